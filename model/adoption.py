@@ -1,0 +1,187 @@
+"""The model: a ``mesa.Model`` whose agents are columns, advanced week by week by compiled kernels."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from types import MethodType
+from typing import Any, Self
+
+import mesa
+import numpy as np
+import pandas as pd
+
+from model import kernel
+from model.census import GroupTable, Outcome, group_table, outcome
+from model.frames import people_frame
+from model.inputs import Demography, History
+from model.keyed import streams
+from model.levers import Lever
+from model.parameters import Parameters
+from model.population import Population
+from model.programme import base_keys, compile_programme, with_levers
+from model.records import STATE, Run, grown, new_desks, person_records, world
+from model.structure import Structure
+from model.tables import apply_driver, coefficients, weekly_tables
+from model.channels import NO_CHANNEL
+from model.weeks import NEVER, WEEKS
+
+
+class AdoptionModel(mesa.Model):
+    """Adoption of Mon espace santé by a population, week by week.
+
+    One step is one week, in this order (``model.kernel``):
+
+    1. advisers accompany the people next in their queue, up to capacity;
+    2. what activated people sent in earlier weeks arrives: children are taken along, ties are told;
+    3. everybody due is contacted through every channel; who notices may visit; who visits meets the barriers;
+       who passes them is activated, takes children along and tells ties from the week after.
+
+    Parameters are those of the status quo; ``levers`` add to it. Levers must not begin before the week in which they
+    are given (0 here, the current week in ``branch``), so that the history is the same for every scenario.
+
+    Args:
+        population: who there is (``model.population.build_population``); shared, never written to.
+        parameters: see ``model.parameters``; prevalences as at launch (``model.prevalence.solve_prevalence``).
+        demography, history: tables of ``calibration.inputs``.
+        structure: structural alternatives.
+        levers: what the policy adds.
+        seed: key of every draw of the run (0 .. 2**63 - 1).
+        threads: threads to run on; results don't depend on it.
+        weeks: last week that can be reached (309: the end of 2027).
+    """
+
+    def __init__(
+        self,
+        population: Population,
+        parameters: Parameters,
+        *,
+        demography: Demography,
+        history: History,
+        structure: Structure | None = None,
+        levers: Sequence[Lever] = (),
+        seed: int = 0,
+        threads: int = 1,
+        weeks: int = WEEKS,
+    ) -> None:
+        super().__init__(rng=seed)
+        structure = structure or Structure()
+        parameters, history = apply_driver(parameters, history, structure)
+        self.population, self.parameters, self.history, self.structure = population, parameters, history, structure
+        self.seed, self.threads, self.weeks, self.week = seed, max(1, threads), min(weeks, WEEKS), 0
+        self._coefficients = coefficients(parameters, structure, demography, history)
+        self._status_quo = weekly_tables(parameters, history)
+        self.run = self._blank(levers)
+        self._everywhere(kernel.begin)
+        self.datacollector = mesa.DataCollector(
+            model_reporters={name: self._reporter(name) for name in ("aware", "visited", "activated")}
+        )
+
+    def step(self) -> None:
+        """One week (see the class docstring for its order)."""
+        self.advance(self.week + 1)
+        self.datacollector.collect(self)
+
+    def advance(self, until: int) -> None:
+        """Run to the start of week ``until`` without collecting data; stops at ``weeks``."""
+        until = min(until, self.weeks)
+        while self.week < until:
+            self._make_room()
+            if self.threads == 1:
+                self.week = kernel.weeks_alone(self.run, self.week, until, self._least_free())
+            else:
+                self._week_on_threads()
+        lost = int(self.run.desks["lost"].sum())
+        if lost:
+            raise RuntimeError(f"{lost} letters between persons lost in week {self.week}: more than the boxes hold")
+
+    def branch(self, levers: Sequence[Lever]) -> Self:
+        """A copy of the model at this week to which ``levers`` are added; the original can branch again."""
+        other = copy.copy(self)
+        other._user_step = MethodType(type(self).step, other)
+        other.step = other._wrapped_step  # type: ignore[method-assign]
+        other.datacollector = copy.deepcopy(self.datacollector)
+        changing = {name: getattr(self.run, name).copy() for name in ("s", "due", "served", "desks", "letters")}
+        other.run = self.run._replace(**changing)
+        if levers:
+            other._admit(levers)
+        return other
+
+    def outcome(self) -> Outcome:
+        """Weekly results in persons, from the launch to the current week."""
+        return outcome(self)
+
+    def groups(self, dimension: str, weeks: Sequence[int]) -> GroupTable:
+        """Living people by group (``model.outcome.DIMENSIONS``) at the start of each of ``weeks``."""
+        return group_table(self, dimension, weeks)
+
+    def to_frame(self, rows: Sequence[int] | None = None) -> pd.DataFrame:
+        """People with attributes, traits and state, one row each; a sample of 1,000 by default."""
+        return people_frame(self, rows)
+
+    def _blank(self, levers: Sequence[Lever]) -> Run:
+        n = self.population.n
+        state = np.full(n, NEVER, STATE)
+        state["channel"], state["marks"] = NO_CHANNEL, 0
+        desks, letters = new_desks(self.threads, n // 4 + 8192)
+        return Run(
+            p=person_records(self.population),
+            tie=self.population.tie,
+            s=state,
+            due=np.full(n, NEVER, np.int16),
+            desks=desks,
+            letters=letters,
+            **self._programme(levers, 0),
+        )
+
+    def _programme(self, levers: Sequence[Lever], week: int) -> dict[str, Any]:
+        """The parts of ``Run`` that levers determine."""
+        for lever in levers:
+            if lever.start < week:
+                raise ValueError(f"lever {lever.name} begins in week {lever.start}, before week {week}")
+        self.levers, self.policy_week = tuple(levers), week
+        self._weekly = with_levers(self._status_quo, levers)
+        programme = compile_programme(levers, self.population, self._status_quo, self.seed)
+        keys, base = streams(self.seed), base_keys(self.seed)
+        return {
+            "w": world(self._coefficients, self._weekly, keys, base, self.weeks)[0],
+            "g": programme.records,
+            "aims": programme.aims,
+            "queue": programme.queue,
+            "served": np.zeros((len(levers), 2), np.int64),
+        }
+
+    def _admit(self, levers: Sequence[Lever]) -> None:
+        self.run = self.run._replace(**self._programme(levers, self.week))
+        self._make_room()
+        self._everywhere(kernel.admit, self.week)
+
+    def _ranges(self) -> list[tuple[int, int, int]]:
+        edges = np.linspace(0, self.population.n, self.threads + 1).astype(int).tolist()
+        return [(thread, edges[thread], edges[thread + 1]) for thread in range(self.threads)]
+
+    def _everywhere(self, work: Callable[..., None], *more: int) -> None:
+        """Run ``work`` on every thread's range and wait for all."""
+        if self.threads == 1:
+            work(self.run, 0, 0, self.population.n, *more)
+            return
+        with ThreadPoolExecutor(self.threads) as pool:
+            list(pool.map(lambda part: work(self.run, *part, *more), self._ranges()))
+
+    def _week_on_threads(self) -> None:
+        kernel.serve(self.run, 0, self.week)
+        self._everywhere(kernel.share_of_week, self.week)
+        kernel.sweep(self.run, self.week)
+        self.week += 1
+
+    def _least_free(self) -> int:
+        return min(self.population.n // 8 + 4096, self.run.letters.shape[1] // 2)
+
+    def _make_room(self) -> None:
+        capacity = self.run.letters.shape[1]
+        if capacity - int(self.run.desks["used"].max()) < self._least_free():
+            self.run = self.run._replace(letters=grown(self.run.desks, self.run.letters))
+
+    def _reporter(self, name: str) -> Callable[[AdoptionModel], float]:
+        return lambda model: float((model.run.s[name] < model.week).sum() * model.population.weight)

@@ -1,0 +1,129 @@
+"""The insured: one row a person, one column an attribute, and their ties.
+
+Rows are sorted by region, birth year and group (present at launch, then joiners by year); sexes alternate. The age
+pyramid is the same in every region (simplification). A row number is the person's key in every draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import numpy.typing as npt
+
+from model.attributes import (
+    ACCOUNT,
+    EMAIL,
+    EXCLUDED,
+    ILL,
+    NO_DOCTOR,
+    PILOT,
+    TYPES,
+    Columns,
+    Keys,
+    empty_columns,
+    fill_people,
+    population_keys,
+)
+from model.chances import Chances, band_of_age, build_chances
+from model.cohorts import Counts, build_cohorts, cell_counts
+from model.households import fill_households, parent_ages
+from model.inputs import Demography
+from model.insured import Population
+from model.ties import Circles, Entries, build_circles, close_rows, starts_from, visit_ties
+
+__all__ = [
+    "ACCOUNT",
+    "EMAIL",
+    "EXCLUDED",
+    "ILL",
+    "NO_DOCTOR",
+    "PILOT",
+    "Population",
+    "build_population",
+    "memory_bytes",
+]
+
+MOST_PEOPLE = 200_000_000
+ROWS_PER_PERSON, ENTRIES_PER_ROW = 1.08, 6.6
+"""Rows with those who join later, and entries of ties with children who have none: measured, for the estimate."""
+
+
+def memory_bytes(people: int) -> int:
+    """Estimate of the memory of a population and its ties, bytes."""
+    columns = sum(np.dtype(dtype).itemsize for dtype in TYPES.values())
+    row = columns + np.dtype(np.int64).itemsize + ENTRIES_PER_ROW * np.dtype(np.int32).itemsize
+    return int(ROWS_PER_PERSON * people * row)
+
+
+def build_population(demography: Demography, *, people: int, seed: int, threads: int = 1) -> Population:
+    """Everybody of one draw; the same for any number of threads.
+
+    Args:
+        people: rows present at launch; each stands for (insured at launch) / people persons.
+        seed: of the population's decisions (codes 100 to 116, ``model.attributes``).
+        threads: parts worked on at a time.
+
+    Raises:
+        ValueError: ``people`` below 1 or above ``MOST_PEOPLE``, or a demography that can't be used.
+    """
+    if not 1 <= people <= MOST_PEOPLE:
+        raise ValueError(f"people = {people}; allowed: 1 to {MOST_PEOPLE}")
+    cohorts = build_cohorts(demography)
+    chances, circles = build_chances(demography, cohorts), build_circles(demography, cohorts)
+    counts = cell_counts(cohorts, demography.region_share, people)
+    start = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts.sum(axis=(2, 3)))))
+    keys = population_keys(seed)
+    columns = _columns(counts, start, chances, keys, threads)
+    tie_start, tie = _ties(counts, start, columns.guardian, circles, keys, threads)
+    return Population(
+        people=people,
+        weight=cohorts.insured / people,
+        regions=demography.regions,
+        bands=tuple(profile.band for profile in demography.profiles),
+        band_of_age=band_of_age(demography),
+        doctor_start=chances.doctor_start,
+        tie_start=tie_start,
+        tie=tie,
+        **columns._asdict(),
+    )
+
+
+def _columns(counts: Counts, start: Counts, chances: Chances, keys: Keys, threads: int) -> Columns:
+    """People first, then guardians among them: a thread takes whole regions, for a minor may become a guardian."""
+    columns, ages, cohorts = empty_columns(int(start[-1])), parent_ages(), counts.shape[1]
+    inner = np.searchsorted(start, np.linspace(0, start[-1], 4 * threads + 1)[1:-1])
+    cells = np.array([0, *inner, len(start) - 1])
+    _in_parts(lambda a, b: fill_people(a, b, counts, start, chances, keys, columns), cells, threads)
+    regions = np.arange(len(counts) + 1) * cohorts
+    _in_parts(lambda a, b: fill_households(a, b, cohorts, start, ages, keys, columns), regions, threads)
+    return columns
+
+
+def _ties(
+    counts: Counts, start: Counts, guardian: Entries, circles: Circles, keys: Keys, threads: int
+) -> tuple[Counts, Entries]:
+    """CSR in two passes over the same keyed draws: count, then write. A thread owns a range of rows."""
+    n = int(start[-1])
+    cursor, rows = np.zeros(n + 1, np.int64), np.linspace(0, n, threads + 1).astype(np.int64)
+
+    def visit(tie: Entries) -> None:
+        _in_parts(lambda a, b: visit_ties(a, b, counts, start, guardian, circles, keys, cursor, tie), rows, threads)
+
+    visit(np.empty(0, np.int32))
+    tie = np.empty(starts_from(cursor), np.int32)
+    if len(tie) > 0:
+        visit(tie)
+    return cursor, tie[: close_rows(cursor, tie)]
+
+
+def _in_parts(work: Callable[[int, int], None], bounds: npt.NDArray[np.int64], threads: int) -> None:
+    """Call ``work(bounds[k], bounds[k + 1])`` for each part, ``threads`` at a time; errors are raised."""
+    parts = list(zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True))
+    if threads == 1:
+        for low, high in parts:
+            work(low, high)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(lambda part: work(*part), parts))

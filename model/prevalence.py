@@ -1,0 +1,160 @@
+"""Prevalences at launch that give the surveyed ones in November 2023.
+
+Barriers and readiness were asked of people who had not activated, twenty-two months after the launch. Activation had
+selected: those without barriers were gone. So the shares at launch are solved for, by running the model to the survey
+on a sample of its own and correcting the odds of each share until the surveyed ones come out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from math import exp, log
+
+import numpy as np
+
+from model.adoption import AdoptionModel
+from model.inputs import Demography, History
+from model.jit import compiled
+from model.parameters import Parameters, Prevalence
+from model.people import INFORMATION, NO_USE, TIME, has_barrier, has_flag, majority_week, ready
+from model.population import EXCLUDED, Population, build_population
+from model.structure import Structure
+from model.weeks import position
+
+SAMPLE = 40_000
+"""People the prevalences are solved on, whatever the size of the run."""
+SEED = 20231124
+TOLERANCE = 0.01
+"""Largest miss of a surveyed share: one point."""
+CORRECTIONS = 4
+_EXCLUDED = int(EXCLUDED)
+
+
+class PrevalenceError(ValueError):
+    """No prevalences at launch give the surveyed ones under these parameters."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surveyed:
+    """Shares among adults online not activated (DNS 2023: F071 F072 F073 F074)."""
+
+    day: date = date(2023, 11, 24)
+    no_use: float = 0.23
+    time: float = 0.26
+    information: float = 0.24
+    ready: float = 0.57
+
+
+@compiled
+def _count(r, week, visitors):
+    """Adults online not activated at the start of a week: [number, no use, time, information], [number, ready]."""
+    barriers, non_users = np.zeros(4), np.zeros(2)
+    for i in range(r.due.shape[0]):
+        present = r.p[i].entry <= week < r.p[i].exit and majority_week(r.p, i) <= week
+        if not present or r.s[i].activated < week or has_flag(r.p, i, _EXCLUDED):
+            continue
+        non_users[0] += 1
+        non_users[1] += ready(r.w, i)
+        if visitors and r.s[i].visited >= week:
+            continue
+        barriers[0] += 1
+        for barrier in (NO_USE, TIME, INFORMATION):
+            barriers[1 + barrier] += has_barrier(r.w, i, barrier)
+    return barriers, non_users
+
+
+def surveyed_shares(model: AdoptionModel, visitors: bool = False) -> dict[str, float]:
+    """Shares with each barrier and of those ready at the model's current week, among adults online not activated.
+
+    ``visitors``: barriers among those of them who have visited the site, the other reading of the survey.
+    """
+    barriers, non_users = _count(model.run, model.week, visitors)
+    shares = dict(zip(("no_use", "time", "information"), barriers[1:] / max(barriers[0], 1.0), strict=True))
+    return {**{name: float(share) for name, share in shares.items()}, "ready": float(non_users[1] / non_users[0])}
+
+
+def solve_prevalence(
+    parameters: Parameters,
+    *,
+    demography: Demography,
+    history: History,
+    structure: Structure | None = None,
+    surveyed: Surveyed | None = None,
+) -> Parameters:
+    """The parameters with prevalences at launch that give the surveyed ones within ``TOLERANCE``.
+
+    Raises:
+        PrevalenceError: a surveyed share is missed by more than a point after ``CORRECTIONS`` corrections.
+    """
+    return solved_model(
+        parameters, demography=demography, history=history, structure=structure, surveyed=surveyed, people=SAMPLE
+    ).parameters
+
+
+def solved_model(
+    parameters: Parameters,
+    *,
+    demography: Demography,
+    history: History,
+    structure: Structure | None = None,
+    surveyed: Surveyed | None = None,
+    people: int = SAMPLE,
+) -> AdoptionModel:
+    """The model on the sample, run to the survey with prevalences that give the surveyed shares (``solve_prevalence``,
+    which raises what this does). Its ``parameters`` are the solution; it can be run on."""
+    structure, surveyed = structure or Structure(), surveyed or Surveyed()
+    wanted = {name: getattr(surveyed, name) for name in ("no_use", "time", "information", "ready")}
+    population, week = _sample(_Identity(demography), people), round(position(surveyed.day))
+    best: AdoptionModel | None = None
+    least = float("inf")
+    for _ in range(CORRECTIONS + 1):
+        model = AdoptionModel(
+            population, parameters, demography=demography, history=history, structure=structure, seed=SEED
+        )
+        model.advance(week)
+        found = surveyed_shares(model, structure.barrier_base == "visitors")
+        miss = max(abs(found[name] - share) for name, share in wanted.items())
+        if miss < least or best is None:
+            best, least = model, miss
+        if least <= TOLERANCE / 4:
+            return best
+        parameters = replace(parameters, prevalence=_corrected(parameters.prevalence, found, wanted))
+    if best is None or least > TOLERANCE:
+        raise PrevalenceError(f"surveyed shares missed by {100 * least:.1f} points (at most {100 * TOLERANCE:.0f})")
+    return best
+
+
+def _corrected(now: Prevalence, found: dict[str, float], wanted: dict[str, float]) -> Prevalence:
+    """Move the odds of each share by the ratio of the wanted to the found odds."""
+    moved = {}
+    for name, share in wanted.items():
+        odds = _logit(getattr(now, name)) + _logit(share) - _logit(found[name])
+        moved[name] = 1.0 / (1.0 + exp(-odds))
+    return replace(now, **moved)
+
+
+def _logit(share: float) -> float:
+    share = min(max(share, 1e-6), 1.0 - 1e-6)
+    return log(share / (1.0 - share))
+
+
+class _Identity:
+    """Lets a value with arrays be a cache key: equal only to itself."""
+
+    def __init__(self, demography: Demography) -> None:
+        self.demography = demography
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Identity) and self.demography is other.demography
+
+    def __hash__(self) -> int:
+        return id(self.demography)
+
+
+@lru_cache(maxsize=4)
+def _sample(key: _Identity, people: int) -> Population:
+    return build_population(key.demography, people=people, seed=SEED)
+
+
