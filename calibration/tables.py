@@ -1,0 +1,113 @@
+"""Reads the data files: every cell is checked, every complaint says file, line, column, value and what is allowed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+DATA: Traversable = files("calibration.data")
+"""The shipped tables; works from a clone and from an installed wheel alike."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table; cells are read through methods that check them."""
+
+    file: str
+    line: int
+    cells: dict[str, str]
+
+    def error(self, column: str, allowed: str) -> ValueError:
+        """To raise when a cell can't be used."""
+        where = f"{self.file}, line {self.line}, column {column}"
+        return ValueError(f"{where}: {self.cells[column]!r} can't be used; allowed: {allowed}")
+
+    def text(self, column: str, allowed: Sequence[str] = ()) -> str:
+        """A cell that may not be empty; one of ``allowed`` if given."""
+        cell = self.cells[column]
+        if not cell or (allowed and cell not in allowed):
+            raise self.error(column, ", ".join(allowed) or "some text")
+        return cell
+
+    def number(self, column: str, low: float = -math.inf, high: float = math.inf) -> float:
+        """A finite number within ``low`` .. ``high``."""
+        allowed = f"a number from {low:g} to {high:g}"
+        try:
+            value = float(self.cells[column])
+        except ValueError:
+            raise self.error(column, allowed) from None
+        if not (math.isfinite(value) and low <= value <= high):
+            raise self.error(column, allowed)
+        return value
+
+    def optional(self, column: str, low: float = -math.inf, high: float = math.inf) -> float | None:
+        """As ``number``; ``None`` for an empty cell."""
+        return self.number(column, low, high) if self.cells[column] else None
+
+    def integer(self, column: str, low: int, high: int) -> int:
+        """A whole number within ``low`` .. ``high``, written without decimals."""
+        try:
+            value = int(self.cells[column])
+        except ValueError:
+            value = low - 1
+        if not low <= value <= high:
+            raise self.error(column, f"a whole number from {low} to {high}")
+        return value
+
+    def day(self, column: str) -> date:
+        """A date written YYYY-MM-DD."""
+        try:
+            return date.fromisoformat(self.cells[column])
+        except ValueError:
+            raise self.error(column, "a date written YYYY-MM-DD") from None
+
+    def facts(self) -> tuple[str, ...]:
+        """Ids of the cited rows of ``facts.csv``."""
+        return tuple(self.cells["facts"].split())
+
+
+def read_rows(name: str, columns: Sequence[str], folder: Traversable = DATA) -> list[Row]:
+    """The lines of a table, in order; blanks around cells are dropped, other columns than those named are kept.
+
+    Raises:
+        ValueError: unreadable, not UTF-8, empty, a missing column, or a line with another number of cells.
+    """
+    lines = list(csv.reader(io.StringIO(_text(name, folder), newline="")))
+    header = [cell.strip() for cell in lines[0]] if lines else []
+    for column in columns:
+        if column not in header:
+            raise ValueError(f"{name}, line 1: no column {column!r}; there are: {', '.join(header) or 'none'}")
+    rows = [_row(name, number, header, cells) for number, cells in enumerate(lines[1:], 2) if cells]
+    if not rows:
+        raise ValueError(f"{name}: no line below the header; at least one is needed")
+    return rows
+
+
+def _row(name: str, number: int, header: list[str], cells: list[str]) -> Row:
+    if len(cells) != len(header):
+        raise ValueError(f"{name}, line {number}: {len(cells)} cells; needed {len(header)}, as in the header")
+    return Row(name, number, {key: cell.strip() for key, cell in zip(header, cells, strict=True)})
+
+
+def _text(name: str, folder: Traversable) -> str:
+    try:
+        return (folder / name).read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise ValueError(f"{name}: can't be read ({error.strerror or error})") from error
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{name}: byte {error.start} is not UTF-8; save the file as UTF-8") from error
+
+
+def refuse_repeats(rows: Sequence[Row], column: str, keys: Sequence[Hashable]) -> None:
+    """Raises ``ValueError`` at the first row whose key stands above already."""
+    seen: set[Hashable] = set()
+    for row, key in zip(rows, keys, strict=True):
+        if key in seen:
+            raise row.error(column, "what stands on no other line")
+        seen.add(key)
