@@ -1,9 +1,10 @@
 """Adaptive search over the priors for parameters that reproduce the published stocks.
 
-``python -m calibration.search`` makes ``calibration/data/draws.parquet``. An ensemble sampler (emcee, Foreman-Mackey et
-al. 2013) moves walkers through the priors, whitened to independent standard normals; each place is scored by running
-the model to the last stock on a sample of its own. Only the stocks are used, not the surveys beyond the four prevalences
-that are solved for at every place. This is a search, not yet the posterior: see ``docs/odd.md`` for what it leaves out.
+``python -m calibration.search`` makes ``calibration/data/draws.parquet``. An ensemble sampler (emcee, Foreman-Mackey
+et al. 2013) moves walkers through the priors, whitened to independent standard normals; each place is scored by
+running the model to the last stock on a sample of its own. Only the stocks are used, not the surveys beyond the four
+prevalences that are solved for at every place. This is a search, not yet the posterior: ``docs/odd.md`` says what it
+leaves out.
 
 The state is saved after every round, so an interrupted search goes on where it was (same options, same file).
 """
@@ -103,7 +104,9 @@ def score(task: tuple[Floats, int]) -> float:
     return log_likelihood(stocks, sampling, _targets()) - 0.5 * float(place @ place)
 
 
-def first_places(score_all: Callable[[Floats], Floats], walkers: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def first_places(
+    score_all: Callable[[Floats], Floats], walkers: int, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
     """The best of ``FIRST_LOOK`` prior draws a walker, with their scores."""
     places = rng.standard_normal((FIRST_LOOK * walkers, len(STATUS_QUO)))
     scores = score_all(places)
@@ -145,7 +148,7 @@ class Search:
         rng = np.random.default_rng(self.options.seed)
         print(f"first look at {FIRST_LOOK * self.options.walkers} prior draws", file=sys.stderr)
         places, scores = first_places(self.score_all, self.options.walkers, rng)
-        self.sampler.random_state = np.random.RandomState(self.options.seed).get_state()  # noqa: NPY002 (emcee's own)
+        self.sampler.random_state = np.random.RandomState(self.options.seed).get_state()
         return emcee.State(places, log_prob=scores, random_state=self.sampler.random_state)
 
     def _resumed(self) -> Any:
@@ -176,7 +179,8 @@ class Search:
     def _tell(self, began: float, before: int) -> None:
         done, elapsed = len(self.places), time.monotonic() - began
         left = (self.options.rounds - done) * elapsed / (done - before)
-        text = f"\rround {done}/{self.options.rounds}, median score {np.median(self.scores[-1]):.1f}, {left / 60:.0f} min left "
+        median = np.median(self.scores[-1])
+        text = f"\rround {done}/{self.options.rounds}, median score {median:.1f}, {left / 60:.0f} min left "
         print(text, end="", file=sys.stderr, flush=True)
 
 

@@ -13,19 +13,22 @@ import numpy as np
 import pandas as pd
 
 from model import kernel
-from model.census import GroupTable, Outcome, group_table, outcome
+from model.census import group_table, outcome
+from model.channels import NO_CHANNEL
 from model.frames import people_frame
 from model.inputs import Demography, History
 from model.keyed import streams
 from model.levers import Lever
+from model.outcome import GroupTable, Outcome
 from model.parameters import Parameters
 from model.population import Population
 from model.programme import base_keys, compile_programme, with_levers
 from model.records import STATE, Run, grown, new_desks, person_records, world
 from model.structure import Structure
 from model.tables import apply_driver, coefficients, weekly_tables
-from model.channels import NO_CHANNEL
 from model.weeks import NEVER, WEEKS
+
+MANY_LETTERS = 2_000_000
 
 
 class AdoptionModel(mesa.Model):
@@ -124,7 +127,7 @@ class AdoptionModel(mesa.Model):
         n = self.population.n
         state = np.full(n, NEVER, STATE)
         state["channel"], state["marks"] = NO_CHANNEL, 0
-        desks, letters = new_desks(self.threads, n // 4 + 8192)
+        desks, letters = new_desks(self.threads, self._first_capacity())
         return Run(
             p=person_records(self.population),
             tie=self.population.tie,
@@ -175,12 +178,21 @@ class AdoptionModel(mesa.Model):
         kernel.sweep(self.run, self.week)
         self.week += 1
 
+    def _most_letters(self) -> int:
+        """Every tie carries at most one letter."""
+        return len(self.population.tie) + 1
+
+    def _first_capacity(self) -> int:
+        """Places in each thread's box: enough for whatever happens, or in large populations for what usually does."""
+        return min(self._most_letters(), max(self.population.n // 2, MANY_LETTERS))
+
     def _least_free(self) -> int:
-        return min(self.population.n // 8 + 4096, self.run.letters.shape[1] // 2)
+        """Free places that a week needs: none where there is one for every tie."""
+        capacity = self.run.letters.shape[1]
+        return 0 if capacity >= self._most_letters() else capacity // 2
 
     def _make_room(self) -> None:
-        capacity = self.run.letters.shape[1]
-        if capacity - int(self.run.desks["used"].max()) < self._least_free():
+        if self.run.letters.shape[1] - int(self.run.desks["used"].max()) < self._least_free():
             self.run = self.run._replace(letters=grown(self.run.desks, self.run.letters))
 
     def _reporter(self, name: str) -> Callable[[AdoptionModel], float]:

@@ -120,14 +120,13 @@ def stopped_by(r, i, week, contact, by_doctor):
         chance = rules.no_use_stop(r.w.stop_no_use, r.w.use_erosion, documents_received(r, i, week))
         if uniform(r.w.keys[_STOP_NO_USE], i, lasting) < chance:
             return NO_USE
-    if has_barrier(r.w, i, TIME):
-        if uniform(r.w.keys[_STOP_TIME], i, contact) < rules.softened(r.w.stop_time, r.w.soft_time[week]):
-            return TIME
-    if has_barrier(r.w, i, INFORMATION):
-        removed = r.w.soft_information[week] if r.w.information_is_item else 0.0
-        if uniform(r.w.keys[_STOP_INFORMATION], i, lasting) < rules.softened(r.w.stop_information, removed):
-            if not (r.w.information_is_item and supplied(r, i, week)):
-                return INFORMATION
+    stop = rules.softened(r.w.stop_time, r.w.soft_time[week])
+    if has_barrier(r.w, i, TIME) and uniform(r.w.keys[_STOP_TIME], i, contact) < stop:
+        return TIME
+    stop = rules.softened(r.w.stop_information, r.w.soft_information[week] if r.w.information_is_item else 0.0)
+    stopped = has_barrier(r.w, i, INFORMATION) and uniform(r.w.keys[_STOP_INFORMATION], i, lasting) < stop
+    if stopped and not (r.w.information_is_item and supplied(r, i, week)):
+        return INFORMATION
     if has_barrier(r.w, i, OTHER) and uniform(r.w.keys[_STOP_OTHER], i, lasting) < r.w.stop_other:
         return OTHER
     return -1

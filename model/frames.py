@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from model.channels import NO_CHANNEL, Channel
-from model.jit import compiled
-from model.people import INFORMATION, NO_USE, OTHER, TIME, eagerness, has_barrier, notices, opposes, ready
+from model.jit import kernel
+from model.people import eagerness, has_barrier, notices, opposes, ready
 from model.weeks import NEVER
 
 if TYPE_CHECKING:
@@ -19,17 +19,16 @@ if TYPE_CHECKING:
 TRAITS = ("notices", "eagerness", "ready", "opposed", "no_use", "time", "information", "other_reason")
 
 
-@compiled
-def _traits(r, rows):
-    table = np.empty((len(rows), 8))
-    for k, i in enumerate(rows):
+@kernel
+def _traits(r, rows, table):
+    for k in range(rows.shape[0]):
+        i = rows[k]
         table[k, 0] = notices(r.w, i)
         table[k, 1] = eagerness(r.w, i)
         table[k, 2] = ready(r.w, i)
         table[k, 3] = opposes(r.w, i)
-        for barrier in (NO_USE, TIME, INFORMATION, OTHER):
-            table[k, 4 + barrier] = has_barrier(r.w, i, barrier)
-    return table
+        for barrier in range(4):
+            table[k, 4 + barrier] = has_barrier(r.w, i, np.int64(barrier))
 
 
 def people_frame(model: AdoptionModel, rows: Sequence[int] | None = None) -> pd.DataFrame:
@@ -43,7 +42,9 @@ def people_frame(model: AdoptionModel, rows: Sequence[int] | None = None) -> pd.
     n = model.population.n
     chosen = np.asarray(rows if rows is not None else np.linspace(0, n - 1, min(n, 1000)).astype(np.int64), np.int64)
     state = model.run.s
-    traits = pd.DataFrame(_traits(model.run, chosen), columns=list(TRAITS), index=chosen)
+    table = np.empty((len(chosen), len(TRAITS)))
+    _traits(model.run, chosen, table)
+    traits = pd.DataFrame(table, columns=list(TRAITS), index=chosen)
     yes_no = [name for name in TRAITS if name != "eagerness"]
     traits[yes_no] = traits[yes_no].astype(bool)
     weeks = {

@@ -10,11 +10,12 @@ import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 import platformdirs
 
+_njit: Any = numba.njit
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -31,15 +32,16 @@ def _cache_folder() -> Path:
 
 
 if not os.environ.get("NUMBA_CACHE_DIR"):
-    numba.config.CACHE_DIR = str(_cache_folder())
+    _config: Any = numba.config
+    _config.CACHE_DIR = str(_cache_folder())
 
 
 def compiled(function: F) -> F:
-    """Compile with Numba: no Python lock held, cached on disk, IEEE arithmetic (results are reproducible to the bit)."""
-    return numba.njit(nogil=True, cache=True, error_model="numpy")(function)  # type: ignore[no-any-return]
+    """Compile with Numba: no Python lock held, cached on disk, IEEE arithmetic (results are the same to the bit)."""
+    return cast(F, _njit(nogil=True, cache=True, error_model="numpy")(function))
 
 
 def kernel(function: F) -> F:
     """``compiled``, for functions that allocate nothing: arrays are then passed without counting references, which
     would cost more than the work."""
-    return numba.njit(nogil=True, cache=True, error_model="numpy", _nrt=False)(function)  # type: ignore[no-any-return]
+    return cast(F, _njit(nogil=True, cache=True, error_model="numpy", _nrt=False)(function))

@@ -21,6 +21,7 @@ from model.weeks import NEVER
 _C_PEER, _C_ASSISTED, _C_GUARDIAN = np.int64(Channel.PEER), np.int64(Channel.ASSISTED), np.int64(Channel.GUARDIAN)
 _C_NOTICE, _PEER = np.int64(Channel.NOTICE), np.int64(PEER)
 _BEFORE, _PLANNING, _ACTING, _ALONE = np.int64(-1), np.bool_(False), np.bool_(True), np.int64(0)
+_ALL, _LEVERS_ONLY = np.bool_(True), np.bool_(False)
 BLOCK = 64
 """Persons whose due weeks are compared at once."""
 
@@ -36,7 +37,7 @@ def begin(r, thread, low, high):
             r.s[i].aware = BEFORE
             r.s[i].channel = _C_NOTICE
         elif not opposes(r.w, i):
-            scan(r, thread, i, _BEFORE, _PLANNING)
+            scan(r, thread, i, _BEFORE, _PLANNING, _ALL)
 
 
 @kernel
@@ -48,7 +49,7 @@ def admit(r, thread, low, high, week):
     for i in range(low, high):
         if r.s[i].activated == NEVER:
             if not opposes(r.w, i):
-                scan(r, thread, i, week - 1, _PLANNING)
+                scan(r, thread, i, week - 1, _PLANNING, _LEVERS_ONLY)
         elif inviting and majority_week(r.p, i) <= r.s[i].activated and r.p[i].exit > week:
             recommend(r, thread, i, np.int64(r.s[i].activated), week)
 
@@ -62,9 +63,9 @@ def deliver(r, thread, low, high, week):
             while place >= 0:
                 letter = r.letters[box, place]
                 target = np.int64(letter.target)
-                if low <= target < high and letter.kind == kind:
-                    if r.p[target].entry <= week < r.p[target].exit and r.s[target].activated >= week:
-                        receive(r, thread, target, np.int64(letter.source), kind, week)
+                mine = low <= target < high and letter.kind == kind
+                if mine and r.p[target].entry <= week < r.p[target].exit and r.s[target].activated >= week:
+                    receive(r, thread, target, np.int64(letter.source), kind, week)
                 place = letter.following
 
 
@@ -146,7 +147,7 @@ def contacts(r, thread, low, high, week):
         if found:
             for i in range(first, last):
                 if due[i] == week:
-                    scan(r, thread, i, week, _ACTING)
+                    scan(r, thread, i, week, _ACTING, _ALL)
 
 
 @kernel

@@ -28,14 +28,24 @@ MAJORITY = round(18 * WEEKS_PER_YEAR)
 """Weeks from birth to the 18th birthday."""
 
 _NOTICES, _EAGERNESS, _READY = np.int64(Decision.NOTICES), np.int64(Decision.EAGERNESS), np.int64(Decision.READY)
-_OPPOSES, _AWARE, _PILOT_ACTIVATES = np.int64(Decision.OPPOSES), np.int64(Decision.AWARE_AT_START), np.int64(Decision.PILOT_ACTIVATES)
+_OPPOSES, _AWARE, _PILOT_ACTIVATES = (
+    np.int64(Decision.OPPOSES),
+    np.int64(Decision.AWARE_AT_START),
+    np.int64(Decision.PILOT_ACTIVATES),
+)
 _NOTICE_WEEK, _REMINDER_SENT = np.int64(Decision.NOTICE_WEEK), np.int64(Decision.REMINDER_SENT)
 _REMINDER_WEEK, _TOGETHER = np.int64(Decision.REMINDER_WEEK), np.int64(Decision.TOGETHER)
 _RECOMMENDS, _LEVEL = np.int64(Decision.DOCTOR_RECOMMENDS), np.int64(Decision.DOCTOR_LEVEL)
 _HAS = np.array([Decision.HAS_NO_USE, Decision.HAS_TIME, Decision.HAS_INFORMATION, Decision.HAS_OTHER], np.int64)
 _SHARED, _ALIKE = np.int64(Decision.BARRIERS_SHARED), np.int64(Decision.BARRIERS_ALIKE)
 NO_USE, TIME, INFORMATION, OTHER = np.arange(4)
-_EXCLUDED, _EMAIL, _PILOT, _ILL, _NO_DOCTOR = np.int64(EXCLUDED), np.int64(EMAIL), np.int64(PILOT), np.int64(ILL), np.int64(NO_DOCTOR)
+_EXCLUDED, _EMAIL, _PILOT, _ILL, _NO_DOCTOR = (
+    np.int64(EXCLUDED),
+    np.int64(EMAIL),
+    np.int64(PILOT),
+    np.int64(ILL),
+    np.int64(NO_DOCTOR),
+)
 _DELAY_FIRST, _DELAY_WEEKS = NEWCOMER_DELAY
 
 
@@ -192,4 +202,3 @@ def counter_visits_per_year(p: People, w: World, i: int, hospital: bool) -> floa
     if hospital:
         return w.hospital_stays_ill if has_flag(p, i, _ILL) else w.hospital_stays
     return p[i].gp_rate * RATE_UNIT * w.pharmacy_visits
-

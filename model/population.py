@@ -104,9 +104,10 @@ def _columns(counts: Counts, start: Counts, chances: Chances, keys: Keys, thread
 def _ties(
     counts: Counts, start: Counts, guardian: Entries, circles: Circles, keys: Keys, threads: int
 ) -> tuple[Counts, Entries]:
-    """CSR in two passes over the same keyed draws: count, then write. A thread owns a range of rows."""
+    """CSR in two passes over the same keyed draws: count, then write. A thread owns the rows of some regions."""
     n = int(start[-1])
-    cursor, rows = np.zeros(n + 1, np.int64), np.linspace(0, n, threads + 1).astype(np.int64)
+    cursor, regions = np.zeros(n + 1, np.int64), start[:: counts.shape[1]]
+    rows = regions[np.abs(regions[:, None] - np.linspace(0, n, threads + 1)).argmin(axis=0)]
 
     def visit(tie: Entries) -> None:
         _in_parts(lambda a, b: visit_ties(a, b, counts, start, guardian, circles, keys, cursor, tie), rows, threads)

@@ -14,12 +14,11 @@ from math import exp, log
 
 import numpy as np
 
+from model import tally
 from model.adoption import AdoptionModel
 from model.inputs import Demography, History
-from model.jit import compiled
 from model.parameters import Parameters, Prevalence
-from model.people import INFORMATION, NO_USE, TIME, has_barrier, has_flag, majority_week, ready
-from model.population import EXCLUDED, Population, build_population
+from model.population import Population, build_population
 from model.structure import Structure
 from model.weeks import position
 
@@ -29,7 +28,6 @@ SEED = 20231124
 TOLERANCE = 0.01
 """Largest miss of a surveyed share: one point."""
 CORRECTIONS = 4
-_EXCLUDED = int(EXCLUDED)
 
 
 class PrevalenceError(ValueError):
@@ -47,30 +45,13 @@ class Surveyed:
     ready: float = 0.57
 
 
-@compiled
-def _count(r, week, visitors):
-    """Adults online not activated at the start of a week: [number, no use, time, information], [number, ready]."""
-    barriers, non_users = np.zeros(4), np.zeros(2)
-    for i in range(r.due.shape[0]):
-        present = r.p[i].entry <= week < r.p[i].exit and majority_week(r.p, i) <= week
-        if not present or r.s[i].activated < week or has_flag(r.p, i, _EXCLUDED):
-            continue
-        non_users[0] += 1
-        non_users[1] += ready(r.w, i)
-        if visitors and r.s[i].visited >= week:
-            continue
-        barriers[0] += 1
-        for barrier in (NO_USE, TIME, INFORMATION):
-            barriers[1 + barrier] += has_barrier(r.w, i, barrier)
-    return barriers, non_users
-
-
 def surveyed_shares(model: AdoptionModel, visitors: bool = False) -> dict[str, float]:
     """Shares with each barrier and of those ready at the model's current week, among adults online not activated.
 
     ``visitors``: barriers among those of them who have visited the site, the other reading of the survey.
     """
-    barriers, non_users = _count(model.run, model.week, visitors)
+    barriers, non_users = np.zeros(4), np.zeros(2)
+    tally.surveyed(model.run, model.week, visitors, barriers, non_users)
     shares = dict(zip(("no_use", "time", "information"), barriers[1:] / max(barriers[0], 1.0), strict=True))
     return {**{name: float(share) for name, share in shares.items()}, "ready": float(non_users[1] / non_users[0])}
 
@@ -156,5 +137,3 @@ class _Identity:
 @lru_cache(maxsize=4)
 def _sample(key: _Identity, people: int) -> Population:
     return build_population(key.demography, people=people, seed=SEED)
-
-

@@ -62,8 +62,8 @@ from model.programme import (
     SPONTANEOUS,
     SUCCESS,
 )
-from model.rules import extra_propensity, recommender_level
 from model.records import HEARD_DOCTOR, HEARD_HOSPITAL, HEARD_PHARMACIST
+from model.rules import extra_propensity, recommender_level
 from model.tables import INVITATION_DELAY
 from model.weeks import NEVER
 
@@ -74,7 +74,7 @@ DIRECT, THINNED, ADVISED, SUGGESTED = np.arange(4)
 CHILDHOOD = 4096
 """Occurrences of a person's childhood are numbered from here, so that majority begins its own."""
 _INVITATION, _NOTICE, _REMINDER = np.int64(INVITATION), np.int64(NOTICE), np.int64(REMINDER)
-_NEVER, _UNPASSED = np.int64(NEVER), np.float64(0.0)
+_NEVER, _UNPASSED, _ALL = np.int64(NEVER), np.float64(0.0), np.float64(1.0)
 _FIRST, _CHILDHOOD, _GROWS = np.int64(0), np.int64(CHILDHOOD), np.bool_(True)
 _EMAIL, _NO_DOCTOR = np.int64(EMAIL), np.int64(NO_DOCTOR)
 _RECOMMENDS, _LEVEL = np.int64(Decision.DOCTOR_RECOMMENDS), np.int64(Decision.DOCTOR_LEVEL)
@@ -97,15 +97,16 @@ def week_passed(cum, exposure):
 
 
 @kernel
-def arrival(key, owner, first, k, passed, factor, cum, start, after, stop):
+def arrival(keys, keep, owner, first, k, passed, factor, cum, start, after, stop):
     """The next contact of a process after week ``after``: (week, k, passed), week NEVER if none before ``stop``.
 
-    ``k`` is the occurrence to try next, ``passed`` the sum of the exponentials of those before it.
+    ``k`` is the occurrence to try next, ``passed`` the sum of the exponentials of those before it. A share ``keep`` of
+    contacts, chosen by key, takes place: a weaker lever leaves some out and moves none.
     """
     available = factor * (cum[stop] - cum[start])
-    if available <= 0.0:
+    if available <= 0.0 or keep <= 0.0:
         return _NEVER, k, passed
-    u = uniform(key, owner, first + k)
+    u = uniform(keys[ARRIVAL], owner, first + k)
     if u >= available:  # -log(1 - u) >= u: most people, most processes, at the price of one hash
         return _NEVER, k, passed
     while True:
@@ -113,11 +114,11 @@ def arrival(key, owner, first, k, passed, factor, cum, start, after, stop):
         if passed > available:
             return _NEVER, k, passed
         exposure = cum[start] + passed / factor
-        if cum[after + 1] < exposure:
+        if cum[after + 1] < exposure and (keep >= 1.0 or uniform(keys[SELECTION], owner, first + k) < keep):
             week = week_passed(cum, exposure)
             return (week, k, passed) if week < stop else (_NEVER, k, passed)
         k += 1
-        u = uniform(key, owner, first + k)
+        u = uniform(keys[ARRIVAL], owner, first + k)
 
 
 @kernel
@@ -170,7 +171,9 @@ def respond(r, thread, mode, owner, i, week, channel, code, k, success, response
         growth = r.w.growth[week] if grows else 1.0
         hazard = pull * eagerness(r.w, i) * access(r.p, r.w, i) * growth
         if response == ADVISED:
-            chance = rules.follow_chance(r.w.reading, ready(r.w, i), r.w.ready_share, r.w.follow_through, access(r.p, r.w, i))
+            chance = rules.follow_chance(
+                r.w.reading, ready(r.w, i), r.w.ready_share, r.w.follow_through, access(r.p, r.w, i)
+            )
         else:
             chance = rules.thinning(hazard) if response == THINNED else rules.visit_chance(hazard)
         if uniform(success, owner, k) >= chance:
@@ -182,26 +185,24 @@ def respond(r, thread, mode, owner, i, week, channel, code, k, success, response
 @kernel
 def poisson(
     r, thread, mode, owner, i, start, stop, t, act,
-    code, keys4, channel, factor, cum, response, pull, grows,
+    code, keys4, keep, channel, factor, cum, response, pull, grows,
 ):  # fmt: skip
     """Contacts of one process in week ``t`` (if ``act``), then the week of the next; -1 if the person was activated."""
     first = _FIRST if mode == OWN else _CHILDHOOD
     after = t - 1 if act else t
-    week, k, passed = arrival(keys4[ARRIVAL], owner, first, _FIRST, _UNPASSED, factor, cum, start, after, stop)
+    week, k, passed = arrival(keys4, keep, owner, first, _FIRST, _UNPASSED, factor, cum, start, after, stop)
     while week == t and act:
         if respond(
             r, thread, mode, owner, i, t, channel, code, first + k, keys4[SUCCESS],
             response, pull, grows,
         ):  # fmt: skip
             return -1
-        week, k, passed = arrival(keys4[ARRIVAL], owner, first, k + 1, passed, factor, cum, start, t - 1, stop)
+        week, k, passed = arrival(keys4, keep, owner, first, k + 1, passed, factor, cum, start, t - 1, stop)
     return week
 
 
 @kernel
-def message(
-    r, thread, mode, owner, i, start, stop, t, act, sent, code, k, success, channel, pull, grows
-):
+def message(r, thread, mode, owner, i, start, stop, t, act, sent, code, k, success, channel, pull, grows):
     """One noticed message of week ``sent``: what ``poisson`` returns."""
     if sent < start or sent >= stop or sent < t or (sent == t and not act):
         return NEVER
@@ -211,9 +212,9 @@ def message(
         return NEVER
     if sent > t:
         return sent
-    if concerns(r, mode, i, t):
-        if led_to_site(r, thread, mode, owner, i, t, channel, identity(code, k, owner)):
-            return -1
+    contact = identity(code, k, owner)
+    if concerns(r, mode, i, t) and led_to_site(r, thread, mode, owner, i, t, channel, contact):
+        return -1
     return NEVER
 
 
@@ -268,7 +269,7 @@ def base_processes(r, thread, mode, owner, i, start, stop, t, act):
                 factor *= r.p[owner].document_rate * RATE_UNIT
         week = poisson(
             r, thread, mode, owner, i, start, stop, t, act,
-            code, r.w.base[code], channel, factor, cum, response, pull, _GROWS,
+            code, r.w.base[code], _ALL, channel, factor, cum, response, pull, _GROWS,
         )  # fmt: skip
         if week < 0:
             return week
@@ -339,13 +340,11 @@ def lever_processes(r, thread, mode, owner, i, start, stop, t, act):
         week = np.int64(NEVER)
         if not is_targeted(r, lever, owner):
             continue
-        if kind == MESSAGES or kind == NEWBORNS:
+        if kind in (MESSAGES, NEWBORNS):
             if notices(r.w, i) and can_get(r, lever, i):
                 reminded = reminder_week(r.p, r.w, i)
-                week = lever_messages(
-                    r, thread, mode, owner, i, start, stop, t, act, lever, reminded
-                )
-        elif kind == DOCTORS or kind == COUNTER or kind == DOCUMENTS or kind == MEDIA:
+                week = lever_messages(r, thread, mode, owner, i, start, stop, t, act, lever, reminded)
+        elif kind in (DOCTORS, COUNTER, DOCUMENTS, MEDIA):
             if mode != OWN and kind == MEDIA:
                 continue
             response, pull = SUGGESTED, r.g[lever].pull
@@ -357,7 +356,7 @@ def lever_processes(r, thread, mode, owner, i, start, stop, t, act):
                 response = DIRECT
             week = poisson(
                 r, thread, mode, owner, i, start, stop, t, act,
-                r.g[lever].code, r.g[lever].keys, r.g[lever].channel, lever_factor(r, lever, owner, i),
+                r.g[lever].code, r.g[lever].keys, r.g[lever].keep, r.g[lever].channel, lever_factor(r, lever, owner, i),
                 r.g[lever].cum, response, pull, r.g[lever].inherits_growth,
             )  # fmt: skip
         if week < 0:
@@ -367,11 +366,14 @@ def lever_processes(r, thread, mode, owner, i, start, stop, t, act):
 
 
 @kernel
-def contacts_of(r, thread, mode, owner, i, start, stop, t, act):
-    """All contacts of ``owner`` in week ``t``, answered by ``i``; then the week of the next; -1 if activated."""
+def contacts_of(r, thread, mode, owner, i, start, stop, t, act, base):
+    """All contacts of ``owner`` in week ``t``, answered by ``i``; then the week of the next; -1 if activated.
+
+    Without ``base``, only those of levers.
+    """
     if start >= stop:
-        return NEVER
-    soonest = base_processes(r, thread, mode, owner, i, start, stop, t, act)
+        return _NEVER
+    soonest = base_processes(r, thread, mode, owner, i, start, stop, t, act) if base else _NEVER
     if soonest < 0 or r.g.shape[0] == 0:
         return soonest
     week = lever_processes(r, thread, mode, owner, i, start, stop, t, act)
@@ -379,19 +381,22 @@ def contacts_of(r, thread, mode, owner, i, start, stop, t, act):
 
 
 @kernel
-def scan(r, thread, i, t, act):
-    """Handle a person's contacts of week ``t`` (if ``act``) and note the next week in which one may matter."""
+def scan(r, thread, i, t, act, base):
+    """Handle a person's contacts of week ``t`` (if ``act``) and note the next week in which one may matter.
+
+    Without ``base``, contacts of levers join those already noted.
+    """
     weeks = r.w.weeks
     entry, leave, majority = np.int64(r.p[i].entry), min(np.int64(r.p[i].exit), weeks), majority_week(r.p, i)
     soonest = np.int64(NEVER)
     guardian = np.int64(r.p[i].guardian)
     if majority > entry and t < majority and guardian >= 0:
         stop = min(leave, majority, np.int64(r.p[guardian].exit))
-        soonest = contacts_of(r, thread, CHILD, i, guardian, entry, stop, t, act)
+        soonest = contacts_of(r, thread, CHILD, i, guardian, entry, stop, t, act, base)
         if soonest < 0:
             return
     start = max(entry, majority)
-    week = contacts_of(r, thread, OWN, i, i, start, leave, t, act)
+    week = contacts_of(r, thread, OWN, i, i, start, leave, t, act, base)
     if week < 0:
         return
     soonest = min(soonest, week)
@@ -400,8 +405,8 @@ def scan(r, thread, i, t, act):
             break  # wards come first
         child = np.int64(~r.tie[edge])
         stop, born = min(leave, np.int64(r.p[child].exit), majority_week(r.p, child)), np.int64(r.p[child].entry)
-        week = contacts_of(r, thread, WARD, child, i, born, stop, t, act)
+        week = contacts_of(r, thread, WARD, child, i, born, stop, t, act, base)
         if week < 0:
             return
         soonest = min(soonest, week)
-    r.due[i] = soonest
+    r.due[i] = soonest if base else min(soonest, np.int64(r.due[i]))

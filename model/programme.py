@@ -44,6 +44,7 @@ LEVER = np.dtype(
         ("end", "i8"),
         ("ramp", "i8"),
         ("dose", "f8"),
+        ("keep", "f8"),  # share of the contacts of a process that take place
         ("pull", "f8"),
         ("inherits_growth", "?"),
         ("fatigue", "f8"),
@@ -138,21 +139,24 @@ def doses(lever: lv.Lever, weeks: int) -> Floats:
 
 
 def _exposure(lever: lv.Lever, status_quo: Weekly, weeks: int) -> Floats:
-    """Exposure per week of an average person to a lever that works as a process; zeros for the others."""
+    """Exposure per week of an average person to a lever that works as a process; zeros for the others.
+
+    A dose below 1 keeps a share of the contacts (``keep``), one above 1 makes more of them.
+    """
     level = doses(lever, weeks)
     growth = status_quo.growth if lever.inherits_growth else np.ones(weeks)
     if isinstance(lever, lv.Doctors):
         return level / WEEKS_PER_YEAR
     if isinstance(lever, lv.Counter):
-        return level * lever.dose / WEEKS_PER_YEAR
+        return level / WEEKS_PER_YEAR
     if isinstance(lever, lv.Documents):
         carried = np.diff(status_quo.cum_document) / status_quo.growth
-        return np.asarray(level * lever.dose * carried * growth)
+        return np.asarray(level * max(1.0, lever.dose) * carried * growth)
     if isinstance(lever, lv.Media):
         on_air = np.zeros(weeks)
         for first, count in lever.bursts:
             on_air[max(first, 0) : max(first + count, 0)] = 1.0
-        return np.asarray(level * lever.dose * lever.pull * on_air * growth)
+        return np.asarray(level * max(1.0, lever.dose) * lever.pull * on_air * growth)
     return np.zeros(weeks)
 
 
@@ -204,6 +208,7 @@ def compile_programme(levers: Sequence[lv.Lever], population: Population, status
 def _fill(record: Any, lever: lv.Lever, status_quo: Weekly, weight: float, seed: int) -> None:
     weeks = len(status_quo.growth)
     record["kind"], record["code"], record["channel"] = lever_kind(lever), process_code(lever), lever_channel(lever)
+    record["keep"] = 1.0 if isinstance(lever, lv.Doctors) else min(1.0, lever.dose)
     record["keys"] = process_keys(seed, process_code(lever))
     for name in ("start", "end", "ramp", "dose", "inherits_growth"):
         record[name] = getattr(lever, name)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from model.channels import N_CHANNELS
 from model.keyed import N_DECISIONS
 from model.population import Population
-from model.tables import EAGERNESS_LEVELS, Coefficients, Weekly
+from model.tables import Coefficients, Weekly
 from model.weeks import WEEKS
 
 Records = npt.NDArray[Any]
@@ -146,5 +146,3 @@ def grown(desks: Records, letters: Records) -> Records:
     more["following"][:, -1] = desks["free"]
     desks["free"] = capacity
     return more
-
-

@@ -180,7 +180,9 @@ def pilot_chance(parameters: Parameters, demography: Demography, history: Histor
     return history.activated_at_start / (demography.pilot_notified * reached)
 
 
-def coefficients(parameters: Parameters, structure: Structure, demography: Demography, history: History) -> Coefficients:
+def coefficients(
+    parameters: Parameters, structure: Structure, demography: Demography, history: History
+) -> Coefficients:
     """Flatten parameters and structure for the kernels."""
     people, pulls, practice = parameters.people, parameters.pulls, parameters.practice
     word, stops, has = parameters.word_of_mouth, parameters.stops, parameters.prevalence
@@ -222,5 +224,3 @@ def coefficients(parameters: Parameters, structure: Structure, demography: Demog
         hospital_stays=HOSPITAL_STAYS[0],
         hospital_stays_ill=HOSPITAL_STAYS[1],
     )
-
-

@@ -11,7 +11,7 @@ Row i holds ``~j`` for each ward j first, then partner and acquaintances in the 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +39,7 @@ COUPLED, COUPLED_FROM_AGE = 0.6, 25
 """Chance that adjacent rows are a couple, from which age at launch (*assumed*)."""
 SHIFTS = 1024
 _SAME_REGION, _COUPLED = SAME_REGION, COUPLED
+_ONE, _SIX_BITS = np.uint64(1), np.uint64(63)
 
 
 class Circles(NamedTuple):
@@ -108,18 +109,20 @@ def draws_of(i: Int, c: Circles, keys: Keys) -> Int:
 
 @kernel
 def acquaintance(
-    i: Int, ordinal: Int, region: Int, cohort: Int, cohorts: Int, start: Counts, c: Circles, keys: Keys
+    i: Int, ordinal: Int, region: Int, cohort: Int, cohorts: Int, start: Counts, c: Circles, keys: Keys, afar: bool
 ) -> Int:
-    """Row of one acquaintance drawn by ``i``, or -1 if the draw is not kept.
+    """Row of one acquaintance drawn by ``i``, or -1 if the draw is not kept, or is in the own region and only ties
+    ``afar`` are asked for.
 
     One uniform decides all: after each decision what is left of it is stretched to [0, 1) again.
     """
     u = uniform(keys[ACQUAINTANCE], i, ordinal)
-    if u < _SAME_REGION:
-        u /= _SAME_REGION
+    if u >= _SAME_REGION:
+        region, u = other_region(region, (u - _SAME_REGION) / (1.0 - _SAME_REGION), c.share)
+    elif afar:
+        return np.int64(-1)
     else:
-        u = (u - _SAME_REGION) / (1.0 - _SAME_REGION)
-        region, u = other_region(region, u, c.share)
+        u /= _SAME_REGION
     x = u * len(c.shift)
     u = x - int(x)
     last = c.adults_end - 1
@@ -133,9 +136,9 @@ def acquaintance(
 
 
 @kernel
-def other_region(region: Int, u: float, share: Floats) -> tuple[Int, float]:
+def other_region(region: Int, u: float, share: Floats) -> tuple[Int, Any]:
     """Another region in proportion to its people, and what is left of the uniform."""
-    v = u * (1.0 - share[region])
+    v: Any = u * (1.0 - share[region])
     found = region
     for other in range(len(share)):
         if other != region:
@@ -143,7 +146,7 @@ def other_region(region: Int, u: float, share: Floats) -> tuple[Int, float]:
             if v < share[other]:
                 break
             v -= share[other]
-    rest = v / share[found]
+    rest = float(v / share[found])
     return found, rest if rest < 1.0 else 1.0 - 1e-12
 
 
@@ -168,7 +171,10 @@ def visit_ties(
     cursor: Counts,
     tie: Entries,
 ) -> None:
-    """Go through all ties in one fixed order and count or write the entries of the rows ``low <= row < high``."""
+    """Go through all ties in one fixed order and count or write the entries of the rows ``low <= row < high``.
+
+    Both bounds are where a region begins or the end: then most draws of other rows can be passed over.
+    """
     cohorts = counts.shape[1]
     for child in range(len(guardian)):
         if guardian[child] >= 0:
@@ -197,9 +203,10 @@ def visit_acquaintances(
 ) -> None:
     """Both entries of each tie drawn by the people of a cell."""
     region, cohort = divmod(cell, cohorts)
+    afar = not low <= start[cell] < high
     for i in range(start[cell], start[cell + 1]):
         for ordinal in range(draws_of(i, c, keys)):
-            j = acquaintance(i, ordinal, region, cohort, cohorts, start, c, keys)
+            j = acquaintance(i, ordinal, region, cohort, cohorts, start, c, keys, afar)
             if j >= 0:
                 put(i, j, low, high, cursor, tie)
                 put(j, i, low, high, cursor, tie)
@@ -221,15 +228,23 @@ def close_rows(cursor: Counts, tie: Entries) -> Int:
     """Drop repeated entries in place; ``cursor`` comes as the row ends and leaves as the row starts."""
     begin, kept = np.int64(0), np.int64(0)
     for row in range(len(cursor) - 1):
-        end, first = cursor[row], kept
+        end, first, seen = cursor[row], kept, np.uint64(0)
         cursor[row] = first
         for edge in range(begin, end):
-            repeated = False
-            for earlier in range(first, kept):
-                repeated = repeated or tie[earlier] == tie[edge]
-            if not repeated:
+            # One bit of 64 for each entry: only a bit met before calls for a comparison.
+            bit = _ONE << (np.uint64(tie[edge]) & _SIX_BITS)
+            if seen & bit == 0 or not is_among(tie[edge], first, kept, tie):
                 tie[kept] = tie[edge]
                 kept += 1
+            seen |= bit
         begin = end
     cursor[len(cursor) - 1] = kept
     return kept
+
+
+@kernel
+def is_among(value: Int, first: Int, end: Int, tie: Entries) -> bool:
+    """Whether a value stands in ``tie[first:end]``."""
+    while first < end and tie[first] != value:
+        first += 1
+    return bool(first < end)

@@ -1,0 +1,44 @@
+# Each target sets up .venv in this clone if there is none, then does what its name says.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+# Without bytecode and compiled caches every command would start by compiling again.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: compare test lint types contract clean
+.DEFAULT_GOAL := compare
+
+compare: .venv/.installed
+	$(BIN)/mes compare
+
+test: .venv/.dev
+	$(BIN)/python -m pytest
+
+lint: .venv/.dev
+	$(BIN)/ruff check .
+
+types: .venv/.dev
+	$(BIN)/mypy
+
+contract: .venv/.dev
+	$(BIN)/lint-imports
+
+# pip comes last when an environment is made: a half-made one is made again.
+.venv/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "mes needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>/dev/null || echo missing)." >&2; \
+	  echo "Name another one: make compare PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/.installed: pyproject.toml constraints.txt | .venv/bin/pip
+	$(PIP) -e . -c constraints.txt
+	$(BIN)/python -m calibration.warm
+	@touch $@
+
+.venv/.dev: pyproject.toml constraints.txt | .venv/bin/pip
+	$(PIP) -e '.[dev]' -c constraints.txt
+	@touch $@ .venv/.installed
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache build *.egg-info

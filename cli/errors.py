@@ -1,0 +1,51 @@
+"""What the user sees when something goes wrong, and the exit status that goes with it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """Turns errors into one message on stderr: 2 for what the user gave, 1 for a failing run, 130 for Ctrl-C."""
+    try:
+        yield
+        sys.stdout.flush()
+    except typer.Exit:
+        raise
+    except KeyboardInterrupt:
+        raise _exit("interrupted", INTERRUPTED) from None
+    except BrokenPipeError:
+        # The reader of our output has left (as in `mes … | head`): nobody to tell.
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
+        raise typer.Exit(FAILED) from None
+    except Exception as error:
+        if os.environ.get("MES_DEBUG") == "1":
+            traceback.print_exc()
+        raise _exit(*_judged(error)) from None
+
+
+def _judged(error: Exception) -> tuple[str, int]:
+    from scenarios.errors import RunFailedError, UserError
+    from scenarios.problems import ScenarioError
+
+    if isinstance(error, ScenarioError):
+        return "\n  ".join(str(problem) for problem in error.problems), BAD_INPUT
+    if isinstance(error, UserError):
+        return str(error), BAD_INPUT
+    if isinstance(error, RunFailedError):
+        return str(error), FAILED
+    return f"{type(error).__name__}: {error} (MES_DEBUG=1 shows where)", FAILED
+
+
+def _exit(message: str, status: int) -> typer.Exit:
+    print(f"mes: {message}", file=sys.stderr)
+    return typer.Exit(status)

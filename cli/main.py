@@ -1,0 +1,53 @@
+"""The command ``mes``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.compare import compare
+from cli.plot import plot
+from cli.run import run
+from cli.scenarios import app as scenarios
+
+app = typer.Typer(
+    name="mes",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from scenarios.manifest import package_version
+
+        print(f"mes {package_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _mes(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """Which outreach activates how many Mon espace santé profiles, by when, at what cost, with what certainty."""
+
+
+app.command()(compare)
+app.command()(run)
+app.command()(plot)
+app.add_typer(scenarios, name="scenarios")
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+PEOPLE, DRAWS = 50_000, 100
+QUICK_PEOPLE, QUICK_DRAWS = 10_000, 12
+
+
+class Lang(StrEnum):
+    """Language of tables and pictures."""
+
+    en = "en"
+    fr = "fr"
+
+
+class Engine(StrEnum):
+    """Which implementation simulates."""
+
+    fast = "fast"
+    mesa = "mesa"
+
+
+People = Annotated[
+    int | None,
+    typer.Option(help=f"Simulated people.  [default: {PEOPLE}; with --quick: {QUICK_PEOPLE}]"),
+]
+Draws = Annotated[
+    int | None,
+    typer.Option(help=f"Draws of the uncertain parameters.  [default: {DRAWS}; with --quick: {QUICK_DRAWS}]"),
+]
+Seed = Annotated[int, typer.Option(help="Same seed, same results.")]
+Workers = Annotated[int | None, typer.Option(help="Processes.  [default: the cores of the machine]")]
+Threads = Annotated[int, typer.Option(help="Threads of each process; results don't depend on them.")]
+Out = Annotated[Path | None, typer.Option(help="Run folder to make.  [default: ./runs/<command>-<scenario>-<time>]")]
+Resume = Annotated[bool, typer.Option("--resume", help="Finish the interrupted or failed run in --out.")]
+Language = Annotated[Lang, typer.Option("--lang", envvar="MES_LANG", help="Language of tables and pictures.")]
+EngineChoice = Annotated[Engine, typer.Option(help="mesa: the readable twin in plain Mesa, up to 20,000 people.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Quick = Annotated[bool, typer.Option("--quick", help="A taste in about ten seconds, marked as such in every output.")]
+StructureChoices = Annotated[
+    list[str] | None,
+    typer.Option(metavar="KEY=VALUE", help="A structural alternative, as reading=naive (repeatable)."),
+]
+PolicyStart = Annotated[
+    str | None, typer.Option(metavar="YYYY-MM-DD", help="When scenarios part.  [default: 2026-01-05]")
+]
+Until = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Horizon.  [default: 2027-12-31]")]
+Target = Annotated[
+    float | None, typer.Option(metavar="MILLIONS", help="Target, in millions of activated profiles.  [default: 40]")
+]

@@ -1,0 +1,166 @@
+"""What was asked for on the command line, checked and turned into an experiment."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cli.options import DRAWS, PEOPLE, QUICK_DRAWS, QUICK_PEOPLE, Engine, Lang
+from scenarios.errors import UserError
+from scenarios.problems import nearest
+
+if TYPE_CHECKING:
+    from model.structure import Structure
+    from scenarios.experiment import Experiment, Settings
+
+POLICY_START, UNTIL, TARGET = date(2026, 1, 5), date(2027, 12, 31), 40.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """The options of ``mes run`` and ``mes compare`` as given; ``None`` where the default holds."""
+
+    command: str
+    people: int | None
+    draws: int | None
+    seed: int
+    workers: int | None
+    threads: int
+    out: Path | None
+    resume: bool
+    lang: Lang
+    engine: Engine
+    json: bool
+    quick: bool
+    structure: Sequence[str]
+    policy_start: str | None
+    until: str | None
+    target: float | None
+
+    def __post_init__(self) -> None:
+        for option in ("people", "draws", "workers", "threads"):
+            at_least_one(f"--{option}", getattr(self, option))
+        if not 0 <= self.seed < 2**63:
+            raise UserError(f"--seed: {self.seed}; needed a whole number from 0 to 2^63 - 1")
+        if self.resume and self.out is None:
+            raise UserError("--resume: name the run folder to finish with --out")
+
+    def changed(self) -> list[str]:
+        """Options given that decide on numbers: of no use where nothing is simulated."""
+        named = {
+            "--people": self.people,
+            "--draws": self.draws,
+            "--policy-start": self.policy_start,
+            "--until": self.until,
+            "--target": self.target,
+            "--structure": self.structure or None,
+            "--quick": self.quick or None,
+            "--resume": self.resume or None,
+        }
+        return [option for option, value in named.items() if value is not None]
+
+    def process_count(self) -> int:
+        """Worker processes to start at most."""
+        if self.workers is not None:
+            return self.workers
+        try:
+            return len(os.sched_getaffinity(0))
+        except AttributeError:  # not on this system
+            return os.cpu_count() or 1
+
+    def settings(self, every: int) -> Settings:
+        """The settings, defaults filled in."""
+        from scenarios.experiment import Settings
+
+        return Settings(
+            people=self.people or (QUICK_PEOPLE if self.quick else PEOPLE),
+            draws=self.draws or (QUICK_DRAWS if self.quick else DRAWS),
+            seed=self.seed,
+            policy_start=day("--policy-start", self.policy_start, POLICY_START),
+            until=day("--until", self.until, UNTIL),
+            target_millions=_target(self.target),
+            engine=self.engine.value,
+            structure=structure_of(self.structure),
+            every=every,
+            quick=self.quick,
+        )
+
+    def folder(self, subject: str) -> Path:
+        """The run folder: as given, or named after the command and the time."""
+        if self.out is not None:
+            return self.out
+        return Path("runs") / f"{self.command}-{subject}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def at_least_one(option: str, value: int | None) -> None:
+    """``UserError`` unless the count is positive or not given."""
+    if value is not None and value < 1:
+        raise UserError(f"{option}: {value}; needed a whole number, 1 or more")
+
+
+def _target(value: float | None) -> float:
+    target = TARGET if value is None else value
+    if not (math.isfinite(target) and target > 0):
+        raise UserError(f"--target: {target}; needed a positive number of millions, such as 40")
+    return target
+
+
+def day(option: str, text: str | None, default: date) -> date:
+    """A date given on the command line."""
+    if text is None:
+        return default
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UserError(f"{option}: {text!r} is no date; write it as {default.isoformat()}") from None
+
+
+def hint(word: str, names: Iterable[str]) -> str:
+    """``; did you mean "x"?`` or nothing, to end a message with."""
+    near = nearest(word, names)
+    return f'; did you mean "{near}"?' if near else ""
+
+
+def structure_of(choices: Sequence[str]) -> Structure:
+    """``key=value`` pairs as a structure."""
+    from model.structure import Structure
+
+    allowed = Structure.choices()
+    values: dict[str, Any] = {}
+    for choice in choices:
+        key, _, value = choice.partition("=")
+        if key not in allowed:
+            raise UserError(f"--structure {choice}: no {key!r}; allowed: {', '.join(allowed)}{hint(key, allowed)}")
+        if value not in allowed[key]:
+            near = hint(value, allowed[key])
+            raise UserError(f"--structure {choice}: {key} can't be {value!r}; allowed: {', '.join(allowed[key])}{near}")
+        if key in values:
+            raise UserError(f"--structure {choice}: {key} is given twice")
+        values[key] = value
+    return Structure(**values)
+
+
+def experiment_of(request: Request, scenarios: Sequence[Any], every: int) -> Experiment:
+    """The experiment asked for: the data, the settings and ``scenarios``, the reference first."""
+    from calibration.inputs import load_costs, load_demography, load_history
+    from scenarios.experiment import Experiment
+
+    return Experiment(
+        settings=request.settings(every),
+        scenarios=tuple(scenarios),
+        demography=load_demography(),
+        history=load_history(),
+        costs=tuple(load_costs()),
+        threads=request.threads,
+    )
+
+
+def command_line() -> list[str]:
+    """The command as typed, without the path of the program."""
+    return ["mes", *sys.argv[1:]]

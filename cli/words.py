@@ -1,0 +1,26 @@
+"""What the commands say besides tables and pictures, in both languages."""
+
+from __future__ import annotations
+
+WORDS = {
+    "en": {
+        "draws": "draws",
+        "written": "Written to",
+        "failed": "draws failed",
+        "resume": "--resume tries them again",
+        "unpaired": "These folders don't share draws and people: differences between scenarios of different folders "
+        "are not paired, and hold the chance of both runs.",
+        "differs": "{folder}: {setting} differs from the first folder",
+        "values": " ({value}, not {first})",
+    },
+    "fr": {
+        "draws": "tirages",
+        "written": "Écrit dans",
+        "failed": "tirages en échec",
+        "resume": "--resume les relance",
+        "unpaired": "Ces dossiers n’ont pas les mêmes tirages ni les mêmes personnes : les écarts entre scénarios de "
+        "dossiers différents ne sont pas appariés et contiennent le hasard des deux simulations.",
+        "differs": "{folder} : {setting} n’est pas celui du premier dossier",
+        "values": " ({value} au lieu de {first})",
+    },
+}

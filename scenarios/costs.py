@@ -1,0 +1,152 @@
+"""What a scenario costs: quantities used in a run times unit prices of the draw.
+
+Public cost is what is paid by the euro: messages, campaigns, fees, training, development. The time doctors take to
+recommend is no invoice: it is reported apart, in minutes and valued in euros, and enters ``eur`` only on request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from model.outcome import LeverUse
+from scenarios.draw import Draw, price
+from scenarios.lever_schemas.base import LeverTable
+from scenarios.lever_schemas.doctors import MINUTE, MINUTES, Doctors
+from scenarios.lever_schemas.prices import Charge
+from scenarios.schema import Scenario
+
+OWN = "set in the scenario"
+"""Status of a price that the scenario sets itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CostItem:
+    """One row of ``calibration/data/costs.csv``."""
+
+    lever: str
+    item: str
+    value: float
+    low: float
+    high: float
+    """Euros a unit (minutes for the row on minutes)."""
+    status: str
+    """Published, derived, proxy or assumed, with the reason."""
+
+    @property
+    def key(self) -> str:
+        """Key of its uniform in a draw."""
+        return f"{self.lever}/{self.item}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CostLine:
+    """What one lever costs for one item, in one draw, from the policy start to the horizon."""
+
+    lever: str
+    """Name of the lever in the scenario."""
+    item: str
+    quantity: float
+    unit_eur: float
+    eur: float
+    """Public cost: quantity times unit price; 0 for doctors' time unless it is counted."""
+    minutes: float
+    """Time of doctors; 0 for what is paid by the euro."""
+    minutes_eur: float
+    """What that time is worth, counted or not."""
+    status: str
+
+
+class Prices:
+    """Unit prices of one draw: every item has one uniform, whatever lever uses it."""
+
+    def __init__(self, items: Iterable[CostItem], draw: Draw) -> None:
+        self._items = {item.key: item for item in items}
+        self._draw = draw
+
+    def unit(self, charge: Charge) -> tuple[float, str]:
+        """(euros a unit, status); the scenario's own price goes before that of the table."""
+        item = self._item(f"{charge.lever}/{charge.item}")
+        bounds = charge.own.bounds() if charge.own else (item.value, item.low, item.high)
+        return self._drawn(item.key, bounds), OWN if charge.own else item.status
+
+    def plain(self, lever: str, item: str) -> tuple[float, str]:
+        """(drawn value, status) of a row that no scenario can override."""
+        return self.unit(Charge(lever=lever, item=item, quantity=0.0))
+
+    def _item(self, key: str) -> CostItem:
+        if key not in self._items:
+            raise ValueError(f"no cost item {key!r}; there are: {', '.join(self._items)}")
+        return self._items[key]
+
+    def _drawn(self, key: str, bounds: tuple[float, float, float]) -> float:
+        value, low, high = bounds
+        return value if low == high else price(value, low, high, self._draw.cost_uniforms[key])
+
+
+def cost_lines(
+    scenario: Scenario,
+    uses: Sequence[LeverUse],
+    draw: Draw,
+    items: Iterable[CostItem],
+    *,
+    count_minutes: bool = False,
+) -> list[CostLine]:
+    """Cost lines in the order of the scenario's levers; a lever of intensity zero costs nothing.
+
+    ``count_minutes`` makes the value of doctors' time part of public cost.
+
+    Raises:
+        ValueError: ``uses`` lacks a lever of the scenario, or ``items`` lacks a price.
+    """
+    prices, used = Prices(items, draw), {use.lever: use for use in uses}
+    lines: list[CostLine] = []
+    for table in scenario.levers:
+        if table.label not in used:
+            raise ValueError(f"no use recorded for lever {table.label!r}; there are: {', '.join(used)}")
+        lines += _lines(table, used[table.label], prices, count_minutes)
+    return lines
+
+
+def public_cost(lines: Iterable[CostLine]) -> float:
+    """Euros of public cost."""
+    return sum(line.eur for line in lines)
+
+
+def _lines(table: LeverTable, use: LeverUse, prices: Prices, count_minutes: bool) -> Iterator[CostLine]:
+    if table.intensity == 0:
+        return
+    for charge in table.charges(use):
+        yield _paid(table.label, charge, prices)
+    if isinstance(table, Doctors):
+        yield _doctors_time(table.label, use.contacts, prices, count_minutes)
+
+
+def _paid(lever: str, charge: Charge, prices: Prices) -> CostLine:
+    unit, status = prices.unit(charge)
+    return CostLine(
+        lever=lever,
+        item=charge.item,
+        quantity=charge.quantity,
+        unit_eur=unit,
+        eur=charge.quantity * unit,
+        minutes=0.0,
+        minutes_eur=0.0,
+        status=status,
+    )
+
+
+def _doctors_time(lever: str, recommendations: float, prices: Prices, count: bool) -> CostLine:
+    """Minutes for the recommendations the lever adds, valued at the price of a consultation's minute."""
+    (minutes, status), (minute_eur, _) = prices.plain("doctor", MINUTES), prices.plain("doctor", MINUTE)
+    worth = recommendations * minutes * minute_eur
+    return CostLine(
+        lever=lever,
+        item=MINUTES,
+        quantity=recommendations,
+        unit_eur=minutes * minute_eur,
+        eur=worth if count else 0.0,
+        minutes=recommendations * minutes,
+        minutes_eur=worth,
+        status=status,
+    )

@@ -1,0 +1,98 @@
+"""What a key may hold, in words, taken from the schema itself: for error messages and for the guide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin
+
+from annotated_types import Ge, Le, MaxLen
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from scenarios.lever_schemas.media import Burst
+
+_WORDS: dict[str, dict[str, str]] = {
+    "bool": {"en": "true or false", "fr": "true ou false"},
+    "date": {"en": "a date such as 2026-03-02, without quotes", "fr": "une date comme 2026-03-02, sans guillemets"},
+    "dates": {
+        "en": "a list of dates such as [2026-03-02, 2026-09-07]",
+        "fr": "une liste de dates comme [2026-03-02, 2026-09-07]",
+    },
+    "regions": {"en": "a list of names of regions", "fr": "une liste de noms de régions"},
+    "bursts": {
+        "en": "a list such as [{{ start = 2026-03-02, weeks = 4 }}]",
+        "fr": "une liste comme [{{ start = 2026-03-02, weeks = 4 }}]",
+    },
+    "int": {"en": "a whole number from {low} to {high}", "fr": "un nombre entier de {low} à {high}"},
+    "float": {"en": "a number from {low} to {high}", "fr": "un nombre de {low} à {high}"},
+    "name": {
+        "en": "lower-case letters, digits and single hyphens, at most {most} signs",
+        "fr": "minuscules sans accent, chiffres et tirets simples, {most} signes au plus",
+    },
+    "text": {"en": "1 to {most} characters between quotes", "fr": "de 1 à {most} caractères entre guillemets"},
+    "or": {"en": "or", "fr": "ou"},
+    "table": {"en": "a table with the keys {keys}", "fr": "une table avec les clés {keys}"},
+    "levers": {
+        "en": "[[lever]] tables (two brackets), at most {most}",
+        "fr": "des tables [[lever]] (deux crochets), {most} au plus",
+    },
+}
+
+
+def allowed(key: str, field: FieldInfo, lang: str = "en") -> str:
+    """What the key may hold, in a few words."""
+    kind = _without_none(field.annotation)
+    if get_origin(kind) is Literal:
+        return one_of(get_args(kind), lang)
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return _say("table", lang, keys=", ".join(kind.model_fields))
+    return _say(_word(key, kind), lang, **_limits(field))
+
+
+def one_of(names: Iterable[object], lang: str = "en") -> str:
+    """``"a", "b" or "c"``."""
+    *first, last = (f'"{name}"' for name in names)
+    return f"{', '.join(first)} {_WORDS['or'][lang]} {last}" if first else last
+
+
+def shown_number(number: float) -> str:
+    """As written in a file: no exponent, no needless decimals."""
+    return str(int(number)) if number == int(number) else str(number)
+
+
+def _word(key: str, kind: Any) -> str:
+    if get_origin(kind) is tuple:
+        return {"waves": "dates", "regions": "regions", "lever": "levers"}.get(key) or _items(kind)
+    if kind is str:
+        return "name" if key == "name" else "text"
+    return {bool: "bool", date: "date", int: "int", float: "float"}[kind]
+
+
+def _items(kind: Any) -> str:
+    if get_args(kind)[0] is Burst:
+        return "bursts"
+    raise KeyError(kind)
+
+
+def _limits(field: FieldInfo) -> dict[str, str]:
+    """Bounds that the schema sets."""
+    limits = {}
+    for rule in field.metadata:
+        if isinstance(rule, Ge):
+            limits["low"] = shown_number(float(rule.ge))  # type: ignore[arg-type]
+        if isinstance(rule, Le):
+            limits["high"] = shown_number(float(rule.le))  # type: ignore[arg-type]
+        if isinstance(rule, MaxLen):
+            limits["most"] = str(rule.max_length)
+    return limits
+
+
+def _say(word: str, lang: str, **parts: str) -> str:
+    return _WORDS[word][lang].format(**parts)
+
+
+def _without_none(annotation: Any) -> Any:
+    inner = [part for part in get_args(annotation) if part is not type(None)]
+    return inner[0] if get_origin(annotation) in (UnionType, Union) and len(inner) == 1 else annotation

@@ -1,0 +1,164 @@
+"""One draw of an experiment: history simulated once, a branch per scenario, tidy frames out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from math import ceil
+from typing import Any, Literal
+
+import pandas as pd
+
+from model.inputs import Demography, History
+from model.outcome import DIMENSIONS, GroupTable
+from model.structure import Structure
+from model.weeks import START, WEEKS, monday, position, week_of
+from scenarios.costs import CostItem, cost_lines
+from scenarios.draw import Draw
+from scenarios.errors import UserError
+from scenarios.frames import channel_frame, cost_frame, group_frame, outcome_frame, use_frame, weekly_frame
+from scenarios.problems import ScenarioError
+from scenarios.resolve import date_problems, resolve
+from scenarios.schema import Scenario
+from scenarios.seeds import DECISIONS, POPULATION, derive
+
+REFERENCE = "status-quo"
+MESA_PEOPLE = 20_000
+Frames = dict[str, pd.DataFrame]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What determines the numbers, besides scenarios and data."""
+
+    people: int
+    """Agents of the sample."""
+    draws: int
+    seed: int
+    policy_start: date
+    """Week of the branching: before it all scenarios are one history."""
+    until: date
+    """Horizon: results are stocks at the start of this day."""
+    target_millions: float
+    engine: Literal["fast", "mesa"] = "fast"
+    structure: Structure = field(default_factory=Structure)
+    every: int = 1
+    """Weeks between the rows of groups and channels."""
+    quick: bool = False
+
+    def __post_init__(self) -> None:
+        last = monday(WEEKS)
+        if not START <= self.policy_start < self.until <= last:
+            raise UserError(
+                f"policy start {self.policy_start} and end {self.until}: "
+                f"needed {START} ≤ policy start < end ≤ {last} (--policy-start, --until)"
+            )
+        if self.engine == "mesa" and self.people > MESA_PEOPLE:
+            raise UserError(
+                f"--engine mesa: {self.people:,} people; at most {MESA_PEOPLE:,} (one Python object per person)"
+            )
+
+    @property
+    def last_week(self) -> int:
+        """Weeks to simulate so that the horizon is covered."""
+        return ceil(position(self.until))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment:
+    """Everything the draws share; small enough to be sent to a worker with each draw."""
+
+    settings: Settings
+    scenarios: tuple[Scenario, ...]
+    """The first is the reference of all differences."""
+    demography: Demography
+    history: History
+    costs: tuple[CostItem, ...]
+    threads: int = 1
+
+    def __post_init__(self) -> None:
+        window = {"policy_start": self.settings.policy_start, "until": self.settings.until}
+        if problems := [p for scenario in self.scenarios for p in date_problems(scenario, **window)]:
+            raise ScenarioError(problems)
+
+
+def simulate_draw(experiment: Experiment, draw: Draw) -> Frames:
+    """Frames ``weekly, groups, channels, uses, costs, outcomes`` of one draw, all scenarios, ordered as given."""
+    model = _history_of(experiment, draw)
+    past = _groups(model, [week for week in _group_weeks(experiment.settings) if week <= model.week])
+    reference: float | None = None
+    parts: list[Frames] = []
+    for scenario in experiment.scenarios:
+        frames = _branch(experiment, scenario, draw, model, past, reference)
+        reference = frames["outcomes"]["activated_millions"].iloc[0] if reference is None else reference
+        parts.append(frames)
+    return {name: pd.concat([part[name] for part in parts], ignore_index=True) for name in parts[0]}
+
+
+def _history_of(experiment: Experiment, draw: Draw) -> Any:
+    """The model of this draw at the policy start, to be branched."""
+    from model.population import build_population
+    from model.prevalence import solve_prevalence
+
+    settings = experiment.settings
+    tables: dict[str, Any] = {"demography": experiment.demography, "history": experiment.history}
+    people_seed, decisions_seed = (derive(settings.seed, draw.index, purpose) for purpose in (POPULATION, DECISIONS))
+    population = build_population(
+        experiment.demography, people=settings.people, seed=people_seed, threads=experiment.threads
+    )
+    parameters = solve_prevalence(draw.parameters, structure=settings.structure, **tables)
+    model = _engine(settings.engine)(
+        population,
+        parameters,
+        **tables,
+        structure=settings.structure,
+        seed=decisions_seed,
+        threads=experiment.threads,
+    )
+    model.advance(week_of(settings.policy_start))
+    return model
+
+
+def _engine(name: str) -> Any:
+    """The class that simulates. Imported here: numba and mesa are of no use to whoever only plots."""
+    if name == "mesa":
+        from model.reference import ReferenceModel
+
+        return ReferenceModel
+    from model.adoption import AdoptionModel
+
+    return AdoptionModel
+
+
+def _branch(
+    experiment: Experiment, scenario: Scenario, draw: Draw, model: Any, past: list[GroupTable], reference: float | None
+) -> Frames:
+    """One scenario from the policy start to the horizon."""
+    settings = experiment.settings
+    levers = resolve(scenario, draw, policy_start=settings.policy_start, until=settings.until)
+    branch = model.branch(levers)
+    branch.advance(settings.last_week)
+    outcome = branch.outcome()
+    key: Mapping[str, Any] = {"scenario": scenario.name, "draw": draw.index}
+    later = _groups(branch, [week for week in _group_weeks(settings) if week > model.week])
+    costs = cost_frame(key, cost_lines(scenario, outcome.uses, draw, experiment.costs))
+    return {
+        "weekly": weekly_frame(key, outcome),
+        "groups": group_frame(key, [table for pair in zip(past, later, strict=True) for table in pair]),
+        "channels": channel_frame(key, outcome, settings.every),
+        "uses": use_frame(key, outcome),
+        "costs": costs,
+        "outcomes": outcome_frame(key, outcome, costs, settings.until, settings.target_millions, reference),
+    }
+
+
+def _groups(model: Any, weeks: Sequence[int]) -> list[GroupTable]:
+    """A table for each dimension."""
+    return [model.groups(dimension, weeks) for dimension in DIMENSIONS]
+
+
+def _group_weeks(settings: Settings) -> tuple[int, ...]:
+    """Every so many weeks, the policy start and the last week."""
+    weeks = set(range(0, settings.last_week + 1, settings.every))
+    return tuple(sorted(weeks | {week_of(settings.policy_start), settings.last_week}))

@@ -1,0 +1,158 @@
+"""What every ``[[lever]]`` table has, whatever its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from math import ceil
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from model.levers import Lever, Target
+from model.outcome import LeverUse
+from model.weeks import position, week_of
+from scenarios.lever_schemas.prices import Charge, Price
+from scenarios.regions import REGIONS, nearest_region
+
+Effects = Mapping[str, float]
+"""How well levers work in one draw, by the names of ``calibration/data/priors.csv``."""
+OLDEST = 120
+FROZEN = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+def known_region(region: str) -> str:
+    """The region itself; an error for one that the data don't have."""
+    if region in REGIONS:
+        return region
+    names = ", ".join(f'"{name}"' for name in REGIONS)
+    raise PydanticCustomError("scenario", "unknown region", {"allowed": names, "suggestion": nearest_region(region)})
+
+
+Region = Annotated[str, AfterValidator(known_region)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """From the day policy starts to the horizon."""
+
+    policy_start: date
+    until: date
+
+    @property
+    def last(self) -> int:
+        """The week after the last one simulated: results are stocks at the start of the day ``until``."""
+        return ceil(position(self.until))
+
+
+class TargetTable(BaseModel):
+    """``[lever.target]``: whom the lever aims at, by what an insurer's files hold; nothing written means everybody."""
+
+    model_config = FROZEN
+
+    age_from: int | None = Field(default=None, strict=True, ge=0, le=OLDEST)
+    age_to: int | None = Field(default=None, strict=True, ge=0, le=OLDEST)
+    regions: tuple[Region, ...] | None = Field(default=None, min_length=1)
+    email: bool | None = Field(default=None, strict=True)
+    illness: bool | None = Field(default=None, strict=True)
+    offline: bool | None = Field(default=None, strict=True)
+
+    @field_validator("age_to")
+    @classmethod
+    def _after_age_from(cls, last: int | None, info: ValidationInfo) -> int | None:
+        first = info.data.get("age_from")
+        if first is not None and last is not None and last < first:
+            raise ValueError(f"below age_from ({first})")
+        return last
+
+    def resolve(self) -> Target:
+        """The same restriction in the model's terms."""
+        return Target(**self.model_dump())
+
+
+class LeverTable(BaseModel):
+    """Keys common to all kinds. Fields are ordered so that each can be checked against those before it."""
+
+    model_config = FROZEN
+
+    kind: str
+    name: str | None = Field(default=None, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)
+    start: date | None = Field(default=None, strict=True)
+    end: date | None = Field(default=None, strict=True)
+    ramp_weeks: int = Field(default=0, strict=True, ge=0, le=104)
+    intensity: float = Field(default=1.0, strict=True, ge=0, le=1)
+    cost: Price | None = None
+
+    @field_validator("end")
+    @classmethod
+    def _after_start(cls, end: date | None, info: ValidationInfo) -> date | None:
+        start = info.data.get("start")
+        if start is not None and end is not None and end < start:
+            raise ValueError(f"before start ({start})")
+        return end
+
+    @property
+    def label(self) -> str:
+        """The name, or the kind where no name is given."""
+        return self.name or self.kind
+
+    def dates(self) -> Iterator[tuple[str, date]]:
+        """Every date the table names, with its key."""
+        for key, day in (("start", self.start), ("end", self.end)):
+            if day is not None:
+                yield key, day
+
+    def weeks(self, span: Span) -> tuple[int, int]:
+        """First week, and the week after the last: the week that holds ``end`` belongs to the lever."""
+        end = min(week_of(self.end) + 1, span.last) if self.end else span.last
+        return week_of(self.start or span.policy_start), end
+
+    @property
+    def like(self) -> str:
+        """Levers that are alike share the keys of their draws, by rank."""
+        return self.kind
+
+    def common(self, span: Span, ordinal: int) -> dict[str, Any]:
+        """What goes into any ``model.levers.Lever``."""
+        start, end = self.weeks(span)
+        extra = {"target": self.target.resolve()} if isinstance(self, Targeted) else {}
+        return {
+            "name": self.label,
+            "ordinal": ordinal,
+            "start": start,
+            "end": end,
+            "ramp": self.ramp_weeks,
+            "dose": self.intensity,
+            **extra,
+        }
+
+    def resolve(self, span: Span, effects: Effects, ordinal: int) -> Lever:
+        """The lever of one draw."""
+        raise NotImplementedError(self.kind)
+
+    def charges(self, use: LeverUse) -> tuple[Charge, ...]:
+        """What public money pays for, given what the run used."""
+        raise NotImplementedError(self.kind)
+
+
+class Targeted(LeverTable):
+    """A lever that can aim at some of the insured."""
+
+    target: TargetTable = TargetTable()
+
+
+class Pulling(Targeted):
+    """A lever whose contacts have a pull, so that service growth may multiply it."""
+
+    inherits_growth: bool = Field(default=False, strict=True)
+
+    def common(self, span: Span, ordinal: int) -> dict[str, Any]:
+        """As for any lever, with service growth."""
+        return {**super().common(span, ordinal), "inherits_growth": self.inherits_growth}
+
+
+def at_least_one(effect: float) -> float:
+    """A factor drawn below 1 counts as 1: a campaign is taken never to make people recommend less, *assumed*."""
+    return max(1.0, effect)

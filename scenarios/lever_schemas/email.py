@@ -1,0 +1,33 @@
+"""Reminder e-mails."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from model.channels import Channel
+from model.levers import Messages
+from model.outcome import LeverUse
+from scenarios.lever_schemas.base import Effects, Span
+from scenarios.lever_schemas.messages import MessagesTable
+from scenarios.lever_schemas.prices import Charge
+
+
+class Email(MessagesTable):
+    """``kind = "email"``; the pull of each further e-mail falls, those of 2024-25 counted (F129)."""
+
+    kind: Literal["email"]
+
+    def resolve(self, span: Span, effects: Effects, ordinal: int) -> Messages:
+        """Pull and fatigue as drawn."""
+        return Messages(
+            channel=Channel.EMAIL,
+            waves=self.wave_weeks(span),
+            spread=self.spread_weeks,
+            pull=effects["reminder_pull"],
+            fatigue=effects["fatigue"],
+            **self.common(span, ordinal),
+        )
+
+    def charges(self, use: LeverUse) -> tuple[Charge, ...]:
+        """One price a message."""
+        return (Charge(lever="email", item="per message", quantity=use.contacts, own=self.cost),)

@@ -1,0 +1,76 @@
+"""Messages sent in waves: what e-mails, SMS and letters have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
+from typing import Annotated, Any
+
+from pydantic import Field, Strict, ValidationInfo, field_validator
+
+from model.weeks import week_of
+from scenarios.lever_schemas.base import Pulling, Span
+
+Day = Annotated[date, Strict()]
+
+
+class MessagesTable(Pulling):
+    """When waves go out: every so many weeks, or on given dates, or once at the start."""
+
+    every_weeks: int | None = Field(default=None, strict=True, ge=1, le=308)
+    times: int | None = Field(default=None, strict=True, ge=1, le=100)
+    waves: tuple[Day, ...] | None = Field(default=None, min_length=1)
+    spread_weeks: int = Field(default=4, strict=True, ge=1, le=26, validate_default=True)
+
+    @field_validator("times")
+    @classmethod
+    def _with_rhythm(cls, times: int | None, info: ValidationInfo) -> int | None:
+        if times is not None and info.data.get("every_weeks", 0) is None:
+            raise ValueError("needs every_weeks beside it")
+        return times
+
+    @field_validator("waves")
+    @classmethod
+    def _alone_and_inside(cls, waves: tuple[date, ...] | None, info: ValidationInfo) -> tuple[date, ...] | None:
+        if waves and info.data.get("every_weeks") is not None:
+            raise ValueError("write either every_weeks or waves, not both")
+        check_inside(waves or (), info)
+        return waves
+
+    @field_validator("spread_weeks")
+    @classmethod
+    def _no_overlap(cls, spread: int, info: ValidationInfo) -> int:
+        gap = shortest_gap(info.data)
+        if gap is not None and spread > gap:
+            raise ValueError(f"a wave would still go out when the next begins, {gap} weeks later")
+        return spread
+
+    def dates(self) -> Iterator[tuple[str, date]]:
+        """Start, end and the dates of waves."""
+        yield from super().dates()
+        for rank, day in enumerate(self.waves or (), 1):
+            yield f"waves[{rank}]", day
+
+    def wave_weeks(self, span: Span) -> tuple[int, ...]:
+        """First week of each wave."""
+        start, end = self.weeks(span)
+        if self.waves:
+            return tuple(sorted(week_of(day) for day in self.waves))
+        return tuple(range(start, end, self.every_weeks or end))[: self.times]
+
+
+def check_inside(days: tuple[date, ...], info: ValidationInfo) -> None:
+    """Refuses days before the lever's start or after its end."""
+    start, end = info.data.get("start"), info.data.get("end")
+    early = [f"{day} is before start ({start})" for day in days if start is not None and day < start]
+    late = [f"{day} is after end ({end})" for day in days if end is not None and day > end]
+    if early or late:
+        raise ValueError("; ".join(early + late))
+
+
+def shortest_gap(table: dict[str, Any]) -> int | None:
+    """Weeks between the two waves nearest to each other, ``None`` when there is only one."""
+    weeks = sorted(week_of(day) for day in table.get("waves") or ())
+    gaps = [later - earlier for earlier, later in pairwise(weeks)]
+    return min(gaps) if gaps else table.get("every_weeks")

@@ -1,0 +1,24 @@
+"""A letter to the parents of each newborn."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from model.levers import Newborns
+from model.outcome import LeverUse
+from scenarios.lever_schemas.base import Effects, Pulling, Span
+from scenarios.lever_schemas.prices import Charge
+
+
+class Newborn(Pulling):
+    """``kind = "newborn"``; comes on top of the invitations of the status quo."""
+
+    kind: Literal["newborn"]
+
+    def resolve(self, span: Span, effects: Effects, ordinal: int) -> Newborns:
+        """The pull of a letter with a code, as drawn."""
+        return Newborns(pull=effects["letter_pull"], **self.common(span, ordinal))
+
+    def charges(self, use: LeverUse) -> tuple[Charge, ...]:
+        """One price a letter."""
+        return (Charge(lever="newborn", item="letter to the parents", quantity=use.contacts, own=self.cost),)

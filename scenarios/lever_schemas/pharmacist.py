@@ -1,0 +1,25 @@
+"""Suggestions at the pharmacy counter."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from model.channels import Channel
+from model.levers import Counter
+from model.outcome import LeverUse
+from scenarios.lever_schemas.base import Effects, Pulling, Span
+from scenarios.lever_schemas.prices import Charge
+
+
+class Pharmacist(Pulling):
+    """``kind = "pharmacist"``: ``intensity`` is the share of visits that bring a suggestion."""
+
+    kind: Literal["pharmacist"]
+
+    def resolve(self, span: Span, effects: Effects, ordinal: int) -> Counter:
+        """Pull as drawn."""
+        return Counter(channel=Channel.PHARMACIST, pull=effects["pharmacist_pull"], **self.common(span, ordinal))
+
+    def charges(self, use: LeverUse) -> tuple[Charge, ...]:
+        """A fee for every activation of the channel."""
+        return (Charge(lever="pharmacist", item="fee per activation", quantity=use.activations, own=self.cost),)

@@ -1,0 +1,25 @@
+"""Activated people are invited to recommend the service to their relatives."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from model import levers
+from model.outcome import LeverUse
+from scenarios.lever_schemas.base import Effects, Span, Targeted, at_least_one
+from scenarios.lever_schemas.prices import Charge
+
+
+class Relatives(Targeted):
+    """``kind = "relatives"``; the target selects the activated people who are invited."""
+
+    kind: Literal["relatives"]
+
+    def resolve(self, span: Span, effects: Effects, ordinal: int) -> levers.Relatives:
+        """Boost as drawn."""
+        return levers.Relatives(boost=at_least_one(effects["relatives_boost"]), **self.common(span, ordinal))
+
+    def charges(self, use: LeverUse) -> tuple[Charge, ...]:
+        """One price a campaign, however many are invited."""
+        item = "one campaign of invitations to activated users"
+        return (Charge(lever="relatives", item=item, quantity=float(use.bursts), own=self.cost),)

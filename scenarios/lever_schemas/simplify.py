@@ -1,0 +1,28 @@
+"""A simpler sign-up."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from model import levers
+from model.outcome import LeverUse
+from scenarios.lever_schemas.base import Effects, LeverTable, Span
+from scenarios.lever_schemas.prices import Charge
+
+
+class Simplify(LeverTable):
+    """``kind = "simplify"``; without target: everybody meets the same sign-up."""
+
+    kind: Literal["simplify"]
+
+    def resolve(self, span: Span, effects: Effects, ordinal: int) -> levers.Simplify:
+        """Shares of the stops that it removes, as drawn."""
+        return levers.Simplify(
+            information=effects["simplify_information"],
+            time=effects["simplify_time"],
+            **self.common(span, ordinal),
+        )
+
+    def charges(self, use: LeverUse) -> tuple[Charge, ...]:
+        """Development is paid once, whatever the intensity."""
+        return (Charge(lever="simplify", item="one-off development", quantity=1.0, own=self.cost),)

@@ -1,0 +1,85 @@
+"""Numbers, dates and typography as French and English readers expect them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from math import floor, isfinite, log10
+
+NARROW = "\u202f"
+"""Narrow no-break space: thousands, before ; ! ? and %."""
+NO_BREAK = "\u00a0"
+UNDEFINED = "–"
+_MONTHS = {
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    "fr": ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."),
+}
+
+
+def number(value: float | None, decimals: int, lang: str, *, sign: bool = False) -> str:
+    """``1,234.5`` or ``1 234,5``; a true minus sign; a dash for the undefined. ``sign`` shows a +."""
+    if value is None or not isfinite(value):
+        return UNDEFINED
+    text = f"{abs(value):,.{decimals}f}"
+    if lang == "fr":
+        text = text.replace(",", NARROW).replace(".", ",")
+    zero = not text.strip(f"0.,{NARROW}")
+    return text if zero else f"{'−' if value < 0 else '+' if sign else ''}{text}"
+
+
+def decimals_for(value: float | None, figures: int = 3) -> int:
+    """Decimals that show a number of this size with so many significant figures, at most two."""
+    if value is None or not isfinite(value) or value == 0:
+        return 2
+    return min(2, max(0, figures - 1 - floor(log10(abs(value)))))
+
+
+def compact(value: float | None, lang: str, *, sign: bool = False) -> str:
+    """Three significant figures, no more than two decimals."""
+    return number(value, decimals_for(value), lang, sign=sign)
+
+
+def interval(low: float | None, high: float | None, decimals: int, lang: str) -> str:
+    """``[0.85; 1.60]`` or ``[0,85 ; 1,60]``."""
+    separator = f"{NARROW};{NO_BREAK}" if lang == "fr" else f";{NO_BREAK}"
+    return f"[{number(low, decimals, lang)}{separator}{number(high, decimals, lang)}]"
+
+
+def with_interval(low: float | None, middle: float | None, high: float | None, lang: str, figures: int = 3) -> str:
+    """``1.20 [0.85; 1.60]``: median and interval with the same decimals; one number if they agree."""
+    defined = [abs(v) for v in (middle, low, high) if v is not None and isfinite(v)]
+    if not defined:
+        return UNDEFINED
+    decimals = decimals_for(defined[0], figures)
+    if low == middle == high:
+        return number(middle, 0 if middle == 0 else decimals, lang)
+    return f"{number(middle, decimals, lang)}{NO_BREAK}{interval(low, high, decimals, lang)}"
+
+
+def percent(share: float | None, lang: str, decimals: int = 0) -> str:
+    """A share 0..1 as ``15 %``."""
+    return UNDEFINED if share is None else f"{number(100 * share, decimals, lang)}{NARROW}%"
+
+
+def day(value: date | str, lang: str) -> str:
+    """``7 Oct 2024`` or ``7 oct. 2024`` (``1er`` for the first of a month)."""
+    value = date.fromisoformat(value) if isinstance(value, str) else value
+    first = "1er" if lang == "fr" and value.day == 1 else str(value.day)
+    return NO_BREAK.join((first, _MONTHS[lang][value.month - 1], str(value.year)))
+
+
+def month(value: date | str, lang: str) -> str:
+    """``Oct 2024`` or ``oct. 2024``."""
+    value = date.fromisoformat(value) if isinstance(value, str) else value
+    return f"{_MONTHS[lang][value.month - 1]}{NO_BREAK}{value.year}"
+
+
+def typeset(text: str, lang: str) -> str:
+    """Plain text with the no-break spaces and apostrophes of the language."""
+    text = re.sub(r"(?<=\w)'", "’", text)
+    text = re.sub(r"(?<=\d) (?=(€|M€|M\b|million))", NO_BREAK, text)
+    text = re.sub(r"(?<=\d) %", f"{NARROW}%", text).replace(" %", f"{NO_BREAK}%")
+    if lang == "fr":
+        text = re.sub(r" (?=[;!?])", NARROW, text)
+        text = text.replace(" :", f"{NO_BREAK}:").replace("« ", f"«{NO_BREAK}").replace(" »", f"{NO_BREAK}»")
+    return text

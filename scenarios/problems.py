@@ -1,0 +1,68 @@
+"""What is wrong with a scenario, said so that its author can mend it: where, what, what is allowed, what was meant."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+NOT_SHOWN = object()
+"""The value of a problem that has none (a missing key, a whole file)."""
+_LONGEST_VALUE = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One problem; ``str()`` gives one line."""
+
+    source: str
+    """File, or "catalogue"."""
+    key: str = ""
+    """Path of the key, tables counted from 1: ``lever[2]`` is the second ``[[lever]]`` of the file."""
+    value: object = NOT_SHOWN
+    message: str
+    allowed: str = ""
+    suggestion: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.source}: {self.key}".removesuffix(": ")
+        value = "" if self.value is NOT_SHOWN else f" = {shown(self.value)}"
+        allowed = f"; allowed: {self.allowed}" if self.allowed else ""
+        suggestion = f'; did you mean "{self.suggestion}"?' if self.suggestion else ""
+        return f"{where}{value}: {self.message}{allowed}{suggestion}"
+
+
+class ScenarioError(Exception):
+    """All problems of one file (or one argument); the text has one line for each. Exit status 2."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = list(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+    def __reduce__(self) -> tuple[type[ScenarioError], tuple[list[Problem]]]:
+        return type(self), (self.problems,)
+
+
+def shown(value: object) -> str:
+    """A value as TOML writes it, shortened."""
+    text = value.isoformat() if isinstance(value, date) else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
+
+
+def nearest(word: str, names: Iterable[str]) -> str:
+    """The name most like ``word`` (case, accents and punctuation aside), or "" when none is near."""
+    plain = {_plain(name): name for name in names}
+    wanted = _plain(word)
+    close = difflib.get_close_matches(wanted, plain, n=1, cutoff=0.6)
+    parts = [name for name in plain if len(wanted) >= 4 and wanted in name]
+    return plain[(close or parts)[0]] if close or parts else ""
+
+
+def _plain(text: str) -> str:
+    """Lower case without accents; every other sign is a space."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    kept = (c if c.isalnum() else " " for c in letters if not unicodedata.combining(c))
+    return " ".join("".join(kept).split())

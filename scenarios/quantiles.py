@@ -1,0 +1,42 @@
+"""Medians with 90 % intervals, and what is undefined."""
+
+from __future__ import annotations
+
+from math import ceil, floor, isfinite
+
+import numpy as np
+import numpy.typing as npt
+
+LEVELS = {"p05": 0.05, "p50": 0.50, "p95": 0.95}
+Spread = dict[str, float | None]
+
+
+def rounded(value: float) -> float | None:
+    """Six significant digits; ``None`` for what is not a finite number."""
+    return float(f"{value:.6g}") if isfinite(value) else None
+
+
+def spread(values: npt.ArrayLike) -> Spread:
+    """``{"p05", "p50", "p95"}`` of one number per draw.
+
+    NaN stands for a cost per activation where none is added: worse than any finite cost, so it sorts last, and a
+    quantile that falls there is ``None``. Dropping those draws instead would make a useless strategy look cheap.
+    """
+    array = np.asarray(values, dtype=np.float64)
+    ordered = np.sort(np.where(np.isnan(array), np.inf, array))
+    return {name: rounded(_quantile(ordered, level)) for name, level in LEVELS.items()}
+
+
+def _quantile(ordered: npt.NDArray[np.float64], level: float) -> float:
+    """Linear interpolation between ranks, as numpy does, but right beside infinities."""
+    rank = round(level * (len(ordered) - 1), 9)
+    low, high = ordered[floor(rank)], ordered[ceil(rank)]
+    return float(low if low == high else low + (rank - floor(rank)) * (high - low))
+
+
+def jeffreys(successes: int, trials: int) -> tuple[float, float]:
+    """Jeffreys 90 % interval of a probability (Brown, Cai and DasGupta 2001), closed at 0 and 1 when all agree."""
+    from scipy.stats import beta
+
+    low, high = beta.ppf([0.05, 0.95], successes + 0.5, trials - successes + 0.5)
+    return (0.0 if successes == 0 else float(low)), (1.0 if successes == trials else float(high))

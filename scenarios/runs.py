@@ -1,0 +1,186 @@
+"""Run folders: a manifest, a part for each draw as it finishes, and at the end one Parquet file per frame.
+
+Parts appear in one step (written beside, then renamed), so a folder left by a killed run holds whole draws only, and
+resuming it gives the same final tables as a run that was never stopped.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from scenarios import manifest as manifests
+from scenarios.ensemble import Failure
+from scenarios.errors import RunFailedError, UserError
+from scenarios.frames import ORDER
+from scenarios.manifest import Manifest
+
+PARTS = "parts"
+
+
+def create(folder: Path, manifest: Manifest, *, resume: bool) -> Manifest:
+    """Makes a new run folder, or opens one to resume it; returns the manifest as it stands in the folder.
+
+    ``UserError`` if the folder exists (new), is missing or was begun with other settings (resume), or can't be
+    written to: before anything is simulated.
+    """
+    if resume:
+        return _reopen(folder, manifest)
+    if folder.exists() or folder.is_symlink():
+        raise UserError(f"{folder}: exists; name another folder (--out), or finish that run with --resume")
+    fresh = {**manifest, "created": manifests.now(), "finished": None, "status": "running", "resumed": []}
+    _make(folder, fresh)
+    return fresh
+
+
+def _make(folder: Path, manifest: Manifest) -> None:
+    """The folder appears together with its manifest."""
+    temporary = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary.mkdir()
+        manifests.write(temporary, manifest)
+        (temporary / PARTS).mkdir()
+        os.rename(temporary, folder)
+    except OSError as error:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise UserError(f"{folder}: can't be written to: {error.strerror or error}") from None
+
+
+def _reopen(folder: Path, manifest: Manifest) -> Manifest:
+    if not folder.is_dir():
+        raise UserError(f"{folder}: no such run folder to resume")
+    old = manifests.read(folder)
+    if lines := manifests.differences(old, manifest):
+        raise UserError(f"{folder}: can't be resumed with other settings\n  " + "\n  ".join(lines))
+    if old["status"] == "complete":
+        return old
+    entry = {"at": manifests.now(), "after": old["status"], "command_line": manifest.get("command_line")}
+    resumed = {**old, "status": "running", "failures": [], "resumed": [*old["resumed"], entry]}
+    if manifest.get("machine") != old.get("machine"):
+        entry["machine"] = manifest.get("machine")
+    try:
+        manifests.write(folder, resumed)
+        (folder / PARTS).mkdir(exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{folder}: can't be written to: {error.strerror or error}") from None
+    return resumed
+
+
+def write_part(folder: Path, draw: int, frames: Mapping[str, pd.DataFrame]) -> None:
+    """Adds the frames of one draw to a run folder, in one step; a part that is there already stays."""
+    final = _part(folder, draw)
+    if final.exists():
+        return
+    temporary = final.with_name(f".{final.name}.{os.getpid()}.tmp")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir()
+    for name in ORDER:
+        write_parquet(temporary / f"{name}.parquet", frames[name])
+    try:
+        os.rename(temporary, final)
+    except OSError:
+        shutil.rmtree(temporary, ignore_errors=True)
+        if not final.exists():
+            raise
+
+
+def finished_draws(folder: Path) -> set[int]:
+    """Draws whose part is there."""
+    return {int(path.name.removeprefix("draw-")) for path in (folder / PARTS).glob("draw-*")}
+
+
+def _part(folder: Path, draw: int) -> Path:
+    return folder / PARTS / f"draw-{draw:05d}"
+
+
+def write_parquet(path: Path, frame: pd.DataFrame) -> None:
+    """Parquet with zstd, in one step."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), temporary, compression="zstd")
+    os.replace(temporary, path)
+
+
+def gather(folder: Path, manifest: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
+    """All parts as one frame of each kind, ordered by scenario (as in the manifest), then draw.
+
+    ``RunFailedError`` if no draw finished.
+    """
+    draws = sorted(finished_draws(folder))
+    if not draws:
+        raise RunFailedError(f"{folder}: no draw finished; {_first_failure(manifest)}")
+    order = [entry["name"] for entry in manifest["scenarios"]]
+    return {name: _gathered(folder, draws, name, order) for name in ORDER}
+
+
+def _gathered(folder: Path, draws: list[int], name: str, order: list[str]) -> pd.DataFrame:
+    frame = pd.concat([pd.read_parquet(_part(folder, draw) / f"{name}.parquet") for draw in draws], ignore_index=True)
+    rank = frame["scenario"].map({scenario: i for i, scenario in enumerate(order)})
+    # Parts come in order of their draws, each with its rows in order: a stable sort keeps both.
+    return frame.iloc[rank.argsort(kind="stable")].reset_index(drop=True)
+
+
+def _first_failure(manifest: Mapping[str, Any]) -> str:
+    failures = manifest.get("failures") or []
+    return f"draw {failures[0]['draw']}: {failures[0]['error']}" if failures else "nothing was simulated"
+
+
+def finish(
+    folder: Path, manifest: Manifest, frames: Mapping[str, pd.DataFrame], failures: Iterable[Mapping[str, Any]] = ()
+) -> Manifest:
+    """Writes the final frames, then the manifest that seals them; parts of a whole run are removed."""
+    for name in ORDER:
+        write_parquet(folder / f"{name}.parquet", frames[name])
+    failed = list(failures)
+    status = "failed" if failed else "complete"
+    sealed = seal(folder, {**manifest, "failures": failed, "status": status, "finished": manifests.now()})
+    if not failed:
+        shutil.rmtree(folder / PARTS, ignore_errors=True)
+    return sealed
+
+
+def seal(folder: Path, manifest: Manifest) -> Manifest:
+    """Writes the manifest with the hash of every Parquet and CSV file of the folder."""
+    paths = sorted(path for path in folder.iterdir() if path.suffix in (".parquet", ".csv") and path.name[0] != ".")
+    sealed = {**manifest, "files": {path.name: manifests.sha256_of(path) for path in paths}}
+    manifests.write(folder, sealed)
+    return sealed
+
+
+def mark(folder: Path, manifest: Manifest, status: str, failures: Iterable[Mapping[str, Any]] = ()) -> None:
+    """Notes in the manifest how an unfinished run stands."""
+    manifests.write(folder, {**manifest, "status": status, "failures": list(failures)})
+
+
+def failure_entry(draw: int, failure: Failure) -> dict[str, Any]:
+    """A failure as the manifest records it."""
+    return {"draw": draw, "error": failure.error, "traceback": failure.traceback}
+
+
+def load(folder: Path) -> tuple[Manifest, dict[str, pd.DataFrame]]:
+    """Manifest and frames of a finished run folder, verified against the hashes in its manifest."""
+    manifest = manifests.read(folder)
+    if not manifest.get("files"):
+        raise UserError(
+            f"{folder}: the run is not finished (status: {manifest.get('status')}); finish it with --resume"
+        )
+    verify(folder, manifest)
+    return manifest, {name: pd.read_parquet(folder / f"{name}.parquet") for name in ORDER}
+
+
+def verify(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """``UserError`` naming the first frame that is missing or not as the run left it. (Tables in CSV are listed in the
+    manifest too, but a spreadsheet may have rewritten them; nothing reads them back.)"""
+    for name in (f"{frame}.parquet" for frame in ORDER):
+        path, digest = folder / name, manifest["files"].get(name)
+        if not path.is_file():
+            raise UserError(f"{path}: missing, though the manifest lists it")
+        if manifests.sha256_of(path) != digest:
+            raise UserError(f"{path}: not as the run left it (its SHA-256 differs from the manifest's)")

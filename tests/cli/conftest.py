@@ -1,0 +1,20 @@
+"""Runs the command line in this process, in an empty folder, apart from the user's settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cli.main import app
+
+
+@pytest.fixture
+def mes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """``mes("run", "status-quo")`` gives the result: exit code, stdout, stderr."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("MES_LANG", "MES_DEBUG"):
+        monkeypatch.delenv(name, raising=False)
+    return lambda *arguments: CliRunner().invoke(app, [str(argument) for argument in arguments])

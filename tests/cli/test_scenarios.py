@@ -1,0 +1,63 @@
+"""``mes scenarios``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import Result
+
+from scenarios.files import CATALOGUE, catalogue
+
+Mes = Callable[..., Result]
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_list(mes: Mes, lang: str) -> None:
+    result = mes("scenarios", "list", "--lang", lang)
+    assert result.exit_code == 0, result.stderr
+    assert [line.split()[0] for line in result.stdout.splitlines()[1:]] == catalogue()
+
+
+def test_list_as_json(mes: Mes) -> None:
+    found = json.loads(mes("scenarios", "list", "--json").stdout)["scenarios"]
+    assert [entry["scenario"] for entry in found] == catalogue()
+    assert all(entry["title"]["en"] and entry["title"]["fr"] for entry in found)
+
+
+def test_show_prints_the_file(mes: Mes) -> None:
+    assert mes("scenarios", "show", "media").stdout == (CATALOGUE / "media.toml").read_text(encoding="utf-8")
+
+
+def test_the_catalogue_is_valid(mes: Mes) -> None:
+    result = mes("scenarios", "check", *catalogue())
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.count(": valid\n") == len(catalogue())
+
+
+def test_check_lists_every_problem_of_every_file(mes: Mes, tmp_path: Path) -> None:
+    (tmp_path / "one.toml").write_text('[title]\nen = "One"\n[[lever]]\nkind = "medai"\n')
+    (tmp_path / "two.toml").write_text('[title]\nen = "Two"\nxx = 1\n[[lever]]\nkind = "simplify"\nintensity = 2.0\n')
+    result = mes("scenarios", "check", "one.toml", "two.toml", "media")
+    assert result.exit_code == 2
+    assert result.stdout == "media: valid\n"
+    assert [line.split(":")[0] for line in result.stderr.splitlines()] == ["one.toml", "two.toml", "two.toml"]
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_new_writes_a_valid_file_once(mes: Mes, tmp_path: Path, lang: str) -> None:
+    result = mes("scenarios", "new", "my-plan", "--lang", lang)
+    assert (result.exit_code, result.stdout) == (0, "my-plan.toml\n"), result.stderr
+    assert mes("scenarios", "check", "my-plan.toml").exit_code == 0
+    again = mes("scenarios", "new", "my-plan")
+    assert again.exit_code == 2
+    assert "my-plan.toml: exists already" in again.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["my-plan.toml"]
+
+
+def test_new_where_nothing_can_be_written(mes: Mes) -> None:
+    result = mes("scenarios", "new", "no/such/folder")
+    assert result.exit_code == 2
+    assert "can't be written" in result.stderr

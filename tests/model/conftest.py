@@ -1,0 +1,15 @@
+"""The sourced tables, loaded once."""
+
+import pytest
+
+from calibration.inputs import load_demography, load_history
+
+
+@pytest.fixture(scope="session")
+def demography():
+    return load_demography()
+
+
+@pytest.fixture(scope="session")
+def history():
+    return load_history()

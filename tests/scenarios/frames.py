@@ -1,0 +1,151 @@
+"""Made-up results in the shape of a run's frames: smooth curves, wide spreads, any number of scenarios."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from model.outcome import CHANNEL_NAMES
+from model.weeks import WEEKS, week_of
+from scenarios.files import catalogue, load_scenario
+
+POLICY = week_of(date(2026, 1, 5))
+BANDS = ("0-15", "16-17", "18-24", "25-34", "35-49", "50-64", "65-74", "75+")
+GROUPS = {
+    "age_band": BANDS,
+    "region": ("Bretagne", "Île-de-France", "Outre-mer (DROM)", "Provence-Alpes-Côte d'Azur et Corse"),
+    "digital_exclusion": ("no", "yes"),
+    "long_term_illness": ("no", "yes"),
+}
+TARGETS = (
+    ("2022-10-31", 7.2, 0.15, "target"),
+    ("2023-02-13", 7.9, 0.15, "target"),
+    ("2023-11-24", 10.2, 0.3, "target"),
+    ("2024-02-29", 11.0, 0.15, "lower bound"),
+    ("2024-10-07", 15.0, 0.35, "target"),
+)
+KNOTS = ((0, 39, 94, 140, 206, 309), (0.168, 7.2, 10.2, 15.0, 21.0, 30.0))
+COSTS = {"status-quo": 0.0, "relatives": 0.8, "simplified-signup": 3.0, "mix-broad": 400.0}
+
+
+def names(count: int) -> list[str]:
+    """The catalogue, then further strategies of users."""
+    return (catalogue() + [f"own-{i}" for i in range(30)])[:count]
+
+
+def manifest(count: int, *, long: bool = False, **changes: Any) -> dict[str, Any]:
+    """A manifest of so many scenarios; ``long`` gives titles of the 60 characters that a scenario may have."""
+    titles = {name: _title(name, long) for name in names(count)}
+    plain = {
+        "people": 50_000,
+        "draws": 40,
+        "seed": 1,
+        "quick": False,
+        "policy_start": "2026-01-05",
+        "until": "2027-12-31",
+        "target_millions": 40.0,
+        "data_end": "2024-10-07",
+        "titles": titles,
+        "stock_targets": [dict(zip(("date", "millions", "error_millions", "kind"), t, strict=True)) for t in TARGETS],
+        "structure": {"reading": "trait"},
+        "paired": True,
+    }
+    return plain | changes
+
+
+def _title(name: str, long: bool) -> dict[str, str]:
+    if long:
+        words = f"{name} and a title as long as a scenario file may have at most"
+        return {"en": words[:60], "fr": f"{name} : un intitulé aussi long qu'un fichier de scénario l'admet"[:60]}
+    if name in catalogue():
+        scenario = load_scenario(name)
+        return {"en": scenario.title("en"), "fr": scenario.title("fr")}
+    return {"en": f"Strategy {name}", "fr": f"Stratégie {name}"}
+
+
+def frames(count: int, draws: int = 40, seed: int = 5) -> dict[str, pd.DataFrame]:
+    """``weekly, groups, channels, outcomes`` of the first ``count`` scenarios."""
+    luck = np.random.default_rng(seed)
+    growth = 1 + 0.15 * luck.standard_normal(draws)
+    parts: dict[str, list[pd.DataFrame]] = {"weekly": [], "groups": [], "channels": [], "outcomes": []}
+    for rank, name in enumerate(names(count)):
+        effect = float(luck.choice([-0.02, 0.15, 0.3, 0.8, 1.2, 2.5, 7.5]))
+        noise = 0.03 * luck.standard_normal(draws)
+        extra = (effect * np.exp(0.5 * luck.standard_normal(draws)) + noise) * (rank > 0)
+        cost = COSTS.get(name, float(10 ** luck.uniform(-0.5, 2.3))) * np.exp(0.4 * luck.standard_normal(draws))
+        weekly = _weekly(growth[:, None], extra[:, None])
+        parts["weekly"].append(_weekly_frame(name, weekly))
+        parts["groups"].append(_groups(name, weekly, rank))
+        parts["channels"].append(_channels(name, draws))
+        parts["outcomes"].append(_outcomes(name, weekly, extra, cost))
+    return {kind: pd.concat(rows, ignore_index=True) for kind, rows in parts.items()}
+
+
+def _weekly(growth: np.ndarray, extra: np.ndarray) -> dict[str, np.ndarray]:
+    """Stocks [draw, week]."""
+    weeks = np.arange(WEEKS + 1)
+    after = np.clip(weeks - 140, 0, None) / (WEEKS - 140)
+    policy = np.clip(weeks - POLICY, 0, None) / (WEEKS - POLICY)
+    activated = 1e6 * (np.interp(weeks, *KNOTS) + after * 15 * (growth - 1) + extra * policy)
+    whole = np.ones_like(activated)
+    return {
+        "living": 68.5e6 * whole,
+        "adults": 54e6 * whole,
+        "aware": 54e6 * whole * np.interp(weeks, (0, 40, 309), (0.14, 0.82, 0.84)),
+        "visited": activated * 1.35,
+        "activated": activated,
+        "activated_living": activated * 0.98,
+        "activated_minors": activated * 0.1,
+    }
+
+
+def _weekly_frame(name: str, weekly: dict[str, np.ndarray]) -> pd.DataFrame:
+    draws, weeks = weekly["living"].shape
+    keys = {"scenario": name, "draw": np.repeat(np.arange(draws), weeks), "week": np.tile(np.arange(weeks), draws)}
+    return pd.DataFrame({**keys, **{stock: values.ravel() for stock, values in weekly.items()}})
+
+
+def _groups(name: str, weekly: dict[str, np.ndarray], rank: int) -> pd.DataFrame:
+    parts = []
+    draws = len(weekly["living"])
+    for dimension, groups in GROUPS.items():
+        ends = (0.6, 1.4) if dimension == "age_band" else (1.3, 0.5)
+        tilt = np.linspace(*ends, len(groups)) + 0.02 * rank * np.linspace(-0.5, 1, len(groups))
+        for week in (0, 206, 299, 309):
+            living = np.repeat(weekly["living"][:, week] / len(groups), len(groups))
+            activated = np.minimum((weekly["activated"][:, [week]] * tilt / tilt.sum()).ravel(), 0.99 * living)
+            keys = {"scenario": name, "draw": np.repeat(np.arange(draws), len(groups)), "week": week}
+            labels = {"dimension": dimension, "group": groups * draws}
+            stocks = {"living": living, "aware": 0.8 * living, "visited": activated, "activated": activated}
+            parts.append(pd.DataFrame({**keys, **labels, **stocks}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _channels(name: str, draws: int) -> pd.DataFrame:
+    flows = dict.fromkeys(("contacts", "visits", "activations"), 1e4)
+    draw = np.repeat(np.arange(draws), len(CHANNEL_NAMES))
+    channel = list(CHANNEL_NAMES) * draws
+    return pd.DataFrame({"scenario": name, "draw": draw, "week": 0, "weeks": 13, "channel": channel, **flows})
+
+
+def _outcomes(name: str, weekly: dict[str, np.ndarray], extra: np.ndarray, cost: np.ndarray) -> pd.DataFrame:
+    before, after = weekly["activated"][:, 308], weekly["activated"][:, 309]
+    millions = (before + 4 / 7 * (after - before)) / 1e6
+    reached = millions >= 40
+    return pd.DataFrame(
+        {
+            "scenario": name,
+            "draw": np.arange(len(extra)),
+            "activated_millions": millions,
+            "activated_share": millions / 68.5,
+            "additional_millions": extra,
+            "cost_millions_eur": cost,
+            "cost_per_additional_eur": np.where(extra > 0, cost / np.where(extra > 0, extra, 1.0), np.nan),
+            "doctor_minutes_millions": 0.5,
+            "reached": reached,
+            "reached_date": [f"2027-11-{10 + i % 20}" if r else None for i, r in enumerate(reached)],
+        }
+    )

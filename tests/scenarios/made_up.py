@@ -1,0 +1,99 @@
+"""Small made-up frames and manifests for tests of folders and comparisons: no model is run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from model.channels import N_CHANNELS
+from model.outcome import GroupTable, LeverUse, Outcome
+from scenarios.costs import CostLine
+from scenarios.frames import channel_frame, cost_frame, group_frame, outcome_frame, use_frame, weekly_frame
+
+WEEKS = 309
+
+
+def outcome(draw: int, extra: float = 0.0) -> Outcome:
+    """Grows in a straight line to 30 million at the end (plus ``extra`` persons), a little more in later draws."""
+    activated = np.linspace(0, 30e6 + 1e5 * draw + extra, WEEKS + 1)
+    stock, flow = np.full(WEEKS + 1, 1e6), np.ones((WEEKS, N_CHANNELS))
+    return Outcome(
+        living=np.full(WEEKS + 1, 68e6),
+        adults=np.full(WEEKS + 1, 54e6),
+        aware=stock,
+        visited=stock,
+        activated=activated,
+        activated_living=activated,
+        activated_minors=stock,
+        contacts=flow,
+        visits=flow,
+        activations=flow,
+        uses=(LeverUse("letters", 1e6, 1e5, 0.0, 2),) if extra else (),
+    )
+
+
+def frames(names: dict[str, float], draw: int, *, until: Any, target: float = 40.0) -> dict[str, pd.DataFrame]:
+    """Frames of one draw; ``names`` gives each scenario's additional activations, the reference first with 0."""
+    parts, reference = [], None
+    for name, extra in names.items():
+        key, result = {"scenario": name, "draw": draw}, outcome(draw, extra)
+        costs = cost_frame(key, [_line(2e6, 0.0), _line(0.0, 1e6)] if extra else [])
+        last = outcome_frame(key, result, costs, until, target, reference)
+        reference = last["activated_millions"].iloc[0] if reference is None else reference
+        table = GroupTable("region", ("a", "b"), (0, 13), *(np.ones((2, 2)) for _ in range(4)))
+        parts.append(
+            {
+                "weekly": weekly_frame(key, result),
+                "groups": group_frame(key, [table]),
+                "channels": channel_frame(key, result, 13),
+                "uses": use_frame(key, result),
+                "costs": costs,
+                "outcomes": last,
+            }
+        )
+    return {kind: pd.concat([part[kind] for part in parts], ignore_index=True) for kind in parts[0]}
+
+
+def _line(eur: float, minutes: float) -> CostLine:
+    return CostLine(
+        lever="letters",
+        item="x",
+        quantity=1.0,
+        unit_eur=eur,
+        eur=eur,
+        minutes=minutes,
+        minutes_eur=9 * minutes,
+        status="assumed",
+    )
+
+
+def manifest(names: dict[str, float], **changes: Any) -> dict[str, Any]:
+    """A manifest as ``scenarios.execution.describe`` makes it."""
+    entries = [{"name": n, "title": {"en": n, "fr": n}, "sha256": f"hash of {n}", "text": ""} for n in names]
+    plain = {
+        "format": 1,
+        "version": "0.1.0",
+        "command": "compare",
+        "command_line": ["mes", "compare"],
+        "people": 1000,
+        "draws": 4,
+        "seed": 1,
+        "engine": "fast",
+        "structure": {"reading": "trait"},
+        "policy_start": "2026-01-05",
+        "until": "2027-12-31",
+        "target_millions": 40.0,
+        "every": 13,
+        "quick": False,
+        "data_end": "2024-10-07",
+        "scenarios": entries,
+        "data": {"draws.parquet": "d", "costs.csv": "c"},
+        "draws_file": "draws.parquet",
+        "draws_sha256": "d",
+        "machine": {},
+        "failures": [],
+        "files": {},
+    }
+    return plain | changes
