@@ -135,7 +135,7 @@ def table(rows: pd.DataFrame, settings: Mapping[str, int], lang: str) -> str:
 
 def _lines(rows: pd.DataFrame, lang: Any) -> Iterable[list[str]]:
     for strategy in STRATEGIES:
-        title = load_scenario(strategy).title(lang)
+        title = typeset(load_scenario(strategy).title(lang), lang)
         for reading in READINGS:
             chosen = rows[(rows["scenario"] == strategy) & (rows["reading"] == reading)]
             cells = [_cell(chosen[column], lang) for column in ("additional_millions", "ratio", "surveyed")]

@@ -54,7 +54,12 @@ def published_stocks() -> list[dict[str, Any]]:
     from calibration.targets import load_stock_targets
 
     return [
-        {"date": target.day.isoformat(), "millions": target.millions, "error_millions": target.error, "kind": target.kind}
+        {
+            "date": target.day.isoformat(),
+            "millions": target.millions,
+            "error_millions": target.error,
+            "kind": target.kind,
+        }
         for target in load_stock_targets()
     ]
 

@@ -75,8 +75,10 @@ class AdoptionModel(mesa.Model):
         self.seed, self.threads, self.weeks, self.week = seed, max(1, threads), min(weeks, WEEKS), 0
         self._coefficients = coefficients(parameters, structure, demography, history)
         self._status_quo = weekly_tables(parameters, history)
-        self.run = self._blank(levers)
+        self.run = self._blank()
         self._everywhere(kernel.begin)
+        if levers:
+            self._admit(levers)
         self.datacollector = mesa.DataCollector(
             model_reporters={name: self._reporter(name) for name in ("aware", "visited", "activated")}
         )
@@ -100,7 +102,13 @@ class AdoptionModel(mesa.Model):
             raise RuntimeError(f"{lost} letters between persons lost in week {self.week}: more than the boxes hold")
 
     def branch(self, levers: Sequence[Lever]) -> Self:
-        """A copy of the model at this week to which ``levers`` are added; the original can branch again."""
+        """A copy of the model at this week, with ``levers``; the original can branch again.
+
+        Raises:
+            ValueError: a lever that begins earlier, or a model that has levers already: branch off its history.
+        """
+        if self.levers and levers:
+            raise ValueError("this model has levers already; branch off the model it was branched from")
         other = copy.copy(self)
         other._user_step = MethodType(type(self).step, other)
         other.step = other._wrapped_step  # type: ignore[method-assign]
@@ -123,7 +131,7 @@ class AdoptionModel(mesa.Model):
         """People with attributes, traits and state, one row each; a sample of 1,000 by default."""
         return people_frame(self, rows)
 
-    def _blank(self, levers: Sequence[Lever]) -> Run:
+    def _blank(self) -> Run:
         n = self.population.n
         state = np.full(n, NEVER, STATE)
         state["channel"], state["marks"] = NO_CHANNEL, 0
@@ -135,7 +143,7 @@ class AdoptionModel(mesa.Model):
             due=np.full(n, NEVER, np.int16),
             desks=desks,
             letters=letters,
-            **self._programme(levers, 0),
+            **self._programme((), 0),
         )
 
     def _programme(self, levers: Sequence[Lever], week: int) -> dict[str, Any]:

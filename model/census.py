@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def outcome(model: AdoptionModel) -> Outcome:
     """Results from the launch to the current week (``model.outcome.Outcome``)."""
     r, last, weight, levers = model.run, model.week, model.population.weight, len(model.levers)
-    counts, weights = np.zeros((tally.STOCKS, last + 2), np.int64), np.zeros((1 + levers, last + 2), np.int64)
+    counts, weights = np.zeros((tally.STOCKS, last + 2), np.int64), np.zeros((1 + 2 * levers, last + 2), np.int64)
     notified, sent = np.zeros((2, last), np.int64), np.zeros((levers, last), np.int64)
     tally.stocks(r, last, counts)
     tally.document_weights(r, last, weights)
@@ -36,6 +36,8 @@ def outcome(model: AdoptionModel) -> Outcome:
     contacts[:, Channel.NOTICE] += notified[0]
     contacts[:, Channel.EMAIL] += notified[1]
     contacts[:, Channel.DOCUMENT] += rates[0] * np.diff(model._weekly.cum_received)[:last]
+    for number in range(levers):
+        contacts[:, Channel.DOCUMENT] += rates[1 + number] * np.diff(r.g[number]["received"])[:last]
     contacts[:, Channel.MEDIA] += stocks[tally.EXPOSED, :last] * _on_air(model)[:last]
     for row, lever in zip(sent, model.levers, strict=True):
         if isinstance(lever, lv.Messages | lv.Newborns):
@@ -52,7 +54,7 @@ def outcome(model: AdoptionModel) -> Outcome:
         visits=r.desks["visits"].sum(axis=0)[:last] * weight,
         activations=r.desks["activations"].sum(axis=0)[:last] * weight,
         uses=tuple(
-            _use(model, number, lever, float(sent[number].sum()), rates[1 + number])
+            _use(model, number, lever, float(sent[number].sum()), rates[1 + levers + number])
             for number, lever in enumerate(model.levers)
         ),
     )
@@ -78,8 +80,7 @@ def _use(model: AdoptionModel, number: int, lever: lv.Lever, sent: float, weight
     if isinstance(lever, lv.Assisted):
         contacts = float(r.served[number, 1]) * weight
     if isinstance(lever, lv.Documents):
-        extra = doses(lever, model.weeks)[:last] * lever.dose * np.diff(model._status_quo.cum_received)[:last]
-        contacts = float((weights * extra).sum()) * weight
+        contacts = float((weights * np.diff(r.g[number]["received"])[:last]).sum()) * weight
     span = slice(lever.start, min(lever.end, last))
     return LeverUse(
         lever=lever.name,

@@ -21,7 +21,7 @@ from model.people import (
     notices,
 )
 from model.population import EMAIL
-from model.programme import MESSAGES, NEWBORNS, RELATIVES, SELECTION, TIMING
+from model.programme import DOCUMENTS, MESSAGES, NEWBORNS, RELATIVES, SELECTION, TIMING
 from model.records import ACCOMPANIED, TELL, TOGETHER
 from model.tables import INVITATION_DELAY
 from model.weeks import NEVER
@@ -31,6 +31,7 @@ _STOP_INFORMATION, _STOP_OTHER = np.int64(Decision.STOP_INFORMATION), np.int64(D
 _INTENDS, _TELLS, _TELL_DELAY = np.int64(Decision.INTENDS), np.int64(Decision.TELLS), np.int64(Decision.TELL_DELAY)
 _TOGETHER, _PEER_SUCCESS = np.int64(Decision.TOGETHER), np.int64(Decision.PEER_SUCCESS)
 _NOT_REDRAWN, _NOT_YET = np.uint64(0), np.int64(0)
+_NEVER = np.int64(NEVER)
 _FULL_ACCESS = np.float64(1.0)
 _EMAIL = np.int64(EMAIL)
 _BY_EMAIL, _BY_SMS = np.int64(Channel.EMAIL), np.int64(Channel.SMS)
@@ -46,17 +47,22 @@ def identity(code, k, owner):
 def documents_received(r, i, week):
     """Documents deposited for a person by the start of a week: the expected number at the person's own rate."""
     entry = min(np.int64(r.p[i].entry), week)
-    return r.p[i].document_rate * RATE_UNIT * (r.w.cum_received[week] - r.w.cum_received[entry])
+    exposure = r.w.cum_received[week] - r.w.cum_received[entry]
+    for lever in range(r.g.shape[0]):
+        if r.g[lever].kind == DOCUMENTS and is_targeted(r, lever, i):
+            exposure += r.g[lever].received[week] - r.g[lever].received[entry]
+    return r.p[i].document_rate * RATE_UNIT * exposure
 
 
 @kernel
 def wave_week(r, lever, i, wave):
-    """Week in which a person gets one wave of a message lever; NEVER if not in its dose."""
+    """Week in which a person gets one wave of a message lever; NEVER if not in its dose or not there."""
     first = r.g[lever].waves[wave]
     dose = r.g[lever].dose * rules.ramp(first, r.g[lever].start, r.g[lever].end, r.g[lever].ramp)
     if uniform(r.g[lever].keys[SELECTION], i, 0) >= dose:
-        return NEVER
-    return rules.spread_week(first, r.g[lever].spread, uniform(r.g[lever].keys[TIMING], i, wave))
+        return _NEVER
+    week = rules.spread_week(first, r.g[lever].spread, uniform(r.g[lever].keys[TIMING], i, wave))
+    return week if r.p[i].entry <= week < r.p[i].exit else _NEVER
 
 
 @kernel
@@ -84,9 +90,9 @@ def supplied(r, i, week):
     for lever in range(r.g.shape[0]):
         if not r.g[lever].carries_code or not notices(r.w, i):
             continue
-        if r.g[lever].kind == MESSAGES and is_targeted(r, lever, i):
+        if r.g[lever].kind == MESSAGES and is_targeted(r, lever, i) and can_get(r, lever, i):
             for wave in range(r.g[lever].n_waves):
-                if wave_week(r, lever, i, wave) <= week:
+                if majority_week(r.p, i) <= wave_week(r, lever, i, wave) <= week:
                     return True
         if letters_for_wards(r, lever, i, week):
             return True
@@ -107,7 +113,7 @@ def letters_for_wards(r, lever, i, week):
         if r.g[lever].kind == MESSAGES:
             for wave in range(r.g[lever].n_waves):
                 sent = wave_week(r, lever, child, wave)
-                if r.p[child].entry <= sent <= week and sent < majority_week(r.p, child):
+                if sent <= week and sent < majority_week(r.p, child) and can_get(r, lever, i):
                     return True
     return False
 

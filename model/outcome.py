@@ -21,7 +21,8 @@ class LeverUse:
 
     lever: str
     contacts: float
-    """Messages sent, people accompanied, suggestions or recommendations made, additional documents, or invitations."""
+    """Messages sent, people accompanied, suggestions or recommendations made, additional documents deposited, or
+    invitations; not counted (0) for media and for a simpler sign-up."""
     activations: float
     """Activations that the lever's channel brought since the lever's start: the base of a fee per activation.
     (For doctors: all activations after a GP's recommendation, because a fee is paid for each of them.)"""

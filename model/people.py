@@ -1,7 +1,7 @@
 """Traits of persons: what differs between them and is drawn by key, so that it needs no memory.
 
-A trait is a pure function of (seed, person) and the parameters; the compiled functions below serve the fast engine, the
-twin and ``AdoptionModel.to_frame``.
+A trait is a pure function of (seed, person) and the parameters; the compiled functions below serve the fast engine and
+tables of people. The readable twin has its own (``model.reference_traits``).
 """
 
 from __future__ import annotations
@@ -123,6 +123,8 @@ def has_barrier(w: World, i: int, barrier: int) -> bool:
 def pilot_activated(p: People, w: World, i: int) -> bool:
     """Whether a person notified in the pilot had activated by the launch; minors with their guardian."""
     who = np.int64(i)
+    if not has_flag(p, i, _PILOT) or p[i].entry > 0:
+        return False
     if majority_week(p, i) > 0:
         who = np.int64(p[i].guardian)
         if who < 0 or uniform(w.keys[_TOGETHER], i, 0) >= w.child_together or opposes(w, i):

@@ -56,6 +56,7 @@ LEVER = np.dtype(
         ("factor", "f8"),
         ("recruits", "f8"),
         ("cum", "f8", (WEEKS + 1,)),  # exposure of an average person
+        ("received", "f8", (WEEKS + 1,)),  # additional documents of a person of relative rate 1
         ("quota", "f8", (WEEKS + 1,)),  # agents accompanied by the start of each week
         ("queue_start", "i8"),
         ("queue_end", "i8"),
@@ -218,6 +219,8 @@ def _fill(record: Any, lever: lv.Lever, status_quo: Weekly, weight: float, seed:
     record["n_waves"], record["waves"][: len(waves)] = len(waves), waves
     record["carries_code"] = getattr(lever, "carries_code", isinstance(lever, lv.Newborns))
     record["cum"] = cumulated(_exposure(lever, status_quo, weeks))
+    if isinstance(lever, lv.Documents):
+        record["received"] = cumulated(doses(lever, weeks) * lever.dose * np.diff(status_quo.cum_received))
     record["quota"] = _quota(lever, weeks, weight)
 
 
@@ -229,15 +232,12 @@ def _quota(lever: lv.Lever, weeks: int, weight: float) -> Floats:
 
 
 def with_levers(status_quo: Weekly, levers: Sequence[lv.Lever]) -> Weekly:
-    """Weekly tables as the levers change them: documents received and what a simpler sign-up removes."""
+    """Weekly tables as the levers change them: what a simpler sign-up removes."""
     weeks = len(status_quo.growth)
-    extra, information, time = np.zeros(weeks), np.zeros(weeks), np.zeros(weeks)
+    information, time = np.zeros(weeks), np.zeros(weeks)
     for lever in levers:
         level = doses(lever, weeks) * lever.dose
-        if isinstance(lever, lv.Documents):
-            extra = extra + level * np.diff(status_quo.cum_received)
         if isinstance(lever, lv.Simplify):
             information = 1 - (1 - information) * (1 - level * lever.information)
             time = 1 - (1 - time) * (1 - level * lever.time)
-    received = status_quo.cum_received + cumulated(extra)
-    return status_quo._replace(cum_received=received, soft_information=information, soft_time=time)
+    return status_quo._replace(soft_information=information, soft_time=time)

@@ -102,6 +102,8 @@ class ReferenceModel(mesa.Model):
         self._start(levers)
         for person in self.people:
             person.begin()
+        if levers:
+            self._invite_activated()
         self.datacollector = mesa.DataCollector(
             model_reporters={name: self._reporter(name) for name in ("aware", "visited", "activated")}
         )
@@ -151,8 +153,10 @@ class ReferenceModel(mesa.Model):
         """A copy of the model at this week, with ``levers``; the original can branch again.
 
         Raises:
-            ValueError: a lever that begins before this week.
+            ValueError: a lever that begins earlier, or a model that has levers already: branch off its history.
         """
+        if self.levers and levers:
+            raise ValueError("this model has levers already; branch off the model it was branched from")
         other = type(self)(self.population, levers=self.levers, **self._given)
         other._resume(self)
         if levers:

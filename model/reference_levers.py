@@ -43,6 +43,7 @@ class Campaign:
         self.kind, self.code, self.channel = lever_kind(lever), process_code(lever), Channel(lever_channel(lever))
         self.keys = list(process_keys(model.seed, self.code))
         self.exposure, self.quota = record["cum"].tolist(), record["quota"].tolist()
+        self.received = record["received"].tolist()
         self.keep = 1.0 if isinstance(lever, lv.Doctors) else min(1.0, lever.dose)
         self.targeted: list[bool] = model.population.select(lever.target, max(lever.start, 0)).tolist()
         self.carries_code = isinstance(lever, lv.Newborns) or getattr(lever, "carries_code", False)
@@ -71,11 +72,12 @@ class Campaign:
         return self.draw(SELECTION, person.number) < self.dose(week)
 
     def wave_week(self, person: Person, wave: int) -> int:
-        """Week in which a person gets one wave of messages; NEVER if not in the dose."""
+        """Week in which a person gets one wave of messages; NEVER if not in the dose or not there."""
         first = self.lever.waves[wave]
         if not self.selects(person, first):
             return NEVER
-        return rules.spread_week(first, self.lever.spread, self.draw(TIMING, person.number, wave))
+        week = rules.spread_week(first, self.lever.spread, self.draw(TIMING, person.number, wave))
+        return week if person.entry <= week < person.exit else NEVER
 
     def newborn_week(self, child: Person) -> int:
         """Week of the letter to the parents of a child born during the lever; NEVER if none is sent."""
@@ -96,9 +98,10 @@ class Campaign:
 
     def supplied(self, person: Person, week: int) -> bool:
         """Whether a letter with a code has come by a week: a person's own, or a guardian's for a ward."""
-        if not self.carries_code or not person.notices:
+        if not self.carries_code or not self.can_reach(person):
             return False
-        own = self.aims_at(person) and any(self.wave_week(person, wave) <= week for wave in self.waves)
+        sent = [self.wave_week(person, wave) for wave in self.waves if self.aims_at(person)]
+        own = any(when <= week and not person.is_minor(when) for when in sent)
         return own or any(self.supplied_for(ward, week) for ward in person.wards if self.aims_at(ward))
 
     def supplied_for(self, ward: Person, week: int) -> bool:
@@ -106,7 +109,13 @@ class Campaign:
         if isinstance(self.lever, lv.Newborns):
             return self.newborn_week(ward) <= week
         sent = [self.wave_week(ward, wave) for wave in self.waves]
-        return any(ward.entry <= when <= week and ward.is_minor(when) for when in sent)
+        return any(when <= week and ward.is_minor(when) for when in sent)
+
+    def more_documents(self, person: Person, start: int, week: int) -> float:
+        """Documents of a person of relative rate 1 that the lever adds between two weeks."""
+        if not isinstance(self.lever, lv.Documents) or not self.aims_at(person):
+            return 0.0
+        return float(self.received[week] - self.received[start])
 
     def takes_part(self, doctor: Doctor) -> bool:
         """Whether a doctor takes part."""

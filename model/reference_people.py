@@ -136,8 +136,11 @@ class Person(Insured):
 
     def documents_received(self, week: int) -> float:
         """Documents deposited for this person by the start of a week (expected)."""
-        received = self.model.tables.cum_received
-        return self.document_rate * (received[week] - received[min(self.entry, week)])
+        entry, received = min(self.entry, week), self.model.tables.cum_received
+        exposure = received[week] - received[entry]
+        for campaign in self.model.campaigns:
+            exposure += campaign.more_documents(self, entry, week)
+        return self.document_rate * exposure
 
     def is_informed(self, week: int) -> bool:
         """Whether an adviser or a letter with a code has supplied what was missing."""

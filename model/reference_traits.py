@@ -163,6 +163,8 @@ class Insured(mesa.Agent):
 
     def activated_in_pilot(self) -> bool:
         """Whether activated by the launch, after the notice of the pilot; minors together with their guardian."""
+        if not self.pilot or self.entry > 0:
+            return False
         if self.majority <= 0:
             return self.acted_on_pilot_notice()
         together = self.draw(Decision.TOGETHER) < self.model.rates.child_together

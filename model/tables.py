@@ -86,7 +86,7 @@ class Weekly(NamedTuple):
     cum_spontaneous: Floats  # [W+1] pull x growth
     cum_media: Floats  # [W+1] pull x growth
     cum_document: Floats  # [W+1] documents of a person of relative rate 1, times pull and growth
-    cum_received: Floats  # [W+1] documents of a person of relative rate 1, levers included
+    cum_received: Floats  # [W+1] documents of a person of relative rate 1
     soft_information: Floats  # [W] share of missing-information stops removed
     soft_time: Floats  # [W]
     levels: Floats  # [EAGERNESS_LEVELS] eagerness of equally numerous groups

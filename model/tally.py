@@ -58,10 +58,12 @@ def stocks(r, last, counts):
 
 @kernel
 def document_weights(r, last, weights):
-    """Differences over weeks of the sum of document rates, int64 [1 + levers, last + 2], in 1/1024 ths.
+    """Differences over weeks of the sum of document rates, int64 [1 + 2 levers, last + 2], in 1/1024 ths.
 
-    Row 0: who can be notified and is not activated. Row 1 + l: everybody alive whom lever l aims at.
+    Row 0: who can be notified and is not activated; 1 + l: those of them whom lever l aims at; 1 + levers + l:
+    everybody alive whom it aims at.
     """
+    levers = r.g.shape[0]
     for i in range(r.due.shape[0]):
         entry, leave, rate = (
             np.int64(r.p[i].entry),
@@ -76,10 +78,14 @@ def document_weights(r, last, weights):
             if who >= 0 and first < end and has_flag(r.p, who, _EMAIL) and notices(r.w, who):
                 weights[0, first] += rate
                 weights[0, end] -= rate
-        for lever in range(r.g.shape[0]):
+                for lever in range(levers):
+                    if is_targeted(r, lever, i):
+                        weights[1 + lever, first] += rate
+                        weights[1 + lever, end] -= rate
+        for lever in range(levers):
             if is_targeted(r, lever, i) and entry < leave:
-                weights[1 + lever, entry] += rate
-                weights[1 + lever, leave] -= rate
+                weights[1 + levers + lever, entry] += rate
+                weights[1 + levers + lever, leave] -= rate
 
 
 @kernel

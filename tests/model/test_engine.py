@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model import AdoptionModel, Parameters, build_population
+from model import AdoptionModel, Parameters, Structure, build_population
 from model import levers as lv
 from model.channels import Channel
 from model.weeks import NEVER
@@ -194,6 +194,29 @@ def test_capacity_is_kept(at_policy):
 def test_levers_of_the_past_are_refused(at_policy):
     with pytest.raises(ValueError, match="begins in week 100, before week 205"):
         at_policy.branch([replace(LEVERS[0], start=100)])
+
+
+def test_a_model_with_levers_has_no_second_policy(at_policy):
+    with pytest.raises(ValueError, match="has levers already"):
+        branched(at_policy, LEVERS[:1], POLICY).branch(LEVERS[1:2])
+
+
+def test_more_documents_for_one_region_change_no_other(build, population):
+    """Word of mouth off, nobody outside the region is touched: not even the erosion of no-use."""
+    model = build(structure=Structure(word_of_mouth="off"))
+    model.advance(POLICY)
+    region = population.regions[0]
+    lever = lv.Documents(name="documents", dose=3.0, target=lv.Target(regions=(region,)), **PERIOD)
+    a, b = branched(model, ()), branched(model, [lever])
+    outside = population.region != 0
+    assert np.array_equal(a.run.s[outside], b.run.s[outside])
+    assert not same(a, b)
+
+
+def test_children_born_later_were_not_in_the_pilot(at_policy, population):
+    early = at_policy.run.s["activated"] < 0
+    assert early.any()
+    assert (population.entry[early] == 0).all()
 
 
 def test_two_levers_with_the_same_keys_are_refused(at_policy):

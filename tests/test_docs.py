@@ -1,0 +1,163 @@
+"""The guides: links lead somewhere, what can be typed works, what is printed is current, both languages agree."""
+
+import re
+from pathlib import Path
+
+import pytest
+import typer
+
+from calibration.reference import parameters_reference
+from calibration.roles import STATUS_QUO
+from calibration.targets import load_stock_targets
+from cli.main import app
+from scenarios.files import parse_scenario
+
+ROOT = Path(__file__).parents[1]
+GUIDES = (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), ROOT / "calibration/data/SOURCES.md")
+FRENCH = [guide for guide in GUIDES if guide.name.endswith(".fr.md")]
+CODE = re.compile(r"```.*?```|`[^`\n]*`|<!--.*?-->|\]\([^)]*\)", flags=re.DOTALL)
+INNER = {"__init__.py", "jit.py"}
+"""Files of the model that hold no part of the description."""
+
+
+def text(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def blocks(name, language):
+    return re.findall(rf"```{language}\n(.*?)```", text(name), flags=re.DOTALL)
+
+
+def headings(content):
+    outside = re.sub(r"```.*?```", "", content, flags=re.DOTALL)
+    return re.findall(r"^(#+) (.*)$", outside, flags=re.MULTILINE)
+
+
+def anchors(content):
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for _, title in headings(content)}
+
+
+def broken(guide, content):
+    """Links of a guide that lead nowhere, web addresses aside."""
+    bare = re.sub(r"```.*?```", "", content, flags=re.DOTALL)
+    wrong = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", bare):
+        path, _, anchor = link.partition("#")
+        target = guide.parent / path if path else guide
+        if link.startswith(("https://", "http://")):
+            continue
+        if not target.exists() or (anchor and anchor not in anchors(target.read_text(encoding="utf-8"))):
+            wrong.append(link)
+    return wrong
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.name)
+def test_links_lead_somewhere(guide):
+    assert broken(guide, guide.read_text(encoding="utf-8")) == []
+
+
+def test_a_broken_link_is_noticed():
+    content = (
+        "[a](docs/odd.md) [b](docs/none.md) [c](docs/odd.md#parameters) [d](docs/odd.md#none) [e](https://e.org/x)"
+    )
+    assert broken(ROOT / "README.md", content) == ["docs/none.md", "docs/odd.md#none"]
+
+
+def test_python_of_the_readme_runs(capsys):
+    (snippet,) = blocks("README.md", "python")
+    assert blocks("README.fr.md", "python") == [snippet]
+    names = {}
+    exec(compile(snippet, "README.md", "exec"), names)
+    assert names["model"].week == 52
+    assert "activated" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("name", "lang"), [("README.md", "en"), ("README.fr.md", "fr")])
+def test_the_scenario_of_the_readme_is_valid(name, lang):
+    (example,) = blocks(name, "toml")
+    assert len([line for line in example.splitlines() if line]) <= 10
+    scenario = parse_scenario(example, source="brittany.toml")
+    assert [lever.kind for lever in scenario.levers] == ["letter"]
+    assert scenario.title(lang)
+
+
+def commands():
+    """Lines that begin with ``mes``, in blocks and in running text."""
+    for guide in GUIDES:
+        content = guide.read_text(encoding="utf-8")
+        typed = re.findall(r"```sh\n(.*?)```", content, flags=re.DOTALL)
+        inline = [" ".join(code.split()) for code in re.findall(r"(?<!`)`(mes [^`]+)`(?!`)", content)]
+        for line in [*inline, *(line for block in typed for line in block.splitlines())]:
+            words = line.partition("#")[0].removeprefix(".venv/bin/").split()
+            if words[:1] == ["mes"]:
+                yield pytest.param(words[1:], id=f"{guide.name}: {' '.join(words)}")
+
+
+def parse(words):
+    """Let the command line read the words without doing anything; whatever it refuses is raised."""
+    command, words = typer.main.get_command(app), list(words)
+    while hasattr(command, "commands") and words:
+        _, command, words = command.resolve_command(typer.Context(command), words)
+    command.make_context("mes", words)
+
+
+@pytest.mark.parametrize("words", list(commands()))
+def test_commands_of_the_guides_are_understood(words):
+    if "--version" not in words and words[-1:] != ["--help"]:
+        parse(words)
+
+
+@pytest.mark.parametrize("words", [["compare", "--person", "5"], ["scenarios", "nwe", "x"]])
+def test_a_command_that_does_not_exist_is_noticed(words):
+    with pytest.raises(Exception, match=r"[Nn]o such"):
+        parse(words)
+
+
+def test_the_tables_of_parameters_are_current():
+    between = text("docs/odd.md").partition("<!-- parameters -->\n")[2].partition("<!-- /parameters -->")[0]
+    assert between == parameters_reference()
+
+
+def test_counts_in_the_description_are_current():
+    targets = [target for target in load_stock_targets() if target.kind != "initial"]
+    assert (len(STATUS_QUO), len(targets)) == (23, 8)
+    assert "23 parameters face eight stocks" in text("docs/odd.md")
+
+
+def test_the_description_names_every_file_of_the_model():
+    named = text("docs/odd.md")
+    files = {path.name for path in (ROOT / "model").glob("*.py")} - INNER
+    assert sorted(name for name in files if f"model/{name}" not in named and not name.startswith("reference")) == []
+
+
+def test_every_part_of_the_description_names_its_files():
+    parts = re.split(r"^## ", text("docs/odd.md"), flags=re.MULTILINE)[1:]
+    lasting = [part.split("\n", 1)[0] for part in parts if not re.search(r"^\*Files?: ", part, flags=re.MULTILINE)]
+    assert lasting == []
+
+
+@pytest.mark.parametrize("french", FRENCH, ids=lambda guide: guide.name)
+def test_both_languages_have_the_same_parts(french):
+    english = french.with_name(french.name.replace(".fr.md", ".md"))
+    levels = [[level for level, _ in headings(guide.read_text(encoding="utf-8"))] for guide in (french, english)]
+    assert levels[0] == levels[1]
+
+
+def slips(content):
+    """Plain spaces before double punctuation and straight apostrophes, outside code and links."""
+    return re.findall(r" [;:!?»%]|« |\w'\w", CODE.sub("", content))
+
+
+@pytest.mark.parametrize("french", FRENCH, ids=lambda guide: guide.name)
+def test_french_typography(french):
+    assert slips(french.read_text(encoding="utf-8")) == []
+
+
+def test_slips_are_noticed():
+    assert len(slips("l'usage : 15 %")) == 3
+    assert slips("l’usage\u00a0: 15\u202f%, `a : b`") == []
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.name)
+def test_no_path_of_one_machine(guide):
+    assert not re.search(r"(?<![\w.])/(?:work|tmp|root|home)/", guide.read_text(encoding="utf-8"))
