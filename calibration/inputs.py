@@ -58,8 +58,6 @@ def load_history(folder: Traversable = DATA) -> History:
         media=span_of(events["media"]),
         reminders=span_of(events["reminders"]),
         reminders_share=_reminders_share(events["reminders"], constants, folder),
-        ambassadors=span_of(events["ambassadors"]),
-        ambassadors_met=events["ambassadors"].number("reach_millions", 0, 100) * 1e6,
         activated_at_start=next(stock.millions for stock in stocks if stock.kind == "initial") * 1e6,
         aware_at_start=constants["aware_at_start"],
         opposed=constants["opposed"],

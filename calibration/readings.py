@@ -79,6 +79,7 @@ def experiment(reading: Any, people: int, draws: int, seed: int) -> Experiment:
         demography=load_demography(),
         history=load_history(),
         costs=load_costs(),
+        surveyed=load_surveyed(),
     )
 
 

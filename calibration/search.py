@@ -6,6 +6,9 @@ running the model to the last stock on a sample of its own. Only the stocks are 
 prevalences that are solved for at every place. This is a search, not yet the posterior: ``docs/odd.md`` says what it
 leaves out.
 
+The search goes in stages: a small sample first, to come near; then a larger one, because whatever is particular to the
+sample of a stage is common to all its draws. Draws come from the second half of the last stage.
+
 The state is saved after every round, so an interrupted search goes on where it was (same options, same file).
 """
 
@@ -118,14 +121,15 @@ def first_places(
 class Search:
     """Rounds of the ensemble sampler with a saved state."""
 
-    def __init__(self, options: argparse.Namespace, score_all: Callable[[Floats], Floats]) -> None:
-        self.options, self.score_all = options, score_all
-        self.settings = json.dumps([options.walkers, options.people, options.seed, data_hashes(), DISCREPANCY])
+    def __init__(self, options: argparse.Namespace, score_on: Callable[[Floats, int], Floats]) -> None:
+        self.options, self.score_on = options, score_on
+        self.stages = parse_stages(options.stages)
+        self.settings = json.dumps([options.walkers, options.stages, options.seed, data_hashes(), DISCREPANCY])
         self.saved = Path(f"{options.out}.search.npz")
         self.sampler = emcee.EnsembleSampler(
             options.walkers,
             len(STATUS_QUO),
-            score_all,
+            lambda places: score_on(places, self.people),
             moves=[(emcee.moves.DEMove(), 0.8), (emcee.moves.DESnookerMove(), 0.2)],
             vectorize=True,
         )
@@ -136,7 +140,9 @@ class Search:
         """Run until the rounds asked for are done, saving after each."""
         state = self._resumed() or self._begun()
         began, done_before = time.monotonic(), len(self.places)
-        while len(self.places) < self.options.rounds:
+        while len(self.places) < self.stages[-1][0]:
+            if len(self.places) in [end for end, _ in self.stages]:
+                state.log_prob = self.score_on(state.coords, self.people)  # a stage begins: another sample
             state = self.sampler.run_mcmc(state, 1, store=False, skip_initial_state_check=True)
             self.places.append(state.coords.copy())
             self.scores.append(state.log_prob.copy())
@@ -144,10 +150,19 @@ class Search:
             self._tell(began, done_before)
         print(file=sys.stderr)
 
+    @property
+    def people(self) -> int:
+        """Size of the sample of the round to come."""
+        return next(people for end, people in self.stages if len(self.places) < end)
+
+    def last_stage(self) -> list[Floats]:
+        """Places of every round of the last stage."""
+        return self.places[self.stages[-2][0] if len(self.stages) > 1 else 0 :]
+
     def _begun(self) -> Any:
         rng = np.random.default_rng(self.options.seed)
         print(f"first look at {FIRST_LOOK * self.options.walkers} prior draws", file=sys.stderr)
-        places, scores = first_places(self.score_all, self.options.walkers, rng)
+        places, scores = first_places(lambda places: self.score_on(places, self.people), self.options.walkers, rng)
         self.sampler.random_state = np.random.RandomState(self.options.seed).get_state()
         return emcee.State(places, log_prob=scores, random_state=self.sampler.random_state)
 
@@ -178,14 +193,33 @@ class Search:
 
     def _tell(self, began: float, before: int) -> None:
         done, elapsed = len(self.places), time.monotonic() - began
-        left = (self.options.rounds - done) * elapsed / (done - before)
+        costs = [self._cost(k) for k in range(self.stages[-1][0])]
+        left = sum(costs[done:]) * elapsed / sum(costs[before:done])
         median = np.median(self.scores[-1])
-        text = f"\rround {done}/{self.options.rounds}, median score {median:.1f}, {left / 60:.0f} min left "
+        text = f"\rround {done}/{self.stages[-1][0]}, median score {median:.1f}, {left / 60:.0f} min left "
         print(text, end="", file=sys.stderr, flush=True)
+
+    def _cost(self, number: int) -> int:
+        return next(people for end, people in self.stages if number < end)
+
+
+def parse_stages(text: str) -> list[tuple[int, int]]:
+    """``people:rounds,...`` as (rounds done at the end of the stage, people).
+
+    Raises:
+        SystemExit: not of this form, or a number below 1.
+    """
+    stages: list[tuple[int, int]] = []
+    for part in text.split(","):
+        people, _, rounds = part.partition(":")
+        if not (people.isdigit() and rounds.isdigit() and int(people) > 0 and int(rounds) > 0):
+            raise SystemExit(f"--stages: {text!r}; needed people:rounds, people:rounds, e.g. 20000:60,60000:70")
+        stages.append(((stages[-1][0] if stages else 0) + int(rounds), int(people)))
+    return stages
 
 
 def distinct_draws(places: Sequence[Floats], draws: int, rng: np.random.Generator) -> Floats:
-    """Distinct places of the second half of the rounds, in random order, shape [draws, parameter].
+    """Distinct places of the second half of these rounds, in random order, shape [draws, parameter].
 
     Raises:
         SystemExit: fewer distinct places than asked for.
@@ -205,22 +239,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m calibration.search", description=__doc__)
     parser.add_argument("--draws", type=int, default=400, help="distinct draws to keep")
     parser.add_argument("--walkers", type=int, default=96)
-    parser.add_argument("--rounds", type=int, default=160)
-    parser.add_argument("--people", type=int, default=20_000, help="people of the sample a place is scored on")
+    parser.add_argument("--stages", default="20000:60,60000:70", help="people:rounds of each stage")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--out", type=Path, default=Path(str(DATA / DRAWS_FILE)))
     options = parser.parse_args(arguments)
     with ProcessPoolExecutor(options.workers) as pool:
 
-        def score_all(places: Floats) -> Floats:
-            tasks = [(place, options.people) for place in places]
+        def score_on(places: Floats, people: int) -> Floats:
+            tasks = [(place, people) for place in places]
             return np.array(list(pool.map(score, tasks, chunksize=ceil(len(tasks) / (4 * options.workers)))))
 
-        search = Search(options, score_all)
+        search = Search(options, score_on)
         search.rounds()
-    kept = distinct_draws(search.places, options.draws, np.random.default_rng(options.seed))
-    names = ("draws", "walkers", "rounds", "people", "seed")
+    kept = distinct_draws(search.last_stage(), options.draws, np.random.default_rng(options.seed))
+    names = ("draws", "walkers", "stages", "seed")
     command = "python -m calibration.search " + " ".join(f"--{name} {getattr(options, name)}" for name in names)
     columns = [values_at(place) for place in kept]
     save_draws(

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources.abc import Traversable
-from typing import TYPE_CHECKING, Literal, cast, get_args
+from typing import Literal, cast, get_args
 
 from calibration.tables import DATA, Row, read_rows, refuse_repeats
-
-if TYPE_CHECKING:
-    from model.prevalence import Surveyed
+from model.inputs import Surveyed
 
 Kind = Literal["target", "lower bound", "initial"]
 PREVALENCE_SURVEY = "DNS 2023"
@@ -99,8 +97,6 @@ def load_surveyed(folder: Traversable = DATA) -> Surveyed:
     keys = ("no_use", "time", "information", "ready")
     if missing := [key for key in keys if key not in items]:
         raise ValueError(f"surveys.csv: {PREVALENCE_SURVEY} has no row for {', '.join(missing)}")
-    from model.prevalence import Surveyed  # brings the compiled engine, which no other table needs
-
     return Surveyed(day=items["ready"].midpoint, **{key: items[key].share for key in keys})
 
 

@@ -149,6 +149,7 @@ def structure_of(choices: Sequence[str]) -> Structure:
 def experiment_of(request: Request, scenarios: Sequence[Any], every: int) -> Experiment:
     """The experiment asked for: the data, the settings and ``scenarios``, the reference first."""
     from calibration.inputs import load_costs, load_demography, load_history
+    from calibration.targets import load_surveyed
     from scenarios.experiment import Experiment
 
     return Experiment(
@@ -157,6 +158,7 @@ def experiment_of(request: Request, scenarios: Sequence[Any], every: int) -> Exp
         demography=load_demography(),
         history=load_history(),
         costs=tuple(load_costs()),
+        surveyed=load_surveyed(),
         threads=request.threads,
     )
 

@@ -1,11 +1,21 @@
-"""Agent-based model of the adoption of Mon espace santé: people, doctors, ties, rules and the engine."""
+"""Agent-based model of the adoption of Mon espace santé: people, doctors, ties, rules and the engine.
 
-from model.adoption import AdoptionModel
-from model.inputs import Demography, History
-from model.parameters import Parameters
-from model.population import Population, build_population
-from model.prevalence import PrevalenceError, Surveyed, solve_prevalence
-from model.structure import Structure
+Names are looked up when first used: who only reads a table or draws a picture does not wait for the compiler.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from model.adoption import AdoptionModel
+    from model.inputs import Demography, History, Surveyed
+    from model.parameters import Parameters
+    from model.population import Population, build_population
+    from model.prevalence import PrevalenceError, solve_prevalence
+    from model.reference import ReferenceModel
+    from model.structure import Structure
 
 __all__ = [
     "AdoptionModel",
@@ -14,8 +24,28 @@ __all__ = [
     "Parameters",
     "Population",
     "PrevalenceError",
+    "ReferenceModel",
     "Structure",
     "Surveyed",
     "build_population",
     "solve_prevalence",
 ]
+_HOMES = {
+    "AdoptionModel": "adoption",
+    "Demography": "inputs",
+    "History": "inputs",
+    "Parameters": "parameters",
+    "Population": "population",
+    "PrevalenceError": "prevalence",
+    "ReferenceModel": "reference",
+    "Structure": "structure",
+    "Surveyed": "inputs",
+    "build_population": "population",
+    "solve_prevalence": "prevalence",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'model' has no attribute {name!r}; it has {', '.join(__all__)}")
+    return getattr(import_module(f"model.{_HOMES[name]}"), name)

@@ -75,9 +75,6 @@ class History:
     """The e-mail reminders of 2024-25 (F129)."""
     reminders_share: float
     """Share of the reachable not activated who got one: 32.0 / 51.6 / e-mail reach (F129), at most 1."""
-    ambassadors: tuple[date, date]
-    ambassadors_met: float
-    """Persons met by ambassadors (14,000, F127)."""
     activated_at_start: float
     """Persons activated in the pilot (168,000, F004)."""
     aware_at_start: float
@@ -86,3 +83,14 @@ class History:
     """Share who refused the profile (about 0.0175: 1.48 %, then less than 2 %; F008 F012)."""
     data_end: date
     """Day of the last activation figure used: service growth is constant after it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surveyed:
+    """Shares among adults online not activated (DNS 2023: F071 F072 F073 F074)."""
+
+    day: date = date(2023, 11, 24)
+    no_use: float = 0.23
+    time: float = 0.26
+    information: float = 0.24
+    ready: float = 0.57

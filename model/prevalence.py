@@ -7,8 +7,7 @@ on a sample of its own and correcting the odds of each share until the surveyed 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from functools import lru_cache
 from math import exp, log
 
@@ -16,7 +15,7 @@ import numpy as np
 
 from model import tally
 from model.adoption import AdoptionModel
-from model.inputs import Demography, History
+from model.inputs import Demography, History, Surveyed
 from model.parameters import Parameters, Prevalence
 from model.population import Population, build_population
 from model.structure import Structure
@@ -32,17 +31,6 @@ CORRECTIONS = 4
 
 class PrevalenceError(ValueError):
     """No prevalences at launch give the surveyed ones under these parameters."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Surveyed:
-    """Shares among adults online not activated (DNS 2023: F071 F072 F073 F074)."""
-
-    day: date = date(2023, 11, 24)
-    no_use: float = 0.23
-    time: float = 0.26
-    information: float = 0.24
-    ready: float = 0.57
 
 
 def surveyed_shares(model: AdoptionModel, visitors: bool = False) -> dict[str, float]:

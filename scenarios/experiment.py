@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from model.inputs import Demography, History
+from model.inputs import Demography, History, Surveyed
 from model.outcome import DIMENSIONS, GroupTable
 from model.structure import Structure
 from model.weeks import START, WEEKS, monday, position, week_of
@@ -75,6 +75,8 @@ class Experiment:
     demography: Demography
     history: History
     costs: tuple[CostItem, ...]
+    surveyed: Surveyed
+    """Shares of November 2023 that the prevalences at launch are solved for."""
     threads: int = 1
 
     def __post_init__(self) -> None:
@@ -107,7 +109,7 @@ def _history_of(experiment: Experiment, draw: Draw) -> Any:
     population = build_population(
         experiment.demography, people=settings.people, seed=people_seed, threads=experiment.threads
     )
-    parameters = solve_prevalence(draw.parameters, structure=settings.structure, **tables)
+    parameters = solve_prevalence(draw.parameters, structure=settings.structure, surveyed=experiment.surveyed, **tables)
     model = _engine(settings.engine)(
         population,
         parameters,

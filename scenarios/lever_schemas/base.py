@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from math import ceil
+from math import ceil, log1p
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
@@ -29,6 +29,11 @@ def known_region(region: str) -> str:
         return region
     names = ", ".join(f'"{name}"' for name in REGIONS)
     raise PydanticCustomError("scenario", "unknown region", {"allowed": names, "suggestion": nearest_region(region)})
+
+
+def rate_of_chance(chance: float) -> float:
+    """The pull, a rate, of which one contact leads an average person to the site with this chance (0..1)."""
+    return -log1p(-chance)
 
 
 Region = Annotated[str, AfterValidator(known_region)]

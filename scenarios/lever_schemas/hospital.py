@@ -7,7 +7,7 @@ from typing import Literal
 from model.channels import Channel
 from model.levers import Counter
 from model.outcome import LeverUse
-from scenarios.lever_schemas.base import Effects, Pulling, Span
+from scenarios.lever_schemas.base import Effects, Pulling, Span, rate_of_chance
 from scenarios.lever_schemas.prices import Charge
 
 
@@ -17,8 +17,10 @@ class Hospital(Pulling):
     kind: Literal["hospital"]
 
     def resolve(self, span: Span, effects: Effects, ordinal: int) -> Counter:
-        """Pull as drawn."""
-        return Counter(channel=Channel.HOSPITAL, pull=effects["hospital_pull"], **self.common(span, ordinal))
+        """The chance drawn, as a rate."""
+        return Counter(
+            channel=Channel.HOSPITAL, pull=rate_of_chance(effects["hospital_pull"]), **self.common(span, ordinal)
+        )
 
     def charges(self, use: LeverUse) -> tuple[Charge, ...]:
         """A fee for every activation of the channel."""

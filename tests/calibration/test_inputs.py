@@ -77,7 +77,6 @@ def test_history():
     assert history.notices_main == (date(2022, 1, 31), date(2022, 3, 28))
     assert history.notices_end == date(2022, 7, 15)
     assert history.reminders_share == pytest.approx(32 / 51.6 / 0.6975, abs=1e-3)
-    assert history.ambassadors_met == 14_000
     assert history.documents[0] == (date(2022, 2, 1), 0.8)
 
 

@@ -167,7 +167,7 @@ def test_word_of_mouth_is_told_once_within_thirteen_weeks(run, population):
 
 
 def test_letters_supply_what_is_missing(run, population):
-    """With a code the missing information stops nobody; if it is content the service lacks, a letter changes nothing."""
+    """With a code the missing information stops nobody; were it content the service lacks, a letter would not help."""
     parameters = barrier("information", 1.0, 1.0)
     code = lv.Messages(
         name="letter", channel=Channel.LETTER, start=40, end=60, waves=(40,), pull=20.0, carries_code=True

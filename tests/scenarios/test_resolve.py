@@ -2,6 +2,7 @@
 
 import csv
 from datetime import date
+from math import exp
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ NAMES = [
     "media_pull", "training_uptake", "training_effect", "prompt_effect", "fee_effect", "recruits",
     "simplify_information", "simplify_time", "relatives_boost",
 ]  # fmt: skip
-EFFECTS = {name: 1 + rank / 100 for rank, name in enumerate(NAMES)}
+EFFECTS = {name: 1 + rank / 100 for rank, name in enumerate(NAMES)} | {"pharmacist_pull": 0.05, "hospital_pull": 0.06}
 DRAW = Draw(index=0, parameters=Parameters(), effects=EFFECTS, cost_uniforms={})
 DAYS = {"policy_start": date(2026, 1, 5), "until": date(2027, 12, 31)}
 FIRST, LAST = 205, 309  # weeks from 31 January 2022 to 5 January 2026, and to the end of 2027
@@ -112,8 +113,10 @@ def test_a_factor_drawn_below_one_counts_as_one():
 def test_the_other_kinds():
     assert lever('kind = "newborn"').pull == EFFECTS["letter_pull"]
     pharmacist, hospital = lever('kind = "pharmacist"'), lever('kind = "hospital"')
-    assert (pharmacist.channel, pharmacist.pull) == (Channel.PHARMACIST, EFFECTS["pharmacist_pull"])
-    assert (hospital.channel, hospital.pull) == (Channel.HOSPITAL, EFFECTS["hospital_pull"])
+    assert (pharmacist.channel, hospital.channel) == (Channel.PHARMACIST, Channel.HOSPITAL)
+    # Drawn as chances: 1 - exp(-pull) of an average person.
+    assert 1 - exp(-pharmacist.pull) == pytest.approx(EFFECTS["pharmacist_pull"])
+    assert 1 - exp(-hospital.pull) == pytest.approx(EFFECTS["hospital_pull"])
     assisted = lever('kind = "assisted"\ncapacity_per_week = 7')
     assert (assisted.capacity, assisted.success) == (7, EFFECTS["assisted_activation"])
     simplify = lever('kind = "simplify"')
