@@ -13,7 +13,7 @@ compare: .venv/.installed
 	$(BIN)/mes compare
 
 test: .venv/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: .venv/.dev
 	$(BIN)/ruff check .
@@ -38,6 +38,7 @@ contract: .venv/.dev
 
 .venv/.dev: pyproject.toml constraints.txt | .venv/bin/pip
 	$(PIP) -e '.[dev]' -c constraints.txt
+	$(BIN)/python -m calibration.warm
 	@touch $@ .venv/.installed
 
 clean:

@@ -161,6 +161,6 @@ def _groups(model: Any, weeks: Sequence[int]) -> list[GroupTable]:
 
 
 def _group_weeks(settings: Settings) -> tuple[int, ...]:
-    """Every so many weeks, the policy start and the last week."""
+    """Every so many weeks, the policy start, and the two weeks around the horizon."""
     weeks = set(range(0, settings.last_week + 1, settings.every))
-    return tuple(sorted(weeks | {week_of(settings.policy_start), settings.last_week}))
+    return tuple(sorted(weeks | {week_of(settings.policy_start), settings.last_week - 1, settings.last_week}))

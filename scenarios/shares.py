@@ -16,9 +16,15 @@ from scenarios.quantiles import spread
 def group_shares(groups: pd.DataFrame, dimension: str, day: date) -> pd.DataFrame:
     """Share activated by group on ``day``: columns scenario, draw, group, living, activated, share.
 
-    Rows keep the order of scenarios and groups in the frame.
+    Rows keep the order of scenarios and groups in the frame. Scenarios of compared folders may have rows for other weeks,
+    so each is interpolated between its own.
     """
     rows = groups[groups["dimension"] == dimension]
+    parts = [_shares(part, day) for _, part in rows.groupby("scenario", sort=False)]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _shares(rows: pd.DataFrame, day: date) -> pd.DataFrame:
     weeks = np.sort(rows["week"].unique())
     before, after = _around(weeks, position(day))
     weight = 0.0 if before == after else (position(day) - before) / (after - before)
