@@ -24,7 +24,7 @@ _UNIT = 1.0 / 9007199254740992.0
 class Decision(IntEnum):
     """What is being drawn. Codes are part of every result: never renumber, only add.
 
-    100 to 139 belong to the population, 200 and above to contact processes (``model.processes``).
+    100 to 139 belong to the population, 200 and above to contact processes (``model.programme``).
     """
 
     NOTICES = 1
