@@ -45,8 +45,16 @@ from model.weeks import position
 Floats = npt.NDArray[np.float64]
 DISCREPANCY = 0.01
 """Relative standard deviation of what the model can't reproduce, *assumed*."""
-FIRST_LOOK = 16
+FIRST_LOOK = 32
 """Prior draws per walker among which the starting places are chosen."""
+MOVES = [
+    (emcee.moves.DEMove(gamma0=0.1), 0.4),
+    (emcee.moves.DEMove(), 0.4),
+    (emcee.moves.DESnookerMove(), 0.2),
+]
+"""Differential evolution in short and in usual steps: the stocks leave narrow ridges between the parameters."""
+STAGES = "5000:50,20000:50,60000:45"
+"""Small samples first: their sampling error flattens the score, so that walkers come near from afar."""
 
 
 @lru_cache(maxsize=1)
@@ -130,7 +138,7 @@ class Search:
             options.walkers,
             len(STATUS_QUO),
             lambda places: score_on(places, self.people),
-            moves=[(emcee.moves.DEMove(), 0.8), (emcee.moves.DESnookerMove(), 0.2)],
+            moves=MOVES,
             vectorize=True,
         )
         self.places: list[Floats] = []
@@ -237,9 +245,9 @@ def distinct_draws(places: Sequence[Floats], draws: int, rng: np.random.Generato
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line of the search."""
     parser = argparse.ArgumentParser(prog="python -m calibration.search", description=__doc__)
-    parser.add_argument("--draws", type=int, default=400, help="distinct draws to keep")
+    parser.add_argument("--draws", type=int, default=200, help="distinct draws to keep")
     parser.add_argument("--walkers", type=int, default=96)
-    parser.add_argument("--stages", default="20000:60,60000:70", help="people:rounds of each stage")
+    parser.add_argument("--stages", default=STAGES, help="people:rounds of each stage")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--out", type=Path, default=Path(str(DATA / DRAWS_FILE)))

@@ -40,6 +40,7 @@ def simulate(request: Request, chosen: Sequence[Chosen], every: int, subject: st
         draws_file=DRAWS_FILE,
         stock_targets=published_stocks(),
     )
+    warn_of_stale_draws(request.lang)
     folder = request.folder(subject)
     manifest = create(folder, planned, resume=request.resume)
     if manifest["status"] != "complete":
@@ -47,6 +48,16 @@ def simulate(request: Request, chosen: Sequence[Chosen], every: int, subject: st
     with progress(len(draws), WORDS[request.lang]["draws"]) as tell:
         manifest = execute(experiment, draws, folder, manifest, workers=request.process_count(), progress=tell)
     return folder, manifest
+
+
+def warn_of_stale_draws(lang: Lang) -> None:
+    """Says so on stderr when the data have changed since the draws were made."""
+    from calibration.draws import changed_data, read_draws
+
+    _, info = read_draws()
+    if changed := changed_data(info):
+        text = WORDS[lang]["stale"].format(files=", ".join(changed), command=info.command)
+        print(f"mes: {text}", file=sys.stderr)
 
 
 def published_stocks() -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ WORDS = {
     "en": {
         "draws": "draws",
         "written": "Written to",
+        "stale": "the draws were made with other data ({files}); make them again with: {command}",
         "failed": "draws failed",
         "resume": "--resume tries them again",
         "unpaired": "These folders don't share draws and people: differences between scenarios of different folders "
@@ -16,6 +17,7 @@ WORDS = {
     "fr": {
         "draws": "tirages",
         "written": "Écrit dans",
+        "stale": "les tirages ont été faits avec d’autres données ({files}) ; pour les refaire : {command}",
         "failed": "tirages en échec",
         "resume": "--resume les relance",
         "unpaired": "Ces dossiers n’ont pas les mêmes tirages ni les mêmes personnes : les écarts entre scénarios de "

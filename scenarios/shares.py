@@ -16,8 +16,8 @@ from scenarios.quantiles import spread
 def group_shares(groups: pd.DataFrame, dimension: str, day: date) -> pd.DataFrame:
     """Share activated by group on ``day``: columns scenario, draw, group, living, activated, share.
 
-    Rows keep the order of scenarios and groups in the frame. Scenarios of compared folders may have rows for other weeks,
-    so each is interpolated between its own.
+    Rows keep the order of scenarios and groups in the frame. Scenarios of compared folders may have rows for other
+    weeks, so each is interpolated between its own.
     """
     rows = groups[groups["dimension"] == dimension]
     parts = [_shares(part, day) for _, part in rows.groupby("scenario", sort=False)]
