@@ -87,6 +87,9 @@ def test_two_processes_give_the_same_bytes(mes: Mes, compared: tuple[Path, Resul
     result = mes("compare", "media", "letters-with-code", *SMALL, "--workers", "2", "--out", "two")
     assert result.exit_code == 0, result.stderr
     assert tables(tmp_path / "two") == tables(compared[0])
+    # Negative control: another seed gives other bytes.
+    assert mes("compare", "media", "letters-with-code", *SMALL, "--seed", "2", "--out", "three").exit_code == 0
+    assert tables(tmp_path / "three") != tables(compared[0])
 
 
 def test_run_prints_one_number_a_week(mes: Mes) -> None:

@@ -92,6 +92,14 @@ def test_threads_do_not_matter(build, at_policy):
     assert same_flows(a, b)
 
 
+def test_a_thread_that_forgets_people_is_noticed(build, at_policy, monkeypatch):
+    # Negative control of the test above: the second range ends a hundred people too early.
+    monkeypatch.setattr(AdoptionModel, "_ranges", lambda model: [(0, 0, 3000), (1, 3000, model.population.n - 100)])
+    two = build(threads=2)
+    two.advance(POLICY)
+    assert not same(at_policy, two)
+
+
 def test_week_by_week_is_the_same_as_at_once(build, at_policy):
     stepped = build()
     for _ in range(POLICY):
