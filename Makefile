@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Without bytecode and compiled caches every command would start by compiling again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: compare test lint types contract clean
+.PHONY: compare test lint types contract bench clean
 .DEFAULT_GOAL := compare
 
 compare: .venv/.installed
@@ -40,6 +40,9 @@ contract: .venv/.dev
 	$(PIP) -e '.[dev]' -c constraints.txt
 	$(BIN)/python -m calibration.warm
 	@touch $@ .venv/.installed
+
+bench: .venv/.dev
+	$(BIN)/python -m benchmarks.engine
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache build *.egg-info
