@@ -7,7 +7,8 @@ prevalences that are solved for at every place. This is a search, not yet the po
 leaves out.
 
 The search goes in stages: a small sample first, to come near; then a larger one, because whatever is particular to the
-sample of a stage is common to all its draws. Draws come from the second half of the last stage.
+sample of a stage is common to all its draws. Draws come from the second half of the last stage, without those that
+miss a stock by more than two standard deviations.
 
 The state is saved after every round, so an interrupted search goes on where it was (same options, same file).
 """
@@ -45,6 +46,8 @@ from model.weeks import position
 Floats = npt.NDArray[np.float64]
 DISCREPANCY = 0.01
 """Relative standard deviation of what the model can't reproduce, *assumed*."""
+PLAUSIBLE = 2.0
+"""Standard deviations (published error, discrepancy and sampling) by which a draw may miss a stock."""
 FIRST_LOOK = 32
 """Prior draws per walker among which the starting places are chosen."""
 MOVES = [
@@ -53,7 +56,7 @@ MOVES = [
     (emcee.moves.DESnookerMove(), 0.2),
 ]
 """Differential evolution in short and in usual steps: the stocks leave narrow ridges between the parameters."""
-STAGES = "5000:50,20000:50,60000:45"
+STAGES = "5000:50,20000:50,60000:35"
 """Small samples first: their sampling error flattens the score, so that walkers come near from afar."""
 
 
@@ -226,26 +229,35 @@ def parse_stages(text: str) -> list[tuple[int, int]]:
     return stages
 
 
-def distinct_draws(places: Sequence[Floats], draws: int, rng: np.random.Generator) -> Floats:
-    """Distinct places of the second half of these rounds, in random order, shape [draws, parameter].
-
-    Raises:
-        SystemExit: fewer distinct places than asked for.
-    """
+def late_places(places: Sequence[Floats], rng: np.random.Generator) -> Floats:
+    """Distinct places of the second half of these rounds, in random order, shape [place, parameter]."""
     late = np.concatenate(list(places[len(places) // 2 :]))
-    spread = np.unique(late, axis=0)
-    if len(spread) < draws:
-        raise SystemExit(f"{len(spread)} distinct places in the second half of the search, {draws} wanted: more rounds")
     # A place kept over several rounds is likely to come early in a random order, and so to be kept.
     order = rng.permutation(len(late))
     _, first = np.unique(late[order], axis=0, return_index=True)
-    return np.asarray(late[order][np.sort(first)[:draws]])
+    return np.asarray(late[order][np.sort(first)])
+
+
+def plausible(task: tuple[Floats, int]) -> bool:
+    """Whether a place gives every stock within ``PLAUSIBLE`` standard deviations (history matching, Craig et al. 1997);
+    for a lower bound, not below it by more."""
+    place, people = task
+    stocks, sampling = stocks_at(values_at(place), people)
+    return bool(np.all(np.abs(implausibility(stocks, sampling, _targets())) <= PLAUSIBLE))
+
+
+def implausibility(stocks: Floats, sampling: Floats, targets: Sequence[StockTarget]) -> Floats:
+    """Misses in standard deviations, [target]; 0 above a lower bound."""
+    misses = np.array([found - target.millions for found, target in zip(stocks, targets, strict=True)])
+    bounds = np.array([target.kind == "lower bound" for target in targets])
+    errors = np.array([np.hypot(target.error, DISCREPANCY * target.millions) for target in targets])
+    return np.where(bounds, np.minimum(misses, 0.0), misses) / np.hypot(errors, sampling)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line of the search."""
     parser = argparse.ArgumentParser(prog="python -m calibration.search", description=__doc__)
-    parser.add_argument("--draws", type=int, default=200, help="distinct draws to keep")
+    parser.add_argument("--draws", type=int, default=100, help="distinct draws to keep")
     parser.add_argument("--walkers", type=int, default=96)
     parser.add_argument("--stages", default=STAGES, help="people:rounds of each stage")
     parser.add_argument("--seed", type=int, default=1)
@@ -260,7 +272,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
         search = Search(options, score_on)
         search.rounds()
-    kept = distinct_draws(search.last_stage(), options.draws, np.random.default_rng(options.seed))
+        places = late_places(search.last_stage(), np.random.default_rng(options.seed))
+        fits = np.array(list(pool.map(plausible, [(place, search.stages[-1][1]) for place in places], chunksize=8)))
+    kept = places[fits][: options.draws]
+    print(f"{fits.sum()} of {len(places)} places late in the search give every stock", file=sys.stderr)
+    if len(kept) < options.draws:
+        raise SystemExit(f"{options.draws} draws wanted: more rounds (--stages), or --draws {len(kept)}")
     names = ("draws", "walkers", "stages", "seed")
     command = "python -m calibration.search " + " ".join(f"--{name} {getattr(options, name)}" for name in names)
     columns = [values_at(place) for place in kept]

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from calibration.roles import STATUS_QUO
-from calibration.search import Search, distinct_draws, log_likelihood, parse_stages, values_at
+from calibration.search import Search, implausibility, late_places, log_likelihood, parse_stages, values_at
 from calibration.targets import StockTarget
 
 
@@ -47,13 +47,18 @@ def test_stages():
             parse_stages(wrong)
 
 
-def test_draws_are_distinct_and_late():
+def test_places_are_distinct_and_late():
     rounds = [np.full((4, 2), float(k)) + np.arange(4)[:, None] / 10 for k in range(6)]
-    kept = distinct_draws([*rounds, rounds[-1]], 8, np.random.default_rng(0))
-    assert len(np.unique(kept, axis=0)) == 8
-    assert kept.min() >= 3.0
-    with pytest.raises(SystemExit, match="more rounds"):
-        distinct_draws(rounds, 100, np.random.default_rng(0))
+    late = late_places([*rounds, rounds[-1]], np.random.default_rng(0))
+    assert len(np.unique(late, axis=0)) == len(late) == 12
+    assert late.min() >= 3.0
+
+
+def test_implausibility_by_hand():
+    # Published 0.3, discrepancy 1 % of 10 and sampling 0.4: sd = sqrt(0.26).
+    targets = [target(10, 0.3), target(10, 0.3, "lower bound"), target(10, 0.3, "lower bound")]
+    found = implausibility(np.array([11.0, 11.0, 9.0]), np.full(3, 0.4), targets)
+    assert found == pytest.approx([1 / np.sqrt(0.26), 0.0, -1 / np.sqrt(0.26)])
 
 
 def gaussian(calls):
