@@ -43,6 +43,10 @@ class Turn(NamedTuple):
     """The week."""
     act: bool
     """Whether contacts of the week take place, or only the next one is looked for."""
+    notices: bool
+    """Whether ``i`` notices mass messages."""
+    gain: float
+    """Eagerness times access of ``i``."""
 
 
 class Process(NamedTuple):

@@ -60,7 +60,7 @@ _C_HOSPITAL = np.int64(Channel.HOSPITAL)
 def base_messages(r, turn):
     """The notice and the reminder of an adult, or the invitation of a newborn's parents."""
     i, owner = turn.i, turn.owner
-    if not notices(r.w, i):
+    if not turn.notices:
         return _NEVER
     pull = r.w.pull_notice if has_flag(r.p, i, _EMAIL) else r.w.pull_notice_letter
     if turn.mode != OWN:
@@ -83,18 +83,18 @@ def base_process(r, turn, code):
     """One process of the status quo; its factor is 0 for whom it can't reach."""
     i, owner = turn.i, turn.owner
     keys, channel, response, pull, cum = r.w.base[code], _C_SPONTANEOUS, DIRECT, _NO_PULL, r.w.cum_spontaneous
-    factor = eagerness(r.w, i) * access(r.p, r.w, i)
+    factor = turn.gain
     if code == DOCTOR:
         channel, response, cum = _C_DOCTOR, ADVISED, r.w.cum_years
         factor = recommendations_per_year(r.p, r.w, owner)
     elif code == DOCUMENT:
         channel, response, pull, cum = _C_DOCUMENT, THINNED, r.w.pull_document, r.w.cum_document
         factor *= r.p[owner].document_rate * RATE_UNIT
-        if not notices(r.w, i) or not has_flag(r.p, i, _EMAIL):
+        if not turn.notices or not has_flag(r.p, i, _EMAIL):
             factor = 0.0
     elif code == BASE_MEDIA:
         channel, cum = _C_MEDIA, r.w.cum_media
-        if not notices(r.w, i):
+        if not turn.notices:
             factor = 0.0
     return Process(np.int64(code), keys, _ALL, channel, factor, cum, response, pull, _GROWS)
 
@@ -116,17 +116,16 @@ def base_processes(r, turn):
 
 
 @kernel
-def lever_factor(r, lever, owner, i):
+def lever_factor(r, turn, lever):
     """A person's factor on the exposure to a lever that works as a process; 0 if out of reach."""
-    kind = r.g[lever].kind
+    kind, owner = r.g[lever].kind, turn.owner
     if kind == COUNTER:
         return counter_visits_per_year(r.p, r.w, owner, r.g[lever].channel == _C_HOSPITAL)
     if kind == DOCTORS:
         return extra_recommendations(r, lever, owner)
-    if not notices(r.w, i) or (kind == DOCUMENTS and not has_flag(r.p, i, _EMAIL)):
+    if not turn.notices or (kind == DOCUMENTS and not has_flag(r.p, turn.i, _EMAIL)):
         return 0.0
-    factor = eagerness(r.w, i) * access(r.p, r.w, i)
-    return factor * r.p[owner].document_rate * RATE_UNIT if kind == DOCUMENTS else factor
+    return turn.gain * r.p[owner].document_rate * RATE_UNIT if kind == DOCUMENTS else turn.gain
 
 
 @kernel
@@ -177,7 +176,7 @@ def lever_process(r, turn, lever):
         response = ADVISED
     elif g.kind == MEDIA:
         response = DIRECT
-    factor = lever_factor(r, lever, turn.owner, turn.i)
+    factor = lever_factor(r, turn, lever)
     return Process(g.code, g.keys, g.keep, g.channel, factor, g.cum, response, pull, g.inherits_growth)
 
 
@@ -190,7 +189,7 @@ def lever_processes(r, turn):
         if not is_targeted(r, lever, turn.owner):
             continue
         if kind in (MESSAGES, NEWBORNS):
-            if notices(r.w, turn.i) and can_get(r, lever, turn.i):
+            if turn.notices and can_get(r, lever, turn.i):
                 week = lever_messages(r, turn, lever)
         elif kind in (DOCTORS, COUNTER, DOCUMENTS) or (kind == MEDIA and turn.mode == OWN):
             week = poisson(r, turn, lever_process(r, turn, lever))
@@ -224,10 +223,12 @@ def scan(r, thread, i, t, act, base):
     soonest, guardian = _NEVER, np.int64(r.p[i].guardian)
     if majority > entry and t < majority and guardian >= 0:
         stop = min(leave, majority, np.int64(r.p[guardian].exit))
-        soonest = contacts_of(r, Turn(thread, CHILD, i, guardian, entry, stop, t, act), base)
+        heard, gain = notices(r.w, guardian), eagerness(r.w, guardian) * access(r.p, r.w, guardian)
+        soonest = contacts_of(r, Turn(thread, CHILD, i, guardian, entry, stop, t, act, heard, gain), base)
         if soonest < 0:
             return
-    week = contacts_of(r, Turn(thread, OWN, i, i, max(entry, majority), leave, t, act), base)
+    heard, gain = notices(r.w, i), eagerness(r.w, i) * access(r.p, r.w, i)
+    week = contacts_of(r, Turn(thread, OWN, i, i, max(entry, majority), leave, t, act, heard, gain), base)
     if week < 0:
         return
     soonest = min(soonest, week)
@@ -236,7 +237,7 @@ def scan(r, thread, i, t, act, base):
             break  # wards come first
         child = np.int64(~r.tie[edge])
         stop, born = min(leave, np.int64(r.p[child].exit), majority_week(r.p, child)), np.int64(r.p[child].entry)
-        week = contacts_of(r, Turn(thread, WARD, child, i, born, stop, t, act), base)
+        week = contacts_of(r, Turn(thread, WARD, child, i, born, stop, t, act, heard, gain), base)
         if week < 0:
             return
         soonest = min(soonest, week)

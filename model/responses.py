@@ -14,7 +14,7 @@ from model.channels import Channel
 from model.completion import activate, identity, visit
 from model.jit import kernel
 from model.keyed import uniform
-from model.people import access, eagerness, ready
+from model.people import access, ready
 from model.programme import SUCCESS
 from model.records import HEARD_DOCTOR, HEARD_HOSPITAL, HEARD_PHARMACIST
 from model.weeks import NEVER
@@ -62,20 +62,20 @@ def concerns(r, turn, week):
 
 
 @kernel
-def success_chance(r, i, process, week):
+def success_chance(r, turn, process, week):
     """Chance that a contact of a process leads a person to the site."""
     if process.response == ADVISED:
-        reach = access(r.p, r.w, i)
+        i, reach = turn.i, access(r.p, r.w, turn.i)
         return rules.follow_chance(r.w.reading, ready(r.w, i), r.w.ready_share, r.w.follow_through, reach)
-    hazard = visit_hazard(r, i, process.pull, process.grows, week)
+    hazard = visit_hazard(r, turn, process.pull, process.grows, week)
     return rules.thinning(hazard) if process.response == THINNED else rules.visit_chance(hazard)
 
 
 @kernel
-def visit_hazard(r, i, pull, grows, week):
+def visit_hazard(r, turn, pull, grows, week):
     """pull x eagerness x access x growth of a noticed contact."""
     growth = r.w.growth[week] if grows else 1.0
-    return pull * eagerness(r.w, i) * access(r.p, r.w, i) * growth
+    return pull * turn.gain * growth
 
 
 @kernel
@@ -90,7 +90,7 @@ def respond(r, turn, process, k):
     elif spontaneous:
         r.desks[turn.thread].contacts[week, channel] += 1
     draw = uniform(process.keys[SUCCESS], turn.owner, k)
-    if process.response != DIRECT and draw >= success_chance(r, i, process, week):
+    if process.response != DIRECT and draw >= success_chance(r, turn, process, week):
         return False
     return led_to_site(r, turn, week, channel, identity(process.code, k, turn.owner))
 
@@ -111,10 +111,10 @@ def poisson(r, turn, process):
 @kernel
 def message(r, turn, mailing):
     """One noticed message: what ``poisson`` returns."""
-    sent, i = mailing.sent, turn.i
+    sent = mailing.sent
     if sent < turn.start or sent >= turn.stop or sent < turn.t or (sent == turn.t and not turn.act):
         return _NEVER
-    hazard = visit_hazard(r, i, mailing.pull, mailing.grows, sent)
+    hazard = visit_hazard(r, turn, mailing.pull, mailing.grows, sent)
     if uniform(mailing.success, turn.owner, mailing.k) >= rules.visit_chance(hazard):
         return _NEVER
     if sent > turn.t:
