@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from model import rules
 from model.arrivals import ADVISED, CHILD, DIRECT, OWN, SUGGESTED, THINNED, WARD, Mailing, Process, Turn
 from model.channels import Channel
 from model.completion import can_get, earlier_messages, is_targeted, newborn_week, wave_week
@@ -42,7 +43,7 @@ from model.programme import (
     SPONTANEOUS,
     SUCCESS,
 )
-from model.responses import CHILDHOOD, message, poisson
+from model.responses import CHILDHOOD, message, poisson, visit_hazard
 from model.rules import extra_propensity, recommender_level
 from model.tables import INVITATION_DELAY
 from model.weeks import NEVER
@@ -147,6 +148,13 @@ def extra_recommendations(r, lever, i):
 
 
 @kernel
+def tempts(r, turn, g, sent, wave):
+    """Whether a message would lead to the site but for fatigue: most would not, and need no count of earlier ones."""
+    chance = rules.visit_chance(visit_hazard(r, turn, g.pull, g.inherits_growth, sent))
+    return uniform(g.keys[SUCCESS], turn.owner, wave) < chance
+
+
+@kernel
 def lever_messages(r, turn, lever):
     """Messages of one lever this week, then the week of the next; -1 if activated."""
     g, soonest, reminded = r.g[lever], _NEVER, reminder_week(r.p, r.w, turn.i)
@@ -156,7 +164,9 @@ def lever_messages(r, turn, lever):
             sent = newborn_week(r, lever, turn.owner) if turn.mode != OWN else _NEVER
         else:
             sent = wave_week(r, lever, turn.owner, wave)
-            if turn.t <= sent < turn.stop and g.fatigue < 1.0:
+            if sent < turn.t or sent >= turn.stop or not tempts(r, turn, g, sent, wave):
+                continue
+            if g.fatigue < 1.0:
                 pull *= g.fatigue ** earlier_messages(r, turn.owner, g.channel, sent, reminded)
         mailing = Mailing(sent, g.code, np.int64(wave), g.keys[SUCCESS], g.channel, pull, g.inherits_growth)
         week = message(r, turn, mailing)
