@@ -6,14 +6,18 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Without bytecode and compiled caches every command would start by compiling again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: compare test lint types contract bench clean
+.PHONY: compare test test-slow lint types contract bench clean
 .DEFAULT_GOAL := compare
 
 compare: .venv/.installed
 	$(BIN)/mes compare
 
 test: .venv/.dev
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile -m 'not slow'
+
+# Runs that are interrupted, killed and resumed, and other long ones.
+test-slow: .venv/.dev
+	$(BIN)/python -m pytest -m slow
 
 lint: .venv/.dev
 	$(BIN)/ruff check .
