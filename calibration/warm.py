@@ -17,6 +17,7 @@ from calibration.inputs import load_demography, load_history
 from model import AdoptionModel, Parameters, build_population
 from model.channels import Channel
 from model.levers import Assisted, Messages, Relatives, Target
+from model.online import online_cells, online_counts
 from model.outcome import DIMENSIONS
 from model.prevalence import surveyed_shares
 
@@ -59,6 +60,8 @@ def run_everything() -> None:
         branch.outcome()
         branch.to_frame()
         surveyed_shares(branch)
+        online_counts(branch)
+        online_cells(branch)
         for dimension in DIMENSIONS:
             branch.groups(dimension, [WEEK])
 

@@ -79,7 +79,7 @@ def trigger_bits(r, i, week):
         return BY_NOTICE | BY_EMAIL if has_flag(r.p, i, _EMAIL) else BY_NOTICE
     if channel == _C_DOCTOR:
         return BY_DOCTOR | BY_PROFESSIONAL
-    by_other = channel == _C_PHARMACIST or channel == _C_HOSPITAL or channel == _C_ASSISTED
+    by_other = channel in (_C_PHARMACIST, _C_HOSPITAL, _C_ASSISTED)
     return BY_PROFESSIONAL if by_other else np.int64(0)
 
 

@@ -15,7 +15,7 @@ from model.attributes import ACCOUNT, EMAIL, EXCLUDED
 from model.channels import Channel
 from model.online import OnlineCounts, online_cells, online_counts, region_stock
 from model.prevalence import surveyed_shares
-from model.records import ACCOMPANIED, HEARD_DOCTOR, HEARD_HOSPITAL, HEARD_PHARMACIST
+from model.records import HEARD_DOCTOR, HEARD_HOSPITAL, HEARD_PHARMACIST
 from model.reference import ReferenceModel
 from model.weeks import NEVER
 from tests.model.busy import POLICY, SEEDS, build, levers
@@ -174,7 +174,8 @@ def test_a_share_of_the_excluded_may_be_interviewed(by_hand: AdoptionModel) -> N
 @pytest.mark.parametrize("excluded", [0.0, 0.3])
 def test_cells_add_up_to_the_counts(excluded: float) -> None:
     model = run(AdoptionModel, 1)
-    counts, (bits, agents) = online_counts(model, excluded_online=excluded), online_cells(model, excluded_online=excluded)
+    counts = online_counts(model, excluded_online=excluded)
+    bits, agents = online_cells(model, excluded_online=excluded)
     wanted = {"adults": 0, "aware": iv.AWARE, "activated": iv.ACTIVATED, "by_doctor": iv.BY_DOCTOR}
     for name, bit in wanted.items():
         assert agents[(bits & bit) == bit].sum() == pytest.approx(getattr(counts, name), rel=1e-12)
