@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cli.calibrate import calibrate
 from cli.compare import compare
 from cli.plot import plot
 from cli.run import run
@@ -41,6 +42,7 @@ def _mes(
 app.command()(compare)
 app.command()(run)
 app.command()(plot)
+app.command()(calibrate)
 app.add_typer(scenarios, name="scenarios")
 
 

@@ -47,6 +47,10 @@ StructureChoices = Annotated[
     list[str] | None,
     typer.Option(metavar="KEY=VALUE", help="A structural alternative, as reading=naive (repeatable)."),
 ]
+Posterior = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Draw parameters from a folder of `mes calibrate`.  [default: the shipped one]"),
+]
 PolicyStart = Annotated[
     str | None, typer.Option(metavar="YYYY-MM-DD", help="When scenarios part.  [default: 2026-01-05]")
 ]

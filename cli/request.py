@@ -39,6 +39,7 @@ class Request:
     json: bool
     quick: bool
     structure: Sequence[str]
+    posterior: Path | None
     policy_start: str | None
     until: str | None
     target: float | None
@@ -60,6 +61,7 @@ class Request:
             "--until": self.until,
             "--target": self.target,
             "--structure": self.structure or None,
+            "--posterior": self.posterior,
             "--quick": self.quick or None,
             "--resume": self.resume or None,
         }
@@ -67,12 +69,7 @@ class Request:
 
     def process_count(self) -> int:
         """Worker processes to start at most."""
-        if self.workers is not None:
-            return self.workers
-        try:
-            return len(os.sched_getaffinity(0))
-        except AttributeError:  # not on this system
-            return os.cpu_count() or 1
+        return process_count(self.workers)
 
     def settings(self, every: int) -> Settings:
         """The settings, defaults filled in."""
@@ -119,6 +116,17 @@ def day(option: str, text: str | None, default: date) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise UserError(f"{option}: {text!r} is no date; write it as {default.isoformat()}") from None
+
+
+def process_count(workers: int | None) -> int:
+    """Processes asked for, by default as many as there are cores."""
+    if workers is not None:
+        at_least_one("--workers", workers)
+        return workers
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on this system
+        return os.cpu_count() or 1
 
 
 def hint(word: str, names: Iterable[str]) -> str:

@@ -15,6 +15,7 @@ from cli.words import WORDS
 if TYPE_CHECKING:
     import pandas as pd
 
+    from calibration.posteriors import Source
     from cli.chosen import Chosen
     from scenarios.manifest import Manifest
 
@@ -23,24 +24,25 @@ def simulate(request: Request, chosen: Sequence[Chosen], every: int, subject: st
     """Simulates what the folder lacks, once everything asked for is known to be sound; returns folder and manifest."""
     import hashlib
 
-    from calibration.draws import DRAWS_FILE, data_hashes, load_draws
-    from calibration.tables import DATA
+    from calibration.draws import data_hashes, load_draws
+    from calibration.posteriors import posterior_for
     from calibration.warm import ensure_compiled
     from scenarios.execution import describe, execute
     from scenarios.runs import create
 
     experiment = experiment_of(request, [item.scenario for item in chosen], every)
-    draws = load_draws(experiment.settings.draws, seed=experiment.settings.seed)
+    source = posterior_for(experiment.settings.structure, request.posterior)
+    draws = load_draws(experiment.settings.draws, path=source.path, seed=experiment.settings.seed)
     planned = describe(
         experiment,
         command=request.command,
         command_line=command_line(),
         texts={item.scenario.name: item.text for item in chosen},
-        data={**data_hashes(), DRAWS_FILE: hashlib.sha256((DATA / DRAWS_FILE).read_bytes()).hexdigest()},
-        draws_file=DRAWS_FILE,
+        data={**data_hashes(), source.name: hashlib.sha256(source.path.read_bytes()).hexdigest()},
+        draws_file=source.name,
         stock_targets=published_stocks(),
     )
-    warn_of_stale_draws(request.lang)
+    warn_of_draws(source, request.lang)
     folder = request.folder(subject)
     manifest = create(folder, planned, resume=request.resume)
     if manifest["status"] != "complete":
@@ -50,11 +52,13 @@ def simulate(request: Request, chosen: Sequence[Chosen], every: int, subject: st
     return folder, manifest
 
 
-def warn_of_stale_draws(lang: Lang) -> None:
-    """Says so on stderr when the data have changed since the draws were made."""
+def warn_of_draws(source: Source, lang: Lang) -> None:
+    """Says so on stderr when the posterior was fitted to other data or under another structure."""
     from calibration.draws import changed_data, read_draws
 
-    _, info = read_draws()
+    _, info = read_draws(source.path)
+    if not source.fitted:
+        print(f"mes: {WORDS[lang]['unfitted']}", file=sys.stderr)
     if changed := changed_data(info):
         text = WORDS[lang]["stale"].format(files=", ".join(changed), command=info.command)
         print(f"mes: {text}", file=sys.stderr)

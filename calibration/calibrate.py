@@ -1,0 +1,334 @@
+"""The posterior of the free parameters: waves of simulations, an emulator, nested sampling over it, and a check.
+
+1. A first bank of runs at a Sobol sequence of prior places.
+2. Waves: learn an emulator from all runs so far, look where its posterior lies, simulate there.
+3. Nested sampling over the emulator of the last wave.
+4. A check: simulate at posterior draws; compare with what the emulator had said; learn it anew with these runs, and
+   reweight the draws by the ratio of the two likelihoods. An effective sample close to the full one says that the
+   emulator has stopped mattering.
+
+Every stage leaves a file when done, and every block of runs too: an interrupted calibration goes on where it was.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special, stats
+
+from calibration.bank import Bank, fill, joined
+from calibration.emulator import Emulator, fit_emulator
+from calibration.explore import explore
+from calibration.likelihood import Likelihood
+from calibration.nested import Nested, NestedTask, Target, combined, effective, resampled, run_nested
+from calibration.observed import Observed
+from calibration.roles import FREE, STATUS_QUO
+from calibration.simulate import Case
+from scenarios.errors import UserError
+
+Floats = npt.NDArray[np.float64]
+WINDOW = 0.8
+"""Runs with a stock further than this from the published one, on logarithms, teach the emulator nothing of use."""
+MOST_TAUGHT, FEWEST_TAUGHT = 1600, 400
+"""Runs an emulator learns from: the nearest ones beyond the first number, at least the second."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effort:
+    """How much is spent; part of what makes a result reproducible."""
+
+    first: int = 1024
+    """Runs at prior places (a power of 2 for the Sobol sequence)."""
+    waves: int = 4
+    wave: int = 320
+    """Runs of each later wave, and of the check."""
+    people: int = 40_000
+    """Agents of each run."""
+    live: int = 400
+    """Live points of each nested run."""
+    nested: int = 2
+    """Independent nested runs."""
+    draws: int = 400
+    """Posterior draws to keep."""
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Check:
+    """How the emulator did at posterior draws it had not seen."""
+
+    z_mean: Floats
+    """[stock] mean of (simulated - emulated) / their standard deviation."""
+    z_sd: Floats
+    """[stock]"""
+    inside: Floats
+    """[stock] share inside the emulator's 90 % interval (sampling error of the run included)."""
+    error: Floats
+    """[stock] standard deviation of the emulator's error of log stocks, as it states it."""
+    runs: int
+    effective_share: float
+    """Effective sample after reweighting over the one before."""
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """What a calibration gives."""
+
+    places: Floats
+    """[draw, parameter] equally weighted draws."""
+    nested: Nested
+    """All weighted draws, after reweighting."""
+    emulator: Emulator
+    check: Check
+    possible: float
+    """Share of runs at posterior draws at which the surveyed prevalences could be had."""
+    effective: float
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What is told while it runs."""
+
+    stage: str
+    done: int
+    total: int
+    evidence: tuple[float, float] | None = None
+    """Log evidence so far and its error."""
+
+
+Tell = Callable[[Progress], None]
+
+
+class Calibration:
+    """One calibration in a folder; ``run`` begins it or goes on with it."""
+
+    def __init__(
+        self, case: Case, observed: Observed, effort: Effort, folder: Path, workers: int, tell: Tell = lambda _: None
+    ) -> None:
+        self.case, self.observed, self.effort = case, observed, effort
+        self.folder, self.workers, self.tell = folder, workers, tell
+        self.stocks = len(observed.stocks)
+        self.published = np.log([stock.millions for stock in observed.stocks])
+
+    def run(self) -> Posterior:
+        """Everything that is not done yet.
+
+        Raises:
+            UserError: the folder holds a calibration with other settings, data or code.
+        """
+        self._same_settings()
+        banks = [self._first_bank()]
+        emulator = self._emulator(0, banks, None)
+        for wave in range(1, self.effort.waves + 1):
+            banks.append(self._wave(wave, emulator, banks))
+            emulator = self._emulator(wave, banks, emulator)
+        target = self._target(emulator, banks[-1].places)
+        nested = self._nested(target)
+        return self._checked(nested, target, banks)
+
+    def _same_settings(self) -> None:
+        """Write what the folder is for, or compare."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        wanted = {
+            "effort": asdict(self.effort),
+            "structure": asdict(self.case.structure),
+            "stocks": [f"{s.day} {s.region} {s.millions} {s.error} {s.kind}" for s in self.observed.stocks],
+            "answers": [f"{a.item.survey} {a.item.key} {a.item.share} {a.sd}" for a in self.observed.answers],
+            "code": code_fingerprint(),
+        }
+        file = self.folder / "settings.json"
+        if not file.exists():
+            write(file, json.dumps(wanted, indent=1, ensure_ascii=False).encode())
+            return
+        found = json.loads(file.read_text(encoding="utf-8"))
+        other = [name for name in wanted if found.get(name) != json.loads(json.dumps(wanted[name]))]
+        if other:
+            raise UserError(f"{self.folder}: begun with other {', '.join(other)}; choose another folder, or remove it")
+
+    def _first_bank(self) -> Bank:
+        sobol = stats.qmc.Sobol(len(FREE), seed=self.effort.seed).random(self.effort.first)
+        return self._fill(0, special.ndtri(np.clip(sobol, 1e-6, 1 - 1e-6)))
+
+    def _wave(self, number: int, emulator: Emulator, banks: list[Bank]) -> Bank:
+        file = self.folder / f"places-{number}.npy"
+        if not file.exists():
+            before = banks[-1].places if number > 1 else self._nearest(banks)
+            places = explore(
+                self._target(emulator, before).many,
+                len(FREE),
+                self.effort.wave,
+                seed=self.effort.seed + number,
+                start=before,
+            )
+            save_array(file, places)
+        return self._fill(number, np.load(file))
+
+    def _fill(self, number: int, places: Floats) -> Bank:
+        name = f"bank {number + 1}/{self.effort.waves + 2}"
+        count = _Count(lambda done: self.tell(Progress(name, done, len(places))))
+        return fill(
+            self.case,
+            places,
+            people=self.effort.people,
+            first=100_000 * number + 10_000_000 * self.effort.seed,
+            folder=self.folder / f"bank-{number}",
+            workers=self.workers,
+            done=count,
+        )
+
+    def _nearest(self, banks: list[Bank]) -> Floats:
+        bank = joined(banks)
+        misses = self._misses(bank)
+        return bank.places[np.argsort(misses, kind="stable")[:200]]
+
+    def _misses(self, bank: Bank) -> Floats:
+        """[run] largest miss of a stock, on logarithms; infinite where impossible."""
+        misses = np.abs(bank.outputs[:, : self.stocks] - self.published).max(axis=1)
+        return np.where(bank.possible, misses, np.inf)
+
+    def _emulator(self, number: int, banks: list[Bank], before: Emulator | None) -> Emulator:
+        """Lengths are found anew with the first waves and the last; in between those before serve."""
+        file = self.folder / f"emulator-{number}.pickle"
+        if file.exists():
+            return load_pickle(file, Emulator)
+        self.tell(Progress(f"emulator {number + 1}/{self.effort.waves + 2}", 0, 1))
+        keep = before if before is not None and 1 < number < self.effort.waves else None
+        emulator = self._learn(banks, keep)
+        write(file, pickle.dumps(emulator))
+        return emulator
+
+    def _learn(self, banks: list[Bank], before: Emulator | None) -> Emulator:
+        bank = joined(banks)
+        misses = self._misses(bank)
+        near = int(np.clip((misses < WINDOW).sum(), min(FEWEST_TAUGHT, bank.possible.sum()), MOST_TAUGHT))
+        chosen = np.sort(np.argsort(misses, kind="stable")[:near])
+        places = bank.places[chosen, : len(STATUS_QUO)]
+        return fit_emulator(
+            places, bank.outputs[chosen], self.stocks, before.components if before else None, self.workers
+        )
+
+    def _target(self, emulator: Emulator, places: Floats) -> Target:
+        """The likelihood over an emulator, with its error about ``places`` as part of it."""
+        likelihood = Likelihood(self.observed, emulator.stock_error(places))
+        shares = likelihood.answer_errors(emulator, places)
+        return Target(emulator, replace(likelihood, answer_error=shares))
+
+    def _nested(self, target: Target) -> Nested:
+        """All nested runs: one in this process, the others in workers, as many at a time as there are."""
+        tasks = [
+            NestedTask(target, len(FREE), self.effort.live, self.effort.seed + k, str(self.folder / f"nested-{k + 1}"))
+            for k in range(self.effort.nested)
+        ]
+
+        def tell(evidence: float, error: float, share: float) -> None:
+            self.tell(Progress("nested sampling", round(1000 * share), 1000, (evidence, error)))
+
+        if self.workers == 1:
+            return combined([run_nested(task, tell) for task in tasks])
+        with ProcessPoolExecutor(max(1, self.workers - 1)) as pool:
+            others: list[Future[Nested]] = [pool.submit(run_nested, task) for task in tasks[1:]]
+            first = run_nested(tasks[0], tell)
+            return combined([first, *(other.result() for other in others)])
+
+    def _checked(self, nested: Nested, target: Target, banks: list[Bank]) -> Posterior:
+        """Simulate at posterior draws, learn anew, reweight, and keep draws of equal weight."""
+        number = self.effort.waves + 1
+        chosen = nested.places[resampled(nested, self.effort.wave, self.effort.seed)]
+        bank = self._fill(number, chosen)
+        better = self._emulator(number, [*banks, bank], None)
+        again = self._target(better, chosen)
+        parts = np.array_split(nested.places, max(1, len(nested.places) // 2000))
+        ratio = np.concatenate([again.many(part) - target.many(part) for part in parts])
+        log_weights = nested.log_weights + ratio
+        total = float(special.logsumexp(log_weights))
+        reweighted = replace(
+            nested,
+            log_weights=log_weights - total,
+            log_likelihoods=nested.log_likelihoods + ratio,
+            log_evidence=nested.log_evidence + total,
+        )
+        share = effective(reweighted.log_weights) / effective(nested.log_weights)
+        kept = reweighted.places[resampled(reweighted, self.effort.draws, self.effort.seed + 1)]
+        return Posterior(
+            places=kept,
+            nested=reweighted,
+            emulator=better,
+            check=check(target.emulator, bank, self.stocks, share),
+            possible=float(bank.possible.mean()),
+            effective=effective(reweighted.log_weights),
+        )
+
+
+class _Count:
+    """Adds up what is finished."""
+
+    def __init__(self, tell: Callable[[int], None]) -> None:
+        self.tell, self.total = tell, 0
+
+    def __call__(self, more: int) -> None:
+        self.total += more
+        self.tell(self.total)
+
+
+def check(emulator: Emulator, bank: Bank, stocks: int, share: float) -> Check:
+    """Compare simulated and emulated log stocks at places the emulator has not seen."""
+    places, found = bank.places[bank.possible], bank.outputs[bank.possible][:, :stocks]
+    error = emulator.stock_error(places)
+    sd = np.sqrt(np.diag(error + emulator.sampling))
+    z = (found - emulator.outputs(places)[:, :stocks]) / sd
+    return Check(
+        z_mean=z.mean(axis=0),
+        z_sd=z.std(axis=0),
+        inside=(np.abs(z) < stats.norm.ppf(0.95)).mean(axis=0),
+        error=np.sqrt(np.diag(error)),
+        runs=len(found),
+        effective_share=share,
+    )
+
+
+def code_fingerprint() -> str:
+    """Changes whenever the model or the simulation of the calibration does."""
+    from hashlib import sha256
+
+    import calibration
+    import model
+
+    digest = sha256()
+    names = ("simulate", "free", "likelihood", "emulator", "nested", "explore", "instrument", "calibrate")
+    for package, wanted in ((model, None), (calibration, names)):
+        for file in sorted(Path(str(package.__file__)).parent.glob("*.py")):
+            if wanted is None or file.stem in wanted:
+                digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def write(file: Path, data: bytes) -> None:
+    """A file whole or not at all."""
+    temporary = file.with_name(f"{file.name}.{os.getpid()}.part")
+    temporary.write_bytes(data)
+    os.replace(temporary, file)
+
+
+def save_array(file: Path, array: Floats) -> None:
+    """An array whole or not at all."""
+    temporary = file.with_name(f"{file.name}.{os.getpid()}.part")
+    with temporary.open("wb") as opened:
+        np.save(opened, array)
+    os.replace(temporary, file)
+
+
+def load_pickle(file: Path, kind: type[Any]) -> Any:
+    """What this program has written itself."""
+    value = pickle.loads(file.read_bytes())
+    if not isinstance(value, kind):
+        raise TypeError(f"{file}: not {kind.__name__}")
+    return value

@@ -1,0 +1,57 @@
+"""Which posterior a run draws from: a folder of ``mes calibrate``, or a shipped file by structure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from calibration.draws import DEFAULT, SHIPPED, read_draws
+from calibration.results import POSTERIOR, structure_name
+from model.structure import Structure
+from scenarios.errors import UserError
+
+
+@dataclass(frozen=True)
+class Source:
+    """A posterior file."""
+
+    path: Path
+    name: str
+    """As manifests record it."""
+    fitted: bool
+    """Whether it was fitted under the structure that is run."""
+
+
+def posterior_for(structure: Structure, folder: Path | None = None) -> Source:
+    """The posterior of ``folder``, or the shipped one of ``structure`` (of the default structure where there is none).
+
+    Raises:
+        UserError: the folder holds no posterior.
+    """
+    if folder is not None:
+        file = folder / POSTERIOR
+        if not file.is_file():
+            raise UserError(f"--posterior: {folder} holds no {POSTERIOR}; `mes calibrate --out DIR` makes one")
+        _, info = read_draws(file)
+        return Source(file, str(folder), dict(info.structure) == _choices(structure))
+    name = structure_name(structure)
+    own = SHIPPED / f"{name}.parquet"
+    chosen, fitted = (name, True) if own.is_file() else (DEFAULT, False)
+    return Source(_real(SHIPPED / f"{chosen}.parquet"), f"posterior/{chosen}.parquet", fitted)
+
+
+def shipped_structures() -> tuple[str, ...]:
+    """Names of the structures with a posterior of their own, the default first."""
+    names = sorted(item.name.removesuffix(".parquet") for item in SHIPPED.iterdir() if item.name.endswith(".parquet"))
+    return tuple(sorted(names, key=lambda name: name != DEFAULT))
+
+
+def _choices(structure: Structure) -> dict[str, Any]:
+    return dict(vars(structure))
+
+
+def _real(item: Traversable) -> Path:
+    """Path of a data file; the packages are folders, in a clone and when installed."""
+    return Path(str(item))

@@ -1,0 +1,162 @@
+"""What a calibration leaves for others: ``posterior.parquet``, ``summary.json`` and a manifest that ``mes verify``
+checks; and the shipped folder of posteriors, one for each structure fitted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from calibration.calibrate import Calibration, Posterior
+from calibration.draws import DEFAULT, data_hashes, save_draws
+from calibration.free import values_at
+from calibration.observed import Observed
+from calibration.roles import FREE
+from model.structure import Structure
+from scenarios import manifest as manifests
+
+POSTERIOR, NESTED, SUMMARY = "posterior.parquet", "nested.parquet", "summary.json"
+KIND = "posterior"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provenance:
+    """How a calibration was called."""
+
+    command: str
+    command_line: Sequence[str]
+    targets: str | None = None
+    """File of the user's stocks."""
+
+
+def structure_name(structure: Structure) -> str:
+    """``default``, or what differs from it, as ``driver-growth``."""
+    default, chosen = asdict(Structure()), asdict(structure)
+    return "+".join(f"{k}-{v}" for k, v in chosen.items() if v != default[k]) or DEFAULT
+
+
+def possible_draws(calibration: Calibration, posterior: Posterior) -> np.ndarray:
+    """Values [draw, parameter] of the draws at which the surveyed prevalences can be had; each is tried."""
+    from calibration.feasible import feasible
+
+    values = values_at(posterior.places)
+    return values[feasible(calibration.case, values, calibration.workers)]
+
+
+def publish(calibration: Calibration, posterior: Posterior, folder: Path, provenance: Provenance) -> dict[str, Any]:
+    """Write the files, the manifest last; returns the summary."""
+    values = possible_draws(calibration, posterior)
+    summary = summary_of(calibration, posterior, len(values))
+    structure, nested = calibration.case.structure, posterior.nested
+    save_draws(
+        folder / POSTERIOR,
+        dict(zip(FREE, values.T, strict=True)),
+        command=provenance.command,
+        data_end=calibration.observed.data_end,
+        seed=calibration.effort.seed,
+        structure=structure,
+        log_evidence=nested.log_evidence,
+        log_evidence_error=nested.log_evidence_error,
+        effective=posterior.effective,
+    )
+    save_weighted(folder / NESTED, posterior)
+    manifests.write_atomically(folder / SUMMARY, json.dumps(summary, indent=1, ensure_ascii=False) + "\n")
+    files = {name: manifests.sha256_of(folder / name) for name in (POSTERIOR, NESTED, SUMMARY)}
+    manifests.write(folder, _manifest(calibration, provenance, files, len(values)))
+    return summary
+
+
+def summary_of(calibration: Calibration, posterior: Posterior, draws: int) -> dict[str, Any]:
+    """Numbers that say what was found and how far to trust it."""
+    nested, check = posterior.nested, posterior.check
+    stocks = [str(s.day) + (f" {s.region}" if s.region else "") for s in calibration.observed.stocks]
+    return {
+        "structure": asdict(calibration.case.structure),
+        "draws": draws,
+        "log_evidence": nested.log_evidence,
+        "log_evidence_error": nested.log_evidence_error,
+        "information_nats": nested.information,
+        "likelihood_calls": nested.calls,
+        "effective_sample": posterior.effective,
+        "possible_share": posterior.possible,
+        "check": {
+            "runs": check.runs,
+            "effective_share": check.effective_share,
+            "stocks": {
+                day: {
+                    "z_mean": float(check.z_mean[k]),
+                    "z_sd": float(check.z_sd[k]),
+                    "inside_90": float(check.inside[k]),
+                    "emulator_error": float(check.error[k]),
+                }
+                for k, day in enumerate(stocks)
+            },
+        },
+        "effort": asdict(calibration.effort),
+        "targets": targets_of(calibration.observed),
+    }
+
+
+def targets_of(observed: Observed) -> dict[str, Any]:
+    """What was fitted, as a reader checks it."""
+    return {
+        "stocks": [
+            {
+                "date": s.day.isoformat(),
+                "millions": s.millions,
+                "error_millions": s.error,
+                "kind": s.kind,
+                "region": s.region,
+            }
+            for s in observed.stocks
+        ],
+        "answers": [
+            {"survey": a.item.survey, "key": a.item.key, "share": a.item.share, "sd": a.sd} for a in observed.answers
+        ],
+    }
+
+
+def save_weighted(path: Path, posterior: Posterior) -> None:
+    """All weighted draws of the nested runs: places, log weight and log likelihood of each."""
+    nested = posterior.nested
+    columns: dict[str, Any] = {name: nested.places[:, k].astype(np.float32) for k, name in enumerate(FREE)}
+    columns |= {"log_weight": nested.log_weights, "log_likelihood": nested.log_likelihoods}
+    heavy = nested.log_weights > nested.log_weights.max() - 20
+    table = pa.table({name: column[heavy] for name, column in columns.items()})
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
+    pq.write_table(table, name, compression="zstd")
+    Path(name).chmod(0o644)
+    os.replace(name, path)
+
+
+def _manifest(
+    calibration: Calibration, provenance: Provenance, files: Mapping[str, str], draws: int
+) -> dict[str, Any]:
+    return {
+        "format": manifests.FORMAT,
+        "kind": KIND,
+        "version": manifests.package_version(),
+        "command": provenance.command,
+        "command_line": list(provenance.command_line),
+        "targets_file": provenance.targets,
+        "status": "complete",
+        "finished": manifests.now(),
+        "seed": calibration.effort.seed,
+        "draws": draws,
+        "data_end": calibration.observed.data_end.isoformat(),
+        "structure": asdict(calibration.case.structure),
+        "data": data_hashes(),
+        "machine": manifests.machine(),
+        "failures": [],
+        "files": dict(files),
+    }
