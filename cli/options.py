@@ -45,7 +45,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and 
 Quick = Annotated[bool, typer.Option("--quick", help="A taste in about ten seconds, marked as such in every output.")]
 StructureChoices = Annotated[
     list[str] | None,
-    typer.Option(metavar="KEY=VALUE", help="A structural alternative, as reading=naive (repeatable)."),
+    typer.Option(metavar="KEY=VALUE", help="A structural alternative, as reading=naive (repeatable); or: average."),
 ]
 Posterior = Annotated[
     Path | None,

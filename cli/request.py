@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from model.structure import Structure
     from scenarios.experiment import Experiment, Settings
 
+AVERAGE = "average"
+"""The ``--structure`` that averages over all fitted ones."""
 POLICY_START, UNTIL, TARGET = date(2026, 1, 5), date(2027, 12, 31), 40.0
 
 
@@ -71,6 +73,26 @@ class Request:
         """Worker processes to start at most."""
         return process_count(self.workers)
 
+    @property
+    def averages(self) -> bool:
+        """Whether results are averaged over the fitted structures.
+
+        Raises:
+            UserError: together with a choice or a posterior of one's own.
+        """
+        if AVERAGE not in self.structure:
+            return False
+        if len(self.structure) > 1 or self.posterior is not None:
+            raise UserError(f"--structure {AVERAGE}: goes with no other --structure and no --posterior")
+        return True
+
+    def _weights(self) -> dict[str, float] | None:
+        if not self.averages:
+            return None
+        from calibration.structures import fitted
+
+        return {alternative.name: alternative.weight for alternative in fitted()}
+
     def settings(self, every: int) -> Settings:
         """The settings, defaults filled in."""
         from scenarios.experiment import Settings
@@ -83,7 +105,8 @@ class Request:
             until=day("--until", self.until, UNTIL),
             target_millions=_target(self.target),
             engine=self.engine.value,
-            structure=structure_of(self.structure),
+            structure=structure_of([] if self.averages else self.structure),
+            averaged=self._weights(),
             every=every,
             quick=self.quick,
         )
@@ -144,7 +167,8 @@ def structure_of(choices: Sequence[str]) -> Structure:
     for choice in choices:
         key, _, value = choice.partition("=")
         if key not in allowed:
-            raise UserError(f"--structure {choice}: no {key!r}; allowed: {', '.join(allowed)}{hint(key, allowed)}")
+            near = hint(key, [*allowed, AVERAGE])
+            raise UserError(f"--structure {choice}: no {key!r}; allowed: {', '.join(allowed)}, or {AVERAGE}{near}")
         if value not in allowed[key]:
             near = hint(value, allowed[key])
             raise UserError(f"--structure {choice}: {key} can't be {value!r}; allowed: {', '.join(allowed[key])}{near}")

@@ -22,6 +22,8 @@ def _parts(manifest: Mapping[str, Any], lang: str) -> Iterator[str]:
     yield label("common.data_end", lang, day=day(manifest["data_end"], lang))
     yield label("common.policy_start", lang, day=day(manifest["policy_start"], lang))
     yield label("common.interval", lang)
+    if manifest.get("averaged"):
+        yield label("common.averaged", lang, structures=len(manifest["averaged"]))
     if choices := _choices(manifest):
         yield label("common.structure", lang, choices=choices)
     if not manifest.get("paired", True):

@@ -74,6 +74,7 @@ def _settings(settings: Settings) -> dict[str, Any]:
         "seed": settings.seed,
         "engine": settings.engine,
         "structure": asdict(settings.structure),
+        "averaged": dict(settings.averaged) if settings.averaged else None,
         "policy_start": settings.policy_start.isoformat(),
         "until": settings.until.isoformat(),
         "target_millions": settings.target_millions,

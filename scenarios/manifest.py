@@ -19,8 +19,8 @@ FORMAT = 1
 Manifest = dict[str, Any]
 
 RESULTS_DEPEND_ON = (
-    "format", "version", "command", "people", "draws", "seed", "engine", "structure", "policy_start", "until",
-    "target_millions", "every", "quick",
+    "format", "version", "command", "people", "draws", "seed", "engine", "structure", "averaged", "policy_start",
+    "until", "target_millions", "every", "quick",
 )  # fmt: skip
 """Keys that a resumed run has to share with its beginning, besides scenarios and data."""
 
