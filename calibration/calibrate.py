@@ -2,7 +2,8 @@
 
 1. A first bank of runs at a Sobol sequence of prior places.
 2. Waves: learn an emulator from all runs so far, look where its posterior lies, simulate there.
-3. Nested sampling over the emulator of the last wave.
+3. Over the emulator of the last wave: a long walk of an ensemble sampler, for the draws, and nested sampling, for the
+   evidence.
 4. A check: simulate at posterior draws; compare with what the emulator had said; learn it anew with these runs, and
    reweight the draws by the ratio of the two likelihoods. An effective sample close to the full one says that the
    emulator has stopped mattering.
@@ -18,6 +19,7 @@ import pickle
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +29,12 @@ from scipy import special, stats
 
 from calibration.bank import Bank, fill, joined
 from calibration.emulator import Emulator, fit_emulator
-from calibration.explore import explore
 from calibration.likelihood import Likelihood
-from calibration.nested import Nested, NestedTask, Target, combined, effective, resampled, run_nested
+from calibration.nested import Nested, NestedTask, Target, combined, effective, run_nested, systematic
 from calibration.observed import Observed
 from calibration.roles import FREE, STATUS_QUO
 from calibration.simulate import Case
+from calibration.walk import Walk, explore, walk
 from scenarios.errors import UserError
 
 Floats = npt.NDArray[np.float64]
@@ -84,9 +86,12 @@ class Posterior:
     """What a calibration gives."""
 
     places: Floats
-    """[draw, parameter] equally weighted draws."""
+    """[draw, parameter] distinct draws of equal weight."""
+    walk: Walk
     nested: Nested
-    """All weighted draws, after reweighting."""
+    log_evidence: float
+    """After the check."""
+    log_evidence_error: float
     emulator: Emulator
     check: Check
     possible: float
@@ -132,8 +137,8 @@ class Calibration:
             banks.append(self._wave(wave, emulator, banks))
             emulator = self._emulator(wave, banks, emulator)
         target = self._target(emulator, banks[-1].places)
-        nested = self._nested(target)
-        return self._checked(nested, target, banks)
+        walked, nested = self._sampled(target, banks[-1].places)
+        return self._checked(walked, nested, target, banks)
 
     def _same_settings(self) -> None:
         """Write what the folder is for, or compare."""
@@ -222,49 +227,55 @@ class Calibration:
         shares = likelihood.answer_errors(emulator, places)
         return Target(emulator, replace(likelihood, answer_error=shares))
 
-    def _nested(self, target: Target) -> Nested:
-        """All nested runs: one in this process, the others in workers, as many at a time as there are."""
+    def _sampled(self, target: Target, start: Floats) -> tuple[Walk, Nested]:
+        """The walk and all nested runs: with several workers, further nested runs go on beside them."""
         tasks = [
             NestedTask(target, len(FREE), self.effort.live, self.effort.seed + k, str(self.folder / f"nested-{k + 1}"))
             for k in range(self.effort.nested)
         ]
-
-        def tell(evidence: float, error: float, share: float) -> None:
-            self.tell(Progress("nested sampling", round(1000 * share), 1000, (evidence, error)))
-
         if self.workers == 1:
-            return combined([run_nested(task, tell) for task in tasks])
-        with ProcessPoolExecutor(max(1, self.workers - 1)) as pool:
+            walked = self._walked(target, start)
+            return walked, combined([run_nested(task, self._tell_evidence) for task in tasks])
+        with ProcessPoolExecutor(self.workers - 1, mp_context=get_context("spawn")) as pool:
             others: list[Future[Nested]] = [pool.submit(run_nested, task) for task in tasks[1:]]
-            first = run_nested(tasks[0], tell)
-            return combined([first, *(other.result() for other in others)])
+            walked = self._walked(target, start)
+            first = run_nested(tasks[0], self._tell_evidence)
+            return walked, combined([first, *(other.result() for other in others)])
 
-    def _checked(self, nested: Nested, target: Target, banks: list[Bank]) -> Posterior:
+    def _walked(self, target: Target, start: Floats) -> Walk:
+        return walk(
+            target.many,
+            len(FREE),
+            seed=self.effort.seed,
+            start=start,
+            saved=self.folder / "walk.npz",
+            tell=lambda share: self.tell(Progress("walk", round(1000 * share), 1000)),
+        )
+
+    def _tell_evidence(self, evidence: float, error: float, share: float) -> None:
+        self.tell(Progress("nested", round(1000 * share), 1000, (evidence, error)))
+
+    def _checked(self, walked: Walk, nested: Nested, target: Target, banks: list[Bank]) -> Posterior:
         """Simulate at posterior draws, learn anew, reweight, and keep draws of equal weight."""
-        number = self.effort.waves + 1
-        chosen = nested.places[resampled(nested, self.effort.wave, self.effort.seed)]
+        number, rng = self.effort.waves + 1, np.random.default_rng(self.effort.seed)
+        chosen = walked.places[rng.choice(len(walked.places), self.effort.wave, replace=False)]
         bank = self._fill(number, chosen)
         better = self._emulator(number, [*banks, bank], None)
         again = self._target(better, chosen)
-        parts = np.array_split(nested.places, max(1, len(nested.places) // 2000))
+        parts = np.array_split(walked.places, max(1, len(walked.places) // 2000))
         ratio = np.concatenate([again.many(part) - target.many(part) for part in parts])
-        log_weights = nested.log_weights + ratio
-        total = float(special.logsumexp(log_weights))
-        reweighted = replace(
-            nested,
-            log_weights=log_weights - total,
-            log_likelihoods=nested.log_likelihoods + ratio,
-            log_evidence=nested.log_evidence + total,
-        )
-        share = effective(reweighted.log_weights) / effective(nested.log_weights)
-        kept = reweighted.places[resampled(reweighted, self.effort.draws, self.effort.seed + 1)]
+        share = effective(ratio) / len(ratio)
+        kept = systematic(ratio, self.effort.draws, self.effort.seed + 1)
         return Posterior(
-            places=kept,
-            nested=reweighted,
+            places=walked.places[kept],
+            walk=walked,
+            nested=nested,
+            log_evidence=nested.log_evidence + float(special.logsumexp(ratio) - np.log(len(ratio))),
+            log_evidence_error=nested.log_evidence_error,
             emulator=better,
             check=check(target.emulator, bank, self.stocks, share),
             possible=float(bank.possible.mean()),
-            effective=effective(reweighted.log_weights),
+            effective=walked.effective * share,
         )
 
 
@@ -303,7 +314,7 @@ def code_fingerprint() -> str:
     import model
 
     digest = sha256()
-    names = ("simulate", "free", "likelihood", "emulator", "nested", "explore", "instrument", "calibrate")
+    names = ("simulate", "free", "likelihood", "emulator", "nested", "walk", "instrument", "calibrate")
     for package, wanted in ((model, None), (calibration, names)):
         for file in sorted(Path(str(package.__file__)).parent.glob("*.py")):
             if wanted is None or file.stem in wanted:
