@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -57,6 +57,30 @@ def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
     records = table.astype(object).where(table.notna(), None).to_dict("records")
     rows = [{str(name): value for name, value in record.items()} for record in records]
     return [{**row, **{name: None if row[name] is None else int(row[name]) for name in WHOLE}} for row in rows]
+
+
+def rows_of_document(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What ``rows_of`` gives, from a document that was written (without the simulated numbers asked)."""
+    return [_row_of(survey["survey"], entry) for survey in found["surveys"] for entry in survey["items"]]
+
+
+def _row_of(survey: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+    nothing = dict.fromkeys(LEVELS)
+    shares = {
+        f"{name}_{p}": None if value is None else value / 100
+        for name in ("simulated", "real")
+        for p, value in (entry[f"{name}_percent"] or nothing).items()
+    }
+    return {
+        "survey": survey,
+        "key": entry["key"],
+        "base": entry["base"],
+        "status": entry["role"],
+        "base_size": entry["number_asked"],
+        "published": entry["published_percent"] / 100,
+        "inside": entry["inside"],
+        **shares,
+    }
 
 
 def spreadsheet(table: pd.DataFrame, lang: str) -> pd.DataFrame:
@@ -157,7 +181,7 @@ def rich_table(table: pd.DataFrame, items: Sequence[SurveyItem], manifest: Mappi
             shape.add_row(Text(heading(row["survey"], items, lang), style="bold"), end_section=False)
             previous = row["survey"]
         bold = "bold" if row["inside"] is False else ""
-        shape.add_row(*(Text(cell, style=bold) for cell in _shown_cells(row, lang)))
+        shape.add_row(*(Text(cell, style=bold) for cell in shown_cells(row, lang)))
     return shape
 
 
@@ -177,7 +201,8 @@ def asked_of(row: Row, lang: str) -> str:
     return label("survey.people", lang, base=base(row, lang), n=number(row["base_size"], 0, lang))
 
 
-def _shown_cells(row: Row, lang: str) -> list[str]:
+def shown_cells(row: Row, lang: str) -> list[str]:
+    """A line of the table: question, whom, published, simulated, real, inside, role."""
     real = UNDEFINED if row["real_p50"] is None else number(100 * row["real_p50"], 1, lang)
     return [
         question(row, lang),
@@ -206,9 +231,9 @@ def claims_line(manifest: Mapping[str, Any], lang: str) -> str:
     return label("survey.claims_prior", lang, names=", ".join(names)) if names else label("survey.claims_draws", lang)
 
 
-def remarks(table: pd.DataFrame, lang: str) -> Iterator[str]:
-    """A sentence for each line that is outside or not modelled; equal reasons of one question once."""
-    for row in rows_of(table):
+def why(rows: Iterable[Row], lang: str) -> Iterator[str]:
+    """A sentence for each line that is outside or not modelled."""
+    for row in rows:
         if reason := remark(row, lang):
             key = "survey.why_not" if row["status"] == "not modelled" else "survey.why_outside"
             line = f"{row['survey']}, {label('survey.read', lang, question=question(row, lang), base=base(row, lang))}"

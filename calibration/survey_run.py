@@ -15,7 +15,7 @@ from calibration.inputs import load_demography, load_history
 from calibration.priors import load_priors
 from calibration.survey import TIMES, Fieldwork, Task, answers_of, from_priors, run_survey, surveys_of
 from calibration.survey_files import draw_picture, write_all
-from calibration.survey_report import document, remarks, rich_table
+from calibration.survey_report import document, rich_table, rows_of, why
 from calibration.survey_table import compare, per_draw
 from calibration.targets import SurveyItem, load_survey_items, load_surveyed
 from calibration.warm import ensure_compiled
@@ -51,7 +51,7 @@ class Result:
 
         console = Console() if sys.stdout.isatty() else Console(width=160)
         console.print(rich_table(self.table, self.items, self.manifest, lang))
-        for line in remarks(self.table, lang):
+        for line in why(rows_of(self.table), lang):
             console.print(line, markup=False, highlight=False)
 
 

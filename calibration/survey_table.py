@@ -39,7 +39,7 @@ def _row(
     item = published[line.survey, line.key]
     shares = {key: other.share for (survey, key), other in published.items() if survey == line.survey}
     asked = None if item.n is None else base_share(line, shares) * item.n
-    row = {
+    row: dict[str, Any] = {
         "survey": line.survey,
         "key": line.key,
         "base": line.base,

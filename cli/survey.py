@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ import typer
 from cli import options as o
 from cli.errors import FAILED, reported
 
-Out = Annotated[o.Path | None, typer.Option(help="Folder to make.  [default: ./runs/survey-status-quo-<time>]")]
+Out = Annotated[Path | None, typer.Option(help="Folder to make.  [default: ./runs/survey-status-quo-<time>]")]
 People = Annotated[int | None, typer.Option(help=f"Simulated people.  [default: {o.PEOPLE}]")]
 Draws = Annotated[int | None, typer.Option(help=f"Draws of the uncertain parameters.  [default: {o.DRAWS}]")]
 

@@ -18,7 +18,8 @@ from calibration.priors import load_priors
 from calibration.roles import SURVEY
 from calibration.survey import Fieldwork, Finding, Survey, Task, answers_of, ask, from_priors, run_survey, surveys_of
 from calibration.survey_files import picture
-from calibration.survey_report import document, remarks, rows_of, spreadsheet
+from calibration.survey_page import MARKS, main
+from calibration.survey_report import document, rows_of, rows_of_document, shown_cells, spreadsheet, why
 from calibration.survey_table import base_share, compare, inside, per_draw, reason_key
 from calibration.targets import load_survey_items, load_surveyed
 from scenarios.errors import RunFailedError
@@ -212,7 +213,32 @@ def test_a_spreadsheet_in_each_language(lang: str, tmp_path) -> None:
     head, first = text[1:].splitlines()[:2]
     assert head.startswith({"en": "survey,key,question", "fr": "enquête;clé;question"}[lang])
     assert {"en": ",1505,1505,82.0,", "fr": ";1505;1505;82,0;"}[lang] in first
-    assert len(list(remarks(table, lang))) == sum(row["inside"] is not True for row in rows_of(table))
+    assert len(list(why(rows_of(table), lang))) == sum(row["inside"] is not True for row in rows_of(table))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_guide_is_filled_from_the_document(lang: str, tmp_path) -> None:
+    table = compare(findings(), ITEMS)
+    (tmp_path / "survey.json").write_text(json.dumps(document(table, findings(), ITEMS, MANIFEST)))
+    guide = tmp_path / {"en": "survey.md", "fr": "survey.fr.md"}[lang]
+    guide.write_text(f"before\n{MARKS[0]}\nold\n{MARKS[1]}\nafter\n")
+    main([str(tmp_path), str(guide)])
+    text = guide.read_text()
+    assert text.startswith(f"before\n{MARKS[0]}\n| Question |")
+    assert text.endswith(f"{MARKS[1]}\nafter\n")
+    assert "old" not in text
+    cells = [shown_cells(row, lang) for row in rows_of(table)]
+    assert [
+        shown_cells(row, lang) for row in rows_of_document(json.loads((tmp_path / "survey.json").read_text()))
+    ] == cells
+    for line in cells:
+        assert f"| {' | '.join(line)} |" in text
+
+
+def test_a_folder_of_something_else(tmp_path, capsys) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main([str(tmp_path), str(tmp_path / "guide.md")])
+    assert "not a folder of mes survey" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

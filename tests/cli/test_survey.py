@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +89,7 @@ def test_a_folder_that_exists_or_can_not_be_made(mes: Mes, tmp_path: Path) -> No
 
 
 @pytest.fixture
-def broken(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[BaseException], None]]:
+def broken(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
     """Lets draw 1 end in an exception."""
 
     def breaks(error: BaseException) -> None:
@@ -100,7 +100,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[BaseException]
 
         monkeypatch.setattr("calibration.survey.ask", ask_or_break)
 
-    yield breaks
+    return breaks
 
 
 def test_a_failing_draw_is_named_and_the_rest_kept(
