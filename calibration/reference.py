@@ -96,7 +96,7 @@ def parameters_reference() -> str:
     parts = (
         ("Status quo (searched)", _searched(priors[name] for name in STATUS_QUO)),
         ("Levers (drawn from the prior)", _priors(priors[name] for name in levers)),
-        ("Survey answers (not used yet)", _priors(priors[name] for name in SURVEY)),
+        ("Survey answers (`mes survey`)", _priors(priors[name] for name in SURVEY)),
         ("Fixed figures in `calibration/data/constants.csv`", _data_figures()),
         ("Fixed figures in the code", _code_figures()),
     )

@@ -11,6 +11,7 @@ from cli.compare import compare
 from cli.plot import plot
 from cli.run import run
 from cli.scenarios import app as scenarios
+from cli.survey import survey
 
 app = typer.Typer(
     name="mes",
@@ -43,6 +44,7 @@ app.command()(compare)
 app.command()(run)
 app.command()(plot)
 app.command()(calibrate)
+app.command()(survey)
 app.add_typer(scenarios, name="scenarios")
 
 
