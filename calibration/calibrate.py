@@ -41,8 +41,8 @@ from scenarios.errors import UserError
 Floats = npt.NDArray[np.float64]
 WINDOW = 0.8
 """Runs with a stock further than this from the published one, on logarithms, teach the emulator nothing of use."""
-MOST_TAUGHT, FEWEST_TAUGHT = 1600, 400
-"""Runs an emulator learns from: the nearest ones beyond the first number, at least the second."""
+MOST_TAUGHT, FEWEST_TAUGHT = 2400, 400
+"""Runs an emulator learns from: an even part of them beyond the first number, at least the second."""
 
 
 @dataclass(frozen=True)
@@ -195,8 +195,10 @@ class Calibration:
     def _learn(self, banks: list[Bank], before: Emulator | None) -> Emulator:
         bank = joined(banks)
         misses = self._misses(bank)
-        near = int(np.clip((misses < WINDOW).sum(), min(FEWEST_TAUGHT, bank.possible.sum()), MOST_TAUGHT))
-        chosen = np.sort(np.argsort(misses, kind="stable")[:near])
+        # In order of their misses, far ones too: among runs that all fit there is next to nothing to learn from.
+        order = np.argsort(misses, kind="stable")
+        near = max((misses < WINDOW).sum(), min(FEWEST_TAUGHT, bank.possible.sum()))
+        chosen = order[np.linspace(0, near - 1, min(near, MOST_TAUGHT)).astype(int)]
         places = bank.places[chosen, : len(STATUS_QUO)]
         return fit_emulator(
             places, bank.outputs[chosen], self.stocks, before.components if before else None, self.workers
