@@ -28,6 +28,7 @@ import numpy.typing as npt
 from scipy import special, stats
 
 from calibration.bank import Bank, fill, joined
+from calibration.effort import Effort
 from calibration.emulator import Emulator, fit_emulator
 from calibration.likelihood import Likelihood
 from calibration.nested import Nested, NestedTask, Target, combined, effective, run_nested, systematic
@@ -42,26 +43,6 @@ WINDOW = 0.8
 """Runs with a stock further than this from the published one, on logarithms, teach the emulator nothing of use."""
 MOST_TAUGHT, FEWEST_TAUGHT = 1600, 400
 """Runs an emulator learns from: the nearest ones beyond the first number, at least the second."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Effort:
-    """How much is spent; part of what makes a result reproducible."""
-
-    first: int = 1024
-    """Runs at prior places (a power of 2 for the Sobol sequence)."""
-    waves: int = 4
-    wave: int = 320
-    """Runs of each later wave, and of the check."""
-    people: int = 40_000
-    """Agents of each run."""
-    live: int = 400
-    """Live points of each nested run."""
-    nested: int = 2
-    """Independent nested runs."""
-    draws: int = 400
-    """Posterior draws to keep."""
-    seed: int = 1
 
 
 @dataclass(frozen=True)

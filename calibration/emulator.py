@@ -157,9 +157,7 @@ def fit_emulator(
 def _component(places: Floats, scores: Floats, before: Component | None) -> Component:
     line = RidgeCV(RIDGES).fit(places, scores)
     left = scores - line.predict(places)
-    lengths, amplitude, noise = (
-        (before.lengths, before.amplitude, before.noise) if before else _lengths(places, left)
-    )
+    lengths, amplitude, noise = (before.lengths, before.amplitude, before.noise) if before else _lengths(places, left)
     scaled = places / lengths
     squares = (scaled**2).sum(axis=1)
     covariance = amplitude * np.exp(-0.5 * np.maximum(squares[:, None] + squares - 2 * scaled @ scaled.T, 0.0))
@@ -173,9 +171,9 @@ def _lengths(places: Floats, left: Floats) -> tuple[Floats, float, float]:
     """Lengths, amplitude and noise by maximum likelihood, from an even part of the runs."""
     some = np.linspace(0, len(places) - 1, min(FOR_LENGTHS, len(places))).astype(int)
     scale = float(left.std()) or 1.0
-    kernel = ConstantKernel(0.5, (1e-3, 1e3)) * RBF(
-        np.full(places.shape[1], 8.0), (SHORTEST, LONGEST)
-    ) + WhiteKernel(0.3, (1e-4, 1e1))
+    kernel = ConstantKernel(0.5, (1e-3, 1e3)) * RBF(np.full(places.shape[1], 8.0), (SHORTEST, LONGEST)) + WhiteKernel(
+        0.3, (1e-4, 1e1)
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         found = GaussianProcessRegressor(kernel).fit(places[some], left[some] / scale).kernel_

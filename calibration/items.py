@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from calibration.instrument import CSA, DNS, NOT_MODELLED
+from calibration.observed import load_choices
 
 Status = Literal["fitted", "not fitted", "imposed", "not modelled"]
 Base = Literal[
     "all", "adults", "knows", "users", "says_activated", "not_activated", "visitors", "non_users"
 ]  # words of ``text.toml``, section survey_base
-FITTED: frozenset[tuple[str, str]] = frozenset()
-"""(survey, key) of the answers that the parameters in use were fitted to."""
+FITTED = frozenset((choice.survey, choice.key) for choice in load_choices() if choice.fitted)
+"""(survey, key) of the answers that the parameters in use were fitted to (``likelihood.csv``)."""
 IMPOSED = frozenset(
     (DNS, key) for key in ("no_use", "time", "information", "ready", "could_recommend", "intends_to_recommend")
 )

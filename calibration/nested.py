@@ -199,5 +199,3 @@ def _loaded(path: Path) -> Nested:
         values = {name: file[name] for name in Nested.__dataclass_fields__}
     numbers = {name: value.item() if value.ndim == 0 else value for name, value in values.items()}
     return Nested(**numbers)
-
-

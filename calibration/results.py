@@ -120,9 +120,7 @@ def targets_of(observed: Observed) -> dict[str, Any]:
     }
 
 
-def _manifest(
-    calibration: Calibration, provenance: Provenance, files: Mapping[str, str], draws: int
-) -> dict[str, Any]:
+def _manifest(calibration: Calibration, provenance: Provenance, files: Mapping[str, str], draws: int) -> dict[str, Any]:
     return {
         "format": manifests.FORMAT,
         "kind": KIND,

@@ -12,6 +12,7 @@ import pandas as pd
 
 from calibration.draws import data_hashes, load_draws, read_draws
 from calibration.inputs import load_demography, load_history
+from calibration.posteriors import Source
 from calibration.priors import load_priors
 from calibration.survey import TIMES, Fieldwork, Task, answers_of, from_priors, run_survey, surveys_of
 from calibration.survey_files import draw_picture, write_all
@@ -31,6 +32,7 @@ class Wanted:
     draws: int
     seed: int
     structure: Structure
+    posterior: Source
     command_line: Sequence[str]
 
 
@@ -64,8 +66,8 @@ def carry_out(
         UserError: more draws than the draws file holds.
         RunFailedError: every draw failed.
     """
-    draws, items = load_draws(wanted.draws, seed=wanted.seed), load_survey_items()
-    history, priors, key = load_history(), load_priors(), read_draws()[1].key
+    draws, items = load_draws(wanted.draws, path=wanted.posterior.paths[0]), load_survey_items()
+    history, priors, key = load_history(), load_priors(), read_draws(wanted.posterior.paths[0])[1].key
     work = Fieldwork(
         people=wanted.people,
         seed=wanted.seed,
@@ -95,7 +97,7 @@ def carry_out(
     provenance = {
         "version": package_version(),
         "command_line": list(wanted.command_line),
-        "data": data_hashes(),
+        "data": {**data_hashes(), wanted.posterior.name: wanted.posterior.sha256},
         "machine": machine(),
     }
     write_all(folder, table, per_draw(findings), {**found, **provenance})

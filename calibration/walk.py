@@ -108,9 +108,7 @@ def _sampler(log_likelihood: LogDensity, parameters: int) -> Any:
     )
 
 
-def _starts(
-    log_likelihood: LogDensity, parameters: int, rng: np.random.Generator, start: Floats | None
-) -> Floats:
+def _starts(log_likelihood: LogDensity, parameters: int, rng: np.random.Generator, start: Floats | None) -> Floats:
     walkers = WALKERS_PER_PARAMETER * parameters
     places = rng.standard_normal((FIRST_LOOK * walkers, parameters))
     if start is not None:

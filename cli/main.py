@@ -11,7 +11,9 @@ from cli.compare import compare
 from cli.plot import plot
 from cli.run import run
 from cli.scenarios import app as scenarios
+from cli.structures import structures
 from cli.survey import survey
+from cli.uncertainty import uncertainty
 
 app = typer.Typer(
     name="mes",
@@ -44,6 +46,8 @@ app.command()(compare)
 app.command()(run)
 app.command()(plot)
 app.command()(calibrate)
+app.command()(structures)
+app.command()(uncertainty)
 app.command()(survey)
 app.add_typer(scenarios, name="scenarios")
 

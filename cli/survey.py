@@ -25,14 +25,17 @@ def survey(
     lang: o.Language = o.Lang.en,
     json: o.Json = False,
     structure: o.StructureChoices = None,
+    posterior: o.Posterior = None,
 ) -> None:
     """Interview the simulated people as the surveys of November 2022 and 2023 did, and compare the answers."""
     with reported():
+        from calibration.posteriors import posterior_for
         from calibration.survey_run import Wanted, carry_out
         from cli.progress import progress
         from cli.request import Request, command_line
-        from cli.simulation import print_json, say_where, warn_of_stale_draws
+        from cli.simulation import print_json, say_where, warn_of_draws
         from cli.words import WORDS
+        from scenarios.errors import UserError
         from scenarios.folders import new_folder
 
         request = Request(
@@ -49,19 +52,24 @@ def survey(
             json=json,
             quick=False,
             structure=structure or (),
+            posterior=posterior,
             policy_start=None,
             until=None,
             target=None,
         )
         settings = request.settings(every=1)
+        if request.averages:
+            raise UserError("survey: one structure at a time; --structure average is for run and compare")
+        source = posterior_for(settings.structure, request.posterior)
         wanted = Wanted(
             people=settings.people,
             draws=settings.draws,
             seed=seed,
             structure=settings.structure,
+            posterior=source,
             command_line=command_line(),
         )
-        warn_of_stale_draws(lang)
+        warn_of_draws(source, lang)
         folder = request.folder("status-quo")
         with new_folder(folder) as filling, progress(settings.draws, WORDS[lang]["draws"]) as tell:
             result = carry_out(wanted, filling, lang.value, workers=request.process_count(), progress=tell)
