@@ -20,6 +20,7 @@ import pickle
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
+from math import nan
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -80,9 +81,9 @@ class Posterior:
     places: Floats
     """[draw, parameter] distinct draws of equal weight."""
     walk: Walk
-    nested: Nested
+    nested: Nested | None
     log_evidence: float
-    """After the check."""
+    """After the check; NaN where there was no nested run."""
     log_evidence_error: float
     emulator: Emulator
     check: Check
@@ -230,16 +231,17 @@ class Calibration:
         shares = likelihood.answer_errors(emulator, places)
         return Target(emulator, replace(likelihood, answer_error=shares))
 
-    def _sampled(self, target: Target, start: Floats, repeat: int) -> tuple[Walk, Nested]:
+    def _sampled(self, target: Target, start: Floats, repeat: int) -> tuple[Walk, Nested | None]:
         """The walk and all nested runs: with several workers, further nested runs go on beside them."""
         more = f"-again-{repeat}" if repeat else ""
         files = [str(self.folder / f"nested-{k + 1}{more}") for k in range(self.effort.nested)]
         tasks = [
             NestedTask(target, len(FREE), self.effort.live, self.effort.seed + k, file) for k, file in enumerate(files)
         ]
-        if self.workers == 1:
+        if self.workers == 1 or len(tasks) < 2:
             walked = self._walked(target, start, more)
-            return walked, combined([run_nested(task, self._tell_evidence) for task in tasks])
+            runs = [run_nested(task, self._tell_evidence) for task in tasks]
+            return walked, combined(runs) if runs else None
         with ProcessPoolExecutor(self.workers - 1, mp_context=get_context("spawn")) as pool:
             others: list[Future[Nested]] = [pool.submit(run_nested, task) for task in tasks[1:]]
             walked = self._walked(target, start, more)
@@ -259,7 +261,9 @@ class Calibration:
     def _tell_evidence(self, evidence: float, error: float, share: float) -> None:
         self.tell(Progress("nested", round(1000 * share), 1000, (evidence, error)))
 
-    def _checked(self, walked: Walk, nested: Nested, target: Target, banks: list[Bank]) -> tuple[Posterior, Bank]:
+    def _checked(
+        self, walked: Walk, nested: Nested | None, target: Target, banks: list[Bank]
+    ) -> tuple[Posterior, Bank]:
         """Simulate at posterior draws, learn anew, reweight, and keep draws of equal weight; also the simulations."""
         number, rng = len(banks), np.random.default_rng(self.effort.seed)
         chosen = walked.places[rng.choice(len(walked.places), self.effort.wave, replace=False)]
@@ -274,8 +278,8 @@ class Calibration:
             places=walked.places[kept],
             walk=walked,
             nested=nested,
-            log_evidence=nested.log_evidence + float(special.logsumexp(ratio) - np.log(len(ratio))),
-            log_evidence_error=nested.log_evidence_error,
+            log_evidence=nested.log_evidence + float(special.logsumexp(ratio) - np.log(len(ratio))) if nested else nan,
+            log_evidence_error=nested.log_evidence_error if nested else nan,
             emulator=better,
             check=check(target.emulator, bank, self.stocks, share),
             possible=float(bank.possible.mean()),

@@ -19,7 +19,7 @@ class Effort:
     live: int = 300
     """Live points of each nested run."""
     nested: int = 2
-    """Independent nested runs."""
+    """Independent nested runs; 0 leaves the evidence out."""
     draws: int = 400
     """Posterior draws to keep."""
     seed: int = 1
