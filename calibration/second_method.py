@@ -120,8 +120,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     agreeing = sum(row["agree"] for row in found)
     note = (
         f"Median and 90 % interval. {options.sims} runs of {options.people} people for ABC. "
-        f"The two agree on {agreeing} of {len(found)} parameters: medians at most {FAR} prior standard deviations apart, spreads within a factor "
-        f"of {1 + FAR}.\n"
+        f"The two agree on {agreeing} of {len(found)} parameters: medians at most {FAR} prior standard deviations "
+        f"apart, spreads within a factor of {1 + FAR}.\n"
     )
     text = f"{table(found)}\n{note}"
     print(text, end="")
