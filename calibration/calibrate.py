@@ -41,8 +41,9 @@ from scenarios.errors import UserError
 Floats = npt.NDArray[np.float64]
 WINDOW = 0.8
 """Runs with a stock further than this from the published one, on logarithms, teach the emulator nothing of use."""
-MOST_TAUGHT, FEWEST_TAUGHT = 1600, 400
-"""Runs an emulator learns from: the nearest ones beyond the first number, at least the second."""
+MOST_TAUGHT, FEWEST_TAUGHT = 2400, 400
+"""Runs an emulator learns from: an even part of those within the window, at least the second number. Taking the nearest
+runs instead would select on the outcome: what far places do is forgotten, and a walk goes there."""
 
 
 @dataclass(frozen=True)
@@ -195,8 +196,9 @@ class Calibration:
     def _learn(self, banks: list[Bank], before: Emulator | None) -> Emulator:
         bank = joined(banks)
         misses = self._misses(bank)
-        near = int(np.clip((misses < WINDOW).sum(), min(FEWEST_TAUGHT, bank.possible.sum()), MOST_TAUGHT))
-        chosen = np.sort(np.argsort(misses, kind="stable")[:near])
+        near = max((misses < WINDOW).sum(), min(FEWEST_TAUGHT, bank.possible.sum()))
+        within = np.sort(np.argsort(misses, kind="stable")[:near])
+        chosen = within[np.linspace(0, near - 1, min(near, MOST_TAUGHT)).astype(int)]
         places = bank.places[chosen, : len(STATUS_QUO)]
         return fit_emulator(
             places, bank.outputs[chosen], self.stocks, before.components if before else None, self.workers
@@ -243,15 +245,17 @@ class Calibration:
         bank = self._fill(number, chosen)
         better = self._emulator(number, [*banks, bank], None)
         again = self._target(better, chosen)
-        parts = np.array_split(walked.places, max(1, len(walked.places) // 2000))
+        # A walker that stays where it is gives one place several times.
+        distinct, times = np.unique(walked.places, axis=0, return_counts=True)
+        parts = np.array_split(distinct, max(1, len(distinct) // 2000))
         ratio = np.concatenate([again.many(part) - target.many(part) for part in parts])
-        share = effective(ratio) / len(ratio)
-        kept = systematic(ratio, self.effort.draws, self.effort.seed + 1)
+        share = effective(np.repeat(ratio, times)) / times.sum()
+        kept = systematic(ratio + np.log(times), self.effort.draws, self.effort.seed + 1)
         return Posterior(
-            places=walked.places[kept],
+            places=distinct[kept],
             walk=walked,
             nested=nested,
-            log_evidence=nested.log_evidence + float(special.logsumexp(ratio) - np.log(len(ratio))),
+            log_evidence=nested.log_evidence + float(special.logsumexp(ratio, b=times / times.sum())),
             log_evidence_error=nested.log_evidence_error,
             emulator=better,
             check=check(target.emulator, bank, self.stocks, share),
