@@ -6,7 +6,8 @@
    evidence.
 4. A check: simulate at posterior draws; compare with what the emulator had said; learn it anew with these runs, and
    reweight the draws by the ratio of the two likelihoods. An effective sample close to the full one says that the
-   emulator has stopped mattering.
+   emulator has stopped mattering. An emulator that fails the check is not used: the runs of the check become one more
+   wave, and 3 and 4 are done again, at most ``REPEATS`` times.
 
 Every stage leaves a file when done, and every block of runs too: an interrupted calibration goes on where it was.
 """
@@ -19,6 +20,7 @@ import pickle
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
+from math import nan
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -36,14 +38,17 @@ from calibration.observed import Observed
 from calibration.roles import FREE, STATUS_QUO
 from calibration.simulate import Case
 from calibration.walk import Walk, explore, walk
-from scenarios.errors import UserError
+from scenarios.errors import RunFailedError, UserError
 
 Floats = npt.NDArray[np.float64]
 WINDOW = 0.8
 """Runs with a stock further than this from the published one, on logarithms, teach the emulator nothing of use."""
 MOST_TAUGHT, FEWEST_TAUGHT = 2400, 400
-"""Runs an emulator learns from: an even part of those within the window, at least the second number. Taking the nearest
-runs instead would select on the outcome: what far places do is forgotten, and a walk goes there."""
+"""Runs an emulator learns from: an even part of them beyond the first number, at least the second."""
+REPEATS = 2
+LEAST_INSIDE, WIDEST, LEAST_EFFECTIVE = 0.75, 1.5, 0.1
+"""What passes: share of simulated stocks inside the emulator's 90 % interval, standard deviation of the standardised
+differences, effective share after reweighting."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,12 @@ class Check:
     effective_share: float
     """Effective sample after reweighting over the one before."""
 
+    @property
+    def passed(self) -> bool:
+        """Whether the emulator may be used: differences as large as it says, and not decisive for the posterior."""
+        honest = bool((self.inside > LEAST_INSIDE).all() and (self.z_sd < WIDEST).all())
+        return honest and self.effective_share > LEAST_EFFECTIVE
+
 
 @dataclass(frozen=True)
 class Posterior:
@@ -70,9 +81,9 @@ class Posterior:
     places: Floats
     """[draw, parameter] distinct draws of equal weight."""
     walk: Walk
-    nested: Nested
+    nested: Nested | None
     log_evidence: float
-    """After the check."""
+    """After the check; NaN where there was no nested run."""
     log_evidence_error: float
     emulator: Emulator
     check: Check
@@ -119,8 +130,17 @@ class Calibration:
             banks.append(self._wave(wave, emulator, banks))
             emulator = self._emulator(wave, banks, emulator)
         target = self._target(emulator, banks[-1].places)
-        walked, nested = self._sampled(target, banks[-1].places)
-        return self._checked(walked, nested, target, banks)
+        for repeat in range(REPEATS + 1):
+            walked, nested = self._sampled(target, banks[-1].places, repeat)
+            posterior, bank = self._checked(walked, nested, target, banks)
+            if posterior.check.passed:
+                return posterior
+            banks.append(bank)
+            target = self._target(posterior.emulator, bank.places)
+        raise RunFailedError(
+            f"the emulator failed its check {REPEATS + 1} times (see the files in {self.folder}); "
+            "more runs of each wave (--wave) or more waves (--waves) in another folder may do"
+        )
 
     def _same_settings(self) -> None:
         """Write what the folder is for, or compare."""
@@ -196,9 +216,10 @@ class Calibration:
     def _learn(self, banks: list[Bank], before: Emulator | None) -> Emulator:
         bank = joined(banks)
         misses = self._misses(bank)
+        # In order of their misses, far ones too: among runs that all fit there is next to nothing to learn from.
+        order = np.argsort(misses, kind="stable")
         near = max((misses < WINDOW).sum(), min(FEWEST_TAUGHT, bank.possible.sum()))
-        within = np.sort(np.argsort(misses, kind="stable")[:near])
-        chosen = within[np.linspace(0, near - 1, min(near, MOST_TAUGHT)).astype(int)]
+        chosen = order[np.linspace(0, near - 1, min(near, MOST_TAUGHT)).astype(int)]
         places = bank.places[chosen, : len(STATUS_QUO)]
         return fit_emulator(
             places, bank.outputs[chosen], self.stocks, before.components if before else None, self.workers
@@ -210,37 +231,41 @@ class Calibration:
         shares = likelihood.answer_errors(emulator, places)
         return Target(emulator, replace(likelihood, answer_error=shares))
 
-    def _sampled(self, target: Target, start: Floats) -> tuple[Walk, Nested]:
+    def _sampled(self, target: Target, start: Floats, repeat: int) -> tuple[Walk, Nested | None]:
         """The walk and all nested runs: with several workers, further nested runs go on beside them."""
+        more = f"-again-{repeat}" if repeat else ""
+        files = [str(self.folder / f"nested-{k + 1}{more}") for k in range(self.effort.nested)]
         tasks = [
-            NestedTask(target, len(FREE), self.effort.live, self.effort.seed + k, str(self.folder / f"nested-{k + 1}"))
-            for k in range(self.effort.nested)
+            NestedTask(target, len(FREE), self.effort.live, self.effort.seed + k, file) for k, file in enumerate(files)
         ]
-        if self.workers == 1:
-            walked = self._walked(target, start)
-            return walked, combined([run_nested(task, self._tell_evidence) for task in tasks])
+        if self.workers == 1 or len(tasks) < 2:
+            walked = self._walked(target, start, more)
+            runs = [run_nested(task, self._tell_evidence) for task in tasks]
+            return walked, combined(runs) if runs else None
         with ProcessPoolExecutor(self.workers - 1, mp_context=get_context("spawn")) as pool:
             others: list[Future[Nested]] = [pool.submit(run_nested, task) for task in tasks[1:]]
-            walked = self._walked(target, start)
+            walked = self._walked(target, start, more)
             first = run_nested(tasks[0], self._tell_evidence)
             return walked, combined([first, *(other.result() for other in others)])
 
-    def _walked(self, target: Target, start: Floats) -> Walk:
+    def _walked(self, target: Target, start: Floats, more: str) -> Walk:
         return walk(
             target.many,
             len(FREE),
             seed=self.effort.seed,
             start=start,
-            saved=self.folder / "walk.npz",
+            saved=self.folder / f"walk{more}.npz",
             tell=lambda share: self.tell(Progress("walk", round(1000 * share), 1000)),
         )
 
     def _tell_evidence(self, evidence: float, error: float, share: float) -> None:
         self.tell(Progress("nested", round(1000 * share), 1000, (evidence, error)))
 
-    def _checked(self, walked: Walk, nested: Nested, target: Target, banks: list[Bank]) -> Posterior:
-        """Simulate at posterior draws, learn anew, reweight, and keep draws of equal weight."""
-        number, rng = self.effort.waves + 1, np.random.default_rng(self.effort.seed)
+    def _checked(
+        self, walked: Walk, nested: Nested | None, target: Target, banks: list[Bank]
+    ) -> tuple[Posterior, Bank]:
+        """Simulate at posterior draws, learn anew, reweight, and keep draws of equal weight; also the simulations."""
+        number, rng = len(banks), np.random.default_rng(self.effort.seed)
         chosen = walked.places[rng.choice(len(walked.places), self.effort.wave, replace=False)]
         bank = self._fill(number, chosen)
         better = self._emulator(number, [*banks, bank], None)
@@ -250,18 +275,20 @@ class Calibration:
         parts = np.array_split(distinct, max(1, len(distinct) // 2000))
         ratio = np.concatenate([again.many(part) - target.many(part) for part in parts])
         share = effective(np.repeat(ratio, times)) / times.sum()
-        kept = systematic(ratio + np.log(times), self.effort.draws, self.effort.seed + 1)
-        return Posterior(
+        gain = float(special.logsumexp(ratio, b=times / times.sum()))
+        kept = systematic(ratio + np.log(times), min(self.effort.draws, len(distinct) // 2), self.effort.seed + 1)
+        posterior = Posterior(
             places=distinct[kept],
             walk=walked,
             nested=nested,
-            log_evidence=nested.log_evidence + float(special.logsumexp(ratio, b=times / times.sum())),
-            log_evidence_error=nested.log_evidence_error,
+            log_evidence=nested.log_evidence + gain if nested else nan,
+            log_evidence_error=nested.log_evidence_error if nested else nan,
             emulator=better,
             check=check(target.emulator, bank, self.stocks, share),
             possible=float(bank.possible.mean()),
             effective=walked.effective * share,
         )
+        return posterior, bank
 
 
 class _Count:

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 class Effort:
     """How much is spent; part of what makes a result reproducible."""
 
-    first: int = 1024
+    first: int = 512
     """Runs at prior places (a power of 2 for the Sobol sequence)."""
     waves: int = 4
-    wave: int = 400
+    wave: int = 320
     """Runs of each later wave, and of the check."""
-    people: int = 60_000
+    people: int = 40_000
     """Agents of each run."""
-    live: int = 400
+    live: int = 300
     """Live points of each nested run."""
     nested: int = 2
-    """Independent nested runs."""
+    """Independent nested runs; 0 leaves the evidence out."""
     draws: int = 400
     """Posterior draws to keep."""
     seed: int = 1

@@ -91,7 +91,7 @@ _WORDS = {"lognormal": "median", "beta": "mean", "normal": "mean"}
 
 
 def parameters_reference() -> str:
-    """Markdown: priors of the status quo, of the survey, of the likelihood and of levers; figures of the data and code."""
+    """Markdown: priors of the status quo, the survey, the likelihood and levers; figures of the data and the code."""
     priors = load_priors()
     levers = [name for name in EFFECTS if name not in SHARED]
     parts = (

@@ -76,11 +76,11 @@ def summary_of(calibration: Calibration, posterior: Posterior, draws: int) -> di
     return {
         "structure": asdict(calibration.case.structure),
         "draws": draws,
-        "log_evidence": posterior.log_evidence,
-        "log_evidence_error": posterior.log_evidence_error,
+        "log_evidence": posterior.log_evidence if nested else None,
+        "log_evidence_error": posterior.log_evidence_error if nested else None,
         "walk": {"steps": posterior.walk.steps, "autocorrelation_steps": posterior.walk.autocorrelation},
-        "information_nats": nested.information,
-        "likelihood_calls": nested.calls,
+        "information_nats": nested.information if nested else None,
+        "likelihood_calls": nested.calls if nested else None,
         "effective_sample": posterior.effective,
         "possible_share": posterior.possible,
         "check": {

@@ -35,6 +35,7 @@ def calibrate(
     waves: Annotated[int, typer.Option(min=1, max=20, help="Waves of runs near the posterior.")] = USUAL.waves,
     wave: Annotated[int, typer.Option(min=32, max=10_000, help="Runs of each wave.")] = USUAL.wave,
     live: Annotated[int, typer.Option(min=50, max=10_000, help="Live points of each of two nested runs.")] = USUAL.live,
+    evidence: Annotated[bool, typer.Option(help="Nested sampling, for the evidence; the draws don't need it.")] = True,
     seed: o.Seed = 1,
     workers: o.Workers = None,
     resume: o.Resume = False,
@@ -45,7 +46,16 @@ def calibrate(
     with reported():
         from cli.calibration import Request, calibrate_in
 
-        effort = Effort(first=first, waves=waves, wave=wave, people=people, live=live, draws=draws, seed=seed)
+        effort = Effort(
+            first=first,
+            waves=waves,
+            wave=wave,
+            people=people,
+            live=live,
+            nested=USUAL.nested if evidence else 0,
+            draws=draws,
+            seed=seed,
+        )
         request = Request(
             out=out,
             effort=effort,

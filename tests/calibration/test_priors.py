@@ -107,7 +107,7 @@ def test_words_agree_with_numbers():
 
 def test_every_prior_has_one_part():
     assert {*FREE, *EFFECTS} == set(PRIORS)
-    assert FREE == (*STATUS_QUO, *SURVEY, DISCREPANCY)
+    assert (*STATUS_QUO, *SURVEY, DISCREPANCY) == FREE
     assert set(STATUS_QUO) & set(EFFECTS) == set(SHARED)
     assert not {*STATUS_QUO, *EFFECTS} & set(SURVEY)
 
