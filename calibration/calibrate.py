@@ -270,15 +270,18 @@ class Calibration:
         bank = self._fill(number, chosen)
         better = self._emulator(number, [*banks, bank], None)
         again = self._target(better, chosen)
-        parts = np.array_split(walked.places, max(1, len(walked.places) // 2000))
+        # A walker that stays where it is gives one place several times.
+        distinct, times = np.unique(walked.places, axis=0, return_counts=True)
+        parts = np.array_split(distinct, max(1, len(distinct) // 2000))
         ratio = np.concatenate([again.many(part) - target.many(part) for part in parts])
-        share = effective(ratio) / len(ratio)
-        kept = systematic(ratio, min(self.effort.draws, len(ratio) // 2), self.effort.seed + 1)
+        share = effective(np.repeat(ratio, times)) / times.sum()
+        gain = float(special.logsumexp(ratio, b=times / times.sum()))
+        kept = systematic(ratio + np.log(times), min(self.effort.draws, len(distinct) // 2), self.effort.seed + 1)
         posterior = Posterior(
-            places=walked.places[kept],
+            places=distinct[kept],
             walk=walked,
             nested=nested,
-            log_evidence=nested.log_evidence + float(special.logsumexp(ratio) - np.log(len(ratio))) if nested else nan,
+            log_evidence=nested.log_evidence + gain if nested else nan,
             log_evidence_error=nested.log_evidence_error if nested else nan,
             emulator=better,
             check=check(target.emulator, bank, self.stocks, share),
