@@ -12,6 +12,7 @@ from cli.plot import plot
 from cli.run import run
 from cli.scenarios import app as scenarios
 from cli.survey import survey
+from cli.verify import verify
 
 app = typer.Typer(
     name="mes",
@@ -45,6 +46,7 @@ app.command()(run)
 app.command()(plot)
 app.command()(calibrate)
 app.command()(survey)
+app.command()(verify)
 app.add_typer(scenarios, name="scenarios")
 
 
