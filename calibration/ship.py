@@ -1,7 +1,8 @@
-"""Puts finished calibrations into ``calibration/data/posterior``: ``python -m calibration.ship DIR [DIR ...]``.
+"""Puts finished calibrations into the shipped data: ``python -m calibration.ship DIR [DIR ...]``.
 
-One Parquet file a structure (or, with ``--origins``, a last day of data in ``calibration/data/origins``), and a manifest
-with what ``mes calibrate`` said of each, which ``mes verify`` checks. Folders of this machine don't get in.
+``calibration/data/posterior`` gets one Parquet file a structure (``--origins``: ``calibration/data/origins``, one a last
+day of data), and a manifest with what ``mes calibrate`` said of each, which ``mes verify`` checks. No folder of the
+machine gets in.
 """
 
 from __future__ import annotations

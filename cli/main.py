@@ -14,6 +14,7 @@ from cli.scenarios import app as scenarios
 from cli.structures import structures
 from cli.survey import survey
 from cli.uncertainty import uncertainty
+from cli.verify import verify
 
 app = typer.Typer(
     name="mes",
@@ -49,6 +50,7 @@ app.command()(calibrate)
 app.command()(structures)
 app.command()(uncertainty)
 app.command()(survey)
+app.command()(verify)
 app.add_typer(scenarios, name="scenarios")
 
 

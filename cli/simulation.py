@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from calibration.posteriors import Source
     from cli.chosen import Chosen
     from scenarios.draw import Draw
+    from scenarios.executors import Site
     from scenarios.experiment import Settings
     from scenarios.manifest import Manifest
 
@@ -42,12 +44,23 @@ def simulate(request: Request, chosen: Sequence[Chosen], every: int, subject: st
     )
     warn_of_draws(source, request.lang)
     folder = request.folder(subject)
-    manifest = create(folder, planned, resume=request.resume)
-    if manifest["status"] != "complete":
-        ensure_compiled()
-    with progress(len(draws), WORDS[request.lang]["draws"]) as tell:
-        manifest = execute(experiment, draws, folder, manifest, workers=request.process_count(), progress=tell)
+    with site_of(request) as site:
+        manifest = create(folder, planned, resume=request.resume)
+        if manifest["status"] != "complete" and site is None:
+            ensure_compiled()
+        with progress(len(draws), WORDS[request.lang]["draws"]) as tell:
+            workers = request.process_count()
+            manifest = execute(experiment, draws, folder, manifest, workers=workers, site=site, progress=tell)
     return folder, manifest
+
+
+def site_of(request: Request) -> AbstractContextManager[Site | None]:
+    """The cluster asked for, connected before a folder is made; ``None`` for this machine."""
+    if request.cluster is None:
+        return nullcontext()
+    from scenarios.cluster import cluster_site
+
+    return cluster_site(request.cluster)
 
 
 def drawn(settings: Settings, request: Request) -> tuple[Source, list[Draw]]:
