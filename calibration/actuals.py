@@ -89,7 +89,8 @@ class _Reader:
     def target(self, line: int, cells: Sequence[str]) -> StockTarget | None:
         """The figure of a line, ``None`` if something is wrong with it."""
         if len(cells) != len(self.header):
-            self._wrong(line, "", len(cells), "cells in this line", f"{len(self.header)}, as in the header")
+            message = f"{len(cells)} cells; needed {len(self.header)}, as in the header"
+            self.problems.append(Problem(source=f"{self.name}, line {line}", message=message))
             return None
         given = {column: cell.strip() for column, cell in zip(self.header, cells, strict=True)}
         day = self._day(line, given["date"])
@@ -124,7 +125,5 @@ class _Reader:
         return value
 
     def _wrong(self, line: int, column: str, value: object, message: str, allowed: str) -> None:
-        key = f"column {column}" if column else ""
-        self.problems.append(
-            Problem(source=f"{self.name}, line {line}", key=key, value=value, message=message, allowed=allowed)
-        )
+        source, key = f"{self.name}, line {line}", f"column {column}"
+        self.problems.append(Problem(source=source, key=key, value=value, message=message, allowed=allowed))

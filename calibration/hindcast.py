@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from calibration.forecasters import FORECASTERS, Forecaster, NotEnoughDataError, series_until, years_at
+from calibration.forecasters import FORECASTERS, SAMPLES, Forecaster, NotEnoughDataError, series_until, years_at
 from calibration.frozen import Inputs
 from calibration.model_forecast import Case, ModelForecast
 from calibration.scoring import LEVELS, chance_above, score
@@ -102,6 +102,7 @@ def simple_forecasts(
     seed: int,
     *,
     forecasters: Sequence[Forecaster] = FORECASTERS,
+    samples: int = SAMPLES,
     progress: Callable[[int], None] = lambda finished: None,
 ) -> list[Forecast]:
     """Every forecaster that knows the stocks only, on every origin. Its chance depends on the seed, the origin and its
@@ -112,7 +113,7 @@ def simple_forecasts(
         for forecaster in forecasters:
             rng = np.random.default_rng([seed, question.origin.toordinal(), crc32(forecaster.name.encode())])
             try:
-                said: dict[str, Any] = {"samples": forecaster.forecast(series, years, rng)}
+                said: dict[str, Any] = {"samples": forecaster.forecast(series, years, rng, samples)}
             except NotEnoughDataError as error:
                 said = {"missing": {"reason": "not enough data", "needed": error.needed, "given": error.given}}
             found.append(Forecast(question=question, forecaster=forecaster.name, **said))

@@ -16,14 +16,17 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from calibration.draws import load_draws, read_draws
+from calibration.draws import DEFAULT, SHIPPED, load_draws, read_draws
 from calibration.roles import DISCREPANCY, FREE
 from calibration.tables import DATA
 from scenarios.draw import Draw
 from scenarios.errors import UserError
+from scenarios.manifest import sha256_of
 
 SHIPPED_ORIGINS = Path(str(DATA / "origins"))
 """The shipped posteriors of origins; ``default.parquet`` stands for the end of the data elsewhere."""
+
+MAKE = "`mes calibrate --until ORIGIN --out DIR/ORIGIN`, `mes hindcast --posteriors DIR`"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +38,8 @@ class OriginPosterior:
     """[draw] standard deviation of the model discrepancy of log stocks."""
     data_end: date
     """Day of the last stock that it was fitted to."""
+    sha256: str
+    """Of the file."""
 
 
 PosteriorDraws = Callable[[date], OriginPosterior]
@@ -57,7 +62,7 @@ def _posterior_of(origin: date, *, n: int, data_end: date, folder: Path | None) 
     places = [f"{origin.isoformat()}/posterior.parquet", f"{origin.isoformat()}.parquet"]
     found = [path for place in places if (path := (folder or SHIPPED_ORIGINS) / place).is_file()]
     if not found and origin != data_end:
-        raise NoPosteriorError(f"mes calibrate --until {origin} --out DIR/{origin}")
+        raise NoPosteriorError(MAKE)
     path = found[0] if found else None
     values, info = read_draws(path)
     fitted = date.fromisoformat(info.data_end)
@@ -65,4 +70,5 @@ def _posterior_of(origin: date, *, n: int, data_end: date, folder: Path | None) 
         name = "the shipped posterior" if path is None else str(path)
         raise UserError(f"{name}: fitted to data up to {fitted}; for this origin allowed: {origin} or earlier")
     draws = load_draws(n, path=path)
-    return OriginPosterior(draws=draws, discrepancy=values[:n, FREE.index(DISCREPANCY)], data_end=fitted)
+    digest = sha256_of(path or Path(str(SHIPPED / f"{DEFAULT}.parquet")))
+    return OriginPosterior(draws=draws, discrepancy=values[:n, FREE.index(DISCREPANCY)], data_end=fitted, sha256=digest)

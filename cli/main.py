@@ -8,6 +8,7 @@ import typer
 
 from cli.calibrate import calibrate
 from cli.compare import compare
+from cli.hindcast import hindcast
 from cli.plot import plot
 from cli.run import run
 from cli.scenarios import app as scenarios
@@ -42,6 +43,7 @@ def _mes(
 app.command()(compare)
 app.command()(run)
 app.command()(plot)
+app.command()(hindcast)
 app.command()(calibrate)
 app.add_typer(scenarios, name="scenarios")
 

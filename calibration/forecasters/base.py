@@ -17,7 +17,7 @@ from model.weeks import DAYS_PER_YEAR, START
 Floats = npt.NDArray[np.float64]
 LIVING_INSURED = 68.406684
 """Millions of open accounts on 10 January 2024 (F024): nobody beyond them can activate."""
-SAMPLES = 2000
+SAMPLES = 1000
 """Samples of a predictive distribution."""
 
 
