@@ -159,7 +159,8 @@ def _percent(share: float | None, lang: str) -> str:
 def table_of_scores(results: Results) -> pd.DataFrame:
     """Every forecast that was scored, a row each, for a spreadsheet."""
     quantiles = {name: f"forecast_millions_{name}" for name in ("p05", "p50", "p95")}
-    return pd.DataFrame(results["forecasts"]).rename(columns=quantiles).astype({"inside": int})
+    table = pd.DataFrame(results["forecasts"]).rename(columns={**quantiles, "inside": "inside_90"})
+    return table.astype({"inside_90": int})
 
 
 def rich_table(grid: Grid, lang: str) -> Table:

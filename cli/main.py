@@ -12,6 +12,9 @@ from cli.hindcast import hindcast
 from cli.plot import plot
 from cli.run import run
 from cli.scenarios import app as scenarios
+from cli.structures import structures
+from cli.survey import survey
+from cli.uncertainty import uncertainty
 
 app = typer.Typer(
     name="mes",
@@ -45,6 +48,9 @@ app.command()(run)
 app.command()(plot)
 app.command()(hindcast)
 app.command()(calibrate)
+app.command()(structures)
+app.command()(uncertainty)
+app.command()(survey)
 app.add_typer(scenarios, name="scenarios")
 
 

@@ -21,9 +21,9 @@ def _parts(manifest: Mapping[str, Any], lang: str) -> Iterator[str]:
         yield _draws(manifest, lang)
     yield label("common.seed", lang, seed=manifest["seed"])
     yield label("common.data_end", lang, day=day(manifest["data_end"], lang))
-    if "policy_start" in manifest:  # a hindcast has none
+    if "policy_start" in manifest:
         yield label("common.policy_start", lang, day=day(manifest["policy_start"], lang))
-    yield label("common.interval", lang)
+        yield label("common.interval", lang)
     if manifest.get("averaged"):
         yield label("common.averaged", lang, structures=len(manifest["averaged"]))
     if choices := _choices(manifest):
