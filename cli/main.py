@@ -8,6 +8,7 @@ import typer
 
 from cli.calibrate import calibrate
 from cli.compare import compare
+from cli.hindcast import hindcast
 from cli.plot import plot
 from cli.run import run
 from cli.scenarios import app as scenarios
@@ -46,6 +47,7 @@ def _mes(
 app.command()(compare)
 app.command()(run)
 app.command()(plot)
+app.command()(hindcast)
 app.command()(calibrate)
 app.command()(structures)
 app.command()(uncertainty)
