@@ -1,8 +1,8 @@
 """Puts finished calibrations into the shipped data: ``python -m calibration.ship DIR [DIR ...]``.
 
-``calibration/data/posterior`` gets one Parquet file a structure (``--origins``: ``calibration/data/origins``, one a last
-day of data), and a manifest with what ``mes calibrate`` said of each, which ``mes verify`` checks. No folder of the
-machine gets in.
+``calibration/data/posterior`` gets one Parquet file a structure (``--origins``: ``calibration/data/origins``, one for
+each last day of data), and a manifest with what ``mes calibrate`` said of each, which ``mes verify`` checks. No folder
+of the machine gets in.
 """
 
 from __future__ import annotations
