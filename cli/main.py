@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.compare import compare
+from cli.plan import plan
 from cli.plot import plot
 from cli.run import run
 from cli.scenarios import app as scenarios
@@ -40,6 +41,7 @@ def _mes(
 
 app.command()(compare)
 app.command()(run)
+app.command()(plan)
 app.command()(plot)
 app.add_typer(scenarios, name="scenarios")
 

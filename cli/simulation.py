@@ -16,30 +16,20 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cli.chosen import Chosen
+    from scenarios.experiment import Experiment
     from scenarios.manifest import Manifest
 
 
 def simulate(request: Request, chosen: Sequence[Chosen], every: int, subject: str) -> tuple[Path, Manifest]:
     """Simulates what the folder lacks, once everything asked for is known to be sound; returns folder and manifest."""
-    import hashlib
-
-    from calibration.draws import DRAWS_FILE, data_hashes, load_draws
-    from calibration.tables import DATA
+    from calibration.draws import load_draws
     from calibration.warm import ensure_compiled
-    from scenarios.execution import describe, execute
+    from scenarios.execution import execute
     from scenarios.runs import create
 
     experiment = experiment_of(request, [item.scenario for item in chosen], every)
     draws = load_draws(experiment.settings.draws, seed=experiment.settings.seed)
-    planned = describe(
-        experiment,
-        command=request.command,
-        command_line=command_line(),
-        texts={item.scenario.name: item.text for item in chosen},
-        data={**data_hashes(), DRAWS_FILE: hashlib.sha256((DATA / DRAWS_FILE).read_bytes()).hexdigest()},
-        draws_file=DRAWS_FILE,
-        stock_targets=published_stocks(),
-    )
+    planned = described(experiment, request.command, {item.scenario.name: item.text for item in chosen})
     warn_of_stale_draws(request.lang)
     folder = request.folder(subject)
     manifest = create(folder, planned, resume=request.resume)
@@ -48,6 +38,26 @@ def simulate(request: Request, chosen: Sequence[Chosen], every: int, subject: st
     with progress(len(draws), WORDS[request.lang]["draws"]) as tell:
         manifest = execute(experiment, draws, folder, manifest, workers=request.process_count(), progress=tell)
     return folder, manifest
+
+
+def described(experiment: Experiment, command: str, texts: Mapping[str, str] | None = None) -> Manifest:
+    """The manifest of a command that has not begun; ``texts`` of scenario files go before what was parsed."""
+    import hashlib
+
+    from calibration.draws import DRAWS_FILE, data_hashes
+    from calibration.tables import DATA
+    from scenarios.execution import describe
+
+    own = {scenario.name: scenario.text for scenario in experiment.scenarios}
+    return describe(
+        experiment,
+        command=command,
+        command_line=command_line(),
+        texts={**own, **(texts or {})},
+        data={**data_hashes(), DRAWS_FILE: hashlib.sha256((DATA / DRAWS_FILE).read_bytes()).hexdigest()},
+        draws_file=DRAWS_FILE,
+        stock_targets=published_stocks(),
+    )
 
 
 def warn_of_stale_draws(lang: Lang) -> None:
