@@ -7,10 +7,12 @@ from typing import Annotated
 import typer
 
 from cli.compare import compare
+from cli.effects import effects
 from cli.plan import plan
 from cli.plot import plot
 from cli.run import run
 from cli.scenarios import app as scenarios
+from cli.sensitivity import sensitivity
 
 app = typer.Typer(
     name="mes",
@@ -42,6 +44,8 @@ def _mes(
 app.command()(compare)
 app.command()(run)
 app.command()(plan)
+app.command()(effects)
+app.command()(sensitivity)
 app.command()(plot)
 app.add_typer(scenarios, name="scenarios")
 

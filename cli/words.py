@@ -5,6 +5,7 @@ from __future__ import annotations
 WORDS = {
     "en": {
         "draws": "draws",
+        "quantities": "quantities",
         "written": "Written to",
         "stale": "the draws were made with other data ({files}); make them again with: {command}",
         "failed": "draws failed",
@@ -16,6 +17,7 @@ WORDS = {
     },
     "fr": {
         "draws": "tirages",
+        "quantities": "grandeurs",
         "written": "Écrit dans",
         "stale": "les tirages ont été faits avec d’autres données ({files}) ; pour les refaire : {command}",
         "failed": "tirages en échec",

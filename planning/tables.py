@@ -148,7 +148,7 @@ def mix_table(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Table:
     """How much of each lever."""
     plan = frames["plan"]
     used = plan[(plan["role"] == "asked") & (plan["share_of_ceiling"] > 0)]
-    table = _table(label("mix.title", lang), label("plan.note", lang, draws=len(manifest["plan"]["fresh_draws"])))
+    table = blank_table(label("mix.title", lang), label("plan.note", lang, draws=len(manifest["plan"]["fresh_draws"])))
     _columns(table, lang, "mix", "lever", "share", "cost", "price", "loss")
     for _, row in used.sort_values("loss_mean", ascending=False).iterrows():
         table.add_row(
@@ -164,7 +164,7 @@ def mix_table(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Table:
 def frontier_table(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Table:
     """A row per budget."""
     note = f"{label('frontier.note', lang)}\n{label('plan.caption', lang)}\n{run_line(manifest, lang)}"
-    table = _table(label("frontier.title", lang, until=day(manifest["until"], lang)), note)
+    table = blank_table(label("frontier.title", lang, until=day(manifest["until"], lang)), note)
     names = ("budget", "additional", "mean_gain", "search", "cost", "mean_cost", "within")
     _columns(table, lang, "frontier", *names, target=manifest)
     for _, row in frames["frontier"].iterrows():
@@ -200,7 +200,7 @@ def chance(row: Any, lang: str) -> str:
 def shipped_table(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Table:
     """The mix against every strategy at the budget."""
     budget = euros(manifest["plan"]["budget_millions_eur"], lang)
-    table = _table(label("shipped.title", lang, budget=budget), label("shipped.note", lang))
+    table = blank_table(label("shipped.title", lang, budget=budget), label("shipped.note", lang))
     _columns(table, lang, "shipped", "strategy", "scale", "additional", "cost", "difference", "better")
     for _, row in frames["shipped"].iterrows():
         if not row["affordable"]:
@@ -218,7 +218,7 @@ def shipped_table(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Tab
     return table
 
 
-def _table(title: str, caption: str) -> Table:
+def blank_table(title: str, caption: str) -> Table:
     from rich import box
     from rich.table import Table
     from rich.text import Text
