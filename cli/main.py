@@ -8,10 +8,13 @@ import typer
 
 from cli.calibrate import calibrate
 from cli.compare import compare
+from cli.effects import effects
 from cli.hindcast import hindcast
+from cli.plan import plan
 from cli.plot import plot
 from cli.run import run
 from cli.scenarios import app as scenarios
+from cli.sensitivity import sensitivity
 from cli.structures import structures
 from cli.survey import survey
 from cli.uncertainty import uncertainty
@@ -46,6 +49,9 @@ def _mes(
 
 app.command()(compare)
 app.command()(run)
+app.command()(plan)
+app.command()(effects)
+app.command()(sensitivity)
 app.command()(plot)
 app.command()(hindcast)
 app.command()(calibrate)

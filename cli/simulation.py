@@ -20,28 +20,19 @@ if TYPE_CHECKING:
     from cli.chosen import Chosen
     from scenarios.draw import Draw
     from scenarios.executors import Site
-    from scenarios.experiment import Settings
+    from scenarios.experiment import Experiment, Settings
     from scenarios.manifest import Manifest
 
 
 def simulate(request: Request, chosen: Sequence[Chosen], every: int, subject: str) -> tuple[Path, Manifest]:
     """Simulates what the folder lacks, once everything asked for is known to be sound; returns folder and manifest."""
-    from calibration.draws import data_hashes
     from calibration.warm import ensure_compiled
-    from scenarios.execution import describe, execute
+    from scenarios.execution import execute
     from scenarios.runs import create
 
     experiment = experiment_of(request, [item.scenario for item in chosen], every)
     source, draws = drawn(experiment.settings, request)
-    planned = describe(
-        experiment,
-        command=request.command,
-        command_line=command_line(),
-        texts={item.scenario.name: item.text for item in chosen},
-        data={**data_hashes(), source.name: source.sha256},
-        draws_file=source.name,
-        stock_targets=published_stocks(),
-    )
+    planned = described(experiment, request.command, source, {item.scenario.name: item.text for item in chosen})
     warn_of_draws(source, request.lang)
     folder = request.folder(subject)
     with site_of(request) as site:
@@ -52,6 +43,25 @@ def simulate(request: Request, chosen: Sequence[Chosen], every: int, subject: st
             workers = request.process_count()
             manifest = execute(experiment, draws, folder, manifest, workers=workers, site=site, progress=tell)
     return folder, manifest
+
+
+def described(
+    experiment: Experiment, command: str, source: Source, texts: Mapping[str, str] | None = None
+) -> Manifest:
+    """The manifest of a command that has not begun; ``texts`` of scenario files go before what was parsed."""
+    from calibration.draws import data_hashes
+    from scenarios.execution import describe
+
+    own = {scenario.name: scenario.text for scenario in experiment.scenarios}
+    return describe(
+        experiment,
+        command=command,
+        command_line=command_line(),
+        texts={**own, **(texts or {})},
+        data={**data_hashes(), source.name: source.sha256},
+        draws_file=source.name,
+        stock_targets=published_stocks(),
+    )
 
 
 def site_of(request: Request) -> AbstractContextManager[Site | None]:
