@@ -85,8 +85,8 @@ def _checked_workers(client: Any, address: str, code: str) -> int:
         if answer != code:
             found = repr(answer) if isinstance(answer, BaseException) else answer
             raise UserError(
-                f"--cluster {address}: worker {worker} runs other code or libraries ({found}; {code} here)"
-                f": install the same version of mes with the same constraints.txt on both"
+                f"--cluster {address}: worker {worker} runs other code or libraries ({found}; {code} here): "
+                f"install the same version of mes with the same constraints.txt on both"
             )
     return len(answers)
 
