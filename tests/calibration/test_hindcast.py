@@ -21,9 +21,9 @@ from calibration.hindcast import (
     scores,
     simple_forecasts,
 )
+from calibration.hindcast_folder import begin, keep_run, read_runs, write_results
 from calibration.hindcast_results import against, common, document, summary
 from calibration.hindcast_tables import MARKS, grids, main, markdown, notes
-from calibration.hindcast_folder import begin, keep_run, read_runs, write_results
 from calibration.model_forecast import ModelSamples
 from calibration.origins import parse_origins
 from calibration.targets import load_stock_targets
@@ -70,7 +70,7 @@ def results(questions):
 
 
 def test_default_origins_are_those_of_the_third_figure_to_the_last_but_one():
-    assert ORIGINS == [date(2023, 4, 25), date(2023, 11, 24), date(2024, 1, 10), date(2024, 2, 5)]
+    assert [date(2023, 4, 25), date(2023, 11, 24), date(2024, 1, 10), date(2024, 2, 5)] == ORIGINS
 
 
 def test_a_bound_is_asked_for_but_no_figure(questions):
@@ -96,7 +96,9 @@ def test_nobody_looks_ahead(questions):
 
 def test_chance_does_not_depend_on_company(questions):
     alone = simple_forecasts(questions[2:3], TARGETS, 1, forecasters=LINES[2:])[0]
-    among = next(f for f in simple_forecasts(questions, TARGETS, 1, forecasters=LINES)[6:9] if f.forecaster == "ols-line")
+    among = next(
+        f for f in simple_forecasts(questions, TARGETS, 1, forecasters=LINES)[6:9] if f.forecaster == "ols-line"
+    )
     assert np.array_equal(alone.samples, among.samples)
 
 
