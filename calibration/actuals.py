@@ -35,7 +35,7 @@ def read_actuals(path: Path, last: StockTarget) -> tuple[StockTarget, ...]:
     """
     text = _text(path)
     french = ";" in text.partition("\n")[0]
-    lines = [cells for cells in csv.reader(io.StringIO(text, newline=""), delimiter=";" if french else ",")]
+    lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=";" if french else ","))
     header = [cell.strip() for cell in lines[0]] if lines else []
     if problems := list(_of_header(path.name, header)):
         raise ScenarioError(problems)
@@ -112,9 +112,7 @@ class _Reader:
             return self._wrong(line, "date", cell, "can't be used", allowed)
         return day
 
-    def _number(
-        self, line: int, column: str, given: dict[str, str], low: float, high: float, why: str
-    ) -> float | None:
+    def _number(self, line: int, column: str, given: dict[str, str], low: float, high: float, why: str) -> float | None:
         cell, allowed = given[column], f"a number of millions from {low:g} to {high:g}{why}"
         try:
             value = float(cell.replace(",", ".") if self.french else cell)

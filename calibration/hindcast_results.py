@@ -19,7 +19,7 @@ CONVENTIONS = {
     "absolute_error": "between the median and the published figure",
     "interval": "5 % to 95 %",
     "lower_bounds": "not scored; probability of the bound or more",
-    "structure": "the model's structure was chosen knowing that growth re-accelerated in 2024: its hindcast flatters it",
+    "structure": "chosen knowing that growth re-accelerated in 2024, so that the model's hindcast flatters it",
 }
 _SCORED = ("absolute_error_millions", "crps_millions")
 

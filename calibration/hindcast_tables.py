@@ -1,4 +1,4 @@
-"""A hindcast as tables, for a terminal and for a guide: ``python -m calibration.hindcast_tables FOLDER --fill GUIDE …``.
+"""A hindcast as tables, for a terminal and for a guide: ``python -m calibration.hindcast_tables FOLDER``.
 
 Both have the same cells: a table for each origin, the bounds, the summary, and below them what a reader has to know.
 """
@@ -89,7 +89,9 @@ def summary_grid(results: Results, lang: str) -> Grid:
             label(f"forecaster.{entry['forecaster']}", lang),
             number(entry["forecasts"], 0, lang),
             *(number(entry[key], 2, lang) for key in ("absolute_error_millions", "crps_millions")),
-            label("hindcast.of", lang, inside=entry["inside"], all=entry["forecasts"]) if entry["forecasts"] else UNDEFINED,
+            label("hindcast.of", lang, inside=entry["inside"], all=entry["forecasts"])
+            if entry["forecasts"]
+            else UNDEFINED,
             *(number(entry["common"][key], 2, lang) for key in ("absolute_error_millions", "crps_millions")),
         ]
         for entry in results["forecasters"]

@@ -3,8 +3,8 @@
 log stock(t) = log simulated(t) + u(t). u is what one run can't tell: model discrepancy, a Gaussian process of standard
 deviation d (a parameter of each draw) and correlation exp(-|t - t'| / MEMORY), as in ``calibration.likelihood``; and
 the chance of the simulated sample. Before the origin u is known up to the errors of the published figures, so the
-forecast is conditional on them (Kennedy and O'Hagan 2001): it starts from what was published, and the misfit of the past
-fades with the memory of the process.
+forecast is conditional on them (Kennedy and O'Hagan 2001): it starts from what was published, and the misfit of the
+past fades with the memory of the process.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 A forecast is samples x_1 … x_m of the stock. What comes is a published figure, which has an error of its own; by
 convention the figure is scored as it stands and the forecast is made one of the figure: its predictive distribution is
-that of x + normal(0, error²), the mixture of m normal laws. Nothing is drawn for that error, so that scores don't depend
-on one more seed.
+that of x + normal(0, error²), the mixture of m normal laws. Nothing is drawn for that error, so that scores don't
+depend on one more seed.
 """
 
 from __future__ import annotations
@@ -55,9 +55,9 @@ def crps(samples: npt.ArrayLike, published: float, error: float = 0.0) -> float:
     """Continuous ranked probability score in its fair form (Ferro 2014), in the unit of the samples; small is good.
 
     mean_i A(published - x_i, error²) - sum_{i≠j} A(x_i - x_j, 2 error²) / (2 m (m - 1)), where A(d, s²) is the mean of
-    |normal(d, s²)| (Grimit et al. 2006); without error the plain ensemble form with |d|. Dividing by m (m - 1) makes its
-    mean over samples that of infinitely many, so forecasters with different numbers of samples can be compared. It can
-    be slightly negative.
+    |normal(d, s²)| (Grimit et al. 2006); without error the plain ensemble form with |d|. Dividing by m (m - 1) makes
+    its mean over samples that of infinitely many, so forecasters with different numbers of samples can be compared. It
+    can be slightly negative.
     """
     x = _checked(samples, error)
     m = len(x)

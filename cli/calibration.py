@@ -71,6 +71,7 @@ def problem(request: Request) -> tuple[Case, Observed]:
     """What to simulate and what to compare it with."""
     from dataclasses import replace
 
+    from calibration.frozen import frozen
     from calibration.inputs import load_demography, load_history
     from calibration.observed import load_observed, read_stocks
     from calibration.simulate import case_for
@@ -84,6 +85,9 @@ def problem(request: Request) -> tuple[Case, Observed]:
     if request.until is not None:
         observed = observed.until(day("--until", request.until, observed.data_end))
     history = replace(history, data_end=observed.data_end)
+    if request.until is not None and request.targets is None:
+        # The past as it was known then, and the same one that a hindcast from that day runs on.
+        history = frozen(load_history(), observed.data_end)
     if AVERAGE in request.structure:
         raise UserError(f"--structure {AVERAGE}: a calibration has one structure")
     structure = structure_of(request.structure)

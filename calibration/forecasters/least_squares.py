@@ -69,7 +69,9 @@ class GrowthCurve(LeastSquares):
         return fits[int(np.argmin(squares))]
 
     def refit(self, best: Floats, noisy: Floats, series: Series) -> Floats:
-        return np.stack([self._least(best, stocks, series, maxfev=EVALUATIONS, ftol=CLOSE, xtol=CLOSE) for stocks in noisy])
+        return np.stack(
+            [self._least(best, stocks, series, maxfev=EVALUATIONS, ftol=CLOSE, xtol=CLOSE) for stocks in noisy]
+        )
 
     def _least(self, start: Floats, stocks: Floats, series: Series, **limits: Any) -> Floats:
         """Levenberg-Marquardt (MINPACK), by the entry with the least overhead: there are thousands of small fits."""

@@ -143,7 +143,9 @@ def line(rng):
 
 
 @pytest.mark.parametrize(
-    ("make", "forecaster"), [(walk, NoChange()), (slope_walk, LastSlope()), (line, OlsLine())], ids=["walk", "slopes", "line"]
+    ("make", "forecaster"),
+    [(walk, NoChange()), (slope_walk, LastSlope()), (line, OlsLine())],
+    ids=["walk", "slopes", "line"],
 )
 def test_coverage_in_worlds_that_obey_the_rule(make, forecaster):
     samples, came = worlds(make, forecaster, 300, 3.2, seed=7)

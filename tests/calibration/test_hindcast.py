@@ -96,8 +96,9 @@ def test_nobody_looks_ahead(questions):
 
 def test_chance_does_not_depend_on_company(questions):
     alone = simple_forecasts(questions[2:3], TARGETS, 1, forecasters=LINES[2:])[0]
-    forecasts = simple_forecasts(questions, TARGETS, 1, forecasters=LINES)[6:9]
-    among = next(f for f in forecasts if f.forecaster == "ols-line")
+    among = next(
+        f for f in simple_forecasts(questions, TARGETS, 1, forecasters=LINES)[6:9] if f.forecaster == "ols-line"
+    )
     assert np.array_equal(alone.samples, among.samples)
 
 

@@ -1,1 +1,1 @@
-"""Posteriors of earlier origins, ``<origin>.parquet``, each fitted to what was published up to its day: for the hindcast."""
+"""Posteriors for the hindcast, ``<origin>.parquet``, each fitted to what was published up to its day."""
