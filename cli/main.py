@@ -8,6 +8,7 @@ import typer
 
 from cli.calibrate import calibrate
 from cli.compare import compare
+from cli.fit import fit
 from cli.plot import plot
 from cli.run import run
 from cli.scenarios import app as scenarios
@@ -43,6 +44,7 @@ app.command()(compare)
 app.command()(run)
 app.command()(plot)
 app.command()(calibrate)
+app.command()(fit)
 app.add_typer(scenarios, name="scenarios")
 
 

@@ -20,8 +20,9 @@ def _parts(manifest: Mapping[str, Any], lang: str) -> Iterator[str]:
     yield _draws(manifest, lang)
     yield label("common.seed", lang, seed=manifest["seed"])
     yield label("common.data_end", lang, day=day(manifest["data_end"], lang))
-    yield label("common.policy_start", lang, day=day(manifest["policy_start"], lang))
-    yield label("common.interval", lang)
+    if "policy_start" in manifest:
+        yield label("common.policy_start", lang, day=day(manifest["policy_start"], lang))
+        yield label("common.interval", lang)
     if choices := _choices(manifest):
         yield label("common.structure", lang, choices=choices)
     if not manifest.get("paired", True):
