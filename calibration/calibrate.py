@@ -2,10 +2,12 @@
 
 1. A first bank of runs at a Sobol sequence of prior places.
 2. Waves: learn an emulator from all runs so far, look where its posterior lies, simulate there.
-3. Nested sampling over the emulator of the last wave.
+3. Over the emulator of the last wave: a long walk of an ensemble sampler, for the draws, and nested sampling, for the
+   evidence.
 4. A check: simulate at posterior draws; compare with what the emulator had said; learn it anew with these runs, and
    reweight the draws by the ratio of the two likelihoods. An effective sample close to the full one says that the
-   emulator has stopped mattering.
+   emulator has stopped mattering. An emulator that fails the check is not used: the runs of the check become one more
+   wave, and 3 and 4 are done again, at most ``REPEATS`` times.
 
 Every stage leaves a file when done, and every block of runs too: an interrupted calibration goes on where it was.
 """
@@ -18,6 +20,8 @@ import pickle
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
+from math import nan
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -26,40 +30,25 @@ import numpy.typing as npt
 from scipy import special, stats
 
 from calibration.bank import Bank, fill, joined
+from calibration.effort import Effort
 from calibration.emulator import Emulator, fit_emulator
-from calibration.explore import explore
 from calibration.likelihood import Likelihood
-from calibration.nested import Nested, NestedTask, Target, combined, effective, resampled, run_nested
+from calibration.nested import Nested, NestedTask, Target, combined, effective, run_nested, systematic
 from calibration.observed import Observed
 from calibration.roles import FREE, STATUS_QUO
 from calibration.simulate import Case
-from scenarios.errors import UserError
+from calibration.walk import Walk, explore, walk
+from scenarios.errors import RunFailedError, UserError
 
 Floats = npt.NDArray[np.float64]
 WINDOW = 0.8
 """Runs with a stock further than this from the published one, on logarithms, teach the emulator nothing of use."""
-MOST_TAUGHT, FEWEST_TAUGHT = 1600, 400
-"""Runs an emulator learns from: the nearest ones beyond the first number, at least the second."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Effort:
-    """How much is spent; part of what makes a result reproducible."""
-
-    first: int = 1024
-    """Runs at prior places (a power of 2 for the Sobol sequence)."""
-    waves: int = 4
-    wave: int = 320
-    """Runs of each later wave, and of the check."""
-    people: int = 40_000
-    """Agents of each run."""
-    live: int = 400
-    """Live points of each nested run."""
-    nested: int = 2
-    """Independent nested runs."""
-    draws: int = 400
-    """Posterior draws to keep."""
-    seed: int = 1
+MOST_TAUGHT, FEWEST_TAUGHT = 2400, 400
+"""Runs an emulator learns from: an even part of them beyond the first number, at least the second."""
+REPEATS = 2
+LEAST_INSIDE, WIDEST, LEAST_EFFECTIVE = 0.75, 1.5, 0.1
+"""What passes: share of simulated stocks inside the emulator's 90 % interval, standard deviation of the standardised
+differences, effective share after reweighting."""
 
 
 @dataclass(frozen=True)
@@ -78,15 +67,24 @@ class Check:
     effective_share: float
     """Effective sample after reweighting over the one before."""
 
+    @property
+    def passed(self) -> bool:
+        """Whether the emulator may be used: differences as large as it says, and not decisive for the posterior."""
+        honest = bool((self.inside > LEAST_INSIDE).all() and (self.z_sd < WIDEST).all())
+        return honest and self.effective_share > LEAST_EFFECTIVE
+
 
 @dataclass(frozen=True)
 class Posterior:
     """What a calibration gives."""
 
     places: Floats
-    """[draw, parameter] equally weighted draws."""
-    nested: Nested
-    """All weighted draws, after reweighting."""
+    """[draw, parameter] distinct draws of equal weight."""
+    walk: Walk
+    nested: Nested | None
+    log_evidence: float
+    """After the check; NaN where there was no nested run."""
+    log_evidence_error: float
     emulator: Emulator
     check: Check
     possible: float
@@ -132,8 +130,17 @@ class Calibration:
             banks.append(self._wave(wave, emulator, banks))
             emulator = self._emulator(wave, banks, emulator)
         target = self._target(emulator, banks[-1].places)
-        nested = self._nested(target)
-        return self._checked(nested, target, banks)
+        for repeat in range(REPEATS + 1):
+            walked, nested = self._sampled(target, banks[-1].places, repeat)
+            posterior, bank = self._checked(walked, nested, target, banks)
+            if posterior.check.passed:
+                return posterior
+            banks.append(bank)
+            target = self._target(posterior.emulator, bank.places)
+        raise RunFailedError(
+            f"the emulator failed its check {REPEATS + 1} times (see the files in {self.folder}); "
+            "more runs of each wave (--wave) or more waves (--waves) in another folder may do"
+        )
 
     def _same_settings(self) -> None:
         """Write what the folder is for, or compare."""
@@ -209,8 +216,10 @@ class Calibration:
     def _learn(self, banks: list[Bank], before: Emulator | None) -> Emulator:
         bank = joined(banks)
         misses = self._misses(bank)
-        near = int(np.clip((misses < WINDOW).sum(), min(FEWEST_TAUGHT, bank.possible.sum()), MOST_TAUGHT))
-        chosen = np.sort(np.argsort(misses, kind="stable")[:near])
+        # In order of their misses, far ones too: among runs that all fit there is next to nothing to learn from.
+        order = np.argsort(misses, kind="stable")
+        near = max((misses < WINDOW).sum(), min(FEWEST_TAUGHT, bank.possible.sum()))
+        chosen = order[np.linspace(0, near - 1, min(near, MOST_TAUGHT)).astype(int)]
         places = bank.places[chosen, : len(STATUS_QUO)]
         return fit_emulator(
             places, bank.outputs[chosen], self.stocks, before.components if before else None, self.workers
@@ -222,50 +231,64 @@ class Calibration:
         shares = likelihood.answer_errors(emulator, places)
         return Target(emulator, replace(likelihood, answer_error=shares))
 
-    def _nested(self, target: Target) -> Nested:
-        """All nested runs: one in this process, the others in workers, as many at a time as there are."""
+    def _sampled(self, target: Target, start: Floats, repeat: int) -> tuple[Walk, Nested | None]:
+        """The walk and all nested runs: with several workers, further nested runs go on beside them."""
+        more = f"-again-{repeat}" if repeat else ""
+        files = [str(self.folder / f"nested-{k + 1}{more}") for k in range(self.effort.nested)]
         tasks = [
-            NestedTask(target, len(FREE), self.effort.live, self.effort.seed + k, str(self.folder / f"nested-{k + 1}"))
-            for k in range(self.effort.nested)
+            NestedTask(target, len(FREE), self.effort.live, self.effort.seed + k, file) for k, file in enumerate(files)
         ]
-
-        def tell(evidence: float, error: float, share: float) -> None:
-            self.tell(Progress("nested sampling", round(1000 * share), 1000, (evidence, error)))
-
-        if self.workers == 1:
-            return combined([run_nested(task, tell) for task in tasks])
-        with ProcessPoolExecutor(max(1, self.workers - 1)) as pool:
+        if self.workers == 1 or len(tasks) < 2:
+            walked = self._walked(target, start, more)
+            runs = [run_nested(task, self._tell_evidence) for task in tasks]
+            return walked, combined(runs) if runs else None
+        with ProcessPoolExecutor(self.workers - 1, mp_context=get_context("spawn")) as pool:
             others: list[Future[Nested]] = [pool.submit(run_nested, task) for task in tasks[1:]]
-            first = run_nested(tasks[0], tell)
-            return combined([first, *(other.result() for other in others)])
+            walked = self._walked(target, start, more)
+            first = run_nested(tasks[0], self._tell_evidence)
+            return walked, combined([first, *(other.result() for other in others)])
 
-    def _checked(self, nested: Nested, target: Target, banks: list[Bank]) -> Posterior:
-        """Simulate at posterior draws, learn anew, reweight, and keep draws of equal weight."""
-        number = self.effort.waves + 1
-        chosen = nested.places[resampled(nested, self.effort.wave, self.effort.seed)]
+    def _walked(self, target: Target, start: Floats, more: str) -> Walk:
+        return walk(
+            target.many,
+            len(FREE),
+            seed=self.effort.seed,
+            start=start,
+            saved=self.folder / f"walk{more}.npz",
+            tell=lambda share: self.tell(Progress("walk", round(1000 * share), 1000)),
+        )
+
+    def _tell_evidence(self, evidence: float, error: float, share: float) -> None:
+        self.tell(Progress("nested", round(1000 * share), 1000, (evidence, error)))
+
+    def _checked(
+        self, walked: Walk, nested: Nested | None, target: Target, banks: list[Bank]
+    ) -> tuple[Posterior, Bank]:
+        """Simulate at posterior draws, learn anew, reweight, and keep draws of equal weight; also the simulations."""
+        number, rng = len(banks), np.random.default_rng(self.effort.seed)
+        chosen = walked.places[rng.choice(len(walked.places), self.effort.wave, replace=False)]
         bank = self._fill(number, chosen)
         better = self._emulator(number, [*banks, bank], None)
         again = self._target(better, chosen)
-        parts = np.array_split(nested.places, max(1, len(nested.places) // 2000))
+        # A walker that stays where it is gives one place several times.
+        distinct, times = np.unique(walked.places, axis=0, return_counts=True)
+        parts = np.array_split(distinct, max(1, len(distinct) // 2000))
         ratio = np.concatenate([again.many(part) - target.many(part) for part in parts])
-        log_weights = nested.log_weights + ratio
-        total = float(special.logsumexp(log_weights))
-        reweighted = replace(
-            nested,
-            log_weights=log_weights - total,
-            log_likelihoods=nested.log_likelihoods + ratio,
-            log_evidence=nested.log_evidence + total,
-        )
-        share = effective(reweighted.log_weights) / effective(nested.log_weights)
-        kept = reweighted.places[resampled(reweighted, self.effort.draws, self.effort.seed + 1)]
-        return Posterior(
-            places=kept,
-            nested=reweighted,
+        share = effective(np.repeat(ratio, times)) / times.sum()
+        gain = float(special.logsumexp(ratio, b=times / times.sum()))
+        kept = systematic(ratio + np.log(times), min(self.effort.draws, len(distinct) // 2), self.effort.seed + 1)
+        posterior = Posterior(
+            places=distinct[kept],
+            walk=walked,
+            nested=nested,
+            log_evidence=nested.log_evidence + gain if nested else nan,
+            log_evidence_error=nested.log_evidence_error if nested else nan,
             emulator=better,
             check=check(target.emulator, bank, self.stocks, share),
             possible=float(bank.possible.mean()),
-            effective=effective(reweighted.log_weights),
+            effective=walked.effective * share,
         )
+        return posterior, bank
 
 
 class _Count:
@@ -303,7 +326,7 @@ def code_fingerprint() -> str:
     import model
 
     digest = sha256()
-    names = ("simulate", "free", "likelihood", "emulator", "nested", "explore", "instrument", "calibrate")
+    names = ("simulate", "free", "likelihood", "emulator", "nested", "walk", "instrument", "calibrate")
     for package, wanted in ((model, None), (calibration, names)):
         for file in sorted(Path(str(package.__file__)).parent.glob("*.py")):
             if wanted is None or file.stem in wanted:

@@ -138,6 +138,11 @@ def load_draws(n: int, *, path: Path | None = None, seed: int = 0) -> list[Draw]
     return [_draw(index, values[index], info.key, priors, items) for index in range(n)]
 
 
+def draws_of(name: str, n: int) -> list[Draw]:
+    """The first ``n`` draws of a shipped posterior by its name."""
+    return load_draws(n, path=Path(str(SHIPPED / f"{name}.parquet")))
+
+
 def lever_effects(key: str, index: int, priors: Mapping[str, Prior]) -> dict[str, float]:
     """Effects of draw ``index`` that no stock informs, from their priors by keyed uniforms."""
     names = (name for name in EFFECTS if name not in SHARED)

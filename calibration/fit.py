@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -92,7 +91,7 @@ def prepare(wanted: Wanted) -> Fitting:
         UserError: no such posterior, one that can't be read, or fewer draws in it than wanted.
     """
     source = posterior_for(wanted.structure, wanted.posterior)
-    values, info = read_draws(source.path)
+    values, info = read_draws(source.paths[0])
     if wanted.draws > len(values):
         raise UserError(
             f"--draws: {wanted.draws}; {source.name} holds {len(values)} draws, allowed: 1 to {len(values)}"
@@ -195,5 +194,5 @@ def _manifest(fitting: Fitting, impossible: Sequence[Task], failed: Sequence[dic
         "failures": list(failed),
         "command": "fit",
         "command_line": list(wanted.command_line),
-        "data": {**data_hashes(), fitting.source.name: hashlib.sha256(fitting.source.path.read_bytes()).hexdigest()},
+        "data": {**data_hashes(), fitting.source.name: fitting.source.sha256},
     }

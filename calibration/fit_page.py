@@ -19,8 +19,8 @@ import pandas as pd
 
 from calibration.fit_files import draw_pictures, read_folder
 from calibration.fit_report import identifiability_markdown, residual_markdown
+from calibration.pages import fill_marks
 from scenarios.errors import UserError
-from scenarios.manifest import write_atomically
 from scenarios.text import LANGUAGES
 
 PARTS = {"fit": residual_markdown, "identifiability": identifiability_markdown}
@@ -32,36 +32,20 @@ def parts(tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], lang:
     return {mark: write(tables, manifest, lang) for mark, write in PARTS.items()}
 
 
-def fill(path: Path, texts: Mapping[str, str]) -> None:
-    """Put each text between its marks in a guide.
-
-    Raises:
-        UserError: the file can't be read or lacks a mark; nothing is written then.
-    """
-    try:
-        content = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: can't be read ({error})") from None
-    for mark, text in texts.items():
-        first, last = f"<!-- {mark} -->", f"<!-- /{mark} -->"
-        before, opened, rest = content.partition(first)
-        _, closed, after = rest.partition(last)
-        if not (opened and closed):
-            raise UserError(f"{path}: no {first} … {last} to put the table between")
-        content = f"{before}{first}\n{text}{last}{after}"
-    write_atomically(path, content)
+def language_of(guide: Path) -> str:
+    """French for ``*.fr.md``."""
+    return "fr" if guide.name.endswith(".fr.md") else "en"
 
 
-def figures(tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], folder: Path) -> list[Path]:
-    """``fit-<picture>.png`` and, in French, ``fit-<picture>.fr.png`` into an existing folder."""
+def figures(tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], folder: Path, lang: str) -> list[Path]:
+    """``fit-<picture>.png`` or, in French, ``fit-<picture>.fr.png`` into an existing folder."""
     written = []
+    stem = "fit-{name}" if lang == "en" else "fit-{name}.{lang}"
     with tempfile.TemporaryDirectory(dir=folder, prefix=".") as beside:
-        for lang in LANGUAGES:
-            stem = "fit-{name}" if lang == "en" else "fit-{name}.{lang}"
-            for path in draw_pictures(tables, manifest, Path(beside), lang, stem):
-                if path.suffix == ".png":
-                    written.append(folder / path.name)
-                    os.replace(path, written[-1])
+        for path in draw_pictures(tables, manifest, Path(beside), lang, stem):
+            if path.suffix == ".png":
+                written.append(folder / path.name)
+                os.replace(path, written[-1])
     return written
 
 
@@ -71,16 +55,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("folder", type=Path, help="made by mes fit")
     parser.add_argument("--fill", type=Path, nargs="+", default=[], metavar="GUIDE", help="French ones end in .fr.md")
     parser.add_argument("--figures", type=Path, metavar="DIR", help="folder to draw the figures into")
-    parser.add_argument("--lang", choices=LANGUAGES, default="en", help="of what is printed without --fill")
+    parser.add_argument("--lang", choices=LANGUAGES, default="en", help="of what is printed or drawn without --fill")
     options = parser.parse_args(arguments)
     try:
         tables, manifest = read_folder(options.folder)
         if options.figures is not None and not options.figures.is_dir():
             raise UserError(f"--figures: {options.figures} is no folder")
         for guide in options.fill:
-            fill(guide, parts(tables, manifest, "fr" if guide.name.endswith(".fr.md") else "en"))
+            for mark, text in parts(tables, manifest, language_of(guide)).items():
+                fill_marks(guide, mark, text)
         if options.figures is not None:
-            figures(tables, manifest, options.figures)
+            languages = dict.fromkeys(map(language_of, options.fill)) or (options.lang,)
+            for lang in languages:
+                figures(tables, manifest, options.figures, lang)
         if not options.fill:
             print("\n".join(parts(tables, manifest, options.lang).values()), end="")
     except UserError as error:

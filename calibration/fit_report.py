@@ -136,7 +136,7 @@ def _residual_row(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
         "pattern": row["pattern"],
         "what": words.what({**row, "region": ""}, lang),
         "where": row["region"],
-        "date": row["date"],
+        "when": row["date"],
         "unit": label(f"fit_unit.{row['unit']}", lang),
         "published_figure": round(row["published"], 4),
         "published_error": round(row["error"], 4),

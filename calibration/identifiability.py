@@ -125,7 +125,7 @@ def correlations_table(values: Floats, effective: float) -> pd.DataFrame:
     ``significant``: beyond what independent parameters give, all pairs together (Fisher's z, Bonferroni).
     """
     places = places_of(values)
-    matrix = np.corrcoef(places, rowvar=False)
+    matrix = np.atleast_2d(np.corrcoef(places, rowvar=False))
     pairs = list(combinations(range(len(FREE)), 2))
     n = independent(effective, len(values))
     limit = float(np.tanh(stats.norm.isf(ERROR / (2 * len(pairs))) / np.sqrt(max(n - 3, 1))))

@@ -1,4 +1,7 @@
-"""Nested sampling of the posterior over an emulator (dynesty, Speagle 2020): posterior draws and the evidence.
+"""Nested sampling over an emulator (dynesty, Speagle 2020): the evidence.
+
+Its draws are not used: in 27 dimensions, most of them hardly informed, they drift away from the prior with few live
+points; ``calibration.walk`` gives the draws.
 
 A run saves its state every few seconds and goes on from it; given the same state it takes the same path, so an
 interrupted run ends as an undisturbed one does.
@@ -165,18 +168,23 @@ def effective(log_weights: Floats) -> float:
     return float(weights.sum() ** 2 / (weights**2).sum())
 
 
-def resampled(run: Nested, wanted: int, seed: int) -> npt.NDArray[np.int64]:
-    """Indices of ``wanted`` distinct draws of equal weight, in random order: systematic resampling, a draw that comes
-    up again gives way to new ones."""
+def systematic(log_weights: Floats, wanted: int, seed: int) -> npt.NDArray[np.int64]:
+    """Indices of ``wanted`` distinct draws of equal weight, in random order, by systematic resampling.
+
+    Finer steps are tried where one draw comes up twice; so a draw of great weight is kept once.
+
+    Raises:
+        ValueError: there are fewer draws than wanted.
+    """
     rng = np.random.default_rng(seed)
-    weights = np.exp(run.log_weights - special.logsumexp(run.log_weights))
+    weights = np.exp(log_weights - log_weights.max())
     edges = np.cumsum(weights) / weights.sum()
-    for more in (1, 2, 4, 8, 16):
+    for more in (1, 2, 4, 8, 16, 32):
         steps = (np.arange(more * wanted) + rng.random()) / (more * wanted)
         found = np.unique(np.searchsorted(edges, steps))
         if len(found) >= wanted:
-            return rng.permutation(found)[:wanted]
-    raise ValueError(f"{wanted} distinct draws wanted; the run has no more than {len(found)}")
+            return np.asarray(rng.permutation(found)[:wanted])
+    raise ValueError(f"{wanted} distinct draws wanted; there are no more than {len(found)}")
 
 
 def _keep(path: Path, run: Nested) -> None:
@@ -191,5 +199,3 @@ def _loaded(path: Path) -> Nested:
         values = {name: file[name] for name in Nested.__dataclass_fields__}
     numbers = {name: value.item() if value.ndim == 0 else value for name, value in values.items()}
     return Nested(**numbers)
-
-

@@ -23,7 +23,7 @@ from model.inputs import Demography
 from model.weeks import START, WEEKS, monday
 from scenarios.errors import UserError
 from scenarios.files import read_text
-from scenarios.problems import nearest
+from scenarios.problems import ScenarioError, nearest
 
 Floats = npt.NDArray[np.float64]
 DESIGN_EFFECT = 1.5
@@ -143,38 +143,49 @@ def read_stocks(file: Path, demography: Demography) -> tuple[StockTarget, ...]:
     """
     lines = _lines(file)
     header = [cell.strip() for cell in lines[0]] if lines else []
-    problems = [f"{file}, line 1: no column {name!r}; needed: {', '.join(COLUMNS)}" for name in _lacking(header)]
-    known = (*COLUMNS, *OPTIONAL)
-    for name in header:
-        if name not in known:
-            near = nearest(name, known)
-            problems.append(
-                f"{file}, line 1: unknown column {name!r}{f' (did you mean {near}?)' if near else ''}; "
-                f"allowed: {', '.join(known)}"
-            )
+    problems = _header(f"{file}, line 1", header)
     if problems:
         raise UserError("\n".join(problems))
-    stocks = []
+    stocks: list[StockTarget] = []
+    last: dict[str | None, StockTarget] = {}
     for number, cells in enumerate(lines[1:], 2):
-        if cells:
-            stock, found = _stock(f"{file}, line {number}", header, cells, demography)
-            problems += found
+        if not any(cell.strip() for cell in cells):
+            continue
+        where = f"{file}, line {number}"
+        stock, found = _stock(where, header, cells, demography)
+        problems += found
+        if stock is not None:
+            problems += _order(where, stock, last.get(stock.region))
+            last[stock.region] = stock
             stocks.append(stock)
-    if not problems:
-        problems = _order(file, stocks)
+    if not stocks and not problems:
+        problems = [f"{file}: no line below the header; at least one is needed"]
     if problems:
         raise UserError("\n".join(problems))
-    return tuple(stock for stock in stocks if stock is not None)
+    return tuple(stocks)
 
 
 def _lines(file: Path) -> list[list[str]]:
-    text = read_text(file)
+    try:
+        text = read_text(file, what="file of stocks", hint=f"needed: a CSV file with columns {', '.join(COLUMNS)}")
+    except ScenarioError as error:
+        raise UserError(str(error)) from None
+    if not text.strip():
+        raise UserError(f"{file}: the file is empty; needed: columns {', '.join(COLUMNS)}")
     first = text.partition("\n")[0]
     return list(csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in first else ","))
 
 
-def _lacking(header: list[str]) -> list[str]:
-    return [name for name in COLUMNS if name not in header]
+def _header(where: str, header: list[str]) -> list[str]:
+    """What is wrong with the names of the columns."""
+    known = (*COLUMNS, *OPTIONAL)
+    problems = [f"{where}: no column {name!r}; needed: {', '.join(COLUMNS)}" for name in COLUMNS if name not in header]
+    for name in dict.fromkeys(header):
+        if name not in known:
+            near = nearest(name, known)
+            meant = f" (did you mean {near}?)" if near else ""
+            problems.append(f"{where}: unknown column {name!r}{meant}; allowed: {', '.join(known)}")
+    return problems + [f"{where}: column {name!r} stands there twice" for name in known if header.count(name) > 1]
 
 
 def _stock(
@@ -226,16 +237,13 @@ def _number(where: str, name: str, row: dict[str, str], low: float, high: float,
     return value
 
 
-def _order(file: Path, stocks: list[StockTarget | None]) -> list[str]:
-    """Days of one region must rise, and counts not fall."""
-    problems, last = [], dict[str | None, StockTarget]()
-    for stock in stocks:
-        if stock is None:
-            continue
-        before = last.get(stock.region)
-        if before is not None and stock.day <= before.day:
-            problems.append(f"{file}: {stock.day} after {before.day}; days have to rise")
-        elif before is not None and stock.millions < before.millions:
-            problems.append(f"{file}: {stock.day}: {stock.millions:g} after {before.millions:g}; counts can't fall")
-        last[stock.region] = stock
-    return problems if any(stocks) else [f"{file}: no line below the header; at least one is needed"]
+def _order(where: str, stock: StockTarget, before: StockTarget | None) -> list[str]:
+    """Days of one region must rise, and counts not fall; a bound may say less than an earlier count."""
+    if before is None:
+        return []
+    if stock.day <= before.day:
+        return [f"{where}, column date: {stock.day} after {before.day}; days have to rise"]
+    if stock.kind == before.kind == "target" and stock.millions < before.millions:
+        fall = f"{stock.millions:g} after {before.millions:g}; counts can't fall"
+        return [f"{where}, column activated_millions: {fall}"]
+    return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -15,13 +16,18 @@ from scenarios.errors import UserError
 
 @dataclass(frozen=True)
 class Source:
-    """A posterior file."""
+    """A posterior file, or several that are mixed."""
 
-    path: Path
+    paths: tuple[Path, ...]
     name: str
     """As manifests record it."""
     fitted: bool
     """Whether it was fitted under the structure that is run."""
+
+    @property
+    def sha256(self) -> str:
+        """Of the files one after the other."""
+        return hashlib.sha256(b"".join(path.read_bytes() for path in self.paths)).hexdigest()
 
 
 def posterior_for(structure: Structure, folder: Path | None = None) -> Source:
@@ -35,11 +41,17 @@ def posterior_for(structure: Structure, folder: Path | None = None) -> Source:
         if not file.is_file():
             raise UserError(f"--posterior: {folder} holds no {POSTERIOR}; `mes calibrate --out DIR` makes one")
         _, info = read_draws(file)
-        return Source(file, str(folder), dict(info.structure) == _choices(structure))
+        return Source((file,), str(folder), dict(info.structure) == _choices(structure))
     name = structure_name(structure)
     own = SHIPPED / f"{name}.parquet"
     chosen, fitted = (name, True) if own.is_file() else (DEFAULT, False)
-    return Source(_real(SHIPPED / f"{chosen}.parquet"), f"posterior/{chosen}.parquet", fitted)
+    return Source((_real(SHIPPED / f"{chosen}.parquet"),), f"posterior/{chosen}.parquet", fitted)
+
+
+def shipped_mixture() -> Source:
+    """All shipped posteriors."""
+    paths = tuple(_real(SHIPPED / f"{name}.parquet") for name in shipped_structures())
+    return Source(paths, "posterior/*.parquet", fitted=True)
 
 
 def shipped_structures() -> tuple[str, ...]:

@@ -5,16 +5,12 @@ checks; and the shipped folder of posteriors, one for each structure fitted.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from calibration.calibrate import Calibration, Posterior
 from calibration.draws import DEFAULT, data_hashes, save_draws
@@ -24,7 +20,7 @@ from calibration.roles import FREE
 from model.structure import Structure
 from scenarios import manifest as manifests
 
-POSTERIOR, NESTED, SUMMARY = "posterior.parquet", "nested.parquet", "summary.json"
+POSTERIOR, SUMMARY = "posterior.parquet", "summary.json"
 KIND = "posterior"
 
 
@@ -56,21 +52,19 @@ def publish(calibration: Calibration, posterior: Posterior, folder: Path, proven
     """Write the files, the manifest last; returns the summary."""
     values = possible_draws(calibration, posterior)
     summary = summary_of(calibration, posterior, len(values))
-    structure, nested = calibration.case.structure, posterior.nested
     save_draws(
         folder / POSTERIOR,
         dict(zip(FREE, values.T, strict=True)),
         command=provenance.command,
         data_end=calibration.observed.data_end,
         seed=calibration.effort.seed,
-        structure=structure,
-        log_evidence=nested.log_evidence,
-        log_evidence_error=nested.log_evidence_error,
+        structure=calibration.case.structure,
+        log_evidence=posterior.log_evidence,
+        log_evidence_error=posterior.log_evidence_error,
         effective=posterior.effective,
     )
-    save_weighted(folder / NESTED, posterior)
     manifests.write_atomically(folder / SUMMARY, json.dumps(summary, indent=1, ensure_ascii=False) + "\n")
-    files = {name: manifests.sha256_of(folder / name) for name in (POSTERIOR, NESTED, SUMMARY)}
+    files = {name: manifests.sha256_of(folder / name) for name in (POSTERIOR, SUMMARY)}
     manifests.write(folder, _manifest(calibration, provenance, files, len(values)))
     return summary
 
@@ -82,10 +76,11 @@ def summary_of(calibration: Calibration, posterior: Posterior, draws: int) -> di
     return {
         "structure": asdict(calibration.case.structure),
         "draws": draws,
-        "log_evidence": nested.log_evidence,
-        "log_evidence_error": nested.log_evidence_error,
-        "information_nats": nested.information,
-        "likelihood_calls": nested.calls,
+        "log_evidence": posterior.log_evidence if nested else None,
+        "log_evidence_error": posterior.log_evidence_error if nested else None,
+        "walk": {"steps": posterior.walk.steps, "autocorrelation_steps": posterior.walk.autocorrelation},
+        "information_nats": nested.information if nested else None,
+        "likelihood_calls": nested.calls if nested else None,
         "effective_sample": posterior.effective,
         "possible_share": posterior.possible,
         "check": {
@@ -125,23 +120,7 @@ def targets_of(observed: Observed) -> dict[str, Any]:
     }
 
 
-def save_weighted(path: Path, posterior: Posterior) -> None:
-    """All weighted draws of the nested runs: places, log weight and log likelihood of each."""
-    nested = posterior.nested
-    columns: dict[str, Any] = {name: nested.places[:, k].astype(np.float32) for k, name in enumerate(FREE)}
-    columns |= {"log_weight": nested.log_weights, "log_likelihood": nested.log_likelihoods}
-    heavy = nested.log_weights > nested.log_weights.max() - 20
-    table = pa.table({name: column[heavy] for name, column in columns.items()})
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    pq.write_table(table, name, compression="zstd")
-    Path(name).chmod(0o644)
-    os.replace(name, path)
-
-
-def _manifest(
-    calibration: Calibration, provenance: Provenance, files: Mapping[str, str], draws: int
-) -> dict[str, Any]:
+def _manifest(calibration: Calibration, provenance: Provenance, files: Mapping[str, str], draws: int) -> dict[str, Any]:
     return {
         "format": manifests.FORMAT,
         "kind": KIND,

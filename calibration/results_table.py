@@ -13,19 +13,16 @@ from scenarios.text import label
 def summary_lines(summary: Mapping[str, Any], lang: str) -> Iterator[str]:
     """Lines for a terminal."""
     check = summary["check"]
-    yield label(
-        "calibrate.found",
-        lang,
-        draws=summary["draws"],
-        effective=number(summary["effective_sample"], 0, lang),
-        information=number(summary["information_nats"], 1, lang),
-    )
-    yield label(
-        "calibrate.log_evidence",
-        lang,
-        value=number(summary["log_evidence"], 2, lang),
-        error=number(summary["log_evidence_error"], 2, lang),
-    )
+    effective = number(summary["effective_sample"], 0, lang)
+    yield label("calibrate.found", lang, draws=summary["draws"], effective=effective)
+    if summary["log_evidence"] is not None:
+        yield label(
+            "calibrate.log_evidence",
+            lang,
+            value=number(summary["log_evidence"], 2, lang),
+            error=number(summary["log_evidence_error"], 2, lang),
+            information=number(summary["information_nats"], 1, lang),
+        )
     yield label(
         "calibrate.check",
         lang,

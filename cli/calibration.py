@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.options import Lang
-from cli.request import command_line, day, process_count, structure_of
+from cli.request import AVERAGE, command_line, day, process_count, structure_of
 from scenarios.errors import UserError
 from scenarios.text import label
 
 if TYPE_CHECKING:
-    from calibration.calibrate import Effort, Progress
+    from calibration.calibrate import Progress
+    from calibration.effort import Effort
     from calibration.observed import Observed
     from calibration.simulate import Case
 
@@ -51,9 +52,7 @@ def calibrate_in(request: Request) -> None:
     _check_folder(request)
     ensure_compiled()
     teller = Teller(request.lang)
-    calibration = Calibration(
-        case, observed, request.effort, request.out, process_count(request.workers), teller
-    )
+    calibration = Calibration(case, observed, request.effort, request.out, process_count(request.workers), teller)
     try:
         posterior = calibration.run()
         line = command_line()
@@ -85,6 +84,8 @@ def problem(request: Request) -> tuple[Case, Observed]:
     if request.until is not None:
         observed = observed.until(day("--until", request.until, observed.data_end))
     history = replace(history, data_end=observed.data_end)
+    if AVERAGE in request.structure:
+        raise UserError(f"--structure {AVERAGE}: a calibration has one structure")
     structure = structure_of(request.structure)
     return case_for(observed, demography, history, load_surveyed(), structure=structure), observed
 
@@ -135,6 +136,7 @@ class Teller:
         if progress.evidence:
             evidence, error = progress.evidence
             parts.append(label("calibrate.evidence", self.lang, value=f"{evidence:.1f}", error=f"{error:.1f}"))
+        if progress.evidence or progress.stage == "walk":
             parts.append(f"{100 * progress.done / progress.total:.0f} %")
         elif progress.total > 1:
             parts.append(f"{progress.done}/{progress.total}")

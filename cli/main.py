@@ -9,9 +9,14 @@ import typer
 from cli.calibrate import calibrate
 from cli.compare import compare
 from cli.fit import fit
+from cli.hindcast import hindcast
 from cli.plot import plot
 from cli.run import run
 from cli.scenarios import app as scenarios
+from cli.structures import structures
+from cli.survey import survey
+from cli.uncertainty import uncertainty
+from cli.verify import verify
 
 app = typer.Typer(
     name="mes",
@@ -43,8 +48,13 @@ def _mes(
 app.command()(compare)
 app.command()(run)
 app.command()(plot)
+app.command()(hindcast)
 app.command()(calibrate)
 app.command()(fit)
+app.command()(structures)
+app.command()(uncertainty)
+app.command()(survey)
+app.command()(verify)
 app.add_typer(scenarios, name="scenarios")
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from model.structure import Structure
     from scenarios.experiment import Experiment, Settings
 
+AVERAGE = "average"
+"""The ``--structure`` that averages over all fitted ones."""
 POLICY_START, UNTIL, TARGET = date(2026, 1, 5), date(2027, 12, 31), 40.0
 
 
@@ -43,11 +45,14 @@ class Request:
     policy_start: str | None
     until: str | None
     target: float | None
+    cluster: str | None = None
 
     def __post_init__(self) -> None:
         for option in ("people", "draws", "workers", "threads"):
             at_least_one(f"--{option}", getattr(self, option))
         check_seed(self.seed)
+        if self.cluster is not None and self.workers is not None:
+            raise UserError("--workers: the cluster has its own; give --workers or --cluster")
         if self.resume and self.out is None:
             raise UserError("--resume: name the run folder to finish with --out")
 
@@ -62,6 +67,7 @@ class Request:
             "--structure": self.structure or None,
             "--posterior": self.posterior,
             "--quick": self.quick or None,
+            "--cluster": self.cluster,
             "--resume": self.resume or None,
         }
         return [option for option, value in named.items() if value is not None]
@@ -69,6 +75,26 @@ class Request:
     def process_count(self) -> int:
         """Worker processes to start at most."""
         return process_count(self.workers)
+
+    @property
+    def averages(self) -> bool:
+        """Whether results are averaged over the fitted structures.
+
+        Raises:
+            UserError: together with a choice or a posterior of one's own.
+        """
+        if AVERAGE not in self.structure:
+            return False
+        if len(self.structure) > 1 or self.posterior is not None:
+            raise UserError(f"--structure {AVERAGE}: goes with no other --structure and no --posterior")
+        return True
+
+    def _weights(self) -> dict[str, float] | None:
+        if not self.averages:
+            return None
+        from calibration.structures import fitted
+
+        return {alternative.name: alternative.weight for alternative in fitted()}
 
     def settings(self, every: int) -> Settings:
         """The settings, defaults filled in."""
@@ -82,7 +108,8 @@ class Request:
             until=day("--until", self.until, UNTIL),
             target_millions=_target(self.target),
             engine=self.engine.value,
-            structure=structure_of(self.structure),
+            structure=structure_of([] if self.averages else self.structure),
+            averaged=self._weights(),
             every=every,
             quick=self.quick,
         )
@@ -149,7 +176,8 @@ def structure_of(choices: Sequence[str]) -> Structure:
     for choice in choices:
         key, _, value = choice.partition("=")
         if key not in allowed:
-            raise UserError(f"--structure {choice}: no {key!r}; allowed: {', '.join(allowed)}{hint(key, allowed)}")
+            near = hint(key, [*allowed, AVERAGE])
+            raise UserError(f"--structure {choice}: no {key!r}; allowed: {', '.join(allowed)}, or {AVERAGE}{near}")
         if value not in allowed[key]:
             near = hint(value, allowed[key])
             raise UserError(f"--structure {choice}: {key} can't be {value!r}; allowed: {', '.join(allowed[key])}{near}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,46 +18,68 @@ if TYPE_CHECKING:
 
     from calibration.posteriors import Source
     from cli.chosen import Chosen
+    from scenarios.draw import Draw
+    from scenarios.executors import Site
+    from scenarios.experiment import Settings
     from scenarios.manifest import Manifest
 
 
 def simulate(request: Request, chosen: Sequence[Chosen], every: int, subject: str) -> tuple[Path, Manifest]:
     """Simulates what the folder lacks, once everything asked for is known to be sound; returns folder and manifest."""
-    import hashlib
-
-    from calibration.draws import data_hashes, load_draws
-    from calibration.posteriors import posterior_for
+    from calibration.draws import data_hashes
     from calibration.warm import ensure_compiled
     from scenarios.execution import describe, execute
     from scenarios.runs import create
 
     experiment = experiment_of(request, [item.scenario for item in chosen], every)
-    source = posterior_for(experiment.settings.structure, request.posterior)
-    draws = load_draws(experiment.settings.draws, path=source.path, seed=experiment.settings.seed)
+    source, draws = drawn(experiment.settings, request)
     planned = describe(
         experiment,
         command=request.command,
         command_line=command_line(),
         texts={item.scenario.name: item.text for item in chosen},
-        data={**data_hashes(), source.name: hashlib.sha256(source.path.read_bytes()).hexdigest()},
+        data={**data_hashes(), source.name: source.sha256},
         draws_file=source.name,
         stock_targets=published_stocks(),
     )
     warn_of_draws(source, request.lang)
     folder = request.folder(subject)
-    manifest = create(folder, planned, resume=request.resume)
-    if manifest["status"] != "complete":
-        ensure_compiled()
-    with progress(len(draws), WORDS[request.lang]["draws"]) as tell:
-        manifest = execute(experiment, draws, folder, manifest, workers=request.process_count(), progress=tell)
+    with site_of(request) as site:
+        manifest = create(folder, planned, resume=request.resume)
+        if manifest["status"] != "complete" and site is None:
+            ensure_compiled()
+        with progress(len(draws), WORDS[request.lang]["draws"]) as tell:
+            workers = request.process_count()
+            manifest = execute(experiment, draws, folder, manifest, workers=workers, site=site, progress=tell)
     return folder, manifest
+
+
+def site_of(request: Request) -> AbstractContextManager[Site | None]:
+    """The cluster asked for, connected before a folder is made; ``None`` for this machine."""
+    if request.cluster is None:
+        return nullcontext()
+    from scenarios.cluster import cluster_site
+
+    return cluster_site(request.cluster)
+
+
+def drawn(settings: Settings, request: Request) -> tuple[Source, list[Draw]]:
+    """The posterior to draw from, and its first draws."""
+    from calibration.draws import load_draws
+    from calibration.posteriors import posterior_for, shipped_mixture
+    from calibration.structures import averaged_draws, fitted
+
+    if settings.averaged:
+        return shipped_mixture(), averaged_draws(settings.draws, fitted())
+    source = posterior_for(settings.structure, request.posterior)
+    return source, load_draws(settings.draws, path=source.paths[0], seed=settings.seed)
 
 
 def warn_of_draws(source: Source, lang: Lang) -> None:
     """Says so on stderr when the posterior was fitted to other data or under another structure."""
     from calibration.draws import changed_data, read_draws
 
-    _, info = read_draws(source.path)
+    _, info = read_draws(source.paths[0])
     if not source.fitted:
         print(f"mes: {WORDS[lang]['unfitted']}", file=sys.stderr)
     if changed := changed_data(info):

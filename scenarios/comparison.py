@@ -24,7 +24,7 @@ MEASURES = (
 )  # fmt: skip
 SAME_QUESTION = ("until", "target_millions")
 SAME_CHANCE = ("people", "draws", "seed", "draws_sha256", "data", "engine", "version")
-SAME_RUN = (*SAME_CHANCE, "structure", "policy_start")
+SAME_RUN = (*SAME_CHANCE, "structure", "averaged", "policy_start")
 
 
 def comparison_document(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,6 +60,7 @@ def _common(manifest: Mapping[str, Any]) -> dict[str, Any]:
     keys = ("people", "draws", "seed", "engine", "structure", "policy_start", "target_millions", "data_end", "quick")
     return {
         **{key: manifest[key] for key in keys},
+        "averaged": manifest.get("averaged"),
         "horizon": manifest["until"],
         "paired": manifest.get("paired", True),
         "differences": list(manifest.get("differences", ())),

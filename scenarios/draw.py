@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from statistics import NormalDist
 
 from model.parameters import Parameters
+from model.structure import Structure
 
 Z95 = NormalDist().inv_cdf(0.95)
 
@@ -25,6 +26,8 @@ class Draw:
     """One number in (0, 1) for each unit price, by ``"lever/item"`` of ``calibration/data/costs.csv``."""
     answers: Mapping[str, float] = field(default_factory=dict)
     """Chances of claims in surveys by their names in ``priors.csv``; those that are not here stay at their priors."""
+    structure: Structure | None = None
+    """The structure it was fitted under, where draws of several are mixed; otherwise that of the run holds."""
 
 
 def price(value: float, low: float, high: float, u: float) -> float:

@@ -45,6 +45,8 @@ class Settings:
     structure: Structure = field(default_factory=Structure)
     every: int = 1
     """Weeks between the rows of groups and channels."""
+    averaged: Mapping[str, float] | None = None
+    """Weights of the structures that the draws are mixed of; ``None`` where all have ``structure``."""
     quick: bool = False
 
     def __post_init__(self) -> None:
@@ -109,12 +111,13 @@ def _history_of(experiment: Experiment, draw: Draw) -> Any:
     population = build_population(
         experiment.demography, people=settings.people, seed=people_seed, threads=experiment.threads
     )
-    parameters = solve_prevalence(draw.parameters, structure=settings.structure, surveyed=experiment.surveyed, **tables)
+    structure = draw.structure or settings.structure
+    parameters = solve_prevalence(draw.parameters, structure=structure, surveyed=experiment.surveyed, **tables)
     model = _engine(settings.engine)(
         population,
         parameters,
         **tables,
-        structure=settings.structure,
+        structure=structure,
         seed=decisions_seed,
         threads=experiment.threads,
     )
