@@ -18,10 +18,9 @@ import json
 import os
 import pickle
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from dataclasses import asdict, dataclass, replace
 from math import nan
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +38,7 @@ from calibration.roles import FREE, STATUS_QUO
 from calibration.simulate import Case
 from calibration.walk import Walk, explore, walk
 from scenarios.errors import RunFailedError, UserError
+from scenarios.executors import LocalProcesses
 
 Floats = npt.NDArray[np.float64]
 WINDOW = 0.8
@@ -242,7 +242,7 @@ class Calibration:
             walked = self._walked(target, start, more)
             runs = [run_nested(task, self._tell_evidence) for task in tasks]
             return walked, combined(runs) if runs else None
-        with ProcessPoolExecutor(self.workers - 1, mp_context=get_context("spawn")) as pool:
+        with LocalProcesses(self.workers - 1, 1) as pool:
             others: list[Future[Nested]] = [pool.submit(run_nested, task) for task in tasks[1:]]
             walked = self._walked(target, start, more)
             first = run_nested(tasks[0], self._tell_evidence)

@@ -12,10 +12,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from multiprocessing import get_context
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +22,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
 from sklearn.linear_model import RidgeCV
+
+from scenarios.executors import LocalProcesses
 
 Floats = npt.NDArray[np.float64]
 COMPONENTS = 3
@@ -154,7 +154,7 @@ def fit_emulator(
     before = known[: len(axes)]
     tasks = [(places, scores[:, k], before[k]) for k in range(len(axes))]
     if workers > 1 and before[0] is None:
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        with LocalProcesses(workers, 1) as pool:
             components = tuple(pool.map(_component, *zip(*tasks, strict=True)))
     else:
         components = tuple(_component(*task) for task in tasks)

@@ -32,7 +32,7 @@ SEGMENT = 500
 """Steps between saves."""
 KEPT = 50
 """Steps kept of each segment."""
-WANTED = 40
+WANTED = 25
 """Length of a walk in autocorrelation times, after its first quarter is dropped."""
 MOST_SEGMENTS = 40
 
