@@ -9,6 +9,7 @@ import typer
 from cli.calibrate import calibrate
 from cli.compare import compare
 from cli.effects import effects
+from cli.fit import fit
 from cli.hindcast import hindcast
 from cli.plan import plan
 from cli.plot import plot
@@ -55,6 +56,7 @@ app.command()(sensitivity)
 app.command()(plot)
 app.command()(hindcast)
 app.command()(calibrate)
+app.command()(fit)
 app.command()(structures)
 app.command()(uncertainty)
 app.command()(survey)
