@@ -74,10 +74,11 @@ def _connect(address: str) -> Any:
 
 def _checked_workers(client: Any, address: str, code: str) -> int:
     """Number of workers, all with this code."""
-    try:
-        client.wait_for_workers(1, timeout=WORKERS)
-    except TimeoutError:
-        raise UserError(f"--cluster {address}: the cluster has no workers (waited {WORKERS:.0f} s)") from None
+    deadline = time.monotonic() + WORKERS
+    while not _workers(client):
+        if time.monotonic() > deadline:
+            raise UserError(f"--cluster {address}: the cluster has no workers (waited {WORKERS:.0f} s)")
+        time.sleep(0.1)
     answers = client.run(code_fingerprint, on_error="return")
     for worker, answer in sorted(answers.items()):
         if isinstance(answer, ModuleNotFoundError):
@@ -91,13 +92,18 @@ def _checked_workers(client: Any, address: str, code: str) -> int:
     return len(answers)
 
 
+def _workers(client: Any) -> set[str]:
+    with held_back():
+        return set(client.scheduler_info(n_workers=-1)["workers"])
+
+
 class ClusterExecutor(Executor):
     """Dask's own executor, with the losses of workers told apart from errors of a task, and noted."""
 
     def __init__(self, client: Any, address: str, note: Callable[..., None]) -> None:
         self.client, self.address, self.note = client, address, note
         self.dask = client.get_executor(pure=False)
-        self.workers = set(client.scheduler_info(n_workers=-1)["workers"])
+        self.workers = _workers(client)
         self.alone_since: float | None = None
         client.subscribe_topic("all", self._hear)
 
@@ -127,7 +133,7 @@ class ClusterExecutor(Executor):
         message = event[1] if isinstance(event[1], dict) else {}
         worker = message.get("worker")
         if message.get("action") == "add-worker":
-            self.workers.add(worker)
+            self.workers.add(str(worker))
         elif message.get("action") == "remove-worker":
             self.workers.discard(worker)
             if message.get("processing-tasks") or message.get("lost-computed-tasks"):

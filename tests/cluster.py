@@ -32,6 +32,13 @@ class Cluster:
                 time.sleep(0.05)
         raise AssertionError("the scheduler did not start")
 
+    def ready(self, workers: int) -> None:
+        """Waits until so many workers have joined."""
+        from distributed import Client
+
+        with Client(self.address, timeout=60, set_as_default=False) as client:
+            client.wait_for_workers(workers, timeout=120)
+
     def worker(self, threads: int = 1, code: Path = ROOT) -> subprocess.Popen[bytes]:
         """Starts one more worker process, with the packages of ``code``."""
         here = ("--local-directory", str(self.place), "--host", "127.0.0.1")
@@ -54,6 +61,8 @@ def cluster(place: Path, *threads: int) -> Iterator[Cluster]:
         assert running.address
         for count in threads:
             running.worker(count)
+        if threads:
+            running.ready(len(threads))
         yield running
     finally:
         for process in running.processes:

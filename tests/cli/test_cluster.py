@@ -24,15 +24,16 @@ def tables(folder: Path) -> dict[str, str]:
 
 
 def test_serial_processes_and_cluster_give_the_same_bytes(mes: Mes, tmp_path: Path) -> None:
-    (tmp_path / "cluster").mkdir()
-    with cluster(tmp_path / "cluster", 1, 2) as running:
-        result = mes(*SMALL, "--cluster", running.address, "--out", "dask")
-    assert result.exit_code == 0, result.stderr
-    documents = [json.loads(result.stdout)]
+    documents = []
     for workers in ("1", "2"):
         result = mes(*SMALL, "--workers", workers, "--out", workers)
         assert result.exit_code == 0, result.stderr
         documents.append(json.loads(result.stdout))
+    (tmp_path / "cluster").mkdir()
+    with cluster(tmp_path / "cluster", 1, 2) as running:
+        result = mes(*SMALL, "--cluster", running.address, "--out", "dask")
+    assert result.exit_code == 0, result.stderr
+    documents.append(json.loads(result.stdout))
     assert len(tables(tmp_path / "dask")) >= 6
     assert tables(tmp_path / "dask") == tables(tmp_path / "1") == tables(tmp_path / "2")
     assert documents[0]["scenarios"] == documents[1]["scenarios"] == documents[2]["scenarios"]

@@ -1,14 +1,16 @@
 """A run on made-up frames in which things go wrong as told; also a program of its own, to be stopped from outside:
 
-``python -m tests.scenarios.faulty FOLDER [--resume yes]``
+``python -m tests.scenarios.faulty FOLDER [--cluster ADDRESS]``
 """
 
 from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -17,7 +19,8 @@ from typing import Any
 import pandas as pd
 
 from scenarios import manifest as manifests
-from scenarios import runs
+from scenarios import parts, runs
+from scenarios.cluster import cluster_site
 from scenarios.execution import execute
 from scenarios.executors import Site
 from tests.scenarios import made_up
@@ -71,14 +74,41 @@ def tables(folder: Path) -> dict[str, str]:
     return {path.name: manifests.sha256_of(path) for path in folder.glob("*.parquet")}
 
 
+def start(folder: Path, *more: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.scenarios.faulty", str(folder), *more]
+    here = Path(__file__).parents[2]
+    return subprocess.Popen(command, cwd=here, stderr=subprocess.PIPE, text=True, start_new_session=True)
+
+
+def parts_within(process: subprocess.Popen[str], folder: Path, count: int) -> None:
+    """Waits until so many parts are there."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and process.poll() is None:
+        if len(parts.finished_draws(folder)) >= count:
+            return
+        time.sleep(0.005)
+    raise AssertionError(f"not {count} parts in time: {process.poll()}")
+
+
+def stop(process: subprocess.Popen[str], how: str) -> None:
+    """A terminal sends Ctrl-C to the workers too; kill -9 hits one process."""
+    if how == "SIGKILL":
+        process.kill()
+    else:
+        os.killpg(process.pid, signal.SIGINT)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == (130 if how == "SIGINT" else -signal.SIGKILL), stderr
+    assert "Traceback" not in stderr
+
+
 def main() -> None:
     import typer
 
     from cli.errors import reported
 
-    def command(folder: Path, resume: str = "") -> None:
-        with reported():
-            run(folder, resume=resume == "yes", workers=2, nap=0.05)
+    def command(folder: Path, cluster: str = "") -> None:
+        with reported(), cluster_site(cluster) if cluster else nullcontext() as site:
+            run(folder, workers=2, site=site, nap=0.05)
 
     typer.run(command)
 

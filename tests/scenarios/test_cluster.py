@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 import time
@@ -58,6 +59,7 @@ def test_failing_draws_are_listed_and_resumed_elsewhere(
 
 def test_a_lost_worker_is_replaced_and_noted(tmp_path: Path, running: Cluster, serial: dict[str, str]) -> None:
     third = running.worker()
+    running.ready(3)
     with cluster_site(running.address) as site:
         deadline = time.monotonic() + 60
         killer = threading.Thread(target=_kill_when_busy, args=(third, tmp_path / "r", deadline))
@@ -87,6 +89,19 @@ def test_a_draw_that_kills_its_worker_is_computed_by_another(
     assert faulty.tables(tmp_path / "r") == serial
 
 
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_ctrl_c_leaves_the_cluster_and_a_folder_that_resumes(
+    tmp_path: Path, running: Cluster, serial: dict[str, str]
+) -> None:
+    process = faulty.start(tmp_path / "r", "--cluster", running.address)
+    faulty.parts_within(process, tmp_path / "r", 2)
+    faulty.stop(process, "SIGINT")
+    assert manifests.read(tmp_path / "r")["status"] == "interrupted"
+    with cluster_site(running.address) as site:
+        assert faulty.run(tmp_path / "r", resume=True, site=site)["status"] == "complete"
+    assert faulty.tables(tmp_path / "r") == serial
+
+
 def test_a_lost_scheduler_ends_the_run_which_can_be_resumed(tmp_path: Path, serial: dict[str, str]) -> None:
     (tmp_path / "cluster").mkdir()
     folder = tmp_path / "r"
@@ -112,6 +127,7 @@ def test_a_worker_without_mes_is_refused(tmp_path: Path) -> None:
     (tmp_path / "elsewhere" / "scenarios" / "__init__.py").write_text("")
     with cluster(tmp_path) as bare:
         bare.worker(code=tmp_path / "elsewhere")
+        bare.ready(1)
         with pytest.raises(UserError, match="mes is not installed on worker tcp://"), cluster_site(bare.address):
             pass
 

@@ -7,7 +7,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -124,39 +123,12 @@ def test_a_disk_that_is_really_full(small_disk: Path, tmp_path: Path, whole: dic
     assert faulty.tables(moved) == whole
 
 
-def start(folder: Path, *more: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.scenarios.faulty", str(folder), *more]
-    here = Path(__file__).parents[2]
-    return subprocess.Popen(command, cwd=here, stderr=subprocess.PIPE, text=True, start_new_session=True)
-
-
-def parts_within(process: subprocess.Popen[str], folder: Path, count: int) -> None:
-    """Waits until so many parts are there."""
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline and process.poll() is None:
-        if len(parts.finished_draws(folder)) >= count:
-            return
-        time.sleep(0.005)
-    raise AssertionError(f"not {count} parts in time: {process.poll()}")
-
-
-def stop(process: subprocess.Popen[str], how: str) -> None:
-    """A terminal sends Ctrl-C to the workers too; kill -9 hits one process."""
-    if how == "SIGKILL":
-        process.kill()
-    else:
-        os.killpg(process.pid, signal.SIGINT)
-    _, stderr = process.communicate(timeout=60)
-    assert process.returncode == (130 if how == "SIGINT" else -signal.SIGKILL), stderr
-    assert "Traceback" not in stderr
-
-
 @posix
 @pytest.mark.parametrize("how", ["SIGINT", "SIGKILL"])
 def test_a_stopped_run_resumes_to_the_same_tables(tmp_path: Path, whole: dict[str, str], how: str) -> None:
-    process = start(tmp_path / "r")
-    parts_within(process, tmp_path / "r", 2)
-    stop(process, how)
+    process = faulty.start(tmp_path / "r")
+    faulty.parts_within(process, tmp_path / "r", 2)
+    faulty.stop(process, how)
     assert manifests.read(tmp_path / "r")["status"] == ("interrupted" if how == "SIGINT" else "running")
     assert 2 <= len(parts.finished_draws(tmp_path / "r")) < faulty.DRAWS
     assert faulty.run(tmp_path / "r", resume=True)["status"] == "complete"
@@ -168,11 +140,11 @@ def test_a_stopped_run_resumes_to_the_same_tables(tmp_path: Path, whole: dict[st
 @pytest.mark.parametrize("how", ["SIGINT", "SIGKILL"])
 def test_a_run_can_be_stopped_at_any_moment(tmp_path: Path, whole: dict[str, str], how: str) -> None:
     began = time.monotonic()
-    assert start(tmp_path / "timed").wait() == 0
+    assert faulty.start(tmp_path / "timed").wait() == 0
     span, rng = time.monotonic() - began, random.Random(how)
     for number in range(20):
         folder = tmp_path / f"r{number}"
-        process = start(folder)
+        process = faulty.start(folder)
         # Before the program has set up anything, Python itself answers the signal: the very start is left out.
         time.sleep(span * (0.3 + 0.7 * rng.random()))
         if process.poll() is None:
