@@ -18,10 +18,9 @@ import json
 import os
 import pickle
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from dataclasses import asdict, dataclass, replace
 from math import nan
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +38,7 @@ from calibration.roles import FREE, STATUS_QUO
 from calibration.simulate import Case
 from calibration.walk import Walk, explore, walk
 from scenarios.errors import RunFailedError, UserError
+from scenarios.executors import LocalProcesses
 
 Floats = npt.NDArray[np.float64]
 WINDOW = 0.8
@@ -242,7 +242,7 @@ class Calibration:
             walked = self._walked(target, start, more)
             runs = [run_nested(task, self._tell_evidence) for task in tasks]
             return walked, combined(runs) if runs else None
-        with ProcessPoolExecutor(self.workers - 1, mp_context=get_context("spawn")) as pool:
+        with LocalProcesses(self.workers - 1, 1) as pool:
             others: list[Future[Nested]] = [pool.submit(run_nested, task) for task in tasks[1:]]
             walked = self._walked(target, start, more)
             first = run_nested(tasks[0], self._tell_evidence)
@@ -270,15 +270,18 @@ class Calibration:
         bank = self._fill(number, chosen)
         better = self._emulator(number, [*banks, bank], None)
         again = self._target(better, chosen)
-        parts = np.array_split(walked.places, max(1, len(walked.places) // 2000))
+        # A walker that stays where it is gives one place several times.
+        distinct, times = np.unique(walked.places, axis=0, return_counts=True)
+        parts = np.array_split(distinct, max(1, len(distinct) // 2000))
         ratio = np.concatenate([again.many(part) - target.many(part) for part in parts])
-        share = effective(ratio) / len(ratio)
-        kept = systematic(ratio, min(self.effort.draws, len(ratio) // 2), self.effort.seed + 1)
+        share = effective(np.repeat(ratio, times)) / times.sum()
+        gain = float(special.logsumexp(ratio, b=times / times.sum()))
+        kept = systematic(ratio + np.log(times), min(self.effort.draws, len(distinct) // 2), self.effort.seed + 1)
         posterior = Posterior(
-            places=walked.places[kept],
+            places=distinct[kept],
             walk=walked,
             nested=nested,
-            log_evidence=nested.log_evidence + float(special.logsumexp(ratio) - np.log(len(ratio))) if nested else nan,
+            log_evidence=nested.log_evidence + gain if nested else nan,
             log_evidence_error=nested.log_evidence_error if nested else nan,
             emulator=better,
             check=check(target.emulator, bank, self.stocks, share),

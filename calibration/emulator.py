@@ -12,10 +12,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from multiprocessing import get_context
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +22,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
 from sklearn.linear_model import RidgeCV
+
+from scenarios.executors import LocalProcesses
 
 Floats = npt.NDArray[np.float64]
 COMPONENTS = 3
@@ -50,8 +50,10 @@ class Component:
     """Variance of one run about the component."""
     alpha: Floats
     """[run] weights of the mean."""
-    lower: Floats
-    """[run, run] Cholesky factor of the covariance of the runs."""
+
+    def __getstate__(self) -> dict[str, object]:
+        """What can be worked out again is not saved: it is a hundred times the rest."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
     def mean(self, places: Floats) -> Floats:
         """[...] at places [..., parameter]."""
@@ -62,7 +64,7 @@ class Component:
 
     def variance(self, places: Floats) -> Floats:
         """[place] of the mean, at places [place, parameter]."""
-        half = linalg.solve_triangular(self.lower, self._covariance(places).T, lower=True)
+        half = linalg.solve_triangular(self._lower, self._covariance(places).T, lower=True)
         return np.maximum(self.amplitude - (half**2).sum(axis=0), 0.0)
 
     def _covariance(self, places: Floats) -> Floats:
@@ -73,6 +75,11 @@ class Component:
         rows[:, -1] = 1.0
         near = rows @ self._columns
         return np.asarray(np.exp(near, out=near))
+
+    @cached_property
+    def _lower(self) -> Floats:
+        """[run, run] Cholesky factor of the covariance of the runs."""
+        return _factor(self.scaled, self.amplitude, self.noise)
 
     @cached_property
     def _columns(self) -> Floats:
@@ -143,10 +150,11 @@ def fit_emulator(
     axes = axes[: min(COMPONENTS, stocks)]
     scores = (logs - centre) @ axes.T
     rest = ((logs - centre - scores @ axes) ** 2).mean(axis=0) if len(axes) < stocks else np.zeros(stocks)
-    before = [lengths_from[k] if lengths_from and k < len(lengths_from) else None for k in range(len(axes))]
+    known: Sequence[Component | None] = (*(lengths_from or ()), *[None] * len(axes))
+    before = known[: len(axes)]
     tasks = [(places, scores[:, k], before[k]) for k in range(len(axes))]
     if workers > 1 and before[0] is None:
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        with LocalProcesses(workers, 1) as pool:
             components = tuple(pool.map(_component, *zip(*tasks, strict=True)))
     else:
         components = tuple(_component(*task) for task in tasks)
@@ -159,12 +167,15 @@ def _component(places: Floats, scores: Floats, before: Component | None) -> Comp
     left = scores - line.predict(places)
     lengths, amplitude, noise = (before.lengths, before.amplitude, before.noise) if before else _lengths(places, left)
     scaled = places / lengths
+    alpha = linalg.cho_solve((_factor(scaled, amplitude, noise), True), left)
+    return Component(line.coef_, float(line.intercept_), scaled, lengths, amplitude, noise, alpha)
+
+
+def _factor(scaled: Floats, amplitude: float, noise: float) -> Floats:
     squares = (scaled**2).sum(axis=1)
     covariance = amplitude * np.exp(-0.5 * np.maximum(squares[:, None] + squares - 2 * scaled @ scaled.T, 0.0))
-    covariance[np.diag_indices(len(places))] = amplitude + noise
-    lower = linalg.cholesky(covariance, lower=True)
-    alpha = linalg.cho_solve((lower, True), left)
-    return Component(line.coef_, float(line.intercept_), scaled, lengths, amplitude, noise, alpha, lower)
+    covariance[np.diag_indices(len(scaled))] = amplitude + noise
+    return np.asarray(linalg.cholesky(covariance, lower=True, overwrite_a=True))
 
 
 def _lengths(places: Floats, left: Floats) -> tuple[Floats, float, float]:

@@ -124,11 +124,11 @@ def _answers(folder: Traversable) -> tuple[Answer, ...]:
             raise ValueError(f"likelihood.csv: {choice.survey}, {choice.key}: no such row in surveys.csv")
         if choice.fitted:
             item = items[choice.survey, choice.key]
-            answers.append(Answer(item=item, model_error=choice.model_error, base=_base(item, items)))
+            answers.append(Answer(item=item, model_error=choice.model_error, base=base_of(item, items)))
     return tuple(answers)
 
 
-def _base(item: SurveyItem, items: dict[tuple[str, str], SurveyItem]) -> float:
+def base_of(item: SurveyItem, items: dict[tuple[str, str], SurveyItem]) -> float:
     """Published size of the base: all, or those who gave another answer."""
     asked = {"says activated": "activated", "those who have used it": "used", "knows the service": "aware"}
     return items[item.survey, asked[item.base]].share if item.base in asked else 1.0

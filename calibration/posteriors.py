@@ -48,10 +48,29 @@ def posterior_for(structure: Structure, folder: Path | None = None) -> Source:
     return Source((_real(SHIPPED / f"{chosen}.parquet"),), f"posterior/{chosen}.parquet", fitted)
 
 
+MIXTURE = "posterior/*.parquet"
+"""Name of all shipped posteriors together."""
+
+
+def posterior_named(name: str) -> Source:
+    """The posterior that a manifest names as its draws file.
+
+    Raises:
+        UserError: it is not there any more.
+    """
+    if name == MIXTURE:
+        return shipped_mixture()
+    shipped = SHIPPED / name.removeprefix("posterior/")
+    file = _real(shipped) if name.startswith("posterior/") else Path(name) / POSTERIOR
+    if not file.is_file():
+        raise UserError(f"{name}: the posterior that the run drew from is not there any more")
+    return Source((file,), name, fitted=True)
+
+
 def shipped_mixture() -> Source:
     """All shipped posteriors."""
     paths = tuple(_real(SHIPPED / f"{name}.parquet") for name in shipped_structures())
-    return Source(paths, "posterior/*.parquet", fitted=True)
+    return Source(paths, MIXTURE, fitted=True)
 
 
 def shipped_structures() -> tuple[str, ...]:

@@ -78,11 +78,7 @@ def simulate(case: Case, values: Floats, people: int, seed: int) -> Floats:
     Raises:
         PrevalenceError: no prevalences at launch give the surveyed ones.
     """
-    inputs = {"demography": case.demography, "history": case.history, "structure": case.structure}
-    parameters = to_parameters(dict(zip(STATUS_QUO, map(float, values), strict=False)))
-    parameters = solve_prevalence(parameters, surveyed=case.surveyed, **inputs)  # type: ignore[arg-type]
-    population = _population(_ByIdentity(case.demography), people, seed % POPULATIONS)
-    model = AdoptionModel(population, parameters, seed=derive(seed, 0, _BANK), **inputs)  # type: ignore[arg-type]
+    model = launched(case, values, people, seed)
     counts = {}
     for week, survey in sorted(zip(survey_weeks(), SURVEYS, strict=True)):
         model.advance(week)
@@ -90,6 +86,15 @@ def simulate(case: Case, values: Floats, people: int, seed: int) -> Floats:
     model.advance(case.last_week)
     stocks = [stock_at(model, day, region) for day, region in case.days]
     return np.concatenate([np.log(stocks), *(logits(counts[survey]) for survey in SURVEYS)])
+
+
+def launched(case: Case, values: Floats, people: int, seed: int) -> AdoptionModel:
+    """The status quo at its launch, ready to be run; arguments and errors as for ``simulate``."""
+    inputs = {"demography": case.demography, "history": case.history, "structure": case.structure}
+    parameters = to_parameters(dict(zip(STATUS_QUO, map(float, values), strict=False)))
+    parameters = solve_prevalence(parameters, surveyed=case.surveyed, **inputs)  # type: ignore[arg-type]
+    population = _population(_ByIdentity(case.demography), people, seed % POPULATIONS)
+    return AdoptionModel(population, parameters, seed=derive(seed, 0, _BANK), **inputs)  # type: ignore[arg-type]
 
 
 def stock_at(model: AdoptionModel, day: date, region: str | None = None) -> float:

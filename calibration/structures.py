@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from calibration.draws import SHIPPED, DrawsInfo, draws_of, read_draws
-from calibration.posteriors import shipped_structures
+from calibration.draws import SHIPPED, DrawsInfo, draws_of, load_draws, read_draws
+from calibration.posteriors import MIXTURE, posterior_named, shipped_structures
 from calibration.results import structure_name
 from model.structure import Structure
 from scenarios.draw import Draw
@@ -98,6 +98,17 @@ def averaged_draws(n: int, alternatives: Sequence[Alternative]) -> list[Draw]:
         taken[number] += 1
     rows = {number: draws_of(structure_name(alternatives[number].structure), taken[number]) for number in set(chosen)}
     return [replace(rows[number][row], index=k, structure=alternatives[number].structure) for k, number, row in draws]
+
+
+def draws_named(name: str, n: int) -> list[Draw]:
+    """The first ``n`` draws of a run whose manifest names its draws file ``name``.
+
+    Raises:
+        UserError: the file is not there any more, or holds fewer draws.
+    """
+    if name == MIXTURE:
+        return averaged_draws(n, fitted())
+    return load_draws(n, path=posterior_named(name).paths[0])
 
 
 def van_der_corput(k: int) -> float:

@@ -32,7 +32,7 @@ SEGMENT = 500
 """Steps between saves."""
 KEPT = 50
 """Steps kept of each segment."""
-WANTED = 40
+WANTED = 25
 """Length of a walk in autocorrelation times, after its first quarter is dropped."""
 MOST_SEGMENTS = 40
 
@@ -76,15 +76,18 @@ def walk(
     tell: Callable[[float], None] = lambda share: None,
     segments: int = MOST_SEGMENTS,
 ) -> Walk:
-    """Walk from ``start`` [place, parameter] until it is ``WANTED`` autocorrelation times long.
+    """Walk from ``start`` [place, parameter] until it is ``WANTED`` autocorrelation times long; where there are fewer
+    starts than walkers, a short walk finds them.
 
     ``saved`` holds the state after every segment; ``tell`` is given the share done (0..1, estimated).
     """
     sampler = _sampler(log_likelihood, parameters)
     state, chain = _loaded(saved)
     if state is None:
-        rng = np.random.default_rng(seed)
-        first = start[rng.permutation(len(start))[: WALKERS_PER_PARAMETER * parameters]]
+        walkers = WALKERS_PER_PARAMETER * parameters
+        if len(start) < walkers:
+            start = explore(log_likelihood, parameters, walkers, seed=seed, start=start)
+        first = start[np.random.default_rng(seed).permutation(len(start))[:walkers]]
         state = emcee.State(first, random_state=np.random.RandomState(seed).get_state())
     done = len(chain) * SEGMENT // KEPT
     while not _long_enough(chain) and done < segments * SEGMENT:

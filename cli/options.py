@@ -37,6 +37,10 @@ Draws = Annotated[
 Seed = Annotated[int, typer.Option(help="Same seed, same results.")]
 Workers = Annotated[int | None, typer.Option(help="Processes.  [default: the cores of the machine]")]
 Threads = Annotated[int, typer.Option(help="Threads of each process; results don't depend on them.")]
+Cluster = Annotated[
+    str | None,
+    typer.Option(metavar="tcp://HOST:PORT", help="Compute on the Dask cluster of this scheduler, not on this machine."),
+]
 Out = Annotated[Path | None, typer.Option(help="Run folder to make.  [default: ./runs/<command>-<scenario>-<time>]")]
 Resume = Annotated[bool, typer.Option("--resume", help="Finish the interrupted or failed run in --out.")]
 Language = Annotated[Lang, typer.Option("--lang", envvar="MES_LANG", help="Language of tables and pictures.")]

@@ -45,12 +45,14 @@ class Request:
     policy_start: str | None
     until: str | None
     target: float | None
+    cluster: str | None = None
 
     def __post_init__(self) -> None:
         for option in ("people", "draws", "workers", "threads"):
             at_least_one(f"--{option}", getattr(self, option))
-        if not 0 <= self.seed < 2**63:
-            raise UserError(f"--seed: {self.seed}; needed a whole number from 0 to 2^63 - 1")
+        check_seed(self.seed)
+        if self.cluster is not None and self.workers is not None:
+            raise UserError("--workers: the cluster has its own; give --workers or --cluster")
         if self.resume and self.out is None:
             raise UserError("--resume: name the run folder to finish with --out")
 
@@ -65,6 +67,7 @@ class Request:
             "--structure": self.structure or None,
             "--posterior": self.posterior,
             "--quick": self.quick or None,
+            "--cluster": self.cluster,
             "--resume": self.resume or None,
         }
         return [option for option, value in named.items() if value is not None]
@@ -122,6 +125,12 @@ def at_least_one(option: str, value: int | None) -> None:
     """``UserError`` unless the count is positive or not given."""
     if value is not None and value < 1:
         raise UserError(f"{option}: {value}; needed a whole number, 1 or more")
+
+
+def check_seed(seed: int) -> None:
+    """``UserError`` unless the seed can key the draws."""
+    if not 0 <= seed < 2**63:
+        raise UserError(f"--seed: {seed}; needed a whole number from 0 to 2^63 - 1")
 
 
 def _target(value: float | None) -> float:

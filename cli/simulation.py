@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,36 +19,58 @@ if TYPE_CHECKING:
     from calibration.posteriors import Source
     from cli.chosen import Chosen
     from scenarios.draw import Draw
-    from scenarios.experiment import Settings
+    from scenarios.executors import Site
+    from scenarios.experiment import Experiment, Settings
     from scenarios.manifest import Manifest
 
 
 def simulate(request: Request, chosen: Sequence[Chosen], every: int, subject: str) -> tuple[Path, Manifest]:
     """Simulates what the folder lacks, once everything asked for is known to be sound; returns folder and manifest."""
-    from calibration.draws import data_hashes
     from calibration.warm import ensure_compiled
-    from scenarios.execution import describe, execute
+    from scenarios.execution import execute
     from scenarios.runs import create
 
     experiment = experiment_of(request, [item.scenario for item in chosen], every)
     source, draws = drawn(experiment.settings, request)
-    planned = describe(
+    planned = described(experiment, request.command, source, {item.scenario.name: item.text for item in chosen})
+    warn_of_draws(source, request.lang)
+    folder = request.folder(subject)
+    with site_of(request) as site:
+        manifest = create(folder, planned, resume=request.resume)
+        if manifest["status"] != "complete" and site is None:
+            ensure_compiled()
+        with progress(len(draws), WORDS[request.lang]["draws"]) as tell:
+            workers = request.process_count()
+            manifest = execute(experiment, draws, folder, manifest, workers=workers, site=site, progress=tell)
+    return folder, manifest
+
+
+def described(
+    experiment: Experiment, command: str, source: Source, texts: Mapping[str, str] | None = None
+) -> Manifest:
+    """The manifest of a command that has not begun; ``texts`` of scenario files go before what was parsed."""
+    from calibration.draws import data_hashes
+    from scenarios.execution import describe
+
+    own = {scenario.name: scenario.text for scenario in experiment.scenarios}
+    return describe(
         experiment,
-        command=request.command,
+        command=command,
         command_line=command_line(),
-        texts={item.scenario.name: item.text for item in chosen},
+        texts={**own, **(texts or {})},
         data={**data_hashes(), source.name: source.sha256},
         draws_file=source.name,
         stock_targets=published_stocks(),
     )
-    warn_of_draws(source, request.lang)
-    folder = request.folder(subject)
-    manifest = create(folder, planned, resume=request.resume)
-    if manifest["status"] != "complete":
-        ensure_compiled()
-    with progress(len(draws), WORDS[request.lang]["draws"]) as tell:
-        manifest = execute(experiment, draws, folder, manifest, workers=request.process_count(), progress=tell)
-    return folder, manifest
+
+
+def site_of(request: Request) -> AbstractContextManager[Site | None]:
+    """The cluster asked for, connected before a folder is made; ``None`` for this machine."""
+    if request.cluster is None:
+        return nullcontext()
+    from scenarios.cluster import cluster_site
+
+    return cluster_site(request.cluster)
 
 
 def drawn(settings: Settings, request: Request) -> tuple[Source, list[Draw]]:

@@ -6,6 +6,7 @@ WORDS = {
     "en": {
         "draws": "draws",
         "runs": "runs",
+        "quantities": "quantities",
         "written": "Written to",
         "stale": "the posterior was fitted to other data ({files}); make it again with: {command}",
         "unfitted": "the posterior was not fitted under this structure: its parameters are those of another one",
@@ -19,6 +20,7 @@ WORDS = {
     "fr": {
         "draws": "tirages",
         "runs": "simulations",
+        "quantities": "grandeurs",
         "written": "Écrit dans",
         "stale": "la loi a posteriori a été ajustée à d’autres données ({files}) ; pour la refaire : {command}",
         "unfitted": "la loi a posteriori n’est pas ajustée sous cette structure : ses paramètres viennent d’une autre",

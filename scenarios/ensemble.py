@@ -52,6 +52,8 @@ class Listener:
     failed: Callable[[Failure], None] = lambda failure: None
     lost: Callable[[tuple[int, ...]], None] = lambda indices: None
     """Positions of items whose worker was lost; they are tried again, or else reported to ``failed`` next."""
+    fatal: tuple[type[Exception], ...] = ()
+    """Errors of an item that end everything."""
 
 
 def run_ensemble(
@@ -63,15 +65,16 @@ def run_ensemble(
     done: Callable[[Item, Result], None] = lambda item, result: None,
     failed: Callable[[Failure], None] = lambda failure: None,
     lost: Callable[[tuple[int, ...]], None] = lambda indices: None,
+    fatal: tuple[type[Exception], ...] = (),
     retries: int = RETRIES,
 ) -> tuple[Failure, ...]:
     """Calls ``function`` on every item and ``done`` on each result as it arrives, in any order.
 
     ``window`` bounds the items under way; ``lost`` is told the positions of items whose worker was lost. Returns the
-    failures, by position. Whatever an executor's ``check()`` or a callback raises ends the workers and is passed on, as
-    is ``KeyboardInterrupt``, at once.
+    failures, by position. What an executor's ``check()`` or a callback raises ends the workers at once and is passed
+    on, as are ``KeyboardInterrupt`` and errors of an item that are ``fatal`` to all.
     """
-    queue = _Queue(list(items), window, retries, Listener(done, failed, lost))
+    queue = _Queue(list(items), window, retries, Listener(done, failed, lost, fatal))
     executor = make_executor()
     with _interruptible(executor, queue.interrupt):
         try:
@@ -177,6 +180,8 @@ class _Queue:
         for index, error in errors.items():
             if isinstance(error, _LOST):
                 self._suspect(index)
+            elif isinstance(error, self.listener.fatal):
+                raise error
             elif error is not None:
                 self._fail(index, error)
 

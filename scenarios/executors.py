@@ -10,8 +10,10 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from multiprocessing.connection import wait as wait_for
 from typing import Any
 
@@ -54,6 +56,31 @@ class LocalProcesses(ProcessPoolExecutor):
             process.kill()
         if manager is not None:
             manager.join(PATIENCE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """Where an ensemble is computed, and what happened there."""
+
+    make: Callable[[], Executor]
+    """Gives an executor; again after one broke."""
+    window: int
+    """Items to have under way at once."""
+    name: Mapping[str, Any]
+    """As manifests record it."""
+    shares_disk: bool = True
+    """Whether workers can leave results in the run folder."""
+    incidents: list[dict[str, Any]] = field(default_factory=list)
+
+    def note(self, what: str, **details: Any) -> None:
+        """Adds to the incidents, with the time."""
+        self.incidents.append({"at": datetime.now(UTC).isoformat(timespec="seconds"), "what": what, **details})
+
+
+def local_site(workers: int, threads: int = 1) -> Site:
+    """This machine."""
+    name = {"kind": "serial" if workers <= 1 else "processes", "workers": max(1, workers)}
+    return Site(make=executor_factory(workers, threads), window=2 * max(1, workers), name=name)
 
 
 def executor_factory(workers: int, threads: int = 1) -> Callable[[], Executor]:

@@ -89,7 +89,7 @@ class Experiment:
 
 def simulate_draw(experiment: Experiment, draw: Draw) -> Frames:
     """Frames ``weekly, groups, channels, uses, costs, outcomes`` of one draw, all scenarios, ordered as given."""
-    model = _history_of(experiment, draw)
+    model = history_of(experiment, draw)
     past = _groups(model, [week for week in _group_weeks(experiment.settings) if week <= model.week])
     reference: float | None = None
     parts: list[Frames] = []
@@ -100,7 +100,7 @@ def simulate_draw(experiment: Experiment, draw: Draw) -> Frames:
     return {name: pd.concat([part[name] for part in parts], ignore_index=True) for name in parts[0]}
 
 
-def _history_of(experiment: Experiment, draw: Draw) -> Any:
+def history_of(experiment: Experiment, draw: Draw) -> Any:
     """The model of this draw at the policy start, to be branched."""
     from model.population import build_population
     from model.prevalence import solve_prevalence

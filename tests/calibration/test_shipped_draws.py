@@ -68,5 +68,5 @@ def test_the_draws_belong_to_the_data():
     assert changed_data(info) == []
     assert info.draws >= 100
     assert info.command.startswith("mes calibrate ")
-    assert np.isfinite([info.log_evidence, info.log_evidence_error])
+    assert np.isfinite([info.log_evidence, info.log_evidence_error]).all()
     assert info.effective >= info.draws

@@ -1,0 +1,1 @@
+"""From simulated strategies to decisions: the mix under a budget, what drives it, and what would be worth knowing."""

@@ -1,0 +1,174 @@
+"""What mixes do on each draw, simulated or predicted, and how a goal judges them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from math import floor
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+SLACK = 1e-9
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measures:
+    """Mixes by draws. Arrays [mix, draw]; ``lag`` [mix, draw, group]; what belongs to the status quo has no mix."""
+
+    gain: Floats
+    """Activations added to the status quo at the horizon, millions."""
+    cost: Floats
+    """Public cost, million euros."""
+    minutes: Floats
+    """Time of doctors, million minutes."""
+    lag: Floats
+    """By how many points more than under the status quo a group is behind the others at the horizon."""
+    status_quo: Floats
+    """Activated at the horizon under the status quo, millions, shape [draw]."""
+
+    def __len__(self) -> int:
+        return len(self.gain)
+
+    def take(self, rows: Sequence[int] | npt.NDArray[np.int64]) -> Measures:
+        """Some of the mixes."""
+        index = np.asarray(rows, np.int64)
+        return Measures(**{f: getattr(self, f)[index] for f in VARYING}, status_quo=self.status_quo)
+
+    def on(self, draws: npt.NDArray[np.int64]) -> Measures:
+        """Some of the draws."""
+        varying = {f: getattr(self, f)[:, draws] for f in VARYING}
+        return Measures(**varying, status_quo=self.status_quo[draws])
+
+
+VARYING = tuple(field.name for field in fields(Measures) if field.name != "status_quo")
+
+
+def stacked(parts: Sequence[Measures]) -> Measures:
+    """One after the other, on the same draws."""
+    varying = {f: np.concatenate([getattr(part, f) for part in parts]) for f in VARYING}
+    return Measures(**varying, status_quo=parts[0].status_quo)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What a mix may use and may do, whatever it is for. Each holds for the mean over draws."""
+
+    minutes: float | None = None
+    """Million minutes of doctors' time."""
+    fair: bool = False
+    """No group falls further behind the others than under the status quo."""
+
+    def excess(self, m: Measures) -> list[Floats]:
+        """How far each mix is beyond each limit, over a scale of its own; 0 or less is within. [mix] each."""
+        found = []
+        if self.minutes is not None:
+            found.append((m.minutes.mean(axis=1) - self.minutes) / max(self.minutes, SLACK))
+        if self.fair:
+            found.append((m.lag.mean(axis=1).max(axis=1) - FAIR_POINTS) / 0.1)
+        return found
+
+
+FAIR_POINTS = 0.01
+"""A lag of less than a hundredth of a point counts as none."""
+
+
+class Goal(Protocol):
+    """What a search is for."""
+
+    @property
+    def limits(self) -> Limits:
+        """What holds besides."""
+        ...
+
+    @property
+    def of_means(self) -> bool:
+        """Whether the mean over draws is all it looks at."""
+        ...
+
+    def score(self, m: Measures) -> Floats:
+        """The larger the better, [mix]."""
+        ...
+
+    def excess(self, m: Measures) -> list[Floats]:
+        """Distances beyond the limits, [mix] each."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class MostActivations:
+    """The largest mean gain whose mean cost stays within a budget."""
+
+    budget: float
+    """Million euros."""
+    limits: Limits = Limits()
+    of_means: bool = True
+
+    def score(self, m: Measures) -> Floats:
+        """Mean gain."""
+        return np.asarray(m.gain.mean(axis=1))
+
+    def excess(self, m: Measures) -> list[Floats]:
+        """Cost and limits."""
+        return [m.cost.mean(axis=1) / self.budget - 1, *self.limits.excess(m)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheapestToTarget:
+    """The smallest mean cost with which a target is reached on a wanted share of draws."""
+
+    target: float
+    """Millions activated at the horizon."""
+    probability: float
+    limits: Limits = Limits()
+    of_means: bool = False
+
+    def score(self, m: Measures) -> Floats:
+        """Mean cost, negative."""
+        return -np.asarray(m.cost.mean(axis=1))
+
+    def excess(self, m: Measures) -> list[Floats]:
+        """Target and limits."""
+        return [self.target - reached(m, self.probability), *self.limits.excess(m)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FurthestReach:
+    """The largest number that is reached with a wanted probability, whatever it costs."""
+
+    probability: float
+    limits: Limits = Limits()
+    of_means: bool = False
+
+    def score(self, m: Measures) -> Floats:
+        """That number, millions."""
+        return reached(m, self.probability)
+
+    def excess(self, m: Measures) -> list[Floats]:
+        """Limits."""
+        return self.limits.excess(m)
+
+
+def reached(m: Measures, probability: float) -> Floats:
+    """The largest number of activated millions that at least a share ``probability`` of draws reaches, [mix]."""
+    activated = np.sort(m.status_quo + m.gain, axis=1)
+    rank = min(floor((1 - probability) * activated.shape[1] + SLACK), activated.shape[1] - 1)
+    return np.asarray(activated[:, rank])
+
+
+def feasible(goal: Goal, m: Measures) -> npt.NDArray[np.bool_]:
+    """Mixes within every limit, [mix]."""
+    within = np.ones(len(m), bool)
+    for excess in goal.excess(m):
+        within &= excess <= SLACK
+    return within
+
+
+def best(goal: Goal, m: Measures) -> int | None:
+    """The mix with the highest score among those within the limits; of equals the first; ``None`` if there is none."""
+    within = feasible(goal, m)
+    if not within.any():
+        return None
+    return int(np.argmax(np.where(within, goal.score(m), -np.inf)))

@@ -1,0 +1,1 @@
+"""Pictures of plans and sensitivities: tables in, figures out."""

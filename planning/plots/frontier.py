@@ -1,0 +1,107 @@
+"""The efficient frontier: what each budget can add, with bands over fresh draws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from planning.tables import euros, million_euros
+from planning.text import label
+from scenarios.numbers import day, number
+from scenarios.plots.style import BLUE, GREY, ORANGE, RED, legend_below, light_grid, localise, page, styled
+
+Frames = Mapping[str, pd.DataFrame]
+DASHES = (0, (4, 2))
+
+
+@styled
+def frontier(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Figure:
+    """Bands, medians and means along the budgets; the shipped strategies as points at what they cost."""
+    until = day(manifest["until"], lang)
+    subtitle = label("frontier.subtitle", lang, draws=len(manifest["plan"]["fresh_draws"]))
+    figure = page(label("frontier.title", lang, until=until), subtitle, 5.2, manifest, lang)
+    axes = figure.subplots()
+    rows = frames["frontier"][frames["frontier"]["budget_millions_eur"].notna()]
+    _bands(axes, rows, frames["plan_draws"])
+    asked = rows[rows["role"] == "asked"].iloc[0]
+    _mark(axes, asked, lang)
+    there = _strategies(axes, frames["shipped"], rows)
+    _scale(axes, rows["budget_millions_eur"].to_numpy(float), lang)
+    axes.set_xlabel(label("frontier.x", lang))
+    axes.set_ylabel(label("frontier.y", lang))
+    light_grid(axes, "both")
+    localise(axes, lang, y=True)
+    legend_below(figure, _handles(lang, there), 3)
+    return figure
+
+
+def _bands(axes: Axes, rows: pd.DataFrame, draws: pd.DataFrame) -> None:
+    budgets = rows["budget_millions_eur"].to_numpy(float)
+    gains = draws[draws["role"] == "frontier"].pivot(index="name", columns="draw", values="additional_millions")
+    table = gains.loc[[f"{budget:.9g}" for budget in budgets]].to_numpy()
+    p05, p25, p50, p75, p95 = np.quantile(table, [0.05, 0.25, 0.5, 0.75, 0.95], axis=1)
+    axes.fill_between(budgets, p05, p95, color=BLUE, alpha=0.15, linewidth=0)
+    axes.fill_between(budgets, p25, p75, color=BLUE, alpha=0.3, linewidth=0)
+    axes.plot(budgets, p50, color=BLUE, linewidth=1.8, marker="o", ms=4)
+    axes.plot(budgets, rows["additional_mean"], color=BLUE, linewidth=1, linestyle=DASHES)
+    axes.plot(budgets, rows["search_additional_mean"], color=RED, linewidth=1, linestyle=DASHES)
+    axes.set_ylim(0, float(p95.max()) * 1.06)
+
+
+def _mark(axes: Axes, asked: Any, lang: str) -> None:
+    """The budget asked for."""
+    x, y = float(asked["budget_millions_eur"]), float(asked["additional_p50"])
+    axes.axvline(x, color=GREY, linewidth=0.8, linestyle=":")
+    axes.plot(x, y, "o", ms=8, color=BLUE, markeredgecolor="white", zorder=5)
+    axes.annotate(
+        f"{euros(x, lang)}: {number(y, 2, lang)}" if lang == "en" else f"{euros(x, lang)}\u00a0: {number(y, 2, lang)}",
+        (x, y),
+        (-8, 10),
+        textcoords="offset points",
+        ha="right",
+        weight="bold",
+    )
+
+
+def _strategies(axes: Axes, table: pd.DataFrame, rows: pd.DataFrame) -> bool:
+    """Shipped strategies within the range of the budgets, as crosses."""
+    there = table[table["affordable"]]
+    if there.empty:
+        return False
+    cost, gain = there["cost_mean"].to_numpy(float), there["additional_mean"].to_numpy(float)
+    low = float(rows["budget_millions_eur"].min())
+    axes.plot(np.maximum(cost, low / 1.5), gain, "x", color=ORANGE, ms=7, markeredgewidth=1.8, zorder=4)
+    return True
+
+
+def _scale(axes: Axes, budgets: np.ndarray, lang: str) -> None:
+    axes.set_xscale("log")
+    ticks = [b for b in budgets if b == budgets[-1] or b in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)]
+    if len(ticks) > 1 and ticks[-1] / ticks[-2] < 1.25:
+        ticks.pop(-2)
+    axes.xaxis.set_major_locator(FixedLocator(ticks))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: million_euros(value, lang)))
+    axes.set_xlim(budgets[0] / 1.7, budgets[-1] * 1.15)
+
+
+def _handles(lang: str, strategies: bool) -> list[Any]:
+    found: list[Any] = [
+        Line2D([], [], color=BLUE, marker="o", ms=4, label=label("frontier.median", lang)),
+        Patch(color=BLUE, alpha=0.4, label=label("frontier.band_50", lang)),
+        Patch(color=BLUE, alpha=0.15, label=label("frontier.band_90", lang)),
+        Line2D([], [], color=BLUE, linestyle=DASHES, linewidth=1, label=label("frontier.mean", lang)),
+        Line2D([], [], color=RED, linestyle=DASHES, linewidth=1, label=label("frontier.searched", lang)),
+    ]
+    if strategies:
+        text = label("frontier.strategies", lang)
+        found.append(Line2D([], [], color=ORANGE, marker="x", ms=7, linestyle="", markeredgewidth=1.8, label=text))
+    return found

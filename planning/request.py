@@ -1,0 +1,100 @@
+"""What ``mes plan`` was asked, checked, and the experiment and question that follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any
+
+from planning.amounts import amount, millions
+from planning.measures import Limits
+from planning.plan import Question
+from planning.search import Effort
+from planning.space import Space, load_space
+from scenarios.errors import UserError
+
+DRAWS, PEOPLE = 100, 20_000
+QUICK_DRAWS, QUICK_PEOPLE = 16, 4_000
+SEARCH_SHARE = 0.4
+"""Of the draws, for the search; the others are fresh."""
+FEWEST = 4
+QUICK = Effort(levels=(40, 100), together=12, rounds=2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanRequest:
+    """The options of ``mes plan``, valid."""
+
+    question: Question
+    space: Space
+    people: int
+    draws: int
+    seed: int
+
+    @property
+    def search_draws(self) -> int:
+        """How many of the draws the search sees."""
+        return max(FEWEST // 2, round(SEARCH_SHARE * self.draws))
+
+
+def plan_request(
+    *,
+    budget: str,
+    target: str,
+    probability: float,
+    minutes: str | None,
+    fair: bool,
+    levers: str | None,
+    within: str | None,
+    people: int | None,
+    draws: int | None,
+    seed: int,
+    quick: bool,
+    available: int,
+) -> PlanRequest:
+    """Checks every option; ``available`` is the number of distinct draws there are.
+
+    Raises:
+        UserError, ScenarioError: with what is wrong and what is allowed.
+    """
+    if not (isfinite(probability) and 0.5 <= probability < 1):
+        raise UserError(f"--probability: {probability:g}; needed 0.5 or more and less than 1, such as 0.9")
+    wanted = draws if draws is not None else min(QUICK_DRAWS if quick else DRAWS, available)
+    if not FEWEST <= wanted <= available:
+        raise UserError(f"--draws: {wanted}; needed {FEWEST} to {available}: some search, the others judge")
+    limits = Limits(minutes=None if minutes is None else amount("--minutes", minutes, unit="minutes") / 1e6, fair=fair)
+    question = Question(
+        budget=amount("--budget", budget) / 1e6,
+        target=millions("--target", target),
+        probability=probability,
+        limits=limits,
+        seed=seed,
+        effort=QUICK if quick else Effort(),
+        points=4 if quick else 12,
+    )
+    names: Sequence[str] | None = None if levers is None else levers.split(",")
+    return PlanRequest(
+        question=question,
+        space=load_space(within, names),
+        people=people or (QUICK_PEOPLE if quick else PEOPLE),
+        draws=wanted,
+        seed=seed,
+    )
+
+
+def settings_of(request: PlanRequest) -> dict[str, Any]:
+    """What the manifest says of the plan before it has begun."""
+    question = request.question
+    return {
+        "budget_millions_eur": question.budget,
+        "probability": question.probability,
+        "minutes_millions": question.limits.minutes,
+        "fair": question.limits.fair,
+        "levers": list(request.space.labels),
+        "effort": {
+            "levels": list(question.effort.levels),
+            "together": question.effort.together,
+            "rounds": question.effort.rounds,
+        },
+    }

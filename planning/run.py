@@ -1,0 +1,139 @@
+"""Carries a plan out in its folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+from planning.document import plan_document
+from planning.folder import create, finish, write_json
+from planning.plan import Plan, ceiling, frontier_budgets, make_plan, units
+from planning.pool import Kept
+from planning.request import PlanRequest, settings_of
+from planning.results import FRAMES, Frames, frames
+from planning.scenario import plan_text
+from planning.simulator import Simulator
+from planning.text import write_csv
+from scenarios import runs
+from scenarios.draw import Draw
+from scenarios.ensemble import executor_factory
+from scenarios.experiment import Experiment
+from scenarios.manifest import Manifest, write_atomically
+from scenarios.parts import PARTS
+from scenarios.schema import Scenario
+
+Progress = Callable[[int], AbstractContextManager[Callable[[int], None]]]
+"""Given the total, a context that takes what is over."""
+TABLES = ("frontier", "plan", "shipped", "plan_groups", "plan_costs")
+
+
+def carry_out(
+    request: PlanRequest,
+    experiment: Experiment,
+    draws: Sequence[Draw],
+    shipped: Sequence[Scenario],
+    planned: Manifest,
+    folder: Path,
+    *,
+    workers: int,
+    resume: bool,
+    progress: Progress,
+    say: Callable[[str], None] = lambda stage: None,
+) -> tuple[Manifest, Frames]:
+    """Simulates what the folder lacks and writes everything but pictures; what is asked is checked before the folder
+    is made, by a first look at what the levers can spend.
+
+    Raises:
+        UserError: what is asked can't be planned. RunFailedError: the simulation fails.
+    """
+    planned = {**planned, "plan": settings_of(request)}
+    pool = Kept(executor_factory(workers, experiment.threads))
+    common: dict[str, Any] = {"experiment": experiment, "space": request.space, "pool": pool, "workers": workers}
+    cut = request.search_draws
+    searched, fresh = (Simulator(draws=list(part), **common) for part in (draws[:cut], draws[cut:]))
+    try:
+        most = ceiling(searched, request.question)
+        manifest = create(folder, planned, section="plan", resume=resume)
+        searched.folder = fresh.folder = folder / PARTS
+        plan = _planned(request, searched, fresh, most, shipped, folder, manifest, progress, say)
+    finally:
+        pool.close(wait=False)
+    return _written(plan, most, manifest, folder, [*searched.failures, *fresh.failures])
+
+
+def _planned(
+    request: PlanRequest,
+    searched: Simulator,
+    fresh: Simulator,
+    most: float,
+    shipped: Sequence[Scenario],
+    folder: Path,
+    manifest: Manifest,
+    progress: Progress,
+    say: Callable[[str], None],
+) -> Plan:
+    question = request.question
+    budgets = frontier_budgets(question.budget, most, question.points)
+    total = units(request.space, question, (len(searched.draws), len(fresh.draws)), len(shipped), len(budgets))
+    over = 0
+    with progress(total) as show:
+
+        def tell(branches: int) -> None:
+            nonlocal over
+            over += branches
+            show(min(over, total))
+
+        searched.tell = fresh.tell = tell
+        try:
+            plan = make_plan(searched, fresh, question, most, shipped, say)
+        except KeyboardInterrupt:
+            runs.mark(folder, manifest, "interrupted")
+            raise
+        except Exception:
+            runs.mark(folder, manifest, "failed")
+            raise
+        show(total)
+    return plan
+
+
+def _written(
+    plan: Plan, most: float, manifest: Manifest, folder: Path, failures: Sequence[dict[str, object]]
+) -> tuple[Manifest, Frames]:
+    tables = frames(plan)
+    manifest["plan"] = {**manifest["plan"], **_found(plan, most)}
+    manifest["failures"] = list(failures)
+    for lang in ("en", "fr"):
+        for name in TABLES:
+            write_csv(tables[name], folder / f"{name}.{lang}.csv", lang)
+    write_json(folder / "plan.json", plan_document(tables, manifest))
+    write_atomically(folder / "plan.toml", plan_text(plan, manifest))
+    return finish(folder, manifest, tables), tables
+
+
+def _found(plan: Plan, most: float) -> dict[str, Any]:
+    """What tables can't hold, for the manifest."""
+    measures = plan.archive.measures
+    probability = None
+    if plan.target is not None:
+        activated = measures.status_quo + measures.gain[plan.target]
+        probability = float((activated >= plan.question.target).mean())
+    reached = plan.fresh.status_quo + plan.fresh.gain[plan.row("reach", "reach")]
+    return {
+        "most_millions_eur": most,
+        "furthest_millions": _reached(reached, plan.question.probability),
+        "target_search_probability": probability,
+        "search_draws": list(plan.search_draws),
+        "fresh_draws": list(plan.fresh_draws),
+        "simulated_mixes": len(plan.archive.mixes),
+    }
+
+
+def _reached(activated: Any, probability: float) -> float:
+    import numpy as np
+
+    return float(np.quantile(activated, 1 - probability, method="inverted_cdf"))
+
+
+__all__ = ["FRAMES", "carry_out"]
