@@ -107,9 +107,11 @@ class _Reader:
         try:
             day = date.fromisoformat(cell)
         except ValueError:
-            return self._wrong(line, "date", cell, "not a date", allowed)
+            self._wrong(line, "date", cell, "not a date", allowed)
+            return None
         if len(cell) != 10 or not self._after < day <= LAST_DAY:
-            return self._wrong(line, "date", cell, "can't be used", allowed)
+            self._wrong(line, "date", cell, "can't be used", allowed)
+            return None
         return day
 
     def _number(self, line: int, column: str, given: dict[str, str], low: float, high: float, why: str) -> float | None:
@@ -117,9 +119,11 @@ class _Reader:
         try:
             value = float(cell.replace(",", ".") if self.french else cell)
         except ValueError:
-            return self._wrong(line, column, cell, "not a number", allowed)
+            self._wrong(line, column, cell, "not a number", allowed)
+            return None
         if not (math.isfinite(value) and low <= value <= high):
-            return self._wrong(line, column, cell, "out of range", allowed)
+            self._wrong(line, column, cell, "out of range", allowed)
+            return None
         return value
 
     def _wrong(self, line: int, column: str, value: object, message: str, allowed: str) -> None:

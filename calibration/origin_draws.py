@@ -60,10 +60,10 @@ def posterior_source(n: int, data_end: date, folder: Path | None = None) -> Post
 
 def _posterior_of(origin: date, *, n: int, data_end: date, folder: Path | None) -> OriginPosterior:
     places = [f"{origin.isoformat()}/posterior.parquet", f"{origin.isoformat()}.parquet"]
-    found = [path for place in places if (path := (folder or SHIPPED_ORIGINS) / place).is_file()]
+    found = [file for place in places if (file := (folder or SHIPPED_ORIGINS) / place).is_file()]
     if not found and origin != data_end:
         raise NoPosteriorError(MAKE)
-    path = found[0] if found else None
+    path: Path | None = found[0] if found else None
     values, info = read_draws(path)
     fitted = date.fromisoformat(info.data_end)
     if fitted > origin:

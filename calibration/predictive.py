@@ -78,7 +78,7 @@ def residual(
     error = np.array([target.error for target in known]) / published
     missed = np.log(published / simulated[:n])
     gain = np.linalg.solve(prior[:n, :n] + np.diag(error**2), prior[:n, n:]).T
-    return gain @ missed, prior[n:, n:] - gain @ prior[:n, n:]
+    return np.asarray(gain @ missed), np.asarray(prior[n:, n:] - gain @ prior[:n, n:])
 
 
 def correlation(days: Sequence[date]) -> Floats:

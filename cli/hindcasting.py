@@ -63,6 +63,7 @@ def hindcast_in(request: Request) -> None:
         RunFailedError: too few draws of the model came through.
     """
     from calibration import hindcast as h
+    from calibration.forecasters import FORECASTERS
     from calibration.hindcast_folder import begin, write_results
     from calibration.hindcast_results import document
 
@@ -71,7 +72,7 @@ def hindcast_in(request: Request) -> None:
     posteriors, without = known_posteriors(request, questions)
     settings, folder = settings_of(request, targets, questions, posteriors), request.folder
     begin(folder, settings, resume=request.resume)
-    many = len(questions) * len(h.FORECASTERS)
+    many = len(questions) * len(FORECASTERS)
     with progress(many, label("hindcast.progress_simple", request.lang)) as tell:
         simple = h.simple_forecasts(questions, targets, request.seed, progress=tell)
     model, failures = modelled(request, targets, questions, posteriors, without, folder, workers)

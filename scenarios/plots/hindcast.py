@@ -68,7 +68,7 @@ def _panel(axes: Axes, results: Results, origin: str, name: str, lang: str) -> N
         entry = next(e for e in results["absent"] if (e["origin"], e["forecaster"]) == (origin, name))
         posterior = entry["reason"] == "no posterior"
         words = label("hindcast.no_posterior" if posterior else "hindcast.not_enough", lang, **_counts(entry))
-        lines = "\n".join(wrap(words, 1.5, SMALL))
+        lines = "\n".join(wrap(words, 1.25, SMALL))
         axes.text(0.97, 0.06, lines, transform=axes.transAxes, size=SMALL, color=GREY, ha="right", va="bottom")
     axes.axvline(date2num(date.fromisoformat(origin)), color=GREY, linewidth=0.8, linestyle=":")
     for target in results["published"]:
@@ -83,7 +83,13 @@ def _published(axes: Axes, target: Mapping[str, Any], *, known: bool) -> None:
     x = date2num(date.fromisoformat(target["date"]))
     bound = target["kind"] == "lower bound"
     error = None if bound else [[NINETY * target["error_millions"]]] * 2
-    look = {"fmt": "^" if bound else "o", "color": "black", "ms": 3.6, "elinewidth": 0.8, "markeredgewidth": 0.8}
+    look: dict[str, Any] = {
+        "fmt": "^" if bound else "o",
+        "color": "black",
+        "ms": 3.6,
+        "elinewidth": 0.8,
+        "markeredgewidth": 0.8,
+    }
     axes.errorbar(x, target["millions"], error, markerfacecolor="black" if known else "white", zorder=5, **look)
 
 
@@ -116,7 +122,7 @@ def _name(panels: np.ndarray, names: Sequence[str], many: bool, lang: str) -> No
 
 
 def _legend(lang: str) -> list[Any]:
-    dot = {"marker": "o", "color": "black", "linestyle": "", "ms": 4}
+    dot: dict[str, Any] = {"marker": "o", "color": "black", "linestyle": "", "ms": 4}
     return [
         Patch(facecolor=GREY, alpha=0.4, label=label("hindcast.band", lang)),
         Line2D([], [], label=label("hindcast.published", lang), **dot),

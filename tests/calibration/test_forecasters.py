@@ -114,14 +114,14 @@ def test_variance_draws_and_mirrored_normals():
     assert np.array_equal(normals[:3], -normals[4:])
 
 
-def worlds(make, forecaster, n, ahead, seed):
+def worlds(make, forecaster, n, ahead, seed, size=400):
     """Samples and what came in n made-up worlds; ``make`` gives stocks on YEARS and then on ``ahead``."""
     rng = np.random.default_rng(seed)
     samples, came = [], []
     for _ in range(n):
         stocks, error = make(rng)
         past = series(stocks[:-1] + error * rng.standard_normal(len(YEARS)), error=error)
-        samples.append(forecaster.forecast(past, np.array([ahead]), rng, 400)[:, 0])
+        samples.append(forecaster.forecast(past, np.array([ahead]), rng, size)[:, 0])
         came.append(stocks[-1] + error * rng.standard_normal())
     return samples, came
 
@@ -161,6 +161,6 @@ def test_coverage_of_curves_in_their_worlds(kind):
         years = np.append(YEARS, 3.2)
         return CURVES[kind](years) + rng.normal(0.0, 0.1), 0.15
 
-    samples, came = worlds(make, kind(), 150, 3.2, seed=8)
+    samples, came = worlds(make, kind(), 100, 3.2, seed=8, size=150)
     assert covers(samples, came, 0.15)
     assert not covers([overconfident(x) for x in samples], came, 0.15)

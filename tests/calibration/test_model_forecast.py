@@ -119,6 +119,7 @@ def ran(tmp_path_factory):
     return tasks, stocks, errors, kept, posterior
 
 
+@pytest.mark.slow
 def test_runs_share_their_past_and_part_after_the_origin(ran):
     tasks, stocks, errors, kept, _ = ran
     assert (len(tasks), errors) == (4, {})
@@ -132,6 +133,7 @@ def test_runs_share_their_past_and_part_after_the_origin(ran):
         assert np.all(np.diff(frozen[n:]) >= 0)
 
 
+@pytest.mark.slow
 def test_finished_runs_are_not_made_again(ran):
     tasks, stocks, *_ = ran
     told = []
@@ -140,6 +142,7 @@ def test_finished_runs_are_not_made_again(ran):
     assert told == [4]
 
 
+@pytest.mark.slow
 def test_the_forecast_is_paired_and_tells_failures(ran):
     tasks, stocks, _, _, posterior = ran
     discrepancy = {(ORIGIN, draw.index): 0.02 for draw in posterior.draws}
