@@ -19,6 +19,7 @@ from model.channels import Channel
 from model.levers import Assisted, Messages, Relatives, Target
 from model.outcome import DIMENSIONS
 from model.prevalence import surveyed_shares
+from model.standing import standing_tables
 
 PEOPLE = 500
 WEEK = 10
@@ -59,6 +60,7 @@ def run_everything() -> None:
         branch.outcome()
         branch.to_frame()
         surveyed_shares(branch)
+        standing_tables(branch, WEEK, [WEEK, WEEK + 5])
         for dimension in DIMENSIONS:
             branch.groups(dimension, [WEEK])
 

@@ -15,7 +15,8 @@ from typing import Any
 from scenarios.errors import UserError
 
 FILE = "manifest.json"
-FORMAT = 1
+FORMAT = 2
+"""2: with the frame ``equity``."""
 Manifest = dict[str, Any]
 
 RESULTS_DEPEND_ON = (
