@@ -8,6 +8,7 @@ import typer
 
 from cli.compare import compare
 from cli.plot import plot
+from cli.report import report
 from cli.run import run
 from cli.scenarios import app as scenarios
 
@@ -41,6 +42,7 @@ def _mes(
 app.command()(compare)
 app.command()(run)
 app.command()(plot)
+app.command()(report)
 app.add_typer(scenarios, name="scenarios")
 
 
