@@ -11,6 +11,7 @@ from cli.plot import plot
 from cli.report import report
 from cli.run import run
 from cli.scenarios import app as scenarios
+from cli.story import story
 
 app = typer.Typer(
     name="mes",
@@ -43,6 +44,7 @@ app.command()(compare)
 app.command()(run)
 app.command()(plot)
 app.command()(report)
+app.command()(story)
 app.add_typer(scenarios, name="scenarios")
 
 

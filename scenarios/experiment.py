@@ -103,7 +103,7 @@ class Past:
 
 def simulate_draw(experiment: Experiment, draw: Draw) -> Frames:
     """Frames of one draw (``scenarios.frames.ORDER``), all scenarios, ordered as given."""
-    model = _history_of(experiment, draw)
+    model = history_of(experiment, draw)
     past = Past(
         groups=_groups(model, [week for week in _group_weeks(experiment.settings) if week <= model.week]),
         standing=_standing(model, model.week, [model.week]),
@@ -117,7 +117,7 @@ def simulate_draw(experiment: Experiment, draw: Draw) -> Frames:
     return {name: pd.concat([part[name] for part in parts], ignore_index=True) for name in parts[0]}
 
 
-def _history_of(experiment: Experiment, draw: Draw) -> Any:
+def history_of(experiment: Experiment, draw: Draw) -> Any:
     """The model of this draw at the policy start, to be branched."""
     from model.population import build_population
     from model.prevalence import solve_prevalence
@@ -157,9 +157,7 @@ def _branch(
 ) -> Frames:
     """One scenario from the policy start to the horizon."""
     settings = experiment.settings
-    levers = resolve(scenario, draw, policy_start=settings.policy_start, until=settings.until)
-    branch = model.branch(levers)
-    branch.advance(settings.last_week)
+    branch = branch_of(experiment, scenario, draw, model)
     outcome = branch.outcome()
     key: Mapping[str, Any] = {"scenario": scenario.name, "draw": draw.index}
     later = _groups(branch, [week for week in _group_weeks(settings) if week > model.week])
@@ -174,6 +172,14 @@ def _branch(
         "costs": costs,
         "outcomes": outcome_frame(key, outcome, costs, settings.until, settings.target_millions, reference),
     }
+
+
+def branch_of(experiment: Experiment, scenario: Scenario, draw: Draw, model: Any) -> Any:
+    """The model of one scenario, run to the horizon."""
+    settings = experiment.settings
+    branch = model.branch(resolve(scenario, draw, policy_start=settings.policy_start, until=settings.until))
+    branch.advance(settings.last_week)
+    return branch
 
 
 def _groups(model: Any, weeks: Sequence[int]) -> list[GroupTable]:
