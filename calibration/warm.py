@@ -20,6 +20,7 @@ from model.levers import Assisted, Messages, Relatives, Target
 from model.online import online_cells, online_counts
 from model.outcome import DIMENSIONS
 from model.prevalence import surveyed_shares
+from model.standing import standing_tables
 
 PEOPLE = 500
 WEEK = 10
@@ -62,6 +63,7 @@ def run_everything() -> None:
         surveyed_shares(branch)
         online_counts(branch)
         online_cells(branch)
+        standing_tables(branch, WEEK, [WEEK, WEEK + 5])
         for dimension in DIMENSIONS:
             branch.groups(dimension, [WEEK])
 

@@ -13,9 +13,11 @@ from cli.fit import fit
 from cli.hindcast import hindcast
 from cli.plan import plan
 from cli.plot import plot
+from cli.report import report
 from cli.run import run
 from cli.scenarios import app as scenarios
 from cli.sensitivity import sensitivity
+from cli.story import story
 from cli.structures import structures
 from cli.survey import survey
 from cli.uncertainty import uncertainty
@@ -61,6 +63,8 @@ app.command()(structures)
 app.command()(uncertainty)
 app.command()(survey)
 app.command()(verify)
+app.command()(report)
+app.command()(story)
 app.add_typer(scenarios, name="scenarios")
 
 

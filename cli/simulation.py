@@ -139,12 +139,18 @@ def write_tables(
     summary: pd.DataFrame, frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], folder: Path
 ) -> None:
     """CSV tables for both languages: a French spreadsheet wants other separators."""
+    from scenarios.equity import equity_table, obstacle_table
     from scenarios.tables import groups_table, write_csv
 
-    groups = groups_table(frames["groups"], manifest["until"])
-    for lang in Lang:
-        write_csv(summary, folder / f"summary.{lang}.csv", lang.value)
-        write_csv(groups, folder / f"groups.{lang}.csv", lang.value)
+    tables = {
+        "summary": summary,
+        "groups": groups_table(frames["groups"], manifest["until"]),
+        "equity": equity_table(frames["equity"], manifest["until"]),
+        "left-behind": obstacle_table(frames["equity"], manifest["until"]),
+    }
+    for name, table in tables.items():
+        for lang in Lang:
+            write_csv(table, folder / f"{name}.{lang}.csv", lang.value)
 
 
 def draw_pictures(

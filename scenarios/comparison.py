@@ -12,6 +12,7 @@ import pandas as pd
 
 from model.weeks import monday, position
 from scenarios import runs
+from scenarios.equity import equity_document
 from scenarios.errors import UserError
 from scenarios.frames import ORDER
 from scenarios.manifest import Manifest
@@ -35,6 +36,7 @@ def comparison_document(frames: Mapping[str, pd.DataFrame], manifest: Mapping[st
         "scenarios": [
             scenario_summary(outcomes[outcomes["scenario"] == entry["name"]], entry) for entry in manifest["scenarios"]
         ],
+        "equity": equity_document(frames, manifest),
     }
 
 

@@ -16,7 +16,8 @@ from scenarios.errors import UserError
 
 FILE = "manifest.json"
 OWN_HASH = "manifest_sha256"
-FORMAT = 1
+FORMAT = 2
+"""2: with the frame ``equity``."""
 Manifest = dict[str, Any]
 
 RESULTS_DEPEND_ON = (
