@@ -150,7 +150,9 @@ def fit_emulator(
     axes = axes[: min(COMPONENTS, stocks)]
     scores = (logs - centre) @ axes.T
     rest = ((logs - centre - scores @ axes) ** 2).mean(axis=0) if len(axes) < stocks else np.zeros(stocks)
-    before: list[Component | None] = [lengths_from[k] if lengths_from and k < len(lengths_from) else None for k in range(len(axes))]
+    before: list[Component | None] = [
+        lengths_from[k] if lengths_from and k < len(lengths_from) else None for k in range(len(axes))
+    ]
     tasks = [(places, scores[:, k], before[k]) for k in range(len(axes))]
     if workers > 1 and before[0] is None:
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
