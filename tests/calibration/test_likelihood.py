@@ -1,18 +1,18 @@
 """The likelihood against brute force: scipy's multivariate normal, numerical integration, Monte Carlo."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from scipy import integrate, stats
 
 from calibration.bank import Bank
-from calibration.emulator import fit_emulator
 from calibration.free import values_at
 from calibration.instrument import SURVEYS
 from calibration.likelihood import MEMORY, Likelihood, answered, discrepancy_correlation
 from calibration.observed import Observed
-from calibration.roles import DISCREPANCY, FREE, STATUS_QUO
+from calibration.roles import DISCREPANCY, FREE
 from calibration.simulate import COUNTS
 from tests.calibration.problems import STOCKS, covariance, fitted_answers, observed
 
@@ -155,25 +155,22 @@ def test_no_answers_say_nothing():
 
 def test_errors_of_the_counts_are_carried_through():
     """The delta method against Monte Carlo, within the curvature it neglects and the sampling law."""
-    answers, n = fitted_answers(), len(STOCKS)
+    answers, n, draws = fitted_answers(), len(STOCKS), 4000
     rng = np.random.default_rng(7)
-    places, logits = some_places(200, 8), some_logits(200, 9)
-    outputs = np.hstack([LOGS + 0.01 * rng.standard_normal((200, n)), logits])
-    emulator = fit_emulator(places[:, : len(STATUS_QUO)], outputs, n)
-    emulator = replace(emulator, count_error=np.full(logits.shape[1], 0.05))
+    places, base = some_places(20, 8), some_logits(20, 9)
+    errors = np.full(base.shape[1], 0.05)
+    emulator = SimpleNamespace(outputs=lambda places: np.hstack([np.tile(LOGS, (20, 1)), base]), count_error=errors)
     likelihood = Likelihood(observed(answers), ERROR)
-    at = places[:20]
-    found = likelihood.answer_errors(emulator, at)
-    draws = 4000
-    base = emulator.outputs(at)[:, n:]
-    noisy = base + 0.05 * rng.standard_normal((draws, *base.shape))
-    values = np.broadcast_to(values_at(at), (draws, 20, len(FREE)))
-    shares = answered(noisy, values)
+    found = likelihood.answer_errors(emulator, places)
+    noisy = base + errors * rng.standard_normal((draws, *base.shape))
+    shares = answered(noisy, np.broadcast_to(values_at(places), (draws, 20, len(FREE))))
     for answer, said in zip(answers, found, strict=True):
         simulated = np.sqrt(shares[answer.item.survey, answer.item.key].var(axis=0, ddof=1).mean())
         # Relative sampling error of a pooled standard deviation: 1 / sqrt(2 draws places); 2 % for curvature.
         assert said / simulated == pytest.approx(1, abs=0.02 + 4 / np.sqrt(2 * draws * 20)), answer.item.key
-    assert (likelihood.answer_errors(replace(emulator, count_error=0 * emulator.count_error), at) == 0).all()
+    emulator.count_error = 0 * errors
+    assert (likelihood.answer_errors(emulator, places) == 0).all()
+    assert n + base.shape[1] == emulator.outputs(places).shape[1]
 
 
 def test_banks_know_what_was_possible():
