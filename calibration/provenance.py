@@ -4,31 +4,40 @@ from __future__ import annotations
 
 import re
 
-from calibration.draws import DrawsInfo, data_hashes, read_draws
+from calibration.draws import data_hashes, read_draws
 from calibration.inputs import load_costs
+from calibration.posteriors import posterior_named
 from calibration.priors import Prior, load_priors
 from calibration.roles import EFFECTS, SHARED, STATUS_QUO
 from calibration.tables import DATA, read_rows
+from scenarios.errors import UserError
 from scenarios.report.provenance import Assumption, Fact, Provenance
 
 
-def load_provenance() -> Provenance:
-    """Prices, priors by role, every published fact, and how the shipped draws were made."""
-    priors, (_, info) = load_priors(), read_draws()
+def load_provenance(draws_file: str) -> Provenance:
+    """Prices, priors by role, every published fact, and how the draws of a run were made.
+
+    ``draws_file`` is the posterior as the manifest of the run names it.
+    """
+    priors, command = load_priors(), _command(draws_file)
     return Provenance(
         prices=_prices(),
         effects=tuple(_assumption(priors[name]) for name in EFFECTS if name not in SHARED),
         parameters=tuple(_assumption(priors[name]) for name in STATUS_QUO),
         facts=_facts(),
-        draws_made_by=made_by(info),
-        draws_command=info.command,
+        draws_made_by="posterior" if command else "gone",
+        draws_command=command,
         hashes=data_hashes(),
     )
 
 
-def made_by(info: DrawsInfo) -> str:
-    """``search`` if the draws come from ``calibration.search``, else ``posterior``: which words a report uses."""
-    return "search" if "calibration.search" in info.command else "posterior"
+def _command(draws_file: str) -> str:
+    """What makes the posterior again; empty where its file is not there any more."""
+    try:
+        source = posterior_named(draws_file)
+    except UserError:
+        return ""
+    return "; ".join(dict.fromkeys(read_draws(path)[1].command for path in source.paths))
 
 
 def _prices() -> tuple[Assumption, ...]:

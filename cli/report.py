@@ -21,6 +21,9 @@ def report(
         Path | None,
         typer.Option(metavar="DIR", help="Folder of `mes plan`.  [default: the run folder, if it holds one]"),
     ] = None,
+    uncertainty: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of `mes uncertainty`: what the uncertainty is made of.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print where the report stands as JSON.")] = False,
 ) -> None:
     """Write the report of a finished run: one HTML file that needs nothing else and prints on A4."""
@@ -31,6 +34,7 @@ def report(
         from scenarios.report import report as page
         from scenarios.report.plan import FILE, read_plan
         from scenarios.report.sources import command
+        from scenarios.report.split import read_split
         from scenarios.runs import load
 
         manifest, frames = load(folder)
@@ -39,11 +43,12 @@ def report(
         text = page(
             frames,
             manifest,
-            load_provenance(),
+            load_provenance(manifest["draws_file"]),
             folder=folder.resolve().name,
             command=command(command_line()),
             lang=lang.value,
             plan=read_plan(goes_with, manifest) if goes_with else None,
+            split=read_split(uncertainty, manifest) if uncertainty else None,
         )
         _write(target, text)
         if json:

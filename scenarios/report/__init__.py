@@ -23,6 +23,7 @@ from scenarios.report import answer, sources, tables
 from scenarios.report.numbers import Numbers
 from scenarios.report.plan import Plan, plan_context
 from scenarios.report.provenance import Assumption, Fact, Provenance
+from scenarios.report.split import heads, split_rows
 from scenarios.report.words import say, texts
 from scenarios.text import group_label, scenario_titles
 
@@ -43,6 +44,7 @@ def report(
     command: str,
     lang: str,
     plan: Plan | None = None,
+    split: pd.DataFrame | None = None,
 ) -> str:
     """The page as text.
 
@@ -53,6 +55,7 @@ def report(
         command: what makes this report again, to be printed.
         lang: ``en`` or ``fr``.
         plan: the budget plan that goes with the run (``scenarios.report.plan.read_plan``).
+        split: what its uncertainty is made of (``scenarios.report.split.read_split``).
     """
     environment = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -76,6 +79,8 @@ def report(
         **_tables(numbers, chosen),
         **_sources(numbers, provenance),
         plan=plan_context(plan, numbers) if plan else None,
+        split=split_rows(split, numbers) if split is not None else None,
+        split_heads=heads(lang),
         bound=_bound(numbers),
         limits=list(texts()["limits"]),
         notes=list(texts()["note"]),

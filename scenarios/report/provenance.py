@@ -42,7 +42,7 @@ class Provenance:
     """Of the status quo: those that the published stocks could inform."""
     facts: Mapping[str, Fact]
     draws_made_by: str
-    """``search`` or ``posterior``: which words of the report apply."""
+    """``posterior``, or ``gone`` where its file is not there any more: which words of the report apply."""
     draws_command: str
     hashes: Mapping[str, str]
     """SHA-256 of the data files now, by name: compared with those of the run."""

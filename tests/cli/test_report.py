@@ -221,5 +221,26 @@ def test_a_plan_joins_the_report(mes: Mes, folder: Path, tmp_path: Path) -> None
     assert (result.exit_code, "target_millions is 35.0" in result.stderr) == (2, True)
 
 
+def test_a_split_joins_the_report(mes: Mes, folder: Path, tmp_path: Path) -> None:
+    parts = {"structure": 0.1, "parameters": 0.3, "levers": 0.55, "chance": 0.05}
+    rows = [("status-quo", "activated_millions"), ("media", "additional_millions"), ("media", "activated_millions")]
+    (tmp_path / "split").mkdir()
+    path = tmp_path / "split" / "split.parquet"
+    pd.DataFrame([{"scenario": s, "measure": m, "mean": 1.0, "sd": 0.2, **parts} for s, m in rows]).to_parquet(path)
+    theirs = {"format": manifests.FORMAT, "kind": "uncertainty", "until": "2027-12-31", "policy_start": "2026-01-05"}
+    manifests.write(tmp_path / "split", {**theirs, "files": {"split.parquet": manifests.sha256_of(path)}})
+    for lang in ("en", "fr"):
+        result = mes("report", folder, "--uncertainty", "split", "--lang", lang, "--out", f"{lang}.html")
+        assert result.exit_code == 0, result.stderr
+        numbers = Page((tmp_path / f"{lang}.html").read_text(encoding="utf-8")).numbers
+        shown = [value["value"] for value, _ in numbers if value["data-file"] == "split.parquet"]
+        assert shown == ["0.1", "0.3", "0.55", "0.05"] * 2, "activated for the status quo, additional for a strategy"
+    manifests.write(tmp_path / "split", {**theirs, "until": "2027-06-30", "files": {}})
+    result = mes("report", folder, "--uncertainty", "split", "--out", "x.html")
+    assert (result.exit_code, "until is '2027-06-30'" in result.stderr) == (2, True)
+    result = mes("report", folder, "--uncertainty", folder, "--out", "x.html")
+    assert (result.exit_code, "no folder of mes uncertainty" in result.stderr) == (2, True)
+
+
 def test_the_folder_stays_as_the_run_left_it(folder: Path) -> None:
     runs.load(folder)
