@@ -32,13 +32,14 @@ def effects_table(table: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -
     for name in MEASURES.values():
         shown.add_column(label(f"effects.{name}", lang), justify="right", no_wrap=True)
     found = summary(table)
-    for number_, (name, rows) in enumerate(found.groupby("day", sort=False)):
+    for number_, (key, rows) in enumerate(found.groupby("day", sort=False)):
+        name = str(key)
         if number_:
             shown.add_section()
         until = manifest["data_end"] if name == "data_end" else manifest["until"]
         shown.add_row(label(f"effects.day_{name}", lang, day=day(until, lang)), *[""] * len(MEASURES), style="bold")
         for _, row in rows.iterrows():
-            cells = [with_interval(*(row[f"{m}_{q}"] for q in ("p05", "p50", "p95")), lang) for m in MEASURES]
+            cells = [with_interval(row[f"{m}_p05"], row[f"{m}_p50"], row[f"{m}_p95"], lang) for m in MEASURES]
             shown.add_row(channel_title(str(row["channel"]), lang), *cells)
     return shown
 
