@@ -78,11 +78,20 @@ def simulate(case: Case, values: Floats, people: int, seed: int) -> Floats:
     Raises:
         PrevalenceError: no prevalences at launch give the surveyed ones.
     """
+    return observe(case, started(case, values, people, seed))
+
+
+def started(case: Case, values: Floats, people: int, seed: int) -> AdoptionModel:
+    """A run at its beginning; arguments and errors as for ``simulate``."""
     inputs = {"demography": case.demography, "history": case.history, "structure": case.structure}
     parameters = to_parameters(dict(zip(STATUS_QUO, map(float, values), strict=False)))
     parameters = solve_prevalence(parameters, surveyed=case.surveyed, **inputs)  # type: ignore[arg-type]
     population = _population(_ByIdentity(case.demography), people, seed % POPULATIONS)
-    model = AdoptionModel(population, parameters, seed=derive(seed, 0, _BANK), **inputs)  # type: ignore[arg-type]
+    return AdoptionModel(population, parameters, seed=derive(seed, 0, _BANK), **inputs)  # type: ignore[arg-type]
+
+
+def observe(case: Case, model: AdoptionModel) -> Floats:
+    """Outputs [output] of a run that has not begun; it is advanced to the last week looked at."""
     counts = {}
     for week, survey in sorted(zip(survey_weeks(), SURVEYS, strict=True)):
         model.advance(week)
