@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from calibration.draws import DrawsInfo, data_hashes, read_draws
+from calibration.draws import data_hashes, read_draws
 from calibration.inputs import load_costs
 from calibration.priors import Prior, load_priors
 from calibration.roles import EFFECTS, SHARED, STATUS_QUO
@@ -20,15 +20,9 @@ def load_provenance() -> Provenance:
         effects=tuple(_assumption(priors[name]) for name in EFFECTS if name not in SHARED),
         parameters=tuple(_assumption(priors[name]) for name in STATUS_QUO),
         facts=_facts(),
-        draws_made_by=made_by(info),
         draws_command=info.command,
         hashes=data_hashes(),
     )
-
-
-def made_by(info: DrawsInfo) -> str:
-    """``search`` if the draws come from ``calibration.search``, else ``posterior``: which words a report uses."""
-    return "search" if "calibration.search" in info.command else "posterior"
 
 
 def _prices() -> tuple[Assumption, ...]:

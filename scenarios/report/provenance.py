@@ -41,8 +41,6 @@ class Provenance:
     parameters: tuple[Assumption, ...]
     """Of the status quo: those that the published stocks could inform."""
     facts: Mapping[str, Fact]
-    draws_made_by: str
-    """``search`` or ``posterior``: which words of the report apply."""
     draws_command: str
     hashes: Mapping[str, str]
     """SHA-256 of the data files now, by name: compared with those of the run."""
