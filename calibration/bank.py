@@ -23,6 +23,8 @@ from scenarios.ensemble import executor_factory, run_ensemble
 from scenarios.errors import RunFailedError
 
 Floats = npt.NDArray[np.float64]
+Simulator = Callable[[Case, Floats, int, int], Floats]
+"""Outputs [output] of a case at values [parameter], for so many people, with a number that keys chance."""
 BLOCK = 16
 
 
@@ -54,6 +56,8 @@ class _Block:
     first: int
     """Number of the first run: it keys their chance."""
     file: str
+    simulator: Simulator | None
+    width: int
 
 
 def joined(banks: Sequence[Bank]) -> Bank:
@@ -74,18 +78,29 @@ def fill(
     folder: Path,
     workers: int,
     done: Callable[[int], None] = lambda runs: None,
+    simulator: Simulator | None = None,
+    width: int | None = None,
 ) -> Bank:
     """Simulate ``places`` [run, parameter] on ``people`` agents each; blocks already in ``folder`` are not run again.
 
-    ``first`` numbers the runs (their chance depends on it); ``done`` is told the runs finished with each block.
+    ``first`` numbers the runs (their chance depends on it); ``done`` is told the runs finished with each block. Another
+    ``simulator`` (a function of a module, so that workers find it) gives ``width`` outputs.
 
     Raises:
         RunFailedError: a block failed otherwise than by impossible prevalences.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    pickled = pickle.dumps(case)
+    pickled, width = pickle.dumps(case), width or len(case.outputs)
     blocks = [
-        _Block(pickled, places[at : at + BLOCK], people, first + at, str(folder / f"block-{at // BLOCK:04d}.npy"))
+        _Block(
+            case=pickled,
+            places=places[at : at + BLOCK],
+            people=people,
+            first=first + at,
+            file=str(folder / f"block-{at // BLOCK:04d}.npy"),
+            simulator=simulator,
+            width=width,
+        )
         for at in range(0, len(places), BLOCK)
     ]
     waiting = [block for block in blocks if not Path(block.file).exists()]
@@ -104,13 +119,12 @@ def fill(
 
 
 def _run_block(block: _Block) -> None:
-    case, width = case_of(block.case), len(case_of(block.case).outputs)
-    rows = []
+    case, run, rows = case_of(block.case), block.simulator or simulate, []
     for row, values in enumerate(values_at(block.places)):
         try:
-            rows.append(simulate(case, values, block.people, block.first + row))
+            rows.append(run(case, values, block.people, block.first + row))
         except PrevalenceError:
-            rows.append(np.full(width, np.nan))
+            rows.append(np.full(block.width, np.nan))
     temporary = f"{block.file}.{os.getpid()}.part"
     with open(temporary, "wb") as file:  # noqa: PTH123 - np.save would add an ending to a path
         np.save(file, np.array(rows))

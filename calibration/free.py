@@ -56,6 +56,13 @@ def quick_values_at(places: Floats, names: Collection[str]) -> Floats:
     return values
 
 
+def places_at(values: Floats) -> Floats:
+    """Places [..., parameter] at which parameters have these values [..., parameter]; from tables, within reach."""
+    grid, table = _tables()
+    columns = [np.interp(values[..., k], table[:, k], grid) for k in range(len(FREE))]
+    return np.stack(columns, axis=-1)
+
+
 def named(values: Floats) -> dict[str, float]:
     """One vector of values by name of ``FREE``."""
     return dict(zip(FREE, map(float, values), strict=True))

@@ -25,7 +25,6 @@ def load_provenance(draws_file: str) -> Provenance:
         effects=tuple(_assumption(priors[name]) for name in EFFECTS if name not in SHARED),
         parameters=tuple(_assumption(priors[name]) for name in STATUS_QUO),
         facts=_facts(),
-        draws_made_by="posterior" if command else "gone",
         draws_command=command,
         hashes=data_hashes(),
     )

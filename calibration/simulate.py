@@ -78,7 +78,11 @@ def simulate(case: Case, values: Floats, people: int, seed: int) -> Floats:
     Raises:
         PrevalenceError: no prevalences at launch give the surveyed ones.
     """
-    model = launched(case, values, people, seed)
+    return observe(case, launched(case, values, people, seed))
+
+
+def observe(case: Case, model: AdoptionModel) -> Floats:
+    """Outputs [output] of a run that has not begun; it is advanced to the last week looked at."""
     counts = {}
     for week, survey in sorted(zip(survey_weeks(), SURVEYS, strict=True)):
         model.advance(week)

@@ -75,8 +75,9 @@ def walk(
     saved: Path,
     tell: Callable[[float], None] = lambda share: None,
     segments: int = MOST_SEGMENTS,
+    wanted: float = WANTED,
 ) -> Walk:
-    """Walk from ``start`` [place, parameter] until it is ``WANTED`` autocorrelation times long; where there are fewer
+    """Walk from ``start`` [place, parameter] until it is ``wanted`` autocorrelation times long; where there are fewer
     starts than walkers, a short walk finds them.
 
     ``saved`` holds the state after every segment; ``tell`` is given the share done (0..1, estimated).
@@ -90,14 +91,14 @@ def walk(
         first = start[np.random.default_rng(seed).permutation(len(start))[:walkers]]
         state = emcee.State(first, random_state=np.random.RandomState(seed).get_state())
     done = len(chain) * SEGMENT // KEPT
-    while not _long_enough(chain) and done < segments * SEGMENT:
+    while not _long_enough(chain, wanted) and done < segments * SEGMENT:
         sampler.reset()
         state = sampler.run_mcmc(state, SEGMENT, skip_initial_state_check=True)
         part = sampler.get_chain()[:: SEGMENT // KEPT]
         chain = np.concatenate([chain, part]) if len(chain) else part
         done += SEGMENT
         _save(saved, state, chain)
-        length = WANTED * _autocorrelation(chain) * 4 / 3
+        length = wanted * _autocorrelation(chain) * 4 / 3
         tell(min(0.99, len(chain) / max(length, len(chain) + 1)))
     return _result(chain)
 
@@ -129,8 +130,8 @@ def _autocorrelation(chain: Floats) -> float:
     return float(np.max(emcee.autocorr.integrated_time(late, quiet=True, tol=0)))
 
 
-def _long_enough(chain: Floats) -> bool:
-    return 0.75 * len(chain) > WANTED * _autocorrelation(chain)
+def _long_enough(chain: Floats, wanted: float) -> bool:
+    return 0.75 * len(chain) > wanted * _autocorrelation(chain)
 
 
 def _result(chain: Floats) -> Walk:

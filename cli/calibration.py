@@ -101,10 +101,11 @@ def _check_effort(effort: Effort) -> None:
 
 
 def _check_folder(request: Request) -> None:
-    there = request.out.exists()
-    if there and not request.resume:
+    # An empty folder is what a calibration leaves that was killed at its very start.
+    begun = request.out.exists() and (not request.out.is_dir() or any(request.out.iterdir()))
+    if begun and not request.resume:
         raise UserError(f"--out: {request.out} is there already; --resume goes on with it")
-    if request.resume and not (request.out / "settings.json").is_file():
+    if request.resume and (begun or not request.out.exists()) and not (request.out / "settings.json").is_file():
         raise UserError(f"--resume: {request.out} holds no calibration that was begun")
     try:
         request.out.mkdir(parents=True, exist_ok=True)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from cli import options as o
 from cli.errors import reported
+
+PLANNING = ("plan", "effects", "sensitivity")
+"""Commands whose folders hold other tables than a run's."""
 
 
 def plot(
@@ -19,12 +22,23 @@ def plot(
     """Draw the pictures of a finished run again (for instance in the other language)."""
     with reported():
         from cli.simulation import draw_pictures, print_json
+        from scenarios import manifest as manifests
         from scenarios.runs import load
 
-        manifest, frames = load(folder)
-        pictures = draw_pictures(frames, manifest, folder, lang)
+        if manifests.read(folder).get("command") in PLANNING:
+            manifest, pictures = _planning(folder, lang)
+        else:
+            manifest, frames = load(folder)
+            pictures = draw_pictures(frames, manifest, folder, lang)
         if json:
             print_json({"folder": str(folder), "quick": manifest["quick"], "pictures": [str(p) for p in pictures]})
         else:
             for picture in pictures:
                 print(picture)
+
+
+def _planning(folder: Path, lang: o.Lang) -> tuple[Any, list[Path]]:
+    """Manifest and pictures of a plan, of effects, or of a sensitivity analysis."""
+    from planning.pictures import redraw
+
+    return redraw(folder, lang.value)

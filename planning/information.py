@@ -10,7 +10,7 @@ same inputs with their rows shuffled is subtracted, and the 95 % quantile of tho
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,22 +53,37 @@ class _Kernel:
 
 @dataclass(frozen=True)
 class Regression:
-    """Conditional means of net benefits given inputs."""
+    """Conditional means of net benefits given inputs: a kernel and a penalty for each strategy."""
 
-    kernel: _Kernel
-    penalty: float
+    candidates: Sequence[_Kernel]
+    kernel: np.ndarray  # [strategy]
+    penalty: np.ndarray  # [strategy]
 
     def fitted(self, y: np.ndarray) -> np.ndarray:
         """At the draws, [draw, strategy]."""
-        mean, shrink = y.mean(axis=0), self.kernel.values / (self.kernel.values + self.penalty)
-        return np.asarray(mean + self.kernel.vectors @ (shrink[:, None] * (self.kernel.vectors.T @ (y - mean))))
+        mean, found = y.mean(axis=0), np.empty_like(y)
+        for one, columns in self._alike():
+            kernel, penalty = self.candidates[int(self.kernel[one])], float(self.penalty[one])
+            shrink = kernel.values / (kernel.values + penalty)
+            found[:, columns] = kernel.vectors @ (shrink[:, None] * (kernel.vectors.T @ (y - mean)[:, columns]))
+        return np.asarray(mean + found)
 
     def refitted(self, rows: np.ndarray, y: np.ndarray) -> np.ndarray:
         """At some draws, from them alone, [row, strategy]; ``y`` belongs to all draws."""
-        matrix, chosen = self.kernel.matrix[np.ix_(rows, rows)], y[rows]
-        mean = chosen.mean(axis=0)
-        weights = solve(matrix + self.penalty * np.eye(len(rows)), chosen - mean, assume_a="pos")
-        return np.asarray(mean + matrix @ weights)
+        chosen = y[rows]
+        mean, found = chosen.mean(axis=0), np.empty_like(chosen)
+        for one, columns in self._alike():
+            matrix = self.candidates[int(self.kernel[one])].matrix[np.ix_(rows, rows)]
+            ridge = matrix + float(self.penalty[one]) * np.eye(len(rows))
+            found[:, columns] = matrix @ solve(ridge, (chosen - mean)[:, columns], assume_a="pos")
+        return np.asarray(mean + found)
+
+    def _alike(self) -> Iterator[tuple[int, np.ndarray]]:
+        """Strategies with the same settings: the first one, and all of them."""
+        pairs = np.column_stack([self.kernel, self.penalty])
+        for pair in np.unique(pairs, axis=0):
+            columns = np.flatnonzero((pairs == pair).all(axis=1))
+            yield int(columns[0]), columns
 
 
 def kernels(x: np.ndarray) -> list[_Kernel]:
@@ -85,18 +100,19 @@ def kernels(x: np.ndarray) -> list[_Kernel]:
 
 
 def choose_regression(candidates: Sequence[_Kernel], y: np.ndarray) -> Regression:
-    """The kernel and penalty with the least leave-one-out error, over all strategies, each on its own scale."""
-    centred = (y - y.mean(axis=0)) / np.maximum(y.std(axis=0), 1e-12)
-    best, least = Regression(candidates[0], PENALTIES[-1]), np.inf
-    for kernel in candidates:
+    """For each strategy the kernel and penalty with the least leave-one-out error."""
+    centred = y - y.mean(axis=0)
+    least, strategies = np.full(y.shape[1], np.inf), y.shape[1]
+    best_kernel, best_penalty = np.zeros(strategies, int), np.full(strategies, PENALTIES[-1])
+    for number, kernel in enumerate(candidates):
         projected, squares = kernel.vectors.T @ centred, kernel.vectors**2
         for penalty in PENALTIES:
             shrink = kernel.values / (kernel.values + penalty)
             residual = centred - kernel.vectors @ (shrink[:, None] * projected)
-            error = float(((residual / (1 - squares @ shrink)[:, None]) ** 2).mean())
-            if error < least:
-                best, least = Regression(kernel, penalty), error
-    return best
+            error = ((residual / (1 - squares @ shrink)[:, None]) ** 2).mean(axis=0)
+            better = error < least
+            least[better], best_kernel[better], best_penalty[better] = error[better], number, penalty
+    return Regression(candidates, best_kernel, best_penalty)
 
 
 def perfect(benefit: np.ndarray) -> float:
@@ -139,7 +155,7 @@ def evppi(decision: Decision, x: np.ndarray, seed: int) -> dict[str, float]:
         "value": raw - bias,
         "low": raw - bias - error,
         "high": raw - bias + error,
-        "floor": float(np.quantile(null, 0.95)) - bias,
+        "floor": max(0.0, float(np.quantile(null, 0.95)) - bias),
         "changes": changes,
     }
 

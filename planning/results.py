@@ -191,6 +191,8 @@ def shipped(plan: Plan) -> pd.DataFrame:
             "factor": rival.factor,
             "affordable": rival.scenario is not None,
             "search_cost_mean": rival.cost,
+            "beaten": False,
+            "why": "" if rival.scenario is not None else "too_dear",
         }
         if rival.scenario is not None:
             place, v = plan.row("shipped", rival.name), judged[rival.name]
@@ -200,7 +202,15 @@ def shipped(plan: Plan) -> pd.DataFrame:
             row |= {"difference_mean": v.mean, "difference_low": v.low, "difference_high": v.high}
             row |= {"mix_better": v.better, "beaten": v.beaten, "why": v.why}
         rows.append(row)
-    return pd.DataFrame(rows).astype({"why": "str"}, errors="ignore") if rows else pd.DataFrame()
+    quantile = [f"{name}_{level}" for name in ("additional", "cost") for level in LEVELS]
+    # A strategy that the budget can't buy has nothing to compare; the columns are there all the same.
+    return pd.DataFrame(rows, columns=[*_SHIPPED, *quantile])
+
+
+_SHIPPED = (
+    "scenario", "title_en", "title_fr", "levers", "factor", "affordable", "search_cost_mean", "additional_mean",
+    "cost_mean", "difference_mean", "difference_low", "difference_high", "mix_better", "beaten", "why",
+)  # fmt: skip
 
 
 def regrets(plan: Plan) -> pd.DataFrame:
@@ -299,5 +309,5 @@ def candidates(plan: Plan) -> pd.DataFrame:
 
 def losing(table: pd.DataFrame) -> Sequence[str]:
     """Shipped strategies that the mix does not beat."""
-    there = table[table["affordable"]]
+    there = table[table["affordable"].astype(bool)]
     return [str(name) for name in there.loc[~there["beaten"].astype(bool), "scenario"]]

@@ -47,6 +47,13 @@ class LocalProcesses(ProcessPoolExecutor):
         with held_back():
             return super().submit(fn, *args, **kwargs)
 
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        """Whoever leaves by an error (Ctrl-C among them) doesn't wait for what the processes are doing."""
+        if kind is not None:
+            self.stop()
+        else:
+            self.shutdown()
+
     def stop(self) -> None:
         """Ends the processes without waiting for what they are doing."""
         processes = list((self._processes or {}).values())

@@ -73,7 +73,7 @@ def _mark(axes: Axes, asked: Any, lang: str) -> None:
 
 def _strategies(axes: Axes, table: pd.DataFrame, rows: pd.DataFrame) -> bool:
     """Shipped strategies within the range of the budgets, as crosses."""
-    there = table[table["affordable"]]
+    there = table[table["affordable"].astype(bool)]
     if there.empty:
         return False
     cost, gain = there["cost_mean"].to_numpy(float), there["additional_mean"].to_numpy(float)

@@ -41,8 +41,7 @@ class Provenance:
     parameters: tuple[Assumption, ...]
     """Of the status quo: those that the published stocks could inform."""
     facts: Mapping[str, Fact]
-    draws_made_by: str
-    """``posterior``, or ``gone`` where its file is not there any more: which words of the report apply."""
     draws_command: str
+    """Empty where the posterior that the run drew from is not there any more."""
     hashes: Mapping[str, str]
     """SHA-256 of the data files now, by name: compared with those of the run."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from calibration.free import FURTHEST, free_priors, named, quick_values_at, values_at
+from calibration.free import FURTHEST, free_priors, named, places_at, quick_values_at, values_at
 from calibration.roles import DISCREPANCY, FREE, SURVEY
 
 QUICK = (*SURVEY, DISCREPANCY)
@@ -36,6 +36,11 @@ def test_quick_values_end_where_the_table_does():
     at_the_end = values_at(np.full(len(FREE), FURTHEST))
     column = FREE.index(DISCREPANCY)
     assert quick_values_at(far, [DISCREPANCY])[column] == pytest.approx(at_the_end[column])
+
+
+def test_places_of_values():
+    places = np.random.default_rng(2).standard_normal((500, len(FREE)))
+    assert places_at(values_at(places)) == pytest.approx(places, abs=2e-5)
 
 
 def test_far_places_stay_finite():

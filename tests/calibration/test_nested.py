@@ -67,7 +67,7 @@ class StoppedError(Exception):
 
 
 def test_an_interrupted_run_goes_on_along_the_same_path(tmp_path, whole, monkeypatch):
-    monkeypatch.setattr(module, "SAVE_EVERY", 0.05)
+    monkeypatch.setattr(module, "SAVE_EVERY", 0.005)
     told = []
 
     def tell(evidence, error, share):

@@ -67,14 +67,17 @@ def test_every_published_answer_has_its_line_and_barriers_two() -> None:
 def test_roles() -> None:
     roles = {(line.key, line.base): status(line) for line in LINES if line.survey == DNS}
     assert roles["no_use", "not_activated"] == roles["ready", "non_users"] == "imposed"
-    assert roles["no_use", "visitors"] == roles["used", "all"] == "not fitted"
+    assert roles["used", "all"] == roles["visited_only", "users"] == "fitted"
+    assert roles["no_use", "visitors"] == roles["heard_doctor", "knows"] == "not fitted"
     assert roles["trusts", "all"] == "not modelled"
     turned = {line.base: status(line, "visitors") for line in LINES if line.key == "time"}
     assert turned == {"not_activated": "not fitted", "visitors": "imposed"}
 
 
 def test_claims_come_from_the_draw_or_from_their_priors() -> None:
-    draw, priors = load_draws(1)[0], load_priors()
+    shipped, priors = load_draws(1)[0], load_priors()
+    assert from_priors([shipped]) == []
+    draw = replace(shipped, answers={})
     drawn = answers_of(draw, "key", priors)
     assert drawn == answers_of(draw, "key", priors)
     assert drawn != answers_of(draw, "other key", priors)
@@ -85,7 +88,7 @@ def test_claims_come_from_the_draw_or_from_their_priors() -> None:
 
 
 def test_claims_follow_their_priors() -> None:
-    draw, priors = load_draws(1)[0], load_priors()
+    draw, priors = replace(load_draws(1)[0], answers={}), load_priors()
     drawn = np.array([answers_of(replace(draw, index=i), "k", priors).overclaim_used for i in range(500)])
     for p in (0.1, 0.5, 0.9):
         below = int((drawn < priors["overclaim_used"].quantile(p)).sum())

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from calibration.walk import MOVES, WALKERS_PER_PARAMETER, explore, walk
+from calibration.walk import MOVES, WALKERS_PER_PARAMETER, WANTED, explore, walk
 
 PARAMETERS = 4
 WALKERS = WALKERS_PER_PARAMETER * PARAMETERS
@@ -48,8 +48,8 @@ def agrees(places, independent):
 
 def test_moments(walked):
     assert agrees(walked.places, walked.effective)
-    assert walked.effective > 1000
-    assert walked.steps * 0.75 >= 40 * walked.autocorrelation
+    assert walked.effective > WANTED * WALKERS_PER_PARAMETER * PARAMETERS
+    assert walked.steps * 0.75 >= WANTED * walked.autocorrelation
 
 
 def test_a_narrow_and_a_shifted_sample_are_noticed(walked):
@@ -86,7 +86,7 @@ def test_an_interrupted_walk_goes_on_along_the_same_path(tmp_path, times):
         if len(told) <= times:
             raise StoppedError
 
-    arguments = {"seed": 5, "start": start(), "segments": 3}
+    arguments = {"seed": 5, "start": start(), "segments": 3, "wanted": 10_000.0}
     whole = walk(log_likelihood, PARAMETERS, saved=tmp_path / "whole.npz", **arguments)
     for _ in range(times):
         with pytest.raises(StoppedError):

@@ -122,6 +122,7 @@ def test_workers_with_other_code_are_refused(running: Cluster) -> None:
         pass
 
 
+@pytest.mark.slow
 def test_a_worker_without_mes_is_refused(tmp_path: Path) -> None:
     (tmp_path / "elsewhere" / "scenarios").mkdir(parents=True)
     (tmp_path / "elsewhere" / "scenarios" / "__init__.py").write_text("")

@@ -78,8 +78,13 @@ def test_a_full_disk_ends_the_run_at_once(
     folder = tmp_path / "r"
     with monkeypatch.context() as patch:
         if room == "tables":
-            patch.setattr("scenarios.runs.parts.parquet", lambda frame: full_after(patch, 0) or b"PAR1")
-            patch.setattr("scenarios.parts.encode", _encode)
+            # The disk is full once every part is there and the tables come.
+            def parquet(frame: Any) -> bytes:
+                if len(parts.finished_draws(folder)) == faulty.DRAWS:
+                    full_after(patch, 0)
+                return _parquet(frame)
+
+            patch.setattr(parts, "parquet", parquet)
         else:
             full_after(patch, int(room))
         with pytest.raises(StorageError, match=r"(?s)No space left.*draws are kept; --resume"):
@@ -94,7 +99,7 @@ def test_a_full_disk_ends_the_run_at_once(
     assert faulty.tables(folder) == whole
 
 
-_encode, _parquet = parts.encode, parts.parquet
+_parquet = parts.parquet
 
 
 @pytest.fixture
