@@ -1,4 +1,4 @@
-"""Ctrl-C works in the tests as it does for a user, also where whoever started them had it ignored (a background job)."""
+"""Ctrl-C works in the tests as it does for a user, also where it was ignored by whoever started them."""
 
 from __future__ import annotations
 
