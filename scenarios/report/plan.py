@@ -16,6 +16,7 @@ from scenarios.plots.report import SIZES, report_frontier
 from scenarios.report.numbers import Numbers
 from scenarios.report.traced import INTERVAL, traced
 from scenarios.report.words import say
+from scenarios.tables import probability
 from scenarios.text import label
 
 FILE = "plan.json"
@@ -52,9 +53,14 @@ def plan_context(plan: Plan, numbers: Numbers) -> dict[str, Any]:
         "verdict": _verdict(plan, numbers),
         "budget": budget,
         "asked": say(
-            "budget.asked", lang, budget=budget, additional=_interval(result, "additional", "result", {}, lang)
+            "budget.asked",
+            lang,
+            budget=budget,
+            additional=_interval(result, "additional", "result", {}, lang),
+            cost=_one(result["cost_mean"], "result.cost_mean", {}, lang),
         ),
-        "mix": [_lever(row, lang) for row in plan["mix"] if row["share_of_ceiling"] > 0],
+        "mix": _levers(plan, lang),
+        "quick": bool(plan["quick"]),
         "frontier": [_point(row, lang) for row in sorted(points, key=lambda row: row["budget_millions_eur"])],
         "figure": {shape: Markup(report_frontier(shown, lang, shape, f"plan-{shape}")) for shape in SIZES},
         "alt": _alt(shown, lang),
@@ -78,16 +84,20 @@ def _verdict(plan: Plan, numbers: Numbers) -> Markup:
     return say("budget.unreachable", lang, furthest=furthest, cost=cost, **values)
 
 
-def _lever(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
-    where = {"lever": row["lever"]}
-    share = row["share_of_ceiling"]
-    return {
-        "name": label(f"lever.{row['kind']}", lang),
-        "use": traced(
+def _levers(plan: Plan, lang: str) -> list[dict[str, Any]]:
+    """The levers that the mix uses; of two of one kind both show their name as well."""
+    used = [row for row in plan["mix"] if row["share_of_ceiling"] > 0]
+    kinds = [row["kind"] for row in used]
+    found = []
+    for row in used:
+        title = label(f"lever.{row['kind']}", lang)
+        name = title if kinds.count(row["kind"]) == 1 else f"{title} ({row['lever']})"
+        where, share = {"lever": row["lever"]}, row["share_of_ceiling"]
+        use = traced(
             percent(share, lang), [share], file=FILE, measure="mix.share_of_ceiling", stats=["value"], where=where
-        ),
-        "cost": _one(row["cost_mean"], "mix.cost_mean", where, lang),
-    }
+        )
+        found.append({"name": name, "use": use, "cost": _one(row["cost_mean"], "mix.cost_mean", where, lang)})
+    return found
 
 
 def _point(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
@@ -98,7 +108,7 @@ def _point(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
         "additional": _interval(row, "additional", "frontier", where, lang),
         "activated": _interval(row, "activated", "frontier", where, lang),
         "probability": traced(
-            percent(chance, lang), [chance], file=FILE, measure="frontier.probability_of_target", stats=["value"],
+            probability(row, lang), [chance], file=FILE, measure="frontier.probability_of_target", stats=["value"],
             where=where,
         ),
     }  # fmt: skip
@@ -112,17 +122,18 @@ def _alt(shown: pd.DataFrame, lang: str) -> str:
 
 
 def _curse(plan: Plan, lang: str) -> Markup:
-    result = plan["result"]
-    draws = traced(
-        number(plan["fresh_draws"], 0, lang), [plan["fresh_draws"]], file=FILE, measure="fresh_draws", stats=["value"]
-    )
+    result, count, within = plan["result"], len(plan["fresh_draws"]), plan["result"]["within_budget"]
+    draws = traced(number(count, 0, lang), [count], file=FILE, measure="fresh_draws", stats=["count"])
     search = _one(result["search_additional_mean"], "result.search_additional_mean", {}, lang)
     fresh = _one(result["additional_mean"], "result.additional_mean", {}, lang)
-    return say("budget.curse", lang, search=search, fresh=fresh, draws=draws)
+    kept = traced(percent(within, lang), [within], file=FILE, measure="result.within_budget", stats=["value"])
+    return say("budget.curse", lang, search=search, fresh=fresh, draws=draws, within=kept)
 
 
 def _one(value: float | None, measure: str, where: Mapping[str, Any], lang: str) -> Markup:
-    return traced(compact(value, lang), [value], file=FILE, measure=measure, stats=["value"], where=where)
+    whole = value is not None and float(value).is_integer()
+    text = number(value, 0, lang) if whole else compact(value, lang)
+    return traced(text, [value], file=FILE, measure=measure, stats=["value"], where=where)
 
 
 def _interval(row: Mapping[str, Any], name: str, section: str, where: Mapping[str, Any], lang: str) -> Markup:

@@ -40,12 +40,11 @@ def read_split(folder: Path, manifest: Mapping[str, Any]) -> pd.DataFrame:
 def split_rows(shares: pd.DataFrame, numbers: Numbers) -> list[dict[str, Any]]:
     """A row for each scenario of the run that was split: activated for the reference, additional for the others."""
     titles, found = scenario_titles(numbers.manifest, numbers.lang), []
-    table = shares.set_index(["scenario", "measure"])
+    rows = {(str(row["scenario"]), str(row["measure"])): row for row in shares.to_dict("records")}
     for name in numbers.names:
         measure = "activated_millions" if name == numbers.reference else "additional_millions"
-        if (name, measure) in table.index:
-            row = {source: float(value) for source, value in table.loc[(name, measure)].items() if source in SOURCES}
-            cells = [_share(row[source], source, name, measure, numbers.lang) for source in SOURCES]
+        if row := rows.get((name, measure)):
+            cells = [_share(float(row[source]), source, name, measure, numbers.lang) for source in SOURCES]
             found.append({"name": titles[name], "cells": cells})
     return found
 

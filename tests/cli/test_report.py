@@ -187,14 +187,15 @@ def test_data_that_have_changed_since_the_run_are_named(mes: Mes, folder: Path, 
 MIXES = (("frontier", 10.0, 9.0, 2.0), ("asked", 60.0, 55.0, 4.5), ("reach", None, 310.0, 7.3))
 PLAN = {
     "horizon": "2027-12-31", "policy_start": "2026-01-05", "target_millions": 40.0, "budget_millions_eur": 60.0,
-    "fresh_draws": 40,
+    "fresh_draws": list(range(40)), "quick": True,
     "result": {"additional_p05": 2.0, "additional_p50": 4.5, "additional_p95": 7.0, "additional_mean": 4.4,
-               "search_additional_mean": 4.6},
+               "search_additional_mean": 4.6, "cost_mean": 55.0, "within_budget": 0.6},
     "target": {"probability": 0.5, "reachable": False, "furthest_millions": 33.3, "furthest_cost_millions_eur": 310.0},
     "mix": [{"lever": "simplify", "kind": "simplify", "share_of_ceiling": 1.0, "cost_mean": 3.2},
             {"lever": "media", "kind": "media", "share_of_ceiling": 0.0, "cost_mean": 0.0}],
     "frontier": [
         {"mix": n, "role": role, "budget_millions_eur": b, "cost_mean": c, "probability_of_target": 0.0,
+         "probability_of_target_low": 0.0, "probability_of_target_high": 0.05,
          **{f"{name}_{q}": base + v for name, base in (("additional", 0.0), ("activated", 26.0))
             for q, v in (("p05", g - 1), ("p50", g), ("p95", g + 2))}}
         for n, (role, b, c, g) in enumerate(MIXES)
