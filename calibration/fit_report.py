@@ -122,8 +122,13 @@ def spreadsheets(fit: Fit, lang: str) -> Iterator[tuple[str, pd.DataFrame]]:
     products["verdict"] = [_known(name, lang) for name in products["verdict"]]
     yield "products", _shortened(products)
     pairs = fit.correlations.copy()
-    pairs["significant"] = [label("fit.yes" if found else "fit.no", lang) for found in pairs["significant"]]
+    pairs["significant"] = [_said(bool(found), lang) for found in pairs["significant"]]
     yield "correlations", _shortened(pairs)
+
+
+def _said(yes: bool, lang: str) -> str:
+    """Yes or no, without the emphasis of the table on a terminal."""
+    return label("fit.yes" if yes else "fit.no", lang).lower()
 
 
 def _known(verdict: str, lang: str) -> str:
@@ -140,10 +145,10 @@ def _residual_row(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
         "unit": label(f"fit_unit.{row['unit']}", lang),
         "published_figure": round(row["published"], 4),
         "published_error": round(row["error"], 4),
-        "is_lower_bound": label("fit.yes" if row["bound"] else "fit.no", lang),
+        "is_lower_bound": _said(row["bound"], lang),
         **{f"{column}_{p}": round(row[f"{name}_{p}"], 4) for name, column in shown.items() for p in LEVELS},
         "residual": round(row["residual"], 4),
-        "agrees": label("fit.yes" if row["inside"] else "fit.no", lang),
+        "agrees": _said(row["inside"], lang),
         "fitted_to": words.role(row, lang),
         "why": words.why(row, lang),
     }

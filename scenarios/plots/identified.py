@@ -56,7 +56,7 @@ def identified_parameters(table: pd.DataFrame, manifest: Mapping[str, Any], lang
         localise(axes, lang, x=True, decimals=decimals)
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
-    legend_below(figure, _legend(lang), 3)
+    legend_below(figure, _legend(lang), 2)
     return figure
 
 
