@@ -63,6 +63,10 @@ class Prior:
         values = np.asarray(self._law.ppf(self.cut + np.asarray(u, float) * (1 - self.cut)), np.float64)
         return values if self.floor is None else np.maximum(values, self.floor)
 
+    def cdf(self, x: npt.ArrayLike) -> Floats:
+        """Probability of at most ``x`` (0..1), of the same shape: the inverse of ``quantile``."""
+        return np.clip((np.asarray(self._law.cdf(x), np.float64) - self.cut) / (1 - self.cut), 0.0, 1.0)
+
     def logpdf(self, x: npt.ArrayLike) -> Floats:
         """Log density at ``x``, of the same shape; -inf where the density is 0."""
         density = np.asarray(self._law.logpdf(x), np.float64) - np.log1p(-self.cut)

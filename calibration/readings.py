@@ -148,7 +148,7 @@ def _cell(values: pd.Series[float], lang: str) -> str:
     return with_interval(found["p05"], found["p50"], found["p95"], lang)
 
 
-def fill(path: Path, text: str) -> None:
+def fill(path: Path, text: str, marks: tuple[str, str] = MARKS) -> None:
     """Put a table between the marks of a guide.
 
     Raises:
@@ -158,10 +158,10 @@ def fill(path: Path, text: str) -> None:
         old = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: can't be read ({error})") from None
-    before, first, rest = old.partition(MARKS[0])
-    _, last, after = rest.partition(MARKS[1])
+    before, first, rest = old.partition(marks[0])
+    _, last, after = rest.partition(marks[1])
     if not (first and last):
-        raise UserError(f"{path}: no {MARKS[0]} … {MARKS[1]} to put the table between")
+        raise UserError(f"{path}: no {marks[0]} … {marks[1]} to put the table between")
     write_atomically(path, f"{before}{first}\n{text}{last}{after}")
 
 

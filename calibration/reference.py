@@ -10,7 +10,7 @@ from importlib import import_module
 from operator import attrgetter
 
 from calibration.priors import Prior, load_priors
-from calibration.roles import EFFECTS, SHARED, STATUS_QUO, SURVEY, to_parameters
+from calibration.roles import DISCREPANCY, EFFECTS, SHARED, STATUS_QUO, SURVEY, to_parameters
 from calibration.tables import DATA, read_rows
 
 CHANCE, SHARE, FACTOR, PULL = "chance, 0–1", "share, 0–1", "factor", "rate per noticed contact"
@@ -56,6 +56,7 @@ UNITS = {
     "overclaim_activated_dns2023": CHANCE,
     "overclaim_activated_csa2022": CHANCE,
     "overclaim_used": CHANCE,
+    "discrepancy": "relative standard deviation",
 }
 """Unit of each prior."""
 
@@ -90,13 +91,14 @@ _WORDS = {"lognormal": "median", "beta": "mean", "normal": "mean"}
 
 
 def parameters_reference() -> str:
-    """Markdown: priors of the status quo, of levers and of the survey; figures of the data; figures in the code."""
+    """Markdown: priors of the status quo, the survey, the likelihood and levers; figures of the data and the code."""
     priors = load_priors()
     levers = [name for name in EFFECTS if name not in SHARED]
     parts = (
-        ("Status quo (searched)", _searched(priors[name] for name in STATUS_QUO)),
+        ("Status quo (fitted)", _fitted(priors[name] for name in STATUS_QUO)),
+        ("Survey answers (fitted)", _priors(priors[name] for name in SURVEY)),
+        ("Likelihood (fitted)", _priors([priors[DISCREPANCY]])),
         ("Levers (drawn from the prior)", _priors(priors[name] for name in levers)),
-        ("Survey answers (not used yet)", _priors(priors[name] for name in SURVEY)),
         ("Fixed figures in `calibration/data/constants.csv`", _data_figures()),
         ("Fixed figures in the code", _code_figures()),
     )
@@ -107,7 +109,7 @@ def _priors(priors: Iterable[Prior]) -> str:
     return _markdown(_PRIOR_HEAD, map(_row, priors))
 
 
-def _searched(priors: Iterable[Prior]) -> str:
+def _fitted(priors: Iterable[Prior]) -> str:
     paths = field_paths()
     rows = ((f"`{paths[prior.name]}`", *_row(prior)) for prior in priors)
     return _markdown(("Field", *_PRIOR_HEAD), rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from model.parameters import Parameters, People, Practice, Prevalence, Pulls, Stops, WordOfMouth
@@ -34,7 +34,7 @@ _PATHS = {
 }
 """Prior to the class and the field of ``model.parameters``."""
 STATUS_QUO = tuple(_PATHS)
-"""Free parameters of the calibration; one column each in the draws file."""
+"""What the simulator of the status quo takes."""
 SHARED = ("reminder_pull", "media_pull")
 """Of the status quo and, with the same value in a draw, the effects of levers of the same kind."""
 EFFECTS = (
@@ -57,14 +57,18 @@ EFFECTS = (
 """What levers do; no stock informs them, apart from ``SHARED``."""
 SURVEY = ("overclaim_activated_dns2023", "overclaim_activated_csa2022", "overclaim_used")
 """How people answer; used by the survey as an instrument only."""
+DISCREPANCY = "discrepancy"
+"""What the model can't reproduce in the stocks; part of the likelihood only."""
+FREE = (*STATUS_QUO, *SURVEY, DISCREPANCY)
+"""Free parameters of the calibration; one column each in the posterior's file."""
 
 
-def check_names(given: Collection[str]) -> None:
-    """Raises ``ValueError`` unless ``given`` holds exactly the names of ``STATUS_QUO``."""
-    missing, unknown = [n for n in STATUS_QUO if n not in given], [n for n in given if n not in _PATHS]
+def check_names(given: Collection[str], needed: Sequence[str] = STATUS_QUO) -> None:
+    """Raises ``ValueError`` unless ``given`` holds exactly the names ``needed``."""
+    missing, unknown = [n for n in needed if n not in given], [n for n in given if n not in needed]
     problems = [f"{word}: {', '.join(names)}" for word, names in (("missing", missing), ("unknown", unknown)) if names]
     if problems:
-        raise ValueError(f"values of the status quo, {'; '.join(problems)}; needed: {', '.join(STATUS_QUO)}")
+        raise ValueError(f"parameter values, {'; '.join(problems)}; needed: {', '.join(needed)}")
 
 
 def to_parameters(values: Mapping[str, float]) -> Parameters:

@@ -27,6 +27,8 @@ class StockTarget:
     status: str
     """Published or derived."""
     facts: tuple[str, ...]
+    region: str | None = None
+    """The region counted; ``None`` for the country."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,8 +17,10 @@ from calibration.inputs import load_demography, load_history
 from model import AdoptionModel, Parameters, build_population
 from model.channels import Channel
 from model.levers import Assisted, Messages, Relatives, Target
+from model.online import online_cells, online_counts
 from model.outcome import DIMENSIONS
 from model.prevalence import surveyed_shares
+from model.standing import standing_tables
 
 PEOPLE = 500
 WEEK = 10
@@ -59,6 +61,9 @@ def run_everything() -> None:
         branch.outcome()
         branch.to_frame()
         surveyed_shares(branch)
+        online_counts(branch)
+        online_cells(branch)
+        standing_tables(branch, WEEK, [WEEK, WEEK + 5])
         for dimension in DIMENSIONS:
             branch.groups(dimension, [WEEK])
 

@@ -21,6 +21,7 @@ def effects(
     json: o.Json = False,
     quick: o.Quick = False,
     structure: o.StructureChoices = None,
+    posterior: o.Posterior = None,
     until: o.Until = None,
 ) -> None:
     """Show what each channel of the status quo brings: attributed activations, and what is missing without it."""
@@ -41,6 +42,7 @@ def effects(
             json=json,
             quick=quick,
             structure=structure or (),
+            posterior=posterior,
             policy_start=None,
             until=until,
             target=None,
@@ -49,11 +51,10 @@ def effects(
 
 
 def _effects(request: Any) -> None:
-    from calibration.draws import load_draws
     from calibration.warm import ensure_compiled
     from cli.progress import progress
     from cli.request import experiment_of
-    from cli.simulation import described, end, say_where, warn_of_stale_draws
+    from cli.simulation import described, drawn, end, say_where, warn_of_draws
     from cli.words import WORDS
     from model.weeks import WEEKS
     from planning.effects_run import carry_out
@@ -61,15 +62,15 @@ def _effects(request: Any) -> None:
     from scenarios.files import load_scenario
 
     experiment = experiment_of(request, [load_scenario(REFERENCE)], every=WEEKS)
-    draws = load_draws(experiment.settings.draws, seed=request.seed)
-    warn_of_stale_draws(request.lang)
+    source, draws = drawn(experiment.settings, request)
+    warn_of_draws(source, request.lang)
     ensure_compiled()
     folder = request.folder(REFERENCE)
     with progress(len(draws), WORDS[request.lang]["draws"]) as tell:
         manifest, frames = carry_out(
             experiment,
             draws,
-            described(experiment, request.command),
+            described(experiment, request.command, source),
             folder,
             workers=request.process_count(),
             resume=request.resume,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import typer
 
@@ -17,8 +20,9 @@ BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
 def reported() -> Iterator[None]:
     """Turns errors into one message on stderr: 2 for what the user gave, 1 for a failing run, 130 for Ctrl-C."""
     try:
-        yield
-        sys.stdout.flush()
+        with _interrupted_once():
+            yield
+            sys.stdout.flush()
     except typer.Exit:
         raise
     except KeyboardInterrupt:
@@ -31,6 +35,26 @@ def reported() -> Iterator[None]:
         if os.environ.get("MES_DEBUG") == "1":
             traceback.print_exc()
         raise _exit(*_judged(error)) from None
+
+
+@contextmanager
+def _interrupted_once() -> Iterator[None]:
+    """The first Ctrl-C ends the command; further ones don't disturb what it does to end (a second or two)."""
+    previous = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(previous):
+        yield
+        return
+
+    def interrupt(number: int, frame: Any) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        if signal.getsignal(signal.SIGINT) is interrupt:
+            signal.signal(signal.SIGINT, previous)
 
 
 def _judged(error: Exception) -> tuple[str, int]:

@@ -6,13 +6,22 @@ from typing import Annotated
 
 import typer
 
+from cli.calibrate import calibrate
 from cli.compare import compare
 from cli.effects import effects
+from cli.fit import fit
+from cli.hindcast import hindcast
 from cli.plan import plan
 from cli.plot import plot
+from cli.report import report
 from cli.run import run
 from cli.scenarios import app as scenarios
 from cli.sensitivity import sensitivity
+from cli.story import story
+from cli.structures import structures
+from cli.survey import survey
+from cli.uncertainty import uncertainty
+from cli.verify import verify
 
 app = typer.Typer(
     name="mes",
@@ -47,6 +56,15 @@ app.command()(plan)
 app.command()(effects)
 app.command()(sensitivity)
 app.command()(plot)
+app.command()(hindcast)
+app.command()(calibrate)
+app.command()(fit)
+app.command()(structures)
+app.command()(uncertainty)
+app.command()(survey)
+app.command()(verify)
+app.command()(report)
+app.command()(story)
 app.add_typer(scenarios, name="scenarios")
 
 

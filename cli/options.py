@@ -37,6 +37,10 @@ Draws = Annotated[
 Seed = Annotated[int, typer.Option(help="Same seed, same results.")]
 Workers = Annotated[int | None, typer.Option(help="Processes.  [default: the cores of the machine]")]
 Threads = Annotated[int, typer.Option(help="Threads of each process; results don't depend on them.")]
+Cluster = Annotated[
+    str | None,
+    typer.Option(metavar="tcp://HOST:PORT", help="Compute on the Dask cluster of this scheduler, not on this machine."),
+]
 Out = Annotated[Path | None, typer.Option(help="Run folder to make.  [default: ./runs/<command>-<scenario>-<time>]")]
 Resume = Annotated[bool, typer.Option("--resume", help="Finish the interrupted or failed run in --out.")]
 Language = Annotated[Lang, typer.Option("--lang", envvar="MES_LANG", help="Language of tables and pictures.")]
@@ -45,7 +49,11 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and 
 Quick = Annotated[bool, typer.Option("--quick", help="A taste in about ten seconds, marked as such in every output.")]
 StructureChoices = Annotated[
     list[str] | None,
-    typer.Option(metavar="KEY=VALUE", help="A structural alternative, as reading=naive (repeatable)."),
+    typer.Option(metavar="KEY=VALUE", help="A structural alternative, as reading=naive (repeatable); or: average."),
+]
+Posterior = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Draw parameters from a folder of `mes calibrate`.  [default: the shipped one]"),
 ]
 PolicyStart = Annotated[
     str | None, typer.Option(metavar="YYYY-MM-DD", help="When scenarios part.  [default: 2026-01-05]")

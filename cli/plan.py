@@ -53,12 +53,14 @@ def plan(
     json: o.Json = False,
     quick: o.Quick = False,
     structure: o.StructureChoices = None,
+    posterior: o.Posterior = None,
     policy_start: o.PolicyStart = None,
 ) -> None:
     """Find the mix that adds most activations for a budget, the frontier of budgets, the cheapest mix to a target."""
     with reported():
         from calibration.draws import read_draws
-        from cli.request import Request
+        from calibration.posteriors import posterior_for
+        from cli.request import Request, structure_of
         from planning.request import plan_request
 
         request = Request(
@@ -75,6 +77,7 @@ def plan(
             json=json,
             quick=quick,
             structure=structure or (),
+            posterior=posterior,
             policy_start=policy_start,
             until=by,
             target=None,
@@ -91,16 +94,17 @@ def plan(
             draws=draws,
             seed=seed,
             quick=quick,
-            available=read_draws()[1].draws,
+            available=read_draws(posterior_for(structure_of(structure or ()), posterior).paths[0])[1].draws,
         )
         _plan(request, wanted)
 
 
 def _plan(request: Any, wanted: PlanRequest) -> None:
-    from calibration.draws import load_draws
+    from dataclasses import replace
+
     from calibration.warm import ensure_compiled
     from cli.progress import progress
-    from cli.simulation import described, warn_of_stale_draws
+    from cli.simulation import described, drawn, warn_of_draws
     from planning.run import carry_out
     from planning.text import label
     from scenarios.files import catalogue, load_scenario
@@ -108,13 +112,14 @@ def _plan(request: Any, wanted: PlanRequest) -> None:
     experiment = _experiment(request, wanted)
     folder = _folder(request, wanted)
     ensure_compiled()
-    warn_of_stale_draws(request.lang)
+    source, draws = drawn(replace(experiment.settings, draws=wanted.draws), request)
+    warn_of_draws(source, request.lang)
     manifest, frames = carry_out(
         wanted,
         experiment,
-        load_draws(wanted.draws, seed=wanted.seed),
+        draws,
         [load_scenario(name) for name in catalogue() if name != experiment.scenarios[0].name],
-        described(experiment, request.command),
+        described(experiment, request.command, source),
         folder,
         workers=request.process_count(),
         resume=request.resume,

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from model.structure import Structure
     from scenarios.experiment import Experiment, Settings
 
+AVERAGE = "average"
+"""The ``--structure`` that averages over all fitted ones."""
 POLICY_START, UNTIL, TARGET = date(2026, 1, 5), date(2027, 12, 31), 40.0
 
 
@@ -39,15 +41,18 @@ class Request:
     json: bool
     quick: bool
     structure: Sequence[str]
+    posterior: Path | None
     policy_start: str | None
     until: str | None
     target: float | None
+    cluster: str | None = None
 
     def __post_init__(self) -> None:
         for option in ("people", "draws", "workers", "threads"):
             at_least_one(f"--{option}", getattr(self, option))
-        if not 0 <= self.seed < 2**63:
-            raise UserError(f"--seed: {self.seed}; needed a whole number from 0 to 2^63 - 1")
+        check_seed(self.seed)
+        if self.cluster is not None and self.workers is not None:
+            raise UserError("--workers: the cluster has its own; give --workers or --cluster")
         if self.resume and self.out is None:
             raise UserError("--resume: name the run folder to finish with --out")
 
@@ -60,19 +65,36 @@ class Request:
             "--until": self.until,
             "--target": self.target,
             "--structure": self.structure or None,
+            "--posterior": self.posterior,
             "--quick": self.quick or None,
+            "--cluster": self.cluster,
             "--resume": self.resume or None,
         }
         return [option for option, value in named.items() if value is not None]
 
     def process_count(self) -> int:
         """Worker processes to start at most."""
-        if self.workers is not None:
-            return self.workers
-        try:
-            return len(os.sched_getaffinity(0))
-        except AttributeError:  # not on this system
-            return os.cpu_count() or 1
+        return process_count(self.workers)
+
+    @property
+    def averages(self) -> bool:
+        """Whether results are averaged over the fitted structures.
+
+        Raises:
+            UserError: together with a choice or a posterior of one's own.
+        """
+        if AVERAGE not in self.structure:
+            return False
+        if len(self.structure) > 1 or self.posterior is not None:
+            raise UserError(f"--structure {AVERAGE}: goes with no other --structure and no --posterior")
+        return True
+
+    def _weights(self) -> dict[str, float] | None:
+        if not self.averages:
+            return None
+        from calibration.structures import fitted
+
+        return {alternative.name: alternative.weight for alternative in fitted()}
 
     def settings(self, every: int) -> Settings:
         """The settings, defaults filled in."""
@@ -86,7 +108,8 @@ class Request:
             until=day("--until", self.until, UNTIL),
             target_millions=_target(self.target),
             engine=self.engine.value,
-            structure=structure_of(self.structure),
+            structure=structure_of([] if self.averages else self.structure),
+            averaged=self._weights(),
             every=every,
             quick=self.quick,
         )
@@ -102,6 +125,12 @@ def at_least_one(option: str, value: int | None) -> None:
     """``UserError`` unless the count is positive or not given."""
     if value is not None and value < 1:
         raise UserError(f"{option}: {value}; needed a whole number, 1 or more")
+
+
+def check_seed(seed: int) -> None:
+    """``UserError`` unless the seed can key the draws."""
+    if not 0 <= seed < 2**63:
+        raise UserError(f"--seed: {seed}; needed a whole number from 0 to 2^63 - 1")
 
 
 def _target(value: float | None) -> float:
@@ -121,6 +150,17 @@ def day(option: str, text: str | None, default: date) -> date:
         raise UserError(f"{option}: {text!r} is no date; write it as {default.isoformat()}") from None
 
 
+def process_count(workers: int | None) -> int:
+    """Processes asked for, by default as many as there are cores."""
+    if workers is not None:
+        at_least_one("--workers", workers)
+        return workers
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on this system
+        return os.cpu_count() or 1
+
+
 def hint(word: str, names: Iterable[str]) -> str:
     """``; did you mean "x"?`` or nothing, to end a message with."""
     near = nearest(word, names)
@@ -136,7 +176,8 @@ def structure_of(choices: Sequence[str]) -> Structure:
     for choice in choices:
         key, _, value = choice.partition("=")
         if key not in allowed:
-            raise UserError(f"--structure {choice}: no {key!r}; allowed: {', '.join(allowed)}{hint(key, allowed)}")
+            near = hint(key, [*allowed, AVERAGE])
+            raise UserError(f"--structure {choice}: no {key!r}; allowed: {', '.join(allowed)}, or {AVERAGE}{near}")
         if value not in allowed[key]:
             near = hint(value, allowed[key])
             raise UserError(f"--structure {choice}: {key} can't be {value!r}; allowed: {', '.join(allowed[key])}{near}")

@@ -39,25 +39,24 @@ def sensitivity(
 ) -> None:
     """Rank what drives the results of a comparison, and say which study would be worth paying for; from its folder."""
     with reported():
-        from calibration.draws import DRAWS_FILE, load_draws
-        from calibration.tables import DATA
+        from calibration.posteriors import posterior_named
+        from calibration.structures import draws_named
         from cli.progress import progress
         from cli.request import at_least_one, command_line
         from cli.simulation import say_where
         from cli.words import WORDS
         from planning.sensitivity import total
         from planning.sensitivity_run import carry_out, source
-        from scenarios.manifest import sha256_of
 
         at_least_one("--workers", workers)
         choice = _choice(value, budget)
-        compared, outcomes = source(folder, sha256_of(Path(str(DATA / DRAWS_FILE))))
+        compared, outcomes = source(folder, lambda name: posterior_named(name).sha256)
         target = _target(out, folder)
         with progress(total(outcomes, scenario), WORDS[lang]["quantities"]) as tell:
             manifest, frames = carry_out(
                 compared,
                 outcomes,
-                load_draws(compared["draws"]),
+                draws_named(compared["draws_file"], compared["draws"]),
                 choice,
                 scenarios=scenario,
                 source_folder=folder,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,37 +16,40 @@ from cli.words import WORDS
 if TYPE_CHECKING:
     import pandas as pd
 
+    from calibration.posteriors import Source
     from cli.chosen import Chosen
-    from scenarios.experiment import Experiment
+    from scenarios.draw import Draw
+    from scenarios.executors import Site
+    from scenarios.experiment import Experiment, Settings
     from scenarios.manifest import Manifest
 
 
 def simulate(request: Request, chosen: Sequence[Chosen], every: int, subject: str) -> tuple[Path, Manifest]:
     """Simulates what the folder lacks, once everything asked for is known to be sound; returns folder and manifest."""
-    from calibration.draws import load_draws
     from calibration.warm import ensure_compiled
     from scenarios.execution import execute
     from scenarios.runs import create
 
     experiment = experiment_of(request, [item.scenario for item in chosen], every)
-    draws = load_draws(experiment.settings.draws, seed=experiment.settings.seed)
-    planned = described(experiment, request.command, {item.scenario.name: item.text for item in chosen})
-    warn_of_stale_draws(request.lang)
+    source, draws = drawn(experiment.settings, request)
+    planned = described(experiment, request.command, source, {item.scenario.name: item.text for item in chosen})
+    warn_of_draws(source, request.lang)
     folder = request.folder(subject)
-    manifest = create(folder, planned, resume=request.resume)
-    if manifest["status"] != "complete":
-        ensure_compiled()
-    with progress(len(draws), WORDS[request.lang]["draws"]) as tell:
-        manifest = execute(experiment, draws, folder, manifest, workers=request.process_count(), progress=tell)
+    with site_of(request) as site:
+        manifest = create(folder, planned, resume=request.resume)
+        if manifest["status"] != "complete" and site is None:
+            ensure_compiled()
+        with progress(len(draws), WORDS[request.lang]["draws"]) as tell:
+            workers = request.process_count()
+            manifest = execute(experiment, draws, folder, manifest, workers=workers, site=site, progress=tell)
     return folder, manifest
 
 
-def described(experiment: Experiment, command: str, texts: Mapping[str, str] | None = None) -> Manifest:
+def described(
+    experiment: Experiment, command: str, source: Source, texts: Mapping[str, str] | None = None
+) -> Manifest:
     """The manifest of a command that has not begun; ``texts`` of scenario files go before what was parsed."""
-    import hashlib
-
-    from calibration.draws import DRAWS_FILE, data_hashes
-    from calibration.tables import DATA
+    from calibration.draws import data_hashes
     from scenarios.execution import describe
 
     own = {scenario.name: scenario.text for scenario in experiment.scenarios}
@@ -54,17 +58,40 @@ def described(experiment: Experiment, command: str, texts: Mapping[str, str] | N
         command=command,
         command_line=command_line(),
         texts={**own, **(texts or {})},
-        data={**data_hashes(), DRAWS_FILE: hashlib.sha256((DATA / DRAWS_FILE).read_bytes()).hexdigest()},
-        draws_file=DRAWS_FILE,
+        data={**data_hashes(), source.name: source.sha256},
+        draws_file=source.name,
         stock_targets=published_stocks(),
     )
 
 
-def warn_of_stale_draws(lang: Lang) -> None:
-    """Says so on stderr when the data have changed since the draws were made."""
+def site_of(request: Request) -> AbstractContextManager[Site | None]:
+    """The cluster asked for, connected before a folder is made; ``None`` for this machine."""
+    if request.cluster is None:
+        return nullcontext()
+    from scenarios.cluster import cluster_site
+
+    return cluster_site(request.cluster)
+
+
+def drawn(settings: Settings, request: Request) -> tuple[Source, list[Draw]]:
+    """The posterior to draw from, and its first draws."""
+    from calibration.draws import load_draws
+    from calibration.posteriors import posterior_for, shipped_mixture
+    from calibration.structures import averaged_draws, fitted
+
+    if settings.averaged:
+        return shipped_mixture(), averaged_draws(settings.draws, fitted())
+    source = posterior_for(settings.structure, request.posterior)
+    return source, load_draws(settings.draws, path=source.paths[0], seed=settings.seed)
+
+
+def warn_of_draws(source: Source, lang: Lang) -> None:
+    """Says so on stderr when the posterior was fitted to other data or under another structure."""
     from calibration.draws import changed_data, read_draws
 
-    _, info = read_draws()
+    _, info = read_draws(source.paths[0])
+    if not source.fitted:
+        print(f"mes: {WORDS[lang]['unfitted']}", file=sys.stderr)
     if changed := changed_data(info):
         text = WORDS[lang]["stale"].format(files=", ".join(changed), command=info.command)
         print(f"mes: {text}", file=sys.stderr)
@@ -112,12 +139,18 @@ def write_tables(
     summary: pd.DataFrame, frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], folder: Path
 ) -> None:
     """CSV tables for both languages: a French spreadsheet wants other separators."""
+    from scenarios.equity import equity_table, obstacle_table
     from scenarios.tables import groups_table, write_csv
 
-    groups = groups_table(frames["groups"], manifest["until"])
-    for lang in Lang:
-        write_csv(summary, folder / f"summary.{lang}.csv", lang.value)
-        write_csv(groups, folder / f"groups.{lang}.csv", lang.value)
+    tables = {
+        "summary": summary,
+        "groups": groups_table(frames["groups"], manifest["until"]),
+        "equity": equity_table(frames["equity"], manifest["until"]),
+        "left-behind": obstacle_table(frames["equity"], manifest["until"]),
+    }
+    for name, table in tables.items():
+        for lang in Lang:
+            write_csv(table, folder / f"{name}.{lang}.csv", lang.value)
 
 
 def draw_pictures(

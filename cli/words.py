@@ -5,9 +5,11 @@ from __future__ import annotations
 WORDS = {
     "en": {
         "draws": "draws",
+        "runs": "runs",
         "quantities": "quantities",
         "written": "Written to",
-        "stale": "the draws were made with other data ({files}); make them again with: {command}",
+        "stale": "the posterior was fitted to other data ({files}); make it again with: {command}",
+        "unfitted": "the posterior was not fitted under this structure: its parameters are those of another one",
         "failed": "draws failed",
         "resume": "--resume tries them again",
         "unpaired": "These folders don't share draws and people: differences between scenarios of different folders "
@@ -17,9 +19,11 @@ WORDS = {
     },
     "fr": {
         "draws": "tirages",
+        "runs": "simulations",
         "quantities": "grandeurs",
         "written": "Écrit dans",
-        "stale": "les tirages ont été faits avec d’autres données ({files}) ; pour les refaire : {command}",
+        "stale": "la loi a posteriori a été ajustée à d’autres données ({files}) ; pour la refaire : {command}",
+        "unfitted": "la loi a posteriori n’est pas ajustée sous cette structure : ses paramètres viennent d’une autre",
         "failed": "tirages en échec",
         "resume": "--resume les relance",
         "unpaired": "Ces dossiers n’ont pas les mêmes tirages ni les mêmes personnes : les écarts entre scénarios de "

@@ -12,7 +12,7 @@ import mesa
 import numpy as np
 import pandas as pd
 
-from model import kernel
+from model import kernel, turns
 from model.census import group_table, outcome
 from model.channels import NO_CHANNEL
 from model.frames import people_frame
@@ -23,7 +23,7 @@ from model.outcome import GroupTable, Outcome
 from model.parameters import Parameters
 from model.population import Population
 from model.programme import base_keys, compile_programme, with_levers
-from model.records import STATE, Run, grown, new_desks, person_records, world
+from model.records import REACH, STATE, Run, grown, new_desks, person_records, world
 from model.structure import Structure
 from model.tables import apply_driver, coefficients, weekly_tables
 from model.weeks import NEVER, WEEKS
@@ -77,6 +77,7 @@ class AdoptionModel(mesa.Model):
         self._status_quo = weekly_tables(parameters, history)
         self.run = self._blank()
         self._everywhere(kernel.begin)
+        turns.announce(self.run, -1, True)
         if levers:
             self._admit(levers)
         self.datacollector = mesa.DataCollector(
@@ -140,6 +141,7 @@ class AdoptionModel(mesa.Model):
             p=person_records(self.population),
             tie=self.population.tie,
             s=state,
+            reach=np.zeros(n, REACH),
             due=np.full(n, NEVER, np.int16),
             desks=desks,
             letters=letters,
@@ -159,6 +161,7 @@ class AdoptionModel(mesa.Model):
             "w": world(self._coefficients, self._weekly, keys, base, self.weeks)[0],
             "g": programme.records,
             "aims": programme.aims,
+            "live": np.zeros(len(programme.aims), np.uint32),
             "queue": programme.queue,
             "served": np.zeros((len(levers), 2), np.int64),
         }
@@ -167,6 +170,7 @@ class AdoptionModel(mesa.Model):
         self.run = self.run._replace(**self._programme(levers, self.week))
         self._make_room()
         self._everywhere(kernel.admit, self.week)
+        turns.announce(self.run, self.week - 1, False)
 
     def _ranges(self) -> list[tuple[int, int, int]]:
         edges = np.linspace(0, self.population.n, self.threads + 1).astype(int).tolist()
@@ -201,7 +205,7 @@ class AdoptionModel(mesa.Model):
 
     def _make_room(self) -> None:
         if self.run.letters.shape[1] - int(self.run.desks["used"].max()) < self._least_free():
-            self.run = self.run._replace(letters=grown(self.run.desks, self.run.letters))
+            self.run = self.run._replace(letters=grown(self.run.letters))
 
     def _reporter(self, name: str) -> Callable[[AdoptionModel], float]:
         return lambda model: float((model.run.s[name] < model.week).sum() * model.population.weight)

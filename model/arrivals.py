@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from model.jit import kernel
+from model.jit import inlined
 from model.keyed import uniform
 from model.programme import ARRIVAL, SELECTION
 from model.weeks import NEVER
@@ -79,7 +79,7 @@ class Mailing(NamedTuple):
     grows: bool
 
 
-@kernel
+@inlined
 def week_passed(cum, exposure):
     """First week at whose end the exposure is reached: the smallest w with cum[w + 1] >= exposure."""
     low, high = 0, cum.shape[0] - 1
@@ -92,7 +92,7 @@ def week_passed(cum, exposure):
     return low - 1
 
 
-@kernel
+@inlined
 def arrival(process, turn, first, k, passed, after):
     """The next contact of a process after week ``after``: (week, k, passed), week NEVER if none before the turn's stop.
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from model import rules
 from model.channels import Channel
-from model.jit import kernel
+from model.jit import inlined, kernel
 from model.keyed import Decision, uniform
 from model.people import (
     INFORMATION,
@@ -37,7 +37,7 @@ _EMAIL = np.int64(EMAIL)
 _BY_EMAIL, _BY_SMS = np.int64(Channel.EMAIL), np.int64(Channel.SMS)
 
 
-@kernel
+@inlined
 def identity(code, k, owner):
     """One word for one contact: process, occurrence and whose contact it is. Keys what is drawn anew at each visit."""
     return (np.uint64(code) << np.uint64(48)) ^ (np.uint64(k) << np.uint64(32)) ^ (np.uint64(owner) + np.uint64(1))
@@ -54,7 +54,7 @@ def documents_received(r, i, week):
     return r.p[i].document_rate * RATE_UNIT * exposure
 
 
-@kernel
+@inlined
 def wave_week(r, lever, i, wave):
     """Week in which a person gets one wave of a message lever; NEVER if not in its dose or not there."""
     first = r.g[lever].waves[wave]
@@ -65,7 +65,7 @@ def wave_week(r, lever, i, wave):
     return week if r.p[i].entry <= week < r.p[i].exit else _NEVER
 
 
-@kernel
+@inlined
 def newborn_week(r, lever, child):
     """Week of the letter to the parents of a child born during the lever; NEVER if none is sent."""
     week = np.int64(r.p[child].birth_week) + INVITATION_DELAY
@@ -76,7 +76,7 @@ def newborn_week(r, lever, child):
     return week
 
 
-@kernel
+@inlined
 def is_targeted(r, lever, i):
     """Whether a lever aims at a person."""
     return (r.aims[i] >> np.uint32(lever)) & np.uint32(1) != 0
@@ -145,10 +145,14 @@ def send(r, thread, week, target, source, kind):
         return
     desk, box = r.desks[thread], r.letters[thread]
     place = desk.free
-    if place < 0:
+    if place >= 0:
+        desk.free = box[place].following
+    elif desk.fresh < box.shape[0]:
+        place = desk.fresh
+        desk.fresh += 1
+    else:
         desk.lost += 1
         return
-    desk.free = box[place].following
     desk.used += 1
     box[place].target = target
     box[place].source = source
@@ -240,7 +244,7 @@ def visit(r, thread, i, week, channel, contact, by_doctor):
     return True
 
 
-@kernel
+@inlined
 def earlier_messages(r, i, channel, week, reminded):
     """Messages a person has got through a channel before a week, the 2024-25 reminder included: they tire."""
     count = 1 if channel == _BY_EMAIL and reminded < week else 0
@@ -253,7 +257,7 @@ def earlier_messages(r, i, channel, week, reminded):
     return count
 
 
-@kernel
+@inlined
 def can_get(r, lever, i):
     """Whether a message of a lever can reach a person: e-mails and SMS need reachability."""
     by_wire = r.g[lever].channel == _BY_EMAIL or r.g[lever].channel == _BY_SMS

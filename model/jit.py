@@ -45,3 +45,10 @@ def kernel(function: F) -> F:
     """``compiled``, for functions that allocate nothing: arrays are then passed without counting references, which
     would cost more than the work."""
     return cast(F, _njit(nogil=True, cache=True, error_model="numpy", _nrt=False)(function))
+
+
+def inlined(function: F) -> F:
+    """A ``kernel`` that is always written into its caller: a call would hand over every array of ``Run`` by value, some
+    eighty words, which costs more than most of what is done for one person."""
+    options = {"nogil": True, "cache": True, "error_model": "numpy", "_nrt": False, "forceinline": True}
+    return cast(F, _njit(**options)(function))

@@ -12,16 +12,15 @@ from model.channels import Channel
 from model.completion import activate, identity, peer_success, recommend, visit
 from model.jit import kernel
 from model.keyed import uniform
-from model.people import access, first_aware, majority_week, opposes, pilot_activated
-from model.processes import scan
+from model.people import access, first_aware, majority_week, opposes, pilot_activated, traits_of
 from model.programme import ASSISTED, PEER, RELATIVES, SUCCESS
 from model.records import ACCOMPANIED, BEFORE, NOBODY, TELL
+from model.turns import plan_person, plan_person_levers, scan
 from model.weeks import NEVER
 
 _C_PEER, _C_ASSISTED, _C_GUARDIAN = np.int64(Channel.PEER), np.int64(Channel.ASSISTED), np.int64(Channel.GUARDIAN)
 _C_NOTICE, _PEER = np.int64(Channel.NOTICE), np.int64(PEER)
-_BEFORE, _PLANNING, _ACTING, _ALONE = np.int64(-1), np.bool_(False), np.bool_(True), np.int64(0)
-_ALL, _LEVERS_ONLY = np.bool_(True), np.bool_(False)
+_PLANNING, _ALONE = np.bool_(False), np.int64(0)
 BLOCK = 64
 """Persons whose due weeks are compared at once."""
 
@@ -30,14 +29,16 @@ BLOCK = 64
 def begin(r, thread, low, high):
     """Records at the start of week 0: who knows, who was activated in the pilot, what comes first."""
     for i in range(low, high):
+        traits = traits_of(r.w, i)
+        r.reach[i].traits = traits
         r.s[i].aware = first_aware(r.p, r.w, i)
         if pilot_activated(r.p, r.w, i):
             r.s[i].activated = BEFORE
             r.s[i].visited = BEFORE
             r.s[i].aware = BEFORE
             r.s[i].channel = _C_NOTICE
-        elif not opposes(r.w, i):
-            scan(r, thread, i, _BEFORE, _PLANNING, _ALL)
+        else:
+            plan_person(r, thread, i, traits)
 
 
 @kernel
@@ -48,8 +49,7 @@ def admit(r, thread, low, high, week):
         inviting = inviting or r.g[lever].kind == RELATIVES
     for i in range(low, high):
         if r.s[i].activated == NEVER:
-            if not opposes(r.w, i):
-                scan(r, thread, i, week - 1, _PLANNING, _LEVERS_ONLY)
+            plan_person_levers(r, thread, i, week - 1)
         elif inviting and majority_week(r.p, i) <= r.s[i].activated and r.p[i].exit > week:
             recommend(r, thread, i, np.int64(r.s[i].activated), week)
 
@@ -147,7 +147,7 @@ def contacts(r, thread, low, high, week):
         if found:
             for i in range(first, last):
                 if due[i] == week:
-                    scan(r, thread, i, week, _ACTING, _ALL)
+                    scan(r, thread, i, week)
 
 
 @kernel

@@ -11,7 +11,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from model.jit import compiled, kernel
+from model.jit import compiled, inlined, kernel
 
 _PERSON = np.uint64(0x9E3779B97F4A7C15)
 _OCCURRENCE = np.uint64(0xD1342543DE82EF95)
@@ -58,7 +58,7 @@ class Decision(IntEnum):
 N_DECISIONS = 32
 
 
-@kernel
+@inlined
 def mix(z: np.uint64) -> np.uint64:
     """The splitmix64 finaliser: a bijection of 64-bit words in which every output bit depends on every input bit."""
     z = (z ^ (z >> _S30)) * _M1
@@ -72,7 +72,7 @@ def stream(seed: int, decision: int) -> np.uint64:
     return mix(mix(np.uint64(seed) + _PERSON) ^ (np.uint64(decision) * _M2 + _M1))
 
 
-@kernel
+@inlined
 def uniform(key: np.uint64, person: int, occurrence: int) -> float:
     """A double in [0, 1) for one occurrence of one decision of one person."""
     z = mix(np.uint64(key) + _PERSON * np.uint64(person))

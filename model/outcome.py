@@ -72,4 +72,30 @@ class GroupTable:
     activated: Floats
 
 
+OBSTACLES = (
+    "refused", "guardian", "child", "unaware", "not_visited", "no_use", "time", "information", "other_reason", "none",
+)  # fmt: skip
+"""How far those not activated have come; each counts once, under the first that holds:
+
+``refused`` the profile; a minor whose ``guardian`` is not activated; a ``child`` of an activated guardian; adults
+``unaware``; aware and ``not_visited``; visited, and a visit this week would be stopped by ``no_use``, ``time``,
+``information``, ``other_reason`` or by ``none``."""
+BARRIERS = ("has_no_use", "has_time", "has_information", "has_other_reason", "has_none")
+"""Barriers that adults have who are neither activated nor refused it; the first four may overlap."""
+
+
+@dataclass(frozen=True)
+class StandingTable:
+    """Where the members of fixed groups stand: those alive at the start of week ``since``, each in the group of that
+    week for good. People who join later belong to no group; who dies or leaves is no longer counted."""
+
+    dimension: str
+    groups: tuple[str, ...]
+    since: int
+    weeks: tuple[int, ...]
+    counts: dict[str, Floats]
+    """``living``, ``activated``, then ``OBSTACLES`` (which sum to living less activated) and ``BARRIERS``: persons,
+    shape [week, group], at the start of each week."""
+
+
 CHANNEL_NAMES = tuple(c.name.lower() for c in Channel)

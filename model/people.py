@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from model import rules
-from model.jit import kernel
+from model.jit import inlined
 from model.keyed import Decision, uniform
 from model.population import EMAIL, EXCLUDED, ILL, NO_DOCTOR, PILOT
 from model.tables import EAGERNESS_LEVELS, NEWCOMER_DELAY
@@ -26,6 +26,9 @@ RATE_UNIT = 1.0 / 1024.0
 """One unit of the 16-bit columns ``gp_rate`` (contacts a year) and ``document_rate`` (relative)."""
 MAJORITY = round(18 * WEEKS_PER_YEAR)
 """Weeks from birth to the 18th birthday."""
+
+NOTICES, OPPOSES = np.int64(EAGERNESS_LEVELS), np.int64(2 * EAGERNESS_LEVELS)
+"""Bits of the word of traits, above the level of eagerness."""
 
 _NOTICES, _EAGERNESS, _READY = np.int64(Decision.NOTICES), np.int64(Decision.EAGERNESS), np.int64(Decision.READY)
 _OPPOSES, _AWARE, _PILOT_ACTIVATES = (
@@ -49,49 +52,62 @@ _EXCLUDED, _EMAIL, _PILOT, _ILL, _NO_DOCTOR = (
 _DELAY_FIRST, _DELAY_WEEKS = NEWCOMER_DELAY
 
 
-@kernel
+@inlined
 def majority_week(p: People, i: int) -> int:
     """Week of the 18th birthday."""
     return np.int64(p[i].birth_week) + MAJORITY
 
 
-@kernel
+@inlined
 def has_flag(p: People, i: int, flag: int) -> bool:
     """Whether a bit of ``flags`` is set."""
     return (np.int64(p[i].flags) & flag) != 0
 
 
-@kernel
+@inlined
 def notices(w: World, i: int) -> bool:
     """Whether a person notices mass messages."""
     return uniform(w.keys[_NOTICES], i, 0) < w.notices
 
 
-@kernel
+@inlined
 def eagerness(w: World, i: int) -> float:
     """Responsiveness of a person, gamma of mean 1."""
     return w.levels[int(uniform(w.keys[_EAGERNESS], i, 0) * EAGERNESS_LEVELS)]
 
 
-@kernel
+@inlined
+def traits_of(w: World, i: int) -> int:
+    """Traits in one word: the level of eagerness, and the bits ``NOTICES`` and ``OPPOSES``."""
+    level = np.int64(uniform(w.keys[_EAGERNESS], i, 0) * EAGERNESS_LEVELS)
+    return level | np.int64(notices(w, i)) * NOTICES | np.int64(opposes(w, i)) * OPPOSES
+
+
+@inlined
+def gain_of(p: People, w: World, i: int, traits: int) -> float:
+    """Eagerness times access of a person of known traits."""
+    return w.levels[traits & (EAGERNESS_LEVELS - 1)] * access(p, w, i)
+
+
+@inlined
 def access(p: People, w: World, i: int) -> float:
     """Factor on a person's visits when nobody helps."""
     return rules.access_factor(has_flag(p, i, _EXCLUDED), w.access)
 
 
-@kernel
+@inlined
 def ready(w: World, i: int) -> bool:
     """Whether a person would be ready on a doctor's recommendation."""
     return uniform(w.keys[_READY], i, 0) < w.ready
 
 
-@kernel
+@inlined
 def opposes(w: World, i: int) -> bool:
     """Whether a person refuses the profile (and so never activates)."""
     return uniform(w.keys[_OPPOSES], i, 0) < w.opposed
 
 
-@kernel
+@inlined
 def prevalence(w: World, barrier: int) -> float:
     """Share of people with a barrier at launch."""
     if barrier == NO_USE:
@@ -101,7 +117,7 @@ def prevalence(w: World, barrier: int) -> float:
     return w.has_information if barrier == INFORMATION else w.has_other
 
 
-@kernel
+@inlined
 def has_barrier(w: World, i: int, barrier: int) -> bool:
     """Whether a person has a barrier, under the chosen association of barriers.
 
@@ -119,7 +135,7 @@ def has_barrier(w: World, i: int, barrier: int) -> bool:
     return uniform(w.keys[_HAS[barrier]], i, 0) < share
 
 
-@kernel
+@inlined
 def pilot_activated(p: People, w: World, i: int) -> bool:
     """Whether a person notified in the pilot had activated by the launch; minors with their guardian."""
     who = np.int64(i)
@@ -135,7 +151,7 @@ def pilot_activated(p: People, w: World, i: int) -> bool:
     return uniform(w.keys[_PILOT_ACTIVATES], who, 0) < chance
 
 
-@kernel
+@inlined
 def notice_week(p: People, w: World, i: int) -> int:
     """Week of an adult's notice of creation; NEVER for those of the pilot and those who come of age later."""
     if p[i].entry > 0:
@@ -148,7 +164,7 @@ def notice_week(p: People, w: World, i: int) -> int:
     return rules.launch_notice_week(u_period, u_week, w.notice_main_share, w.notice_weeks[0], w.notice_weeks[1])
 
 
-@kernel
+@inlined
 def reminder_week(p: People, w: World, i: int) -> int:
     """Week of the 2024-25 reminder e-mail to an adult; NEVER if none was sent."""
     if not has_flag(p, i, _EMAIL) or uniform(w.keys[_REMINDER_SENT], i, 0) >= w.reminders_share:
@@ -158,7 +174,7 @@ def reminder_week(p: People, w: World, i: int) -> int:
     return week if week >= max(np.int64(p[i].entry), majority_week(p, i)) else NEVER
 
 
-@kernel
+@inlined
 def first_aware(p: People, w: World, i: int) -> int:
     """Week in which a person first notices a mass message; -1 if aware before the launch, NEVER if none is noticed.
 
@@ -174,12 +190,14 @@ def first_aware(p: People, w: World, i: int) -> int:
         return max(majority, 0)
     if has_flag(p, i, _PILOT) and p[i].entry == 0:
         return -1
-    week = notice_week(p, w, i)
     on_air = max(w.media_weeks[0], start)
+    if on_air <= start and on_air < w.media_weeks[1]:
+        return on_air  # no notice comes before the person does
+    week = notice_week(p, w, i)
     return min(week, on_air) if on_air < w.media_weeks[1] else week
 
 
-@kernel
+@inlined
 def doctor_propensity(w: World, doctor: int) -> float:
     """A GP's chance per consultation of recommending the service to a patient not activated."""
     return rules.doctor_propensity(
@@ -190,7 +208,7 @@ def doctor_propensity(w: World, doctor: int) -> float:
     )
 
 
-@kernel
+@inlined
 def recommendations_per_year(p: People, w: World, i: int) -> float:
     """Rate of recommendations by the own GP while not activated; 0 without an own GP."""
     if p[i].doctor == _NO_DOCTOR:
@@ -198,7 +216,7 @@ def recommendations_per_year(p: People, w: World, i: int) -> float:
     return p[i].gp_rate * RATE_UNIT * doctor_propensity(w, p[i].doctor)
 
 
-@kernel
+@inlined
 def counter_visits_per_year(p: People, w: World, i: int, hospital: bool) -> float:
     """Visits to a pharmacy counter, or hospital stays, per year (*assumed*, ``model.tables``)."""
     if hospital:

@@ -46,6 +46,11 @@ PERSON = np.dtype(
 STATE = np.dtype([("aware", "i2"), ("visited", "i2"), ("activated", "i2"), ("channel", "u1"), ("marks", "u1")])
 """Weeks in which something first happened (``BEFORE``, 0.. or NEVER), by which channel, and marks."""
 
+REACH = np.dtype([("traits", "u2"), ("own", "u1"), ("childhood", "u1")])
+"""Traits of a person in one word (``model.people.traits_of``), and one bit for each process of the status quo
+(``model.programme``) through which a contact may ever come: to the person, and to the guardian on the person's behalf.
+Set at the start of the run, never changed."""
+
 LETTER = np.dtype([("following", "i4"), ("target", "i4"), ("source", "i4"), ("kind", "u1")])
 """What one person sends another; linked by week of arrival. It arrives in a later week than it was written in, so the
 order in which persons are handled can't matter."""
@@ -58,12 +63,13 @@ DESK = np.dtype(
         ("by_process", "i8", (PROCESSES,)),
         ("head", "i4", (WEEKS + 1,)),
         ("free", "i8"),
+        ("fresh", "i8"),
         ("used", "i8"),
         ("lost", "i8"),
     ]
 )
-"""What one thread counts (agents), and its box of letters: first letter of each week, first free place, numbers of
-letters in use and lost (the last must stay 0)."""
+"""What one thread counts (agents), and its box of letters: first letter of each week, first place given back, first
+place never used, numbers of letters in use and lost (the last must stay 0)."""
 
 
 def _fields(values: Any) -> list[tuple[Any, ...]]:
@@ -83,6 +89,7 @@ def world(coefficients: Coefficients, weekly: Weekly, keys: Records, base: Recor
             *_fields(weekly),
             ("keys", "u8", (N_DECISIONS,)),
             ("base", "u8", base.shape),
+            ("growth_most", "f8"),
             ("weeks", "i8"),
         ]
     )
@@ -90,6 +97,7 @@ def world(coefficients: Coefficients, weekly: Weekly, keys: Records, base: Recor
     for name, value in {**coefficients._asdict(), **weekly._asdict()}.items():
         record[name] = value
     record["keys"], record["base"], record["weeks"] = keys, base, weeks
+    record["growth_most"] = weekly.growth.max()
     return record
 
 
@@ -110,6 +118,10 @@ class Run(NamedTuple):
     """Persons in order of priority, for levers with a capacity."""
     s: Records
     """[n] STATE"""
+    reach: Records
+    """[n] REACH"""
+    live: npt.NDArray[np.uint32]
+    """[n] bits of the levers through which a contact of the person (or of a child's guardian) may come."""
     due: npt.NDArray[np.int16]
     """[n] next week in which a contact of the person's own may have a consequence."""
     served: npt.NDArray[np.int64]
@@ -131,18 +143,14 @@ def person_records(population: Population) -> Records:
 
 def new_desks(threads: int, capacity: int) -> tuple[Records, Records]:
     """Empty desks and boxes."""
-    desks, letters = np.zeros(threads, DESK), np.zeros((threads, capacity), LETTER)
-    desks["head"] = NOBODY
-    letters["following"] = np.arange(1, capacity + 1)
-    letters["following"][:, -1] = NOBODY
-    return desks, letters
+    desks = np.zeros(threads, DESK)
+    desks["head"] = desks["free"] = NOBODY
+    return desks, np.zeros((threads, capacity), LETTER)
 
 
-def grown(desks: Records, letters: Records) -> Records:
-    """The same letters in boxes of twice the capacity; the new places become the front of the free lists."""
+def grown(letters: Records) -> Records:
+    """The same letters in boxes of twice the capacity."""
     threads, capacity = letters.shape
-    more = new_desks(threads, 2 * capacity)[1]
+    more = np.zeros((threads, 2 * capacity), LETTER)
     more[:, :capacity] = letters
-    more["following"][:, -1] = desks["free"]
-    desks["free"] = capacity
     return more

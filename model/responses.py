@@ -12,7 +12,7 @@ from model import rules
 from model.arrivals import ADVISED, CHILD, DIRECT, OWN, THINNED, arrival
 from model.channels import Channel
 from model.completion import activate, identity, visit
-from model.jit import kernel
+from model.jit import inlined
 from model.keyed import uniform
 from model.people import access, ready
 from model.programme import SUCCESS
@@ -26,7 +26,7 @@ _C_DOCTOR, _C_SPONTANEOUS = np.int64(Channel.DOCTOR), np.int64(Channel.SPONTANEO
 _C_PHARMACIST = np.int64(Channel.PHARMACIST)
 
 
-@kernel
+@inlined
 def meets(r, thread, mode, i, week, channel, code):
     """A face-to-face contact: always noticed, so the person knows the service from now on."""
     r.desks[thread].contacts[week, channel] += 1
@@ -43,7 +43,7 @@ def meets(r, thread, mode, i, week, channel, code):
         r.s[i].marks |= HEARD_HOSPITAL
 
 
-@kernel
+@inlined
 def led_to_site(r, turn, week, channel, contact):
     """The person (the guardian for a ward) visits; True if the person whose scan this is has been activated."""
     if turn.mode == CHILD:
@@ -53,7 +53,7 @@ def led_to_site(r, turn, week, channel, contact):
     return visit(r, turn.thread, turn.i, week, channel, contact, channel == _C_DOCTOR)
 
 
-@kernel
+@inlined
 def concerns(r, turn, week):
     """A child's contact concerns the child once the guardian is activated, the guardian until then."""
     if turn.mode == CHILD:
@@ -61,7 +61,7 @@ def concerns(r, turn, week):
     return r.s[turn.i].activated >= week
 
 
-@kernel
+@inlined
 def success_chance(r, turn, process, week):
     """Chance that a contact of a process leads a person to the site."""
     if process.response == ADVISED:
@@ -71,14 +71,20 @@ def success_chance(r, turn, process, week):
     return rules.thinning(hazard) if process.response == THINNED else rules.visit_chance(hazard)
 
 
-@kernel
+@inlined
 def visit_hazard(r, turn, pull, grows, week):
     """pull x eagerness x access x growth of a noticed contact."""
     growth = r.w.growth[week] if grows else 1.0
     return pull * turn.gain * growth
 
 
-@kernel
+@inlined
+def visit_most(r, turn, pull, grows):
+    """An upper bound of the chance that a message leads to the site."""
+    return rules.most_visits(pull * turn.gain * (r.w.growth_most if grows else 1.0))
+
+
+@inlined
 def respond(r, turn, process, k):
     """What the k-th contact of a process does this week; True if it activates the person whose scan this is."""
     week, i, channel = turn.t, turn.i, process.channel
@@ -95,7 +101,7 @@ def respond(r, turn, process, k):
     return led_to_site(r, turn, week, channel, identity(process.code, k, turn.owner))
 
 
-@kernel
+@inlined
 def poisson(r, turn, process):
     """Contacts of one process in the turn's week, then the week of the next; -1 if the person was activated."""
     first = _FIRST if turn.mode == OWN else CHILDHOOD
@@ -108,7 +114,13 @@ def poisson(r, turn, process):
     return week
 
 
-@kernel
+@inlined
+def tempts(r, turn, success, k, pull, grows):
+    """Whether a message might lead to the site in the best of weeks: most would not, whatever week they come in."""
+    return uniform(success, turn.owner, k) < visit_most(r, turn, pull, grows)
+
+
+@inlined
 def message(r, turn, mailing):
     """One noticed message: what ``poisson`` returns."""
     sent = mailing.sent

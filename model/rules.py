@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from math import exp, log1p
 
-from model.jit import kernel
+from model.jit import inlined, kernel
 
 TRAIT, EACH_TIME, NAIVE = 0, 1, 2
 INDEPENDENT, ASSOCIATED, EXCLUSIVE = 0, 1, 2
@@ -20,6 +20,12 @@ TELLING_WEEKS = 13
 def visit_chance(hazard: float) -> float:
     """Chance that one noticed contact leads to a visit: 1 - exp(-pull x eagerness x access x growth)."""
     return 1.0 - exp(-hazard)
+
+
+@inlined
+def most_visits(hazard: float) -> float:
+    """An upper bound of ``visit_chance`` that needs no exponential: 1 - exp(-h) <= h, rounding included."""
+    return hazard + 1e-15
 
 
 @kernel

@@ -17,6 +17,7 @@ from scenarios.ensemble import executor_factory, run_ensemble
 from scenarios.errors import RunFailedError
 from scenarios.experiment import Experiment
 from scenarios.manifest import Manifest
+from scenarios.parts import PARTS
 from scenarios.quantiles import rounded
 
 FRAMES = ("effects",)
@@ -38,7 +39,7 @@ def carry_out(
         UserError: the folder exists, or can't be resumed. RunFailedError: no draw came through.
     """
     manifest = create(folder, {**planned, "effects": {}}, section="effects", resume=resume)
-    parts = folder / runs.PARTS
+    parts = folder / PARTS
     missing = [draw for draw in draws if not _part(parts, draw.index).is_file()] if parts.is_dir() else list(draws)
     if manifest["status"] == "complete":
         return manifest, {"effects": pd.read_parquet(folder / "effects.parquet")}

@@ -14,6 +14,7 @@ from scenarios import manifest as manifests
 from scenarios import runs
 from scenarios.errors import UserError
 from scenarios.manifest import Manifest
+from scenarios.parts import PARTS
 
 Frames = Mapping[str, pd.DataFrame]
 
@@ -39,7 +40,7 @@ def finish(folder: Path, manifest: Manifest, frames: Frames) -> Manifest:
     for name, frame in frames.items():
         runs.write_parquet(folder / f"{name}.parquet", frame)
     sealed = runs.seal(folder, {**manifest, "status": "complete", "finished": manifests.now()})
-    shutil.rmtree(folder / runs.PARTS, ignore_errors=True)
+    shutil.rmtree(folder / PARTS, ignore_errors=True)
     return sealed
 
 

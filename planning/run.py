@@ -10,7 +10,7 @@ from typing import Any
 from planning.document import plan_document
 from planning.folder import create, finish, load, write_json
 from planning.plan import Plan, ceiling, frontier_budgets, make_plan, units
-from planning.pool import Kept
+from planning.pool import kept_executor
 from planning.request import PlanRequest, settings_of
 from planning.results import FRAMES, Frames, frames
 from planning.scenario import plan_text
@@ -18,9 +18,10 @@ from planning.simulator import Simulator
 from planning.text import write_csv
 from scenarios import runs
 from scenarios.draw import Draw
-from scenarios.ensemble import executor_factory
+from scenarios.ensemble import stop
 from scenarios.experiment import Experiment
 from scenarios.manifest import Manifest, write_atomically
+from scenarios.parts import PARTS
 from scenarios.schema import Scenario
 
 Progress = Callable[[int, str], AbstractContextManager[Callable[[int], None]]]
@@ -51,7 +52,7 @@ def carry_out(
         manifest = create(folder, planned, section="plan", resume=True)
         if manifest["status"] == "complete":
             return load(folder, FRAMES)
-    pool = Kept(executor_factory(workers, experiment.threads))
+    pool = kept_executor(workers, experiment.threads)
     common: dict[str, Any] = {"experiment": experiment, "space": request.space, "pool": pool, "workers": workers}
     cut = request.search_draws
     searched, fresh = (Simulator(draws=list(part), **common) for part in (draws[:cut], draws[cut:]))
@@ -61,10 +62,10 @@ def carry_out(
             most = ceiling(searched, request.question)
         if not resume:
             manifest = create(folder, planned, section="plan", resume=False)
-        searched.folder = fresh.folder = folder / runs.PARTS
+        searched.folder = fresh.folder = folder / PARTS
         plan = _planned(request, searched, fresh, most, shipped, folder, manifest, progress)
     finally:
-        pool.close(wait=False)
+        stop(pool)
     return _written(plan, most, manifest, folder, [*searched.failures, *fresh.failures])
 
 

@@ -25,8 +25,8 @@ _SAME = (
 )  # fmt: skip
 
 
-def source(folder: Path, draws_sha256: str) -> tuple[Manifest, pd.DataFrame]:
-    """Manifest and outcomes of the comparison to analyse.
+def source(folder: Path, sha256_of: Callable[[str], str]) -> tuple[Manifest, pd.DataFrame]:
+    """Manifest and outcomes of the comparison to analyse; ``sha256_of`` a draws file by its name in manifests.
 
     Raises:
         UserError: no finished run folder, made of runs that share no draws, or with other draws than the present ones.
@@ -34,7 +34,7 @@ def source(folder: Path, draws_sha256: str) -> tuple[Manifest, pd.DataFrame]:
     manifest, frames = runs.load(folder)
     if not manifest.get("paired", True):
         raise UserError(f"{folder}: its runs share no draws and people, so nothing can be compared draw by draw")
-    if manifest["draws_sha256"] != draws_sha256:
+    if manifest["draws_sha256"] != sha256_of(manifest["draws_file"]):
         raise UserError(
             f"{folder}: was made with other draws than {manifest['draws_file']} holds now; run mes compare again"
         )

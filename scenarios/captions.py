@@ -16,12 +16,16 @@ def run_line(manifest: Mapping[str, Any], lang: str) -> str:
 
 
 def _parts(manifest: Mapping[str, Any], lang: str) -> Iterator[str]:
-    yield label("common.people", lang, people=number(manifest["people"], 0, lang))
-    yield _draws(manifest, lang)
+    if "people" in manifest:  # not where nothing is simulated
+        yield label("common.people", lang, people=number(manifest["people"], 0, lang))
+        yield _draws(manifest, lang)
     yield label("common.seed", lang, seed=manifest["seed"])
     yield label("common.data_end", lang, day=day(manifest["data_end"], lang))
-    yield label("common.policy_start", lang, day=day(manifest["policy_start"], lang))
-    yield label("common.interval", lang)
+    if "policy_start" in manifest:
+        yield label("common.policy_start", lang, day=day(manifest["policy_start"], lang))
+        yield label("common.interval", lang)
+    if manifest.get("averaged"):
+        yield label("common.averaged", lang, structures=len(manifest["averaged"]))
     if choices := _choices(manifest):
         yield label("common.structure", lang, choices=choices)
     if not manifest.get("paired", True):

@@ -12,6 +12,7 @@ import pandas as pd
 
 from model.weeks import monday, position
 from scenarios import runs
+from scenarios.equity import equity_document
 from scenarios.errors import UserError
 from scenarios.frames import ORDER
 from scenarios.manifest import Manifest
@@ -24,7 +25,7 @@ MEASURES = (
 )  # fmt: skip
 SAME_QUESTION = ("until", "target_millions")
 SAME_CHANCE = ("people", "draws", "seed", "draws_sha256", "data", "engine", "version")
-SAME_RUN = (*SAME_CHANCE, "structure", "policy_start")
+SAME_RUN = (*SAME_CHANCE, "structure", "averaged", "policy_start")
 
 
 def comparison_document(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -35,6 +36,7 @@ def comparison_document(frames: Mapping[str, pd.DataFrame], manifest: Mapping[st
         "scenarios": [
             scenario_summary(outcomes[outcomes["scenario"] == entry["name"]], entry) for entry in manifest["scenarios"]
         ],
+        "equity": equity_document(frames, manifest),
     }
 
 
@@ -60,6 +62,7 @@ def _common(manifest: Mapping[str, Any]) -> dict[str, Any]:
     keys = ("people", "draws", "seed", "engine", "structure", "policy_start", "target_millions", "data_end", "quick")
     return {
         **{key: manifest[key] for key in keys},
+        "averaged": manifest.get("averaged"),
         "horizon": manifest["until"],
         "paired": manifest.get("paired", True),
         "differences": list(manifest.get("differences", ())),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import NormalDist
 
 from model.parameters import Parameters
+from model.structure import Structure
 
 Z95 = NormalDist().inv_cdf(0.95)
 
@@ -23,6 +24,10 @@ class Draw:
     """Lever effects by their names in ``calibration/data/priors.csv``."""
     cost_uniforms: Mapping[str, float]
     """One number in (0, 1) for each unit price, by ``"lever/item"`` of ``calibration/data/costs.csv``."""
+    answers: Mapping[str, float] = field(default_factory=dict)
+    """Chances of claims in surveys by their names in ``priors.csv``; those that are not here stay at their priors."""
+    structure: Structure | None = None
+    """The structure it was fitted under, where draws of several are mixed; otherwise that of the run holds."""
 
 
 def price(value: float, low: float, high: float, u: float) -> float:

@@ -2,26 +2,34 @@
 
 A failing item is recorded and the rest are kept. A killed worker breaks its whole pool: the pool is rebuilt and every
 item that was under way is tried again *alone*, so that only the item that really kills its worker is given up, after
-at most two retries.
+at most two retries. Where losing a worker costs only some items (a cluster), those alone are tried again.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-import threading
 import traceback
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from contextlib import nullcontext
 from dataclasses import dataclass
-from multiprocessing.connection import wait as wait_for
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
+from scenarios.executors import SerialExecutor, executor_factory
+from scenarios.interrupts import postponed
+
+__all__ = ["Failure", "SerialExecutor", "WorkerLostError", "executor_factory", "run_ensemble", "stop"]
+
 RETRIES = 2
+PULSE = 1.0
+"""Seconds between two looks at the executor's health."""
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+
+class WorkerLostError(Exception):
+    """The workers that computed an item were lost; the executor goes on without them."""
 
 
 @dataclass(frozen=True)
@@ -35,40 +43,17 @@ class Failure:
     traceback: str
 
 
-class SerialExecutor(Executor):
-    """Computes at submission, in this process; only what is interrupted propagates."""
+@dataclass(frozen=True)
+class Listener:
+    """Who is told what happens, in the thread of ``run_ensemble``."""
 
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except Exception as error:
-            future.set_exception(error)
-        return future
-
-
-def executor_factory(workers: int, threads: int = 1) -> Callable[[], Executor]:
-    """Makes executors: this process for one worker, otherwise spawned local processes with ``threads`` each."""
-    if workers <= 1:
-        return SerialExecutor
-    context = multiprocessing.get_context("spawn")
-    return lambda: ProcessPoolExecutor(workers, mp_context=context, initializer=_prepare, initargs=(threads,))
-
-
-def _prepare(threads: int) -> None:
-    """In a worker, before numpy is imported: few threads, Ctrl-C left to the parent, no life after the parent's."""
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = "1"
-    os.environ["NUMBA_NUM_THREADS"] = str(threads)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
-
-
-def _leave_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait_for([parent.sentinel])
-        os._exit(1)
+    done: Callable[[Any, Any], None] = lambda item, result: None
+    """An item and its result."""
+    failed: Callable[[Failure], None] = lambda failure: None
+    lost: Callable[[tuple[int, ...]], None] = lambda indices: None
+    """Positions of items whose worker was lost; they are tried again, or else reported to ``failed`` next."""
+    fatal: tuple[type[Exception], ...] = ()
+    """Errors of an item that end everything."""
 
 
 def run_ensemble(
@@ -79,99 +64,153 @@ def run_ensemble(
     window: int,
     done: Callable[[Item, Result], None] = lambda item, result: None,
     failed: Callable[[Failure], None] = lambda failure: None,
+    lost: Callable[[tuple[int, ...]], None] = lambda indices: None,
+    fatal: tuple[type[Exception], ...] = (),
     retries: int = RETRIES,
 ) -> tuple[Failure, ...]:
     """Calls ``function`` on every item and ``done`` on each result as it arrives, in any order.
 
-    ``window`` bounds the items under way. Returns the failures, by position; raises ``KeyboardInterrupt`` at once,
-    after ending the workers.
+    ``window`` bounds the items under way; ``lost`` is told the positions of items whose worker was lost. Returns the
+    failures, by position. What an executor's ``check()`` or a callback raises ends the workers at once and is passed
+    on, as are ``KeyboardInterrupt`` and errors of an item that are ``fatal`` to all.
     """
-    queue = _Queue(list(items), window, retries)
+    queue = _Queue(list(items), window, retries, Listener(done, failed, lost, fatal))
     executor = make_executor()
-    try:
-        while queue.unfinished:
-            queue.fill(executor, function)
-            broken = queue.collect(done, failed)
-            if broken:
-                _stop(executor)
-                executor = make_executor()
-    except BaseException:
-        _stop(executor)
-        raise
-    executor.shutdown()
+    with _interruptible(executor, queue.interrupt):
+        try:
+            while queue.unfinished:
+                queue.fill(executor, function)
+                if queue.collect(getattr(executor, "check", _healthy)):
+                    stop(executor)
+                    executor = make_executor()
+        except BaseException:
+            stop(executor)
+            raise
+        executor.shutdown()
     return tuple(sorted(queue.failures, key=lambda failure: failure.index))
 
 
-def _stop(executor: Executor) -> None:
-    """Ends an executor without waiting for what its workers are doing."""
-    processes = list((getattr(executor, "_processes", None) or {}).values())
-    executor.shutdown(wait=False, cancel_futures=True)
-    for process in processes:
-        process.terminate()
+def _interruptible(executor: Executor, interrupt: Callable[[], None]) -> Any:
+    """Ctrl-C raises where it hits if nothing else runs, and is waited for where other threads do."""
+    return nullcontext() if isinstance(executor, SerialExecutor) else postponed(interrupt)
+
+
+def _healthy() -> None:
+    """What an executor that reports its own troubles is asked."""
+
+
+def stop(executor: Executor) -> None:
+    """Ends an executor without waiting for what its workers are doing, where it knows how to."""
+    if hasattr(executor, "stop"):
+        executor.stop()
+    else:
+        executor.shutdown(wait=False, cancel_futures=True)
 
 
 class _Queue:
-    """What waits, what is under way, what was under way when a pool broke (suspects), and what failed."""
+    """What waits, what is under way, what was under way when its worker was lost (suspects), and what failed."""
 
-    def __init__(self, items: list[Any], window: int, retries: int) -> None:
-        self.items, self.window, self.retries = items, max(1, window), retries
+    def __init__(self, items: list[Any], window: int, retries: int, listener: Listener) -> None:
+        self.items, self.window, self.retries, self.listener = items, max(1, window), retries, listener
         self.waiting = deque(range(len(items)))
         self.suspects: deque[int] = deque()
         self.running: dict[Future[Any], int] = {}
-        self.breaks: Counter[int] = Counter()
+        self.losses: Counter[int] = Counter()
         self.failures: list[Failure] = []
+        # Finished futures, and None for an interrupt. Putting into it takes no lock that a signal could strand.
+        self.events: SimpleQueue[Future[Any] | None] = SimpleQueue()
 
     @property
     def unfinished(self) -> bool:
         return bool(self.waiting or self.suspects or self.running)
 
+    def interrupt(self) -> None:
+        """Ends the waiting in ``collect`` with ``KeyboardInterrupt``."""
+        self.events.put(None)
+
     def fill(self, executor: Executor, function: Callable[[Any], Any]) -> None:
         """Submits suspects one by one, then the others up to the window."""
         while len(self.running) < (1 if self.suspects else self.window) and (self.suspects or self.waiting):
             index = (self.suspects or self.waiting).popleft()
-            alone = self.breaks[index] > 0
+            alone = self.losses[index] > 0
             try:
-                self.running[executor.submit(function, self.items[index])] = index
+                future = executor.submit(function, self.items[index])
             except BrokenExecutor:
                 (self.suspects if alone else self.waiting).appendleft(index)
                 return
+            self.running[future] = index
+            future.add_done_callback(self.events.put)
             if alone:
                 return
 
-    def collect(self, done: Callable[[Any, Any], None], failed: Callable[[Failure], None]) -> bool:
-        """Handles what has finished; tells whether the executor is broken."""
+    def collect(self, check: Callable[[], None]) -> bool:
+        """Waits for something to finish and handles it; tells whether the executor is broken."""
         if not self.running:
             return True
-        finished, _ = wait(self.running, return_when=FIRST_COMPLETED)
-        broken = any(isinstance(future.exception(), BrokenExecutor) for future in finished)
+        future = self._next_event(check)
+        if future not in self.running:  # of a pool that broke since
+            return False
+        if not isinstance(_error(future), BrokenExecutor):
+            self._settle({future: self.running.pop(future)})
+            return False
         # A broken pool fails everything under way; what still reads as running can't finish either.
-        for future in list(self.running) if broken else finished:
-            self._settle(future, self.running.pop(future), done, failed)
-        return broken
+        running, self.running = self.running, {}
+        self._settle(running)
+        return True
 
-    def _settle(
-        self, future: Future[Any], index: int, done: Callable[[Any, Any], None], failed: Callable[[Failure], None]
-    ) -> None:
-        error = future.exception() if future.done() else BrokenExecutor("the pool broke")
-        if error is None:
-            done(self.items[index], future.result())
-        elif isinstance(error, BrokenExecutor):
-            self._suspect(index, failed)
-        else:
-            self._fail(index, error, failed)
+    def _next_event(self, check: Callable[[], None]) -> Future[Any]:
+        while True:
+            try:
+                future = self.events.get(timeout=PULSE)
+            except Empty:
+                check()
+                continue
+            if future is None:
+                raise KeyboardInterrupt
+            return future
 
-    def _suspect(self, index: int, failed: Callable[[Failure], None]) -> None:
-        self.breaks[index] += 1
-        if self.breaks[index] > self.retries:
-            message = f"its worker process was killed {self.breaks[index]} times (out of memory?)"
-            self._record(Failure(index, message, ""), failed)
+    def _settle(self, finished: dict[Future[Any], int]) -> None:
+        """Results first, then losses and failures."""
+        errors = {index: _error(future) for future, index in finished.items()}
+        for future, index in finished.items():
+            if errors[index] is None:
+                self.listener.done(self.items[index], future.result())
+        if lost := tuple(index for index, error in errors.items() if isinstance(error, _LOST)):
+            self.listener.lost(lost)
+        for index, error in errors.items():
+            if isinstance(error, _LOST):
+                self._suspect(index)
+            elif isinstance(error, self.listener.fatal):
+                raise error
+            elif error is not None:
+                self._fail(index, error)
+
+    def _suspect(self, index: int) -> None:
+        self.losses[index] += 1
+        if self.losses[index] > self.retries:
+            message = f"its worker process was killed {self.losses[index]} times (out of memory?)"
+            self._record(Failure(index, message, ""))
         else:
             self.suspects.append(index)
 
-    def _fail(self, index: int, error: BaseException, failed: Callable[[Failure], None]) -> None:
-        line = f"{type(error).__name__}: {error}".splitlines()[0]
-        self._record(Failure(index, line, "".join(traceback.format_exception(error))), failed)
+    def _fail(self, index: int, error: BaseException) -> None:
+        line = (f"{type(error).__name__}: {error}".splitlines() or [""])[0]
+        self._record(Failure(index, line, "".join(traceback.format_exception(error))))
 
-    def _record(self, failure: Failure, failed: Callable[[Failure], None]) -> None:
+    def _record(self, failure: Failure) -> None:
         self.failures.append(failure)
-        failed(failure)
+        self.listener.failed(failure)
+
+
+_LOST = (BrokenExecutor, WorkerLostError, CancelledError)
+"""What an item ends with when its worker is gone; nobody here cancels an item and goes on."""
+
+
+def _error(future: Future[Any]) -> BaseException | None:
+    """What the item ended with; ``None`` for a result."""
+    if not future.done():
+        return BrokenExecutor("the pool broke")
+    try:
+        return future.exception()
+    except CancelledError as error:
+        return error

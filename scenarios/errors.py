@@ -9,3 +9,11 @@ class UserError(Exception):
 
 class RunFailedError(Exception):
     """The run itself failed: exit status 1."""
+
+
+class StorageError(RunFailedError):
+    """A result can't be written (disk full, folder gone): what is computed from here on would be lost."""
+
+
+class ClusterLostError(RunFailedError):
+    """The cluster that computes doesn't answer any more, or has no workers left."""

@@ -8,29 +8,49 @@ from pathlib import Path
 from typing import Any
 
 from scenarios import manifest as manifests
-from scenarios import runs
+from scenarios import parts, runs
 from scenarios.draw import Draw
-from scenarios.ensemble import Failure, executor_factory, run_ensemble
-from scenarios.experiment import Experiment, Settings, simulate_draw
-from scenarios.manifest import Manifest
+from scenarios.ensemble import Failure, run_ensemble
+from scenarios.errors import ClusterLostError, StorageError
+from scenarios.executors import Site, local_site
+from scenarios.experiment import Experiment, Frames, Settings, simulate_draw
+from scenarios.manifest import Manifest, identity
+from scenarios.parts import Encoded
+from scenarios.provenance import code_fingerprint
 from scenarios.schema import Lang, Scenario
 
 LANGUAGES: tuple[Lang, ...] = ("en", "fr")
+Simulate = Callable[[Experiment, Draw], Frames]
 
 
-@dataclass(frozen=True)
+class OtherCodeError(Exception):
+    """A worker's code differs from that of the program which sends it work."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Task:
     """What a worker is sent."""
 
     experiment: Experiment
     draw: Draw
-    folder: Path
+    folder: Path | None
+    """Run folder to leave the part in; ``None`` where the worker doesn't share the disk: the part travels back."""
+    run: str
+    """Identity of the run, for the part."""
+    code: str
+    """Code that has to compute it."""
+    simulate: Simulate = simulate_draw
 
 
-def work(task: Task) -> int:
-    """Simulates one draw and leaves its part in the run folder; returns the draw's index."""
-    runs.write_part(task.folder, task.draw.index, simulate_draw(task.experiment, task.draw))
-    return task.draw.index
+def work(task: Task) -> Encoded | None:
+    """Simulates one draw and leaves its part in the run folder, or returns it."""
+    if task.code != code_fingerprint():
+        raise OtherCodeError(f"the worker runs other code or libraries ({code_fingerprint()}, not {task.code})")
+    encoded = parts.encode(task.simulate(task.experiment, task.draw))
+    if task.folder is None:
+        return encoded
+    parts.write_part(task.folder, task.draw.index, encoded, task.run)
+    return None
 
 
 def describe(
@@ -52,6 +72,7 @@ def describe(
     return {
         "format": manifests.FORMAT,
         "version": manifests.package_version(),
+        "code": code_fingerprint(),
         "command": command,
         "command_line": list(command_line),
         **_settings(settings),
@@ -74,6 +95,7 @@ def _settings(settings: Settings) -> dict[str, Any]:
         "seed": settings.seed,
         "engine": settings.engine,
         "structure": asdict(settings.structure),
+        "averaged": dict(settings.averaged) if settings.averaged else None,
         "policy_start": settings.policy_start.isoformat(),
         "until": settings.until.isoformat(),
         "target_millions": settings.target_millions,
@@ -94,26 +116,62 @@ def execute(
     folder: Path,
     manifest: Manifest,
     *,
-    workers: int,
+    workers: int = 1,
+    site: Site | None = None,
     progress: Callable[[int], None] = lambda finished: None,
+    simulate: Simulate = simulate_draw,
 ) -> Manifest:
     """Simulates the draws that the folder lacks and finishes the folder; returns its manifest.
 
-    Status afterwards: ``complete``, or ``failed`` when draws failed (the final tables hold the others).
-    ``progress`` is told how many draws are over. ``RunFailedError`` if none finished; an interrupt is noted in the
-    manifest and passed on.
+    Computed on ``site``, by default on at most ``workers`` local processes. Status afterwards: ``complete``, or
+    ``failed`` when draws failed (the final tables hold the others). ``progress`` is told how many draws are over.
+
+    Raises:
+        RunFailedError: no draw finished, the disk is full (``StorageError``) or the cluster is lost
+            (``ClusterLostError``). What has finished is kept; the manifest says what happened.
+        KeyboardInterrupt: likewise.
     """
     if manifest["status"] == "complete":
         progress(len(draws))
         return manifest
-    failures = _simulate(experiment, draws, folder, manifest, workers, progress)
-    entries = [runs.failure_entry(draws[failure.index].index, failure) for failure in failures]
+    missing = _missing(draws, folder)
+    site = site or local_site(max(1, min(workers, len(missing))), experiment.threads)
+    manifest = {**manifest, "executor": dict(site.name)}
+    entries: list[dict[str, Any]] = []
     try:
-        frames = runs.gather(folder, {**manifest, "failures": entries})
-    except Exception:
-        runs.mark(folder, manifest, "failed", entries)
+        failures = _simulate(
+            experiment, missing, folder, manifest, site, _Count(len(draws), len(missing), progress), simulate
+        )
+        manifest = {**manifest, "incidents": [*manifest.get("incidents", ()), *site.incidents]}
+        entries += [runs.failure_entry(missing[failure.index].index, failure) for failure in failures]
+        return runs.finish(folder, manifest, runs.gather(folder, {**manifest, "failures": entries}), entries)
+    except KeyboardInterrupt:
+        runs.mark(folder, manifest, "interrupted", entries)
         raise
-    return runs.finish(folder, manifest, frames, entries)
+    except (StorageError, ClusterLostError) as error:
+        runs.mark(folder, manifest, "failed", entries, str(error))
+        kept = len(parts.finished_draws(folder))
+        raise type(error)(f"{error}\n  {kept} of {len(draws)} draws are kept; --resume finishes the rest") from None
+    except Exception as error:
+        runs.mark(folder, manifest, "failed", entries, str(error))
+        raise
+
+
+def _missing(draws: Sequence[Draw], folder: Path) -> list[Draw]:
+    there = parts.finished_draws(folder)
+    return [draw for draw in draws if draw.index not in there]
+
+
+class _Count:
+    """Tells ``progress`` how many draws are over."""
+
+    def __init__(self, total: int, missing: int, progress: Callable[[int], None]) -> None:
+        self.over, self.progress = total - missing, progress
+        progress(self.over)
+
+    def one_more(self) -> None:
+        self.over += 1
+        self.progress(self.over)
 
 
 def _simulate(
@@ -121,31 +179,29 @@ def _simulate(
     draws: Sequence[Draw],
     folder: Path,
     manifest: Manifest,
-    workers: int,
-    progress: Callable[[int], None],
+    site: Site,
+    count: _Count,
+    simulate: Simulate,
 ) -> tuple[Failure, ...]:
-    """Runs the missing draws; positions of failures refer to ``draws``."""
-    there = runs.finished_draws(folder)
-    missing = [i for i, draw in enumerate(draws) if draw.index not in there]
-    over = len(draws) - len(missing)
-    progress(over)
+    """Runs ``draws``, whose positions failures give."""
+    run, code = identity(manifest), code_fingerprint()
+    place = folder if site.shares_disk else None
 
-    def one_more(*_: Any) -> None:
-        nonlocal over
-        over += 1
-        progress(over)
+    def done(task: Task, encoded: Encoded | None) -> None:
+        if encoded is not None:
+            parts.write_part(folder, task.draw.index, encoded, run)
+        count.one_more()
 
-    workers = max(1, min(workers, len(missing)))
-    try:
-        failures = run_ensemble(
-            work,
-            [Task(experiment, draws[i], folder) for i in missing],
-            executor_factory(workers, experiment.threads),
-            window=2 * workers,
-            done=one_more,
-            failed=one_more,
-        )
-    except KeyboardInterrupt:
-        runs.mark(folder, manifest, "interrupted")
-        raise
-    return tuple(Failure(missing[f.index], f.error, f.traceback) for f in failures)
+    def lost(positions: tuple[int, ...]) -> None:
+        site.note("worker lost", draws=[draws[position].index for position in positions])
+
+    return run_ensemble(
+        work,
+        [Task(experiment=experiment, draw=d, folder=place, run=run, code=code, simulate=simulate) for d in draws],
+        site.make,
+        window=site.window,
+        done=done,
+        failed=lambda failure: count.one_more(),
+        lost=lost,
+        fatal=(StorageError,),
+    )

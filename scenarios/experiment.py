@@ -11,13 +11,21 @@ from typing import Any, Literal
 import pandas as pd
 
 from model.inputs import Demography, History, Surveyed
-from model.outcome import DIMENSIONS, GroupTable
+from model.outcome import DIMENSIONS, GroupTable, StandingTable
 from model.structure import Structure
 from model.weeks import START, WEEKS, monday, position, week_of
 from scenarios.costs import CostItem, cost_lines
 from scenarios.draw import Draw
 from scenarios.errors import UserError
-from scenarios.frames import channel_frame, cost_frame, group_frame, outcome_frame, use_frame, weekly_frame
+from scenarios.frames import (
+    channel_frame,
+    cost_frame,
+    equity_frame,
+    group_frame,
+    outcome_frame,
+    use_frame,
+    weekly_frame,
+)
 from scenarios.problems import ScenarioError
 from scenarios.resolve import date_problems, resolve
 from scenarios.schema import Scenario
@@ -45,6 +53,8 @@ class Settings:
     structure: Structure = field(default_factory=Structure)
     every: int = 1
     """Weeks between the rows of groups and channels."""
+    averaged: Mapping[str, float] | None = None
+    """Weights of the structures that the draws are mixed of; ``None`` where all have ``structure``."""
     quick: bool = False
 
     def __post_init__(self) -> None:
@@ -85,10 +95,21 @@ class Experiment:
             raise ScenarioError(problems)
 
 
+@dataclass(frozen=True)
+class Past:
+    """What is counted once, for all scenarios of a draw."""
+
+    groups: list[GroupTable]
+    standing: list[StandingTable]
+
+
 def simulate_draw(experiment: Experiment, draw: Draw) -> Frames:
-    """Frames ``weekly, groups, channels, uses, costs, outcomes`` of one draw, all scenarios, ordered as given."""
+    """Frames of one draw (``scenarios.frames.ORDER``), all scenarios, ordered as given."""
     model = history_of(experiment, draw)
-    past = _groups(model, [week for week in _group_weeks(experiment.settings) if week <= model.week])
+    past = Past(
+        groups=_groups(model, [week for week in _group_weeks(experiment.settings) if week <= model.week]),
+        standing=_standing(model, model.week, [model.week]),
+    )
     reference: float | None = None
     parts: list[Frames] = []
     for scenario in experiment.scenarios:
@@ -109,12 +130,13 @@ def history_of(experiment: Experiment, draw: Draw) -> Any:
     population = build_population(
         experiment.demography, people=settings.people, seed=people_seed, threads=experiment.threads
     )
-    parameters = solve_prevalence(draw.parameters, structure=settings.structure, surveyed=experiment.surveyed, **tables)
+    structure = draw.structure or settings.structure
+    parameters = solve_prevalence(draw.parameters, structure=structure, surveyed=experiment.surveyed, **tables)
     model = _engine(settings.engine)(
         population,
         parameters,
         **tables,
-        structure=settings.structure,
+        structure=structure,
         seed=decisions_seed,
         threads=experiment.threads,
     )
@@ -134,20 +156,20 @@ def _engine(name: str) -> Any:
 
 
 def _branch(
-    experiment: Experiment, scenario: Scenario, draw: Draw, model: Any, past: list[GroupTable], reference: float | None
+    experiment: Experiment, scenario: Scenario, draw: Draw, model: Any, past: Past, reference: float | None
 ) -> Frames:
     """One scenario from the policy start to the horizon."""
     settings = experiment.settings
-    levers = resolve(scenario, draw, policy_start=settings.policy_start, until=settings.until)
-    branch = model.branch(levers)
-    branch.advance(settings.last_week)
+    branch = branch_of(experiment, scenario, draw, model)
     outcome = branch.outcome()
     key: Mapping[str, Any] = {"scenario": scenario.name, "draw": draw.index}
     later = _groups(branch, [week for week in _group_weeks(settings) if week > model.week])
+    standing = _standing(branch, model.week, [week for week in _last_weeks(settings) if week > model.week])
     costs = cost_frame(key, cost_lines(scenario, outcome.uses, draw, experiment.costs))
     return {
         "weekly": weekly_frame(key, outcome),
-        "groups": group_frame(key, [table for pair in zip(past, later, strict=True) for table in pair]),
+        "groups": group_frame(key, [table for pair in zip(past.groups, later, strict=True) for table in pair]),
+        "equity": equity_frame(key, [*past.standing, *standing]),
         "channels": channel_frame(key, outcome, settings.every),
         "uses": use_frame(key, outcome),
         "costs": costs,
@@ -155,12 +177,32 @@ def _branch(
     }
 
 
+def branch_of(experiment: Experiment, scenario: Scenario, draw: Draw, model: Any) -> Any:
+    """The model of one scenario, run to the horizon."""
+    settings = experiment.settings
+    branch = model.branch(resolve(scenario, draw, policy_start=settings.policy_start, until=settings.until))
+    branch.advance(settings.last_week)
+    return branch
+
+
 def _groups(model: Any, weeks: Sequence[int]) -> list[GroupTable]:
     """A table for each dimension."""
     return [model.groups(dimension, weeks) for dimension in DIMENSIONS]
 
 
+def _standing(model: Any, since: int, weeks: Sequence[int]) -> list[StandingTable]:
+    """A table of each dimension, for groups fixed at the week ``since``."""
+    from model.standing import standing_tables
+
+    return standing_tables(model, since, weeks)
+
+
+def _last_weeks(settings: Settings) -> tuple[int, int]:
+    """The two weeks around the horizon."""
+    return settings.last_week - 1, settings.last_week
+
+
 def _group_weeks(settings: Settings) -> tuple[int, ...]:
     """Every so many weeks, the policy start, and the two weeks around the horizon."""
     weeks = set(range(0, settings.last_week + 1, settings.every))
-    return tuple(sorted(weeks | {week_of(settings.policy_start), settings.last_week - 1, settings.last_week}))
+    return tuple(sorted(weeks | {week_of(settings.policy_start), *_last_weeks(settings)}))

@@ -77,30 +77,30 @@ def parse_scenario(text: str, *, source: str) -> Scenario:
     return Scenario(source=source, titles=table.title, descriptions=table.description, levers=table.lever, text=text)
 
 
-def read_text(file: Path) -> str:
-    """The text of a file; a byte-order mark is dropped.
+def read_text(file: Path, *, what: str = "scenario file", hint: str = START_FROM) -> str:
+    """The text of a file; a byte-order mark is dropped. ``what`` it should be and a ``hint`` stand in messages.
 
     Raises:
         ScenarioError: there is no such file, it can't be read, or it isn't text.
     """
     try:
-        _check_file(file)
+        _check_file(file, what)
         return file.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        raise _wrong(file, f"there is no such file; {START_FROM}") from None
+        raise _wrong(file, f"there is no such file; {hint}") from None
     except UnicodeDecodeError as error:
         raise _wrong(file, f"is not UTF-8 text (byte {error.start + 1}); save it as UTF-8") from None
     except (OSError, ValueError) as error:
         raise _wrong(file, f"can't be read: {getattr(error, 'strerror', None) or error}") from None
 
 
-def _check_file(file: Path) -> None:
+def _check_file(file: Path, what: str) -> None:
     if file.is_dir():
-        raise _wrong(file, "is a directory, not a scenario file")
+        raise _wrong(file, f"is a directory, not a {what}")
     if file.exists() and not file.is_file():
         raise _wrong(file, "is not a regular file")
     if file.exists() and file.stat().st_size > LARGEST:
-        raise _wrong(file, f"is larger than {LARGEST} bytes: not a scenario file")
+        raise _wrong(file, f"is larger than {LARGEST} bytes: not a {what}")
 
 
 def _toml(text: str, source: str) -> dict[str, object]:

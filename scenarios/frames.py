@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from model.outcome import CHANNEL_NAMES, GroupTable, Outcome
+from model.outcome import CHANNEL_NAMES, GroupTable, Outcome, StandingTable
 from model.weeks import START, position
 from scenarios.costs import CostLine
 
 STOCKS = ("living", "adults", "aware", "visited", "activated", "activated_living", "activated_minors")
-ORDER = ("weekly", "groups", "channels", "uses", "costs", "outcomes")
+ORDER = ("weekly", "groups", "equity", "channels", "uses", "costs", "outcomes")
 """The frames of a run, in the order in which they are written."""
 
 
@@ -38,14 +38,30 @@ def group_frame(key: Mapping[str, Any], tables: Iterable[GroupTable]) -> pd.Data
 
 
 def _one_dimension(key: Mapping[str, Any], table: GroupTable) -> pd.DataFrame:
-    weeks, groups = len(table.weeks), len(table.groups)
-    columns = {
-        "week": np.repeat(np.asarray(table.weeks, dtype=np.int32), groups),
-        "dimension": pd.Series([table.dimension] * (weeks * groups), dtype="str"),
-        "group": pd.Series(list(table.groups) * weeks, dtype="str"),
-    }
     stocks = {name: np.asarray(getattr(table, name)).ravel() for name in ("living", "aware", "visited", "activated")}
-    return _keyed(key, columns | stocks, weeks * groups)
+    columns = _labels(table.dimension, table.groups, table.weeks)
+    return _keyed(key, columns | stocks, len(table.weeks) * len(table.groups))
+
+
+def equity_frame(key: Mapping[str, Any], tables: Iterable[StandingTable]) -> pd.DataFrame:
+    """Members of groups fixed at the policy start, alive at the start of the tables' weeks: how many are activated,
+    where the others stand and what stops them (``model.outcome``); a row per dimension, week and group."""
+    return pd.concat([_standing(key, table) for table in tables], ignore_index=True)
+
+
+def _standing(key: Mapping[str, Any], table: StandingTable) -> pd.DataFrame:
+    columns = _labels(table.dimension, table.groups, table.weeks)
+    counts = {name: np.asarray(values).ravel() for name, values in table.counts.items()}
+    return _keyed(key, columns | counts, len(table.weeks) * len(table.groups))
+
+
+def _labels(dimension: str, groups: tuple[str, ...], weeks: tuple[int, ...]) -> dict[str, Any]:
+    """Columns ``week, dimension, group`` of arrays [week, group]."""
+    return {
+        "week": np.repeat(np.asarray(weeks, dtype=np.int32), len(groups)),
+        "dimension": pd.Series([dimension] * (len(weeks) * len(groups)), dtype="str"),
+        "group": pd.Series(list(groups) * len(weeks), dtype="str"),
+    }
 
 
 def channel_frame(key: Mapping[str, Any], outcome: Outcome, every: int) -> pd.DataFrame:

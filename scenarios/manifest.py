@@ -15,12 +15,14 @@ from typing import Any
 from scenarios.errors import UserError
 
 FILE = "manifest.json"
-FORMAT = 1
+OWN_HASH = "manifest_sha256"
+FORMAT = 2
+"""2: with the frame ``equity``."""
 Manifest = dict[str, Any]
 
 RESULTS_DEPEND_ON = (
-    "format", "version", "command", "people", "draws", "seed", "engine", "structure", "policy_start", "until",
-    "target_millions", "every", "quick",
+    "format", "version", "code", "command", "people", "draws", "seed", "engine", "structure", "averaged",
+    "policy_start", "until", "target_millions", "every", "quick",
 )  # fmt: skip
 """Keys that a resumed run has to share with its beginning, besides scenarios and data."""
 
@@ -65,8 +67,12 @@ def sha256_of(path: Path) -> str:
 def write_atomically(path: Path, text: str) -> None:
     """Replaces ``path`` in one step: a reader sees the old text or the new."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, path)
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        os.replace(temporary, path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def read(folder: Path) -> Manifest:
@@ -81,12 +87,29 @@ def read(folder: Path) -> Manifest:
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         found = manifest.get("format") if isinstance(manifest, dict) else type(manifest).__name__
         raise UserError(f"{path}: format {found!r}; this version reads format {FORMAT}")
+    manifest.pop(OWN_HASH, None)
     return manifest
 
 
 def write(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Writes the manifest of a run folder in one step."""
-    write_atomically(folder / FILE, json.dumps(manifest, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+    """Writes the manifest of a run folder in one step, with a hash of itself."""
+    sealed = {**manifest, OWN_HASH: own_hash(manifest)}
+    write_atomically(folder / FILE, json.dumps(sealed, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+def own_hash(manifest: Mapping[str, Any]) -> str:
+    """SHA-256 of all that the manifest says, but for this hash itself."""
+    return _hash({key: value for key, value in manifest.items() if key != OWN_HASH})
+
+
+def identity(manifest: Mapping[str, Any]) -> str:
+    """Stands for all that the results of a run depend on: settings, scenarios, data."""
+    settings = {key: manifest.get(key) for key in RESULTS_DEPEND_ON}
+    return _hash([settings, _scenario_hashes(manifest), manifest.get("data", {})])
+
+
+def _hash(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

@@ -27,6 +27,19 @@ def spread(values: npt.ArrayLike) -> Spread:
     return {name: rounded(_quantile(ordered, level)) for name, level in LEVELS.items()}
 
 
+def spreads(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """``spread`` of each row of an array [row, draw]: [row, 3], NaN for what is undefined."""
+    ordered = np.sort(np.where(np.isnan(values), np.inf, values), axis=1)
+    found = np.empty((len(ordered), len(LEVELS)))
+    for k, level in enumerate(LEVELS.values()):
+        rank = round(level * (ordered.shape[1] - 1), 9)
+        low, high = ordered[:, floor(rank)], ordered[:, ceil(rank)]
+        with np.errstate(invalid="ignore"):
+            between = low + (rank - floor(rank)) * (high - low)
+        found[:, k] = np.where(low == high, low, between)
+    return np.vectorize(lambda value: np.nan if (short := rounded(value)) is None else short, otypes=[float])(found)
+
+
 def _quantile(ordered: npt.NDArray[np.float64], level: float) -> float:
     """Linear interpolation between ranks, as numpy does, but right beside infinities."""
     rank = round(level * (len(ordered) - 1), 9)

@@ -9,20 +9,19 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from scenarios import manifest as manifests
+from scenarios import parts
 from scenarios.ensemble import Failure
-from scenarios.errors import RunFailedError, UserError
+from scenarios.errors import RunFailedError, StorageError, UserError
 from scenarios.frames import ORDER
 from scenarios.manifest import Manifest
-
-PARTS = "parts"
+from scenarios.parts import PARTS, finished_draws
 
 
 def create(folder: Path, manifest: Manifest, *, resume: bool) -> Manifest:
@@ -63,49 +62,38 @@ def _reopen(folder: Path, manifest: Manifest) -> Manifest:
     if old["status"] == "complete":
         return old
     entry = {"at": manifests.now(), "after": old["status"], "command_line": manifest.get("command_line")}
-    resumed = {**old, "status": "running", "failures": [], "resumed": [*old["resumed"], entry]}
+    if old.get("failures"):
+        entry["failures"] = [failure["draw"] for failure in old["failures"]]
     if manifest.get("machine") != old.get("machine"):
         entry["machine"] = manifest.get("machine")
+    # What the last attempt sealed is made anew: until then the folder holds parts, nothing final.
+    resumed = {**old, "status": "running", "failures": [], "files": {}, "resumed": [*old["resumed"], entry]}
+    resumed.pop("error", None)
     try:
-        manifests.write(folder, resumed)
         (folder / PARTS).mkdir(exist_ok=True)
+        parts.drop_unfinished(folder)
+        if damaged := parts.drop_damaged(folder, manifests.identity(old)):
+            entry["damaged_parts"] = damaged
+        manifests.write(folder, resumed)
     except OSError as error:
         raise UserError(f"{folder}: can't be written to: {error.strerror or error}") from None
     return resumed
 
 
 def write_part(folder: Path, draw: int, frames: Mapping[str, pd.DataFrame]) -> None:
-    """Adds the frames of one draw to a run folder, in one step; a part that is there already stays."""
-    final = _part(folder, draw)
-    if final.exists():
-        return
-    temporary = final.with_name(f".{final.name}.{os.getpid()}.tmp")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir()
-    for name in ORDER:
-        write_parquet(temporary / f"{name}.parquet", frames[name])
-    try:
-        os.rename(temporary, final)
-    except OSError:
-        shutil.rmtree(temporary, ignore_errors=True)
-        if not final.exists():
-            raise
-
-
-def finished_draws(folder: Path) -> set[int]:
-    """Draws whose part is there."""
-    return {int(path.name.removeprefix("draw-")) for path in (folder / PARTS).glob("draw-*")}
-
-
-def _part(folder: Path, draw: int) -> Path:
-    return folder / PARTS / f"draw-{draw:05d}"
+    """Adds the frames of one draw to an unfinished run folder."""
+    parts.write_part(folder, draw, parts.encode(frames), manifests.identity(manifests.read(folder)))
 
 
 def write_parquet(path: Path, frame: pd.DataFrame) -> None:
     """Parquet with zstd, in one step."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), temporary, compression="zstd")
-    os.replace(temporary, path)
+    try:
+        temporary.write_bytes(parts.parquet(frame))
+        os.replace(temporary, path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise StorageError(f"{path}: can't be written: {error.strerror or error}") from None
 
 
 def gather(folder: Path, manifest: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
@@ -121,7 +109,7 @@ def gather(folder: Path, manifest: Mapping[str, Any]) -> dict[str, pd.DataFrame]
 
 
 def _gathered(folder: Path, draws: list[int], name: str, order: list[str]) -> pd.DataFrame:
-    frame = pd.concat([pd.read_parquet(_part(folder, draw) / f"{name}.parquet") for draw in draws], ignore_index=True)
+    frame = parts.read(folder, draws, name)
     rank = frame["scenario"].map({scenario: i for i, scenario in enumerate(order)})
     # Parts come in order of their draws, each with its rows in order: a stable sort keeps both.
     return frame.iloc[rank.argsort(kind="stable")].reset_index(drop=True)
@@ -135,7 +123,10 @@ def _first_failure(manifest: Mapping[str, Any]) -> str:
 def finish(
     folder: Path, manifest: Manifest, frames: Mapping[str, pd.DataFrame], failures: Iterable[Mapping[str, Any]] = ()
 ) -> Manifest:
-    """Writes the final frames, then the manifest that seals them; parts of a whole run are removed."""
+    """Writes the final frames, then the manifest that seals them; parts of a whole run are removed.
+
+    ``StorageError`` if they can't be written; the parts stay.
+    """
     for name in ORDER:
         write_parquet(folder / f"{name}.parquet", frames[name])
     failed = list(failures)
@@ -150,13 +141,23 @@ def seal(folder: Path, manifest: Manifest) -> Manifest:
     """Writes the manifest with the hash of every Parquet and CSV file of the folder."""
     paths = sorted(path for path in folder.iterdir() if path.suffix in (".parquet", ".csv") and path.name[0] != ".")
     sealed = {**manifest, "files": {path.name: manifests.sha256_of(path) for path in paths}}
-    manifests.write(folder, sealed)
+    try:
+        manifests.write(folder, sealed)
+    except OSError as error:
+        raise StorageError(f"{folder / manifests.FILE}: can't be written: {error.strerror or error}") from None
     return sealed
 
 
-def mark(folder: Path, manifest: Manifest, status: str, failures: Iterable[Mapping[str, Any]] = ()) -> None:
-    """Notes in the manifest how an unfinished run stands."""
-    manifests.write(folder, {**manifest, "status": status, "failures": list(failures)})
+def mark(
+    folder: Path, manifest: Manifest, status: str, failures: Iterable[Mapping[str, Any]] = (), error: str | None = None
+) -> None:
+    """Notes in the manifest how an unfinished run stands. On a full disk it goes on saying ``running``: that, too, can
+    be resumed."""
+    reason = {} if error is None else {"error": error}
+    with suppress(OSError, UserError):
+        if manifests.read(folder)["status"] != "running":  # sealed already
+            return
+        manifests.write(folder, {**manifest, "status": status, "failures": list(failures), **reason})
 
 
 def failure_entry(draw: int, failure: Failure) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 POPULATION = 1
 DECISIONS = 2
+INTERVIEWS = 3
 
 _MASK = (1 << 64) - 1
 _GOLDEN = 0x9E3779B97F4A7C15

@@ -26,7 +26,7 @@ def group_shares(groups: pd.DataFrame, dimension: str, day: date) -> pd.DataFram
 
 def _shares(rows: pd.DataFrame, day: date) -> pd.DataFrame:
     weeks = np.sort(rows["week"].unique())
-    before, after = _around(weeks, position(day))
+    before, after = weeks_around(weeks, position(day))
     weight = 0.0 if before == after else (position(day) - before) / (after - before)
     keys = ["scenario", "draw", "group"]
     first = rows[rows["week"] == before].set_index(keys)[["living", "activated"]]
@@ -36,7 +36,7 @@ def _shares(rows: pd.DataFrame, day: date) -> pd.DataFrame:
     return stock.assign(share=stock["activated"] / stock["living"].where(stock["living"] > 0))
 
 
-def _around(weeks: npt.NDArray[Any], at: float) -> tuple[int, int]:
+def weeks_around(weeks: npt.NDArray[Any], at: float) -> tuple[int, int]:
     """The weeks just before and after a position, the last twice beyond it."""
     after = min(int(np.searchsorted(weeks, at)), len(weeks) - 1)
     before = after if weeks[after] <= at else max(after - 1, 0)

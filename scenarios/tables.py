@@ -103,6 +103,8 @@ def _french(table: pd.DataFrame) -> pd.DataFrame:
         pairs = zip(shown["dimension"], shown["group"], strict=True)
         shown["group"] = [group_label(dimension, group, "fr") for dimension, group in pairs]
         shown["dimension"] = [label(f"dimension.{dimension}", "fr") for dimension in shown["dimension"]]
+    if "obstacle" in shown:
+        shown["obstacle"] = [label(f"obstacle.{name}", "fr") for name in shown["obstacle"]]
     return shown.rename(columns={column: header(column, "fr") for column in shown.columns})
 
 

@@ -14,6 +14,7 @@ from scenarios.plots.additional import additional_activations
 from scenarios.plots.adoption import adoption_curves
 from scenarios.plots.ages import by_age_band
 from scenarios.plots.cost_effect import cost_against_effect
+from scenarios.plots.equity import equity_changes, left_behind
 from scenarios.plots.funnel import funnel
 from scenarios.plots.gap import digital_gap
 from scenarios.plots.style import DPI, settle, styled
@@ -26,7 +27,9 @@ __all__ = [
     "cost_against_effect",
     "digital_gap",
     "draw_all",
+    "equity_changes",
     "funnel",
+    "left_behind",
     "save",
 ]
 
@@ -38,8 +41,10 @@ PICTURES: dict[str, Picture] = {
     "funnel": funnel,
     "age-bands": by_age_band,
     "digital-gap": digital_gap,
+    "equity": equity_changes,
+    "left-behind": left_behind,
 }
-COMPARING = ("additional", "cost-effect")
+COMPARING = ("additional", "cost-effect", "equity")
 """Pictures that need a strategy beside the reference."""
 _DIMENSIONS = {"age-bands": "age_band", "digital-gap": "digital_exclusion"}
 

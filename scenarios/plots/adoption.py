@@ -38,9 +38,9 @@ def _one(frames: Frames, manifest: Mapping[str, Any], lang: str, names: Sequence
     figure = page(*_words_of_one(frames, manifest, lang, names[-1]), 5.6, manifest, lang)
     axes = figure.subplots()
     if len(names) == 2:
-        _curve(axes, of_scenario(frames["weekly"], names[0]), GREY, [(0.05, 0.95, 0.25)], "--")
-    _curve(axes, of_scenario(frames["weekly"], names[-1]), BLUE, [(0.05, 0.95, 0.2), (0.25, 0.75, 0.3)])
-    _surroundings(axes, manifest)
+        curve(axes, of_scenario(frames["weekly"], names[0]), GREY, [(0.05, 0.95, 0.25)], "--")
+    curve(axes, of_scenario(frames["weekly"], names[-1]), BLUE, [(0.05, 0.95, 0.2), (0.25, 0.75, 0.3)])
+    surroundings(axes, manifest)
     _scale(axes, frames, manifest, lang)
     axes.set_ylabel(label("common.millions", lang))
     handles = _legend_of_one(manifest, lang, [titles[name] for name in names])
@@ -80,11 +80,11 @@ def _panel(
 ) -> None:
     """Reference and strategy in a small panel; ``room`` for its title in inches."""
     for name, colour in zip(pair, (GREY, BLUE), strict=True):
-        _curve(axes, of_scenario(frames["weekly"], name), colour, [(0.05, 0.95, 0.25)])
-    _surroundings(axes, manifest, small=True)
+        curve(axes, of_scenario(frames["weekly"], name), colour, [(0.05, 0.95, 0.25)])
+    surroundings(axes, manifest, small=True)
     title = scenario_titles(manifest, lang)[pair[1]]
     axes.set_title("\n".join(wrap(title, room, SMALL, most=2)), size=SMALL, loc="left")
-    target = manifest["target_millions"] / _top(frames, manifest)
+    target = manifest["target_millions"] / top_of(frames, manifest)
     _gain(axes, of_scenario(frames["outcomes"], pair[1]), target, lang)
 
 
@@ -95,7 +95,7 @@ def _drop_empty(panels: Sequence[Axes], used: int, columns: int) -> None:
         panels[place - columns].tick_params(labelbottom=True)
 
 
-def _curve(
+def curve(
     axes: Axes, rows: pd.DataFrame, colour: str, bands: Sequence[tuple[float, float, float]], line: str = "-"
 ) -> None:
     """Median and bands (low level, high level, opacity), millions."""
@@ -107,7 +107,7 @@ def _curve(
     axes.plot(days, found[-1] / 1e6, line, color=colour, linewidth=1.8)
 
 
-def _surroundings(axes: Axes, manifest: Mapping[str, Any], *, small: bool = False) -> None:
+def surroundings(axes: Axes, manifest: Mapping[str, Any], *, small: bool = False) -> None:
     """Target, published counts, the day data end and the day policy starts."""
     axes.axhline(manifest["target_millions"], color=RED, linewidth=1.3, linestyle=(0, (6, 2)))
     axes.axvline(date2num(date.fromisoformat(manifest["data_end"])), color=GREY, linewidth=1.0, linestyle=":")
@@ -130,7 +130,7 @@ def yerror(error: float | None) -> list[list[float]] | None:
     return None if error is None else [[error], [error]]
 
 
-def _top(frames: Frames, manifest: Mapping[str, Any]) -> float:
+def top_of(frames: Frames, manifest: Mapping[str, Any]) -> float:
     """Upper end of the scale, millions: above the target and all but the highest twentieth of the draws."""
     weekly = frames["weekly"]
     last = weekly[weekly["week"] == weekly["week"].max()].groupby("scenario")["activated"].quantile(0.95)
@@ -138,7 +138,7 @@ def _top(frames: Frames, manifest: Mapping[str, Any]) -> float:
 
 
 def _scale(axes: Axes, frames: Frames, manifest: Mapping[str, Any], lang: str, every: int = 1) -> None:
-    axes.set_ylim(0, _top(frames, manifest))
+    axes.set_ylim(0, top_of(frames, manifest))
     axes.set_xlim(date2num(START.replace(month=1, day=1)), date2num(horizon(manifest)) + 1)
     axes.xaxis.set_major_locator(YearLocator(every))
     axes.xaxis.set_major_formatter(DateFormatter("%Y"))
@@ -168,21 +168,21 @@ def _legend_of_one(manifest: Mapping[str, Any], lang: str, titles: Sequence[str]
     if len(titles) == 2:
         words = label("adoption.reference", lang, scenario=titles[0])
         handles.append(_band_line(GREY, "\n".join(wrap(words, room, SMALL)), "--"))
-    return handles + _legend_of_surroundings(manifest, lang)
+    return handles + legend_of_surroundings(manifest, lang)
 
 
 def _legend_of_many(manifest: Mapping[str, Any], lang: str, reference: str) -> list[Any]:
     room = WIDTH / 3 - 0.8
     words = "\n".join(wrap(label("adoption.reference", lang, scenario=reference), room, SMALL))
     curves = [_band_line(BLUE, label("adoption.strategy", lang)), _band_line(GREY, words)]
-    return curves + _legend_of_surroundings(manifest, lang)
+    return curves + legend_of_surroundings(manifest, lang)
 
 
 def _band_line(colour: str, words: str, line: Literal["-", "--"] = "-") -> Any:
     return Line2D([], [], color=colour, linestyle=line, linewidth=1.8, label=words)
 
 
-def _legend_of_surroundings(manifest: Mapping[str, Any], lang: str) -> list[Any]:
+def legend_of_surroundings(manifest: Mapping[str, Any], lang: str) -> list[Any]:
     target = number(manifest["target_millions"], 0 if manifest["target_millions"] % 1 == 0 else 1, lang)
     words = {name: f"{label(f'adoption.{name}_line', lang)}" for name in ("data", "policy")}
     handles: list[Any] = [

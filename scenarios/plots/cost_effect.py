@@ -30,8 +30,8 @@ def cost_against_effect(frames: Frames, manifest: Mapping[str, Any], lang: str) 
         label("cost.title", lang, **dates), label("cost.subtitle", lang), 5.4 + 0.1 * len(names), manifest, lang
     )
     axes = figure.subplots()
-    crosses = [_cross(frames, name) for name in names]
-    free = _set_scale(axes, crosses, lang)
+    crosses = [cross_of(frames, name) for name in names]
+    free = money_scale(axes, crosses, lang)
     crosses = [(np.where(cost > 0, cost, free), effect) for cost, effect in crosses]
     for cross in crosses:
         _draw(axes, cross)
@@ -45,12 +45,12 @@ def cost_against_effect(frames: Frames, manifest: Mapping[str, Any], lang: str) 
     return figure
 
 
-def _cross(frames: Frames, name: str) -> Cross:
+def cross_of(frames: Frames, name: str) -> Cross:
     cost, effect = (quantiles_of(frames["outcomes"], name, m) for m in ("cost_millions_eur", "additional_millions"))
     return cost[[0, 2, 4]], effect[[0, 2, 4]]
 
 
-def _set_scale(axes: Axes, crosses: Sequence[Cross], lang: str) -> float:
+def money_scale(axes: Axes, crosses: Sequence[Cross], lang: str) -> float:
     """Powers of ten that hold all costs; returns where a cost of zero goes: a decade to the left of the smallest."""
     paid = np.concatenate([cost[cost > 0] for cost, _ in crosses])
     low, high = (np.floor(np.log10(paid.min())), np.ceil(np.log10(paid.max()))) if len(paid) else (0.0, 1.0)

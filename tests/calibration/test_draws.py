@@ -1,9 +1,11 @@
 """The draws file and the draws made from it."""
 
+import json
 from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from scipy import stats
 
@@ -11,7 +13,8 @@ from calibration.draws import changed_data, lever_effects, load_draws, read_draw
 from calibration.inputs import load_costs
 from calibration.keyed import uniform
 from calibration.priors import load_priors
-from calibration.roles import EFFECTS, SHARED, STATUS_QUO
+from calibration.roles import EFFECTS, FREE, SHARED, SURVEY
+from model.structure import Structure
 from scenarios.errors import UserError
 
 ROWS = 6
@@ -19,7 +22,7 @@ ROWS = 6
 
 def values(rows=ROWS):
     generator = np.random.default_rng(3)
-    return {name: prior.quantile(generator.random(rows)) for name, prior in load_priors().items() if name in STATUS_QUO}
+    return {name: prior.quantile(generator.random(rows)) for name, prior in load_priors().items() if name in FREE}
 
 
 def save(path, **changes):
@@ -35,7 +38,7 @@ def path(tmp_path):
 
 def test_what_is_saved_is_loaded(path):
     matrix, info = read_draws(path)
-    assert (matrix == np.column_stack([values()[name] for name in STATUS_QUO])).all()
+    assert (matrix == np.column_stack([values()[name] for name in FREE])).all()
     assert (info.command, info.data_end, info.seed, info.draws) == ("make draws", "2024-10-07", 1, ROWS)
     assert changed_data(info) == []
     assert changed_data(replace(info, data_sha256=info.data_sha256 | {"costs.csv": "0"})) == ["costs.csv"]
@@ -49,6 +52,7 @@ def test_draws_are_complete(path):
         assert set(draw.effects) == set(EFFECTS)
         assert draw.effects["reminder_pull"] == draw.parameters.pulls.reminder
         assert draw.effects["media_pull"] == draw.parameters.pulls.media
+        assert draw.answers == {name: values()[name][draw.index] for name in SURVEY}
         assert set(draw.cost_uniforms) == {item.key for item in load_costs()}
         assert all(0 < u < 1 for u in draw.cost_uniforms.values())
 
@@ -74,6 +78,30 @@ def test_too_many_draws(path, n):
         load_draws(n, path=path, seed=1)
 
 
+def test_evidence_and_structure_are_kept(tmp_path):
+    structure = Structure(driver="growth")
+    more = {"log_evidence": 3.5, "log_evidence_error": 0.2, "effective": 900.0, "structure": structure}
+    save(tmp_path / "growth.parquet", **more)
+    _, info = read_draws(tmp_path / "growth.parquet")
+    assert (info.log_evidence, info.log_evidence_error, info.effective) == (3.5, 0.2, 900.0)
+    assert info.structure == vars(structure)
+
+
+def test_files_of_an_earlier_format_are_refused(path):
+    table = pq.read_table(path)
+    metadata = json.loads(table.schema.metadata[b"mes.draws"]) | {"format": 1}
+    pq.write_table(table.replace_schema_metadata({"mes.draws": json.dumps(metadata)}), path)
+    with pytest.raises(UserError, match=r"small\.parquet: not a draws file of this version \(format 2\)"):
+        read_draws(path)
+
+
+def test_a_missing_column_is_refused(path):
+    table = pq.read_table(path)
+    pq.write_table(table.drop_columns(["discrepancy"]), path)
+    with pytest.raises(UserError, match="not a draws file of this version"):
+        read_draws(path)
+
+
 def test_what_is_no_draws_file(tmp_path):
     with pytest.raises(UserError, match=r"absent\.parquet: can't be read"):
         load_draws(1, path=tmp_path / "absent.parquet", seed=1)
@@ -88,7 +116,7 @@ def test_what_is_no_draws_file(tmp_path):
         ({"tell": np.full(ROWS, np.nan)}, "row 0, tell: nan"),
         ({"tell": np.zeros(ROWS - 1)}, "one length"),
         ({"sms_pull": np.zeros(ROWS)}, "unknown: sms_pull"),
-        ({name: np.ones(ROWS) for name in STATUS_QUO}, "two rows are equal"),
+        ({name: np.ones(ROWS) for name in FREE}, "two rows are equal"),
     ],
 )
 def test_bad_values_leave_the_file_alone(path, change, message):

@@ -8,7 +8,7 @@ import pytest
 from scipy import integrate, stats
 
 from calibration.priors import Prior, fit, load_priors
-from calibration.roles import EFFECTS, SHARED, STATUS_QUO, SURVEY, to_parameters
+from calibration.roles import DISCREPANCY, EFFECTS, FREE, SHARED, STATUS_QUO, SURVEY, to_parameters
 from calibration.tables import DATA, read_rows
 from model.parameters import Parameters, Prevalence
 
@@ -106,7 +106,8 @@ def test_words_agree_with_numbers():
 
 
 def test_every_prior_has_one_part():
-    assert {*STATUS_QUO, *EFFECTS, *SURVEY} == set(PRIORS)
+    assert {*FREE, *EFFECTS} == set(PRIORS)
+    assert (*STATUS_QUO, *SURVEY, DISCREPANCY) == FREE
     assert set(STATUS_QUO) & set(EFFECTS) == set(SHARED)
     assert not {*STATUS_QUO, *EFFECTS} & set(SURVEY)
 

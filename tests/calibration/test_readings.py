@@ -8,7 +8,7 @@ from calibration import readings
 from calibration.draws import save_draws
 from calibration.priors import load_priors
 from calibration.readings import MARKS, READINGS, STRATEGIES, experiment, fill, main, paired, table
-from calibration.roles import STATUS_QUO
+from calibration.roles import FREE
 from scenarios.errors import UserError
 
 SETTINGS = {"people": 2000, "draws": 3, "seed": 1}
@@ -90,7 +90,7 @@ def test_dates_are_those_of_the_command_line():
 @pytest.mark.slow
 def test_the_command(tmp_path, capsys):
     priors = load_priors()
-    values = {name: priors[name].quantile([0.45, 0.55]) for name in STATUS_QUO}
+    values = {name: priors[name].quantile([0.45, 0.55]) for name in FREE}
     settings = readings.load_history()
     save_draws(tmp_path / "two.parquet", values, command="made", data_end=settings.data_end, seed=1)
     arguments = ["--people", "2000", "--draws", "1", "--workers", "1", "--draws-file", str(tmp_path / "two.parquet")]

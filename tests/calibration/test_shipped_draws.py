@@ -67,4 +67,6 @@ def test_the_draws_belong_to_the_data():
     assert len(np.unique(values, axis=0)) == info.draws
     assert changed_data(info) == []
     assert info.draws >= 100
-    assert info.command.startswith("python -m calibration.search ")
+    assert info.command.startswith("mes calibrate ")
+    assert np.isfinite([info.log_evidence, info.log_evidence_error]).all()
+    assert info.effective >= info.draws

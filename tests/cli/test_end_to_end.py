@@ -17,6 +17,7 @@ from typer.testing import Result
 
 from scenarios import manifest as manifests
 from scenarios import runs
+from scenarios.parts import finished_draws
 
 Mes = Callable[..., Result]
 SMALL = ("--people", "2000", "--draws", "3")
@@ -160,7 +161,7 @@ def test_a_stopped_run_resumes_to_the_same_tables(
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == (130 if how == "SIGINT" else -signal.SIGKILL)
     assert "Traceback" not in stderr
-    assert 0 < len(runs.finished_draws(tmp_path / "r")) < 8
+    assert 0 < len(finished_draws(tmp_path / "r")) < 8
     assert manifests.read(tmp_path / "r")["status"] == ("interrupted" if how == "SIGINT" else "running")
     resumed = sent(*arguments, "--resume")
     _, stderr = resumed.communicate(timeout=300)
@@ -171,7 +172,7 @@ def test_a_stopped_run_resumes_to_the_same_tables(
 def wait_for_parts(process: subprocess.Popen[str], folder: Path, count: int) -> None:
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and process.poll() is None:
-        if folder.exists() and len(runs.finished_draws(folder)) >= count:
+        if folder.exists() and len(finished_draws(folder)) >= count:
             return
         time.sleep(0.02)
     raise AssertionError(f"not {count} draws in time: {process.poll()}")

@@ -14,7 +14,7 @@ Mes = Callable[..., Result]
 HEAVY = ("numpy", "pandas", "numba", "mesa", "matplotlib", "pyarrow", "scipy", "pydantic", "rich")
 
 
-@pytest.mark.parametrize("command", [(), ("run",), ("compare",), ("plot",), ("scenarios",)])
+@pytest.mark.parametrize("command", [(), ("hindcast",), ("run",), ("compare",), ("plot",), ("scenarios",)])
 def test_help(mes: Mes, command: tuple[str, ...]) -> None:
     result = mes(*command, "--help")
     assert result.exit_code == 0

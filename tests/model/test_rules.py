@@ -11,6 +11,9 @@ CASES = [
     # 1 - exp(-pull): a pull of log 2 leads one in two to the site.
     ("visit_chance", (0.0,), 0.0),
     ("visit_chance", (log(2),), 0.5),
+    # A bound above the chance: a hazard of 0.5 gives 0.39 at most 0.5.
+    ("most_visits", (0.5,), 0.5),
+    ("most_visits", (0.0,), 1e-15),
     # Candidates come at documents x h; 10 documents of h = 0.5 give 5, of which 10 x (1 - exp(-0.5)) are visits.
     ("thinning", (0.5,), (1 - exp(-0.5)) / 0.5),
     ("thinning", (0.0,), 1.0),
@@ -53,6 +56,7 @@ CASES = [
 ]
 BROKEN = {
     "visit_chance": lambda hazard: hazard,  # the pull taken for a chance
+    "most_visits": lambda hazard: 1 - exp(-hazard / 2),  # below the chance
     "thinning": lambda hazard: 1.0,  # every candidate a visit
     "access_factor": lambda excluded, access: 1.0,
     "follow_chance": lambda reading, ready, share, follow, access: share * follow * access,  # never a trait

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from model.outcome import CHANNEL_NAMES
+from model.outcome import BARRIERS, CHANNEL_NAMES, OBSTACLES
 from model.weeks import WEEKS, week_of
 from scenarios.files import catalogue, load_scenario
 
@@ -70,7 +70,7 @@ def frames(count: int, draws: int = 40, seed: int = 5) -> dict[str, pd.DataFrame
     """``weekly, groups, channels, outcomes`` of the first ``count`` scenarios."""
     luck = np.random.default_rng(seed)
     growth = 1 + 0.15 * luck.standard_normal(draws)
-    parts: dict[str, list[pd.DataFrame]] = {"weekly": [], "groups": [], "channels": [], "outcomes": []}
+    parts: dict[str, list[pd.DataFrame]] = {k: [] for k in ("weekly", "groups", "equity", "channels", "outcomes")}
     for rank, name in enumerate(names(count)):
         effect = float(luck.choice([-0.02, 0.15, 0.3, 0.8, 1.2, 2.5, 7.5]))
         noise = 0.03 * luck.standard_normal(draws)
@@ -79,6 +79,7 @@ def frames(count: int, draws: int = 40, seed: int = 5) -> dict[str, pd.DataFrame
         weekly = _weekly(growth[:, None], extra[:, None])
         parts["weekly"].append(_weekly_frame(name, weekly))
         parts["groups"].append(_groups(name, weekly, rank))
+        parts["equity"].append(_equity(parts["groups"][-1]))
         parts["channels"].append(_channels(name, draws))
         parts["outcomes"].append(_outcomes(name, weekly, extra, cost))
     return {kind: pd.concat(rows, ignore_index=True) for kind, rows in parts.items()}
@@ -122,6 +123,20 @@ def _groups(name: str, weekly: dict[str, np.ndarray], rank: int) -> pd.DataFrame
             stocks = {"living": living, "aware": 0.8 * living, "visited": activated, "activated": activated}
             parts.append(pd.DataFrame({**keys, **labels, **stocks}))
     return pd.concat(parts, ignore_index=True)
+
+
+def _equity(groups: pd.DataFrame) -> pd.DataFrame:
+    """The groups from the policy on, as if nobody moved between them; those not activated in fixed proportions."""
+    rows = groups[groups["week"] >= POLICY].drop(columns=["aware", "visited"])
+    left = rows["living"] - rows["activated"]
+    young = rows["group"].isin(BANDS[:2])
+    for rank, name in enumerate(OBSTACLES):
+        weight = np.where(young, rank in (1, 2), rank not in (1, 2)) * (1 + (name == "not_visited") * 10)
+        rows[name] = left * weight / np.where(young, 2, len(OBSTACLES) + 8)
+    adults = rows[list(OBSTACLES[3:])].sum(axis=1)
+    for rank, name in enumerate(BARRIERS):
+        rows[name] = adults * (0.2 + 0.03 * rank)
+    return rows
 
 
 def _channels(name: str, draws: int) -> pd.DataFrame:

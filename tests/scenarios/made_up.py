@@ -8,9 +8,17 @@ import numpy as np
 import pandas as pd
 
 from model.channels import N_CHANNELS
-from model.outcome import GroupTable, LeverUse, Outcome
+from model.outcome import BARRIERS, OBSTACLES, GroupTable, LeverUse, Outcome, StandingTable
 from scenarios.costs import CostLine
-from scenarios.frames import channel_frame, cost_frame, group_frame, outcome_frame, use_frame, weekly_frame
+from scenarios.frames import (
+    channel_frame,
+    cost_frame,
+    equity_frame,
+    group_frame,
+    outcome_frame,
+    use_frame,
+    weekly_frame,
+)
 
 WEEKS = 309
 
@@ -47,6 +55,7 @@ def frames(names: dict[str, float], draw: int, *, until: Any, target: float = 40
             {
                 "weekly": weekly_frame(key, result),
                 "groups": group_frame(key, [table]),
+                "equity": equity_frame(key, [_standing(draw, extra)]),
                 "channels": channel_frame(key, result, 13),
                 "uses": use_frame(key, result),
                 "costs": costs,
@@ -54,6 +63,22 @@ def frames(names: dict[str, float], draw: int, *, until: Any, target: float = 40
             }
         )
     return {kind: pd.concat([part[kind] for part in parts], ignore_index=True) for kind in parts[0]}
+
+
+def _standing(draw: int, extra: float) -> StandingTable:
+    """Two groups at the policy start and around the horizon; what a strategy adds, it adds in the first."""
+    living = np.full((3, 2), 34e6)
+    activated = (
+        np.array([[8e6, 10e6], [12e6, 15e6], [12e6, 15e6]]) + 1e4 * draw + np.array([0, 1, 1])[:, None] * [extra, 0]
+    )
+    left = {name: (living - activated) / len(OBSTACLES) for name in OBSTACLES}
+    return StandingTable(
+        "region",
+        ("a", "b"),
+        205,
+        (205, WEEKS - 1, WEEKS),
+        {"living": living, "activated": activated, **left, **dict.fromkeys(BARRIERS, left["none"])},
+    )
 
 
 def _line(eur: float, minutes: float) -> CostLine:
@@ -73,7 +98,7 @@ def manifest(names: dict[str, float], **changes: Any) -> dict[str, Any]:
     """A manifest as ``scenarios.execution.describe`` makes it."""
     entries = [{"name": n, "title": {"en": n, "fr": n}, "sha256": f"hash of {n}", "text": ""} for n in names]
     plain = {
-        "format": 1,
+        "format": 2,
         "version": "0.1.0",
         "command": "compare",
         "command_line": ["mes", "compare"],

@@ -12,7 +12,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from scenarios.plots import PICTURES, additional_activations, adoption_curves, draw_all, funnel
+from scenarios.plots import COMPARING, PICTURES, additional_activations, adoption_curves, draw_all, funnel
 from scenarios.plots.placing import place_labels
 from scenarios.plots.wrapping import width, wrap
 from tests.scenarios import frames as made
@@ -33,7 +33,7 @@ def texts(figure: Figure) -> str:
 @pytest.mark.parametrize(("count", "lang", "long"), CASES)
 @pytest.mark.parametrize("picture", PICTURES)
 def test_no_text_overlaps_or_leaves_the_page(picture: str, count: int, lang: str, long: bool) -> None:
-    if count == 1 and picture in ("additional", "cost-effect"):
+    if count == 1 and picture in COMPARING:
         pytest.skip("nothing to compare")
     manifest = made.manifest(count, long=long, quick=count in (1, 6))
     figure = PICTURES[picture](results(count), manifest, lang)
@@ -75,7 +75,7 @@ def test_all_pictures_in_both_formats(tmp_path: Path) -> None:
 
 def test_a_single_scenario_has_nothing_to_compare(tmp_path: Path) -> None:
     drawn = {path.name.split(".")[0] for path in draw_all(results(1), made.manifest(1), tmp_path, "en")}
-    assert drawn == {"adoption", "funnel", "age-bands", "digital-gap"}
+    assert drawn == {"adoption", "funnel", "age-bands", "digital-gap", "left-behind"}
 
 
 def test_the_same_frames_give_the_same_bytes(tmp_path: Path) -> None:

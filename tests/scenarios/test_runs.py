@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from scenarios import execution, runs
+from scenarios import execution, parts, runs
 from scenarios import manifest as manifests
 from scenarios.errors import RunFailedError, UserError
 from tests.scenarios import made_up
@@ -27,23 +27,18 @@ def simulate(experiment: Any, draw: Any) -> dict[str, pd.DataFrame]:
     return made_up.frames(NAMES, draw.index, until=UNTIL)
 
 
-@pytest.fixture(autouse=True)
-def made_up_simulation(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(execution, "simulate_draw", simulate)
-
-
-def run(folder: Path, *, resume: bool = False, **changes: Any) -> dict[str, Any]:
+def run(folder: Path, *, resume: bool = False, simulate: Any = simulate, **changes: Any) -> dict[str, Any]:
     manifest = runs.create(folder, made_up.manifest(NAMES, **changes), resume=resume)
-    return execution.execute(EXPERIMENT, DRAWS, folder, manifest, workers=1)
+    return execution.execute(EXPERIMENT, DRAWS, folder, manifest, simulate=simulate)
 
 
-def stop_at(monkeypatch: pytest.MonkeyPatch, draw: int, error: BaseException) -> None:
+def stopped_at(draw: int, error: BaseException) -> Any:
     def stopped(experiment: Any, item: Any) -> dict[str, pd.DataFrame]:
         if item.index == draw:
             raise error
         return simulate(experiment, item)
 
-    monkeypatch.setattr(execution, "simulate_draw", stopped)
+    return stopped
 
 
 def hashes(folder: Path) -> dict[str, str]:
@@ -63,14 +58,12 @@ def test_a_finished_run_is_complete_and_ordered(tmp_path: Path) -> None:
     assert frames["weekly"].groupby(["scenario", "draw"])["week"].is_monotonic_increasing.all()
 
 
-def test_an_interrupted_run_resumes_to_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_run_resumes_to_the_same_bytes(tmp_path: Path) -> None:
     run(tmp_path / "whole")
-    with monkeypatch.context() as patch:
-        stop_at(patch, 2, KeyboardInterrupt())
-        with pytest.raises(KeyboardInterrupt):
-            run(tmp_path / "r")
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "r", simulate=stopped_at(2, KeyboardInterrupt()))
     assert manifests.read(tmp_path / "r")["status"] == "interrupted"
-    assert runs.finished_draws(tmp_path / "r") == {0, 1}
+    assert parts.finished_draws(tmp_path / "r") == {0, 1}
     # What a killed process leaves of a part that it was writing.
     (tmp_path / "r" / "parts" / ".draw-00002.1.tmp").mkdir()
     manifest = run(tmp_path / "r", resume=True)
@@ -83,29 +76,50 @@ def test_an_interrupted_run_resumes_to_the_same_bytes(tmp_path: Path, monkeypatc
 def test_the_order_of_finishing_does_not_matter(tmp_path: Path) -> None:
     run(tmp_path / "a")
     manifest = runs.create(tmp_path / "b", made_up.manifest(NAMES), resume=False)
-    execution.execute(EXPERIMENT, DRAWS[::-1], tmp_path / "b", manifest, workers=1)
+    execution.execute(EXPERIMENT, DRAWS[::-1], tmp_path / "b", manifest, simulate=simulate)
     assert hashes(tmp_path / "a") == hashes(tmp_path / "b")
 
 
-def test_a_failing_draw_is_named_and_tried_again_on_resume(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as patch:
-        stop_at(patch, 1, ValueError("no such luck"))
-        manifest = run(tmp_path / "r")
+def test_a_failing_draw_is_named_and_tried_again_on_resume(tmp_path: Path) -> None:
+    run(tmp_path / "whole")
+    manifest = run(tmp_path / "r", simulate=stopped_at(1, ValueError("no such luck")))
     assert manifest["status"] == "failed"
     assert [(f["draw"], f["error"]) for f in manifest["failures"]] == [(1, "ValueError: no such luck")]
     assert "Traceback" in manifest["failures"][0]["traceback"]
     assert sorted(runs.load(tmp_path / "r")[1]["outcomes"]["draw"].unique()) == [0, 2, 3]
     manifest = run(tmp_path / "r", resume=True)
     assert (manifest["status"], manifest["failures"]) == ("complete", [])
+    assert manifest["resumed"][0]["failures"] == [1], "what failed before stays on record"
+    assert hashes(tmp_path / "r") == hashes(tmp_path / "whole")
 
 
-def test_a_run_without_any_draw_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("harm", ["flipped", "truncated", "missing", "foreign"])
+def test_a_damaged_part_is_simulated_again(tmp_path: Path, harm: str) -> None:
+    run(tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "r", simulate=stopped_at(3, KeyboardInterrupt()))
+    file = tmp_path / "r" / "parts" / "draw-00001" / "weekly.parquet"
+    content = file.read_bytes()
+    if harm == "flipped":
+        file.write_bytes(content[:100] + bytes([content[100] ^ 1]) + content[101:])
+    elif harm == "truncated":
+        file.write_bytes(content[:-1])
+    elif harm == "missing":
+        file.unlink()
+    else:
+        seal = file.with_name("part.json")
+        seal.write_text(seal.read_text().replace(manifests.identity(made_up.manifest(NAMES)), "another run"))
+    manifest = run(tmp_path / "r", resume=True)
+    assert manifest["resumed"][0]["damaged_parts"] == [1]
+    assert hashes(tmp_path / "r") == hashes(tmp_path / "whole")
+
+
+def test_a_run_without_any_draw_fails(tmp_path: Path) -> None:
     def fails(experiment: Any, draw: Any) -> Any:
         raise ValueError("never")
 
-    monkeypatch.setattr(execution, "simulate_draw", fails)
     with pytest.raises(RunFailedError, match="draw 0: ValueError: never"):
-        run(tmp_path / "r")
+        run(tmp_path / "r", simulate=fails)
     assert manifests.read(tmp_path / "r")["status"] == "failed"
     with pytest.raises(UserError, match="not finished"):
         runs.load(tmp_path / "r")

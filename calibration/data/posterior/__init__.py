@@ -1,0 +1,1 @@
+"""Shipped posteriors, one a structure, and their manifest."""

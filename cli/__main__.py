@@ -1,0 +1,27 @@
+"""Entry point of the command ``mes`` (and of ``python -m cli``): Ctrl-C ends it quietly even while it loads."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import Any
+
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command that the arguments name."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _leave)
+    from cli.main import app
+
+    app()
+
+
+def _leave(number: int, frame: Any) -> None:
+    """Nothing has been done yet, or all is done; ``cli.errors`` takes over in between."""
+    os._exit(INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()

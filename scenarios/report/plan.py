@@ -1,0 +1,131 @@
+"""The budget plan that goes with a run, as ``mes plan`` leaves it: read from its ``plan.json``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from scenarios.errors import UserError
+from scenarios.numbers import compact, number, percent, with_interval
+from scenarios.plots.report import SIZES, report_frontier
+from scenarios.report.numbers import Numbers
+from scenarios.report.traced import INTERVAL, traced
+from scenarios.report.words import say
+from scenarios.text import label
+
+FILE = "plan.json"
+ON_FRONTIER = ("asked", "frontier")
+Plan = Mapping[str, Any]
+SAME = {"horizon": "until", "policy_start": "policy_start", "target_millions": "target_millions"}
+"""What a plan has to share with the run, by its name in either."""
+
+
+def read_plan(folder: Path, manifest: Mapping[str, Any]) -> Plan:
+    """The plan of a folder, checked to answer the question of the run; ``UserError`` if it can't be used."""
+    path = folder / FILE
+    try:
+        plan: Plan = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{folder}: holds no {FILE}; make a plan with: mes plan --budget 60M --out {folder}") from None
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise UserError(f"{path}: not a readable plan: {error}") from None
+    for there, here in SAME.items():
+        if plan.get(there) != manifest[here]:
+            raise UserError(f"{path}: {there} is {plan.get(there)!r}, but {manifest[here]!r} in the run")
+    return plan
+
+
+def plan_context(plan: Plan, numbers: Numbers) -> dict[str, Any]:
+    """What the page shows of a plan."""
+    lang, result = numbers.lang, plan["result"]
+    points = [row for row in plan["frontier"] if row["role"] in ON_FRONTIER]
+    budget = _one(plan["budget_millions_eur"], "budget_millions_eur", {}, lang)
+    shown = pd.DataFrame(
+        {"cost": row["cost_mean"], **{q: row[f"additional_{q}"] for q in ("p05", "p50", "p95")}} for row in points
+    )
+    return {
+        "verdict": _verdict(plan, numbers),
+        "budget": budget,
+        "asked": say(
+            "budget.asked", lang, budget=budget, additional=_interval(result, "additional", "result", {}, lang)
+        ),
+        "mix": [_lever(row, lang) for row in plan["mix"] if row["share_of_ceiling"] > 0],
+        "frontier": [_point(row, lang) for row in sorted(points, key=lambda row: row["budget_millions_eur"])],
+        "figure": {shape: Markup(report_frontier(shown, lang, shape, f"plan-{shape}")) for shape in SIZES},
+        "alt": _alt(shown, lang),
+        "note": _curse(plan, lang),
+    }
+
+
+def _verdict(plan: Plan, numbers: Numbers) -> Markup:
+    lang, target = numbers.lang, plan["target"]
+    values = {
+        "target": numbers.setting("target_millions"),
+        "wanted": traced(
+            percent(target["probability"], lang), [target["probability"]], file=FILE, measure="target.probability",
+            stats=["value"],
+        ),
+    }  # fmt: skip
+    if target["reachable"]:
+        return say("budget.reachable", lang, cost=_one(target["cost_mean"], "target.cost_mean", {}, lang), **values)
+    furthest = _one(target["furthest_millions"], "target.furthest_millions", {}, lang)
+    cost = _one(target["furthest_cost_millions_eur"], "target.furthest_cost_millions_eur", {}, lang)
+    return say("budget.unreachable", lang, furthest=furthest, cost=cost, **values)
+
+
+def _lever(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    where = {"lever": row["lever"]}
+    share = row["share_of_ceiling"]
+    return {
+        "name": label(f"lever.{row['kind']}", lang),
+        "use": traced(
+            percent(share, lang), [share], file=FILE, measure="mix.share_of_ceiling", stats=["value"], where=where
+        ),
+        "cost": _one(row["cost_mean"], "mix.cost_mean", where, lang),
+    }
+
+
+def _point(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    where, chance = {"mix": row["mix"]}, row["probability_of_target"]
+    return {
+        "budget": _one(row["budget_millions_eur"], "frontier.budget_millions_eur", where, lang),
+        "cost": _one(row["cost_mean"], "frontier.cost_mean", where, lang),
+        "additional": _interval(row, "additional", "frontier", where, lang),
+        "activated": _interval(row, "activated", "frontier", where, lang),
+        "probability": traced(
+            percent(chance, lang), [chance], file=FILE, measure="frontier.probability_of_target", stats=["value"],
+            where=where,
+        ),
+    }  # fmt: skip
+
+
+def _alt(shown: pd.DataFrame, lang: str) -> str:
+    rows = shown.sort_values("cost")
+    first, last = rows.iloc[0], rows.iloc[-1]
+    ends = {"low": first["p50"], "cheap": first["cost"], "high": last["p50"], "dear": last["cost"]}
+    return say("budget.alt", lang, **{key: compact(float(v), lang) for key, v in ends.items()}).striptags()
+
+
+def _curse(plan: Plan, lang: str) -> Markup:
+    result = plan["result"]
+    draws = traced(
+        number(plan["fresh_draws"], 0, lang), [plan["fresh_draws"]], file=FILE, measure="fresh_draws", stats=["value"]
+    )
+    search = _one(result["search_additional_mean"], "result.search_additional_mean", {}, lang)
+    fresh = _one(result["additional_mean"], "result.additional_mean", {}, lang)
+    return say("budget.curse", lang, search=search, fresh=fresh, draws=draws)
+
+
+def _one(value: float | None, measure: str, where: Mapping[str, Any], lang: str) -> Markup:
+    return traced(compact(value, lang), [value], file=FILE, measure=measure, stats=["value"], where=where)
+
+
+def _interval(row: Mapping[str, Any], name: str, section: str, where: Mapping[str, Any], lang: str) -> Markup:
+    low, middle, high = (row[f"{name}_{q}"] for q in ("p05", "p50", "p95"))
+    text = with_interval(low, middle, high, lang)
+    return traced(text, [middle, low, high], file=FILE, measure=f"{section}.{name}", stats=INTERVAL, where=where)

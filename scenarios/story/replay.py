@@ -1,0 +1,274 @@
+"""The life of one simulated person: the engine says what became of everybody, and the readable twin's rules tell how.
+
+Only the person and the people around them are made into agents. Their draws are keyed, and what others did is taken
+from the engine, so replaying one person needs nobody else's contacts. ``replay`` checks that the person's life ends as
+the engine has recorded it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+import mesa
+
+from model import levers as lv
+from model.adoption import AdoptionModel
+from model.attributes import TYPES
+from model.chances import MAJORITY
+from model.channels import NO_CHANNEL
+from model.keyed import Decision, streams, uniform
+from model.population import NO_DOCTOR
+from model.programme import base_keys
+from model.records import ACCOMPANIED, BEFORE
+from model.reference import STATE, _plain
+from model.reference_contacts import Contact, Source
+from model.reference_levers import Campaign
+from model.reference_people import Person
+from model.reference_traits import Doctor
+from model.weeks import NEVER
+from scenarios.story.events import Event
+
+
+class Surroundings(mesa.Model):
+    """The part of the world that one person meets: tables, levers, doctors, and the people around them.
+
+    Offers what the readable twin's agents ask of their model.
+    """
+
+    def __init__(self, engine: AdoptionModel) -> None:
+        super().__init__(rng=engine.seed)
+        self.engine, self.population, self.seed = engine, engine.population, engine.seed
+        self.week, self.weeks, self.policy_week = engine.week, engine.weeks, engine.policy_week
+        self.rates: Any = engine._coefficients
+        self.tables: Any = _Tables(engine._weekly)
+        self.keys, self.process_keys = list(streams(engine.seed)), [list(keys) for keys in base_keys(engine.seed)]
+        self.contacts: Counter[Any] = Counter()
+        self.visits: Counter[Any] = Counter()
+        self.activations: Counter[Any] = Counter()
+        self.meetings: Counter[int] = Counter()
+        self.letters: defaultdict[int, list[Any]] = defaultdict(list)
+        self.children: defaultdict[int, list[Any]] = defaultdict(list)
+        self.people: list[Person] = []
+        self.doctors: dict[int, Doctor] = {}
+        records = engine.run.g
+        self.campaigns = [Campaign(lever, record, self) for lever, record in zip(engine.levers, records, strict=True)]
+        self.known: dict[int, Person] = {}
+
+    def draw(self, decision: Decision, number: int, occurrence: int = 0) -> float:
+        """As in ``ReferenceModel``."""
+        return uniform(self.keys[decision], number, occurrence)
+
+    def relatives(self) -> list[Campaign]:
+        """Levers that invite activated people to recommend."""
+        return [campaign for campaign in self.campaigns if isinstance(campaign.lever, lv.Relatives)]
+
+    def person(self, number: int, kind: type[Person] = Person) -> Person:
+        """An agent with the state that the engine has recorded, its GP and its guardian; made once."""
+        if number in self.known:
+            return self.known[number]
+        row = {name: int(getattr(self.population, name)[number]) for name in TYPES}
+        found = kind(self, number, row)
+        self.known[number] = found
+        for name in STATE:
+            setattr(found, name, int(self.engine.run.s[number][name]))
+        if row["doctor"] != int(NO_DOCTOR):
+            found.doctor = self.doctors.setdefault(row["doctor"], Doctor(self, row["doctor"]))
+        if row["guardian"] >= 0:
+            found.guardian = self.person(row["guardian"])
+        return found
+
+    def neighbours(self, number: int) -> tuple[list[int], list[int]]:
+        """Numbers of a person's wards and ties."""
+        first, end = (int(at) for at in self.population.tie_start[number : number + 2])
+        entries = [int(entry) for entry in self.population.tie[first:end]]
+        return [~entry for entry in entries if entry < 0], list(dict.fromkeys(e for e in entries if e >= 0))
+
+
+class _Tables:
+    """Weekly tables as lists."""
+
+    def __init__(self, weekly: Any) -> None:
+        for name, value in weekly._asdict().items():
+            setattr(self, name, _plain(value))
+
+
+class Narrated(Person):
+    """A person whose every step is written down."""
+
+    model: Surroundings
+
+    def __init__(self, model: Surroundings, number: int, row: Mapping[str, int]) -> None:
+        super().__init__(model, number, row)
+        self.events: list[Event] = []
+        self.went = False
+        self.stop: str | None = None
+
+    def note(self, week: int, kind: str, **more: Any) -> None:
+        """Write down what happened in a week."""
+        self.events.append(Event(week=week, kind=kind, **more))
+
+    def outcome(self, week: int) -> dict[str, Any]:
+        """What the contact just met with led to."""
+        if self.activated == week:
+            return {"outcome": "activated"}
+        if self.went:
+            return {"outcome": "stopped", "barrier": self.stop}
+        return {"outcome": "nothing"}
+
+    def respond(self, contact: Contact, week: int) -> None:
+        source, knew = contact.source, self.aware
+        self.went, self.stop = False, None
+        super().respond(contact, week)
+        candidate = source.effect in ("document", "visit") and not (self.went or self.activated == week)
+        if candidate:
+            return  # thinned away: no contact at all
+        self.note(
+            week,
+            "contact",
+            channel=source.channel.name.lower(),
+            process=self._process(source),
+            owner=source.owner.number if source.owner is not self else None,
+            doctor=source.owner.doctor.number if source.effect == "advice" and source.owner.doctor else None,
+            first=knew > week and self.aware == week,
+            **self.outcome(week),
+        )
+
+    def _process(self, source: Source) -> str:
+        """Name of the lever that a contact comes from; ``base`` for the status quo."""
+        names = {campaign.code: campaign.lever.name for campaign in self.model.campaigns}
+        return str(names.get(source.code, "base"))
+
+    def meet_barriers(self, contact: int, week: int, *, by_doctor: bool) -> str | None:
+        self.went = True
+        self.stop = super().meet_barriers(contact, week, by_doctor=by_doctor)
+        return self.stop
+
+    def hear_of_it(self, teller: Person, week: int) -> None:
+        knew = self.aware
+        self.went, self.stop = False, None
+        super().hear_of_it(teller, week)
+        first = knew > week and self.aware == week
+        self.note(week, "told", channel="peer", by=teller.number, first=first, **self.outcome(week))
+
+    def tell_ties(self, first: int) -> None:
+        if not self.model.rates.word_of_mouth:
+            return
+        for tie in self.ties:
+            if self.draw(Decision.TELLS, tie.number) < self.model.rates.tell:
+                week = self.telling_week(tie, first)
+                if week < self.model.weeks and self.is_present(week):
+                    self.note(week, "tells", by=tie.number)
+
+
+def replay(engine: AdoptionModel, number: int) -> Narrated:
+    """A person's life up to the engine's week, with its ``events`` in order.
+
+    Raises:
+        ValueError: no such person.
+        RuntimeError: the replay does not end as the engine has recorded it: a fault of the program.
+    """
+    if not 0 <= number < engine.population.n:
+        raise ValueError(f"person {number}; allowed: 0 to {engine.population.n - 1}")
+    world = Surroundings(engine)
+    person = world.person(number, Narrated)
+    assert isinstance(person, Narrated)
+    recorded = {name: getattr(person, name) for name in STATE}
+    wards, ties = world.neighbours(number)
+    person.wards, person.ties = [world.person(n) for n in wards], [world.person(n) for n in ties]
+    _live(world, person)
+    if recorded != (found := {name: getattr(person, name) for name in STATE}):
+        raise RuntimeError(f"person {number}: the replay gives {found}, the engine has {recorded}")
+    person.events.sort(key=lambda event: event.week)
+    return person
+
+
+def _live(world: Surroundings, person: Narrated) -> None:
+    """From the launch on, in the order of a week (``ReferenceModel.live_one_week``)."""
+    until = world.week
+    person.aware = person.visited = person.activated = NEVER
+    person.channel, person.marks = NO_CHANNEL, 0
+    person.begin()
+    for one in (person, *person.wards):
+        one.open_sources()
+    told, advised = _tellings(world, person), _accompanied_weeks(world, person)
+    together = _taken_along(world, person)
+    for week in range(until):
+        world.week = week
+        for campaign in (campaign for when, campaign in advised if when == week):
+            knew = person.aware
+            person.be_accompanied(campaign, week)
+            first = knew > week and person.aware == week
+            outcome = {"outcome": "activated" if person.activated == week else "nothing"}
+            person.note(week, "advised", channel="assisted", process=campaign.lever.name, first=first, **outcome)
+        if together == week:
+            person.be_taken_along(week)
+            if person.activated == week:
+                by = person.guardian.number if person.guardian else None
+                person.note(week, "together", channel="guardian", by=by, outcome="activated")
+        for when, teller, counts in told:
+            if when == week and counts:
+                person.hear_of_it(teller, week)
+            elif when == week and person.activated >= week and person.is_present(week) and not person.is_minor(week):
+                person.note(week, "told", channel="peer", by=teller.number, outcome="nothing")
+        person.step()
+    world.week = until
+
+
+def _tellings(world: Surroundings, person: Person) -> list[tuple[int, Person, bool]]:
+    """(week, teller, whether it may have a consequence) of each tie that tells the person."""
+    found = []
+    for tie in person.ties if world.rates.word_of_mouth else ():
+        first = _first_telling(world, tie)
+        if first >= NEVER or tie.draw(Decision.TELLS, person.number) >= world.rates.tell:
+            continue
+        week = tie.telling_week(person, first)
+        if week < world.weeks:
+            found.append((week, tie, not person.notices or person.is_persuaded(tie, week, access=1.0)))
+    return found
+
+
+def _first_telling(world: Surroundings, tie: Person) -> int:
+    """First week in which an activated tie recommends the service; NEVER if it does not."""
+    if tie.activated == NEVER or tie.is_minor(tie.activated):
+        return NEVER
+    if tie.intends_to_recommend():
+        return tie.activated + 1 if tie.activated != BEFORE else NEVER
+    if tie.activated < world.policy_week and tie.exit <= world.policy_week:
+        return NEVER
+    weeks = [c.invited_week(tie) for c in world.relatives() if tie.intends_to_recommend(c.lever.boost)]
+    return max(min(weeks), tie.activated + 1) if weeks and min(weeks) < NEVER else NEVER
+
+
+def _taken_along(world: Surroundings, person: Person) -> int:
+    """Week in which the guardian takes the person along; NEVER if not."""
+    guardian = person.guardian
+    if guardian is None or guardian.activated in (BEFORE, NEVER) or guardian.is_minor(guardian.activated):
+        return NEVER
+    return guardian.activated + 1 if person.draw(Decision.TOGETHER) < world.rates.child_together else NEVER
+
+
+def _accompanied_weeks(world: Surroundings, person: Person) -> list[tuple[int, Campaign]]:
+    """When advisers saw the person, by going through their queues again with what the engine knows of everybody."""
+    run, population = world.engine.run, world.population
+    if not int(run.s[person.number]["marks"]) & ACCOMPANIED:
+        return []
+    activated, seen, found = run.s["activated"], set(), []
+    places = [int(record["queue_start"]) for record in run.g]
+    served = [0] * len(places)
+    for week in range(world.week):
+        for number, campaign in enumerate(world.campaigns):
+            if not isinstance(campaign.lever, lv.Assisted):
+                continue
+            while served[number] < int(campaign.quota[week + 1]) and places[number] < int(run.g[number]["queue_end"]):
+                who = int(run.queue[places[number]])
+                present = population.entry[who] <= week < population.exit[who]
+                adult = int(population.birth_week[who]) + MAJORITY <= week
+                if present and adult and activated[who] >= week and who not in seen:
+                    seen.add(who)
+                    served[number] += 1
+                    if who == person.number:
+                        found.append((week, campaign))
+                places[number] += 1
+    return found

@@ -1,0 +1,130 @@
+"""``mes hindcast`` from the outside."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from typer.testing import Result
+
+from calibration.draws import read_draws, save_draws
+from calibration.hindcast import NAMES
+from calibration.roles import FREE
+
+Mes = Callable[..., Result]
+ORIGIN = "2024-02-05"
+
+
+@pytest.fixture(autouse=True)
+def _few_samples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is tested here is the command, not the forecasts."""
+    from calibration import hindcast
+
+    monkeypatch.setitem(hindcast.simple_forecasts.__kwdefaults__, "samples", 40)
+
+
+def stand_in(folder: Path) -> None:
+    """Shipped draws passed off as those of an origin: for the machinery only, they have seen later stocks."""
+    values, _ = read_draws()
+    columns = {name: values[:3, k] for k, name in enumerate(FREE)}
+    folder.mkdir()
+    save_draws(folder / f"{ORIGIN}.parquet", columns, command="made", data_end=date.fromisoformat(ORIGIN), seed=1)
+
+
+def test_without_a_posterior_of_the_origin_the_model_says_nothing(mes: Mes, tmp_path: Path) -> None:
+    (tmp_path / "none").mkdir()
+    result = mes("hindcast", "--origins", ORIGIN, "--posteriors", "none", "--out", "h", "--json")
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert [entry["forecaster"] for entry in found["forecasters"]] == list(NAMES)
+    assert {entry["forecaster"] for entry in found["absent"]} == {"model-frozen", "model-actual"}
+    assert "mes calibrate" in found["absent"][0]["make"]
+    assert "people" not in found
+    files = {str(path.relative_to("h")) for path in Path("h").rglob("*") if path.is_file()}
+    assert files == {
+        *("settings.json", "hindcast.json", "hindcast.en.csv", "hindcast.fr.csv"),
+        *("pictures/hindcast.en.png", "pictures/hindcast.en.svg"),
+    }
+    french = Path("h/hindcast.fr.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert french[0].startswith("origine;méthode;jour prévu;horizon (jours);publié (millions)")
+    assert len(french) == 1 + 7
+    assert "2024-10-07;245;15,0;0,35" in french[1]
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_tables_in_both_languages(mes: Mes, tmp_path: Path, lang: str) -> None:
+    (tmp_path / "none").mkdir()
+    result = mes("hindcast", "--origins", ORIGIN, "--posteriors", "none", "--out", "h", "--lang", lang)
+    assert result.exit_code == 0, result.output
+    for words in {"en": ("Last slope", "flatters it"), "fr": ("Dernière pente", "flattent")}[lang]:
+        assert words in result.stdout
+    assert (tmp_path / f"h/pictures/hindcast.{lang}.png").stat().st_size > 20_000
+
+
+@pytest.mark.slow
+def test_the_model_takes_part_and_a_killed_hindcast_goes_on(mes: Mes, tmp_path: Path) -> None:
+    stand_in(tmp_path / "posteriors")
+    options = ("hindcast", "--origins", ORIGIN, "--posteriors", "posteriors", "--json", "--people", 2000, "--draws", 3)
+    options = (*options, "--workers", 1)
+    whole = mes(*options, "--out", "a")
+    assert whole.exit_code == 0, whole.output
+    found = json.loads(whole.stdout)
+    model = [entry for entry in found["forecasters"] if entry["forecaster"].startswith("model")]
+    assert [entry["inputs"] for entry in model] == ["frozen", "actual"]
+    assert all(entry["forecasts"] == 1 and entry["crps_millions"] is not None for entry in model)
+    assert found["posteriors"][ORIGIN]["data_end"] == ORIGIN
+    runs = (tmp_path / "a/model-runs.jsonl").read_text().splitlines(keepends=True)
+    (tmp_path / "a/model-runs.jsonl").write_text("".join(runs[:2]) + runs[2][:15])
+    resumed = json.loads(mes(*options, "--out", "a", "--resume").stdout)
+    assert {**resumed, "command_line": 0} == {**found, "command_line": 0}
+    assert mes(*options, "--out", "a", "--resume", "--seed", 2).exit_code == 2
+
+
+@pytest.mark.slow
+def test_later_figures_are_scored_from_the_end_of_the_data_on_the_shipped_posterior(mes: Mes, tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("date,activated_millions,error_millions\n2025-03-01,17,0.3\n2025-09-01,20,0.3\n")
+    options = ("--people", 2000, "--draws", 3, "--workers", 1, "--out", "h", "--json")
+    result = mes("hindcast", "--actuals", "mine.csv", *options)
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert found["origins"] == ["2024-10-07"]
+    assert found["absent"] == []
+    for entry in found["forecasters"]:
+        assert entry["forecasts"] == 2
+        assert entry["coverage_90"] in (0.0, 0.5, 1.0)
+        assert entry["absolute_error_millions"] >= 0
+        assert isinstance(entry["crps_millions"], float)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--origins", "2024-10-07"), ("--origins", "no published stock left", "before 2024-10-07")),
+        (("--origins", "soon,2021-01-01"), ('"soon"', '"2021-01-01"', "2023-04-25")),
+        (("--actuals", "none.csv"), ("none.csv", "can't be read")),
+        (("--actuals", "bad.csv"), ("line 2: column date", "line 3: column")),
+        (("--actuals", "bad.csv", "--origins", ORIGIN), ("--origins", "--actuals")),
+        (("--posteriors", "none"), ("--posteriors: none is no folder",)),
+        (("--draws", "1"), ("--draws: 1", "2 or more")),
+        (("--people", "0"), ("--people: 0",)),
+        (("--workers", "0"), ("--workers: 0",)),
+        (("--seed", "-1"), ("--seed: -1",)),
+        (("--resume",), ("--resume", "--out")),
+        (("--resume", "--out", "none"), ("none: no hindcast to resume",)),
+        (("--origin", ORIGIN), ("--origins",)),
+        (("--out", "bad.csv"), ("bad.csv: exists",)),
+    ],
+)
+def test_bad_arguments(mes: Mes, tmp_path: Path, arguments: tuple[str, ...], words: tuple[str, ...]) -> None:
+    rows = "date,activated_millions,error_millions\n2024-01-01,17,0.3\n2025-01-01,x,0.3\n"
+    (tmp_path / "bad.csv").write_text(rows)
+    result = mes("hindcast", *arguments)
+    assert result.exit_code == 2, result.output
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+    for word in words:
+        assert word in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["bad.csv"]

@@ -1,0 +1,225 @@
+"""The report: numbers trace to files and can be worked out again; the page is sound in both languages."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from itertools import pairwise
+from math import isclose, isinf
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner, Result
+
+from cli.main import app
+from scenarios import manifest as manifests
+from scenarios import runs
+from tests.cli.tracing import Folder, Page, where_of
+
+Mes = Callable[..., Result]
+ARGUMENTS = (
+    "compare",
+    "media",
+    "simplified-signup",
+    "assisted-offline",
+    "mix-digital",
+    "--people",
+    "2000",
+    "--draws",
+    "5",
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished comparison with its report in both languages."""
+    path = tmp_path_factory.mktemp("report") / "r"
+    result = CliRunner().invoke(app, [*ARGUMENTS, "--workers", "1", "--out", str(path)])
+    assert result.exit_code == 0, result.stderr
+    for lang in ("en", "fr"):
+        result = CliRunner().invoke(app, ["report", str(path), "--lang", lang])
+        assert result.exit_code == 0, result.stderr
+        assert result.stdout.strip() == str(path / f"report.{lang}.html")
+    return path
+
+
+def text_of(folder: Path, lang: str) -> str:
+    return (folder / f"report.{lang}.html").read_text(encoding="utf-8")
+
+
+def mismatches(folder: Path, page: Page) -> list[str]:
+    """Numbers of a page that its files don't give."""
+    source, wrong = Folder(folder), []
+    for attributes, text in page.numbers:
+        stats = (attributes["data-stat"] or "").split()
+        file, measure = str(attributes["data-file"]), str(attributes["data-measure"])
+        found = source.value(file, measure, where_of(attributes), stats)
+        said = [attributes["value"]] if stats == ["value"] else str(attributes["value"]).split(" ")
+        if not all(agree(one, other) for one, other in zip(said, found, strict=True)):
+            wrong.append(f"{measure} {attributes['data-where']}: {said}, not {found} ({text})")
+    return wrong
+
+
+def agree(said: str | None, found: object) -> bool:
+    if not isinstance(found, int | float):
+        return said == str(found)
+    if said == "undefined":
+        return isinf(found) or found != found
+    return isclose(float(str(said)), float(found), rel_tol=2e-5, abs_tol=1e-7)
+
+
+def test_every_number_can_be_worked_out_again_from_the_files_it_names(folder: Path) -> None:
+    page = Page(text_of(folder, "en"))
+    assert len(page.numbers) > 400
+    assert mismatches(folder, page) == []
+
+
+def test_a_changed_file_would_be_noticed(folder: Path, tmp_path: Path) -> None:
+    """Negative control: a tenth of a million more, or ten members less, and the numbers no longer agree."""
+    for name, column in (("outcomes", "additional_millions"), ("equity", "activated")):
+        other = tmp_path / name
+        shutil.copytree(folder, other)
+        frame = pd.read_parquet(other / f"{name}.parquet")
+        frame.assign(**{column: frame[column] * 1.01}).to_parquet(other / f"{name}.parquet")
+        assert len(mismatches(other, Page(text_of(folder, "en")))) > 5
+
+
+def test_numbers_read_as_their_values(folder: Path) -> None:
+    """The first number of the text is the first value, rounded as shown (shares as per cent)."""
+    for attributes, text in Page(text_of(folder, "fr")).numbers:
+        first = re.match(r"[+<>]?\s?(−?\d(?:\u202f?\d)*(?:,\d+)?)(\u202f%)?", text)
+        values = str(attributes["value"]).split(" ")
+        if first is None or values[0] == "undefined" or "reached" in str(attributes["data-measure"]):
+            continue
+        if not re.fullmatch(r"-?\d+(\.\d+)?(e[+-]\d+)?", values[0]):
+            continue  # a date or a version
+        shown = float(first[1].replace("\u202f", "").replace("−", "-").replace(",", "."))
+        decimals = len(first[1].partition(",")[2])
+        assert shown == pytest.approx(float(values[0]) * (100 if first[2] else 1), abs=0.51 * 10**-decimals), text
+
+
+def test_both_languages_hold_the_same_numbers(folder: Path) -> None:
+    english, french = ([attributes for attributes, _ in Page(text_of(folder, lang)).numbers] for lang in ("en", "fr"))
+    assert english == french
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_the_page_is_sound(folder: Path, lang: str) -> None:
+    text = text_of(folder, lang)
+    page = Page(text)
+    assert next(page.all("html"))["lang"] == lang
+    ids = [attributes["id"] for _, attributes, _ in page.elements if "id" in attributes]
+    assert len(ids) == len(set(ids)), "ids are unique"
+    links = [str(attributes["href"]) for attributes in page.all("a")]
+    assert {link[1:] for link in links if link.startswith("#")} <= set(ids)
+    assert links[0] == "#answer", "the skip link comes first"
+    assert list(page.all("script")) == []
+    levels = [int(tag[1]) for tag, _, _ in page.elements if re.fullmatch("h[1-6]", tag)]
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(later <= earlier + 1 for earlier, later in pairwise(levels)), "no level is skipped"
+    for landmark in ("header", "nav", "main", "footer"):
+        assert len(list(page.all(landmark))) == 1
+    assert all(attributes.get("aria-labelledby") in ids for attributes in page.all("section"))
+    tables, captions = len(list(page.all("table"))), len(list(page.all("caption")))
+    assert tables == captions >= 8
+    assert all(attributes.get("scope") for attributes in page.all("th"))
+    figures = [attributes for _, attributes, _ in page.elements if attributes.get("role") == "img"]
+    assert all(len(str(attributes["aria-label"])) > 60 for attributes in figures)
+    assert all(attributes.get("aria-hidden") == "true" for attributes in page.all("svg")), "pictures have words beside"
+    scrolled = [attributes for _, attributes, _ in page.elements if attributes.get("class") == "scroll"]
+    assert all(attributes["tabindex"] == "0" and attributes["aria-label"] for attributes in scrolled)
+    assert "{" not in re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL), "no text is left unfilled"
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_nothing_is_fetched(folder: Path, lang: str) -> None:
+    page = Page(text_of(folder, lang))
+    fetched = [
+        str(attributes.get(name))
+        for tag, attributes, _ in page.elements
+        for name in ("src", "srcset", "href", "xlink:href", "data", "poster")
+        if attributes.get(name) and tag not in ("a", "data")
+    ]
+    assert all(address.startswith(("#", "data:")) for address in fetched)
+    style = re.findall(r"<style>(.*?)</style>", text_of(folder, lang), flags=re.DOTALL)
+    assert not re.search(r"@import|url\((?!#)", "".join(style))
+
+
+def test_the_answer_says_plainly_that_the_target_is_missed(folder: Path) -> None:
+    assert "<strong>not reachable</strong>" in text_of(folder, "en")
+    assert "<strong>pas atteignable</strong>" in text_of(folder, "fr")
+    assert "mes plan" in text_of(folder, "en"), "no plan: the report says what makes one"
+
+
+def test_a_single_scenario_has_a_report_too(mes: Mes, tmp_path: Path) -> None:
+    assert mes("run", "status-quo", "--people", "1000", "--draws", "2", "--workers", "1", "--out", "one").exit_code == 0
+    result = mes("report", "./one", "--out", "page.html", "--json")
+    assert result.exit_code == 0, result.stderr
+    assert json.loads(result.stdout)["report"] == "page.html"
+    page = Page((tmp_path / "page.html").read_text(encoding="utf-8"))
+    assert mismatches(tmp_path / "one", page) == []
+
+
+def test_bad_folders(mes: Mes, folder: Path, tmp_path: Path) -> None:
+    assert mes("report", "nowhere").exit_code == 2
+    (tmp_path / "empty").mkdir()
+    result = mes("report", "empty")
+    assert (result.exit_code, "not a run folder" in result.stderr) == (2, True)
+    result = mes("report", folder, "--out", "missing/page.html")
+    assert (result.exit_code, "can't be written" in result.stderr) == (2, True)
+    result = mes("report", folder, "--plan", "empty")
+    assert (result.exit_code, "mes plan --budget" in result.stderr) == (2, True)
+
+
+def test_data_that_have_changed_since_the_run_are_named(mes: Mes, folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(folder, other)
+    manifest = manifests.read(other)
+    manifests.write(other, {**manifest, "data": {**manifest["data"], "costs.csv": "0" * 64}})
+    assert mes("report", "./other", "--out", "page.html").exit_code == 0
+    assert "have changed since the run: costs.csv" in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
+MIXES = (("frontier", 10.0, 9.0, 2.0), ("asked", 60.0, 55.0, 4.5), ("reach", None, 310.0, 7.3))
+PLAN = {
+    "horizon": "2027-12-31", "policy_start": "2026-01-05", "target_millions": 40.0, "budget_millions_eur": 60.0,
+    "fresh_draws": 40,
+    "result": {"additional_p05": 2.0, "additional_p50": 4.5, "additional_p95": 7.0, "additional_mean": 4.4,
+               "search_additional_mean": 4.6},
+    "target": {"probability": 0.5, "reachable": False, "furthest_millions": 33.3, "furthest_cost_millions_eur": 310.0},
+    "mix": [{"lever": "simplify", "kind": "simplify", "share_of_ceiling": 1.0, "cost_mean": 3.2},
+            {"lever": "media", "kind": "media", "share_of_ceiling": 0.0, "cost_mean": 0.0}],
+    "frontier": [
+        {"mix": n, "role": role, "budget_millions_eur": b, "cost_mean": c, "probability_of_target": 0.0,
+         **{f"{name}_{q}": base + v for name, base in (("additional", 0.0), ("activated", 26.0))
+            for q, v in (("p05", g - 1), ("p50", g), ("p95", g + 2))}}
+        for n, (role, b, c, g) in enumerate(MIXES)
+    ],
+}  # fmt: skip
+
+
+def test_a_plan_joins_the_report(mes: Mes, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "plan").mkdir()
+    (tmp_path / "plan" / "plan.json").write_text(json.dumps(PLAN), encoding="utf-8")
+    for lang, words in (("en", "whatever the budget"), ("fr", "quel que soit le budget")):
+        result = mes("report", folder, "--plan", "plan", "--lang", lang, "--out", f"{lang}.html")
+        assert result.exit_code == 0, result.stderr
+        text = (tmp_path / f"{lang}.html").read_text(encoding="utf-8")
+        assert words in text
+        planned = [value for value, _ in Page(text).numbers if value["data-file"] == "plan.json"]
+        assert {value["data-measure"] for value in planned} >= {
+            "frontier.additional",
+            "mix.cost_mean",
+            "result.additional",
+        }
+    (tmp_path / "plan" / "plan.json").write_text(json.dumps({**PLAN, "target_millions": 35.0}), encoding="utf-8")
+    result = mes("report", folder, "--plan", "plan", "--out", "x.html")
+    assert (result.exit_code, "target_millions is 35.0" in result.stderr) == (2, True)
+
+
+def test_the_folder_stays_as_the_run_left_it(folder: Path) -> None:
+    runs.load(folder)

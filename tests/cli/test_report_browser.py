@@ -1,0 +1,102 @@
+"""The report in a real browser: nothing missing, no error, nothing that makes the page scroll sideways."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.main import app
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--allow-file-access-from-files", "--enable-logging=stderr",
+    "--host-resolver-rules=MAP * ~NOTFOUND", "--virtual-time-budget=10000", "--window-size=1400,1000",
+)  # fmt: skip
+WIDTHS = (1280, 400)
+HARNESS = """<!DOCTYPE html><meta charset="utf-8"><title>harness</title><pre id="found"></pre>{frames}<script>
+addEventListener("load", () => {{
+  const found = [...document.querySelectorAll("iframe")].map(frame => {{
+    const page = frame.contentDocument, root = page.documentElement;
+    const shown = element => element.getClientRects().length > 0;
+    return {{
+      width: root.clientWidth,
+      scroll: Math.max(root.scrollWidth, page.body.scrollWidth),
+      missing: [...page.images].filter(image => !image.complete || image.naturalWidth === 0).length,
+      figures: [...page.querySelectorAll("figure svg")].filter(shown).map(svg => svg.getBoundingClientRect().height),
+      smallest: Math.min(...[...page.querySelectorAll("p, li, td, th")].filter(shown)
+        .map(element => parseFloat(frame.contentWindow.getComputedStyle(element).fontSize))),
+      tables: [...page.querySelectorAll(".scroll")]
+        .filter(box => box.getBoundingClientRect().right > root.clientWidth + 1).length,
+      requests: frame.contentWindow.performance.getEntriesByType("resource").length,
+    }};
+  }});
+  document.getElementById("found").textContent = JSON.stringify(found);
+}});
+</script>"""
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None and os.environ.get("CI") != "true", reason="no Chromium on this machine (apt-get install chromium)"
+)
+
+
+def opened(page: Path, folder: Path) -> tuple[list[dict[str, Any]], list[str]]:
+    """What a browser finds at each of ``WIDTHS``, and its console."""
+    assert CHROMIUM, "CI has to install Chromium (see .ci/run)"
+    frames = "".join(f'<iframe src="{page.as_uri()}" width="{width}" height="900"></iframe>' for width in WIDTHS)
+    harness = folder / "harness.html"
+    harness.write_text(HARNESS.format(frames=frames), encoding="utf-8")
+    profile = folder / "profile"
+    command = [CHROMIUM, *FLAGS, f"--user-data-dir={profile}", "--dump-dom", harness.as_uri()]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=180, check=True)
+    shutil.rmtree(profile, ignore_errors=True)
+    dumped = re.search(r'<pre id="found">(.*?)</pre>', result.stdout, flags=re.DOTALL)
+    assert dumped, result.stderr[-2000:]
+    console = [line for line in result.stderr.splitlines() if ":CONSOLE" in line]
+    return json.loads(unescape(dumped[1])), console
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("browser") / "r"
+    names = ("letters-with-code", "simplified-signup", "mix-broad")
+    arguments = ("compare", *names, "--people", "2000", "--draws", "4", "--workers", "1", "--out", str(path))
+    assert CliRunner().invoke(app, arguments).exit_code == 0
+    return path
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_the_report_in_a_browser(folder: Path, tmp_path: Path, lang: str) -> None:
+    page = tmp_path / f"{lang}.html"
+    assert CliRunner().invoke(app, ["report", str(folder), "--lang", lang, "--out", str(page)]).exit_code == 0
+    found, console = opened(page, tmp_path)
+    assert console == []
+    for width, seen in zip(WIDTHS, found, strict=True):
+        assert abs(seen["width"] - width) < 20, "but for a scroll bar"
+        assert seen["scroll"] <= seen["width"], f"the page scrolls sideways at {width}"
+        assert (seen["missing"], seen["tables"], seen["requests"]) == (0, 0, 0)
+        assert len(seen["figures"]) == 2, "one shape of each figure is shown"
+        assert min(seen["figures"]) > 200
+        assert seen["smallest"] > 11
+
+
+def test_the_browser_notices_what_is_wrong(tmp_path: Path) -> None:
+    """Negative control."""
+    page = tmp_path / "wrong.html"
+    wide = '<div style="width:1500px">wide</div><img src="none.png"><p style="font-size:6px">small</p>'
+    page.write_text(f"<!DOCTYPE html><body>{wide}<script>console.error('oh')</script></body>", encoding="utf-8")
+    found, console = opened(page, tmp_path)
+    assert any("oh" in line for line in console)
+    for seen in found:
+        assert seen["scroll"] > seen["width"]
+        assert (seen["missing"], seen["smallest"]) == (1, 6)

@@ -1,0 +1,167 @@
+"""Numbers of a report, found in its page and worked out again from the files they name: plain pandas, none of the
+report's own code."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from datetime import date
+from functools import cached_property
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import beta
+
+ROOT = Path(__file__).parents[2]
+START = date(2022, 1, 31)
+LEFT = (
+    "refused", "guardian", "child", "unaware", "not_visited", "no_use", "time", "information", "other_reason", "none",
+)  # fmt: skip
+PARTS = {"minor": ("guardian", "child"), "stopped": ("no_use", "time", "information", "other_reason")}
+KEYS = ["scenario", "draw", "dimension", "group"]
+
+
+class Page(HTMLParser):
+    """Every element with its attributes, and the text of the ``data`` elements."""
+
+    VOID = ("meta", "link", "br", "img", "hr", "input")
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None], tuple[str, ...]]] = []
+        self.numbers: list[tuple[dict[str, str | None], str]] = []
+        self.path: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs), tuple(self.path)))
+        if tag == "data":
+            self.numbers.append((dict(attrs), ""))
+        if tag not in self.VOID:
+            self.path.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs), tuple(self.path)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.path, f"</{tag}> closes nothing"
+        assert self.path.pop() == tag, f"</{tag}> closes another element"
+
+    def handle_data(self, data: str) -> None:
+        if self.path and self.path[-1] == "data":
+            attributes, text = self.numbers[-1]
+            self.numbers[-1] = (attributes, text + data)
+
+    def all(self, tag: str) -> Iterator[dict[str, str | None]]:
+        """Attributes of every element of a kind."""
+        return (attributes for name, attributes, _ in self.elements if name == tag)
+
+
+def where_of(attributes: dict[str, str | None]) -> dict[str, str]:
+    """The rows that a number is taken from."""
+    return dict(part.split("=", 1) for part in (attributes["data-where"] or "").split(";") if part)
+
+
+class Folder:
+    """A run folder, read without the project."""
+
+    def __init__(self, folder: Path) -> None:
+        self.manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        self.outcomes = pd.read_parquet(folder / "outcomes.parquet")
+        self.equity = pd.read_parquet(folder / "equity.parquet")
+        self.target = float(self.manifest["target_millions"])
+
+    def value(self, file: str, measure: str, where: dict[str, str], stats: list[str]) -> list[Any]:
+        """The numbers behind one ``data`` element."""
+        if file == "manifest.json":
+            if "place" in where:
+                return [self.manifest["stock_targets"][int(where["place"])][measure.partition(".")[2]]]
+            return [self.manifest[measure]]
+        if file.startswith("calibration/data/"):
+            return _stated(ROOT / file, measure, where, stats)
+        series = self._outcomes(measure, where) if file == "outcomes.parquet" else self._equity(measure, where)
+        return [_statistic(series, stat) for stat in stats]
+
+    def _outcomes(self, measure: str, where: dict[str, str]) -> pd.Series:
+        rows = self.outcomes[self.outcomes["scenario"] == where["scenario"]].set_index("draw", drop=False)
+        if measure == "target_less_activated_millions":
+            return self.target - rows["activated_millions"]
+        if measure == "adds_most":
+            first = self.outcomes["scenario"].iloc[0]
+            others = self.outcomes[~self.outcomes["scenario"].isin([first, where["scenario"]])]
+            return rows["additional_millions"] > others.groupby("draw")["additional_millions"].max()
+        return rows[measure]
+
+    @cached_property
+    def _horizon(self) -> pd.DataFrame:
+        at = (date.fromisoformat(self.manifest["until"]) - START).days / 7
+        first, second = (self.equity[self.equity["week"] == week].set_index(KEYS) for week in (int(at), int(at) + 1))
+        return (first + (at - int(at)) * (second - first)).sort_index()
+
+    @cached_property
+    def _start(self) -> pd.DataFrame:
+        return self.equity[self.equity["week"] == self.equity["week"].min()].set_index(KEYS).sort_index()
+
+    def _share(self, table: pd.DataFrame, where: dict[str, str]) -> tuple[pd.Series, pd.Series]:
+        """Shares of a group and of all others, by draw."""
+        rows = table.loc[where["scenario"]].xs(where["dimension"], level="dimension")
+        group, total = rows.xs(where["group"], level="group"), rows.groupby("draw").sum()
+        others = total - group
+        return group["activated"] / group["living"], others["activated"] / others["living"]
+
+    def _gap(self, where: dict[str, str]) -> pd.Series:
+        share, others = self._share(self._horizon, where)
+        return 100 * (share - others)
+
+    def _equity(self, measure: str, where: dict[str, str]) -> pd.Series:
+        kind, _, name = measure.partition(":")
+        if kind in ("left", "adults"):
+            rows = self._horizon.loc[where["scenario"]].xs(where["dimension"], level="dimension").groupby("draw").sum()
+            whole = LEFT if kind == "left" else LEFT[3:]
+            return rows[list(PARTS.get(name, (name,)))].sum(axis=1) / rows[list(whole)].sum(axis=1)
+        if kind == "part":
+            rows = self._horizon.loc[where["scenario"]].xs(where["dimension"], level="dimension")
+            rows = rows.xs(where["group"], level="group")
+            return rows[list(PARTS.get(name, (name,)))].sum(axis=1) / rows["living"]
+        if measure == "members_millions":
+            rows = self._start.loc[where["scenario"]].xs(where["dimension"], level="dimension")
+            return rows.xs(where["group"], level="group")["living"] / 1e6
+        if measure == "share_start":
+            return self._share(self._start, where)[0]
+        if measure in ("gap_change_points", "lag"):
+            change = self._gap(where) - self._gap({**where, "scenario": str(self.equity["scenario"].iloc[0])})
+            return change if measure == "gap_change_points" else change < 0
+        share, others = self._share(self._horizon, where)
+        return {"share": share, "gap_points": 100 * (share - others), "ratio": share / others}[measure]
+
+
+def _statistic(series: pd.Series, stat: str) -> float:
+    if stat in ("p05", "p50", "p95"):
+        level = {"p05": 0.05, "p50": 0.5, "p95": 0.95}[stat]
+        ordered = np.sort(series.astype(float).fillna(np.inf).to_numpy())
+        rank = level * (len(ordered) - 1)
+        low, high = ordered[int(np.floor(rank + 1e-9))], ordered[int(np.ceil(rank - 1e-9))]
+        return float(low if low == high else low + (rank - np.floor(rank)) * (high - low))
+    if stat.startswith("jeffreys"):
+        hits, draws = int(series.sum()), len(series)
+        if (stat, hits) in (("jeffreys05", 0), ("jeffreys95", draws)):
+            return float(hits > 0)
+        return float(beta.ppf(int(stat[-2:]) / 100, hits + 0.5, draws - hits + 0.5))
+    return {"share": series.mean, "mean": series.mean, "sum": series.sum, "count": series.count}[stat]()
+
+
+def _stated(path: Path, measure: str, where: dict[str, str], stats: list[str]) -> list[Any]:
+    with path.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    if stats == ["count"]:
+        if path.name == "priors.csv":
+            from calibration.roles import EFFECTS, SHARED
+
+            rows = [row for row in rows if row["name"] in EFFECTS and row["name"] not in SHARED]
+        return [sum(row["status"].startswith(where.get("status", "")) for row in rows)]
+    (row,) = (row for row in rows if all(row[key] == value for key, value in where.items()))
+    return [float(row[stat]) for stat in stats]

@@ -1,0 +1,117 @@
+"""A run on made-up frames in which things go wrong as told; also a program of its own, to be stopped from outside:
+
+``python -m tests.scenarios.faulty FOLDER [--cluster ADDRESS]``
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from scenarios import manifest as manifests
+from scenarios import parts, runs
+from scenarios.cluster import cluster_site
+from scenarios.execution import execute
+from scenarios.executors import Site
+from tests.scenarios import made_up
+
+NAMES = {"status-quo": 0.0, "letters": 1e6}
+DRAWS = 12
+
+
+@dataclass(frozen=True)
+class Number:
+    """What stands for a draw."""
+
+    index: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Faults:
+    """What stands for an experiment: by draw, how often its worker kills itself, and which draws raise."""
+
+    marks: Path
+    """Where killed workers leave a mark."""
+    kills: dict[int, int] = field(default_factory=dict)
+    raises: tuple[int, ...] = ()
+    nap: float = 0.0
+    threads: int = 1
+
+
+def simulate(faults: Faults, draw: Number) -> dict[str, pd.DataFrame]:
+    """Frames of one draw, unless told otherwise."""
+    time.sleep(faults.nap)
+    if draw.index in faults.raises:
+        raise ValueError(f"draw {draw.index} is told to fail")
+    died = faults.marks / f"died-{draw.index}"
+    times = died.stat().st_size if died.exists() else 0
+    if times < faults.kills.get(draw.index, 0):
+        died.write_text("x" * (times + 1))
+        os.kill(os.getpid(), signal.SIGKILL)
+    return made_up.frames(NAMES, draw.index, until=date(2027, 12, 31))
+
+
+def run(folder: Path, *, resume: bool = False, workers: int = 1, site: Site | None = None, **faults: Any) -> Any:
+    """Runs ``DRAWS`` draws into a folder."""
+    manifest = runs.create(folder, made_up.manifest(NAMES, draws=DRAWS), resume=resume)
+    experiment: Any = Faults(marks=folder.parent, **faults)
+    draws: Any = [Number(index) for index in range(DRAWS)]
+    return execute(experiment, draws, folder, manifest, workers=workers, site=site, simulate=simulate)  # type: ignore[arg-type]
+
+
+def tables(folder: Path) -> dict[str, str]:
+    """SHA-256 of the final tables."""
+    return {path.name: manifests.sha256_of(path) for path in folder.glob("*.parquet")}
+
+
+def start(folder: Path, *more: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.scenarios.faulty", str(folder), *more]
+    here = Path(__file__).parents[2]
+    return subprocess.Popen(command, cwd=here, stderr=subprocess.PIPE, text=True, start_new_session=True)
+
+
+def parts_within(process: subprocess.Popen[str], folder: Path, count: int) -> None:
+    """Waits until so many parts are there."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and process.poll() is None:
+        if len(parts.finished_draws(folder)) >= count:
+            return
+        time.sleep(0.005)
+    raise AssertionError(f"not {count} parts in time: {process.poll()}")
+
+
+def stop(process: subprocess.Popen[str], how: str) -> None:
+    """A terminal sends Ctrl-C to the workers too; kill -9 hits one process."""
+    if how == "SIGKILL":
+        process.kill()
+    else:
+        os.killpg(process.pid, signal.SIGINT)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == (130 if how == "SIGINT" else -signal.SIGKILL), stderr
+    assert "Traceback" not in stderr
+
+
+def main() -> None:
+    import typer
+
+    from cli.errors import reported
+
+    def command(folder: Path, cluster: str = "") -> None:
+        with reported(), cluster_site(cluster) if cluster else nullcontext() as site:
+            run(folder, workers=2, site=site, nap=0.05)
+
+    typer.run(command)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
