@@ -101,7 +101,6 @@ def plan(
 
 def _plan(request: Any, wanted: PlanRequest) -> None:
     from dataclasses import replace
-    from functools import partial
 
     from calibration.warm import ensure_compiled
     from cli.progress import progress
@@ -124,7 +123,7 @@ def _plan(request: Any, wanted: PlanRequest) -> None:
         folder,
         workers=request.process_count(),
         resume=request.resume,
-        progress=partial(progress, label=label("stage.branches", request.lang)),
+        progress=lambda total, stage: progress(total, label(f"stage.{stage}", request.lang)),
     )
     _present(folder, manifest, frames, request)
 

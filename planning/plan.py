@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -154,7 +154,6 @@ def make_plan(
     question: Question,
     most: float,
     shipped: Sequence[Scenario],
-    say: Callable[[str], None] = lambda stage: None,
 ) -> Plan:
     """Searches, looks back, and judges on the fresh draws."""
     space, limits = searched.space, question.limits
@@ -162,15 +161,11 @@ def make_plan(
     goals: list[Goal] = [MostActivations(budget=budget, limits=limits) for budget in budgets]
     reach = FurthestReach(probability=question.probability, limits=limits)
     aim = CheapestToTarget(target=question.target, probability=question.probability, limits=limits)
-    say("search")
     archive = search(searched, space.switches, [*goals, aim, reach], effort=question.effort, seed=question.seed)
     winners = tuple(_certain(archive.winner(goal)) for goal in goals)
     asked = budgets.index(question.budget)
-    say("hindsight")
     regrets, hindsight = _look_back(searched, archive, goals[asked], winners[asked], question.seed)
-    say("shipped")
     rivals = affordable(searched, shipped, question.budget)
-    say("fresh")
     target, far = archive.winner(aim), _certain(archive.winner(reach))
     everything = archive.row(space.everything())
     mixes, rows = _finals(archive, budgets, winners, asked, {"target": target, "reach": far, "everything": everything})

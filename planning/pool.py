@@ -6,12 +6,14 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import Any
 
+from scenarios.ensemble import executor_factory, stop
+
 
 class Kept(Executor):
-    """Passes work on to an executor made when first needed; only cancelling or ``close`` ends it.
+    """Passes work on to an executor made when first needed; only ``stop`` ends it.
 
-    ``run_ensemble`` shuts its executor down after each ensemble and cancels it when it is broken or interrupted: the
-    former is what this ignores, after the latter the next work gets a new executor.
+    ``run_ensemble`` shuts its executor down after each ensemble, which this ignores, and stops it when it is broken or
+    interrupted, after which the next work gets a new executor.
     """
 
     def __init__(self, make: Callable[[], Executor]) -> None:
@@ -24,17 +26,17 @@ class Kept(Executor):
             self._inner = self._make()
         return self._inner.submit(fn, *args, **kwargs)
 
-    @property
-    def _processes(self) -> Any:
-        return getattr(self._inner, "_processes", None)
-
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Ends the workers if they are to be cancelled; otherwise they go on."""
-        if cancel_futures:
-            self.close(wait=wait)
+        """The workers go on."""
 
-    def close(self, *, wait: bool = True) -> None:
-        """Ends the workers."""
+    def stop(self) -> None:
+        """Ends the workers without waiting for what they are doing."""
         inner, self._inner = self._inner, None
         if inner is not None:
-            inner.shutdown(wait=wait, cancel_futures=True)
+            stop(inner)
+
+
+def kept_executor(workers: int, threads: int) -> Executor:
+    """This process for one worker (what it knows stays in it anyhow), otherwise local processes that are kept."""
+    make = executor_factory(workers, threads)
+    return make() if workers <= 1 else Kept(make)

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from planning.document import plan_document
-from planning.folder import create, finish, write_json
+from planning.folder import create, finish, load, write_json
 from planning.plan import Plan, ceiling, frontier_budgets, make_plan, units
-from planning.pool import Kept
+from planning.pool import kept_executor
 from planning.request import PlanRequest, settings_of
 from planning.results import FRAMES, Frames, frames
 from planning.scenario import plan_text
@@ -18,14 +18,14 @@ from planning.simulator import Simulator
 from planning.text import write_csv
 from scenarios import runs
 from scenarios.draw import Draw
-from scenarios.ensemble import executor_factory
+from scenarios.ensemble import stop
 from scenarios.experiment import Experiment
 from scenarios.manifest import Manifest, write_atomically
 from scenarios.parts import PARTS
 from scenarios.schema import Scenario
 
-Progress = Callable[[int], AbstractContextManager[Callable[[int], None]]]
-"""Given the total, a context that takes what is over."""
+Progress = Callable[[int, str], AbstractContextManager[Callable[[int], None]]]
+"""Given the total and the stage, a context that takes what is over."""
 TABLES = ("frontier", "plan", "shipped", "plan_groups", "plan_costs")
 
 
@@ -40,7 +40,6 @@ def carry_out(
     workers: int,
     resume: bool,
     progress: Progress,
-    say: Callable[[str], None] = lambda stage: None,
 ) -> tuple[Manifest, Frames]:
     """Simulates what the folder lacks and writes everything but pictures; what is asked is checked before the folder
     is made, by a first look at what the levers can spend.
@@ -49,18 +48,37 @@ def carry_out(
         UserError: what is asked can't be planned. RunFailedError: the simulation fails.
     """
     planned = {**planned, "plan": settings_of(request)}
-    pool = Kept(executor_factory(workers, experiment.threads))
+    if resume:
+        manifest = create(folder, planned, section="plan", resume=True)
+        if manifest["status"] == "complete":
+            return load(folder, FRAMES)
+    pool = kept_executor(workers, experiment.threads)
     common: dict[str, Any] = {"experiment": experiment, "space": request.space, "pool": pool, "workers": workers}
     cut = request.search_draws
     searched, fresh = (Simulator(draws=list(part), **common) for part in (draws[:cut], draws[cut:]))
     try:
-        most = ceiling(searched, request.question)
-        manifest = create(folder, planned, section="plan", resume=resume)
+        with progress(len(searched.draws), "ceiling") as show:
+            searched.tell = counted(show)
+            most = ceiling(searched, request.question)
+        if not resume:
+            manifest = create(folder, planned, section="plan", resume=False)
         searched.folder = fresh.folder = folder / PARTS
-        plan = _planned(request, searched, fresh, most, shipped, folder, manifest, progress, say)
+        plan = _planned(request, searched, fresh, most, shipped, folder, manifest, progress)
     finally:
-        pool.close(wait=False)
+        stop(pool)
     return _written(plan, most, manifest, folder, [*searched.failures, *fresh.failures])
+
+
+def counted(show: Callable[[int], None]) -> Callable[[int], None]:
+    """From what is over in all to what has come on top."""
+    over = 0
+
+    def tell(more: int) -> None:
+        nonlocal over
+        over += more
+        show(over)
+
+    return tell
 
 
 def _planned(
@@ -72,22 +90,14 @@ def _planned(
     folder: Path,
     manifest: Manifest,
     progress: Progress,
-    say: Callable[[str], None],
 ) -> Plan:
     question = request.question
     budgets = frontier_budgets(question.budget, most, question.points)
     total = units(request.space, question, (len(searched.draws), len(fresh.draws)), len(shipped), len(budgets))
-    over = 0
-    with progress(total) as show:
-
-        def tell(branches: int) -> None:
-            nonlocal over
-            over += branches
-            show(min(over, total))
-
-        searched.tell = fresh.tell = tell
+    with progress(total, "branches") as show:
+        searched.tell = fresh.tell = counted(lambda over: show(min(over, total)))
         try:
-            plan = make_plan(searched, fresh, question, most, shipped, say)
+            plan = make_plan(searched, fresh, question, most, shipped)
         except KeyboardInterrupt:
             runs.mark(folder, manifest, "interrupted")
             raise
@@ -134,6 +144,3 @@ def _reached(activated: Any, probability: float) -> float:
     import numpy as np
 
     return float(np.quantile(activated, 1 - probability, method="inverted_cdf"))
-
-
-__all__ = ["FRAMES", "carry_out"]

@@ -7,6 +7,7 @@ import json
 import os
 import zipfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -15,7 +16,6 @@ import numpy as np
 import pandas as pd
 
 from planning.measures import Measures
-from planning.pool import Kept
 from planning.simulate import Answer, Task, simulate
 from planning.space import Mixes, Space
 from scenarios.draw import Draw
@@ -32,7 +32,7 @@ class Simulator:
     experiment: Experiment
     space: Space
     draws: list[Draw]
-    pool: Kept
+    pool: Executor
     workers: int
     folder: Path | None = None
     """Where answers are kept, so that an interrupted plan goes on from there."""
