@@ -22,8 +22,8 @@ LEVEL = 0.999
 """Probability that a right method passes one of the two tests on all lines together."""
 INSIDE = (0.05, 0.95)
 """Ranks inside the 90 % interval."""
-SHRUNK, SHIFTED = 0.6, 0.5
-"""Negative controls: a posterior so much narrower; one moved by so many of its standard deviations."""
+SHRUNK, SHIFTED, FAR = 0.6, 0.5, 1.0
+"""Negative controls: a posterior so much narrower; posteriors moved by so many of their standard deviations."""
 DISTANCE = "distance of the whole"
 
 
@@ -50,7 +50,12 @@ def with_distance(truth: Floats, draws: Floats, sample: Floats, columns: int) ->
 def controls(draws: Floats) -> dict[str, Floats]:
     """The draws as they are, and made wrong on purpose."""
     mean, sd = draws.mean(axis=0), draws.std(axis=0)
-    return {"": draws, "narrow": mean + SHRUNK * (draws - mean), "shifted": draws + SHIFTED * sd}
+    return {
+        "": draws,
+        "narrow": mean + SHRUNK * (draws - mean),
+        "shifted": draws + SHIFTED * sd,
+        "far": draws + FAR * sd,
+    }
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -54,10 +54,14 @@ def fast_ranks(
         others = known.run != known.run[row]
         less = Synthetic(known.places[others], known.figures[others], known.run[others])
         posterior = infer(less, known.figures[row], extra=extra[others])
-        drawn = posterior.drawn(3 * DRAWS, seed + done)
         truth = np.concatenate([known.places[row], extra[row]])
-        for name, draws in controls(drawn).items():
-            own, sample = draws[:DRAWS], draws[DRAWS:]
+        drawn = posterior.chosen(DRAWS, seed + done)
+        # Several rows come from one run and lie close together: what describes the posterior comes from other runs.
+        runs = less.run[posterior.rows]
+        rest = np.flatnonzero(~np.isin(runs, runs[drawn]))
+        both = posterior.places[np.concatenate([drawn, rest])]
+        for name, draws in controls(both).items():
+            own, sample = draws[: len(drawn)], draws[len(drawn) :]
             lines = with_distance(truth, own, sample, known.places.shape[1])
             ranks.setdefault(name, []).append(place_of_truth(*lines, rng))
         tell(done)

@@ -18,7 +18,12 @@ TITLES = {
     "near": "Fast method, truths near the real figures",
     "posterior": "Sampler, truths from the posterior",
 }
-CONTROLS = {"": "as it is", "narrow": "spread × 0.6", "shifted": "moved by half a standard deviation"}
+CONTROLS = {
+    "": "as it is",
+    "narrow": "spread × 0.6",
+    "shifted": "moved by half a standard deviation",
+    "far": "moved by one standard deviation",
+}
 
 
 def names_of(name: str, lines: Sequence[str], likelihood: str) -> list[str]:

@@ -40,6 +40,8 @@ def rank_panels(title: str, names: Sequence[str], ranks: Floats, failing: Collec
         axes.tick_params(labelsize=SMALL - 1.5)
     for axes in panels[len(names) :]:
         axes.set_visible(False)
+    for axes in panels[max(0, len(names) - COLUMNS) : len(names)]:
+        axes.tick_params(labelbottom=True)
     sure = f"{100 * SURE:.0f} %"
     figure.supxlabel(
         f"rank of the truth (0..1); {len(ranks)} truths; grey: {sure} band over all points and panels; red: fails",
