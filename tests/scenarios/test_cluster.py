@@ -127,17 +127,6 @@ def test_workers_with_other_code_are_refused(running: Cluster) -> None:
         pass
 
 
-@pytest.mark.slow
-def test_a_worker_without_mes_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "elsewhere" / "scenarios").mkdir(parents=True)
-    (tmp_path / "elsewhere" / "scenarios" / "__init__.py").write_text("")
-    with cluster(tmp_path) as bare:
-        bare.worker(code=tmp_path / "elsewhere")
-        bare.ready(1)
-        with pytest.raises(UserError, match="mes is not installed on worker tcp://"), cluster_site(bare.address):
-            pass
-
-
 def test_a_cluster_without_workers_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clusters, "WORKERS", 1.0)
     with (
