@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,7 @@ def measure(words: int, threads: int) -> dict[str, float]:
     """Bytes a second that a copy reads and writes, and lines a second read at random; ``words`` of 8 bytes an array."""
     source, target = np.ones(words, np.int64), np.zeros(words, np.int64)
     edges = np.linspace(0, words, threads + 1).astype(int)
-    parts = [(source[a:b], target[a:b]) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    parts = [(source[a:b], target[a:b]) for a, b in pairwise(edges)]
     copied = best(lambda thread: copy(*parts[thread]), threads)
     rows = source.reshape(-1, LINE // 8)
     places = [np.random.default_rng(thread).integers(0, len(rows), words // 64) for thread in range(threads)]

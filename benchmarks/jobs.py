@@ -151,7 +151,7 @@ def ties(people: int, threads: int, scenario: str, repeats: int, warmed: Callabl
     """The engine with another mean number of ties an adult."""
     from model import ties as network
 
-    network.MEAN_DEGREE = degree  # type: ignore[misc]
+    network.MEAN_DEGREE = degree
     row = engine(people, threads, scenario, repeats, warmed)
     population = load_setting().population(people)
     return {**row, "degree": degree, "ties": float(len(population.tie))}
@@ -163,7 +163,8 @@ def small(people: int, threads: int, scenario: str, repeats: int, warmed: Callab
     from model import AdoptionModel, solve_prevalence
 
     setting = load_setting()
-    draws, given = load_draws(64), {"demography": setting.demography, "history": setting.history}
+    draws = load_draws(64)
+    given: Row = {"demography": setting.demography, "history": setting.history}
     population = setting.population(people)
 
     def runs(solve: bool) -> float:

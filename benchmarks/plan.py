@@ -41,7 +41,8 @@ def repeats_for(people: int) -> int:
 
 def attempt(tell: Tell, job: str, **given: Any) -> Row:
     """A cell's row, or one that says why there is none."""
-    tell(f"{job} {' '.join(f'{name}={value:,}' if isinstance(value, int) else str(value) for name, value in given.items())}")
+    shown = (f"{name}={value:,}" if isinstance(value, int | float) else value for name, value in given.items())
+    tell(f"{job} {' '.join(shown)}")
     try:
         return measure(job, **given)
     except CellError as error:
@@ -75,7 +76,7 @@ def too_much(last: Row, people: int) -> str | None:
 
 
 def engine(tell: Tell, sizes: Sequence[int]) -> list[Row]:
-    """The engine at all sizes on one thread and two; phases; the mix that the twin runs too; the load of a calibration."""
+    """All sizes on one thread and two; phases; the mix that the twin runs too; the load of a calibration."""
     rows = [
         attempt(tell, "engine", people=people, threads=threads, scenario=STATUS_QUO, repeats=repeats_for(people))
         for people in sizes

@@ -2,7 +2,9 @@
 
 At one posterior draw, populations and runs are repeated under other seeds, at growing numbers of people: the standard
 deviation between them is the sampling error of activations and of additional activations (paired: the same people and
-draws under both scenarios). It is laid beside the spread between posterior draws, which no sample makes smaller.
+draws under both scenarios), and shows its law. Then many posterior draws are run under two seeds each: the difference
+of the two is the sampling error of an average draw; what is left of the spread is that between draws, which no sample
+makes smaller.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -25,12 +28,14 @@ from scenarios.resolve import resolve
 
 Row = dict[str, Any]
 LEVERS = ("doctors-training", "letters-with-code", "simplified-signup", "mix-broad")
-REPLICATES = {10_000: 200, 20_000: 150, 50_000: 100, 100_000: 60, 200_000: 40, 1_000_000: 16}
+REPLICATES = {10_000: 120, 20_000: 100, 50_000: 50, 100_000: 30, 200_000: 20, 1_000_000: 6}
 """Runs by number of people: fewer of the large ones, whose error is known less well."""
-DRAWS, DRAWS_PEOPLE = 60, 100_000
+DRAWS, DRAWS_PEOPLE = 40, 50_000
 """Posterior draws compared, and the people each is run on."""
+PAIR = (5000, 7000)
+"""Each draw runs under two seeds: their difference is the sampling error under that draw."""
 WORKERS = 2
-SURVEY, LAST = 94.5714, position(UNTIL)
+SURVEY, LAST = position(date(2023, 11, 24)), position(UNTIL)
 
 
 @cache
@@ -61,7 +66,7 @@ def activations(people: int, seed: int, draw: int) -> Row:
 
 
 def rows(tell: Any, sizes: Sequence[int]) -> list[Row]:
-    """One row a run: replicates at draw 0 and at growing sizes up to the largest of ``sizes``, then one run a draw."""
+    """One row a run: replicates at draw 0 and at growing sizes up to the largest of ``sizes``, then two runs a draw."""
     counts = {people: count for people, count in REPLICATES.items() if people <= max(sizes)}
     found: list[Row] = []
     with LocalProcesses(WORKERS) as pool:
@@ -70,7 +75,8 @@ def rows(tell: Any, sizes: Sequence[int]) -> list[Row]:
             futures = [pool.submit(activations, people, 1000 + k, 0) for k in range(count)]
             found += [{"job": "sample", **future.result()} for future in futures]
         tell(f"sample: {DRAWS} posterior draws")
-        futures = [pool.submit(activations, min(DRAWS_PEOPLE, max(sizes)), 1, draw) for draw in range(DRAWS)]
+        few = min(DRAWS_PEOPLE, max(sizes))
+        futures = [pool.submit(activations, few, seed + draw, draw) for draw in range(DRAWS) for seed in PAIR]
         found += [{"job": "draws", **future.result()} for future in futures]
     return found
 

@@ -42,7 +42,10 @@ class Adoption(ss.Infection):
         self.who, self.rows, self.excluded = traits, rows, excluded
         self.define_states(ss.BoolState("intends"), ss.BoolState("activated"), ss.BoolState("visited"))
         self.define_pars(
-            beta=1.0, visits=ss.bernoulli(p=0.0), advised=ss.bernoulli(p=0.0), hurried=ss.bernoulli(p=self.given.stop_time)
+            beta=1.0,
+            visits=ss.bernoulli(p=0.0),
+            advised=ss.bernoulli(p=0.0),
+            hurried=ss.bernoulli(p=self.given.stop_time),
         )
         self.define_pars(intention=ss.bernoulli(p=self.given.intention))
         self.documents, self.media = np.diff(self.calendar.cum_received), np.diff(self.calendar.cum_media)
@@ -93,7 +96,9 @@ class Adoption(ss.Infection):
         """Visits a week through notices, reminders, documents, media and of one's own accord."""
         week, growth = self.ti, self.calendar.growth[self.ti]
         sensitivity, notices = self.sensitivity[uids], self.notices[uids]
-        message = (self.letters[uids] == week) * self.pull[uids] + (self.reminders[uids] == week) * self.given.pull_reminder
+        message = (self.letters[uids] == week) * self.pull[uids] + (
+            self.reminders[uids] == week
+        ) * self.given.pull_reminder
         documents = self.documents[week] * self.received[uids] * self.notified[uids]
         shown = documents * -np.expm1(-self.given.pull_document * growth * sensitivity)
         free = self.media[week] * notices + self.spontaneous[week]

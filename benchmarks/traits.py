@@ -1,6 +1,6 @@
 """Who people are, as plain NumPy columns: what the peers start from.
 
-The law is that of ``model.people``; the draws are NumPy's own, so that a peer's people are other people of the same law.
+The law is that of ``model.people``; the draws are NumPy's own, so that they are other people.
 """
 
 from __future__ import annotations
@@ -94,7 +94,9 @@ def draw_traits(p: Population, c: Coefficients, t: Weekly, rng: np.random.Genera
         notice_week=notice,
         notice_pull=np.where(email, c.pull_notice, c.pull_notice_letter).astype(short),
         reminder_week=reminder_weeks(c, t, email, np.maximum(entry, majority), rng),
-        invitation_week=np.where((entry > 0) & (p.birth_week == entry), entry + INVITATION_DELAY, NEVER).astype(np.int16),
+        invitation_week=np.where((entry > 0) & (p.birth_week == entry), entry + INVITATION_DELAY, NEVER).astype(
+            np.int16
+        ),
         aware=first_aware(c, t, entry, majority, notices, pilot, notice, rng),
         activated_before=np.where(majority <= 0, acted, together),
         no_use=no_use.astype(short),

@@ -154,9 +154,13 @@ class WeeklyModel:
         self.visits[channel] += len(rows)
         self.visited[rows] = np.minimum(self.visited[rows], self.week)
         self.aware[rows] = np.minimum(self.aware[rows], self.week)
-        received = self.t.cum_received[self.week] - self.t.cum_received[np.minimum(self.population.entry[rows], self.week)]
+        received = (
+            self.t.cum_received[self.week] - self.t.cum_received[np.minimum(self.population.entry[rows], self.week)]
+        )
         stop = self.c.stop_no_use * np.exp(-self.c.use_erosion * self.who.documents[rows] * received)
-        stopped = self.who.blocked[rows] | (self.who.short_of_time[rows] & (self.rng.random(len(rows)) < self.c.stop_time))
+        stopped = self.who.blocked[rows] | (
+            self.who.short_of_time[rows] & (self.rng.random(len(rows)) < self.c.stop_time)
+        )
         if not by_doctor:
             stopped |= self.who.no_use[rows] < stop
         self.activate(rows[~stopped], channel)
