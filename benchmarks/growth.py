@@ -43,10 +43,11 @@ def by_weeks(rows: Sequence[Row]) -> list[str]:
         _, slope = line(*zip(*points, strict=True))
         size = row["people"] / 1e6
         weekly = Fit(1e3 * slope.value / size, 1e3 * slope.error / size)
+        power = exponent(*zip(*points, strict=True))
         (first, early), (last, late) = points[0], points[-1]
         found.append(
             f"- engine, {row['people']:,} people: {shown(weekly, 2)} ms a week and million people, {early:.2f} s until "
-            f"week {first}, {late:.2f} s until week {last}; time ~ weeks^{shown(exponent(*zip(*points, strict=True)), 2)}."
+            f"week {first}, {late:.2f} s until week {last}; time ~ weeks^{shown(power, 2)}."
         )
     return found
 
@@ -99,8 +100,8 @@ def floors(rows: Sequence[Row]) -> str:
         "### The floor that memory sets\n\n"
         f"For {count['people']:,} people the engine has to read the due week of everybody every week "
         f"({scan / 1e6:,.0f} MB), read each person and write the state once ({state / 1e6:,.0f} MB), and fetch "
-        f"the lines of the {count['due']:,.0f} people due, of the {count['told']:,.0f} told and of the ties of those activated "
-        f"({lines / 1e6:,.1f} million lines of {LINE:.0f} bytes at scattered places). At the speed of a copy "
+        f"the lines of the {count['due']:,.0f} people due, of the {count['told']:,.0f} told and of the ties of those "
+        f"activated ({lines / 1e6:,.1f} million lines of {LINE:.0f} bytes at scattered places). At the speed of a copy "
         "(read and write counted, as in STREAM) and of independent random reads:\n\n"
         + table(head, body)
         + "\n\nWhat is above the floor is arithmetic: keyed draws, logarithms and table look-ups of contacts."

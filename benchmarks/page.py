@@ -12,10 +12,10 @@ from benchmarks.setting import MIX, POLICY_START, STATUS_QUO
 from model.weeks import WEEKS
 
 LEGEND = """\
-Status quo, all people and ties, best of several runs for the small sizes. *Times the engine*: set up and weeks, over those
-of the engine on one thread at the same size. Peak memory is that of the whole process, of which about 300 MiB are Python with
-its libraries; bytes a person leave out what was there before the people. *Activated*: per person at launch, a check that the
-same is computed."""
+Status quo, all people and ties, best of several runs for the small sizes. *Times the engine*: set up and weeks, over
+those of the engine on one thread at the same size. Peak memory is that of the whole process, of which about 300 MiB
+are Python with its libraries; bytes a person leave out what was there before the people. *Activated*: per person at
+launch, a check that the same is computed."""
 
 
 def page(rows: Sequence[Row], machine: str) -> str:

@@ -169,6 +169,7 @@ class WeeklyModel:
         """First connections."""
         rows = np.unique(rows)
         self.activated[rows] = self.week
+        self.visited[rows] = np.minimum(self.visited[rows], self.week)
         self.activations[channel] += len(rows)
         self.announce(rows[self.who.majority[rows] <= self.week], self.week)
 
