@@ -46,11 +46,6 @@ PERSON = np.dtype(
 STATE = np.dtype([("aware", "i2"), ("visited", "i2"), ("activated", "i2"), ("channel", "u1"), ("marks", "u1")])
 """Weeks in which something first happened (``BEFORE``, 0.. or NEVER), by which channel, and marks."""
 
-REACH = np.dtype([("traits", "u2"), ("own", "u1"), ("childhood", "u1")])
-"""Traits of a person in one word (``model.people.traits_of``), and one bit for each process of the status quo
-(``model.programme``) through which a contact may ever come: to the person, and to the guardian on the person's behalf.
-Set at the start of the run, never changed."""
-
 LETTER = np.dtype([("following", "i4"), ("target", "i4"), ("source", "i4"), ("kind", "u1")])
 """What one person sends another; linked by week of arrival. It arrives in a later week than it was written in, so the
 order in which persons are handled can't matter."""
@@ -118,12 +113,6 @@ class Run(NamedTuple):
     """Persons in order of priority, for levers with a capacity."""
     s: Records
     """[n] STATE"""
-    reach: Records
-    """[n] REACH"""
-    live: npt.NDArray[np.uint32]
-    """[n] bits of the levers through which a contact of the person (or of a child's guardian) may come."""
-    due: npt.NDArray[np.int16]
-    """[n] next week in which a contact of the person's own may have a consequence."""
     served: npt.NDArray[np.int64]
     """[levers, 2] next place in the queue; people accompanied so far."""
     desks: Records

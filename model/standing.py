@@ -59,7 +59,7 @@ def standing_tables(model: Any, since: int, weeks: Sequence[int]) -> list[Standi
 @kernel
 def count_standing(r, codes, since, week, counts):
     """Add the living members of fixed groups at the start of a week to ``counts`` [dimension, column, group]."""
-    for i in range(r.due.shape[0]):
+    for i in range(r.s.shape[0]):
         if not (r.p[i].entry <= since < r.p[i].exit and week < r.p[i].exit):
             continue
         _add(codes, i, LIVING, counts)

@@ -42,7 +42,7 @@ def _between(counts, row, first, end, last):
 @kernel
 def stocks(r, last, counts):
     """Differences over weeks of every stock, int64 [STOCKS, last + 2]: cumulate along the weeks."""
-    for i in range(r.due.shape[0]):
+    for i in range(r.s.shape[0]):
         entry, leave, majority = np.int64(r.p[i].entry), np.int64(r.p[i].exit), majority_week(r.p, i)
         adult, done = max(entry, majority), np.int64(r.s[i].activated) + 1
         _between(counts, LIVING, entry, leave, last)
@@ -64,7 +64,7 @@ def document_weights(r, last, weights):
     everybody alive whom it aims at.
     """
     levers = r.g.shape[0]
-    for i in range(r.due.shape[0]):
+    for i in range(r.s.shape[0]):
         entry, leave, rate = (
             np.int64(r.p[i].entry),
             min(np.int64(r.p[i].exit), last + 1),
@@ -97,7 +97,7 @@ def _sent(r, i, week, first, last):
 @kernel
 def messages(r, last, notified, sent):
     """Messages sent before week ``last``: notices and reminders by week [2, last], levers' by week [levers, last]."""
-    for i in range(r.due.shape[0]):
+    for i in range(r.s.shape[0]):
         entry = np.int64(r.p[i].entry)
         adult = max(entry, majority_week(r.p, i))
         if entry > 0 and r.p[i].birth_week == r.p[i].entry:
@@ -149,7 +149,7 @@ def participants(r, lever, low, high):
 @kernel
 def groups(r, codes, week, at, counts):
     """Add the living at the start of a week to ``counts`` [week, 4, group]: all, aware, visited, activated."""
-    for i in range(r.due.shape[0]):
+    for i in range(r.s.shape[0]):
         if r.p[i].entry <= week < r.p[i].exit:
             group = codes[i]
             counts[at, 0, group] += 1
@@ -161,7 +161,7 @@ def groups(r, codes, week, at, counts):
 @kernel
 def surveyed(r, week, visitors, barriers, non_users):
     """Adults online not activated at the start of a week: [number, no use, time, information], [number, ready]."""
-    for i in range(r.due.shape[0]):
+    for i in range(r.s.shape[0]):
         present = r.p[i].entry <= week < r.p[i].exit and majority_week(r.p, i) <= week
         if not present or r.s[i].activated < week or has_flag(r.p, i, _EXCLUDED):
             continue

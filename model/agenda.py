@@ -1,0 +1,131 @@
+"""The contacts to come, written down once: when a contact comes is a function of keys, never of what happened before.
+
+Persons are taken in blocks of neighbours. A block's contacts lie together, sorted by week; those of one week stand in
+the order in which they take place: by person, the person's own before those of wards, then by process and occurrence.
+A week reads its part of every block from front to back and touches nobody else's memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from model.jit import inlined, kernel
+from model.threads import everywhere
+from model.weeks import WEEKS
+
+Records = npt.NDArray[Any]
+Offsets = npt.NDArray[np.int64]
+
+CONTACT = np.dtype([("owner", "u4"), ("k", "u2"), ("process", "u1"), ("mode", "u1")])
+"""Whose contact, which occurrence of which process (of the status quo, or number of the lever), and who is addressed
+(``model.arrivals``: OWN, WARD or CHILD)."""
+BLOCK = 65_536
+"""Most persons of a block: their states fit a processor's cache."""
+GUESS = 2
+"""Contacts per person that a draft has room for at first."""
+
+
+class Agenda(NamedTuple):
+    """Contacts of all persons."""
+
+    contact: Records
+    """[contacts] CONTACT"""
+    begin: Offsets
+    """[block, WEEKS + 1] where each week of a block begins; the last entry is where the block ends."""
+
+
+class Draft(NamedTuple):
+    """Contacts of one block as they are found."""
+
+    contact: Records
+    """[room] CONTACT"""
+    week: npt.NDArray[np.int16]
+    """[room]"""
+    total: Offsets
+    """[1] number found, whether or not there was room."""
+
+
+@inlined
+def note(draft, week, owner, k, process, mode):
+    """Add one contact to a draft."""
+    place = draft.total[0]
+    if place < draft.week.shape[0]:
+        contact = draft.contact[place]
+        contact.owner, contact.k, contact.process, contact.mode = owner, k, process, mode
+        draft.week[place] = week
+    draft.total[0] = place + 1
+
+
+@kernel
+def settle(draft, first, contact, begin):
+    """Sort a draft by week into ``contact`` from ``first`` on; equal weeks keep their order."""
+    weeks = begin.shape[0] - 1
+    begin[:] = 0
+    for place in range(draft.total[0]):
+        begin[draft.week[place] + 1] += 1
+    begin[0] = first
+    for week in range(weeks):
+        begin[week + 1] += begin[week]
+    for place in range(draft.total[0]):
+        week = draft.week[place]
+        contact[begin[week]] = draft.contact[place]
+        begin[week] += 1
+    for week in range(weeks, 0, -1):
+        begin[week] = begin[week - 1]
+    begin[0] = first
+
+
+def new_draft(room: int) -> Draft:
+    """An empty draft."""
+    return Draft(np.empty(room, CONTACT), np.empty(room, np.int16), np.zeros(1, np.int64))
+
+
+def block_edges(n: int, threads: int) -> Offsets:
+    """Edges of blocks of ``n`` persons, as many blocks for every thread, shape [blocks + 1]."""
+    each = max(1, -(-n // (threads * BLOCK)))
+    return np.linspace(0, n, threads * each + 1).astype(np.int64)
+
+
+def no_agenda() -> Agenda:
+    """No contacts."""
+    return Agenda(np.empty(0, CONTACT), np.zeros((0, WEEKS + 1), np.int64))
+
+
+def written(write: Callable[[Draft, int, int], None], edges: Offsets, threads: int) -> Agenda:
+    """The contacts that ``write(draft, low, high)`` notes for each block of persons; it may be called twice for one."""
+    blocks = len(edges) - 1
+    each = blocks // threads
+    begin = np.empty((blocks, WEEKS + 1), np.int64)
+    drafts = [new_draft(GUESS * int(np.diff(edges).max()) + 64)] * threads
+    drafts[1:] = [new_draft(len(drafts[0].week)) for _ in drafts[1:]]
+    contact, used = np.empty(0, CONTACT), 0
+
+    def draw(thread: int) -> None:
+        low, high = int(edges[thread * each + turn]), int(edges[thread * each + turn + 1])
+        drafts[thread] = _complete(write, drafts[thread], low, high)
+
+    for turn in range(each):
+        everywhere(draw, threads)
+        firsts = used + np.cumsum([0, *(int(draft.total[0]) for draft in drafts)])
+        used = int(firsts[-1])
+        if used > len(contact):  # in place where the system can move pages, so that the peak stays low
+            contact.resize(max(used, int(used * each / (turn + 1) * 1.01)), refcheck=False)
+        everywhere(
+            lambda thread: settle(drafts[thread], int(firsts[thread]), contact, begin[thread * each + turn]), threads
+        )
+    contact.resize(used, refcheck=False)
+    return Agenda(contact, begin)
+
+
+def _complete(write: Callable[[Draft, int, int], None], draft: Draft, low: int, high: int) -> Draft:
+    """The draft with the contacts of a block, or a larger one."""
+    draft.total[0] = 0
+    write(draft, low, high)
+    if int(draft.total[0]) > len(draft.week):
+        draft = new_draft(int(draft.total[0] * 1.1))
+        write(draft, low, high)
+    return draft
