@@ -25,8 +25,8 @@ CONTACT = np.dtype([("owner", "u4"), ("k", "u2"), ("process", "u1"), ("mode", "u
 (``model.arrivals``: OWN, WARD or CHILD)."""
 BLOCK = 65_536
 """Most persons of a block: their states fit a processor's cache."""
-GUESS = 2
-"""Contacts per person that a draft has room for at first."""
+GUESS = 8
+"""Contacts per person that a draft has room for at first: what is not used is never touched."""
 
 
 class Agenda(NamedTuple):

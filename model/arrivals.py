@@ -21,6 +21,7 @@ OWN, WARD, CHILD = np.arange(3)
 """Whose contact: the person's own; a child's, seen by the guardian; a child's, seen by the child."""
 CHILDHOOD = np.int64(4096)
 """Occurrences of a person's childhood are numbered from here, so that majority begins its own."""
+STRIDE = 8
 _NEVER = np.int64(NEVER)
 
 
@@ -75,16 +76,18 @@ class Mailing(NamedTuple):
 
 
 @inlined
-def week_passed(cum, exposure):
-    """First week at whose end the exposure is reached: the smallest w with cum[w + 1] >= exposure."""
-    low, high = 0, cum.shape[0] - 1
-    while low < high:
-        middle = (low + high) // 2
-        if cum[middle] >= exposure:
-            high = middle
-        else:
-            low = middle + 1
-    return low - 1
+def week_passed(cum, exposure, week):
+    """First week, from ``week`` on, at whose end the exposure is reached: the smallest w with cum[w + 1] >= exposure.
+
+    In strides, for the next contact of most people is some dozens of weeks away.
+    """
+    last = cum.shape[0] - 2
+    while week + STRIDE <= last and cum[week + STRIDE] < exposure:
+        week += STRIDE
+    passed = 0
+    for w in range(week + 1, min(week + STRIDE, last + 1)):
+        passed += cum[w] < exposure
+    return week + passed
 
 
 @inlined
@@ -96,10 +99,10 @@ def exposure_left(turn, process):
 
 
 @inlined
-def arrival(process, turn, u, k, passed, available):
+def arrival(process, turn, u, k, passed, available, after):
     """The next contact that takes place: (week, k, passed), week NEVER if none before the turn's stop.
 
-    ``k`` is the occurrence to try next, ``u`` its draw, ``passed`` the sum of the exponentials of those before it. A
+    ``after`` is the week of the one before, or a week before any; ``k`` is the occurrence to try next, ``u`` its draw, ``passed`` the sum of the exponentials of those before it. A
     share ``keep`` of contacts, chosen by key, takes place: a weaker lever leaves some out and moves none.
     """
     cum, keys, keep = process.cum, process.keys, process.keep
@@ -109,7 +112,7 @@ def arrival(process, turn, u, k, passed, available):
             return _NEVER, k, passed
         exposure = cum[turn.start] + passed / process.factor
         if cum[turn.since] < exposure and (keep >= 1.0 or uniform(keys[SELECTION], turn.owner, k) < keep):
-            week = week_passed(cum, exposure)
+            week = week_passed(cum, exposure, after)
             return (week, k, passed) if week < turn.stop else (_NEVER, k, passed)
         k += 1
         u = uniform(keys[ARRIVAL], turn.owner, k)

@@ -55,24 +55,25 @@ _PROCESSES = np.array((DOCUMENT, DOCTOR, BASE_MEDIA, SPONTANEOUS), np.int64)
 def note_process(r, draft, turn, process):
     """Note the contacts of one process."""
     available, k, passed = exposure_left(turn, process), _FIRST if turn.mode == OWN else CHILDHOOD, _NO_PULL
+    week = turn.since
     if available <= 0.0:
         return
     u = uniform(process.keys[ARRIVAL], turn.owner, k)
     while u < available:  # -log(1 - u) >= u: most people, most processes, at the price of one hash
-        week, k, passed = arrival(process, turn, u, k, passed, available)
+        week, k, passed = arrival(process, turn, u, k, passed, available, week)
         if week >= _NEVER:
             return
-        if not process.thinned or is_kept(r, turn, process, k, week):
+        if not (process.thinned and is_candidate_only(r, turn, process, k, week)):
             note(draft, week, turn.owner, k, process.number, turn.mode)
         k += 1
         u = uniform(process.keys[ARRIVAL], turn.owner, k)
 
 
 @inlined
-def is_kept(r, turn, process, k, week):
-    """Whether a candidate for a visit is one."""
+def is_candidate_only(r, turn, process, k, week):
+    """Whether a candidate for a visit is none after all."""
     hazard = visit_hazard(r.w, process.pull, turn.gain, process.grows, week)
-    return uniform(process.keys[SUCCESS], turn.owner, k) < rules.thinning(hazard)
+    return rules.is_thinned_out(hazard, uniform(process.keys[SUCCESS], turn.owner, k))
 
 
 @inlined

@@ -93,8 +93,9 @@ def test_threads_do_not_matter(build, at_policy):
 
 
 def test_a_thread_that_forgets_people_is_noticed(build, at_policy, monkeypatch):
-    # Negative control of the test above: the second range ends a hundred people too early.
-    monkeypatch.setattr(AdoptionModel, "_ranges", lambda model: [(0, 0, 3000), (1, 3000, model.population.n - 100)])
+    # Negative control of the test above: letters to the last thousand people of the second range are not delivered.
+    whole = AdoptionModel._range
+    monkeypatch.setattr(AdoptionModel, "_range", lambda model, k: (whole(model, k)[0], whole(model, k)[1] - 1000 * k))
     two = build(threads=2)
     two.advance(POLICY)
     assert not same(at_policy, two)
