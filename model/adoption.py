@@ -22,7 +22,7 @@ from model.outcome import GroupTable, Outcome
 from model.parameters import Parameters
 from model.population import Population
 from model.programme import base_keys, compile_programme, with_levers
-from model.records import STATE, Run, grown, new_desks, person_records, world
+from model.records import STATE, Run, copied, new_desks, world
 from model.structure import Structure
 from model.tables import apply_driver, coefficients, weekly_tables
 from model.threads import everywhere
@@ -113,8 +113,9 @@ class AdoptionModel(mesa.Model):
         other._user_step = MethodType(type(self).step, other)
         other.step = other._wrapped_step  # type: ignore[method-assign]
         other.datacollector = copy.deepcopy(self.datacollector)
-        changing = {name: getattr(self.run, name).copy() for name in ("s", "served", "desks", "letters")}
-        other.run = self.run._replace(**changing)
+        changing = {name: getattr(self.run, name).copy() for name in ("s", "served", "desks")}
+        letters = copied(self.run.letters, self.run.desks, self.run.letters.shape[1])
+        other.run = self.run._replace(letters=letters, **changing)
         if levers:
             other._admit(levers)
         return other
@@ -134,7 +135,7 @@ class AdoptionModel(mesa.Model):
     def _blank(self) -> Run:
         desks, letters = new_desks(self.threads, self._first_capacity())
         return Run(
-            p=person_records(self.population),
+            p=self.population.rows,
             tie=self.population.tie,
             s=np.empty(self.population.n, STATE),
             desks=desks,
@@ -205,7 +206,7 @@ class AdoptionModel(mesa.Model):
 
     def _make_room(self) -> None:
         if self.run.letters.shape[1] - int(self.run.desks["used"].max()) < self._least_free():
-            self.run = self.run._replace(letters=grown(self.run.letters))
+            self.run = self.run._replace(letters=copied(self.run.letters, self.run.desks, 2 * self.run.letters.shape[1]))
 
     def _reporter(self, name: str) -> Callable[[AdoptionModel], float]:
         return lambda model: float((model.run.s[name] < model.week).sum() * model.population.weight)

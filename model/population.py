@@ -1,4 +1,4 @@
-"""The insured: one row a person, one column an attribute, and their ties.
+"""The insured: one row a person, one field an attribute, and their ties.
 
 Rows are sorted by region, birth year and group (present at launch, then joiners by year); sexes alternate. The age
 pyramid is the same in every region (simplification). A row number is the person's key in every draw.
@@ -18,11 +18,11 @@ from model.attributes import (
     EXCLUDED,
     ILL,
     NO_DOCTOR,
+    PERSON,
     PILOT,
-    TYPES,
     Columns,
     Keys,
-    empty_columns,
+    columns_of,
     fill_people,
     population_keys,
 )
@@ -31,7 +31,7 @@ from model.cohorts import Counts, build_cohorts, cell_counts
 from model.households import fill_households, parent_ages
 from model.inputs import Demography
 from model.insured import Population
-from model.ties import Circles, Entries, build_circles, close_rows, starts_from, visit_ties
+from model.ties import Circles, Entries, Starts, build_circles, close_rows, starts_from, visit_ties
 
 __all__ = [
     "ACCOUNT",
@@ -42,21 +42,9 @@ __all__ = [
     "PILOT",
     "Population",
     "build_population",
-    "memory_bytes",
 ]
 
 MOST_PEOPLE = 200_000_000
-ROWS_PER_PERSON, ENTRIES_PER_ROW = 1.08, 6.6
-"""Rows with those who join later, and entries of ties with children who have none: measured, for the estimate."""
-
-
-def memory_bytes(people: int) -> int:
-    """Estimate of the memory of a population and its ties, bytes."""
-    columns = sum(np.dtype(dtype).itemsize for dtype in TYPES.values())
-    row = columns + np.dtype(np.int64).itemsize + ENTRIES_PER_ROW * np.dtype(np.int32).itemsize
-    return int(ROWS_PER_PERSON * people * row)
-
-
 def build_population(demography: Demography, *, people: int, seed: int, threads: int = 1) -> Population:
     """Everybody of one draw; the same for any number of threads.
 
@@ -75,8 +63,10 @@ def build_population(demography: Demography, *, people: int, seed: int, threads:
     counts = cell_counts(cohorts, demography.region_share, people)
     start = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts.sum(axis=(2, 3)))))
     keys = population_keys(seed)
-    columns = _columns(counts, start, chances, keys, threads)
-    tie_start, tie = _ties(counts, start, columns.guardian, circles, keys, threads)
+    rows = np.zeros(int(start[-1]) + 1, PERSON)
+    columns = columns_of(rows)
+    _fill(counts, start, chances, keys, threads, columns)
+    tie = _ties(counts, start, columns.guardian, circles, keys, threads, rows["tie_start"])
     return Population(
         people=people,
         weight=cohorts.insured / people,
@@ -84,29 +74,26 @@ def build_population(demography: Demography, *, people: int, seed: int, threads:
         bands=tuple(profile.band for profile in demography.profiles),
         band_of_age=band_of_age(demography),
         doctor_start=chances.doctor_start,
-        tie_start=tie_start,
+        rows=rows,
         tie=tie,
-        **columns._asdict(),
     )
 
 
-def _columns(counts: Counts, start: Counts, chances: Chances, keys: Keys, threads: int) -> Columns:
+def _fill(counts: Counts, start: Counts, chances: Chances, keys: Keys, threads: int, columns: Columns) -> None:
     """People first, then guardians among them: a thread takes whole regions, for a minor may become a guardian."""
-    columns, ages, cohorts = empty_columns(int(start[-1])), parent_ages(), counts.shape[1]
+    ages, cohorts = parent_ages(), counts.shape[1]
     inner = np.searchsorted(start, np.linspace(0, start[-1], 4 * threads + 1)[1:-1])
     cells = np.array([0, *inner, len(start) - 1])
     _in_parts(lambda a, b: fill_people(a, b, counts, start, chances, keys, columns), cells, threads)
     regions = np.arange(len(counts) + 1) * cohorts
     _in_parts(lambda a, b: fill_households(a, b, cohorts, start, ages, keys, columns), regions, threads)
-    return columns
 
 
 def _ties(
-    counts: Counts, start: Counts, guardian: Entries, circles: Circles, keys: Keys, threads: int
-) -> tuple[Counts, Entries]:
+    counts: Counts, start: Counts, guardian: Entries, circles: Circles, keys: Keys, threads: int, cursor: Starts
+) -> Entries:
     """CSR in two passes over the same keyed draws: count, then write. A thread owns the rows of some regions."""
-    n = int(start[-1])
-    cursor, regions = np.zeros(n + 1, np.int64), start[:: counts.shape[1]]
+    n, regions = int(start[-1]), start[:: counts.shape[1]]
     rows = regions[np.abs(regions[:, None] - np.linspace(0, n, threads + 1)).argmin(axis=0)]
 
     def visit(tie: Entries) -> None:
@@ -116,7 +103,7 @@ def _ties(
     tie = np.empty(starts_from(cursor), np.int32)
     if len(tie) > 0:
         visit(tie)
-    return cursor, tie[: close_rows(cursor, tie)]
+    return tie[: close_rows(cursor, tie)]
 
 
 def _in_parts(work: Callable[[int, int], None], bounds: npt.NDArray[np.int64], threads: int) -> None:

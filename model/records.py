@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from model.channels import N_CHANNELS
 from model.keyed import N_DECISIONS
-from model.population import Population
 from model.tables import Coefficients, Weekly
 from model.weeks import WEEKS
 
@@ -27,21 +26,6 @@ HEARD_DOCTOR, HEARD_PHARMACIST, HEARD_HOSPITAL, ACCOMPANIED = 1, 2, 4, 8
 """Bits of ``marks``: through whom a person heard of the service; whether an adviser has accompanied them."""
 TOGETHER, TELL = np.arange(2)
 """Kinds of letters between persons: a child is taken along; a tie is told about the service."""
-
-PERSON = np.dtype(
-    [
-        ("birth_week", "i2"),
-        ("entry", "u2"),
-        ("exit", "u2"),
-        ("doctor", "u2"),
-        ("gp_rate", "u2"),
-        ("document_rate", "u2"),
-        ("guardian", "i4"),
-        ("tie_start", "u4"),
-        ("flags", "u1"),
-    ]
-)
-"""What ``model.population`` says of a person; one record more than persons, so that ties end where the next begin."""
 
 STATE = np.dtype([("aware", "i2"), ("visited", "i2"), ("activated", "i2"), ("channel", "u1"), ("marks", "u1")])
 """Weeks in which something first happened (``BEFORE``, 0.. or NEVER), by which channel, and marks."""
@@ -100,7 +84,7 @@ class Run(NamedTuple):
     """Everything a kernel needs."""
 
     p: Records
-    """[n + 1] PERSON"""
+    """[n + 1] PERSON (``model.attributes``): one record more than persons, so that ties end where the next begin."""
     tie: npt.NDArray[np.int32]
     """Ties of all persons; wards come first, as ~child."""
     w: Any
@@ -121,15 +105,6 @@ class Run(NamedTuple):
     """[threads, capacity] LETTER"""
 
 
-def person_records(population: Population) -> Records:
-    """The columns the kernels read, as records."""
-    records = np.zeros(population.n + 1, PERSON)
-    for name in PERSON.names or ():
-        column = getattr(population, name)
-        records[name][: len(column)] = column
-    return records
-
-
 def new_desks(threads: int, capacity: int) -> tuple[Records, Records]:
     """Empty desks and boxes."""
     desks = np.zeros(threads, DESK)
@@ -137,9 +112,8 @@ def new_desks(threads: int, capacity: int) -> tuple[Records, Records]:
     return desks, np.zeros((threads, capacity), LETTER)
 
 
-def grown(letters: Records) -> Records:
-    """The same letters in boxes of twice the capacity."""
-    threads, capacity = letters.shape
-    more = np.zeros((threads, 2 * capacity), LETTER)
-    more[:, :capacity] = letters
+def copied(letters: Records, desks: Records, capacity: int) -> Records:
+    """The letters of boxes in boxes of a capacity; places never used are not touched, so take no memory."""
+    more, ever = np.zeros((len(letters), capacity), LETTER), int(desks["fresh"].max())
+    more[:, :ever] = letters[:, :ever]
     return more

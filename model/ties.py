@@ -26,6 +26,7 @@ from model.tables import eagerness_levels as gamma_levels
 from model.weeks import START
 
 Entries = npt.NDArray[np.int32]
+Starts = npt.NDArray[np.uint32]
 MEAN_DEGREE = 8.0
 """Mean number of ties of adults at launch: wards, partner and acquaintances (*assumed*)."""
 DEGREE_SHAPE = 2.0
@@ -151,7 +152,7 @@ def other_region(region: Int, u: float, share: Floats) -> tuple[Int, Any]:
 
 
 @kernel
-def put(row: Int, value: Int, low: Int, high: Int, cursor: Counts, tie: Entries) -> None:
+def put(row: Int, value: Int, low: Int, high: Int, cursor: Starts, tie: Entries) -> None:
     """Count an entry of a row (if ``tie`` is empty) or write it, if the row is this thread's."""
     if low <= row < high:
         if len(tie) > 0:
@@ -168,7 +169,7 @@ def visit_ties(
     guardian: Entries,
     c: Circles,
     keys: Keys,
-    cursor: Counts,
+    cursor: Starts,
     tie: Entries,
 ) -> None:
     """Go through all ties in one fixed order and count or write the entries of the rows ``low <= row < high``.
@@ -189,7 +190,7 @@ def visit_ties(
 
 
 @kernel
-def visit_couples(low: Int, high: Int, first: Int, pairs: Int, keys: Keys, cursor: Counts, tie: Entries) -> None:
+def visit_couples(low: Int, high: Int, first: Int, pairs: Int, keys: Keys, cursor: Starts, tie: Entries) -> None:
     """Both entries of each couple of a cell."""
     for i in range(first, first + 2 * pairs, 2):
         if is_couple(i, keys):
@@ -199,7 +200,7 @@ def visit_couples(low: Int, high: Int, first: Int, pairs: Int, keys: Keys, curso
 
 @kernel
 def visit_acquaintances(
-    low: Int, high: Int, cell: Int, cohorts: Int, start: Counts, c: Circles, keys: Keys, cursor: Counts, tie: Entries
+    low: Int, high: Int, cell: Int, cohorts: Int, start: Counts, c: Circles, keys: Keys, cursor: Starts, tie: Entries
 ) -> None:
     """Both entries of each tie drawn by the people of a cell."""
     region, cohort = divmod(cell, cohorts)
@@ -213,7 +214,7 @@ def visit_acquaintances(
 
 
 @kernel
-def starts_from(cursor: Counts) -> Int:
+def starts_from(cursor: Starts) -> Int:
     """Turn the counts of rows, in ``cursor[:-1]``, into where each row begins; returns the number of entries."""
     total = np.int64(0)
     for row in range(len(cursor)):
@@ -224,7 +225,7 @@ def starts_from(cursor: Counts) -> Int:
 
 
 @kernel
-def close_rows(cursor: Counts, tie: Entries) -> Int:
+def close_rows(cursor: Starts, tie: Entries) -> Int:
     """Drop repeated entries in place; ``cursor`` comes as the row ends and leaves as the row starts."""
     begin, kept = np.int64(0), np.int64(0)
     for row in range(len(cursor) - 1):

@@ -139,7 +139,7 @@ def test_an_isolated_person_changes_nobody(build, population, at_policy):
     tied = int(np.flatnonzero((a.run.s["activated"] > 0) & (a.run.s["activated"] < 30))[0])
     exits = population.exit.copy()
     exits[tied] = 1
-    fewer = build(people=replace(population, exit=exits))
+    fewer = build(people=population.with_columns(exit=exits))
     fewer.advance(LAST)
     others = np.arange(population.n) != tied
     assert not np.array_equal(branched(at_policy, ()).run.s[others], fewer.run.s[others])
