@@ -14,7 +14,7 @@ import numpy.typing as npt
 from model.chances import MAJORITY, Chances
 from model.cohorts import Counts
 from model.inputs import Floats
-from model.jit import compiled, kernel
+from model.jit import compiled, inlined, kernel
 from model.keyed import stream, uniform
 from model.weeks import NEVER, WEEKS, WEEKS_PER_YEAR
 
@@ -99,7 +99,7 @@ def fill_people(first: Int, last: Int, counts: Counts, start: Counts, c: Chances
                 row += 1
 
 
-@kernel
+@inlined
 def fill_person(i: Int, region: Int, cohort: Int, group: Int, sex: Int, c: Chances, keys: Keys, p: Columns) -> None:
     """All attributes of one row but those taken from the guardian."""
     entered = entry_position(i, group, c, keys)
@@ -117,7 +117,7 @@ def fill_person(i: Int, region: Int, cohort: Int, group: Int, sex: Int, c: Chanc
         p.doctor[i] = doctor_of(i, region, band, c, keys)
 
 
-@kernel
+@inlined
 def entry_position(i: Int, group: Int, c: Chances, keys: Keys) -> float:
     """When who joins in a group does so: uniform between two knots."""
     if group == 0:
@@ -125,7 +125,7 @@ def entry_position(i: Int, group: Int, c: Chances, keys: Keys) -> float:
     return c.knots[group - 1] + uniform(keys[ENTRY], i, 0) * (c.knots[group] - c.knots[group - 1])
 
 
-@kernel
+@inlined
 def birth_week(i: Int, cohort: Int, group: Int, entry: Int, c: Chances, keys: Keys) -> Int:
     """Week of birth, uniform in the birth year; for the newborn the week of entry."""
     if group > 0 and cohort - group == c.birth_group:
@@ -136,7 +136,7 @@ def birth_week(i: Int, cohort: Int, group: Int, entry: Int, c: Chances, keys: Ke
     return int(np.floor(begin + uniform(keys[BIRTH], i, 0) * (end - begin)))
 
 
-@kernel
+@inlined
 def exit_week(i: Int, cohort: Int, group: Int, sex: Int, c: Chances, keys: Keys) -> Int:
     """First Monday after death or departure: one uniform carried through the survival curve from the entry on."""
     left = (1.0 - uniform(keys[EXIT], i, 0)) * c.survival[cohort, sex, group]
@@ -149,7 +149,7 @@ def exit_week(i: Int, cohort: Int, group: Int, sex: Int, c: Chances, keys: Keys)
     return _NEVER
 
 
-@kernel
+@inlined
 def flags_of(i: Int, region: Int, band: Int, entry: Int, c: Chances, keys: Keys) -> Int:
     """The bits of one person; only those present at launch can have been in the pilot."""
     excluded = int(uniform(keys[IS_EXCLUDED], i, 0) < c.excluded[band])
@@ -160,7 +160,7 @@ def flags_of(i: Int, region: Int, band: Int, entry: Int, c: Chances, keys: Keys)
     return flags | _PILOT * int(entry == 0 and uniform(keys[IN_PILOT], i, 0) < c.pilot[region])
 
 
-@kernel
+@inlined
 def doctor_of(i: Int, region: Int, band: Int, c: Chances, keys: Keys) -> Int:
     """An adult's GP, any of the region's with the same chance; ``NO_DOCTOR`` for those without their own."""
     if uniform(keys[HAS_GP], i, 0) >= c.has_gp[band]:
@@ -169,7 +169,7 @@ def doctor_of(i: Int, region: Int, band: Int, c: Chances, keys: Keys) -> Int:
     return first + int(uniform(keys[WHICH_GP], i, 0) * (end - first)) if end > first else _NO_DOCTOR
 
 
-@kernel
+@inlined
 def units(mean: float, levels: Floats, u: float) -> Int:
     """A rate in 1/1024 ths: the mean times one of equally likely levels."""
     return min(int(mean * levels[int(u * len(levels))] + 0.5), 65535)

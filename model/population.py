@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +32,7 @@ from model.cohorts import Counts, build_cohorts, cell_counts
 from model.households import fill_households, parent_ages
 from model.inputs import Demography
 from model.insured import Population
-from model.ties import Circles, Entries, Starts, build_circles, close_rows, starts_from, visit_ties
+from model.ties import Circles, Entries, build_circles, close_rows, draw, most_draws, starts_from, visit_ties, visit_wards
 
 __all__ = [
     "ACCOUNT",
@@ -66,7 +67,7 @@ def build_population(demography: Demography, *, people: int, seed: int, threads:
     rows = np.zeros(int(start[-1]) + 1, PERSON)
     columns = columns_of(rows)
     _fill(counts, start, chances, keys, threads, columns)
-    tie = _ties(counts, start, columns.guardian, circles, keys, threads, rows["tie_start"])
+    tie = _ties(counts, start, rows, circles, keys, threads)
     return Population(
         people=people,
         weight=cohorts.insured / people,
@@ -90,20 +91,35 @@ def _fill(counts: Counts, start: Counts, chances: Chances, keys: Keys, threads: 
 
 
 def _ties(
-    counts: Counts, start: Counts, guardian: Entries, circles: Circles, keys: Keys, threads: int, cursor: Starts
+    counts: Counts, start: Counts, rows: npt.NDArray[Any], circles: Circles, keys: Keys, threads: int
 ) -> Entries:
-    """CSR in two passes over the same keyed draws: count, then write. A thread owns the rows of some regions."""
-    n, regions = int(start[-1]), start[:: counts.shape[1]]
-    rows = regions[np.abs(regions[:, None] - np.linspace(0, n, threads + 1)).argmin(axis=0)]
+    """CSR: acquaintances are drawn once, then their ties gone through twice in the same order, to count and to write.
+    A thread draws for some cells and owns the rows of some regions. Writes ``tie_start`` of ``rows``."""
+    n, cohorts, regions = len(rows) - 1, counts.shape[1], start[:: counts.shape[1]]
+    bounds = regions[np.abs(regions[:, None] - np.linspace(0, n, threads + 1)).argmin(axis=0)]
+    cells = np.array([0, *np.searchsorted(start, np.linspace(0, n, threads + 1)[1:-1]), len(start) - 1])
+    kept, cursor, guardian = np.empty(n, np.uint16), np.zeros(n + 1, np.uint32), rows["guardian"][:-1]
+    parts = list(zip(cells[:-1].tolist(), cells[1:].tolist(), strict=True))
+    drawn: dict[int, Entries] = {}
 
-    def visit(tie: Entries) -> None:
-        _in_parts(lambda a, b: visit_ties(a, b, counts, start, guardian, circles, keys, cursor, tie), rows, threads)
+    def draw_part(low: int, high: int) -> None:
+        drawn[low] = np.empty(most_draws(int(start[low]), int(start[high]), circles, keys), np.int32)
+        draw(low, high, cohorts, start, circles, keys, kept, drawn[low])
 
-    visit(np.empty(0, np.int32))
+    def visit(low: int, high: int) -> None:
+        visit_wards(low, high, guardian, cursor, tie)
+        for part in parts:
+            visit_ties(low, high, part, counts, start, circles, keys, kept, drawn[part[0]], cursor, tie)
+
+    _in_parts(draw_part, cells, threads)
+    tie = np.empty(0, np.int32)
+    _in_parts(visit, bounds, threads)
     tie = np.empty(starts_from(cursor), np.int32)
     if len(tie) > 0:
-        visit(tie)
-    return tie[: close_rows(cursor, tie)]
+        _in_parts(visit, bounds, threads)
+    tie = tie[: close_rows(cursor, tie)]
+    rows["tie_start"] = cursor
+    return tie
 
 
 def _in_parts(work: Callable[[int, int], None], bounds: npt.NDArray[np.int64], threads: int) -> None:
