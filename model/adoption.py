@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from types import MethodType
 from typing import Any, Self
 
@@ -19,7 +20,7 @@ from model.inputs import Demography, History
 from model.keyed import streams
 from model.levers import Lever, Relatives
 from model.outcome import GroupTable, Outcome
-from model.parameters import Parameters
+from model.parameters import Parameters, Prevalence
 from model.population import Population
 from model.programme import base_keys, compile_programme, with_levers
 from model.records import STATE, Run, copied, new_desks, world
@@ -120,6 +121,21 @@ class AdoptionModel(mesa.Model):
             other._admit(levers)
         return other
 
+    def relaunched(self, prevalence: Prevalence) -> Self:
+        """This model, not yet run, with other prevalences: they decide what a contact does, never when one comes.
+
+        Raises:
+            ValueError: a model that has been run.
+        """
+        if self.week > 0:
+            raise ValueError(f"this model is in week {self.week}; only one at its launch can be launched again")
+        other = self.branch(())
+        other.parameters = replace(self.parameters, prevalence=prevalence)
+        shares = {f"has_{name}": getattr(prevalence, name) for name in ("no_use", "time", "information", "other")}
+        other._coefficients = self._coefficients._replace(ready=prevalence.ready, **shares)
+        other.run = other.run._replace(w=other._world())
+        return other
+
     def outcome(self) -> Outcome:
         """Weekly results in persons, from the launch to the current week."""
         return outcome(self)
@@ -151,14 +167,17 @@ class AdoptionModel(mesa.Model):
         self.levers, self.policy_week = tuple(levers), week
         self._weekly = with_levers(self._status_quo, levers)
         programme = compile_programme(levers, self.population, self._status_quo, self.seed)
-        keys, base = streams(self.seed), base_keys(self.seed)
         return {
-            "w": world(self._coefficients, self._weekly, keys, base, self.weeks)[0],
+            "w": self._world(),
             "g": programme.records,
             "aims": programme.aims,
             "queue": programme.queue,
             "served": np.zeros((len(levers), 2), np.int64),
         }
+
+    def _world(self) -> Any:
+        """What is the same for everybody, as one record."""
+        return world(self._coefficients, self._weekly, streams(self.seed), base_keys(self.seed), self.weeks)[0]
 
     def _admit(self, levers: Sequence[Lever]) -> None:
         self.run = self.run._replace(**self._programme(levers, self.week))
@@ -206,7 +225,9 @@ class AdoptionModel(mesa.Model):
 
     def _make_room(self) -> None:
         if self.run.letters.shape[1] - int(self.run.desks["used"].max()) < self._least_free():
-            self.run = self.run._replace(letters=copied(self.run.letters, self.run.desks, 2 * self.run.letters.shape[1]))
+            self.run = self.run._replace(
+                letters=copied(self.run.letters, self.run.desks, 2 * self.run.letters.shape[1])
+            )
 
     def _reporter(self, name: str) -> Callable[[AdoptionModel], float]:
         return lambda model: float((model.run.s[name] < model.week).sum() * model.population.weight)

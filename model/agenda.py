@@ -49,8 +49,11 @@ class Draft(NamedTuple):
     """[1] number found, whether or not there was room."""
 
 
+Write = Callable[[Draft, int, int], None]
+
+
 @inlined
-def note(draft, week, owner, k, process, mode):
+def note(draft: Any, week: Any, owner: Any, k: Any, process: Any, mode: Any) -> None:
     """Add one contact to a draft."""
     place = draft.total[0]
     if place < draft.week.shape[0]:
@@ -61,7 +64,7 @@ def note(draft, week, owner, k, process, mode):
 
 
 @kernel
-def settle(draft, first, contact, begin):
+def settle(draft: Draft, first: int, contact: Records, begin: Offsets) -> None:
     """Sort a draft by week into ``contact`` from ``first`` on; equal weeks keep their order."""
     weeks = begin.shape[0] - 1
     begin[:] = 0
@@ -95,33 +98,44 @@ def no_agenda() -> Agenda:
     return Agenda(np.empty(0, CONTACT), np.zeros((0, WEEKS + 1), np.int64))
 
 
-def written(write: Callable[[Draft, int, int], None], edges: Offsets, threads: int) -> Agenda:
+def written(write: Write, edges: Offsets, threads: int) -> Agenda:
     """The contacts that ``write(draft, low, high)`` notes for each block of persons; it may be called twice for one."""
     blocks = len(edges) - 1
     each = blocks // threads
-    begin = np.empty((blocks, WEEKS + 1), np.int64)
-    drafts = [new_draft(GUESS * int(np.diff(edges).max()) + 64)] * threads
-    drafts[1:] = [new_draft(len(drafts[0].week)) for _ in drafts[1:]]
-    contact, used = np.empty(0, CONTACT), 0
-
-    def draw(thread: int) -> None:
-        low, high = int(edges[thread * each + turn]), int(edges[thread * each + turn + 1])
-        drafts[thread] = _complete(write, drafts[thread], low, high)
-
+    room = GUESS * int(np.diff(edges).max()) + 64
+    drafts = [new_draft(room) for _ in range(threads)]
+    contact, begin, used = np.empty(0, CONTACT), np.empty((blocks, WEEKS + 1), np.int64), 0
     for turn in range(each):
-        everywhere(draw, threads)
+        numbers = np.arange(threads) * each + turn
+        _draw(write, drafts, edges, numbers)
         firsts = used + np.cumsum([0, *(int(draft.total[0]) for draft in drafts)])
         used = int(firsts[-1])
         if used > len(contact):  # in place where the system can move pages, so that the peak stays low
             contact.resize(max(used, int(used * each / (turn + 1) * 1.01)), refcheck=False)
-        everywhere(
-            lambda thread: settle(drafts[thread], int(firsts[thread]), contact, begin[thread * each + turn]), threads
-        )
+        _settle(drafts, firsts, Agenda(contact, begin), numbers)
     contact.resize(used, refcheck=False)
     return Agenda(contact, begin)
 
 
-def _complete(write: Callable[[Draft, int, int], None], draft: Draft, low: int, high: int) -> Draft:
+def _draw(write: Write, drafts: list[Draft], edges: Offsets, blocks: Offsets) -> None:
+    """Every thread writes the draft of one block."""
+
+    def draw(thread: int) -> None:
+        block = int(blocks[thread])
+        drafts[thread] = _complete(write, drafts[thread], int(edges[block]), int(edges[block + 1]))
+
+    everywhere(draw, len(drafts))
+
+
+def _settle(drafts: list[Draft], firsts: Offsets, agenda: Agenda, blocks: Offsets) -> None:
+    """Every thread sorts its draft into its place."""
+    everywhere(
+        lambda thread: settle(drafts[thread], int(firsts[thread]), agenda.contact, agenda.begin[blocks[thread]]),
+        len(drafts),
+    )
+
+
+def _complete(write: Write, draft: Draft, low: int, high: int) -> Draft:
     """The draft with the contacts of a block, or a larger one."""
     draft.total[0] = 0
     write(draft, low, high)

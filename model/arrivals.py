@@ -102,8 +102,9 @@ def exposure_left(turn, process):
 def arrival(process, turn, u, k, passed, available, after):
     """The next contact that takes place: (week, k, passed), week NEVER if none before the turn's stop.
 
-    ``after`` is the week of the one before, or a week before any; ``k`` is the occurrence to try next, ``u`` its draw, ``passed`` the sum of the exponentials of those before it. A
-    share ``keep`` of contacts, chosen by key, takes place: a weaker lever leaves some out and moves none.
+    ``after`` is the week of the one before, or a week before any. ``k`` is the occurrence to try next, ``u`` its draw,
+    ``passed`` the sum of the exponentials of those before it. A share ``keep`` of contacts, chosen by key, takes place:
+    a weaker lever leaves some out and moves none.
     """
     cum, keys, keep = process.cum, process.keys, process.keep
     while True:

@@ -32,7 +32,7 @@ ANY_AGE = -(2**15), 2**15
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Population:
-    """One record a person, ``n`` of them: everybody present at launch or joining until the end of 2027. Never written to."""
+    """One record a person, ``n`` in all: everybody there at launch or joining until 2028. Never written to."""
 
     people: int
     """Rows present at launch: the number asked for."""

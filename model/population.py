@@ -32,7 +32,18 @@ from model.cohorts import Counts, build_cohorts, cell_counts
 from model.households import fill_households, parent_ages
 from model.inputs import Demography
 from model.insured import Population
-from model.ties import Circles, Entries, build_circles, close_rows, draw, most_draws, starts_from, visit_ties, visit_wards
+from model.memory import MOST_PEOPLE, require_memory
+from model.ties import (
+    Circles,
+    Entries,
+    build_circles,
+    close_rows,
+    draw,
+    most_draws,
+    starts_from,
+    visit_ties,
+    visit_wards,
+)
 
 __all__ = [
     "ACCOUNT",
@@ -45,7 +56,7 @@ __all__ = [
     "build_population",
 ]
 
-MOST_PEOPLE = 200_000_000
+
 def build_population(demography: Demography, *, people: int, seed: int, threads: int = 1) -> Population:
     """Everybody of one draw; the same for any number of threads.
 
@@ -56,9 +67,11 @@ def build_population(demography: Demography, *, people: int, seed: int, threads:
 
     Raises:
         ValueError: ``people`` below 1 or above ``MOST_PEOPLE``, or a demography that can't be used.
+        ShortOfMemoryError: a large number of people would not fit into the memory that is free.
     """
     if not 1 <= people <= MOST_PEOPLE:
         raise ValueError(f"people = {people}; allowed: 1 to {MOST_PEOPLE}")
+    require_memory(people, threads=threads)
     cohorts = build_cohorts(demography)
     chances, circles = build_chances(demography, cohorts), build_circles(demography, cohorts)
     counts = cell_counts(cohorts, demography.region_share, people)
@@ -90,9 +103,7 @@ def _fill(counts: Counts, start: Counts, chances: Chances, keys: Keys, threads: 
     _in_parts(lambda a, b: fill_households(a, b, cohorts, start, ages, keys, columns), regions, threads)
 
 
-def _ties(
-    counts: Counts, start: Counts, rows: npt.NDArray[Any], circles: Circles, keys: Keys, threads: int
-) -> Entries:
+def _ties(counts: Counts, start: Counts, rows: npt.NDArray[Any], circles: Circles, keys: Keys, threads: int) -> Entries:
     """CSR: acquaintances are drawn once, then their ties gone through twice in the same order, to count and to write.
     A thread draws for some cells and owns the rows of some regions. Writes ``tie_start`` of ``rows``."""
     n, cohorts, regions = len(rows) - 1, counts.shape[1], start[:: counts.shape[1]]

@@ -15,8 +15,18 @@ from model.completion import activate, identity, visit
 from model.jit import inlined
 from model.keyed import uniform
 from model.people import access, eagerness, ready, visit_hazard
-from model.programme import BASE_MEDIA, COUNTER, DOCTOR, DOCTORS, DOCUMENT, INVITATION, NOTICE, REMINDER, SPONTANEOUS
-from model.programme import SUCCESS
+from model.programme import (
+    BASE_MEDIA,
+    COUNTER,
+    DOCTOR,
+    DOCTORS,
+    DOCUMENT,
+    INVITATION,
+    NOTICE,
+    REMINDER,
+    SPONTANEOUS,
+    SUCCESS,
+)
 from model.records import HEARD_DOCTOR, HEARD_HOSPITAL, HEARD_PHARMACIST
 from model.weeks import NEVER
 

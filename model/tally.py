@@ -148,7 +148,7 @@ def participants(r, lever, low, high):
 
 @inlined
 def _stages(r, i, first, end, last, counts, group):
-    """Add one person, a member of a group in weeks ``first`` .. ``end`` - 1, to differences [STAGES, group, last + 2]"""
+    """Add one person, of a group in weeks ``first`` .. ``end`` - 1, to differences [STAGES, group, last + 2]."""
     state = r.s[i]
     _between(counts[0], group, first, end, last)
     _between(counts[1], group, max(first, np.int64(state.aware) + 1), end, last)

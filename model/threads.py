@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ def everywhere(work: Callable[[int], None], threads: int) -> None:
 def ranges(n: int, threads: int) -> list[tuple[int, int]]:
     """``n`` persons in as many ranges (first, one past the last) as there are threads, of about the same size."""
     edges = np.linspace(0, n, threads + 1).astype(int).tolist()
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(pairwise(edges))
 
 
 def counted(
