@@ -42,6 +42,13 @@ def load_demography(folder: Traversable = DATA) -> Demography:
     )
 
 
+def insured_at_launch() -> int:
+    """The insured of France in the week of the launch: as many agents as make one of each."""
+    from model.cohorts import build_cohorts
+
+    return round(build_cohorts(load_demography()).insured)
+
+
 def load_history(folder: Traversable = DATA) -> History:
     """What happened from the launch to the last data, and what goes on.
 

@@ -144,7 +144,7 @@ def pilot_share(case: Case, launched_model: AdoptionModel) -> float:
     neither media nor documents; doctors, relatives and own initiative work as in the status quo.
     """
     flags = launched_model.population.flags & np.uint8(255 - int(PILOT))
-    people = replace(launched_model.population, flags=flags)
+    people = launched_model.population.with_columns(flags=flags)
     history = replace(
         case.history,
         documents=((START, 0.0),),

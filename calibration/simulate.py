@@ -24,7 +24,7 @@ from model.inputs import Demography, History, Surveyed
 from model.online import OnlineCounts, online_counts
 from model.population import Population
 from model.structure import Structure
-from model.weeks import position
+from model.weeks import WEEKS, position
 from scenarios.seeds import derive
 
 Floats = npt.NDArray[np.float64]
@@ -78,7 +78,7 @@ def simulate(case: Case, values: Floats, people: int, seed: int) -> Floats:
     Raises:
         PrevalenceError: no prevalences at launch give the surveyed ones.
     """
-    return observe(case, launched(case, values, people, seed))
+    return observe(case, launched(case, values, people, seed, case.last_week))
 
 
 def observe(case: Case, model: AdoptionModel) -> Floats:
@@ -92,13 +92,13 @@ def observe(case: Case, model: AdoptionModel) -> Floats:
     return np.concatenate([np.log(stocks), *(logits(counts[survey]) for survey in SURVEYS)])
 
 
-def launched(case: Case, values: Floats, people: int, seed: int) -> AdoptionModel:
-    """The status quo at its launch, ready to be run; arguments and errors as for ``simulate``."""
+def launched(case: Case, values: Floats, people: int, seed: int, weeks: int = WEEKS) -> AdoptionModel:
+    """The status quo at its launch, ready to be run for ``weeks``; arguments and errors as for ``simulate``."""
     inputs = {"demography": case.demography, "history": case.history, "structure": case.structure}
     parameters = to_parameters(dict(zip(STATUS_QUO, map(float, values), strict=False)))
     parameters = solve_prevalence(parameters, surveyed=case.surveyed, **inputs)  # type: ignore[arg-type]
     population = _population(_ByIdentity(case.demography), people, seed % POPULATIONS)
-    return AdoptionModel(population, parameters, seed=derive(seed, 0, _BANK), **inputs)  # type: ignore[arg-type]
+    return AdoptionModel(population, parameters, seed=derive(seed, 0, _BANK), weeks=weeks, **inputs)  # type: ignore[arg-type]
 
 
 def stock_at(model: AdoptionModel, day: date, region: str | None = None) -> float:

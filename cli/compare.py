@@ -26,7 +26,7 @@ def compare(
     draws: o.Draws = None,
     seed: o.Seed = 1,
     workers: o.Workers = None,
-    threads: o.Threads = 1,
+    threads: o.Threads = None,
     cluster: o.Cluster = None,
     out: o.Out = None,
     resume: o.Resume = False,

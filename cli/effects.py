@@ -14,7 +14,7 @@ def effects(
     draws: o.Draws = None,
     seed: o.Seed = 1,
     workers: o.Workers = None,
-    threads: o.Threads = 1,
+    threads: o.Threads = None,
     out: o.Out = None,
     resume: o.Resume = False,
     lang: o.Language = o.Lang.en,
@@ -72,7 +72,7 @@ def _effects(request: Any) -> None:
             draws,
             described(experiment, request.command, source),
             folder,
-            workers=request.process_count(),
+            workers=request.process_count(experiment),
             resume=request.resume,
             progress=tell,
         )

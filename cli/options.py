@@ -26,17 +26,42 @@ class Engine(StrEnum):
     mesa = "mesa"
 
 
+def number_of_people(text: str) -> int:
+    """A number, or ``all``: the insured at the launch, one agent each."""
+    if text.strip().lower() == "all":
+        from calibration.inputs import insured_at_launch
+
+        return insured_at_launch()
+    try:
+        return int(text.replace("_", ""))
+    except ValueError:
+        raise typer.BadParameter(f"{text!r}; needed a whole number, or: all") from None
+
+
 People = Annotated[
     int | None,
-    typer.Option(help=f"Simulated people.  [default: {PEOPLE}; with --quick: {QUICK_PEOPLE}]"),
+    typer.Option(
+        parser=number_of_people,
+        metavar="NUMBER|all",
+        help="Simulated people; all: every insured person of France, one to one."
+        f"  [default: {PEOPLE}; with --quick: {QUICK_PEOPLE}]",
+    ),
 ]
 Draws = Annotated[
     int | None,
     typer.Option(help=f"Draws of the uncertain parameters.  [default: {DRAWS}; with --quick: {QUICK_DRAWS}]"),
 ]
 Seed = Annotated[int, typer.Option(help="Same seed, same results.")]
-Workers = Annotated[int | None, typer.Option(help="Processes.  [default: the cores of the machine]")]
-Threads = Annotated[int, typer.Option(help="Threads of each process; results don't depend on them.")]
+Workers = Annotated[
+    int | None, typer.Option(help="Processes.  [default: the cores of the machine, as far as its memory goes]")
+]
+Threads = Annotated[
+    int | None,
+    typer.Option(
+        help="Threads of each process; results don't depend on them."
+        "  [default: 1; from a million people on, the cores that processes leave over]"
+    ),
+]
 Cluster = Annotated[
     str | None,
     typer.Option(metavar="tcp://HOST:PORT", help="Compute on the Dask cluster of this scheduler, not on this machine."),

@@ -46,7 +46,7 @@ def plan(
     draws: Draws = None,
     seed: o.Seed = 1,
     workers: o.Workers = None,
-    threads: o.Threads = 1,
+    threads: o.Threads = None,
     out: o.Out = None,
     resume: o.Resume = False,
     lang: o.Language = o.Lang.en,

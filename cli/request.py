@@ -6,7 +6,7 @@ import math
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from scenarios.problems import nearest
 if TYPE_CHECKING:
     from model.structure import Structure
     from scenarios.experiment import Experiment, Settings
+    from scenarios.placement import Placement
 
 AVERAGE = "average"
 """The ``--structure`` that averages over all fitted ones."""
@@ -33,7 +34,7 @@ class Request:
     draws: int | None
     seed: int
     workers: int | None
-    threads: int
+    threads: int | None
     out: Path | None
     resume: bool
     lang: Lang
@@ -72,9 +73,28 @@ class Request:
         }
         return [option for option, value in named.items() if value is not None]
 
-    def process_count(self) -> int:
-        """Worker processes to start at most."""
-        return process_count(self.workers)
+    def process_count(self, experiment: Experiment | None = None) -> int:
+        """Worker processes to start at most; for an experiment, no more than fit into memory."""
+        if experiment is None or self.cluster is not None:
+            return process_count(self.workers)
+        return self.placement(experiment).processes
+
+    def placement(self, experiment: Experiment) -> Placement:
+        """Processes and threads on this machine.
+
+        Raises:
+            UserError: its people don't fit into memory.
+        """
+        from scenarios.placement import place
+
+        return place(
+            experiment.settings.people,
+            experiment.settings.draws,
+            processes=self.workers,
+            threads=self.threads,
+            cores=process_count(None),
+            levers=any(scenario.levers for scenario in experiment.scenarios),
+        )
 
     @property
     def averages(self) -> bool:
@@ -188,20 +208,27 @@ def structure_of(choices: Sequence[str]) -> Structure:
 
 
 def experiment_of(request: Request, scenarios: Sequence[Any], every: int) -> Experiment:
-    """The experiment asked for: the data, the settings and ``scenarios``, the reference first."""
+    """The experiment asked for: the data, the settings and ``scenarios``, the reference first.
+
+    Raises:
+        UserError: its people don't fit into the memory of this machine.
+    """
     from calibration.inputs import load_costs, load_demography, load_history
     from calibration.targets import load_surveyed
     from scenarios.experiment import Experiment
 
-    return Experiment(
+    experiment = Experiment(
         settings=request.settings(every),
         scenarios=tuple(scenarios),
         demography=load_demography(),
         history=load_history(),
         costs=tuple(load_costs()),
         surveyed=load_surveyed(),
-        threads=request.threads,
+        threads=request.threads or 1,
     )
+    if request.cluster is not None:
+        return experiment
+    return replace(experiment, threads=request.placement(experiment).threads)
 
 
 def command_line() -> list[str]:

@@ -34,20 +34,19 @@ def simulate(request: Request, chosen: Sequence[Chosen], every: int, subject: st
     source, draws = drawn(experiment.settings, request)
     planned = described(experiment, request.command, source, {item.scenario.name: item.text for item in chosen})
     warn_of_draws(source, request.lang)
+    announce(experiment, request)
     folder = request.folder(subject)
     with site_of(request) as site:
         manifest = create(folder, planned, resume=request.resume)
         if manifest["status"] != "complete" and site is None:
             ensure_compiled()
         with progress(len(draws), WORDS[request.lang]["draws"]) as tell:
-            workers = request.process_count()
+            workers = request.process_count(experiment)
             manifest = execute(experiment, draws, folder, manifest, workers=workers, site=site, progress=tell)
     return folder, manifest
 
 
-def described(
-    experiment: Experiment, command: str, source: Source, texts: Mapping[str, str] | None = None
-) -> Manifest:
+def described(experiment: Experiment, command: str, source: Source, texts: Mapping[str, str] | None = None) -> Manifest:
     """The manifest of a command that has not begun; ``texts`` of scenario files go before what was parsed."""
     from calibration.draws import data_hashes
     from scenarios.execution import describe
@@ -95,6 +94,29 @@ def warn_of_draws(source: Source, lang: Lang) -> None:
     if changed := changed_data(info):
         text = WORDS[lang]["stale"].format(files=", ".join(changed), command=info.command)
         print(f"mes: {text}", file=sys.stderr)
+
+
+def announce(experiment: Experiment, request: Request) -> None:
+    """Says on stderr how long a large run will take, where, and in how much memory."""
+    from scenarios.numbers import number
+    from scenarios.placement import LARGE
+
+    settings, lang = experiment.settings, request.lang.value
+    if settings.people < LARGE or request.cluster is not None:
+        return
+    place = request.placement(experiment)
+    minutes = place.seconds(settings.draws, len(experiment.scenarios)) / 60
+    text = WORDS[request.lang]["large"].format(
+        people=number(settings.people, 0, lang),
+        draws=settings.draws,
+        scenarios=len(experiment.scenarios),
+        minutes=number(minutes, 0 if minutes >= 3 else 1, lang),
+        processes=place.processes,
+        threads=place.threads,
+        needed=number(place.processes * place.plan.total / 2**30, 1, lang),
+        free=number(place.free / 2**30, 1, lang),
+    )
+    print(f"mes: {text}", file=sys.stderr)
 
 
 def published_stocks() -> list[dict[str, Any]]:

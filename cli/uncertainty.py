@@ -74,7 +74,7 @@ def uncertainty(
         ensure_compiled()
         with new_folder(folder) as filling:
             with progress(len(tasks), WORDS[lang]["runs"]) as tell:
-                rows, failures = simulate_all(tasks, request.process_count(), tell)
+                rows, failures = simulate_all(tasks, request.process_count(experiment), tell)
             shares = split(rows, {one.name: one.weight for one in alternatives})
             manifest = manifest_of(experiment, alternatives, command_line(), failures, tasks)
             document = write_all(filling, rows, shares, manifest, lang.value)

@@ -10,6 +10,8 @@ WORDS = {
         "written": "Written to",
         "stale": "the posterior was fitted to other data ({files}); make it again with: {command}",
         "unfitted": "the posterior was not fitted under this structure: its parameters are those of another one",
+        "large": "people {people} × draws {draws} × scenarios {scenarios}: about {minutes} min on a quiet machine "
+        "(processes {processes}, threads of each {threads}); memory at most {needed} GiB of {free} GiB free",
         "failed": "draws failed",
         "resume": "--resume tries them again",
         "unpaired": "These folders don't share draws and people: differences between scenarios of different folders "
@@ -24,6 +26,9 @@ WORDS = {
         "written": "Écrit dans",
         "stale": "la loi a posteriori a été ajustée à d’autres données ({files}) ; pour la refaire : {command}",
         "unfitted": "la loi a posteriori n’est pas ajustée sous cette structure : ses paramètres viennent d’une autre",
+        "large": "personnes {people} × tirages {draws} × scénarios {scenarios} : environ {minutes} min sur une machine "
+        "au repos (processus {processes}, fils d’exécution de chacun {threads}) ; mémoire au plus {needed} Gio, "
+        "{free} Gio libres",
         "failed": "tirages en échec",
         "resume": "--resume les relance",
         "unpaired": "Ces dossiers n’ont pas les mêmes tirages ni les mêmes personnes : les écarts entre scénarios de "

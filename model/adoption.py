@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from types import MethodType
 from typing import Any, Self
 
@@ -12,21 +12,22 @@ import mesa
 import numpy as np
 import pandas as pd
 
-from model import kernel, turns
+from model import kernel
+from model.agenda import Agenda, Draft, block_edges, no_agenda, written
 from model.census import group_table, outcome
-from model.channels import NO_CHANNEL
 from model.frames import people_frame
 from model.inputs import Demography, History
 from model.keyed import streams
-from model.levers import Lever
+from model.levers import Lever, Relatives
 from model.outcome import GroupTable, Outcome
-from model.parameters import Parameters
+from model.parameters import Parameters, Prevalence
 from model.population import Population
 from model.programme import base_keys, compile_programme, with_levers
-from model.records import REACH, STATE, Run, grown, new_desks, person_records, world
+from model.records import STATE, Run, copied, new_desks, world
 from model.structure import Structure
 from model.tables import apply_driver, coefficients, weekly_tables
-from model.weeks import NEVER, WEEKS
+from model.threads import everywhere
+from model.weeks import WEEKS
 
 MANY_LETTERS = 2_000_000
 
@@ -75,9 +76,8 @@ class AdoptionModel(mesa.Model):
         self.seed, self.threads, self.weeks, self.week = seed, max(1, threads), min(weeks, WEEKS), 0
         self._coefficients = coefficients(parameters, structure, demography, history)
         self._status_quo = weekly_tables(parameters, history)
-        self.run = self._blank()
-        self._everywhere(kernel.begin)
-        turns.announce(self.run, -1, True)
+        self.run, self._edges = self._blank(), block_edges(population.n, self.threads)
+        self._base, self._more = self._written(kernel.begin), no_agenda()
         if levers:
             self._admit(levers)
         self.datacollector = mesa.DataCollector(
@@ -95,7 +95,7 @@ class AdoptionModel(mesa.Model):
         while self.week < until:
             self._make_room()
             if self.threads == 1:
-                self.week = kernel.weeks_alone(self.run, self.week, until, self._least_free())
+                self.week = kernel.weeks_alone(*self._all(), self.week, until, self._least_free())
             else:
                 self._week_on_threads()
         lost = int(self.run.desks["lost"].sum())
@@ -114,10 +114,26 @@ class AdoptionModel(mesa.Model):
         other._user_step = MethodType(type(self).step, other)
         other.step = other._wrapped_step  # type: ignore[method-assign]
         other.datacollector = copy.deepcopy(self.datacollector)
-        changing = {name: getattr(self.run, name).copy() for name in ("s", "due", "served", "desks", "letters")}
-        other.run = self.run._replace(**changing)
+        changing = {name: getattr(self.run, name).copy() for name in ("s", "served", "desks")}
+        letters = copied(self.run.letters, self.run.desks, self.run.letters.shape[1])
+        other.run = self.run._replace(letters=letters, **changing)
         if levers:
             other._admit(levers)
+        return other
+
+    def relaunched(self, prevalence: Prevalence) -> Self:
+        """This model, not yet run, with other prevalences: they decide what a contact does, never when one comes.
+
+        Raises:
+            ValueError: a model that has been run.
+        """
+        if self.week > 0:
+            raise ValueError(f"this model is in week {self.week}; only one at its launch can be launched again")
+        other = self.branch(())
+        other.parameters = replace(self.parameters, prevalence=prevalence)
+        shares = {f"has_{name}": getattr(prevalence, name) for name in ("no_use", "time", "information", "other")}
+        other._coefficients = self._coefficients._replace(ready=prevalence.ready, **shares)
+        other.run = other.run._replace(w=other._world())
         return other
 
     def outcome(self) -> Outcome:
@@ -133,16 +149,11 @@ class AdoptionModel(mesa.Model):
         return people_frame(self, rows)
 
     def _blank(self) -> Run:
-        n = self.population.n
-        state = np.full(n, NEVER, STATE)
-        state["channel"], state["marks"] = NO_CHANNEL, 0
         desks, letters = new_desks(self.threads, self._first_capacity())
         return Run(
-            p=person_records(self.population),
+            p=self.population.rows,
             tie=self.population.tie,
-            s=state,
-            reach=np.zeros(n, REACH),
-            due=np.full(n, NEVER, np.int16),
+            s=np.empty(self.population.n, STATE),
             desks=desks,
             letters=letters,
             **self._programme((), 0),
@@ -156,37 +167,46 @@ class AdoptionModel(mesa.Model):
         self.levers, self.policy_week = tuple(levers), week
         self._weekly = with_levers(self._status_quo, levers)
         programme = compile_programme(levers, self.population, self._status_quo, self.seed)
-        keys, base = streams(self.seed), base_keys(self.seed)
         return {
-            "w": world(self._coefficients, self._weekly, keys, base, self.weeks)[0],
+            "w": self._world(),
             "g": programme.records,
             "aims": programme.aims,
-            "live": np.zeros(len(programme.aims), np.uint32),
             "queue": programme.queue,
             "served": np.zeros((len(levers), 2), np.int64),
         }
 
+    def _world(self) -> Any:
+        """What is the same for everybody, as one record."""
+        return world(self._coefficients, self._weekly, streams(self.seed), base_keys(self.seed), self.weeks)[0]
+
     def _admit(self, levers: Sequence[Lever]) -> None:
         self.run = self.run._replace(**self._programme(levers, self.week))
-        self._make_room()
-        self._everywhere(kernel.admit, self.week)
-        turns.announce(self.run, self.week - 1, False)
+        self._more = self._written(kernel.admit, self.week)
+        if any(isinstance(lever, Relatives) for lever in levers):
+            self._make_room()
+            everywhere(lambda thread: kernel.invite(self.run, thread, *self._range(thread), self.week), self.threads)
 
-    def _ranges(self) -> list[tuple[int, int, int]]:
-        edges = np.linspace(0, self.population.n, self.threads + 1).astype(int).tolist()
-        return [(thread, edges[thread], edges[thread + 1]) for thread in range(self.threads)]
+    def _written(self, write: Callable[..., None], *more: int) -> Agenda:
+        def noted(draft: Draft, low: int, high: int) -> None:
+            write(self.run, draft, low, high, *more)
 
-    def _everywhere(self, work: Callable[..., None], *more: int) -> None:
-        """Run ``work`` on every thread's range and wait for all."""
-        if self.threads == 1:
-            work(self.run, 0, 0, self.population.n, *more)
-            return
-        with ThreadPoolExecutor(self.threads) as pool:
-            list(pool.map(lambda part: work(self.run, *part, *more), self._ranges()))
+        return written(noted, self._edges, self.threads)
+
+    def _all(self) -> tuple[Run, Agenda, Agenda]:
+        return self.run, self._base, self._more
+
+    def _range(self, thread: int) -> tuple[int, int]:
+        """First person of a thread, one past the last: its share of the blocks."""
+        blocks = (len(self._edges) - 1) // self.threads
+        return int(self._edges[thread * blocks]), int(self._edges[(thread + 1) * blocks])
 
     def _week_on_threads(self) -> None:
+        blocks = (len(self._edges) - 1) // self.threads
         kernel.serve(self.run, 0, self.week)
-        self._everywhere(kernel.share_of_week, self.week)
+        everywhere(
+            lambda thread: kernel.share_of_week(*self._all(), thread, blocks, *self._range(thread), self.week),
+            self.threads,
+        )
         kernel.sweep(self.run, self.week)
         self.week += 1
 
@@ -205,7 +225,9 @@ class AdoptionModel(mesa.Model):
 
     def _make_room(self) -> None:
         if self.run.letters.shape[1] - int(self.run.desks["used"].max()) < self._least_free():
-            self.run = self.run._replace(letters=grown(self.run.letters))
+            self.run = self.run._replace(
+                letters=copied(self.run.letters, self.run.desks, 2 * self.run.letters.shape[1])
+            )
 
     def _reporter(self, name: str) -> Callable[[AdoptionModel], float]:
         return lambda model: float((model.run.s[name] < model.week).sum() * model.population.weight)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from model.chances import MAJORITY, Chances
 from model.cohorts import Counts
 from model.inputs import Floats
-from model.jit import compiled, kernel
+from model.jit import compiled, inlined, kernel
 from model.keyed import stream, uniform
 from model.weeks import NEVER, WEEKS, WEEKS_PER_YEAR
 
@@ -49,23 +49,30 @@ class Columns(NamedTuple):
     flags: npt.NDArray[np.uint8]
 
 
-TYPES = {
-    "birth_week": np.int16,
-    "sex": np.uint8,
-    "region": np.uint8,
-    "entry": np.uint16,
-    "exit": np.uint16,
-    "guardian": np.int32,
-    "doctor": np.uint16,
-    "gp_rate": np.uint16,
-    "document_rate": np.uint16,
-    "flags": np.uint8,
-}
+PERSON = np.dtype(
+    [
+        ("birth_week", np.int16),
+        ("entry", np.uint16),
+        ("exit", np.uint16),
+        ("doctor", np.uint16),
+        ("gp_rate", np.uint16),
+        ("document_rate", np.uint16),
+        ("guardian", np.int32),
+        ("tie_start", np.uint32),
+        ("flags", np.uint8),
+        ("sex", np.uint8),
+        ("region", np.uint8),
+    ],
+    align=True,
+)
+"""One person, 24 bytes: what is asked of somebody lies together, in one cache line or two."""
+TYPES = {name: PERSON[name] for name in PERSON.names or () if name != "tie_start"}
+"""Types of the columns."""
 
 
-def empty_columns(n: int) -> Columns:
-    """Columns of ``n`` rows, not filled."""
-    return Columns(**{name: np.empty(n, dtype) for name, dtype in TYPES.items()})
+def columns_of(rows: npt.NDArray[Any]) -> Columns:
+    """Views of the columns of all rows but the last, which only says where the ties end."""
+    return Columns(**{name: rows[name][:-1] for name in TYPES})
 
 
 @compiled
@@ -92,7 +99,7 @@ def fill_people(first: Int, last: Int, counts: Counts, start: Counts, c: Chances
                 row += 1
 
 
-@kernel
+@inlined
 def fill_person(i: Int, region: Int, cohort: Int, group: Int, sex: Int, c: Chances, keys: Keys, p: Columns) -> None:
     """All attributes of one row but those taken from the guardian."""
     entered = entry_position(i, group, c, keys)
@@ -110,7 +117,7 @@ def fill_person(i: Int, region: Int, cohort: Int, group: Int, sex: Int, c: Chanc
         p.doctor[i] = doctor_of(i, region, band, c, keys)
 
 
-@kernel
+@inlined
 def entry_position(i: Int, group: Int, c: Chances, keys: Keys) -> float:
     """When who joins in a group does so: uniform between two knots."""
     if group == 0:
@@ -118,7 +125,7 @@ def entry_position(i: Int, group: Int, c: Chances, keys: Keys) -> float:
     return c.knots[group - 1] + uniform(keys[ENTRY], i, 0) * (c.knots[group] - c.knots[group - 1])
 
 
-@kernel
+@inlined
 def birth_week(i: Int, cohort: Int, group: Int, entry: Int, c: Chances, keys: Keys) -> Int:
     """Week of birth, uniform in the birth year; for the newborn the week of entry."""
     if group > 0 and cohort - group == c.birth_group:
@@ -129,7 +136,7 @@ def birth_week(i: Int, cohort: Int, group: Int, entry: Int, c: Chances, keys: Ke
     return int(np.floor(begin + uniform(keys[BIRTH], i, 0) * (end - begin)))
 
 
-@kernel
+@inlined
 def exit_week(i: Int, cohort: Int, group: Int, sex: Int, c: Chances, keys: Keys) -> Int:
     """First Monday after death or departure: one uniform carried through the survival curve from the entry on."""
     left = (1.0 - uniform(keys[EXIT], i, 0)) * c.survival[cohort, sex, group]
@@ -142,7 +149,7 @@ def exit_week(i: Int, cohort: Int, group: Int, sex: Int, c: Chances, keys: Keys)
     return _NEVER
 
 
-@kernel
+@inlined
 def flags_of(i: Int, region: Int, band: Int, entry: Int, c: Chances, keys: Keys) -> Int:
     """The bits of one person; only those present at launch can have been in the pilot."""
     excluded = int(uniform(keys[IS_EXCLUDED], i, 0) < c.excluded[band])
@@ -153,7 +160,7 @@ def flags_of(i: Int, region: Int, band: Int, entry: Int, c: Chances, keys: Keys)
     return flags | _PILOT * int(entry == 0 and uniform(keys[IN_PILOT], i, 0) < c.pilot[region])
 
 
-@kernel
+@inlined
 def doctor_of(i: Int, region: Int, band: Int, c: Chances, keys: Keys) -> Int:
     """An adult's GP, any of the region's with the same chance; ``NO_DOCTOR`` for those without their own."""
     if uniform(keys[HAS_GP], i, 0) >= c.has_gp[band]:
@@ -162,7 +169,7 @@ def doctor_of(i: Int, region: Int, band: Int, c: Chances, keys: Keys) -> Int:
     return first + int(uniform(keys[WHICH_GP], i, 0) * (end - first)) if end > first else _NO_DOCTOR
 
 
-@kernel
+@inlined
 def units(mean: float, levels: Floats, u: float) -> Int:
     """A rate in 1/1024 ths: the mean times one of equally likely levels."""
     return min(int(mean * levels[int(u * len(levels))] + 0.5), 65535)

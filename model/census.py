@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from model import levers as lv
 from model import tally
+from model.chances import completed_years
 from model.channels import Channel
+from model.cohorts import Counts
 from model.inputs import Floats
 from model.outcome import DIMENSIONS, GroupTable, LeverUse, Outcome
 from model.people import RATE_UNIT
 from model.population import EXCLUDED, ILL
 from model.programme import doses
+from model.records import Run
+from model.threads import counted
 from model.weeks import WEEKS_PER_YEAR
 
 if TYPE_CHECKING:
@@ -25,11 +29,11 @@ if TYPE_CHECKING:
 def outcome(model: AdoptionModel) -> Outcome:
     """Results from the launch to the current week (``model.outcome.Outcome``)."""
     r, last, weight, levers = model.run, model.week, model.population.weight, len(model.levers)
-    counts, weights = np.zeros((tally.STOCKS, last + 2), np.int64), np.zeros((1 + 2 * levers, last + 2), np.int64)
-    notified, sent = np.zeros((2, last), np.int64), np.zeros((levers, last), np.int64)
-    tally.stocks(r, last, counts)
-    tally.document_weights(r, last, weights)
-    tally.messages(r, last, notified, sent)
+    threads = model.threads
+    counts = _passed(r, threads, tally.stocks, (tally.STOCKS, last + 2), last)
+    weights = _passed(r, threads, tally.document_weights, (1 + 2 * levers, last + 2), last)
+    messages = _passed(r, threads, tally.messages, (2 + levers, last), last)
+    notified, sent = messages[:2], messages[2:]
     stocks = np.cumsum(counts, axis=1)[:, : last + 1]
     rates = np.cumsum(weights, axis=1)[:, :last] * RATE_UNIT
     contacts = r.desks["contacts"].sum(axis=0)[:last].astype(float)
@@ -58,6 +62,11 @@ def outcome(model: AdoptionModel) -> Outcome:
             for number, lever in enumerate(model.levers)
         ),
     )
+
+
+def _passed(r: Run, threads: int, count: Callable[..., None], shape: tuple[int, ...], *more: Any) -> Counts:
+    """What one pass over all persons counts (``model.tally``), int64 of a shape."""
+    return counted(lambda low, high, counts: count(r, low, high, *more, counts), len(r.s), threads, shape)
 
 
 def _on_air(model: AdoptionModel) -> Floats:
@@ -111,15 +120,23 @@ def group_table(model: AdoptionModel, dimension: str, weeks: Sequence[int]) -> G
     """Living people by group at the start of each week (``model.outcome.GroupTable``)."""
     if dimension not in DIMENSIONS:
         raise ValueError(f"dimension {dimension!r}; allowed: {', '.join(DIMENSIONS)}")
-    names = group_names(model, dimension)
-    counts = np.zeros((len(weeks), 4, len(names)), np.int64)
-    codes = group_codes(model, dimension, 0)
-    for at, week in enumerate(weeks):
-        if dimension == "age_band":
-            codes = group_codes(model, dimension, week)
-        tally.groups(model.run, codes, week, at, counts)
-    living, aware, visited, activated = np.moveaxis(counts * model.population.weight, 1, 0)
+    names, last = group_names(model, dimension), max(weeks, default=0)
+    shape, run = (tally.STAGES, len(names), last + 2), model.run
+    if dimension == "age_band":
+        counts = _passed(run, model.threads, tally.bands, shape, _band_starts(model), last)
+    else:
+        counts = _passed(run, model.threads, tally.groups, shape, group_codes(model, dimension, 0), last)
+    stages = np.cumsum(counts, axis=2)[:, :, list(weeks)].transpose(0, 2, 1) * model.population.weight
+    living, aware, visited, activated = stages
     return GroupTable(dimension, names, tuple(weeks), living, aware, visited, activated)
+
+
+def _band_starts(model: AdoptionModel) -> npt.NDArray[np.int64]:
+    """Weeks after birth at which each age band begins, and at which the last would end, [bands + 1]."""
+    of_age = model.population.band_of_age
+    ages = completed_years(np.arange(int(len(of_age) * WEEKS_PER_YEAR)))
+    starts = np.searchsorted(of_age[np.minimum(ages, len(of_age) - 1)], np.arange(len(model.population.bands)))
+    return np.append(starts, np.iinfo(np.int32).max)
 
 
 def group_names(model: AdoptionModel, dimension: str) -> tuple[str, ...]:

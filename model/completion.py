@@ -215,7 +215,7 @@ def recommend(r, thread, i, activated, since):
 @kernel
 def activate(r, thread, i, week, channel):
     """Record an activation; adults take their children along and tell their ties, both from the week after."""
-    r.s[i].activated, r.s[i].channel, r.due[i] = week, channel, NEVER
+    r.s[i].activated, r.s[i].channel = week, channel
     if r.s[i].visited > week:
         r.s[i].visited = week
     r.desks[thread].activations[week, channel] += 1

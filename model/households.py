@@ -14,7 +14,7 @@ from scipy import special
 from model.attributes import PARENT, PARENT_AGE, PILOT, Columns, Int, Keys
 from model.chances import MAJORITY
 from model.cohorts import Counts
-from model.jit import kernel
+from model.jit import inlined, kernel
 from model.keyed import uniform
 
 PARENT_MEAN, PARENT_SD, PARENT_FROM, PARENT_TO = 31.0, 5.0, 18, 45
@@ -32,20 +32,20 @@ def parent_ages() -> npt.NDArray[np.int64]:
     return np.rint(PARENT_MEAN + PARENT_SD * levels).astype(np.int64)
 
 
-@kernel
+@inlined
 def row_in(start: Counts, cell: Int, low: Int, high: Int, u: float) -> Int:
     """A row of a cell, or if it is empty its neighbour in age within ``low <= row < high``."""
     size = start[cell + 1] - start[cell]
     return min(max(start[cell] + int(u * size), low), high - 1)
 
 
-@kernel
+@inlined
 def is_guardian(p: Columns, j: Int, week: Int) -> bool:
     """Whether a row is there and of age in a week."""
     return p.entry[j] <= week < p.exit[j] and p.birth_week[j] + _MAJORITY <= week
 
 
-@kernel
+@inlined
 def find_guardian(
     i: Int, region: Int, cohort: Int, cohorts: Int, start: Counts, ages: Counts, keys: Keys, p: Columns
 ) -> Int:
@@ -78,7 +78,7 @@ def fill_households(first: Int, last: Int, cohorts: Int, start: Counts, ages: Co
                     share_household(i, guardian, p)
 
 
-@kernel
+@inlined
 def share_household(i: Int, guardian: Int, p: Columns) -> None:
     """Copy doctor and pilot notice. One thread does a region from old to young: the guardian's own are settled."""
     p.doctor[i] = p.doctor[guardian]

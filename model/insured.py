@@ -32,7 +32,7 @@ ANY_AGE = -(2**15), 2**15
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Population:
-    """Struct of arrays; ``n`` rows: everybody present at launch or joining until the end of 2027. Never written to."""
+    """One record a person, ``n`` in all: everybody there at launch or joining until 2028. Never written to."""
 
     people: int
     """Rows present at launch: the number asked for."""
@@ -45,34 +45,80 @@ class Population:
     """Index into ``bands``, shape [age]."""
     doctor_start: npt.NDArray[np.int64]
     """First GP of each region, shape [region + 1]."""
-    birth_week: npt.NDArray[np.int16]
-    """Week index of birth, shape [n], negative before the launch."""
-    sex: npt.NDArray[np.uint8]
-    """0 female, 1 male."""
-    region: npt.NDArray[np.uint8]
-    entry: npt.NDArray[np.uint16]
-    """0 for who is present at launch, else the first Monday after birth or immigration (for births: ``birth_week``)."""
-    exit: npt.NDArray[np.uint16]
-    """First Monday after death or departure; ``NEVER`` if that is not before 2028."""
-    guardian: npt.NDArray[np.int32]
-    """Row of the guardian of who is a minor at entry, an adult of the region then; -1 otherwise."""
-    doctor: npt.NDArray[np.uint16]
-    """The own GP, numbered through all regions; ``NO_DOCTOR`` without one. Minors have their guardian's."""
-    gp_rate: npt.NDArray[np.uint16]
-    """GP contacts a year in 1/1024 ths."""
-    document_rate: npt.NDArray[np.uint16]
-    """Documents received relative to the mean of the insured at launch, in 1/1024 ths."""
-    flags: npt.NDArray[np.uint8]
-    """Bits ``EXCLUDED``, ``EMAIL``, ``ACCOUNT`` (counts from the 18th birthday on), ``ILL``, ``PILOT``."""
-    tie_start: npt.NDArray[np.int64]
-    """Row i has the entries ``tie[tie_start[i]:tie_start[i + 1]]``, shape [n + 1]."""
+    rows: npt.NDArray[Any]
+    """PERSON (``model.attributes``), shape [n + 1]; of the last row only ``tie_start`` means something."""
     tie: npt.NDArray[np.int32]
     """``~j`` for each ward j first, then partner and acquaintances j (``model.ties``)."""
 
     @property
+    def birth_week(self) -> npt.NDArray[np.int16]:
+        """Week index of birth, shape [n], negative before the launch."""
+        return self._column("birth_week")
+
+    @property
+    def sex(self) -> npt.NDArray[np.uint8]:
+        """0 female, 1 male."""
+        return self._column("sex")
+
+    @property
+    def region(self) -> npt.NDArray[np.uint8]:
+        """Index into ``regions``."""
+        return self._column("region")
+
+    @property
+    def entry(self) -> npt.NDArray[np.uint16]:
+        """0 for who is present at launch, else the first Monday after birth or immigration (births: ``birth_week``)."""
+        return self._column("entry")
+
+    @property
+    def exit(self) -> npt.NDArray[np.uint16]:
+        """First Monday after death or departure; ``NEVER`` if that is not before 2028."""
+        return self._column("exit")
+
+    @property
+    def guardian(self) -> npt.NDArray[np.int32]:
+        """Row of the guardian of who is a minor at entry, an adult of the region then; -1 otherwise."""
+        return self._column("guardian")
+
+    @property
+    def doctor(self) -> npt.NDArray[np.uint16]:
+        """The own GP, numbered through all regions; ``NO_DOCTOR`` without one. Minors have their guardian's."""
+        return self._column("doctor")
+
+    @property
+    def gp_rate(self) -> npt.NDArray[np.uint16]:
+        """GP contacts a year in 1/1024 ths."""
+        return self._column("gp_rate")
+
+    @property
+    def document_rate(self) -> npt.NDArray[np.uint16]:
+        """Documents received relative to the mean of the insured at launch, in 1/1024 ths."""
+        return self._column("document_rate")
+
+    @property
+    def flags(self) -> npt.NDArray[np.uint8]:
+        """Bits ``EXCLUDED``, ``EMAIL``, ``ACCOUNT`` (counts from the 18th birthday on), ``ILL``, ``PILOT``."""
+        return self._column("flags")
+
+    @property
+    def tie_start(self) -> npt.NDArray[np.int64]:
+        """Row i has the entries ``tie[tie_start[i]:tie_start[i + 1]]``, shape [n + 1]."""
+        return self.rows["tie_start"].astype(np.int64)
+
+    def _column(self, name: str) -> npt.NDArray[Any]:
+        return self.rows[name][:-1]
+
+    def with_columns(self, **columns: npt.NDArray[Any]) -> Population:
+        """The same people with other values in some columns."""
+        rows = self.rows.copy()
+        for name, values in columns.items():
+            rows[name][:-1] = values
+        return replace(self, rows=rows)
+
+    @property
     def n(self) -> int:
         """Number of rows."""
-        return len(self.birth_week)
+        return len(self.rows) - 1
 
     def age_at(self, week: int) -> npt.NDArray[np.int16]:
         """Completed years at the start of a week, shape [n]; negative for who is not born."""
@@ -116,10 +162,10 @@ class Population:
 
     def frame(self, rows: Sequence[int] | npt.NDArray[np.int64]) -> pd.DataFrame:
         """People as a table in plain units, one row each, indexed by row number; ages are those at launch or entry."""
-        rows = np.asarray(rows, np.int64)
+        rows, tie_start = np.asarray(rows, np.int64), self.rows["tie_start"]
         entry, leaving, guardian = (column[rows].astype(np.int64) for column in (self.entry, self.exit, self.guardian))
         age = completed_years(entry - self.birth_week[rows])
-        ties = [self.tie[self.tie_start[row] : self.tie_start[row + 1]] for row in rows]
+        ties = [self.tie[tie_start[row] : tie_start[row + 1]] for row in rows]
         doctor = self.doctor[rows].astype(np.int64)
         columns = {
             "age": age,
@@ -144,11 +190,10 @@ class Population:
 
         ``attributes`` replaces the defaults of any column. Serves to show that she changes nobody else.
         """
-        values = {**dict.fromkeys(TYPES, 0), **SOMEBODY, **attributes}
-        rows = {name: np.array([values[name]], np.int64).astype(dtype) for name, dtype in TYPES.items()}
-        grown: dict[str, Any] = {name: np.append(getattr(self, name), row) for name, row in rows.items()}
-        grown["tie_start"] = np.append(self.tie_start, self.tie_start[-1])
-        return replace(self, people=self.people + int(values["entry"] == 0), **grown)
+        rows = np.append(self.rows, self.rows[-1:])
+        for name, value in {**dict.fromkeys(TYPES, 0), **SOMEBODY, **attributes}.items():
+            rows[name][-2] = value
+        return replace(self, people=self.people + int(rows["entry"][-2] == 0), rows=rows)
 
 
 def _wish(wanted: bool | None) -> int:

@@ -108,7 +108,7 @@ def count(r, week, having, lacking, counts):
 
     Row 0: not digitally excluded; row 1: excluded.
     """
-    for i in range(r.due.shape[0]):
+    for i in range(r.s.shape[0]):
         bits = answer_bits(r, i, week)
         if bits < 0:
             continue
@@ -120,7 +120,7 @@ def count(r, week, having, lacking, counts):
 @kernel
 def tabulate(r, week, cells):
     """Add every adult to ``cells`` [2, CELLS], traits included; rows as in ``count``."""
-    for i in range(r.due.shape[0]):
+    for i in range(r.s.shape[0]):
         bits = answer_bits(r, i, week)
         if bits >= 0:
             cells[np.int64(has_flag(r.p, i, _EXCLUDED)), bits | trait_bits(r, i)] += 1

@@ -8,50 +8,52 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.channels import Channel
+from model.arrivals import WARD
+from model.channels import NO_CHANNEL, Channel
 from model.completion import activate, identity, peer_success, recommend, visit
-from model.jit import kernel
+from model.jit import inlined, kernel
 from model.keyed import uniform
 from model.people import access, first_aware, majority_week, opposes, pilot_activated, traits_of
-from model.programme import ASSISTED, PEER, RELATIVES, SUCCESS
+from model.programme import ASSISTED, PEER, SUCCESS
 from model.records import ACCOMPANIED, BEFORE, NOBODY, TELL
-from model.turns import plan_person, plan_person_levers, scan
+from model.responses import take_place
+from model.turns import note_person
 from model.weeks import NEVER
 
 _C_PEER, _C_ASSISTED, _C_GUARDIAN = np.int64(Channel.PEER), np.int64(Channel.ASSISTED), np.int64(Channel.GUARDIAN)
 _C_NOTICE, _PEER = np.int64(Channel.NOTICE), np.int64(PEER)
-_PLANNING, _ALONE = np.bool_(False), np.int64(0)
-BLOCK = 64
-"""Persons whose due weeks are compared at once."""
+_BASE, _LEVERS = False, True
+_BY_DOCTOR, _ALONE, _AT_LAUNCH = np.bool_(False), np.int64(0), np.int64(0)
 
 
 @kernel
-def begin(r, thread, low, high):
-    """Records at the start of week 0: who knows, who was activated in the pilot, what comes first."""
+def begin(r, draft, low, high):
+    """Records at the start of week 0: who knows, who was activated in the pilot; and everybody's contacts to come."""
     for i in range(low, high):
-        traits = traits_of(r.w, i)
-        r.reach[i].traits = traits
-        r.s[i].aware = first_aware(r.p, r.w, i)
+        traits, state = traits_of(r.w, i), r.s[i]
+        state.aware, state.visited, state.activated = first_aware(r.p, r.w, i), NEVER, NEVER
+        state.channel, state.marks = NO_CHANNEL, 0
         if pilot_activated(r.p, r.w, i):
-            r.s[i].activated = BEFORE
-            r.s[i].visited = BEFORE
-            r.s[i].aware = BEFORE
-            r.s[i].channel = _C_NOTICE
+            state.aware, state.visited, state.activated, state.channel = BEFORE, BEFORE, BEFORE, _C_NOTICE
         else:
-            plan_person(r, thread, i, traits)
+            note_person(r, draft, i, traits, _AT_LAUNCH, _BASE)
 
 
 @kernel
-def admit(r, thread, low, high, week):
-    """Let levers that begin in ``week`` or later join: next contacts, and invitations to those already activated."""
-    inviting = False
-    for lever in range(r.g.shape[0]):
-        inviting = inviting or r.g[lever].kind == RELATIVES
+def admit(r, draft, low, high, week):
+    """Contacts to come through levers that begin in ``week`` or later."""
     for i in range(low, high):
         if r.s[i].activated == NEVER:
-            plan_person_levers(r, thread, i, week - 1)
-        elif inviting and majority_week(r.p, i) <= r.s[i].activated and r.p[i].exit > week:
-            recommend(r, thread, i, np.int64(r.s[i].activated), week)
+            note_person(r, draft, i, traits_of(r.w, i), week, _LEVERS)
+
+
+@kernel
+def invite(r, thread, low, high, week):
+    """Invitations to those already activated, of levers that begin in ``week`` or later."""
+    for i in range(low, high):
+        done = np.int64(r.s[i].activated)
+        if done != NEVER and majority_week(r.p, i) <= done and r.p[i].exit > week:
+            recommend(r, thread, i, done, week)
 
 
 @kernel
@@ -87,7 +89,7 @@ def receive(r, thread, i, source, kind, week):
     if r.s[i].aware > week:
         r.s[i].aware = week
     if peer_success(r.w, source, i, week, access(r.p, r.w, i)):
-        visit(r, thread, i, week, _C_PEER, identity(_PEER, _ALONE, source), _PLANNING)
+        visit(r, thread, i, week, _C_PEER, identity(_PEER, _ALONE, source), _BY_DOCTOR)
 
 
 @kernel
@@ -135,36 +137,51 @@ def accompany(r, thread, lever, i, week):
     activate(r, thread, i, week, _C_ASSISTED)
 
 
-@kernel
-def contacts(r, thread, low, high, week):
-    """Handle everybody who is due this week."""
-    due = r.due
-    for first in range(low, high, BLOCK):
-        last = min(first + BLOCK, high)
-        found = 0
-        for i in range(first, last):
-            found += due[i] == week
-        if found:
-            for i in range(first, last):
-                if due[i] == week:
-                    scan(r, thread, i, week)
+@inlined
+def person_of(r, contact):
+    """The person in whose turn a contact takes place."""
+    return np.int64(r.p[contact.owner].guardian if contact.mode == WARD else contact.owner)
+
+
+@inlined
+def comes_first(r, one, other):
+    """Whether a contact of the status quo takes place before one of a lever."""
+    i, j = person_of(r, one), person_of(r, other)
+    if i != j or one.mode != WARD or other.mode != WARD:
+        return i < j or (i == j and (one.mode != WARD or other.mode == WARD))
+    return one.owner <= other.owner
 
 
 @kernel
-def share_of_week(r, thread, low, high, week):
-    """One thread's part of one week."""
-    deliver(r, thread, low, high, week)
-    contacts(r, thread, low, high, week)
+def contacts(r, base, more, thread, first, last, week):
+    """What takes place this week in the blocks ``first`` .. ``last`` - 1: contacts of the status quo and of levers."""
+    for block in range(first, last):
+        a, a_end, b, b_end = base.begin[block, week], base.begin[block, week + 1], np.int64(0), np.int64(0)
+        if more.begin.shape[0] > 0:
+            b, b_end = more.begin[block, week], more.begin[block, week + 1]
+        while a < a_end or b < b_end:
+            of_lever = a == a_end or (b < b_end and not comes_first(r, base.contact[a], more.contact[b]))
+            contact = more.contact[b] if of_lever else base.contact[a]
+            a, b = a + (not of_lever), b + of_lever
+            take_place(r, thread, contact, of_lever, week)
 
 
 @kernel
-def weeks_alone(r, week, until, least_free):
+def weeks_alone(r, base, more, week, until, least_free):
     """Weeks ``week`` to ``until`` - 1 on one thread; stops early when less than ``least_free`` letters are free.
     Returns the week reached."""
-    n = r.due.shape[0]
+    n, blocks = r.s.shape[0], base.begin.shape[0]
     while week < until and r.letters.shape[1] - r.desks[0].used >= least_free:
         serve(r, _ALONE, week)
-        share_of_week(r, _ALONE, _ALONE, n, week)
+        deliver(r, _ALONE, _ALONE, n, week)
+        contacts(r, base, more, _ALONE, _ALONE, blocks, week)
         sweep(r, week)
         week += 1
     return week
+
+
+@kernel
+def share_of_week(r, base, more, thread, blocks, low, high, week):
+    """One thread's part of one week: the persons ``low`` .. ``high`` - 1, who are those of its ``blocks``."""
+    deliver(r, thread, low, high, week)
+    contacts(r, base, more, thread, thread * blocks, (thread + 1) * blocks, week)

@@ -90,6 +90,13 @@ def gain_of(p: People, w: World, i: int, traits: int) -> float:
 
 
 @inlined
+def visit_hazard(w: World, pull: float, gain: float, grows: bool, week: int) -> float:
+    """pull x eagerness x access x growth of a noticed contact."""
+    growth = w.growth[week] if grows else 1.0
+    return pull * gain * growth
+
+
+@inlined
 def access(p: People, w: World, i: int) -> float:
     """Factor on a person's visits when nobody helps."""
     return rules.access_factor(has_flag(p, i, _EXCLUDED), w.access)

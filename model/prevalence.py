@@ -39,7 +39,7 @@ def surveyed_shares(model: AdoptionModel, visitors: bool = False) -> dict[str, f
     ``visitors``: barriers among those of them who have visited the site, the other reading of the survey.
     """
     barriers, non_users = np.zeros(4), np.zeros(2)
-    tally.surveyed(model.run, model.week, visitors, barriers, non_users)
+    tally.surveyed(model.run, 0, len(model.run.s), model.week, visitors, barriers, non_users)
     shares = dict(zip(("no_use", "time", "information"), barriers[1:] / max(barriers[0], 1.0), strict=True))
     return {**{name: float(share) for name, share in shares.items()}, "ready": float(non_users[1] / non_users[0])}
 
@@ -57,42 +57,27 @@ def solve_prevalence(
     Raises:
         PrevalenceError: a surveyed share is missed by more than a point after ``CORRECTIONS`` corrections.
     """
-    return solved_model(
-        parameters, demography=demography, history=history, structure=structure, surveyed=surveyed, people=SAMPLE
-    ).parameters
-
-
-def solved_model(
-    parameters: Parameters,
-    *,
-    demography: Demography,
-    history: History,
-    structure: Structure | None = None,
-    surveyed: Surveyed | None = None,
-    people: int = SAMPLE,
-) -> AdoptionModel:
-    """The model on the sample, run to the survey with prevalences that give the surveyed shares (``solve_prevalence``,
-    which raises what this does). Its ``parameters`` are the solution; it can be run on."""
     structure, surveyed = structure or Structure(), surveyed or Surveyed()
     wanted = {name: getattr(surveyed, name) for name in ("no_use", "time", "information", "ready")}
-    population, week = _sample(_Identity(demography), people), round(position(surveyed.day))
-    best: AdoptionModel | None = None
-    least = float("inf")
+    population, week = _sample(_Identity(demography), SAMPLE), round(position(surveyed.day))
+    launch = AdoptionModel(
+        population, parameters, demography=demography, history=history, structure=structure, seed=SEED, weeks=week
+    )
+    best, least = parameters.prevalence, float("inf")
+    prevalence = best
     for _ in range(CORRECTIONS + 1):
-        model = AdoptionModel(
-            population, parameters, demography=demography, history=history, structure=structure, seed=SEED
-        )
+        model = launch.relaunched(prevalence)
         model.advance(week)
         found = surveyed_shares(model, structure.barrier_base == "visitors")
         miss = max(abs(found[name] - share) for name, share in wanted.items())
-        if miss < least or best is None:
-            best, least = model, miss
+        if miss < least:
+            best, least = prevalence, miss
         if least <= TOLERANCE / 4:
-            return best
-        parameters = replace(parameters, prevalence=_corrected(parameters.prevalence, found, wanted))
-    if best is None or least > TOLERANCE:
+            break
+        prevalence = _corrected(prevalence, found, wanted)
+    if not least <= TOLERANCE:
         raise PrevalenceError(f"surveyed shares missed by {100 * least:.1f} points (at most {100 * TOLERANCE:.0f})")
-    return best
+    return replace(launch.parameters, prevalence=best)
 
 
 def _corrected(now: Prevalence, found: dict[str, float], wanted: dict[str, float]) -> Prevalence:

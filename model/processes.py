@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.arrivals import ADVISED, DIRECT, OWN, SUGGESTED, THINNED, Mailing, Process
+from model import rules
+from model.agenda import note
+from model.arrivals import CHILDHOOD, OWN, Mailing, Process, arrival, exposure_left
 from model.channels import Channel
-from model.completion import can_get, earlier_messages, newborn_week, wave_week
+from model.completion import can_get, earlier_messages, is_targeted, newborn_week, wave_week
 from model.jit import inlined
 from model.keyed import Decision, uniform
 from model.people import (
@@ -17,9 +19,11 @@ from model.people import (
     notice_week,
     recommendations_per_year,
     reminder_week,
+    visit_hazard,
 )
 from model.population import EMAIL, NO_DOCTOR
 from model.programme import (
+    ARRIVAL,
     BASE_MEDIA,
     COUNTER,
     DOCTOR,
@@ -33,33 +37,87 @@ from model.programme import (
     NOTICE,
     REMINDER,
     SELECTION,
+    SPONTANEOUS,
     SUCCESS,
 )
-from model.responses import CHILDHOOD, message, poisson, tempts
-from model.rules import extra_propensity, recommender_level
 from model.tables import INVITATION_DELAY
 from model.weeks import NEVER
 
-_INVITATION, _NOTICE, _REMINDER = np.int64(INVITATION), np.int64(NOTICE), np.int64(REMINDER)
 _NEVER, _NO_PULL, _ALL = np.int64(NEVER), np.float64(0.0), np.float64(1.0)
 _FIRST, _GROWS = np.int64(0), np.bool_(True)
 _EMAIL, _NO_DOCTOR, _LEVEL = np.int64(EMAIL), np.int64(NO_DOCTOR), np.int64(Decision.DOCTOR_LEVEL)
-_C_NOTICE, _C_DOCUMENT, _C_DOCTOR = np.int64(Channel.NOTICE), np.int64(Channel.DOCUMENT), np.int64(Channel.DOCTOR)
-_C_MEDIA, _C_SPONTANEOUS, _C_EMAIL = np.int64(Channel.MEDIA), np.int64(Channel.SPONTANEOUS), np.int64(Channel.EMAIL)
 _C_HOSPITAL = np.int64(Channel.HOSPITAL)
+_PROCESSES = np.array((DOCUMENT, DOCTOR, BASE_MEDIA, SPONTANEOUS), np.int64)
+"""In the order in which contacts of one week take place, after messages. Children have the first two."""
 
 
 @inlined
-def base_message(r, turn, code):
-    """The notice or the reminder of an adult, or the invitation of a newborn's parents: as ``message``."""
+def note_process(r, draft, turn, process):
+    """Note the contacts of one process."""
+    available, k, passed = exposure_left(turn, process), _FIRST if turn.mode == OWN else CHILDHOOD, _NO_PULL
+    week = turn.since
+    if available <= 0.0:
+        return
+    u = uniform(process.keys[ARRIVAL], turn.owner, k)
+    while u < available:  # -log(1 - u) >= u: most people, most processes, at the price of one hash
+        week, k, passed = arrival(process, turn, u, k, passed, available, week)
+        if week >= _NEVER:
+            return
+        if not (process.thinned and is_candidate_only(r, turn, process, k, week)):
+            note(draft, week, turn.owner, k, process.number, turn.mode)
+        k += 1
+        u = uniform(process.keys[ARRIVAL], turn.owner, k)
+
+
+@inlined
+def is_candidate_only(r, turn, process, k, week):
+    """Whether a candidate for a visit is none after all."""
+    hazard = visit_hazard(r.w, process.pull, turn.gain, process.grows, week)
+    return rules.is_thinned_out(hazard, uniform(process.keys[SUCCESS], turn.owner, k))
+
+
+@inlined
+def tempts(r, turn, success, k, pull, grows):
+    """Whether a message might lead to the site in the best of weeks: most would not, whatever week they come in."""
+    most = rules.most_visits(pull * turn.gain * (r.w.growth_most if grows else 1.0))
+    return uniform(success, turn.owner, k) < most
+
+
+@inlined
+def note_message(r, draft, turn, mailing):
+    """Note a message that will lead to the site."""
+    sent = mailing.sent
+    if sent < turn.start or sent >= turn.stop or sent < turn.since:
+        return
+    hazard = visit_hazard(r.w, mailing.pull, turn.gain, mailing.grows, sent)
+    if uniform(mailing.success, turn.owner, mailing.k) < rules.visit_chance(hazard):
+        note(draft, sent, turn.owner, mailing.k, mailing.number, turn.mode)
+
+
+@inlined
+def note_base(r, draft, turn):
+    """Note all contacts of a turn's owner in the status quo."""
+    if turn.start >= turn.stop:
+        return
+    adult = turn.mode == OWN
+    if turn.notices:
+        for code in range(NOTICE if adult else INVITATION, (REMINDER if adult else INVITATION) + 1):
+            note_base_message(r, draft, turn, code)
+    for place in range(4 if adult else 2):
+        note_process(r, draft, turn, base_process(r, turn, _PROCESSES[place]))
+
+
+@inlined
+def note_base_message(r, draft, turn, code):
+    """The notice or the reminder of an adult, or the invitation of a newborn's parents."""
     pull = r.w.pull_notice if has_flag(r.p, turn.i, _EMAIL) else r.w.pull_notice_letter
-    channel, k, success = _C_NOTICE, _FIRST, r.w.base[code, SUCCESS]
+    k, success = _FIRST, r.w.base[code, SUCCESS]
     if code == REMINDER:
-        channel, pull = _C_EMAIL, r.w.pull_reminder
+        pull = r.w.pull_reminder
     elif code == INVITATION:
         k = CHILDHOOD
-    if not turn.notices or not tempts(r, turn, success, k, pull, _GROWS):
-        return _NEVER
+    if not tempts(r, turn, success, k, pull, _GROWS):
+        return
     sent = _NEVER
     if code == NOTICE:
         sent = notice_week(r.p, r.w, turn.i)
@@ -67,36 +125,69 @@ def base_message(r, turn, code):
         sent = reminder_week(r.p, r.w, turn.i)
     elif r.p[turn.owner].entry > 0 and r.p[turn.owner].birth_week == r.p[turn.owner].entry:
         sent = np.int64(r.p[turn.owner].birth_week) + INVITATION_DELAY
-    return message(r, turn, Mailing(sent, np.int64(code), k, success, channel, pull, _GROWS))
+    note_message(r, draft, turn, Mailing(sent, np.int64(code), k, success, pull, _GROWS))
 
 
 @inlined
 def base_process(r, turn, code):
     """One process of the status quo; its factor is 0 for whom it can't reach."""
     i, owner = turn.i, turn.owner
-    keys, channel, response, pull, cum = r.w.base[code], _C_SPONTANEOUS, DIRECT, _NO_PULL, r.w.cum_spontaneous
-    factor = turn.gain
+    thinned, pull, cum, factor = code == DOCUMENT, _NO_PULL, r.w.cum_spontaneous, turn.gain
     if code == DOCTOR:
-        channel, response, cum = _C_DOCTOR, ADVISED, r.w.cum_years
-        factor = recommendations_per_year(r.p, r.w, owner)
+        cum, factor = r.w.cum_years, recommendations_per_year(r.p, r.w, owner)
     elif code == DOCUMENT:
-        channel, response, pull, cum = _C_DOCUMENT, THINNED, r.w.pull_document, r.w.cum_document
+        pull, cum = r.w.pull_document, r.w.cum_document
         factor *= r.p[owner].document_rate * RATE_UNIT
         if not turn.notices or not has_flag(r.p, i, _EMAIL):
             factor = 0.0
     elif code == BASE_MEDIA:
-        channel, cum = _C_MEDIA, r.w.cum_media
+        cum = r.w.cum_media
         if not turn.notices:
             factor = 0.0
-    return Process(np.int64(code), keys, _ALL, channel, factor, cum, response, pull, _GROWS)
+    return Process(np.int64(code), r.w.base[code], _ALL, factor, cum, thinned, pull, _GROWS)
 
 
 @inlined
-def base_contact(r, turn, code):
-    """Contacts of one process of the status quo this week, then the week of the next; -1 if activated."""
-    if code in (NOTICE, REMINDER, INVITATION):
-        return base_message(r, turn, code)
-    return poisson(r, turn, base_process(r, turn, code))
+def note_levers(r, draft, turn):
+    """Note all contacts of a turn's owner through levers."""
+    if turn.start >= turn.stop:
+        return
+    for lever in range(r.g.shape[0]):
+        if is_targeted(r, lever, turn.owner):
+            kind = r.g[lever].kind
+            if kind in (MESSAGES, NEWBORNS):
+                if turn.notices and can_get(r, lever, turn.i):
+                    note_lever_messages(r, draft, turn, lever)
+            elif kind in (DOCTORS, COUNTER, DOCUMENTS) or (kind == MEDIA and turn.mode == OWN):
+                note_process(r, draft, turn, lever_process(r, turn, lever))
+
+
+@inlined
+def note_lever_messages(r, draft, turn, lever):
+    """Note the messages of one lever."""
+    g = r.g[lever]
+    for wave in range(1 if g.kind == NEWBORNS else g.n_waves):
+        if not tempts(r, turn, g.keys[SUCCESS], wave, g.pull, g.inherits_growth):
+            continue
+        pull = g.pull
+        if g.kind == NEWBORNS:
+            sent = newborn_week(r, lever, turn.owner) if turn.mode != OWN else _NEVER
+        else:
+            sent = wave_week(r, lever, turn.owner, wave)
+            if g.fatigue < 1.0 and turn.since <= sent < turn.stop:
+                reminded = reminder_week(r.p, r.w, turn.i)
+                pull *= g.fatigue ** earlier_messages(r, turn.owner, g.channel, sent, reminded)
+        mailing = Mailing(sent, np.int64(lever), np.int64(wave), g.keys[SUCCESS], pull, g.inherits_growth)
+        note_message(r, draft, turn, mailing)
+
+
+@inlined
+def lever_process(r, turn, lever):
+    """One lever that works as a process."""
+    g, kind = r.g[lever], r.g[lever].kind
+    pull = r.w.pull_document if kind == DOCUMENTS else g.pull
+    factor = lever_factor(r, turn, lever)
+    return Process(np.int64(lever), g.keys, g.keep, factor, g.cum, kind == DOCUMENTS, pull, g.inherits_growth)
 
 
 @inlined
@@ -125,55 +216,8 @@ def extra_recommendations(r, lever, i):
     if doctor == _NO_DOCTOR or not participates(r, lever, doctor):
         return 0.0
     own = doctor_propensity(r.w, doctor)
-    level = recommender_level(uniform(r.w.keys[_LEVEL], doctor, 0), r.w.recommending_doctors, r.w.recommendation_rate)
+    level = rules.recommender_level(
+        uniform(r.w.keys[_LEVEL], doctor, 0), r.w.recommending_doctors, r.w.recommendation_rate
+    )
     recruited = uniform(r.g[lever].keys[SELECTION], doctor, 1) < r.g[lever].recruits
-    return r.p[i].gp_rate * RATE_UNIT * extra_propensity(own, level, r.g[lever].factor, recruited)
-
-
-@inlined
-def lever_messages(r, turn, lever):
-    """Messages of one lever this week, then the week of the next; -1 if activated."""
-    g, soonest = r.g[lever], _NEVER
-    for wave in range(1 if g.kind == NEWBORNS else g.n_waves):
-        if not tempts(r, turn, g.keys[SUCCESS], wave, g.pull, g.inherits_growth):
-            continue
-        pull = g.pull
-        if g.kind == NEWBORNS:
-            sent = newborn_week(r, lever, turn.owner) if turn.mode != OWN else _NEVER
-        else:
-            sent = wave_week(r, lever, turn.owner, wave)
-            if g.fatigue < 1.0 and turn.t <= sent < turn.stop:
-                reminded = reminder_week(r.p, r.w, turn.i)
-                pull *= g.fatigue ** earlier_messages(r, turn.owner, g.channel, sent, reminded)
-        mailing = Mailing(sent, g.code, np.int64(wave), g.keys[SUCCESS], g.channel, pull, g.inherits_growth)
-        week = message(r, turn, mailing)
-        if week < 0:
-            return week
-        soonest = min(soonest, week)
-    return soonest
-
-
-@inlined
-def lever_process(r, turn, lever):
-    """One lever that works as a process."""
-    g, response, pull = r.g[lever], SUGGESTED, r.g[lever].pull
-    if g.kind == DOCUMENTS:
-        response, pull = THINNED, r.w.pull_document
-    elif g.kind == DOCTORS:
-        response = ADVISED
-    elif g.kind == MEDIA:
-        response = DIRECT
-    factor = lever_factor(r, turn, lever)
-    return Process(g.code, g.keys, g.keep, g.channel, factor, g.cum, response, pull, g.inherits_growth)
-
-
-@inlined
-def lever_contact(r, turn, lever):
-    """Contacts of one lever this week, then the week of the next; -1 if activated."""
-    kind = r.g[lever].kind
-    if kind in (MESSAGES, NEWBORNS):
-        if turn.notices and can_get(r, lever, turn.i):
-            return lever_messages(r, turn, lever)
-    elif kind in (DOCTORS, COUNTER, DOCUMENTS) or (kind == MEDIA and turn.mode == OWN):
-        return poisson(r, turn, lever_process(r, turn, lever))
-    return _NEVER
+    return r.p[i].gp_rate * RATE_UNIT * rules.extra_propensity(own, level, r.g[lever].factor, recruited)

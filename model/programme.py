@@ -197,7 +197,7 @@ def compile_programme(levers: Sequence[lv.Lever], population: Population, status
     queues: list[npt.NDArray[np.int32]] = []
     for bit, lever in enumerate(levers):
         chosen = population.select(lever.target, max(lever.start, 0))
-        aims[chosen] |= np.uint32(1 << bit)
+        np.bitwise_or(aims, np.uint32(1 << bit), out=aims, where=chosen)
         _fill(records[bit], lever, status_quo, population.weight, seed)
         records[bit]["queue_start"] = sum(len(queue) for queue in queues)
         if isinstance(lever, lv.Assisted):

@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from model.channels import N_CHANNELS
 from model.keyed import N_DECISIONS
-from model.population import Population
 from model.tables import Coefficients, Weekly
 from model.weeks import WEEKS
 
@@ -28,28 +27,8 @@ HEARD_DOCTOR, HEARD_PHARMACIST, HEARD_HOSPITAL, ACCOMPANIED = 1, 2, 4, 8
 TOGETHER, TELL = np.arange(2)
 """Kinds of letters between persons: a child is taken along; a tie is told about the service."""
 
-PERSON = np.dtype(
-    [
-        ("birth_week", "i2"),
-        ("entry", "u2"),
-        ("exit", "u2"),
-        ("doctor", "u2"),
-        ("gp_rate", "u2"),
-        ("document_rate", "u2"),
-        ("guardian", "i4"),
-        ("tie_start", "u4"),
-        ("flags", "u1"),
-    ]
-)
-"""What ``model.population`` says of a person; one record more than persons, so that ties end where the next begin."""
-
 STATE = np.dtype([("aware", "i2"), ("visited", "i2"), ("activated", "i2"), ("channel", "u1"), ("marks", "u1")])
 """Weeks in which something first happened (``BEFORE``, 0.. or NEVER), by which channel, and marks."""
-
-REACH = np.dtype([("traits", "u2"), ("own", "u1"), ("childhood", "u1")])
-"""Traits of a person in one word (``model.people.traits_of``), and one bit for each process of the status quo
-(``model.programme``) through which a contact may ever come: to the person, and to the guardian on the person's behalf.
-Set at the start of the run, never changed."""
 
 LETTER = np.dtype([("following", "i4"), ("target", "i4"), ("source", "i4"), ("kind", "u1")])
 """What one person sends another; linked by week of arrival. It arrives in a later week than it was written in, so the
@@ -105,7 +84,7 @@ class Run(NamedTuple):
     """Everything a kernel needs."""
 
     p: Records
-    """[n + 1] PERSON"""
+    """[n + 1] PERSON (``model.attributes``): one record more than persons, so that ties end where the next begin."""
     tie: npt.NDArray[np.int32]
     """Ties of all persons; wards come first, as ~child."""
     w: Any
@@ -118,27 +97,12 @@ class Run(NamedTuple):
     """Persons in order of priority, for levers with a capacity."""
     s: Records
     """[n] STATE"""
-    reach: Records
-    """[n] REACH"""
-    live: npt.NDArray[np.uint32]
-    """[n] bits of the levers through which a contact of the person (or of a child's guardian) may come."""
-    due: npt.NDArray[np.int16]
-    """[n] next week in which a contact of the person's own may have a consequence."""
     served: npt.NDArray[np.int64]
     """[levers, 2] next place in the queue; people accompanied so far."""
     desks: Records
     """[threads] DESK"""
     letters: Records
     """[threads, capacity] LETTER"""
-
-
-def person_records(population: Population) -> Records:
-    """The columns the kernels read, as records."""
-    records = np.zeros(population.n + 1, PERSON)
-    for name in PERSON.names or ():
-        column = getattr(population, name)
-        records[name][: len(column)] = column
-    return records
 
 
 def new_desks(threads: int, capacity: int) -> tuple[Records, Records]:
@@ -148,9 +112,8 @@ def new_desks(threads: int, capacity: int) -> tuple[Records, Records]:
     return desks, np.zeros((threads, capacity), LETTER)
 
 
-def grown(letters: Records) -> Records:
-    """The same letters in boxes of twice the capacity."""
-    threads, capacity = letters.shape
-    more = np.zeros((threads, 2 * capacity), LETTER)
-    more[:, :capacity] = letters
+def copied(letters: Records, desks: Records, capacity: int) -> Records:
+    """The letters of boxes in boxes of a capacity; places never used are not touched, so take no memory."""
+    more, ever = np.zeros((len(letters), capacity), LETTER), int(desks["fresh"].max())
+    more[:, :ever] = letters[:, :ever]
     return more

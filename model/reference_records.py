@@ -11,7 +11,7 @@ from model.attributes import TYPES
 from model.keyed import streams
 from model.population import Population
 from model.programme import base_keys
-from model.records import LETTER, REACH, STATE, Run, new_desks, person_records, world
+from model.records import LETTER, STATE, Run, new_desks, world
 
 if TYPE_CHECKING:
     from model.reference import ReferenceModel
@@ -36,16 +36,13 @@ def records(model: ReferenceModel) -> Run:
         desks["by_process"][0, code] = meetings
     served = [[0, campaign.accompanied] for campaign in model.campaigns]
     return Run(
-        p=person_records(population),
+        p=population.rows,
         tie=population.tie,
         w=world(model.rates, model._weekly, streams(model.seed), base_keys(model.seed), model.weeks)[0],
         g=programme.records,
         aims=programme.aims,
         queue=programme.queue,
         s=state,
-        reach=np.zeros(0, REACH),
-        live=np.zeros(0, np.uint32),
-        due=np.zeros(population.n, np.int16),
         served=np.array(served, np.int64).reshape(len(served), 2),
         desks=desks,
         letters=np.zeros((1, 1), LETTER),

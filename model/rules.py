@@ -40,6 +40,16 @@ def thinning(hazard: float) -> float:
     return (1.0 - exp(-hazard)) / hazard
 
 
+@inlined
+def is_thinned_out(hazard: float, u: float) -> bool:
+    """Whether ``u >= thinning(hazard)``, mostly without an exponential: (1 - exp(-h)) / h is an alternating series, so
+    lies between its partial sums; rounding included."""
+    least = 1.0 - hazard * (0.5 - hazard * (1.0 / 6.0 - hazard / 24.0))
+    if u < least - 1e-6:
+        return False
+    return u >= least + hazard**4 / 120.0 + 1e-6 or u >= thinning(hazard)
+
+
 @kernel
 def access_factor(excluded: bool, access: float) -> float:
     """What is left of a person's visits when nobody helps: ``access`` for the digitally excluded, else 1."""

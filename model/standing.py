@@ -39,7 +39,9 @@ def standing_tables(model: Any, since: int, weeks: Sequence[int]) -> list[Standi
     if weeks and (min(weeks) < since or max(weeks) > model.week):
         raise ValueError(f"weeks {min(weeks)} to {max(weeks)}; allowed: {since} to {model.week}")
     names = [group_names(model, dimension) for dimension in DIMENSIONS]
-    codes = np.stack([group_codes(model, dimension, since).astype(np.uint8) for dimension in DIMENSIONS])
+    codes = np.empty((len(DIMENSIONS), model.population.n), np.uint8)
+    for row, dimension in zip(codes, DIMENSIONS, strict=True):
+        row[:] = group_codes(model, dimension, since)
     counts = np.zeros((len(weeks), len(DIMENSIONS), len(COLUMNS), max(map(len, names))), np.int64)
     for at, week in enumerate(weeks):
         count_standing(model.run, codes, since, week, counts[at])
@@ -59,7 +61,7 @@ def standing_tables(model: Any, since: int, weeks: Sequence[int]) -> list[Standi
 @kernel
 def count_standing(r, codes, since, week, counts):
     """Add the living members of fixed groups at the start of a week to ``counts`` [dimension, column, group]."""
-    for i in range(r.due.shape[0]):
+    for i in range(r.s.shape[0]):
         if not (r.p[i].entry <= since < r.p[i].exit and week < r.p[i].exit):
             continue
         _add(codes, i, LIVING, counts)

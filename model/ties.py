@@ -20,12 +20,14 @@ from model.attributes import ACQUAINTANCE, COUPLE, DEGREE, Int, Keys
 from model.cohorts import Cohorts, Counts
 from model.households import row_in
 from model.inputs import Demography, Floats
-from model.jit import kernel
+from model.jit import inlined, kernel
 from model.keyed import uniform
 from model.tables import eagerness_levels as gamma_levels
 from model.weeks import START
 
 Entries = npt.NDArray[np.int32]
+Starts = npt.NDArray[np.uint32]
+Numbers = npt.NDArray[np.uint16]
 MEAN_DEGREE = 8.0
 """Mean number of ties of adults at launch: wards, partner and acquaintances (*assumed*)."""
 DEGREE_SHAPE = 2.0
@@ -93,13 +95,13 @@ def _kept(size: Floats, shift: npt.NDArray[np.int64]) -> float:
     return float(np.average(kept @ levels / levels.sum(), weights=size))
 
 
-@kernel
+@inlined
 def is_couple(i: Int, keys: Keys) -> bool:
     """Whether adjacent rows, the first of which is ``i``, are partners."""
     return uniform(keys[COUPLE], i, 0) < _COUPLED
 
 
-@kernel
+@inlined
 def draws_of(i: Int, c: Circles, keys: Keys) -> Int:
     """Number of acquaintances a person draws: a level, rounded up or down so that the mean stays."""
     x = uniform(keys[DEGREE], i, 0) * len(c.degree_levels)
@@ -107,20 +109,17 @@ def draws_of(i: Int, c: Circles, keys: Keys) -> Int:
     return int(c.degree_levels[level] + (x - level))
 
 
-@kernel
+@inlined
 def acquaintance(
-    i: Int, ordinal: Int, region: Int, cohort: Int, cohorts: Int, start: Counts, c: Circles, keys: Keys, afar: bool
+    i: Int, ordinal: Int, region: Int, cohort: Int, cohorts: Int, start: Counts, c: Circles, keys: Keys
 ) -> Int:
-    """Row of one acquaintance drawn by ``i``, or -1 if the draw is not kept, or is in the own region and only ties
-    ``afar`` are asked for.
+    """Row of one acquaintance drawn by ``i``, or -1 if the draw is not kept.
 
     One uniform decides all: after each decision what is left of it is stretched to [0, 1) again.
     """
     u = uniform(keys[ACQUAINTANCE], i, ordinal)
     if u >= _SAME_REGION:
         region, u = other_region(region, (u - _SAME_REGION) / (1.0 - _SAME_REGION), c.share)
-    elif afar:
-        return np.int64(-1)
     else:
         u /= _SAME_REGION
     x = u * len(c.shift)
@@ -135,7 +134,7 @@ def acquaintance(
     return j if j != i else np.int64(-1)
 
 
-@kernel
+@inlined
 def other_region(region: Int, u: float, share: Floats) -> tuple[Int, Any]:
     """Another region in proportion to its people, and what is left of the uniform."""
     v: Any = u * (1.0 - share[region])
@@ -150,8 +149,8 @@ def other_region(region: Int, u: float, share: Floats) -> tuple[Int, Any]:
     return found, rest if rest < 1.0 else 1.0 - 1e-12
 
 
-@kernel
-def put(row: Int, value: Int, low: Int, high: Int, cursor: Counts, tie: Entries) -> None:
+@inlined
+def put(row: Int, value: Int, low: Int, high: Int, cursor: Starts, tie: Entries) -> None:
     """Count an entry of a row (if ``tie`` is empty) or write it, if the row is this thread's."""
     if low <= row < high:
         if len(tie) > 0:
@@ -160,36 +159,74 @@ def put(row: Int, value: Int, low: Int, high: Int, cursor: Counts, tie: Entries)
 
 
 @kernel
-def visit_ties(
-    low: Int,
-    high: Int,
-    counts: Counts,
-    start: Counts,
-    guardian: Entries,
-    c: Circles,
-    keys: Keys,
-    cursor: Counts,
-    tie: Entries,
-) -> None:
-    """Go through all ties in one fixed order and count or write the entries of the rows ``low <= row < high``.
-
-    Both bounds are where a region begins or the end: then most draws of other rows can be passed over.
-    """
-    cohorts = counts.shape[1]
-    for child in range(len(guardian)):
-        if guardian[child] >= 0:
-            put(guardian[child], ~child, low, high, cursor, tie)
-    for cell in range(len(start) - 1):
-        region, cohort = divmod(cell, cohorts)
-        if cohort < c.couples_end:
-            pairs = min(counts[region, cohort, 0, 0], counts[region, cohort, 0, 1])
-            visit_couples(low, high, start[cell], pairs, keys, cursor, tie)
-        if cohort < c.adults_end:
-            visit_acquaintances(low, high, cell, cohorts, start, c, keys, cursor, tie)
+def most_draws(low: Int, high: Int, c: Circles, keys: Keys) -> Int:
+    """Number of draws of the rows ``low <= row < high``, kept or not."""
+    most = np.int64(0)
+    for i in range(low, high):
+        most += draws_of(i, c, keys)
+    return most
 
 
 @kernel
-def visit_couples(low: Int, high: Int, first: Int, pairs: Int, keys: Keys, cursor: Counts, tie: Entries) -> None:
+def draw(
+    low: Int, high: Int, cohorts: Int, start: Counts, c: Circles, keys: Keys, kept: Numbers, drawn: Entries
+) -> None:
+    """Acquaintances drawn by the people of the cells ``low <= cell < high``, one after the other, and how many each
+    keeps (``kept`` [n])."""
+    total = np.int64(0)
+    for cell in range(low, high):
+        region, cohort = divmod(cell, cohorts)
+        for i in range(start[cell], start[cell + 1]):
+            before = total
+            for ordinal in range(draws_of(i, c, keys) if cohort < c.adults_end else 0):
+                j = acquaintance(i, ordinal, region, cohort, cohorts, start, c, keys)
+                if j >= 0:
+                    drawn[total] = j
+                    total += 1
+            kept[i] = total - before
+
+
+@kernel
+def visit_wards(low: Int, high: Int, guardian: Entries, cursor: Starts, tie: Entries) -> None:
+    """Count or write the wards of the rows ``low <= row < high``."""
+    for child in range(len(guardian)):
+        if guardian[child] >= 0:
+            put(guardian[child], ~child, low, high, cursor, tie)
+
+
+@kernel
+def visit_ties(
+    low: Int,
+    high: Int,
+    cells: tuple[Int, Int],
+    counts: Counts,
+    start: Counts,
+    c: Circles,
+    keys: Keys,
+    kept: Numbers,
+    drawn: Entries,
+    cursor: Starts,
+    tie: Entries,
+) -> None:
+    """Go through the ties of some cells in one fixed order and count or write the entries of ``low <= row < high``.
+
+    Both bounds are where a region begins or the end: then couples of other rows can be passed over.
+    """
+    cohorts, place = counts.shape[1], np.int64(0)
+    for cell in range(cells[0], cells[1]):
+        region, cohort = divmod(cell, cohorts)
+        if cohort < c.couples_end and low <= start[cell] < high:
+            pairs = min(counts[region, cohort, 0, 0], counts[region, cohort, 0, 1])
+            visit_couples(low, high, start[cell], pairs, keys, cursor, tie)
+        for i in range(start[cell], start[cell + 1]):
+            for _ in range(kept[i]):
+                put(i, drawn[place], low, high, cursor, tie)
+                put(drawn[place], i, low, high, cursor, tie)
+                place += 1
+
+
+@inlined
+def visit_couples(low: Int, high: Int, first: Int, pairs: Int, keys: Keys, cursor: Starts, tie: Entries) -> None:
     """Both entries of each couple of a cell."""
     for i in range(first, first + 2 * pairs, 2):
         if is_couple(i, keys):
@@ -198,22 +235,7 @@ def visit_couples(low: Int, high: Int, first: Int, pairs: Int, keys: Keys, curso
 
 
 @kernel
-def visit_acquaintances(
-    low: Int, high: Int, cell: Int, cohorts: Int, start: Counts, c: Circles, keys: Keys, cursor: Counts, tie: Entries
-) -> None:
-    """Both entries of each tie drawn by the people of a cell."""
-    region, cohort = divmod(cell, cohorts)
-    afar = not low <= start[cell] < high
-    for i in range(start[cell], start[cell + 1]):
-        for ordinal in range(draws_of(i, c, keys)):
-            j = acquaintance(i, ordinal, region, cohort, cohorts, start, c, keys, afar)
-            if j >= 0:
-                put(i, j, low, high, cursor, tie)
-                put(j, i, low, high, cursor, tie)
-
-
-@kernel
-def starts_from(cursor: Counts) -> Int:
+def starts_from(cursor: Starts) -> Int:
     """Turn the counts of rows, in ``cursor[:-1]``, into where each row begins; returns the number of entries."""
     total = np.int64(0)
     for row in range(len(cursor)):
@@ -224,7 +246,7 @@ def starts_from(cursor: Counts) -> Int:
 
 
 @kernel
-def close_rows(cursor: Counts, tie: Entries) -> Int:
+def close_rows(cursor: Starts, tie: Entries) -> Int:
     """Drop repeated entries in place; ``cursor`` comes as the row ends and leaves as the row starts."""
     begin, kept = np.int64(0), np.int64(0)
     for row in range(len(cursor) - 1):
@@ -242,7 +264,7 @@ def close_rows(cursor: Counts, tie: Entries) -> Int:
     return kept
 
 
-@kernel
+@inlined
 def is_among(value: Int, first: Int, end: Int, tie: Entries) -> bool:
     """Whether a value stands in ``tie[first:end]``."""
     while first < end and tie[first] != value:

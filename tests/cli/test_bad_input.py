@@ -30,7 +30,8 @@ def refused(result: Result, *words: str) -> None:
         (("compare", "media", "medai"), ("medai", 'did you mean "media"')),
         (("run", "status-quo", "--people", "0"), ("--people: 0", "1 or more")),
         (("run", "status-quo", "--people", "-5"), ("--people: -5", "1 or more")),
-        (("run", "status-quo", "--people", "many"), ("--people",)),
+        (("run", "status-quo", "--people", "many"), ("--people", "whole number, or: all")),
+        (("run", "status-quo", "--people", "1_000_000_000"), ("--people 1000000000", "at most 200000000")),
         (("run", "status-quo", "--draws", "0"), ("--draws: 0",)),
         (("run", "status-quo", "--workers", "0"), ("--workers: 0",)),
         (("run", "status-quo", "--seed", "-1"), ("--seed: -1",)),
@@ -87,3 +88,9 @@ def test_a_date_outside_the_run(mes: Mes, tmp_path: Path) -> None:
     (tmp_path / "early.toml").write_text('[title]\nen = "Early"\n[[lever]]\nkind = "simplify"\nstart = 2020-01-06\n')
     refused(mes("run", "./early.toml"), "early.toml", "lever[1].start", "2020-01-06", "--policy-start")
     assert [path.name for path in tmp_path.iterdir()] == ["early.toml"]
+
+
+def test_all_of_france_on_a_small_machine(mes: Mes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scenarios.placement.free_bytes", lambda: 2 * 2**30)
+    refused(mes("run", "status-quo", "--people", "all", "--draws", "1"), "--people 68", "needs 8", "2.0 GiB are free")
+    assert list(tmp_path.iterdir()) == []

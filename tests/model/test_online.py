@@ -132,6 +132,7 @@ def by_hand() -> AdoptionModel:
     model: AdoptionModel = build(AdoptionModel, 1)
     model.week = 50
     model.run.w["notices"] = 1.0
+    model.run = model.run._replace(p=model.run.p.copy())
     model.run.p["exit"] = 0
     for number, values in enumerate(CASE):
         for name, value in values.items():

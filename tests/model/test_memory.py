@@ -1,0 +1,97 @@
+"""The memory plan against what a process really takes, and the refusal of what does not fit."""
+
+import json
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from model import memory
+from model.agenda import CONTACT
+from model.attributes import PERSON
+from model.memory import ShortOfMemoryError, free_bytes, memory_plan, most_people
+from model.population import build_population
+
+PROGRAM = """
+import json, resource, sys
+from datetime import date
+from calibration.draws import load_draws
+from calibration.inputs import load_demography, load_history
+from model import AdoptionModel, build_population
+from model.standing import standing_tables
+from scenarios.files import load_scenario
+from scenarios.resolve import resolve
+
+people, threads = int(sys.argv[1]), int(sys.argv[2])
+inputs = {"demography": load_demography(), "history": load_history()}
+draws = load_draws(12, seed=1)
+draw = max(draws, key=lambda d: d.parameters.pulls.document * d.parameters.pulls.document_scale)
+population = build_population(inputs["demography"], people=people, seed=1, threads=threads)
+model = AdoptionModel(population, draw.parameters, seed=1, threads=threads, **inputs)
+model.advance(205)
+period = {"policy_start": date(2026, 1, 5), "until": date(2027, 12, 31)}
+branch = model.branch(resolve(load_scenario("mix-broad"), draw, **period))
+branch.advance(309)
+branch.outcome()
+standing_tables(branch, 205, [309])
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(json.dumps({"peak": peak * (1 if sys.platform == "darwin" else 1024), "rows": population.n}))
+"""
+
+
+def peak(people: int, threads: int) -> int:
+    """Most memory of a process that simulates the widest mix, bytes."""
+    command = [sys.executable, "-c", textwrap.dedent(PROGRAM), str(people), str(threads)]
+    return int(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["peak"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("threads", [1, 2])
+def test_the_plan_is_an_upper_bound_and_not_much_above_what_is_used(threads):
+    # Two sizes, for what a person adds; the draw is, of twelve, that with most contacts.
+    few, many = 100_000, 700_000
+    small, large = (memory_plan(people, threads=threads).total for people in (few, many))
+    low, high = peak(few, threads), peak(many, threads)
+    assert high <= large
+    assert low <= small
+    assert 0.6 <= (high - low) / (large - small) <= 1.0
+
+
+def test_parts_follow_from_the_widths_of_the_records():
+    plan = memory_plan(1_000_000, levers=False)
+    assert plan.parts["persons"] == int(1.08e6 * PERSON.itemsize)
+    assert plan.parts["contacts"] == int(5e6 * CONTACT.itemsize)
+    assert "levers" not in plan.parts
+    assert plan.total == sum(plan.parts.values()) < memory_plan(1_000_000).total
+
+
+def test_all_of_france_takes_less_than_ten_gib():
+    assert memory_plan(68_087_512, threads=2, levers=False).total < 10 * 2**30
+
+
+def test_the_largest_number_that_fits_fits_and_the_next_does_not():
+    room = 3 * 2**30
+    most = most_people(room)
+    assert memory_plan(most).total <= room < memory_plan(most + 1000).total
+    assert most_people(1) == 0
+
+
+def test_what_does_not_fit_is_refused_before_anything_is_allocated(demography, monkeypatch):
+    monkeypatch.setattr(memory, "free_bytes", lambda: 2**30)
+    monkeypatch.setattr("model.population.build_cohorts", lambda *given: pytest.fail("building has begun"))
+    with pytest.raises(
+        ShortOfMemoryError, match=r"68,000,000 people need \d\.\d GiB .*; 1\.0 GiB are free: enough for"
+    ):
+        build_population(demography, people=68_000_000, seed=1)
+
+
+def test_a_limit_of_the_control_group_counts(tmp_path, monkeypatch):
+    (tmp_path / "memory.max").write_text("3000\n")
+    (tmp_path / "memory.current").write_text("1500\n")
+    (tmp_path / "memory.stat").write_text("anon 1000\ninactive_file 400\n")
+    old = tmp_path / "old"
+    old.mkdir()
+    (old / "memory.limit_in_bytes").write_text("9223372036854771712\n")
+    monkeypatch.setattr(memory, "_control_groups", lambda: [old, tmp_path, tmp_path / "none"])
+    assert free_bytes() == 1900
