@@ -163,6 +163,7 @@ def _tables(numbers: Numbers, chosen: answer.Chosen) -> dict[str, Any]:
         "changes": tables.change_rows(numbers),
         "stands": tables.STANDS,
         "standing": tables.stand_rows(numbers, numbers.reference),
+        "pass_now": numbers.stopped_who_would_pass(numbers.reference),
         "barriers": {name: numbers.adults_having(numbers.reference, name) for name in BARRIERS},
     }
 

@@ -19,7 +19,7 @@ from scipy.stats import beta
 ROOT = Path(__file__).parents[2]
 START = date(2022, 1, 31)
 LEFT = (
-    "refused", "guardian", "child", "unaware", "not_visited", "no_use", "time", "information", "other_reason", "none",
+    "refused", "guardian", "child", "unaware", "not_visited", "no_use", "time", "information", "other_reason",
 )  # fmt: skip
 PARTS = {"minor": ("guardian", "child"), "stopped": ("no_use", "time", "information", "other_reason")}
 KEYS = ["scenario", "draw", "dimension", "group"]
@@ -119,9 +119,9 @@ class Folder:
 
     def _equity(self, measure: str, where: dict[str, str]) -> pd.Series:
         kind, _, name = measure.partition(":")
-        if kind in ("left", "adults"):
+        if kind in ("left", "stopped", "adults"):
             rows = self._horizon.loc[where["scenario"]].xs(where["dimension"], level="dimension").groupby("draw").sum()
-            whole = LEFT if kind == "left" else LEFT[3:]
+            whole = {"left": LEFT, "stopped": PARTS["stopped"], "adults": LEFT[3:]}[kind]
             return rows[list(PARTS.get(name, (name,)))].sum(axis=1) / rows[list(whole)].sum(axis=1)
         if kind == "part":
             rows = self._horizon.loc[where["scenario"]].xs(where["dimension"], level="dimension")
