@@ -89,8 +89,7 @@ def _budget(text: str) -> float:
     """Million euros; a bare small number is refused, for ``60`` hardly means sixty euros."""
     euros = amount("--budget", text)
     if euros < LEAST_BUDGET:
-        least = f"at least {LEAST_BUDGET:g} euros"
-        raise UserError(f"--budget: {text!r} is {euros:g} euros; write millions as 60M ({least})")
+        raise UserError(f"--budget: {text!r} is {euros:g} euros; write millions as 60M")
     return euros / 1e6
 
 

@@ -61,7 +61,7 @@ def _draw(axes: Axes, panel: Panel, shape: str, lang: str) -> None:
             axes.barh(place, row[f"when_{name}"] - middle, left=middle, height=0.6, color=shown)
             axes.plot([row[f"when_{name}_p05"], row[f"when_{name}_p95"]], [place, place], color=GREY, linewidth=0.8)
     axes.axvline(middle, color=GREY, linewidth=0.8)
-    titles = ["\n".join(wrap(str(title), TITLES[shape], SMALL, most=2)) for title in rows["title"]]
+    titles = ["\n".join(wrap(str(title), TITLES[shape], SMALL, most=3)) for title in rows["title"]]
     axes.set_yticks(range(len(rows)), titles, size=SMALL)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     title = "\n".join(wrap(panel.title, WIDTHS[shape] - 0.2, SMALL + 1, weight="bold"))

@@ -12,6 +12,7 @@ from scenarios.files import CATALOGUE, catalogue, load_scenario, read_text
 from scenarios.numbers import typeset
 from scenarios.report.answer import choose, levers, verdict
 from scenarios.report.numbers import Numbers
+from scenarios.report.sources import moment, when
 from scenarios.report.traced import traced
 from scenarios.report.words import say, texts
 from tests.scenarios import frames as made
@@ -64,6 +65,14 @@ def test_a_number_says_where_it_comes_from() -> None:
     assert 'data-where="scenario=x&#34;y"' in found
     with pytest.raises(ValueError, match="2 values"):
         traced("1", [1.0, 2.0], file="a", measure="m", stats=["p50"])
+
+
+def test_dates_of_sources_are_written_as_readers_write_them() -> None:
+    assert when("2023-11", "fr") == "nov.\u00a02023"
+    assert when("2021-12-31/2022-10-31", "en") == "31\u00a0Dec\u00a02021 – 31\u00a0Oct\u00a02022"
+    assert (when("2021-2024", "fr"), when("2018", "en"), when("", "en")) == ("2021–2024", "2018", "–")
+    assert moment("2026-11-25T03:47:21+00:00", "fr") == "25\u00a0nov.\u00a02026, 03\u00a0h\u00a047\u00a0UTC"
+    assert moment(None, "en") == "–"
 
 
 def numbers(count: int, **outcomes: object) -> Numbers:
