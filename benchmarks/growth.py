@@ -104,7 +104,8 @@ def floors(rows: Sequence[Row]) -> str:
         f"activated ({lines / 1e6:,.1f} million lines of {LINE:.0f} bytes at scattered places). At the speed of a copy "
         "(read and write counted, as in STREAM) and of independent random reads:\n\n"
         + table(head, body)
-        + "\n\nWhat is above the floor is arithmetic: keyed draws, logarithms and table look-ups of contacts."
+        + "\n\nWhat is above the floor is not bandwidth: arithmetic (keyed draws, logarithms, tables), and waiting "
+        "for one line before the next is known."
     )
 
 

@@ -15,6 +15,7 @@ ALWAYS = 20_000
 """Sizes up to this one are measured however long they take."""
 PEER_LIMIT = 120.0
 """Seconds: a peer's run that would take longer is left out, and the table says so."""
+PEER_REPEATS = 3
 MEMORY_SHARE = 0.8
 DEGREES = (4.0, 8.0, 16.0, 32.0)
 PARTS = ("engine", "mesa", "numpy", "starsim", "scaling", "sample", "floor")
@@ -56,7 +57,8 @@ def ladder(tell: Tell, job: str, sizes: Sequence[int], *, scenario: str = STATUS
     for people in sizes:
         last = rows[-1] if rows else None
         why = None if last is None or people <= ALWAYS else too_much(last, people)
-        given: Row = {"people": people, "threads": 1, "scenario": scenario}
+        repeats = PEER_REPEATS if people <= MIDDLE and job != "mesa" else 1
+        given: Row = {"people": people, "threads": 1, "scenario": scenario, "repeats": repeats}
         rows.append({"job": job, **given, "why": why} if why else attempt(tell, job, **given))
         if "why" in rows[-1]:
             return rows
