@@ -45,8 +45,14 @@ contract: .venv/.dev
 	$(BIN)/python -m calibration.warm
 	@touch $@ .venv/.installed
 
-bench: .venv/.dev
-	$(BIN)/python -m benchmarks.engine
+.venv/.bench: pyproject.toml constraints.txt | .venv/bin/pip
+	$(PIP) -e '.[dev,bench]' -c constraints.txt
+	$(BIN)/python -m calibration.warm
+	@touch $@ .venv/.dev .venv/.installed
+
+# BENCH='--only mesa' measures a part, BENCH=--all adds all of France.
+bench: .venv/.bench
+	$(BIN)/python -m benchmarks $(BENCH)
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache build *.egg-info

@@ -1,13 +1,13 @@
-"""The posterior of the free parameters: waves of simulations, an emulator, nested sampling over it, and a check.
+"""The posterior of the free parameters: waves of simulations, an emulator, a walk over it, and a check.
 
 1. A first bank of runs at a Sobol sequence of prior places.
 2. Waves: learn an emulator from all runs so far, look where its posterior lies, simulate there.
-3. Over the emulator of the last wave: a long walk of an ensemble sampler, for the draws, and nested sampling, for the
-   evidence.
+3. Over the emulator of the last wave: a long walk of an ensemble sampler, for the draws.
 4. A check: simulate at posterior draws; compare with what the emulator had said; learn it anew with these runs, and
    reweight the draws by the ratio of the two likelihoods. An effective sample close to the full one says that the
    emulator has stopped mattering. An emulator that fails the check is not used: the runs of the check become one more
    wave, and 3 and 4 are done again, at most ``REPEATS`` times.
+5. The evidence, by importance sampling about the draws; a rough one after each wave tells how it goes.
 
 Every stage leaves a file when done, and every block of runs too: an interrupted calibration goes on where it was.
 """
@@ -15,30 +15,29 @@ Every stage leaves a file when done, and every block of runs too: an interrupted
 from __future__ import annotations
 
 import json
-import os
 import pickle
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import asdict, dataclass, replace
-from math import nan
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
 from calibration.bank import Bank, fill, joined
+from calibration.checking import Agreement, Check, agreement, check
 from calibration.effort import Effort
 from calibration.emulator import Emulator, fit_emulator
+from calibration.evidence import Evidence, evidence
 from calibration.likelihood import Likelihood
-from calibration.nested import Nested, NestedTask, Target, combined, effective, run_nested, systematic
 from calibration.observed import Observed
 from calibration.roles import FREE, STATUS_QUO
+from calibration.saved import code_fingerprint, load_pickle, save_array, write
 from calibration.simulate import Case
+from calibration.target import Target
 from calibration.walk import Walk, explore, walk
+from calibration.weights import effective, systematic
 from scenarios.errors import RunFailedError, UserError
-from scenarios.executors import LocalProcesses
 
 Floats = npt.NDArray[np.float64]
 WINDOW = 0.8
@@ -46,32 +45,6 @@ WINDOW = 0.8
 MOST_TAUGHT, FEWEST_TAUGHT = 2400, 400
 """Runs an emulator learns from: an even part of them beyond the first number, at least the second."""
 REPEATS = 2
-LEAST_INSIDE, WIDEST, LEAST_EFFECTIVE = 0.75, 1.5, 0.1
-"""What passes: share of simulated stocks inside the emulator's 90 % interval, standard deviation of the standardised
-differences, effective share after reweighting."""
-
-
-@dataclass(frozen=True)
-class Check:
-    """How the emulator did at posterior draws it had not seen."""
-
-    z_mean: Floats
-    """[stock] mean of (simulated - emulated) / their standard deviation."""
-    z_sd: Floats
-    """[stock]"""
-    inside: Floats
-    """[stock] share inside the emulator's 90 % interval (sampling error of the run included)."""
-    error: Floats
-    """[stock] standard deviation of the emulator's error of log stocks, as it states it."""
-    runs: int
-    effective_share: float
-    """Effective sample after reweighting over the one before."""
-
-    @property
-    def passed(self) -> bool:
-        """Whether the emulator may be used: differences as large as it says, and not decisive for the posterior."""
-        honest = bool((self.inside > LEAST_INSIDE).all() and (self.z_sd < WIDEST).all())
-        return honest and self.effective_share > LEAST_EFFECTIVE
 
 
 @dataclass(frozen=True)
@@ -81,15 +54,14 @@ class Posterior:
     places: Floats
     """[draw, parameter] distinct draws of equal weight."""
     walk: Walk
-    nested: Nested | None
-    log_evidence: float
-    """After the check; NaN where there was no nested run."""
-    log_evidence_error: float
+    evidence: Evidence
+    """Over the emulator that learned from the check too."""
     emulator: Emulator
     check: Check
     possible: float
     """Share of runs at posterior draws at which the surveyed prevalences could be had."""
     effective: float
+    agreement: Agreement
 
 
 @dataclass(frozen=True)
@@ -116,6 +88,7 @@ class Calibration:
         self.folder, self.workers, self.tell = folder, workers, tell
         self.stocks = len(observed.stocks)
         self.published = np.log([stock.millions for stock in observed.stocks])
+        self.so_far: tuple[float, float] | None = None
 
     def run(self) -> Posterior:
         """Everything that is not done yet.
@@ -131,8 +104,8 @@ class Calibration:
             emulator = self._emulator(wave, banks, emulator)
         target = self._target(emulator, banks[-1].places)
         for repeat in range(REPEATS + 1):
-            walked, nested = self._sampled(target, banks[-1].places, repeat)
-            posterior, bank = self._checked(walked, nested, target, banks)
+            walked = self._walked(target, banks[-1].places, f"-again-{repeat}" if repeat else "")
+            posterior, bank = self._checked(walked, target, banks)
             if posterior.check.passed:
                 return posterior
             banks.append(bank)
@@ -169,19 +142,16 @@ class Calibration:
         file = self.folder / f"places-{number}.npy"
         if not file.exists():
             before = banks[-1].places if number > 1 else self._nearest(banks)
-            places = explore(
-                self._target(emulator, before).many,
-                len(FREE),
-                self.effort.wave,
-                seed=self.effort.seed + number,
-                start=before,
-            )
+            target, seed = self._target(emulator, before), self.effort.seed + number
+            places = explore(target.many, len(FREE), self.effort.wave, seed=seed, start=before)
+            rough = evidence(target.many, places, seed=seed, blocks=1)
+            self.so_far = rough.log, rough.error
             save_array(file, places)
         return self._fill(number, np.load(file))
 
     def _fill(self, number: int, places: Floats) -> Bank:
         name = f"bank {number + 1}/{self.effort.waves + 2}"
-        count = _Count(lambda done: self.tell(Progress(name, done, len(places))))
+        count = _Count(lambda done: self._tell(name, done, len(places)))
         return fill(
             self.case,
             places,
@@ -207,7 +177,7 @@ class Calibration:
         file = self.folder / f"emulator-{number}.pickle"
         if file.exists():
             return load_pickle(file, Emulator)
-        self.tell(Progress(f"emulator {number + 1}/{self.effort.waves + 2}", 0, 1))
+        self._tell(f"emulator {number + 1}/{self.effort.waves + 2}", 0, 1)
         keep = before if before is not None and 1 < number < self.effort.waves else None
         emulator = self._learn(banks, keep)
         write(file, pickle.dumps(emulator))
@@ -231,23 +201,6 @@ class Calibration:
         shares = likelihood.answer_errors(emulator, places)
         return Target(emulator, replace(likelihood, answer_error=shares))
 
-    def _sampled(self, target: Target, start: Floats, repeat: int) -> tuple[Walk, Nested | None]:
-        """The walk and all nested runs: with several workers, further nested runs go on beside them."""
-        more = f"-again-{repeat}" if repeat else ""
-        files = [str(self.folder / f"nested-{k + 1}{more}") for k in range(self.effort.nested)]
-        tasks = [
-            NestedTask(target, len(FREE), self.effort.live, self.effort.seed + k, file) for k, file in enumerate(files)
-        ]
-        if self.workers == 1 or len(tasks) < 2:
-            walked = self._walked(target, start, more)
-            runs = [run_nested(task, self._tell_evidence) for task in tasks]
-            return walked, combined(runs) if runs else None
-        with LocalProcesses(self.workers - 1, 1) as pool:
-            others: list[Future[Nested]] = [pool.submit(run_nested, task) for task in tasks[1:]]
-            walked = self._walked(target, start, more)
-            first = run_nested(tasks[0], self._tell_evidence)
-            return walked, combined([first, *(other.result() for other in others)])
-
     def _walked(self, target: Target, start: Floats, more: str) -> Walk:
         return walk(
             target.many,
@@ -255,15 +208,21 @@ class Calibration:
             seed=self.effort.seed,
             start=start,
             saved=self.folder / f"walk{more}.npz",
-            tell=lambda share: self.tell(Progress("walk", round(1000 * share), 1000)),
+            tell=lambda share: self._tell("walk", round(1000 * share), 1000),
         )
 
-    def _tell_evidence(self, evidence: float, error: float, share: float) -> None:
-        self.tell(Progress("nested", round(1000 * share), 1000, (evidence, error)))
+    def _evidence(self, target: Target, walked: Walk) -> Evidence:
+        def tell(log: float, error: float, share: float) -> None:
+            self.so_far = log, error
+            self._tell("evidence", round(1000 * share), 1000)
 
-    def _checked(
-        self, walked: Walk, nested: Nested | None, target: Target, banks: list[Bank]
-    ) -> tuple[Posterior, Bank]:
+        thinned = walked.places[:: max(1, len(walked.places) // 20_000)]
+        return evidence(target.many, thinned, seed=self.effort.seed, tell=tell)
+
+    def _tell(self, stage: str, done: int, total: int) -> None:
+        self.tell(Progress(stage, done, total, self.so_far))
+
+    def _checked(self, walked: Walk, target: Target, banks: list[Bank]) -> tuple[Posterior, Bank]:
         """Simulate at posterior draws, learn anew, reweight, and keep draws of equal weight; also the simulations."""
         number, rng = len(banks), np.random.default_rng(self.effort.seed)
         chosen = walked.places[rng.choice(len(walked.places), self.effort.wave, replace=False)]
@@ -275,18 +234,18 @@ class Calibration:
         parts = np.array_split(distinct, max(1, len(distinct) // 2000))
         ratio = np.concatenate([again.many(part) - target.many(part) for part in parts])
         share = effective(np.repeat(ratio, times)) / times.sum()
-        gain = float(special.logsumexp(ratio, b=times / times.sum()))
-        kept = systematic(ratio + np.log(times), min(self.effort.draws, len(distinct) // 2), self.effort.seed + 1)
+        weights = ratio + np.log(times)
+        found = self._evidence(again, walked)
+        kept = systematic(weights, min(self.effort.draws, len(distinct) // 2), self.effort.seed + 1)
         posterior = Posterior(
             places=distinct[kept],
             walk=walked,
-            nested=nested,
-            log_evidence=nested.log_evidence + gain if nested else nan,
-            log_evidence_error=nested.log_evidence_error if nested else nan,
+            evidence=found,
             emulator=better,
             check=check(target.emulator, bank, self.stocks, share),
             possible=float(bank.possible.mean()),
             effective=walked.effective * share,
+            agreement=agreement(distinct, weights, found),
         )
         return posterior, bank
 
@@ -300,58 +259,3 @@ class _Count:
     def __call__(self, more: int) -> None:
         self.total += more
         self.tell(self.total)
-
-
-def check(emulator: Emulator, bank: Bank, stocks: int, share: float) -> Check:
-    """Compare simulated and emulated log stocks at places the emulator has not seen."""
-    places, found = bank.places[bank.possible], bank.outputs[bank.possible][:, :stocks]
-    error = emulator.stock_error(places)
-    sd = np.sqrt(np.diag(error + emulator.sampling))
-    z = (found - emulator.outputs(places)[:, :stocks]) / sd
-    return Check(
-        z_mean=z.mean(axis=0),
-        z_sd=z.std(axis=0),
-        inside=(np.abs(z) < stats.norm.ppf(0.95)).mean(axis=0),
-        error=np.sqrt(np.diag(error)),
-        runs=len(found),
-        effective_share=share,
-    )
-
-
-def code_fingerprint() -> str:
-    """Changes whenever the model or the simulation of the calibration does."""
-    from hashlib import sha256
-
-    import calibration
-    import model
-
-    digest = sha256()
-    names = ("simulate", "free", "likelihood", "emulator", "nested", "walk", "instrument", "calibrate")
-    for package, wanted in ((model, None), (calibration, names)):
-        for file in sorted(Path(str(package.__file__)).parent.glob("*.py")):
-            if wanted is None or file.stem in wanted:
-                digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def write(file: Path, data: bytes) -> None:
-    """A file whole or not at all."""
-    temporary = file.with_name(f"{file.name}.{os.getpid()}.part")
-    temporary.write_bytes(data)
-    os.replace(temporary, file)
-
-
-def save_array(file: Path, array: Floats) -> None:
-    """An array whole or not at all."""
-    temporary = file.with_name(f"{file.name}.{os.getpid()}.part")
-    with temporary.open("wb") as opened:
-        np.save(opened, array)
-    os.replace(temporary, file)
-
-
-def load_pickle(file: Path, kind: type[Any]) -> Any:
-    """What this program has written itself."""
-    value = pickle.loads(file.read_bytes())
-    if not isinstance(value, kind):
-        raise TypeError(f"{file}: not {kind.__name__}")
-    return value

@@ -16,10 +16,6 @@ class Effort:
     """Runs of each later wave, and of the check."""
     people: int = 40_000
     """Agents of each run."""
-    live: int = 300
-    """Live points of each nested run."""
-    nested: int = 2
-    """Independent nested runs; 0 leaves the evidence out."""
     draws: int = 400
     """Posterior draws to keep."""
     seed: int = 1

@@ -59,8 +59,8 @@ def publish(calibration: Calibration, posterior: Posterior, folder: Path, proven
         data_end=calibration.observed.data_end,
         seed=calibration.effort.seed,
         structure=calibration.case.structure,
-        log_evidence=posterior.log_evidence,
-        log_evidence_error=posterior.log_evidence_error,
+        log_evidence=posterior.evidence.log,
+        log_evidence_error=posterior.evidence.error,
         effective=posterior.effective,
     )
     manifests.write_atomically(folder / SUMMARY, json.dumps(summary, indent=1, ensure_ascii=False) + "\n")
@@ -71,16 +71,20 @@ def publish(calibration: Calibration, posterior: Posterior, folder: Path, proven
 
 def summary_of(calibration: Calibration, posterior: Posterior, draws: int) -> dict[str, Any]:
     """Numbers that say what was found and how far to trust it."""
-    nested, check = posterior.nested, posterior.check
+    evidence, check = posterior.evidence, posterior.check
     stocks = [str(s.day) + (f" {s.region}" if s.region else "") for s in calibration.observed.stocks]
     return {
         "structure": asdict(calibration.case.structure),
         "draws": draws,
-        "log_evidence": posterior.log_evidence if nested else None,
-        "log_evidence_error": posterior.log_evidence_error if nested else None,
+        "log_evidence": evidence.log,
+        "log_evidence_error": evidence.error,
         "walk": {"steps": posterior.walk.steps, "autocorrelation_steps": posterior.walk.autocorrelation},
-        "information_nats": nested.information if nested else None,
-        "likelihood_calls": nested.calls if nested else None,
+        "information_nats": evidence.information,
+        "importance_sampling": {"drawn": evidence.drawn, "effective": evidence.effective},
+        "walk_against_importance_sampling": {
+            "largest_difference_of_means_in_sd": float(np.abs(posterior.agreement.mean).max()),
+            "sd_ratio": [float(posterior.agreement.sd.min()), float(posterior.agreement.sd.max())],
+        },
         "effective_sample": posterior.effective,
         "possible_share": posterior.possible,
         "check": {

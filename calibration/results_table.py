@@ -15,14 +15,23 @@ def summary_lines(summary: Mapping[str, Any], lang: str) -> Iterator[str]:
     check = summary["check"]
     effective = number(summary["effective_sample"], 0, lang)
     yield label("calibrate.found", lang, draws=summary["draws"], effective=effective)
-    if summary["log_evidence"] is not None:
-        yield label(
-            "calibrate.log_evidence",
-            lang,
-            value=number(summary["log_evidence"], 2, lang),
-            error=number(summary["log_evidence_error"], 2, lang),
-            information=number(summary["information_nats"], 1, lang),
-        )
+    yield label(
+        "calibrate.log_evidence",
+        lang,
+        value=number(summary["log_evidence"], 2, lang),
+        error=number(summary["log_evidence_error"], 2, lang),
+        information=number(summary["information_nats"], 1, lang),
+    )
+    against = summary["walk_against_importance_sampling"]
+    low, high = against["sd_ratio"]
+    yield label(
+        "calibrate.agreement",
+        lang,
+        effective=number(summary["importance_sampling"]["effective"], 0, lang),
+        mean=number(against["largest_difference_of_means_in_sd"], 2, lang),
+        low=number(low, 2, lang),
+        high=number(high, 2, lang),
+    )
     yield label(
         "calibrate.check",
         lang,

@@ -25,13 +25,13 @@ import numpy.typing as npt
 from scipy import special, stats
 
 from calibration.bank import Bank, fill
-from calibration.calibrate import code_fingerprint, write
 from calibration.inputs import load_demography, load_history
 from calibration.observed import Observed, load_observed
 from calibration.pages import fill_marks
 from calibration.quantities import NAMES, outputs_and_quantities
 from calibration.ranks import DISTANCE
 from calibration.roles import FREE
+from calibration.saved import code_fingerprint, write
 from calibration.sbc_fast import fast_ranks
 from calibration.sbc_page import page_text, pictures
 from calibration.sbc_posterior import sampler_ranks

@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from calibration.bank import case_of, fill
-from calibration.calibrate import load_pickle
 from calibration.draws import read_draws
 from calibration.emulator import Emulator
 from calibration.free import places_at
@@ -20,6 +19,7 @@ from calibration.observed import Observed
 from calibration.quantities import NAMES, outputs_and_quantities
 from calibration.ranks import controls, place_of_truth, with_distance
 from calibration.roles import FREE
+from calibration.saved import load_pickle
 from calibration.sbc_sampler import both, figures_at, posterior_given_both, target_of
 from calibration.simulate import Case
 from scenarios.ensemble import executor_factory, run_ensemble

@@ -22,10 +22,10 @@ from calibration.emulator import Emulator
 from calibration.free import quick_values_at, values_at
 from calibration.instrument import SURVEYS
 from calibration.likelihood import Likelihood
-from calibration.nested import ANSWERED, Target
 from calibration.observed import Answer, Observed
 from calibration.roles import FREE
 from calibration.simulate import COUNTS, Case, simulate
+from calibration.target import ANSWERED, Target
 from calibration.walk import WALKERS_PER_PARAMETER, Walk, walk
 
 Floats = npt.NDArray[np.float64]

@@ -87,6 +87,7 @@ def _manifest(into: Path, summaries: dict[str, Any]) -> dict[str, Any]:
         "kind": KIND,
         "version": manifests.package_version(),
         "status": "complete",
+        "finished": manifests.now(),
         "posteriors": {file.stem: known[file.stem] for file in files},
         "failures": [],
         "files": {file.name: manifests.sha256_of(file) for file in files},

@@ -63,7 +63,7 @@ def run_everything() -> None:
         surveyed_shares(branch)
         online_counts(branch)
         online_cells(branch)
-        standing_tables(branch, WEEK, [WEEK, WEEK + 5])
+        standing_tables(branch, WEEK)
         for dimension in DIMENSIONS:
             branch.groups(dimension, [WEEK])
 

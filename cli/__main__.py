@@ -24,4 +24,10 @@ def _leave(number: int, frame: Any) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    finally:
+        # Python remembers that an ``exec`` of a text was interrupted (loading dataclasses is full of them), even where
+        # the interrupt was dealt with, and would end a ``python -m`` by the signal instead of with our status. Another
+        # ``exec`` makes it forget.
+        exec("")

@@ -34,15 +34,13 @@ def calibrate(
     first: Annotated[int, typer.Option(min=64, max=65_536, help="Runs at prior places (a power of 2).")] = USUAL.first,
     waves: Annotated[int, typer.Option(min=1, max=20, help="Waves of runs near the posterior.")] = USUAL.waves,
     wave: Annotated[int, typer.Option(min=32, max=10_000, help="Runs of each wave.")] = USUAL.wave,
-    live: Annotated[int, typer.Option(min=50, max=10_000, help="Live points of each of two nested runs.")] = USUAL.live,
-    evidence: Annotated[bool, typer.Option(help="Nested sampling, for the evidence; the draws don't need it.")] = True,
     seed: o.Seed = 1,
     workers: o.Workers = None,
     resume: o.Resume = False,
     lang: o.Language = o.Lang.en,
     json: o.Json = False,
 ) -> None:
-    """Posterior of the free parameters: simulations, an emulator learned from them, nested sampling, a check."""
+    """Posterior of the free parameters: simulations, an emulator learned from them, a walk over it, a check."""
     with reported():
         from cli.calibration import Request, calibrate_in
 
@@ -51,8 +49,6 @@ def calibrate(
             waves=waves,
             wave=wave,
             people=people,
-            live=live,
-            nested=USUAL.nested if evidence else 0,
             draws=draws,
             seed=seed,
         )

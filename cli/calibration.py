@@ -140,8 +140,8 @@ class Teller:
         parts = [name]
         if progress.evidence:
             evidence, error = progress.evidence
-            parts.append(label("calibrate.evidence", self.lang, value=f"{evidence:.1f}", error=f"{error:.1f}"))
-        if progress.evidence or progress.stage == "walk":
+            parts.append(label("calibrate.so_far", self.lang, value=f"{evidence:.1f}", error=f"{error:.1f}"))
+        if progress.total == 1000:
             parts.append(f"{100 * progress.done / progress.total:.0f} %")
         elif progress.total > 1:
             parts.append(f"{progress.done}/{progress.total}")

@@ -60,8 +60,10 @@ def plan(
     with reported():
         from calibration.draws import read_draws
         from calibration.posteriors import posterior_for
-        from cli.request import Request, structure_of
+        from cli.request import UNTIL, Request, day, structure_of
         from planning.request import plan_request
+
+        day("--by", by, UNTIL)  # elsewhere the option is called --until
 
         request = Request(
             command="plan",

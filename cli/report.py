@@ -24,6 +24,10 @@ def report(
     uncertainty: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder of `mes uncertainty`: what the uncertainty is made of.")
     ] = None,
+    sensitivity: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of `mes sensitivity` of this run: what drives it, what to find out."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print where the report stands as JSON.")] = False,
 ) -> None:
     """Write the report of a finished run: one HTML file that needs nothing else and prints on A4."""
@@ -31,7 +35,10 @@ def report(
         from calibration.provenance import load_provenance
         from cli.request import command_line
         from cli.simulation import print_json
+        from planning.input_names import input_title
+        from planning.sensitivity_table import study_title
         from scenarios.report import report as page
+        from scenarios.report.drivers import read_drivers
         from scenarios.report.plan import FILE, read_plan
         from scenarios.report.sources import command
         from scenarios.report.split import read_split
@@ -49,6 +56,9 @@ def report(
             lang=lang.value,
             plan=read_plan(goes_with, manifest) if goes_with else None,
             split=read_split(uncertainty, manifest) if uncertainty else None,
+            drivers=read_drivers(sensitivity, manifest, input_title=input_title, study_title=study_title)
+            if sensitivity
+            else None,
         )
         _write(target, text)
         if json:

@@ -22,7 +22,7 @@ from model.people import (
 )
 from model.population import EMAIL
 from model.programme import DOCUMENTS, MESSAGES, NEWBORNS, RELATIVES, SELECTION, TIMING
-from model.records import ACCOMPANIED, TELL, TOGETHER
+from model.records import ACCOMPANIED, LAST_STOP, LAST_STOP_SHIFT, TELL, TOGETHER
 from model.tables import INVITATION_DELAY
 from model.weeks import NEVER
 
@@ -34,6 +34,7 @@ _NOT_REDRAWN, _NOT_YET = np.uint64(0), np.int64(0)
 _NEVER = np.int64(NEVER)
 _FULL_ACCESS = np.float64(1.0)
 _EMAIL = np.int64(EMAIL)
+_OTHER_MARKS = np.int64(~LAST_STOP & 0xFF)
 _BY_EMAIL, _BY_SMS = np.int64(Channel.EMAIL), np.int64(Channel.SMS)
 
 
@@ -232,13 +233,17 @@ def activate(r, thread, i, week, channel):
 
 @kernel
 def visit(r, thread, i, week, channel, contact, by_doctor):
-    """A person visits the site; True if this activates."""
+    """A person visits the site; True if this activates. Otherwise the barrier that stopped them is remembered."""
     r.desks[thread].visits[week, channel] += 1
     if r.s[i].visited > week:
         r.s[i].visited = week
     if r.s[i].aware > week:
         r.s[i].aware = week
-    if r.s[i].activated <= week or stopped_by(r, i, week, contact, by_doctor) >= 0:
+    if r.s[i].activated <= week:
+        return False
+    stop = stopped_by(r, i, week, contact, by_doctor)
+    if stop >= 0:
+        r.s[i].marks = (np.int64(r.s[i].marks) & _OTHER_MARKS) | ((stop + 1) << LAST_STOP_SHIFT)
         return False
     activate(r, thread, i, week, channel)
     return True

@@ -11,11 +11,14 @@ import pandas as pd
 from model.channels import NO_CHANNEL, Channel
 from model.jit import kernel
 from model.people import eagerness, has_barrier, notices, opposes, ready
+from model.records import LAST_STOP, LAST_STOP_SHIFT
 from model.weeks import NEVER
 
 if TYPE_CHECKING:
     from model.adoption import AdoptionModel
 
+STOPS = (None, "no_use", "time", "information", "other_reason")
+"""What stopped a person's last visit, by the code in ``marks``."""
 TRAITS = ("notices", "eagerness", "ready", "opposed", "no_use", "time", "information", "other_reason")
 
 
@@ -55,4 +58,5 @@ def people_frame(model: AdoptionModel, rows: Sequence[int] | None = None) -> pd.
     happened = happened.astype("Int16").mask(happened == -9)
     names = {NO_CHANNEL: None, **{int(channel): channel.name.lower() for channel in Channel}}
     happened["channel"] = [names[int(code)] for code in state["channel"][chosen]]
+    happened["last_stop"] = [STOPS[code] for code in (state["marks"][chosen] & LAST_STOP) >> LAST_STOP_SHIFT]
     return pd.concat([model.population.frame(chosen), traits, happened], axis=1)

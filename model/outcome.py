@@ -73,13 +73,15 @@ class GroupTable:
 
 
 OBSTACLES = (
-    "refused", "guardian", "child", "unaware", "not_visited", "no_use", "time", "information", "other_reason", "none",
+    "refused", "guardian", "child", "unaware", "not_visited", "no_use", "time", "information", "other_reason",
 )  # fmt: skip
 """How far those not activated have come; each counts once, under the first that holds:
 
 ``refused`` the profile; a minor whose ``guardian`` is not activated; a ``child`` of an activated guardian; adults
-``unaware``; aware and ``not_visited``; visited, and a visit this week would be stopped by ``no_use``, ``time``,
-``information``, ``other_reason`` or by ``none``."""
+``unaware``; aware and ``not_visited``; visited, and last stopped by ``no_use``, ``time``, ``information`` or
+``other_reason``."""
+WOULD_PASS = "would_pass"
+"""Those of the stopped whom nothing would stop if they came back to the site this week."""
 BARRIERS = ("has_no_use", "has_time", "has_information", "has_other_reason", "has_none")
 """Barriers that adults have who are neither activated nor refused it; the first four may overlap."""
 
@@ -94,8 +96,8 @@ class StandingTable:
     since: int
     weeks: tuple[int, ...]
     counts: dict[str, Floats]
-    """``living``, ``activated``, then ``OBSTACLES`` (which sum to living less activated) and ``BARRIERS``: persons,
-    shape [week, group], at the start of each week."""
+    """``living``, ``activated``, then ``OBSTACLES`` (which sum to living less activated), ``WOULD_PASS`` and
+    ``BARRIERS``: persons, shape [week, group], at the start of each week."""
 
 
 CHANNEL_NAMES = tuple(c.name.lower() for c in Channel)

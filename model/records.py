@@ -24,6 +24,9 @@ NOBODY = -1
 PROCESSES = 256
 HEARD_DOCTOR, HEARD_PHARMACIST, HEARD_HOSPITAL, ACCOMPANIED = 1, 2, 4, 8
 """Bits of ``marks``: through whom a person heard of the service; whether an adviser has accompanied them."""
+LAST_STOP, LAST_STOP_SHIFT = 7 << 4, 4
+"""Three bits of ``marks`` above: 0 if no visit was stopped, otherwise 1 + the barrier (``model.people.NO_USE``,
+``TIME``, ``INFORMATION``, ``OTHER``) that stopped the last one."""
 TOGETHER, TELL = np.arange(2)
 """Kinds of letters between persons: a child is taken along; a tie is told about the service."""
 

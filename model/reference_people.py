@@ -9,10 +9,18 @@ from model import rules
 from model.channels import NO_CHANNEL, Channel
 from model.keyed import Decision
 from model.programme import PEER
-from model.records import ACCOMPANIED, BEFORE, HEARD_DOCTOR, HEARD_HOSPITAL, HEARD_PHARMACIST
+from model.records import (
+    ACCOMPANIED,
+    BEFORE,
+    HEARD_DOCTOR,
+    HEARD_HOSPITAL,
+    HEARD_PHARMACIST,
+    LAST_STOP,
+    LAST_STOP_SHIFT,
+)
 from model.reference_contacts import Contact, Source, identity
 from model.reference_sources import childhood_sources, own_sources
-from model.reference_traits import INFORMATION, NO_USE, OTHER, TIME, Insured
+from model.reference_traits import BARRIERS, INFORMATION, NO_USE, OTHER, TIME, Insured
 from model.weeks import NEVER
 
 if TYPE_CHECKING:
@@ -111,8 +119,23 @@ class Person(Insured):
         """Go to the site: who meets no barrier that stops is activated. ``contact`` is the contact's identity."""
         self.model.visits[week, channel] += 1
         self.visited, self.aware = min(self.visited, week), min(self.aware, week)
-        if self.activated > week and self.meet_barriers(contact, week, by_doctor=by_doctor) is None:
+        if self.activated <= week:
+            return
+        barrier = self.meet_barriers(contact, week, by_doctor=by_doctor)
+        if barrier is None:
             self.activate(channel, week)
+        else:
+            self.remember(barrier)
+
+    def remember(self, barrier: str) -> None:
+        """What stopped the last visit stays with the person, in the place of what stopped an earlier one."""
+        self.marks = self.marks & ~LAST_STOP | (1 + list(BARRIERS).index(barrier)) << LAST_STOP_SHIFT
+
+    @property
+    def last_stop(self) -> str | None:
+        """The barrier that stopped the last visit, if one was."""
+        code = (self.marks & LAST_STOP) >> LAST_STOP_SHIFT
+        return list(BARRIERS)[code - 1] if code else None
 
     def meet_barriers(self, contact: int, week: int, *, by_doctor: bool) -> str | None:
         """The barrier that stops this visit, if one does. What stops for good is drawn once, the rest at each visit."""

@@ -1,4 +1,4 @@
-"""Where people of fixed groups stand: who is activated, how far the others have come, and which barriers they have.
+"""Where people of fixed groups stand: who is activated, how far the others have come, and what last stopped them.
 
 Groups that are fixed at the start of a policy can't gain or lose members by birthdays, births or arrivals: a change is
 a change of people, not of their make-up.
@@ -6,7 +6,6 @@ a change of people, not of their make-up.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,45 +13,45 @@ import numpy as np
 from model.census import group_codes, group_names
 from model.completion import identity, stopped_by
 from model.jit import kernel
-from model.outcome import BARRIERS, DIMENSIONS, OBSTACLES, StandingTable
+from model.outcome import BARRIERS, DIMENSIONS, OBSTACLES, WOULD_PASS, StandingTable
 from model.people import has_barrier, majority_week, opposes
+from model.records import LAST_STOP, LAST_STOP_SHIFT
 from model.weeks import WEEKS
 
-COLUMNS = ("living", "activated", *OBSTACLES, *BARRIERS)
+COLUMNS = ("living", "activated", *OBSTACLES, WOULD_PASS, *BARRIERS)
 LIVING, ACTIVATED, REFUSED, GUARDIAN, CHILD, UNAWARE, NOT_VISITED, STOPPED = range(8)
-FREE = STOPPED + 4
-"""Visited, and nothing would stop them now."""
-HAS, HAS_NONE = FREE + 1, FREE + 5
+PASSES = STOPPED + 4
+"""Stopped at the last visit, and nothing would stop another one now."""
+HAS, HAS_NONE = PASSES + 1, PASSES + 5
 TRIAL = np.int64(32767)
 """Process code of a visit that is only asked about: no contact of the model has it."""
 _FIRST, _LAST, _BY_NOBODY = np.int64(0), np.int64(WEEKS - 1), np.bool_(False)
 
 
-def standing_tables(model: Any, since: int, weeks: Sequence[int]) -> list[StandingTable]:
-    """A table for each of ``DIMENSIONS``, of either engine.
+def standing_tables(model: Any, since: int) -> list[StandingTable]:
+    """A table for each of ``DIMENSIONS``, of either engine, at the start of the week that the model is at: what stopped
+    a person last is known of today only.
 
     Args:
-        model: ``AdoptionModel`` or ``ReferenceModel``, at the last of ``weeks`` or later.
-        since: week whose groups hold.
-        weeks: at the start of which people are counted, none before ``since``.
+        model: ``AdoptionModel`` or ``ReferenceModel``.
+        since: week whose groups hold, not after the model's week.
     """
-    if weeks and (min(weeks) < since or max(weeks) > model.week):
-        raise ValueError(f"weeks {min(weeks)} to {max(weeks)}; allowed: {since} to {model.week}")
+    if since > model.week:
+        raise ValueError(f"groups of week {since}; allowed: 0 to {model.week}")
     names = [group_names(model, dimension) for dimension in DIMENSIONS]
     codes = np.empty((len(DIMENSIONS), model.population.n), np.uint8)
     for row, dimension in zip(codes, DIMENSIONS, strict=True):
         row[:] = group_codes(model, dimension, since)
-    counts = np.zeros((len(weeks), len(DIMENSIONS), len(COLUMNS), max(map(len, names))), np.int64)
-    for at, week in enumerate(weeks):
-        count_standing(model.run, codes, since, week, counts[at])
+    counts = np.zeros((len(DIMENSIONS), len(COLUMNS), max(map(len, names))), np.int64)
+    count_standing(model.run, codes, since, model.week, counts)
     persons = counts * model.population.weight
     return [
         StandingTable(
             dimension,
             names[d],
             since,
-            tuple(weeks),
-            {column: persons[:, d, c, : len(names[d])] for c, column in enumerate(COLUMNS)},
+            (model.week,),
+            {column: persons[np.newaxis, d, c, : len(names[d])] for c, column in enumerate(COLUMNS)},
         )
         for d, dimension in enumerate(DIMENSIONS)
     ]
@@ -72,6 +71,8 @@ def count_standing(r, codes, since, week, counts):
         _add(codes, i, place, counts)
         if place < UNAWARE:
             continue
+        if place >= STOPPED and would_pass(r, i, week):
+            _add(codes, i, PASSES, counts)
         barriers = 0
         for barrier in range(4):
             if has_barrier(r.w, i, np.int64(barrier)):
@@ -89,7 +90,7 @@ def _add(codes, i, column, counts):
 
 @kernel
 def obstacle(r, i, week):
-    """How far a living person not activated has come by the start of a week: a column from REFUSED to FREE."""
+    """How far a living person not activated has come by the start of a week: a column from REFUSED on."""
     if opposes(r.w, i):
         return REFUSED
     if majority_week(r.p, i) > week:
@@ -99,5 +100,10 @@ def obstacle(r, i, week):
         return UNAWARE
     if r.s[i].visited >= week:
         return NOT_VISITED
-    stop = stopped_by(r, i, min(week, _LAST), identity(TRIAL, _FIRST, i), _BY_NOBODY)
-    return STOPPED + stop if stop >= 0 else FREE
+    return STOPPED + ((np.int64(r.s[i].marks) & LAST_STOP) >> LAST_STOP_SHIFT) - 1
+
+
+@kernel
+def would_pass(r, i, week):
+    """Whether nothing would stop a person who came back to the site this week, not on a doctor's recommendation."""
+    return stopped_by(r, i, min(week, _LAST), identity(TRIAL, _FIRST, i), _BY_NOBODY) < 0

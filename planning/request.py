@@ -20,6 +20,8 @@ SEARCH_SHARE = 0.4
 """Of the draws, for the search; the others are fresh."""
 FEWEST = 4
 QUICK = Effort(levels=(40, 100), together=12, rounds=2)
+LEAST_BUDGET, MOST_PROFILES = 1000.0, 75.0
+"""Euros, and millions of profiles: beyond them an amount is taken for a slip of the pen."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,8 +67,8 @@ def plan_request(
         raise UserError(f"--draws: {wanted}; needed {FEWEST} to {available}: some search, the others judge")
     limits = Limits(minutes=None if minutes is None else amount("--minutes", minutes, unit="minutes") / 1e6, fair=fair)
     question = Question(
-        budget=amount("--budget", budget) / 1e6,
-        target=millions("--target", target),
+        budget=_budget(budget),
+        target=_target(target),
         probability=probability,
         limits=limits,
         seed=seed,
@@ -81,6 +83,23 @@ def plan_request(
         draws=wanted,
         seed=seed,
     )
+
+
+def _budget(text: str) -> float:
+    """Million euros; a bare small number is refused, for ``60`` hardly means sixty euros."""
+    euros = amount("--budget", text)
+    if euros < LEAST_BUDGET:
+        least = f"at least {LEAST_BUDGET:g} euros"
+        raise UserError(f"--budget: {text!r} is {euros:g} euros; write millions as 60M ({least})")
+    return euros / 1e6
+
+
+def _target(text: str) -> float:
+    """Millions of profiles, no more than could be people."""
+    found = millions("--target", text)
+    if found > MOST_PROFILES:
+        raise UserError(f"--target: {text!r} is {found:g} million profiles; there are about 69 million insured people")
+    return found
 
 
 def settings_of(request: PlanRequest) -> dict[str, Any]:

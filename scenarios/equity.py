@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from model.outcome import BARRIERS, OBSTACLES
+from model.outcome import BARRIERS, OBSTACLES, WOULD_PASS
 from model.weeks import position
 from scenarios.quantiles import LEVELS, rounded, spread, spreads
 from scenarios.shares import weeks_around
 
 KEYS = ["scenario", "draw", "dimension", "group"]
 MEASURES = ("share_start", "share", "gap_points", "ratio", "gap_change_points")
+PLACES = (*OBSTACLES, WOULD_PASS, *BARRIERS)
 LAG = "lag"
 """Share of draws in which a group's gap to the others is wider to its cost than in the reference scenario."""
 
@@ -111,13 +112,14 @@ def _add_quantiles(table: pd.DataFrame, name: str, values: pd.DataFrame) -> pd.D
 def obstacle_table(equity: pd.DataFrame, until: date | str) -> pd.DataFrame:
     """Per scenario, dimension, group and obstacle, over draws: ``people_millions`` and ``share_left``.
 
-    For ``OBSTACLES`` the share is of all living members not activated (they sum to 1 in every draw); for ``BARRIERS``
-    of the adults among them who have not refused the profile (barriers overlap).
+    For ``OBSTACLES`` the share is of all living members not activated (they sum to 1 in every draw), and so it is for
+    ``WOULD_PASS``, a part of the stopped; for ``BARRIERS`` of the adults among them who have not refused the profile
+    (barriers overlap).
     """
     now = on_day(equity, _day(until))
     left, adults = now[list(OBSTACLES)].sum(axis=1), now[list(OBSTACLES[3:])].sum(axis=1)
     parts = []
-    for name in (*OBSTACLES, *BARRIERS):
+    for name in PLACES:
         share = _ratio(now[name], adults if name in BARRIERS else left)
         shares = now[KEYS].assign(people_millions=now[name] / 1e6, share_left=share)
         parts += [_obstacle(part, name) for _, part in shares.groupby("scenario", sort=False)]
@@ -193,9 +195,7 @@ def _groups(table: pd.DataFrame, left: pd.DataFrame) -> list[dict[str, Any]]:
             "members_millions": rounded(row["members_millions"]),
             **{m: {q: rounded(row[f"{m}_{q}"]) for q in ("p05", "p50", "p95")} for m in MEASURES},
             "probability_of_falling_further_behind": rounded(row[LAG]),
-            "not_activated": {
-                name: rounded(shares[row["dimension"], row["group"], name]) for name in (*OBSTACLES, *BARRIERS)
-            },
+            "not_activated": {name: rounded(shares[row["dimension"], row["group"], name]) for name in PLACES},
         }
         for _, row in table.iterrows()
     ]

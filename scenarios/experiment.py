@@ -62,7 +62,7 @@ class Settings:
         if not START <= self.policy_start < self.until <= last:
             raise UserError(
                 f"policy start {self.policy_start} and end {self.until}: "
-                f"needed {START} ≤ policy start < end ≤ {last} (--policy-start, --until)"
+                f"needed {START} ≤ policy start < end ≤ {last} (--policy-start; --until, in mes plan --by)"
             )
         if self.engine == "mesa" and self.people > MESA_PEOPLE:
             raise UserError(
@@ -108,7 +108,7 @@ def simulate_draw(experiment: Experiment, draw: Draw) -> Frames:
     model = history_of(experiment, draw)
     past = Past(
         groups=_groups(model, [week for week in _group_weeks(experiment.settings) if week <= model.week]),
-        standing=_standing(model, model.week, [model.week]),
+        standing=_standing(model, model.week),
     )
     reference: float | None = None
     parts: list[Frames] = []
@@ -160,11 +160,11 @@ def _branch(
 ) -> Frames:
     """One scenario from the policy start to the horizon."""
     settings = experiment.settings
-    branch = branch_of(experiment, scenario, draw, model)
+    branch = start_branch(experiment, scenario, draw, model)
+    standing = _run_and_stand(branch, settings)
     outcome = branch.outcome()
     key: Mapping[str, Any] = {"scenario": scenario.name, "draw": draw.index}
     later = _groups(branch, [week for week in _group_weeks(settings) if week > model.week])
-    standing = _standing(branch, model.week, [week for week in _last_weeks(settings) if week > model.week])
     costs = cost_frame(key, cost_lines(scenario, outcome.uses, draw, experiment.costs))
     return {
         "weekly": weekly_frame(key, outcome),
@@ -179,10 +179,15 @@ def _branch(
 
 def branch_of(experiment: Experiment, scenario: Scenario, draw: Draw, model: Any) -> Any:
     """The model of one scenario, run to the horizon."""
-    settings = experiment.settings
-    branch = model.branch(resolve(scenario, draw, policy_start=settings.policy_start, until=settings.until))
-    branch.advance(settings.last_week)
+    branch = start_branch(experiment, scenario, draw, model)
+    branch.advance(experiment.settings.last_week)
     return branch
+
+
+def start_branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: Any) -> Any:
+    """The model of one scenario at the policy start."""
+    settings = experiment.settings
+    return model.branch(resolve(scenario, draw, policy_start=settings.policy_start, until=settings.until))
 
 
 def _groups(model: Any, weeks: Sequence[int]) -> list[GroupTable]:
@@ -190,11 +195,21 @@ def _groups(model: Any, weeks: Sequence[int]) -> list[GroupTable]:
     return [model.groups(dimension, weeks) for dimension in DIMENSIONS]
 
 
-def _standing(model: Any, since: int, weeks: Sequence[int]) -> list[StandingTable]:
+def _run_and_stand(branch: Any, settings: Settings) -> list[StandingTable]:
+    """Run a branch to the horizon and say where people stand in the two weeks around it."""
+    tables, since = [], branch.week
+    for week in _last_weeks(settings):
+        if week > since:
+            branch.advance(week)
+            tables += _standing(branch, since)
+    return tables
+
+
+def _standing(model: Any, since: int) -> list[StandingTable]:
     """A table of each dimension, for groups fixed at the week ``since``."""
     from model.standing import standing_tables
 
-    return standing_tables(model, since, weeks)
+    return standing_tables(model, since)
 
 
 def _last_weeks(settings: Settings) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from model.outcome import WOULD_PASS
 from scenarios import manifest as manifests
 from scenarios import parts
 from scenarios.ensemble import Failure
@@ -166,14 +167,20 @@ def failure_entry(draw: int, failure: Failure) -> dict[str, Any]:
 
 
 def load(folder: Path) -> tuple[Manifest, dict[str, pd.DataFrame]]:
-    """Manifest and frames of a finished run folder, verified against the hashes in its manifest."""
+    """Manifest and frames of a finished run folder, verified against the hashes in its manifest.
+
+    ``UserError`` if it is unfinished, altered, or of a version whose frames were others.
+    """
     manifest = manifests.read(folder)
     if not manifest.get("files"):
         raise UserError(
             f"{folder}: the run is not finished (status: {manifest.get('status')}); finish it with --resume"
         )
     verify(folder, manifest)
-    return manifest, {name: pd.read_parquet(folder / f"{name}.parquet") for name in ORDER}
+    frames = {name: pd.read_parquet(folder / f"{name}.parquet") for name in ORDER}
+    if WOULD_PASS not in frames["equity"]:
+        raise UserError(f"{folder}: of an earlier version, which didn't record what stopped people last; run it again")
+    return manifest, frames
 
 
 def verify(folder: Path, manifest: Mapping[str, Any]) -> None:

@@ -39,14 +39,14 @@ class Cluster:
         with Client(self.address, timeout=60, set_as_default=False) as client:
             client.wait_for_workers(workers, timeout=120)
 
-    def worker(self, threads: int = 1, code: Path = ROOT) -> subprocess.Popen[bytes]:
-        """Starts one more worker process, with the packages of ``code``."""
+    def worker(self, threads: int = 1) -> subprocess.Popen[bytes]:
+        """Starts one more worker process."""
         here = ("--local-directory", str(self.place), "--host", "127.0.0.1")
-        return self._start("worker", "--nthreads", str(threads), "--no-nanny", "--no-dashboard", *here, code=code)
+        return self._start("worker", "--nthreads", str(threads), "--no-nanny", "--no-dashboard", *here)
 
-    def _start(self, role: str, *more: str, code: Path = ROOT) -> subprocess.Popen[bytes]:
+    def _start(self, role: str, *more: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "dask", role, "--scheduler-file", str(self.file), *more]
-        environment = {**os.environ, "PYTHONPATH": str(code), "OMP_NUM_THREADS": "1"}
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
         with (self.place / f"{role}.log").open("ab") as log:
             process = subprocess.Popen(command, cwd=self.place, env=environment, stdout=log, stderr=log)
         self.processes.append(process)

@@ -34,7 +34,6 @@ COLOURS = {
     "time": "#E58A4B",
     "no_use": "#8F3B00",
     "other_reason": "#C9A08A",
-    "none": "#CFCFCF",
     "refused": "#6E6E6E",
 }
 """From activated to far from it; barriers in one family of colours."""

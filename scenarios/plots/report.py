@@ -72,7 +72,7 @@ def report_adoption(
     light_grid(axes, "y")
     localise(axes, lang, y=True)
     _legend(figure, [*_curves(names, manifest, lang, shape), *legend_of_surroundings(manifest, lang)], shape)
-    return _text_svg(figure, prefix)
+    return text_svg(figure, prefix)
 
 
 @styled
@@ -96,7 +96,7 @@ def report_costs(
     localise(axes, lang, y=True)
     points = np.array([[cost[1], effect[1]] for cost, effect in crosses])
     place_labels(axes, points, [str(value) for value in numbers.values()], np.empty((0, 4)))
-    return _text_svg(figure, prefix)
+    return text_svg(figure, prefix)
 
 
 @styled
@@ -112,7 +112,7 @@ def report_frontier(points: pd.DataFrame, lang: str, shape: str, prefix: str) ->
     axes.set_ylabel(label("cost.y", lang))
     light_grid(axes, "both")
     localise(axes, lang, x=True, y=True)
-    return _text_svg(figure, prefix)
+    return text_svg(figure, prefix)
 
 
 def _blank(shape: str) -> tuple[Figure, Axes]:
@@ -152,7 +152,8 @@ def _thin_ticks(axes: Axes) -> None:
     axes.xaxis.set_minor_locator(NullLocator())
 
 
-def _text_svg(figure: Figure, prefix: str) -> str:
+def text_svg(figure: Figure, prefix: str) -> str:
+    """``page_svg`` with text that stays text."""
     import matplotlib
 
     with matplotlib.rc_context({"svg.fonttype": "none"}):

@@ -20,8 +20,9 @@ from scenarios.numbers import day, number
 from scenarios.plots.report import SIZES, report_adoption, report_costs
 from scenarios.quantiles import jeffreys
 from scenarios.report import answer, sources, tables
+from scenarios.report.drivers import Drivers, drivers_context, worth_knowing
 from scenarios.report.numbers import Numbers
-from scenarios.report.plan import Plan, plan_context
+from scenarios.report.plan import Plan, plan_context, plan_point
 from scenarios.report.provenance import Assumption, Fact, Provenance
 from scenarios.report.split import heads, split_rows
 from scenarios.report.words import say, texts
@@ -45,6 +46,7 @@ def report(
     lang: str,
     plan: Plan | None = None,
     split: pd.DataFrame | None = None,
+    drivers: Drivers | None = None,
 ) -> str:
     """The page as text.
 
@@ -56,6 +58,7 @@ def report(
         lang: ``en`` or ``fr``.
         plan: the budget plan that goes with the run (``scenarios.report.plan.read_plan``).
         split: what its uncertainty is made of (``scenarios.report.split.read_split``).
+        drivers: what drives its results (``scenarios.report.drivers.read_drivers``).
     """
     environment = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -74,16 +77,23 @@ def report(
         dates={key: day(manifest[key], lang) for key in ("policy_start", "until", "data_end")},
         warnings=_warnings(numbers),
         verdict=answer.verdict(numbers, chosen),
-        points=answer.points(numbers, chosen, provenance),
+        points=answer.points(
+            numbers,
+            chosen,
+            provenance,
+            plan=plan_point(plan, lang) if plan else None,
+            worth=worth_knowing(drivers, numbers) if drivers else None,
+        ),
         **_figures(numbers, chosen),
         **_tables(numbers, chosen),
         **_sources(numbers, provenance),
         plan=plan_context(plan, numbers) if plan else None,
         split=split_rows(split, numbers) if split is not None else None,
         split_heads=heads(lang),
+        drivers=drivers_context(drivers, numbers) if drivers else None,
         bound=_bound(numbers),
         limits=list(texts()["limits"]),
-        notes=list(texts()["note"]),
+        notes=[note for note in texts()["note"] if drivers or note != "drivers"],
         run_command=sources.command(manifest["command_line"]),
         report_command=command,
     )
@@ -163,6 +173,7 @@ def _tables(numbers: Numbers, chosen: answer.Chosen) -> dict[str, Any]:
         "changes": tables.change_rows(numbers),
         "stands": tables.STANDS,
         "standing": tables.stand_rows(numbers, numbers.reference),
+        "pass_now": numbers.stopped_who_would_pass(numbers.reference),
         "barriers": {name: numbers.adults_having(numbers.reference, name) for name in BARRIERS},
     }
 
@@ -175,10 +186,11 @@ def _sources(numbers: Numbers, provenance: Provenance) -> dict[str, Any]:
         "effects": sources.assumption_rows(provenance.effects, "effect", "priors.csv", lang),
         "parameters": sources.assumption_rows(provenance.parameters, "effect", "priors.csv", lang),
         "stocks": sources.stock_rows(numbers),
-        "facts": [provenance.facts[name] for name in sources.cited(provenance)],
+        "facts": sources.fact_rows(provenance, lang),
         "changed": sources.changed(numbers.manifest, provenance),
         "settings": sources.settings_rows(numbers),
         "hashes": sources.hash_rows(numbers),
+        "finished": sources.moment(numbers.manifest.get("finished"), lang),
     }
 
 

@@ -88,9 +88,12 @@ def _verdict_of(chance: float) -> str:
     return "unlikely" if chance < UNLIKELY else "open" if chance < OPEN else "likely"
 
 
-def points(numbers: Numbers, chosen: Chosen, provenance: Provenance) -> list[Markup]:
-    """The sentences below the verdict."""
-    return [*_reach(numbers, chosen), _behind(numbers, chosen), _why(numbers), _sure(numbers, provenance)]
+def points(
+    numbers: Numbers, chosen: Chosen, provenance: Provenance, *, plan: Markup | None, worth: Markup | None
+) -> list[Markup]:
+    """The sentences below the verdict; ``plan`` and ``worth`` come from a budget plan and a sensitivity analysis."""
+    found = [*_reach(numbers, chosen), plan, _behind(numbers, chosen), _why(numbers), worth, _sure(numbers, provenance)]
+    return [point for point in found if point is not None]
 
 
 def _reach(numbers: Numbers, chosen: Chosen) -> Iterator[Markup]:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from model.outcome import BARRIERS, OBSTACLES
+from model.outcome import BARRIERS, OBSTACLES, WOULD_PASS
 from scenarios.equity import equity_table, on_day
 from scenarios.numbers import NARROW, decimals_for, interval, number, percent, with_interval
 from scenarios.quantiles import spread
@@ -152,13 +152,17 @@ class Numbers:
         """A part of everybody not activated, median and 90 % interval over draws."""
         return self._of_left(scenario, f"left:{part}", PARTS[part], OBSTACLES)
 
+    def stopped_who_would_pass(self, scenario: str) -> Markup:
+        """Those of the stopped whom nothing would stop on another visit at the horizon, as a part of the stopped."""
+        return self._of_left(scenario, f"stopped:{WOULD_PASS}", (WOULD_PASS,), STOPPED)
+
     def adults_having(self, scenario: str, barrier: str) -> Markup:
         """Adults not activated who have a barrier (of ``BARRIERS``), as a part of those who have not refused."""
         return self._of_left(scenario, f"adults:{barrier}", (barrier,), OBSTACLES[3:])
 
     def _of_left(self, scenario: str, measure: str, parts: Sequence[str], whole: Sequence[str]) -> Markup:
         rows = self._horizon[(self._horizon["scenario"] == scenario) & (self._horizon["dimension"] == "age_band")]
-        sums = rows.groupby("draw")[[*OBSTACLES, *BARRIERS]].sum()
+        sums = rows.groupby("draw")[[*OBSTACLES, WOULD_PASS, *BARRIERS]].sum()
         found = spread(sums[list(parts)].sum(axis=1) / sums[list(whole)].sum(axis=1))
         low, middle, high = found["p05"], found["p50"], found["p95"]
         text = _percent_interval(low, middle, high, self.lang)

@@ -68,6 +68,14 @@ def plan_context(plan: Plan, numbers: Numbers) -> dict[str, Any]:
     }
 
 
+def plan_point(plan: Plan, lang: str) -> Markup:
+    """What the budget asked for adds, in a sentence for the answer."""
+    budget = _one(plan["budget_millions_eur"], "budget_millions_eur", {}, lang)
+    return say(
+        "answer.budget", lang, budget=budget, additional=_interval(plan["result"], "additional", "result", {}, lang)
+    )
+
+
 def _verdict(plan: Plan, numbers: Numbers) -> Markup:
     lang, target = numbers.lang, plan["target"]
     values = {

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
 
-from scenarios.numbers import UNDEFINED, day, interval, number
+from scenarios.numbers import NO_BREAK, UNDEFINED, day, interval, month, number
 from scenarios.report.numbers import Numbers
 from scenarios.report.provenance import Assumption, Provenance
 from scenarios.report.traced import traced
@@ -54,6 +55,36 @@ def cited(provenance: Provenance) -> list[str]:
     return sorted({fact for row in rows for fact in row.facts if fact in provenance.facts})
 
 
+def fact_rows(provenance: Provenance, lang: str) -> list[Row]:
+    """The facts cited: when, and where they stand or why they have no address."""
+    found = []
+    for fact in (provenance.facts[name] for name in cited(provenance)):
+        linked, derived = fact.address.startswith("http"), fact.address.startswith("derived")
+        words = "" if linked else say("assumed.computed" if derived else "assumed.not_found", lang)
+        date = when(fact.date, lang)
+        found.append({"id": fact.id, "date": date, "link": fact.address if linked else "", "words": words})
+    return found
+
+
+def when(text: str, lang: str) -> str:
+    """A day, a month or a year as recorded (``2023-11``), or a span of two (``2021-12-31/2022-10-31``), in words."""
+    return " – ".join(_when(part, lang) for part in text.split("/")) if text else UNDEFINED
+
+
+def _when(text: str, lang: str) -> str:
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        return day(text, lang)
+    return month(f"{text}-01", lang) if re.fullmatch(r"\d{4}-\d\d", text) else text.replace("-", "–")
+
+
+def moment(text: str | None, lang: str) -> str:
+    """A recorded second (ISO 8601, UTC) as a reader writes it, to the minute."""
+    if not text:
+        return UNDEFINED
+    clock = text[11:16] if lang == "en" else text[11:16].replace(":", f"{NO_BREAK}h{NO_BREAK}")
+    return f"{day(text[:10], lang)}, {clock}{NO_BREAK}UTC"
+
+
 def changed(manifest: Mapping[str, Any], provenance: Provenance) -> list[str]:
     """Data files that are no longer those of the run."""
     then = manifest["data"]
@@ -88,7 +119,7 @@ def settings_rows(numbers: Numbers) -> list[tuple[Markup, Markup | str]]:
         (say(f"repeat.{key}", lang), numbers.setting(key, _shown(manifest[key], key, lang))) for key in plain
     ]
     rows.append((say("repeat.structure", lang), ", ".join(f"{k} = {v}" for k, v in manifest["structure"].items())))
-    rows.append((say("repeat.finished", lang), str(manifest.get("finished") or UNDEFINED)))
+    rows.append((say("repeat.finished", lang), moment(manifest.get("finished"), lang)))
     machine = manifest.get("machine") or {}
     rows.append((say("repeat.machine", lang), ", ".join(f"{key} {value}" for key, value in machine.items())))
     return rows

@@ -17,7 +17,7 @@ from scenarios.text import group_label, label, scenario_titles
 
 Row = dict[str, Any]
 STANDS = (
-    "activated", "minor", "not_visited", "unaware", "information", "time", "no_use", "other_reason", "none", "refused",
+    "activated", "minor", "not_visited", "unaware", "information", "time", "no_use", "other_reason", "refused",
 )  # fmt: skip
 """Parts of a group, from activated to far from it."""
 

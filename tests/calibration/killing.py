@@ -21,19 +21,18 @@ import numpy as np
 
 from calibration.draws import read_draws
 
-SETTINGS = ("--first", "64", "--waves", "1", "--wave", "64", "--people", "2000", "--live", "50", "--draws", "40")
-RENEWED = (".tmp", ".part", "nested-1", "nested-2", "walk.npz", "walk-again-1.npz", "walk-again-2.npz")
+SETTINGS = ("--first", "64", "--waves", "1", "--wave", "64", "--people", "2000", "--draws", "40")
+RENEWED = (".tmp", ".part", "walk.npz", "walk-again-1.npz", "walk-again-2.npz")
 """Names (or their ends) of states that are saved over and over, and of files half written."""
 LAST, LONGEST = 4, 0.1
 """Files written at the very end; longest wait before a kill, as a share of the undisturbed time."""
 ROOT = Path(__file__).parents[2]
 SMALL = """
 from functools import partial
-from calibration import calibrate, nested, walk
-nested.SAVE_EVERY = 1.0
+from calibration import calibrate, checking, walk
 walk.SEGMENT = 100
 calibrate.walk = partial(walk.walk, segments=4)
-calibrate.Check.passed = property(lambda check: True)
+checking.Check.passed = property(lambda check: True)
 from cli.main import main
 main()
 """

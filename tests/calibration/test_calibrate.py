@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from calibration.bank import Bank
-from calibration.calibrate import WINDOW, Calibration, check
+from calibration.calibrate import WINDOW, Calibration
+from calibration.checking import agreement, check
 from calibration.effort import Effort
+from calibration.evidence import evidence
 from calibration.inputs import load_demography, load_history
 from calibration.observed import load_observed
 from calibration.roles import FREE
@@ -48,6 +50,19 @@ def test_what_does_not_pass(changes):
 
 def test_an_emulator_that_says_too_little_error_fails():
     assert not check(*simulated(2.0), len(STOCKS), 0.8).passed
+
+
+def test_draws_that_disagree_with_importance_sampling_show():
+    rng = np.random.default_rng(4)
+    draws = rng.standard_normal((20_000, 2)) * 0.5
+    found = evidence(lambda places: -1.5 * (places**2).sum(axis=1), draws, seed=1)
+    same = agreement(draws, np.zeros(len(draws)), found)
+    bound = 4 / np.sqrt(found.effective) + 4 / np.sqrt(len(draws))
+    assert np.abs(same.mean).max() < bound
+    assert same.sd == pytest.approx(1, abs=bound)
+    other = agreement(1.2 * draws + 0.2, np.zeros(len(draws)), found)
+    assert np.abs(other.mean).min() > bound
+    assert other.sd.min() > 1 + bound
 
 
 def calibration(folder, **changes):

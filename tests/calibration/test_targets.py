@@ -14,7 +14,7 @@ def test_survey_items():
     assert len(shares) == len(items) == 20
     assert shares["DNS 2023", "activated"] == 0.35
     assert shares["CSA 2022", "after_email"] == 0.63
-    assert [item.key for item in items if not item.modelled] == ["trusts", "intends_to_activate"]
+    assert [item.key for item in items if not item.modelled] == ["trusts", "intends_to_activate", "heard_pharmacist"]
     assert all(item.facts for item in items)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from typer.testing import Result
@@ -59,3 +62,36 @@ def test_an_interrupt_exits_130(mes: Mes, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("scenarios.files.catalogue", interrupted)
     result = mes("scenarios", "list")
     assert (result.exit_code, result.stderr) == (130, "mes: interrupted\n")
+
+
+PROGRAM = """
+import runpy, sys, typer
+import cli.main
+from cli.errors import reported
+
+def app():
+    try:
+        with reported():
+            exec("raise KeyboardInterrupt")
+    except typer.Exit as ended:
+        sys.exit(ended.exit_code)
+
+cli.main.app = app
+if len(sys.argv) > 1:
+    app()
+runpy.run_module("cli", run_name="__main__")
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_an_interrupted_exec_does_not_change_the_exit_status(tmp_path: Path) -> None:
+    (tmp_path / "program").mkdir()
+    (tmp_path / "program" / "__main__.py").write_text(PROGRAM, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-m", "program"]
+    codes = [
+        subprocess.run([*command, *more], cwd=tmp_path, env=environment, capture_output=True).returncode
+        for more in ((), ("around our entry point",))
+    ]
+    assert codes[0] == 130
+    assert codes[1] == -signal.SIGINT, "negative control: Python itself ends it by the signal"

@@ -50,9 +50,9 @@ def text_of(folder: Path, lang: str) -> str:
     return (folder / f"report.{lang}.html").read_text(encoding="utf-8")
 
 
-def mismatches(folder: Path, page: Page) -> list[str]:
-    """Numbers of a page that its files don't give."""
-    source, wrong = Folder(folder), []
+def mismatches(folder: Path, page: Page, *others: Path) -> list[str]:
+    """Numbers of a page that its files don't give; ``others`` are the folders that go with the run."""
+    source, wrong = Folder(folder, *others), []
     for attributes, text in page.numbers:
         stats = (attributes["data-stat"] or "").split()
         file, measure = str(attributes["data-file"]), str(attributes["data-measure"])
@@ -211,6 +211,7 @@ def test_a_plan_joins_the_report(mes: Mes, folder: Path, tmp_path: Path) -> None
         assert result.exit_code == 0, result.stderr
         text = (tmp_path / f"{lang}.html").read_text(encoding="utf-8")
         assert words in text
+        assert mismatches(folder, Page(text), tmp_path / "plan") == []
         planned = [value for value, _ in Page(text).numbers if value["data-file"] == "plan.json"]
         assert {value["data-measure"] for value in planned} >= {
             "frontier.additional",
@@ -233,7 +234,9 @@ def test_a_split_joins_the_report(mes: Mes, folder: Path, tmp_path: Path) -> Non
     for lang in ("en", "fr"):
         result = mes("report", folder, "--uncertainty", "split", "--lang", lang, "--out", f"{lang}.html")
         assert result.exit_code == 0, result.stderr
-        numbers = Page((tmp_path / f"{lang}.html").read_text(encoding="utf-8")).numbers
+        page = Page((tmp_path / f"{lang}.html").read_text(encoding="utf-8"))
+        assert mismatches(folder, page, tmp_path / "split") == []
+        numbers = page.numbers
         shown = [value["value"] for value, _ in numbers if value["data-file"] == "split.parquet"]
         assert shown == ["0.1", "0.3", "0.55", "0.05"] * 2, "activated for the status quo, additional for a strategy"
     manifests.write(tmp_path / "split", {**theirs, "until": "2027-06-30", "files": {}})
@@ -241,6 +244,91 @@ def test_a_split_joins_the_report(mes: Mes, folder: Path, tmp_path: Path) -> Non
     assert (result.exit_code, "until is '2027-06-30'" in result.stderr) == (2, True)
     result = mes("report", folder, "--uncertainty", folder, "--out", "x.html")
     assert (result.exit_code, "no folder of mes uncertainty" in result.stderr) == (2, True)
+
+
+ENDS = (("", 0.0), ("_p05", -0.3), ("_p95", 0.4))
+NAMES = ("pulls.growth", "simplify_information", "price:media/one national campaign", "stops.time", "dummy")
+"""Inputs of a made-up sensitivity analysis; every other one beyond noise."""
+
+
+def made_sensitivity(folder: Path, of: dict[str, object], **settings: object) -> Path:
+    """A folder as ``mes sensitivity`` leaves it, of the run with the manifest ``of``."""
+    shown = [("activated", "status-quo"), ("additional", "mix-digital"), ("cost", "mix-digital")]
+    ends = {f"when_{third}{end}": at + more for third, at in (("low", 3.2), ("high", 4.6)) for end, more in ENDS}
+    indices = [
+        {
+            "quantity": quantity,
+            "scenario": scenario,
+            "input": name,
+            "first_order": 0.412 - 0.1 * rank,
+            "first_order_error": 0.083,
+            "pawn": 0.2,
+            "first_order_floor": 0.061,
+            "pawn_floor": 0.1,
+            "known": rank % 2 == 0 and name != "dummy" and quantity != "cost",
+            **ends,
+        }
+        for quantity, scenario in shown
+        for rank, name in enumerate(NAMES)
+    ]
+    studies = [
+        {"study": study, "value": value, "low": value - 1.2, "high": value + 1.3, "floor": 0.4, "changes": changes,
+         "known": known, "now": "simplified-signup"}
+        for study, value, changes, known in (
+            ("signup", 4.31, 0.22, True), ("prices", 0.02, 0.0, False), ("dummy", -0.3, 0.01, False),
+            ("everything", 9.87, None, True),
+        )
+    ]  # fmt: skip
+    folder.mkdir()
+    tables = {"indices.parquet": pd.DataFrame(indices), "information.parquet": pd.DataFrame(studies)}
+    for name, table in tables.items():
+        table.to_parquet(folder / name)
+    section = {
+        "source": "r", "source_files": {"outcomes.parquet": of["files"]["outcomes.parquet"]},  # type: ignore[index]
+        "shown": [{"quantity": quantity, "scenario": scenario} for quantity, scenario in shown],
+        "value_eur": 30.0, "budget_millions_eur": None, **settings,
+    }  # fmt: skip
+    files = {name: manifests.sha256_of(folder / name) for name in tables}
+    plain = {"format": manifests.FORMAT, "command": "sensitivity", "draws": 60}
+    manifests.write(folder, {**plain, "sensitivity": section, "files": files})
+    return folder
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_a_sensitivity_analysis_joins_the_report(mes: Mes, folder: Path, tmp_path: Path, lang: str) -> None:
+    made = made_sensitivity(tmp_path / "s", manifests.read(folder))
+    result = mes("report", folder, "--sensitivity", "s", "--lang", lang, "--out", "page.html")
+    assert result.exit_code == 0, result.stderr
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    page = Page(text)
+    assert mismatches(folder, page, made) == []
+    traced = {value["data-file"] for value, _ in page.numbers}
+    assert traced >= {"indices.parquet", "information.parquet", "outcomes.parquet", "equity.parquet"}
+    words = {
+        "en": ("No single unknown stands out", "a test of the sign-up", "An additional activation", "service growth"),
+        "fr": ("Aucune inconnue ne se distingue", "un test de l’inscription", "Une activation en plus", "croissance"),
+    }
+    assert [word for word in words[lang] if word not in text] == []
+    changed = pd.read_parquet(made / "information.parquet").assign(value=1.0)
+    changed.to_parquet(made / "information.parquet")
+    assert len(mismatches(folder, page, made)) >= 4, "negative control: an altered table is noticed"
+    result = mes("report", folder, "--sensitivity", "s", "--out", "x.html")
+    assert (result.exit_code, "not as the command left it" in result.stderr) == (2, True)
+
+
+def test_a_sensitivity_analysis_that_chooses_by_budget(mes: Mes, folder: Path, tmp_path: Path) -> None:
+    made = made_sensitivity(tmp_path / "s", manifests.read(folder), value_eur=None, budget_millions_eur=20.0)
+    assert mes("report", folder, "--sensitivity", "s", "--out", "page.html").exit_code == 0
+    page = Page((tmp_path / "page.html").read_text(encoding="utf-8"))
+    assert mismatches(folder, page, made) == []
+    assert any(value["data-measure"] == "sensitivity.budget_millions_eur" for value, _ in page.numbers)
+
+
+def test_a_sensitivity_analysis_of_another_run_is_refused(mes: Mes, folder: Path, tmp_path: Path) -> None:
+    made_sensitivity(tmp_path / "s", {"files": {"outcomes.parquet": "of another run"}})
+    for given, words in (("s", "analyses another run (r)"), (folder, "no folder of mes sensitivity")):
+        result = mes("report", folder, "--sensitivity", given, "--out", "x.html")
+        assert (result.exit_code, words in result.stderr) == (2, True), result.stderr
 
 
 def test_the_folder_stays_as_the_run_left_it(folder: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cached_property
 from html.parser import HTMLParser
@@ -19,10 +19,18 @@ from scipy.stats import beta
 ROOT = Path(__file__).parents[2]
 START = date(2022, 1, 31)
 LEFT = (
-    "refused", "guardian", "child", "unaware", "not_visited", "no_use", "time", "information", "other_reason", "none",
+    "refused", "guardian", "child", "unaware", "not_visited", "no_use", "time", "information", "other_reason",
 )  # fmt: skip
 PARTS = {"minor": ("guardian", "child"), "stopped": ("no_use", "time", "information", "other_reason")}
 KEYS = ["scenario", "draw", "dimension", "group"]
+JOINED: dict[str, Callable[[Path], bool]] = {
+    "plan.json": bool,
+    "split.parquet": bool,
+    "indices.parquet": bool,
+    "information.parquet": bool,
+    "manifest.json": lambda folder: (folder / "indices.parquet").is_file(),
+}
+"""Files of the folders that go with a run, and whether a folder is the one meant (manifests have one name)."""
 
 
 class Page(HTMLParser):
@@ -67,9 +75,10 @@ def where_of(attributes: dict[str, str | None]) -> dict[str, str]:
 
 
 class Folder:
-    """A run folder, read without the project."""
+    """A run folder and those that go with it (plan, split, sensitivity analysis), read without the project."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *others: Path) -> None:
+        self.others = others
         self.manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         self.outcomes = pd.read_parquet(folder / "outcomes.parquet")
         self.equity = pd.read_parquet(folder / "equity.parquet")
@@ -77,6 +86,8 @@ class Folder:
 
     def value(self, file: str, measure: str, where: dict[str, str], stats: list[str]) -> list[Any]:
         """The numbers behind one ``data`` element."""
+        if file in JOINED and (file != "manifest.json" or measure.startswith("sensitivity.")):
+            return self._joined(file, measure, where, stats)
         if file == "manifest.json":
             if "place" in where:
                 return [self.manifest["stock_targets"][int(where["place"])][measure.partition(".")[2]]]
@@ -95,6 +106,19 @@ class Folder:
             others = self.outcomes[~self.outcomes["scenario"].isin([first, where["scenario"]])]
             return rows["additional_millions"] > others.groupby("draw")["additional_millions"].max()
         return rows[measure]
+
+    def _joined(self, file: str, measure: str, where: dict[str, str], stats: list[str]) -> list[Any]:
+        """A number of another folder: a cell of a table, or a field of a document."""
+        (path,) = (other / file for other in self.others if (other / file).is_file() and JOINED[file](other))
+        if path.suffix == ".json":
+            return _field(json.loads(path.read_text(encoding="utf-8")), measure, where, stats)
+        table = pd.read_parquet(path)
+        for key, value in where.items():
+            table = table[table[key] == value]
+        (row,) = table.to_dict("records")
+        error = row.get(f"{measure}_error", 0.0)
+        cells = {"value": row[measure], "less": row[measure] - error, "more": row[measure] + error}
+        return [cells[stat] if stat in cells else row[stat] for stat in stats]
 
     @cached_property
     def _horizon(self) -> pd.DataFrame:
@@ -119,9 +143,9 @@ class Folder:
 
     def _equity(self, measure: str, where: dict[str, str]) -> pd.Series:
         kind, _, name = measure.partition(":")
-        if kind in ("left", "adults"):
+        if kind in ("left", "stopped", "adults"):
             rows = self._horizon.loc[where["scenario"]].xs(where["dimension"], level="dimension").groupby("draw").sum()
-            whole = LEFT if kind == "left" else LEFT[3:]
+            whole = {"left": LEFT, "stopped": PARTS["stopped"], "adults": LEFT[3:]}[kind]
             return rows[list(PARTS.get(name, (name,)))].sum(axis=1) / rows[list(whole)].sum(axis=1)
         if kind == "part":
             rows = self._horizon.loc[where["scenario"]].xs(where["dimension"], level="dimension")
@@ -137,6 +161,17 @@ class Folder:
             return change if measure == "gap_change_points" else change < 0
         share, others = self._share(self._horizon, where)
         return {"share": share, "gap_points": 100 * (share - others), "ratio": share / others}[measure]
+
+
+def _field(document: dict[str, Any], measure: str, where: dict[str, str], stats: list[str]) -> list[Any]:
+    """``section.name`` of a document; in a list of records, of the one that has what ``where`` says."""
+    section, _, name = measure.rpartition(".")
+    found = document[section] if section else document
+    if isinstance(found, list):
+        (found,) = (record for record in found if all(str(record[key]) == value for key, value in where.items()))
+    if stats == ["count"]:
+        return [len(found[name])]
+    return [found[name] if stat == "value" else found[f"{name}_{stat}"] for stat in stats]
 
 
 def _statistic(series: pd.Series, stat: str) -> float:

@@ -15,7 +15,7 @@ from model.attributes import ACCOUNT, EMAIL, EXCLUDED
 from model.channels import Channel
 from model.online import OnlineCounts, online_cells, online_counts, region_stock
 from model.prevalence import surveyed_shares
-from model.records import HEARD_DOCTOR, HEARD_HOSPITAL, HEARD_PHARMACIST
+from model.records import HEARD_DOCTOR, HEARD_HOSPITAL, HEARD_PHARMACIST, LAST_STOP
 from model.reference import ReferenceModel
 from model.weeks import NEVER
 from tests.model.busy import POLICY, SEEDS, build, levers
@@ -76,15 +76,20 @@ def recount(twin: ReferenceModel) -> dict[str, float]:
         "account_unaware": len(account) - sum(p.number in account for p in aware),
         "heard_doctor": sum(bool(p.marks & HEARD_DOCTOR) for p in people),
         "heard_pharmacist": sum(bool(p.marks & HEARD_PHARMACIST) for p in people),
-        "heard_professional": sum(p.marks > 0 for p in people),
+        "heard_professional": sum(heard(p) for p in people),
         "recalls_notice": len(recalls),
         "account_inactive_recalls": sum(p.number in recalls for p in holders),
-        "account_inactive_professional": sum(p.marks > 0 and p.number not in recalls for p in holders),
+        "account_inactive_professional": sum(heard(p) and p.number not in recalls for p in holders),
         "by_notice": sum(p.channel == Channel.NOTICE for p in done),
         "by_email": sum(p.channel == Channel.NOTICE and p.email for p in done),
         "by_doctor": sum(p.channel == Channel.DOCTOR for p in done),
         "by_professional": sum(p.channel in PROFESSIONALS for p in done),
     }
+
+
+def heard(person: Any) -> bool:
+    """Heard of the service from a professional, an adviser included."""
+    return bool(person.marks & ~LAST_STOP)
 
 
 def was_in_pilot(person: Any) -> bool:

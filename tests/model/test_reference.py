@@ -15,11 +15,12 @@ from model.adoption import AdoptionModel
 from model.channels import Channel
 from model.outcome import DIMENSIONS
 from model.population import build_population
+from model.records import LAST_STOP, LAST_STOP_SHIFT
 from model.reference import MOST_PEOPLE, ReferenceModel
 from model.reference_people import Person
-from model.reference_traits import INFORMATION, NO_USE, Doctor
+from model.reference_traits import INFORMATION, NO_USE, OTHER, TIME, Doctor
 from model.structure import Structure
-from model.weeks import WEEKS
+from model.weeks import NEVER, WEEKS
 from tests.model.busy import BUSY, POLICY, SEEDS, build, campaign, differences, engine, history, levers, people
 from tests.model.law import demography
 
@@ -52,7 +53,20 @@ def test_every_lever_is_used_and_every_mark_is_made() -> None:
         assert silent or sum(use.contacts for use in uses) > 0, uses[0].lever
     assert [use.bursts for use in runs[0].outcome().uses if use.lever == "media"] == [2]
     marks = np.bitwise_or.reduce([np.bitwise_or.reduce(run.run.s["marks"]) for run in runs])
-    assert marks == 15
+    assert int(marks) & ~LAST_STOP == 15
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_stopped_somebody_last_is_remembered_by_both(seed: int) -> None:
+    fast, twin = engine(seed), campaign(ReferenceModel, seed)
+    names = [None, NO_USE, TIME, INFORMATION, OTHER]
+    codes = (fast.run.s["marks"] & LAST_STOP) >> LAST_STOP_SHIFT
+    frame = twin.to_frame(range(people(seed).n))
+    assert frame["last_stop"].isna().tolist() == (codes == 0).tolist()
+    assert [names[code] for code in codes] == [person.last_stop for person in twin.people]
+    stopped = {person.last_stop for person in twin.people if person.activated == NEVER and person.visited < NEVER}
+    assert stopped == {NO_USE, TIME, INFORMATION, OTHER}, "whoever went and did not activate was stopped by something"
+    assert all(person.last_stop is None for person in twin.people if person.visited == NEVER)
 
 
 @pytest.mark.parametrize(("field", "value"), ALTERNATIVES)

@@ -18,6 +18,13 @@ CASES = [
     ("thinning", (0.5,), (1 - exp(-0.5)) / 0.5),
     ("thinning", (0.0,), 1.0),
     ("thinning", (1e-8,), 1.0),
+    # The same rule, asked of one candidate: on either side of the share kept, where the quick answer is sure and not.
+    ("is_thinned_out", (0.5, 0.78), 0),
+    ("is_thinned_out", (0.5, (1 - exp(-0.5)) / 0.5 - 1e-9), 0),
+    ("is_thinned_out", (0.5, (1 - exp(-0.5)) / 0.5 + 1e-9), 1),
+    ("is_thinned_out", (3.0, (1 - exp(-3)) / 3 - 1e-9), 0),
+    ("is_thinned_out", (3.0, (1 - exp(-3)) / 3 + 1e-9), 1),
+    ("is_thinned_out", (0.0, 1 - 1e-12), 0),
     ("access_factor", (True, 0.3), 0.3),
     ("access_factor", (False, 0.3), 1.0),
     # The three readings of the 57 %, for someone with access 0.5.
@@ -58,6 +65,7 @@ BROKEN = {
     "visit_chance": lambda hazard: hazard,  # the pull taken for a chance
     "most_visits": lambda hazard: 1 - exp(-hazard / 2),  # below the chance
     "thinning": lambda hazard: 1.0,  # every candidate a visit
+    "is_thinned_out": lambda hazard, u: u >= 1 - hazard / 2,  # the series cut too early
     "access_factor": lambda excluded, access: 1.0,
     "follow_chance": lambda reading, ready, share, follow, access: share * follow * access,  # never a trait
     "doctor_propensity": lambda u, level, share, rate: rules.recommender_level(level, share, rate),  # all recommend

@@ -2,34 +2,59 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 
+from model.adoption import AdoptionModel
 from model.census import group_codes, group_table
 from model.channels import Channel
-from model.outcome import BARRIERS, DIMENSIONS, OBSTACLES, StandingTable
+from model.outcome import BARRIERS, DIMENSIONS, OBSTACLES, WOULD_PASS, StandingTable
 from model.reference import ReferenceModel
 from model.reference_contacts import identity
 from model.reference_people import Person
 from model.reference_traits import INFORMATION, NO_USE, OTHER, TIME
 from model.standing import TRIAL, standing_tables
 from model.weeks import WEEKS
-from tests.model.busy import POLICY, SEEDS, campaign, engine
+from tests.model.busy import POLICY, SEEDS, build, engine, levers
 
-STOPS = {NO_USE: "no_use", TIME: "time", INFORMATION: "information", OTHER: "other_reason", None: "none"}
+STOPS = {NO_USE: "no_use", TIME: "time", INFORMATION: "information", OTHER: "other_reason"}
+AT = (POLICY, POLICY + 40, WEEKS)
+
+
+def over_time(kind: type, seed: int) -> dict[str, list[StandingTable]]:
+    """By dimension, a table for each week of ``AT``."""
+    model = build(kind, seed)
+    model.advance(POLICY)
+    model, found = model.branch(levers()), defaultdict(list)
+    for week in AT:
+        model.advance(week)
+        for table in standing_tables(model, POLICY):
+            found[table.dimension].append(table)
+    return found
 
 
 @cache
 def tables(seed: int) -> dict[str, StandingTable]:
-    found = standing_tables(engine(seed), POLICY, [POLICY, POLICY + 40, WEEKS])
-    return {table.dimension: table for table in found}
+    return {dimension: joined(parts) for dimension, parts in over_time(AdoptionModel, seed).items()}
+
+
+def joined(parts: list[StandingTable]) -> StandingTable:
+    """The tables of several weeks as one."""
+    counts = {name: np.concatenate([part.counts[name] for part in parts]) for name in parts[0].counts}
+    return replace(parts[0], weeks=tuple(part.weeks[0] for part in parts), counts=counts)
 
 
 @cache
-def twin(seed: int) -> ReferenceModel:
-    return campaign(ReferenceModel, seed)
+def twin(seed: int, week: int) -> ReferenceModel:
+    model = build(ReferenceModel, seed)
+    model.advance(POLICY)
+    model = model.branch(levers())
+    model.advance(week)
+    return model
 
 
 def place(person: Person, week: int) -> str:
@@ -43,20 +68,29 @@ def place(person: Person, week: int) -> str:
         return "unaware"
     if person.visited >= week:
         return "not_visited"
+    assert person.last_stop is not None
+    return STOPS[person.last_stop]
+
+
+def would_pass(person: Person, week: int) -> bool:
+    """Whether nothing would stop somebody once stopped who came back now."""
     trial = identity(int(TRIAL), 0, person.number)
-    return STOPS[person.meet_barriers(trial, min(week, WEEKS - 1), by_doctor=False)]
+    return person.meet_barriers(trial, min(week, WEEKS - 1), by_doctor=False) is None
 
 
 @pytest.mark.parametrize("seed", SEEDS[:2])
 @pytest.mark.parametrize("week", [POLICY + 40, WEEKS])
 def test_the_readable_twin_puts_everybody_in_the_same_place(seed: int, week: int) -> None:
-    model, at = twin(seed), (POLICY, POLICY + 40, WEEKS).index(week)
+    model, at = twin(seed, week), AT.index(week)
     for dimension, table in tables(seed).items():
-        codes, expected = group_codes(model, dimension, POLICY), np.zeros((len(OBSTACLES), len(table.groups)))
+        codes, expected = group_codes(model, dimension, POLICY), np.zeros((len(OBSTACLES) + 1, len(table.groups)))
         for person in model.people:
             if person.is_present(POLICY) and week < person.exit and person.activated >= week:
-                expected[OBSTACLES.index(place(person, week)), codes[person.number]] += model.population.weight
-        found = np.stack([table.counts[name][at] for name in OBSTACLES])
+                where = place(person, week)
+                expected[OBSTACLES.index(where), codes[person.number]] += model.population.weight
+                if where in STOPS.values() and would_pass(person, week):
+                    expected[-1, codes[person.number]] += model.population.weight
+        found = np.stack([table.counts[name][at] for name in (*OBSTACLES, WOULD_PASS)])
         assert found == pytest.approx(expected), dimension
 
 
@@ -74,6 +108,10 @@ def test_everybody_alive_counts_once(dimension: str) -> None:
         adults = sum(counts[name] for name in OBSTACLES[3:])
         assert (counts["has_none"] <= adults).all()
         assert (sum(counts[name] for name in BARRIERS) >= adults - 1e-6).all()
+        stopped = sum(counts[name] for name in STOPS.values())
+        assert ((counts[WOULD_PASS] >= 0) & (counts[WOULD_PASS] <= stopped)).all()
+        assert (counts[WOULD_PASS] < stopped).any()
+        assert (counts[WOULD_PASS] > 0).any()
 
 
 def test_nobody_joins_a_group_or_changes_it() -> None:
@@ -92,10 +130,10 @@ def test_groups_at_the_start_are_those_of_the_day() -> None:
 
 
 def test_both_engines_give_the_same_tables() -> None:
-    for one, other in zip(
-        tables(3).values(), standing_tables(twin(3), POLICY, [POLICY, POLICY + 40, WEEKS]), strict=True
-    ):
-        assert (one.groups, one.weeks) == (other.groups, other.weeks)
+    theirs = {dimension: joined(parts) for dimension, parts in over_time(ReferenceModel, 3).items()}
+    for dimension, one in tables(3).items():
+        other = theirs[dimension]
+        assert (one.groups, one.weeks) == (other.groups, other.weeks) == (other.groups, AT)
         assert all(np.array_equal(one.counts[name], other.counts[name]) for name in one.counts)
 
 
@@ -104,7 +142,6 @@ def test_a_trial_visit_shares_no_draw_with_a_contact() -> None:
     assert len(Channel) < 255
 
 
-@pytest.mark.parametrize("weeks", [[POLICY - 1], [WEEKS + 1]])
-def test_weeks_that_were_not_run_or_come_too_early(weeks: list[int]) -> None:
-    with pytest.raises(ValueError, match="allowed: 205 to 309"):
-        standing_tables(engine(1), POLICY, weeks)
+def test_groups_of_a_week_that_was_not_run() -> None:
+    with pytest.raises(ValueError, match="groups of week 310; allowed: 0 to 309"):
+        standing_tables(engine(1), WEEKS + 1)

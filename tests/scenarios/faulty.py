@@ -1,6 +1,6 @@
 """A run on made-up frames in which things go wrong as told; also a program of its own, to be stopped from outside:
 
-``python -m tests.scenarios.faulty FOLDER [--cluster ADDRESS]``
+``python -m tests.scenarios.faulty FOLDER [--cluster ADDRESS] [--hold DRAW]``
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -27,6 +28,8 @@ from tests.scenarios import made_up
 
 NAMES = {"status-quo": 0.0, "letters": 1e6}
 DRAWS = 12
+PATIENCE = 300.0
+"""Seconds; what takes a moment may take long on a busy machine."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +47,15 @@ class Faults:
     """Where killed workers leave a mark."""
     kills: dict[int, int] = field(default_factory=dict)
     raises: tuple[int, ...] = ()
-    nap: float = 0.0
+    hold: int = DRAWS
+    """Draws from this one on wait until the file ``go`` is there."""
     threads: int = 1
 
 
 def simulate(faults: Faults, draw: Number) -> dict[str, pd.DataFrame]:
     """Frames of one draw, unless told otherwise."""
-    time.sleep(faults.nap)
+    if draw.index >= faults.hold:
+        wait_for(faults.marks / "go")
     if draw.index in faults.raises:
         raise ValueError(f"draw {draw.index} is told to fail")
     died = faults.marks / f"died-{draw.index}"
@@ -59,6 +64,15 @@ def simulate(faults: Faults, draw: Number) -> dict[str, pd.DataFrame]:
         died.write_text("x" * (times + 1))
         os.kill(os.getpid(), signal.SIGKILL)
     return made_up.frames(NAMES, draw.index, until=date(2027, 12, 31))
+
+
+def wait_for(file: Path) -> None:
+    """Returns when the file is there."""
+    deadline = time.monotonic() + PATIENCE
+    while not file.exists():
+        if time.monotonic() > deadline:
+            raise TimeoutError(str(file))
+        time.sleep(0.01)
 
 
 def run(folder: Path, *, resume: bool = False, workers: int = 1, site: Site | None = None, **faults: Any) -> Any:
@@ -74,15 +88,23 @@ def tables(folder: Path) -> dict[str, str]:
     return {path.name: manifests.sha256_of(path) for path in folder.glob("*.parquet")}
 
 
-def start(folder: Path, *more: str) -> subprocess.Popen[str]:
+@contextmanager
+def started(folder: Path, *more: str) -> Iterator[subprocess.Popen[str]]:
+    """The program of this module, in a process group of its own that doesn't outlive the block."""
     command = [sys.executable, "-m", "tests.scenarios.faulty", str(folder), *more]
     here = Path(__file__).parents[2]
-    return subprocess.Popen(command, cwd=here, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    process = subprocess.Popen(command, cwd=here, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    try:
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
 
 
 def parts_within(process: subprocess.Popen[str], folder: Path, count: int) -> None:
     """Waits until so many parts are there."""
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         if len(parts.finished_draws(folder)) >= count:
             return
@@ -90,13 +112,13 @@ def parts_within(process: subprocess.Popen[str], folder: Path, count: int) -> No
     raise AssertionError(f"not {count} parts in time: {process.poll()}")
 
 
-def stop(process: subprocess.Popen[str], how: str) -> None:
+def interrupt(process: subprocess.Popen[str], how: str) -> None:
     """A terminal sends Ctrl-C to the workers too; kill -9 hits one process."""
     if how == "SIGKILL":
         process.kill()
     else:
         os.killpg(process.pid, signal.SIGINT)
-    _, stderr = process.communicate(timeout=60)
+    _, stderr = process.communicate(timeout=PATIENCE)
     assert process.returncode == (130 if how == "SIGINT" else -signal.SIGKILL), stderr
     assert "Traceback" not in stderr
 
@@ -106,9 +128,9 @@ def main() -> None:
 
     from cli.errors import reported
 
-    def command(folder: Path, cluster: str = "") -> None:
+    def command(folder: Path, cluster: str = "", hold: int = DRAWS) -> None:
         with reported(), cluster_site(cluster) if cluster else nullcontext() as site:
-            run(folder, workers=2, site=site, nap=0.05)
+            run(folder, workers=2, site=site, hold=hold)
 
     typer.run(command)
 

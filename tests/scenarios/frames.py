@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from model.outcome import BARRIERS, CHANNEL_NAMES, OBSTACLES
+from model.outcome import BARRIERS, CHANNEL_NAMES, OBSTACLES, WOULD_PASS
 from model.weeks import WEEKS, week_of
 from scenarios.files import catalogue, load_scenario
 
@@ -133,6 +133,7 @@ def _equity(groups: pd.DataFrame) -> pd.DataFrame:
     for rank, name in enumerate(OBSTACLES):
         weight = np.where(young, rank in (1, 2), rank not in (1, 2)) * (1 + (name == "not_visited") * 10)
         rows[name] = left * weight / np.where(young, 2, len(OBSTACLES) + 8)
+    rows[WOULD_PASS] = 0.6 * rows[list(OBSTACLES[5:])].sum(axis=1)
     adults = rows[list(OBSTACLES[3:])].sum(axis=1)
     for rank, name in enumerate(BARRIERS):
         rows[name] = adults * (0.2 + 0.03 * rank)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from model.channels import N_CHANNELS
-from model.outcome import BARRIERS, OBSTACLES, GroupTable, LeverUse, Outcome, StandingTable
+from model.outcome import BARRIERS, OBSTACLES, WOULD_PASS, GroupTable, LeverUse, Outcome, StandingTable
 from scenarios.costs import CostLine
 from scenarios.frames import (
     channel_frame,
@@ -77,7 +77,7 @@ def _standing(draw: int, extra: float) -> StandingTable:
         ("a", "b"),
         205,
         (205, WEEKS - 1, WEEKS),
-        {"living": living, "activated": activated, **left, **dict.fromkeys(BARRIERS, left["none"])},
+        {"living": living, "activated": activated, **left, **dict.fromkeys((WOULD_PASS, *BARRIERS), left["time"])},
     )
 
 

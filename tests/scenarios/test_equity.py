@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.outcome import BARRIERS, OBSTACLES
+from model.outcome import BARRIERS, OBSTACLES, WOULD_PASS
 from model.weeks import monday
 from scenarios.equity import (
     between_extremes,
@@ -34,7 +34,12 @@ def hand_made(late: dict[str, list[tuple[float, float]]]) -> pd.DataFrame:
                 for group, living, activated in zip("xy", (100.0, 300.0), counts, strict=True):
                     left = dict.fromkeys(OBSTACLES, 0.0) | {"unaware": 0.25 * (living - activated)}
                     left["not_visited"] = 0.75 * (living - activated)
-                    stocks = {"living": living, "activated": activated, **left, **dict.fromkeys(BARRIERS, 1.0)}
+                    stocks = {
+                        "living": living,
+                        "activated": activated,
+                        **left,
+                        **dict.fromkeys((WOULD_PASS, *BARRIERS), 1.0),
+                    }
                     keys = {"scenario": scenario, "draw": draw, "week": week, "dimension": "region", "group": group}
                     rows.append(keys | stocks)
     return pd.DataFrame(rows)
@@ -79,7 +84,7 @@ def test_a_day_between_two_counts() -> None:
 
 def test_an_empty_group_has_no_share_and_spoils_no_other() -> None:
     frame = hand_made({"quo": QUO})
-    frame.loc[frame["group"] == "x", ["living", "activated", *OBSTACLES, *BARRIERS]] = 0.0
+    frame.loc[frame["group"] == "x", ["living", "activated", *OBSTACLES, WOULD_PASS, *BARRIERS]] = 0.0
     table = equity_table(frame, HORIZON).set_index("group")
     assert np.isnan(table.loc["x", "share_p50"])
     assert table.loc["y", "share_p50"] == pytest.approx(0.5)

@@ -56,13 +56,13 @@ def test_a_draw_that_kills_every_worker_is_listed_and_can_be_resumed(tmp_path: P
     assert faulty.tables(tmp_path / "r") == whole
 
 
-def full_after(monkeypatch: pytest.MonkeyPatch, room: int) -> None:
+def full_after(monkeypatch: pytest.MonkeyPatch, room: int, *, spare_parts: bool = False) -> None:
     """Writing fails as on a full disk once so many bytes are written; half of the last file is left."""
     write, left = Path.write_bytes, room
 
     def write_bytes(path: Path, data: Any) -> int:
         nonlocal left
-        left -= len(data)
+        left -= 0 if spare_parts and "parts" in path.parts else len(data)
         if left < 0:
             write(path, data[: len(data) // 2])
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -71,35 +71,29 @@ def full_after(monkeypatch: pytest.MonkeyPatch, room: int) -> None:
     monkeypatch.setattr(Path, "write_bytes", write_bytes)
 
 
-@pytest.mark.parametrize("room", [100, 100_000, "tables"])
+@pytest.mark.parametrize(
+    ("room", "spare_parts", "kept"), [(100, False, {0}), (200_000, False, {*range(1, 12)}), (100, True, {faulty.DRAWS})]
+)
 def test_a_full_disk_ends_the_run_at_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: dict[str, str], room: int | str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    whole: dict[str, str],
+    room: int,
+    spare_parts: bool,
+    kept: set[int],
 ) -> None:
     folder = tmp_path / "r"
     with monkeypatch.context() as patch:
-        if room == "tables":
-            # The disk is full once every part is there and the tables come.
-            def parquet(frame: Any) -> bytes:
-                if len(parts.finished_draws(folder)) == faulty.DRAWS:
-                    full_after(patch, 0)
-                return _parquet(frame)
-
-            patch.setattr(parts, "parquet", parquet)
-        else:
-            full_after(patch, int(room))
+        full_after(patch, room, spare_parts=spare_parts)
         with pytest.raises(StorageError, match=r"(?s)No space left.*draws are kept; --resume"):
             faulty.run(folder)
     manifest = manifests.read(folder)
-    kept = parts.finished_draws(folder)
     assert manifest["status"] == "failed"
     assert "No space left" in manifest["error"]
-    assert len(kept) == {100: 0, "tables": faulty.DRAWS}.get(room, len(kept))
+    assert len(parts.finished_draws(folder)) in kept
     assert not [*folder.rglob("*.tmp")], "nothing half-written is left"
     assert faulty.run(folder, resume=True)["status"] == "complete"
     assert faulty.tables(folder) == whole
-
-
-_parquet = parts.parquet
 
 
 @pytest.fixture
@@ -131,9 +125,9 @@ def test_a_disk_that_is_really_full(small_disk: Path, tmp_path: Path, whole: dic
 @posix
 @pytest.mark.parametrize("how", ["SIGINT", "SIGKILL"])
 def test_a_stopped_run_resumes_to_the_same_tables(tmp_path: Path, whole: dict[str, str], how: str) -> None:
-    process = faulty.start(tmp_path / "r")
-    faulty.parts_within(process, tmp_path / "r", 2)
-    faulty.stop(process, how)
+    with faulty.started(tmp_path / "r", "--hold", "4") as process:
+        faulty.parts_within(process, tmp_path / "r", 2)
+        faulty.interrupt(process, how)
     assert manifests.read(tmp_path / "r")["status"] == ("interrupted" if how == "SIGINT" else "running")
     assert 2 <= len(parts.finished_draws(tmp_path / "r")) < faulty.DRAWS
     assert faulty.run(tmp_path / "r", resume=True)["status"] == "complete"
@@ -145,17 +139,18 @@ def test_a_stopped_run_resumes_to_the_same_tables(tmp_path: Path, whole: dict[st
 @pytest.mark.parametrize("how", ["SIGINT", "SIGKILL"])
 def test_a_run_can_be_stopped_at_any_moment(tmp_path: Path, whole: dict[str, str], how: str) -> None:
     began = time.monotonic()
-    assert faulty.start(tmp_path / "timed").wait() == 0
+    with faulty.started(tmp_path / "timed") as process:
+        assert process.wait() == 0
     span, rng = time.monotonic() - began, random.Random(how)
     for number in range(20):
         folder = tmp_path / f"r{number}"
-        process = faulty.start(folder)
-        # Before the program has set up anything, Python itself answers the signal: the very start is left out.
-        time.sleep(span * (0.3 + 0.7 * rng.random()))
-        if process.poll() is None:
-            (os.killpg if how == "SIGINT" else os.kill)(process.pid, getattr(signal, how))
-        process.communicate(timeout=60)
-        assert process.returncode in (0, 130, -signal.SIGKILL)
+        with faulty.started(folder) as process:
+            # Before the program has set up anything, Python itself answers the signal: the very start is left out.
+            time.sleep(span * (0.3 + 0.7 * rng.random()))
+            if process.poll() is None:
+                (os.killpg if how == "SIGINT" else os.kill)(process.pid, getattr(signal, how))
+            process.communicate(timeout=faulty.PATIENCE)
+            assert process.returncode in (0, 130, -signal.SIGKILL)
         if folder.exists():
             assert faulty.run(folder, resume=True)["status"] == "complete"
             assert faulty.tables(folder) == whole

@@ -31,6 +31,16 @@ def test_every_life_ends_as_the_engine_has_it(lives: dict[int, list[Any]]) -> No
             assert [getattr(person, name) for person in people] == state[name].tolist()
 
 
+def test_what_stopped_somebody_last_is_the_last_stop_told(lives: dict[int, list[Any]]) -> None:
+    seen: Counter[str | None] = Counter()
+    for people in lives.values():
+        for person in people:
+            stops = [event.barrier for event in person.events if event.outcome == "stopped"]
+            assert person.last_stop == (stops[-1] if stops else None)
+            seen[person.last_stop] += 1
+    assert set(seen) == {None, "no use", "time", "information", "other"}
+
+
 def disagrees(model: AdoptionModel, number: int) -> bool:
     try:
         replay(model, number)

@@ -1,0 +1,74 @@
+"""What was aimed at, what was measured, and whether it is met."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from benchmarks.rows import PEERS, Row, chosen, table, total
+from benchmarks.setting import MIX, STATUS_QUO
+from model.weeks import WEEKS
+
+TWIN_BAR, TWIN_PEOPLE, LOAD_BAR, FLAT_BAR = 200.0, 20_000, 100.0, 1.3
+
+
+def bars(rows: Sequence[Row]) -> str:
+    """What was aimed at, and whether it is met."""
+    verdicts = [*twin_bar(rows), *peer_bar(rows), *load_bar(rows), *flat_bar(rows)]
+    if not verdicts:
+        return ""
+    lines = [[name, wanted, found, "met" if met else "**missed**"] for name, wanted, found, met in verdicts]
+    return table(("aim", "wanted", "measured", ""), lines)
+
+
+def twin_bar(rows: Sequence[Row]) -> list[tuple[str, str, str, bool]]:
+    """Against the twin, at the largest size it ran."""
+    found = []
+    for scenario in (STATUS_QUO, MIX):
+        twins = [row for row in chosen(rows, "mesa", scenario=scenario) if row["people"] >= TWIN_PEOPLE]
+        for twin in twins[-1:]:
+            for own in chosen(rows, "engine", people=twin["people"], threads=1, scenario=scenario):
+                times = total(twin) / total(own)
+                name = f"faster than the plain Mesa twin, {twin['people']:,} people, {scenario}"
+                found.append((name, f"{TWIN_BAR:.0f} times", f"{times:,.0f} times", times >= TWIN_BAR))
+    return found
+
+
+def peer_bar(rows: Sequence[Row]) -> list[tuple[str, str, str, bool]]:
+    """Against every other peer, at every size."""
+    ratios = {}
+    for job in ("numpy", "starsim"):
+        for row in chosen(rows, job):
+            for own in chosen(rows, "engine", people=row["people"], threads=1, scenario=STATUS_QUO):
+                ratios[f"{PEERS[job]} at {row['people']:,}"] = total(row) / total(own)
+    if not ratios:
+        return []
+    least = min(ratios, key=ratios.__getitem__)
+    shown_as = f"{ratios[least]:.1f} times at least ({least})"
+    return [("faster than every other peer, at every size", "1 time", shown_as, ratios[least] > 1.0)]
+
+
+def load_bar(rows: Sequence[Row]) -> list[tuple[str, str, str, bool]]:
+    """Runs a second for a calibration."""
+    return [
+        (
+            f"runs a second per core, {row['people']:,} people × {WEEKS} weeks",
+            f"{LOAD_BAR:.0f}",
+            f"{row['runs_per_second']:.0f}",
+            row["runs_per_second"] >= LOAD_BAR,
+        )
+        for row in chosen(rows, "small")
+    ]
+
+
+def flat_bar(rows: Sequence[Row]) -> list[tuple[str, str, str, bool]]:
+    """Time per person from a million people on."""
+    each = [
+        total(row) / row["people"]
+        for row in chosen(rows, "engine", threads=1, scenario=STATUS_QUO)
+        if row["people"] >= 1_000_000
+    ]
+    if len(each) < 2:
+        return []
+    worst = max(max(e / each[0], each[0] / e) for e in each)
+    largest = max(row["people"] for row in chosen(rows, "engine", threads=1))
+    return [(f"time per person, 1 million to {largest:,}", "within 30 %", f"{worst - 1:.0%} apart", worst <= FLAT_BAR)]

@@ -1,0 +1,150 @@
+"""The command: cells in processes of their own, results kept, pages filled, what is left out and what fails said."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from benchmarks import __main__ as command
+from benchmarks import plan
+from benchmarks.bars import bars
+from benchmarks.cells import CellError, measure
+from benchmarks.page import page
+from benchmarks.sample_table import QUANTITIES, section
+from benchmarks.setting import MIX, STATUS_QUO
+
+Row = dict[str, Any]
+
+
+def cell(job: str, people: int, took: float, **more: Any) -> Row:
+    base = {"job": job, "people": people, "threads": 1, "scenario": STATUS_QUO, "population_s": 0.1, "setup_s": 0.0}
+    counts = {"visits": 1000.0, "activations": 400.0, "contacts": 5000.0, "activated_share": 0.34}
+    return {**base, "weeks_s": took, **counts, "base_mib": 300.0, "peak_mib": 400.0, **more}
+
+
+def test_bars_are_met_or_missed() -> None:
+    rows = [cell("engine", 20_000, 0.1), cell("numpy", 20_000, 0.05), cell("mesa", 20_000, 19.0)]
+    text = bars(rows)
+    assert "190 times | **missed**" in text
+    assert "0.5 times at least (NumPy weekly loop at 20,000) | **missed**" in text
+    rows = [cell("engine", 20_000, 0.1), cell("starsim", 20_000, 3.0), cell("mesa", 20_000, 21.0)]
+    assert "missed" not in bars(rows)
+    assert "210 times | met" in bars(rows)
+
+
+def test_the_twin_must_agree_and_sizes_left_out_are_said() -> None:
+    rows = [
+        cell("engine", 20_000, 0.1, scenario=MIX),
+        cell("mesa", 20_000, 50.0, scenario=MIX, activations=401.0),
+        {"job": "numpy", "people": 10_000_000, "threads": 1, "scenario": STATUS_QUO, "why": "not run: about 5 min"},
+    ]
+    text = page(rows, "a machine")
+    assert "DO NOT AGREE to the last one" in text
+    assert "| 10,000,000 | NumPy weekly loop | 1 | not run: about 5 min |" in text
+    rows[1]["activations"] = 400.0
+    assert "contacts agree to the last one" in page(rows, "a machine")
+
+
+def test_peers_stop_where_a_run_would_take_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def pretend(tell: Any, job: str, **given: Any) -> Row:
+        asked.append(given["people"])
+        return cell(job, given["people"], 30.0 * given["people"] / 20_000)
+
+    monkeypatch.setattr(plan, "attempt", pretend)
+    rows = plan.ladder(print, "mesa", [10_000, 20_000, 100_000, 1_000_000])
+    assert asked == [10_000, 20_000]
+    assert rows[-1]["why"] == "not run: about 2 min"
+    assert len(rows) == 3
+
+
+def test_memory_is_planned_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "free_bytes", lambda: 8.0 * 2**30)
+    last = cell("numpy", 1_000_000, 1.0, peak_mib=1300.0)
+    assert plan.too_much(last, 10_000_000) == "not run: about 10 GiB"
+    assert plan.too_much(last, 2_000_000) is None
+
+
+def test_a_cell_is_measured_in_a_process_of_its_own() -> None:
+    row = measure("engine", people=1000, threads=1, scenario=STATUS_QUO, repeats=1)
+    assert row["people"] == 1000
+    assert 0 < row["weeks_s"] < row["wall_s"]
+    assert 0 < row["activations"] <= row["visits"]
+    assert 50 < row["base_mib"] <= row["peak_mib"] < 2000
+
+
+def test_a_cell_that_fails_says_so() -> None:
+    with pytest.raises(CellError, match="people = 0"):
+        measure("engine", people=0, threads=1, scenario=STATUS_QUO, repeats=1)
+
+
+def sample_rows() -> list[Row]:
+    rng, rows = np.random.default_rng(1), []
+    for people, count in ((10_000, 30), (100_000, 20)):
+        for _ in range(count):
+            values = {name: rng.normal(5.0, 30.0 / people**0.5) for name in QUANTITIES}
+            rows.append({"job": "sample", "people": people, **values})
+    for draw in range(10):
+        middle = {name: rng.normal(5.0, 1.0) for name in QUANTITIES}
+        for _ in range(2):
+            values = {name: middle[name] + rng.normal(0, 30.0 / 50_000**0.5) for name in QUANTITIES}
+            rows.append({"job": "draws", "people": 50_000, "draw": draw, **values})
+    return rows
+
+
+def test_the_answer_on_sample_size_reads_in_both_languages() -> None:
+    english, french = section(sample_rows(), "en"), section(sample_rows(), "fr")
+    assert english.count("\n|") == french.count("\n|")
+    assert "holds" in english
+    assert "tient" in french
+    assert "Recommended number of people" in english
+    assert "’échantillonnage" in french
+    assert "nan" not in english
+
+
+def test_results_are_kept_and_pages_filled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target, samples = tmp_path / "performance.md", {lang: tmp_path / f"{lang}.md" for lang in ("en", "fr")}
+    target.write_text("before\n<!-- bench -->\nold\n<!-- /bench -->\nafter\n")
+    for file in samples.values():
+        file.write_text("<!-- sample -->\n<!-- /sample -->\n")
+    monkeypatch.setattr(command, "PERFORMANCE", target)
+    monkeypatch.setattr(command, "SAMPLE", samples)
+    monkeypatch.setitem(command.CELLS, "engine", lambda tell, sizes: [cell("engine", size, 1.0) for size in sizes])
+    monkeypatch.setitem(command.CELLS, "sample", lambda tell, sizes: sample_rows())
+    out = tmp_path / "bench"
+    command.main(["--only", "engine", "--largest", "20000", "--out", str(out)])
+    command.main(["--only", "sample", "--largest", "20000", "--out", str(out)])
+    assert set(json.loads((out / "bench.json").read_text())["parts"]) == {"engine", "sample"}
+    assert "| 20,000 | engine | 1 |" in target.read_text()
+    assert target.read_text().startswith("before\n")
+    assert target.read_text().endswith("after\n")
+    assert "Purpose" in samples["en"].read_text()
+    target.write_text("<!-- bench -->\n<!-- /bench -->\n")
+    command.main(["--only", "none", "--out", str(out)])
+    assert "| 20,000 | engine | 1 |" in target.read_text()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [(["--only", "nmpy"], "allowed: engine, mesa"), (["--largest", "5"], "the smallest size is 10,000")],
+)
+def test_bad_requests_are_refused(
+    given: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        command.main([*given, "--out", str(tmp_path)])
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_results_that_cannot_be_read_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "bench.json").write_text("{")
+    with pytest.raises(SystemExit) as ended:
+        command.main(["--only", "none", "--out", str(tmp_path)])
+    assert ended.value.code == 2
+    assert "no results of a benchmark" in capsys.readouterr().err
