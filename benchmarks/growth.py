@@ -79,11 +79,11 @@ def floors(rows: Sequence[Row]) -> str:
     if not speeds or not counts:
         return ""
     count = counts[0]
-    scan, state, lines = touched(count)
+    contacts, state, lines = touched(count)
     own = {row["threads"]: row for row in chosen(rows, "engine", people=count["people"], scenario=STATUS_QUO)}
     body = []
     for threads, speed in sorted(speeds.items()):
-        least = (scan + state) / speed["copy_bytes_per_second"] + lines / speed["random_lines_per_second"]
+        least = (contacts + state) / speed["copy_bytes_per_second"] + lines / speed["random_lines_per_second"]
         took = total(own[threads]) if threads in own else float("nan")
         body.append(
             [
@@ -98,9 +98,9 @@ def floors(rows: Sequence[Row]) -> str:
     head = ("threads", "copy, GB/s", "random lines, M/s", "floor, s", "engine, s", "engine over floor")
     return (
         "### The floor that memory sets\n\n"
-        f"For {count['people']:,} people the engine has to read the due week of everybody every week "
-        f"({scan / 1e6:,.0f} MB), read each person and write the state once ({state / 1e6:,.0f} MB), and fetch "
-        f"the lines of the {count['due']:,.0f} people due, of the {count['told']:,.0f} told and of the ties of those "
+        f"For {count['people']:,} people the engine has to write down and read {count['noted']:,.0f} contacts "
+        f"({contacts / 1e6:,.0f} MB), read each person and write the state once ({state / 1e6:,.0f} MB), and fetch "
+        f"the lines of the person of each contact, of the {count['told']:,.0f} told and of the ties of those "
         f"activated ({lines / 1e6:,.1f} million lines of {LINE:.0f} bytes at scattered places). At the speed of a copy "
         "(read and write counted, as in STREAM) and of independent random reads:\n\n"
         + table(head, body)
@@ -110,9 +110,9 @@ def floors(rows: Sequence[Row]) -> str:
 
 
 def touched(count: Row) -> tuple[float, float, float]:
-    """Bytes of the weekly scan, bytes read and written once, and scattered lines."""
-    scan = count["persons"] * count["due_bytes"] * WEEKS
+    """Bytes of contacts written down and read, bytes read and written once, and scattered lines."""
+    contacts = 2.0 * count["noted"] * count["contact_bytes"]
     once = count["persons"] * (count["person_bytes"] + count["state_bytes"])
-    # A person due: record, state, reach and due week; one told: record, state, letter; one activated: ties.
-    lines = 4.0 * count["due"] + 3.0 * count["told"] + count["activations"]
-    return scan, once, lines
+    # A contact: record and state; one told: record, state, letter; one activated: ties.
+    lines = 2.0 * count["noted"] + 3.0 * count["told"] + count["activations"]
+    return contacts, once, lines

@@ -136,6 +136,11 @@ class AdoptionModel(mesa.Model):
         other.run = other.run._replace(w=other._world())
         return other
 
+    @property
+    def contacts_noted(self) -> int:
+        """Contacts written down, of the status quo and of levers."""
+        return len(self._base.contact) + len(self._more.contact)
+
     def outcome(self) -> Outcome:
         """Weekly results in persons, from the launch to the current week."""
         return outcome(self)

@@ -14,6 +14,7 @@ from model.completion import activate, identity, peer_success, recommend, visit
 from model.jit import inlined, kernel
 from model.keyed import uniform
 from model.people import access, first_aware, majority_week, opposes, pilot_activated, traits_of
+from model.prefetch import prefetch
 from model.programme import ASSISTED, PEER, SUCCESS
 from model.records import ACCOMPANIED, BEFORE, NOBODY, TELL
 from model.responses import take_place
@@ -22,6 +23,8 @@ from model.weeks import NEVER
 
 _C_PEER, _C_ASSISTED, _C_GUARDIAN = np.int64(Channel.PEER), np.int64(Channel.ASSISTED), np.int64(Channel.GUARDIAN)
 _C_NOTICE, _PEER = np.int64(Channel.NOTICE), np.int64(PEER)
+AHEAD = 8
+"""How many contacts ahead a person's memory is asked for: persons are far apart, and each would be waited for."""
 _BASE, _LEVERS = False, True
 _BY_DOCTOR, _ALONE, _AT_LAUNCH = np.bool_(False), np.int64(0), np.int64(0)
 
@@ -162,6 +165,10 @@ def contacts(r, base, more, thread, first, last, week):
         while a < a_end or b < b_end:
             of_lever = a == a_end or (b < b_end and not comes_first(r, base.contact[a], more.contact[b]))
             contact = more.contact[b] if of_lever else base.contact[a]
+            if not of_lever and a + AHEAD < a_end:
+                ahead = np.int64(base.contact[a + AHEAD].owner)
+                prefetch(r.s, ahead)
+                prefetch(r.p, ahead)
             a, b = a + (not of_lever), b + of_lever
             take_place(r, thread, contact, of_lever, week)
 

@@ -7,6 +7,7 @@ import textwrap
 
 import pytest
 
+from calibration.warm import ensure_compiled
 from model import memory
 from model.agenda import CONTACT
 from model.attributes import PERSON
@@ -49,7 +50,8 @@ def peak(people: int, threads: int) -> int:
 @pytest.mark.slow
 @pytest.mark.parametrize("threads", [1, 2])
 def test_the_plan_is_an_upper_bound_and_not_much_above_what_is_used(threads):
-    # Two sizes, for what a person adds; the draw is, of twelve, that with most contacts.
+    # Two sizes, for what a person adds; the draw is, of twelve, that with most contacts. Compiling takes memory too.
+    ensure_compiled()
     few, many = 100_000, 700_000
     small, large = (memory_plan(people, threads=threads).total for people in (few, many))
     low, high = peak(few, threads), peak(many, threads)
