@@ -26,8 +26,8 @@ WORDS = {
         "written": "Écrit dans",
         "stale": "la loi a posteriori a été ajustée à d’autres données ({files}) ; pour la refaire : {command}",
         "unfitted": "la loi a posteriori n’est pas ajustée sous cette structure : ses paramètres viennent d’une autre",
-        "large": "personnes {people} × tirages {draws} × scénarios {scenarios} : environ {minutes} min sur une machine "
-        "au repos (processus {processes}, fils d’exécution de chacun {threads}) ; mémoire au plus {needed} Gio, "
+        "large": "personnes {people} × tirages {draws} × scénarios {scenarios} : environ {minutes} min sur une machine "
+        "au repos (processus {processes}, fils d’exécution de chacun {threads}) ; mémoire au plus {needed} Gio, "
         "{free} Gio libres",
         "failed": "tirages en échec",
         "resume": "--resume les relance",

@@ -35,7 +35,7 @@ period = {"policy_start": date(2026, 1, 5), "until": date(2027, 12, 31)}
 branch = model.branch(resolve(load_scenario("mix-broad"), draw, **period))
 branch.advance(309)
 branch.outcome()
-standing_tables(branch, 205, [309])
+standing_tables(branch, 205)
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(json.dumps({"peak": peak * (1 if sys.platform == "darwin" else 1024), "rows": population.n}))
 """
