@@ -77,7 +77,8 @@ def test_the_tables_in_both_languages(mes: Mes, lang: str, words: tuple[str, ...
 
 
 def test_a_structure_without_posterior_of_its_own_is_said(mes: Mes) -> None:
-    result = mes("fit", *SMALL, "--structure", "barrier_base=visitors", "--out", "f")
+    both = ("--structure", "barrier_base=visitors", "--structure", "driver=growth")
+    result = mes("fit", *SMALL, *both, "--out", "f")
     assert result.exit_code == 0, result.stderr
     assert "not fitted under this structure" in result.stderr
 
