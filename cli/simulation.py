@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from scenarios.executors import Site
     from scenarios.experiment import Experiment, Settings
     from scenarios.manifest import Manifest
+    from scenarios.placement import Placement
+
+LONG = 1200.0
+"""Seconds from which on it is said how long a draw takes."""
 
 
 def simulate(request: Request, chosen: Sequence[Chosen], every: int, subject: str) -> tuple[Path, Manifest]:
@@ -105,18 +109,27 @@ def announce(experiment: Experiment, request: Request) -> None:
     if settings.people < LARGE or request.cluster is not None:
         return
     place = request.placement(experiment)
-    minutes = place.seconds(settings.draws, len(experiment.scenarios)) / 60
+    whole, one = (_minutes(place, draws, len(experiment.scenarios), lang) for draws in (settings.draws, 1))
     text = WORDS[request.lang]["large"].format(
         people=number(settings.people, 0, lang),
         draws=settings.draws,
         scenarios=len(experiment.scenarios),
-        minutes=number(minutes, 0 if minutes >= 3 else 1, lang),
+        minutes=whole,
         processes=place.processes,
         threads=place.threads,
         needed=number(place.processes * place.plan.total / 2**30, 1, lang),
         free=number(place.free / 2**30, 1, lang),
     )
+    if place.seconds(settings.draws, len(experiment.scenarios)) > LONG and settings.draws > 1:
+        text += WORDS[request.lang]["one_draw"].format(minutes=one)
     print(f"mes: {text}", file=sys.stderr)
+
+
+def _minutes(place: Placement, draws: int, scenarios: int, lang: str) -> str:
+    from scenarios.numbers import number
+
+    minutes = place.seconds(draws, scenarios) / 60
+    return number(minutes, 0 if minutes >= 3 else 1, lang)
 
 
 def published_stocks() -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ WORDS = {
         "unfitted": "the posterior was not fitted under this structure: its parameters are those of another one",
         "large": "people {people} × draws {draws} × scenarios {scenarios}: about {minutes} min on a quiet machine "
         "(processes {processes}, threads of each {threads}); memory at most {needed} GiB of {free} GiB free",
+        "one_draw": "; a draw takes about {minutes} min, --draws sets how many",
         "failed": "draws failed",
         "resume": "--resume tries them again",
         "unpaired": "These folders don't share draws and people: differences between scenarios of different folders "
@@ -29,6 +30,7 @@ WORDS = {
         "large": "personnes {people} × tirages {draws} × scénarios {scenarios} : environ {minutes} min sur une machine "
         "au repos (processus {processes}, fils d’exécution de chacun {threads}) ; mémoire au plus {needed} Gio, "
         "{free} Gio libres",
+        "one_draw": " ; un tirage prend environ {minutes} min, --draws en fixe le nombre",
         "failed": "tirages en échec",
         "resume": "--resume les relance",
         "unpaired": "Ces dossiers n’ont pas les mêmes tirages ni les mêmes personnes : les écarts entre scénarios de "

@@ -19,6 +19,7 @@ from model.frames import people_frame
 from model.inputs import Demography, History
 from model.keyed import streams
 from model.levers import Lever, Relatives
+from model.memory import reclaim
 from model.outcome import GroupTable, Outcome
 from model.parameters import Parameters, Prevalence
 from model.population import Population
@@ -110,6 +111,7 @@ class AdoptionModel(mesa.Model):
         """
         if self.levers and levers:
             raise ValueError("this model has levers already; branch off the model it was branched from")
+        reclaim(self.population.n)
         other = copy.copy(self)
         other._user_step = MethodType(type(self).step, other)
         other.step = other._wrapped_step  # type: ignore[method-assign]

@@ -6,22 +6,21 @@ of k + 1 keyed exponentials. Processes are superposed, never rescaled: a lever a
 
 from __future__ import annotations
 
-from math import log1p
+from math import log
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from model.jit import inlined
-from model.keyed import uniform
-from model.programme import ARRIVAL, SELECTION
+from model.keyed import uniform, uniform_of
+from model.programme import SELECTION
 from model.weeks import NEVER
 
 OWN, WARD, CHILD = np.arange(3)
 """Whose contact: the person's own; a child's, seen by the guardian; a child's, seen by the child."""
 CHILDHOOD = np.int64(4096)
 """Occurrences of a person's childhood are numbered from here, so that majority begins its own."""
-STRIDE = 8
 _NEVER = np.int64(NEVER)
 
 
@@ -56,6 +55,8 @@ class Process(NamedTuple):
     factor: float
     """The owner's, on the exposure ``cum``."""
     cum: npt.NDArray[np.float64]
+    guide: npt.NDArray[np.int16]
+    """To the weeks of ``cum``."""
     thinned: bool
     """Whether contacts are candidates for visits only, of which a share takes place."""
     pull: float
@@ -76,18 +77,16 @@ class Mailing(NamedTuple):
 
 
 @inlined
-def week_passed(cum, exposure, week):
-    """First week, from ``week`` on, at whose end the exposure is reached: the smallest w with cum[w + 1] >= exposure.
+def week_passed(cum, guide, exposure):
+    """Week at whose end the exposure is reached: the smallest w with cum[w + 1] >= exposure; at most the last.
 
-    In strides, for the next contact of most people is some dozens of weeks away.
+    ``guide`` tells, for each of equal parts of the whole exposure, in which week it begins (``model.tables.guide_to``).
     """
     last = cum.shape[0] - 2
-    while week + STRIDE <= last and cum[week + STRIDE] < exposure:
-        week += STRIDE
-    passed = 0
-    for w in range(week + 1, min(week + STRIDE, last + 1)):
-        passed += cum[w] < exposure
-    return week + passed
+    week = np.int64(guide[min(np.int64(exposure / cum[last + 1] * guide.shape[0]), guide.shape[0] - 1)])
+    while week < last and cum[week + 1] < exposure:
+        week += 1
+    return week
 
 
 @inlined
@@ -99,21 +98,21 @@ def exposure_left(turn, process):
 
 
 @inlined
-def arrival(process, turn, u, k, passed, available, after):
+def arrival(process, turn, word, u, k, passed, available):
     """The next contact that takes place: (week, k, passed), week NEVER if none before the turn's stop.
 
-    ``after`` is the week of the one before, or a week before any. ``k`` is the occurrence to try next, ``u`` its draw,
-    ``passed`` the sum of the exponentials of those before it. A share ``keep`` of contacts, chosen by key, takes place:
-    a weaker lever leaves some out and moves none.
+    ``word`` is the owner's for arrivals, ``k`` the occurrence to try next, ``u`` its draw, ``passed`` the sum of the
+    exponentials of those before it. A share ``keep`` of contacts, chosen by key, takes place: a weaker lever leaves
+    some out and moves none.
     """
     cum, keys, keep = process.cum, process.keys, process.keep
     while True:
-        passed -= log1p(-u)
+        passed -= log(1.0 - u)  # exact: u is a multiple of 2**-53
         if passed > available:
             return _NEVER, k, passed
         exposure = cum[turn.start] + passed / process.factor
         if cum[turn.since] < exposure and (keep >= 1.0 or uniform(keys[SELECTION], turn.owner, k) < keep):
-            week = week_passed(cum, exposure, after)
+            week = week_passed(cum, process.guide, exposure)
             return (week, k, passed) if week < turn.stop else (_NEVER, k, passed)
         k += 1
-        u = uniform(keys[ARRIVAL], turn.owner, k)
+        u = uniform_of(word, k)

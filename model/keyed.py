@@ -73,11 +73,22 @@ def stream(seed: int, decision: int) -> np.uint64:
 
 
 @inlined
+def person_word(key: np.uint64, person: int) -> np.uint64:
+    """What all occurrences of one decision of one person share."""
+    return mix(np.uint64(key) + _PERSON * np.uint64(person))
+
+
+@inlined
+def uniform_of(word: np.uint64, occurrence: int) -> float:
+    """``uniform`` of a person's word, for when many occurrences are asked for."""
+    z = mix(word ^ (_OCCURRENCE * (np.uint64(occurrence) + np.uint64(1))))
+    return np.float64(z >> _S11) * _UNIT
+
+
+@inlined
 def uniform(key: np.uint64, person: int, occurrence: int) -> float:
     """A double in [0, 1) for one occurrence of one decision of one person."""
-    z = mix(np.uint64(key) + _PERSON * np.uint64(person))
-    z = mix(z ^ (_OCCURRENCE * (np.uint64(occurrence) + np.uint64(1))))
-    return np.float64(z >> _S11) * _UNIT
+    return uniform_of(person_word(key, person), occurrence)
 
 
 @compiled

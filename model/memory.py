@@ -6,6 +6,7 @@ The figures follow from the widths of the records; how many rows, ties and conta
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,6 +90,13 @@ def most_people(room: float, *, threads: int = 1, levers: bool = True) -> int:
     return 1000 * low
 
 
+def reclaim(people: int) -> None:
+    """Before much is allocated for ``people``: have what ended models held given back. Mesa's models refer to
+    themselves, so theirs returns only when Python looks for such cycles, which it would do too late."""
+    if people >= _LARGE:
+        gc.collect()
+
+
 def require_memory(people: int, *, threads: int = 1) -> None:
     """Before a large population is built; small ones pass.
 
@@ -97,6 +105,7 @@ def require_memory(people: int, *, threads: int = 1) -> None:
     """
     if people < _LARGE:
         return
+    reclaim(people)
     plan, free = memory_plan(people, threads=threads, levers=False), free_bytes()
     if plan.total > free:
         raise ShortOfMemoryError(

@@ -10,7 +10,7 @@ from model.arrivals import CHILDHOOD, OWN, Mailing, Process, arrival, exposure_l
 from model.channels import Channel
 from model.completion import can_get, earlier_messages, is_targeted, newborn_week, wave_week
 from model.jit import inlined
-from model.keyed import Decision, uniform
+from model.keyed import Decision, person_word, uniform, uniform_of
 from model.people import (
     RATE_UNIT,
     counter_visits_per_year,
@@ -55,18 +55,18 @@ _PROCESSES = np.array((DOCUMENT, DOCTOR, BASE_MEDIA, SPONTANEOUS), np.int64)
 def note_process(r, draft, turn, process):
     """Note the contacts of one process."""
     available, k, passed = exposure_left(turn, process), _FIRST if turn.mode == OWN else CHILDHOOD, _NO_PULL
-    week = turn.since
     if available <= 0.0:
         return
-    u = uniform(process.keys[ARRIVAL], turn.owner, k)
+    word = person_word(process.keys[ARRIVAL], turn.owner)
+    u = uniform_of(word, k)
     while u < available:  # -log(1 - u) >= u: most people, most processes, at the price of one hash
-        week, k, passed = arrival(process, turn, u, k, passed, available, week)
+        week, k, passed = arrival(process, turn, word, u, k, passed, available)
         if week >= _NEVER:
             return
         if not (process.thinned and is_candidate_only(r, turn, process, k, week)):
             note(draft, week, turn.owner, k, process.number, turn.mode)
         k += 1
-        u = uniform(process.keys[ARRIVAL], turn.owner, k)
+        u = uniform_of(word, k)
 
 
 @inlined
@@ -132,19 +132,20 @@ def note_base_message(r, draft, turn, code):
 def base_process(r, turn, code):
     """One process of the status quo; its factor is 0 for whom it can't reach."""
     i, owner = turn.i, turn.owner
-    thinned, pull, cum, factor = code == DOCUMENT, _NO_PULL, r.w.cum_spontaneous, turn.gain
+    thinned, pull, factor = code == DOCUMENT, _NO_PULL, turn.gain
+    cum, guide = r.w.cum_spontaneous, r.w.guide_spontaneous
     if code == DOCTOR:
-        cum, factor = r.w.cum_years, recommendations_per_year(r.p, r.w, owner)
+        cum, guide, factor = r.w.cum_years, r.w.guide_years, recommendations_per_year(r.p, r.w, owner)
     elif code == DOCUMENT:
-        pull, cum = r.w.pull_document, r.w.cum_document
+        pull, cum, guide = r.w.pull_document, r.w.cum_document, r.w.guide_document
         factor *= r.p[owner].document_rate * RATE_UNIT
         if not turn.notices or not has_flag(r.p, i, _EMAIL):
             factor = 0.0
     elif code == BASE_MEDIA:
-        cum = r.w.cum_media
+        cum, guide = r.w.cum_media, r.w.guide_media
         if not turn.notices:
             factor = 0.0
-    return Process(np.int64(code), r.w.base[code], _ALL, factor, cum, thinned, pull, _GROWS)
+    return Process(np.int64(code), r.w.base[code], _ALL, factor, cum, guide, thinned, pull, _GROWS)
 
 
 @inlined
@@ -187,7 +188,7 @@ def lever_process(r, turn, lever):
     g, kind = r.g[lever], r.g[lever].kind
     pull = r.w.pull_document if kind == DOCUMENTS else g.pull
     factor = lever_factor(r, turn, lever)
-    return Process(np.int64(lever), g.keys, g.keep, factor, g.cum, kind == DOCUMENTS, pull, g.inherits_growth)
+    return Process(np.int64(lever), g.keys, g.keep, factor, g.cum, g.guide, kind == DOCUMENTS, pull, g.inherits_growth)
 
 
 @inlined

@@ -15,7 +15,7 @@ from model.jit import compiled
 from model.keyed import stream, uniform
 from model.population import Population
 from model.rules import ramp
-from model.tables import Weekly, cumulated
+from model.tables import GUIDES, Weekly, cumulated, guide_to
 from model.weeks import WEEKS, WEEKS_PER_YEAR
 
 MESSAGES, NEWBORNS, DOCTORS, DOCUMENTS, COUNTER, MEDIA, ASSISTED, SIMPLIFY, RELATIVES = range(9)
@@ -56,6 +56,7 @@ LEVER = np.dtype(
         ("factor", "f8"),
         ("recruits", "f8"),
         ("cum", "f8", (WEEKS + 1,)),  # exposure of an average person
+        ("guide", "i2", (GUIDES,)),
         ("received", "f8", (WEEKS + 1,)),  # additional documents of a person of relative rate 1
         ("quota", "f8", (WEEKS + 1,)),  # agents accompanied by the start of each week
         ("queue_start", "i8"),
@@ -219,6 +220,7 @@ def _fill(record: Any, lever: lv.Lever, status_quo: Weekly, weight: float, seed:
     record["n_waves"], record["waves"][: len(waves)] = len(waves), waves
     record["carries_code"] = getattr(lever, "carries_code", isinstance(lever, lv.Newborns))
     record["cum"] = cumulated(_exposure(lever, status_quo, weeks))
+    record["guide"] = guide_to(record["cum"])
     if isinstance(lever, lv.Documents):
         record["received"] = cumulated(doses(lever, weeks) * lever.dose * np.diff(status_quo.cum_received))
     record["quota"] = _quota(lever, weeks, weight)

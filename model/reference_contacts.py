@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf, log1p
+from math import inf, log
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
@@ -101,7 +101,7 @@ class Clock(Source):
     def wind(self) -> None:
         """Draw the next exponential; the clock stays silent if the person's time ends before."""
         self.k += 1
-        self.passed -= log1p(-self.draw(ARRIVAL))
+        self.passed -= log(1.0 - self.draw(ARRIVAL))
         self.alarm = inf
         if self.passed <= self.factor * (self.table[self.stop] - self.table[self.start]):
             alarm = self.table[self.start] + self.passed / self.factor

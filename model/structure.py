@@ -7,6 +7,7 @@ The first value of each is the default. Every alternative is reachable from the 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, get_args, get_type_hints
 
 Reading = Literal["trait", "each_time", "naive"]
@@ -44,6 +45,7 @@ class Structure:
                 raise ValueError(f"structure: {field} = {getattr(self, field)!r}; allowed: {', '.join(allowed)}")
 
     @classmethod
+    @cache
     def choices(cls) -> dict[str, tuple[str, ...]]:
         """Field name to its allowed values."""
         return {field: get_args(hint) for field, hint in get_type_hints(cls).items()}

@@ -21,7 +21,11 @@ from model.rules import ASSOCIATED, EACH_TIME, EXCLUSIVE, INDEPENDENT, NAIVE, TR
 from model.structure import Structure
 from model.weeks import WEEKS, WEEKS_PER_YEAR, position, week_of
 
+Guide = npt.NDArray[np.int16]
+
 EAGERNESS_LEVELS = 4096
+GUIDES = 256
+"""Parts of an exposure that a guide knows the first weeks of."""
 GROWTH_STARTS = date(2023, 1, 1)
 INVITATION_DELAY = 8
 """Weeks from a birth to the invitation of the parents, *assumed*."""
@@ -86,6 +90,10 @@ class Weekly(NamedTuple):
     cum_spontaneous: Floats  # [W+1] pull x growth
     cum_media: Floats  # [W+1] pull x growth
     cum_document: Floats  # [W+1] documents of a person of relative rate 1, times pull and growth
+    guide_years: Guide  # [GUIDES] see ``guide_to``
+    guide_spontaneous: Guide  # [GUIDES]
+    guide_media: Guide  # [GUIDES]
+    guide_document: Guide  # [GUIDES]
     cum_received: Floats  # [W+1] documents of a person of relative rate 1
     soft_information: Floats  # [W] share of missing-information stops removed
     soft_time: Floats  # [W]
@@ -129,6 +137,13 @@ def cumulated(rate: Floats) -> Floats:
     return np.concatenate((np.zeros(1), np.cumsum(rate)))
 
 
+def guide_to(cum: Floats) -> Guide:
+    """First week in which each of ``GUIDES`` equal parts of an exposure [W+1] may be reached: a start for the search
+    that ``model.arrivals.week_passed`` does; a little early, so that rounding can't make it late."""
+    parts = np.arange(GUIDES) / GUIDES * cum[-1] * (1.0 - 1e-9)
+    return np.asarray(np.searchsorted(cum[1:-1], parts), np.int16)
+
+
 def apply_driver(parameters: Parameters, history: History, structure: Structure) -> tuple[Parameters, History]:
     """The structural choice of what drives 2024: no service growth, or documents frozen at January 2023."""
     if structure.driver == "documents":
@@ -149,12 +164,19 @@ def weekly_tables(parameters: Parameters, history: History, weeks: int = WEEKS) 
     media = np.zeros(weeks)
     first, last = week_of(history.media[0]), week_of(history.media[1])
     media[first : last + 1] = pulls.media
+    years = np.arange(weeks + 1) / WEEKS_PER_YEAR
+    spontaneous = cumulated(pulls.spontaneous / WEEKS_PER_YEAR * growth)
+    on_air, document = cumulated(media * growth), cumulated(documents * pulls.document * growth)
     return Weekly(
         growth=growth,
-        cum_years=np.arange(weeks + 1) / WEEKS_PER_YEAR,
-        cum_spontaneous=cumulated(pulls.spontaneous / WEEKS_PER_YEAR * growth),
-        cum_media=cumulated(media * growth),
-        cum_document=cumulated(documents * pulls.document * growth),
+        cum_years=years,
+        cum_spontaneous=spontaneous,
+        cum_media=on_air,
+        cum_document=document,
+        guide_years=guide_to(years),
+        guide_spontaneous=guide_to(spontaneous),
+        guide_media=guide_to(on_air),
+        guide_document=guide_to(document),
         cum_received=cumulated(documents),
         soft_information=np.zeros(weeks),
         soft_time=np.zeros(weeks),

@@ -1,14 +1,17 @@
 """The memory plan against what a process really takes, and the refusal of what does not fit."""
 
+import gc
 import json
 import subprocess
 import sys
 import textwrap
+import weakref
 
 import pytest
 
+from calibration.draws import load_draws
 from calibration.warm import ensure_compiled
-from model import memory
+from model import AdoptionModel, memory
 from model.agenda import CONTACT
 from model.attributes import PERSON
 from model.memory import ShortOfMemoryError, free_bytes, memory_plan, most_people
@@ -86,6 +89,27 @@ def test_what_does_not_fit_is_refused_before_anything_is_allocated(demography, m
         ShortOfMemoryError, match=r"68,000,000 people need \d\.\d GiB .*; 1\.0 GiB are free: enough for"
     ):
         build_population(demography, people=68_000_000, seed=1)
+
+
+@pytest.mark.parametrize(("large", "held"), [(1000, False), (10**9, True)])
+def test_an_ended_model_is_given_back_before_the_next_is_built(demography, history, monkeypatch, large, held):
+    # Without the collection, which small runs go without, it would stay: the test notices what it is about.
+    monkeypatch.setattr(memory, "_LARGE", large)
+    monkeypatch.setattr(memory, "free_bytes", lambda: 2**40)
+    gc.collect()
+    gc.disable()
+    try:
+        population = build_population(demography, people=1000, seed=1)
+        model = AdoptionModel(population, load_draws(1)[0].parameters, demography=demography, history=history)
+        branch = weakref.ref(model.branch(()))
+        other = model.branch(())
+        assert (branch() is not None) == held
+        ended = weakref.ref(model)
+        del model, other
+        build_population(demography, people=1000, seed=1)
+        assert (ended() is not None) == held
+    finally:
+        gc.enable()
 
 
 def test_a_limit_of_the_control_group_counts(tmp_path, monkeypatch):
