@@ -7,6 +7,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+MINUTE = 60.0
+"""Seconds."""
+
 
 @contextmanager
 def progress(total: int, label: str) -> Iterator[Callable[[int], None]]:
@@ -24,25 +27,37 @@ def progress(total: int, label: str) -> Iterator[Callable[[int], None]]:
 
 
 def _lines(total: int, label: str) -> Callable[[int], None]:
-    """About ten lines for a whole run. The pace is taken from the first finished draw on: starting the processes and
-    compiling would spoil it."""
-    begin: int | None = None
-    first: tuple[int, float] | None = None
+    """About ten lines for a whole run."""
+    pace = _Pace()
     step = max(1, total // 10)
 
     def show(finished: int) -> None:
-        nonlocal begin, first
-        begin = finished if begin is None else begin
-        if finished > begin and first is None:
-            first = finished, time.monotonic()
+        pace.tell(finished, time.monotonic())
         if finished % step == 0 or finished == total:
-            print(f"{label}: {finished}/{total}{_left(first, finished, total)}", file=sys.stderr, flush=True)
+            left = pace.left(total)
+            shown = "" if left is None else f", {left:.0f} s left"
+            print(f"{label}: {finished}/{total}{shown}", file=sys.stderr, flush=True)
 
     return show
 
 
-def _left(first: tuple[int, float] | None, finished: int, total: int) -> str:
-    if first is None or finished <= first[0]:
-        return ""
-    pace = (time.monotonic() - first[1]) / (finished - first[0])
-    return f", {pace * (total - finished):.0f} s left"
+class _Pace:
+    """How fast draws finish. In the first minute counted from the first finished one on: starting the processes and
+    compiling would spoil it; later from the start, for slow draws that run side by side finish side by side."""
+
+    def __init__(self) -> None:
+        self.marks: list[tuple[int, float]] = []
+        """Finished draws and time: at the start, and at the first finished draw."""
+        self.now = (0, 0.0)
+
+    def tell(self, finished: int, when: float) -> None:
+        """So many are over."""
+        self.now = (finished, when)
+        if len(self.marks) < 2 and (not self.marks or finished > self.marks[0][0]):
+            self.marks.append(self.now)
+
+    def left(self, total: int) -> float | None:
+        """Seconds left; ``None`` while nothing can be said."""
+        finished, when = self.now
+        count, since = self.marks[0 if when - self.marks[0][1] > MINUTE else -1]
+        return (when - since) / (finished - count) * (total - finished) if finished > count else None

@@ -10,12 +10,15 @@ from scenarios.numbers import day, number
 from scenarios.text import label
 
 
-def run_line(manifest: Mapping[str, Any], lang: str) -> str:
-    """Settings of a run in one line; structural choices only where they differ from the default."""
-    return " · ".join(_parts(manifest, lang))
+def run_line(manifest: Mapping[str, Any], lang: str, *, intervals: bool = True) -> str:
+    """Settings of a run in one line; structural choices only where they differ from the default.
+
+    ``intervals``: whether what stands above it are medians with intervals.
+    """
+    return " · ".join(_parts(manifest, lang, intervals))
 
 
-def _parts(manifest: Mapping[str, Any], lang: str) -> Iterator[str]:
+def _parts(manifest: Mapping[str, Any], lang: str, intervals: bool) -> Iterator[str]:
     if "people" in manifest:  # not where nothing is simulated
         yield label("common.people", lang, people=number(manifest["people"], 0, lang))
         yield _draws(manifest, lang)
@@ -23,7 +26,8 @@ def _parts(manifest: Mapping[str, Any], lang: str) -> Iterator[str]:
     yield label("common.data_end", lang, day=day(manifest["data_end"], lang))
     if "policy_start" in manifest:
         yield label("common.policy_start", lang, day=day(manifest["policy_start"], lang))
-        yield label("common.interval", lang)
+        if intervals:
+            yield label("common.interval", lang)
     if manifest.get("averaged"):
         yield label("common.averaged", lang, structures=len(manifest["averaged"]))
     if choices := _choices(manifest):

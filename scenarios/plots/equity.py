@@ -86,7 +86,7 @@ def left_behind(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Figur
     groups = _groups(shares)
     dates = {key: day(manifest[at], lang) for key, at in (("start", "policy_start"), ("until", "until"))}
     title, subtitle = label("left.title", lang, until=dates["until"]), label("left.subtitle", lang, **dates)
-    figure = page(title, subtitle, 0.33 * len(groups) + 2.2, manifest, lang)
+    figure = page(title, subtitle, 0.33 * len(groups) + 2.2, manifest, lang, intervals=False)
     panels = figure.subplots(1, len(names), sharey=True, squeeze=False)[0]
     titles = scenario_titles(manifest, lang)
     for axes, name in zip(panels, names, strict=True):

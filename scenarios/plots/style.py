@@ -54,14 +54,27 @@ def styled(draw: Callable[P, R]) -> Callable[P, R]:
     return wrapper
 
 
-def page(title: str, subtitle: str, body: float, manifest: Mapping[str, Any], lang: str, *, note: str = "") -> Figure:
-    """A figure with ``body`` inches between title and source line, laid out there (constrained)."""
+def page(
+    title: str,
+    subtitle: str,
+    body: float,
+    manifest: Mapping[str, Any],
+    lang: str,
+    *,
+    note: str = "",
+    intervals: bool = True,
+) -> Figure:
+    """A figure with ``body`` inches between title and source line, laid out there (constrained).
+
+    ``intervals``: whether it shows medians with intervals, as the source line then says.
+    """
     quick = bool(manifest["quick"])
     room = WIDTH - 2 * _MARGIN
     titles = wrap(title, room - (2.3 if quick else 0.0), LARGE, weight="bold")
     subtitles = wrap(subtitle, room, NORMAL)
     mark = f"{label('common.quick', lang)} ({label('common.quick_why', lang)}) · " if quick else ""
-    notes = [line for text in (note, mark + run_line(manifest, lang)) if text for line in wrap(text, room, SMALL)]
+    source = mark + run_line(manifest, lang, intervals=intervals)
+    notes = [line for text in (note, source) if text for line in wrap(text, room, SMALL)]
     above = max(_height(titles, LARGE), 0.36 if quick else 0.0)
     head = _MARGIN + above + _height(subtitles, NORMAL) + 0.12
     foot = _MARGIN + _height(notes, SMALL)

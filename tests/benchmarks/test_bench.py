@@ -36,6 +36,15 @@ def test_bars_are_met_or_missed() -> None:
     assert "210 times | met" in bars(rows)
 
 
+def test_all_of_france_and_time_per_person_have_bars_of_their_own() -> None:
+    rows = [cell("engine", n, took, threads=2) for n, took in ((1_000_000, 1.0), (10_000_000, 12.9), (68_000_000, 61.0))]
+    text = bars(rows)
+    assert "68,000,000 people, threads: 2 | 60 s | 61.0 s | **missed**" in text
+    assert "population and ties, 68,000,000 people, threads: 2 | 60 s | 0.1 s | met" in text
+    assert "threads: 2 | within 30% | 29% apart | met" in text
+    assert "10 GiB | 10.1 GiB | **missed**" in bars([cell("engine", 68_000_000, 61.0, threads=2, peak_mib=10_300.0)])
+
+
 def test_the_twin_must_agree_and_sizes_left_out_are_said() -> None:
     rows = [
         cell("engine", 20_000, 0.1, scenario=MIX),
