@@ -37,7 +37,8 @@ def test_bars_are_met_or_missed() -> None:
 
 
 def test_all_of_france_and_time_per_person_have_bars_of_their_own() -> None:
-    rows = [cell("engine", n, took, threads=2) for n, took in ((1_000_000, 1.0), (10_000_000, 12.9), (68_000_000, 61.0))]
+    took = {1_000_000: 1.0, 10_000_000: 12.9, 68_000_000: 61.0}
+    rows = [cell("engine", people, seconds, threads=2) for people, seconds in took.items()]
     text = bars(rows)
     assert "68,000,000 people, threads: 2 | 60 s | 61.0 s | **missed**" in text
     assert "population and ties, 68,000,000 people, threads: 2 | 60 s | 0.1 s | met" in text
