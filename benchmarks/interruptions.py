@@ -19,11 +19,17 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import psutil
+
 from scenarios import manifest as manifests
 
 RUN = ("run", "media", "--people", "3000", "--draws", "16", "--seed", "5")
+ENOUGH = 10
+"""Times from which on it can't be chance that all runs had finished before."""
 PATIENCE = 30.0
 """Seconds for an interrupted run to end; they take one or two."""
+LINGER = 2.0
+"""Seconds for its workers to follow it."""
 
 
 def start(folder: Path, *more: str) -> subprocess.Popen[str]:
@@ -48,15 +54,22 @@ def interrupt(process: subprocess.Popen[str], rng: random.Random, how: str) -> N
         time.sleep(rng.random() * 0.25)
 
 
-def survivors(group: int) -> bool:
-    """Whether processes of a group still live two seconds after its leader ended."""
-    for _ in range(40):
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
-            return False
+def survivors(group: int) -> list[str]:
+    """Processes of a group that still live ``LINGER`` seconds after its leader ended: their command lines."""
+    until = time.monotonic() + LINGER
+    while found := [process for process in psutil.process_iter() if belongs(process, group)]:
+        if time.monotonic() > until:
+            return [f"{process.pid} {process.status()}: {' '.join(process.cmdline())[:200]}" for process in found]
         time.sleep(0.05)
-    return True
+    return []
+
+
+def belongs(process: psutil.Process, group: int) -> bool:
+    """Whether a process is alive and one of a group."""
+    try:
+        return os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE
+    except (ProcessLookupError, PermissionError, psutil.Error):
+        return False
 
 
 def trial(folder: Path, rng: random.Random, span: float, how: str) -> str:
@@ -71,11 +84,13 @@ def trial(folder: Path, rng: random.Random, span: float, how: str) -> str:
         os.killpg(process.pid, signal.SIGKILL)
         raise AssertionError(f"hung, hit after {delay:.2f} s") from None
     code = process.returncode
-    # Before Python has started at all, nobody can answer a signal: it ends the process as it ends any other.
-    early = delay < 0.3 and code == -signal.SIGINT
-    assert code in (130 if how == "INT" else -signal.SIGKILL, 0) or early, (delay, code, stderr)
+    # Before Python has started at all, and when it has said all and leaves, nobody can answer a signal: it ends the
+    # process as it ends any other, which a shell reports as 130 too.
+    early, late = (code == -signal.SIGINT and when for when in (delay < 0.3, "Written to" in stderr))
+    assert code in (130 if how == "INT" else -signal.SIGKILL, 0) or early or late, (delay, code, stderr)
     assert early or "Traceback" not in stderr, (delay, stderr)
-    assert not survivors(process.pid), delay
+    left = survivors(process.pid)
+    assert not left, (delay, code, left)
     if not folder.exists():
         return "before the folder"
     return "finished" if code == 0 else f"{manifests.read(folder)['status']}, code {code}"
@@ -97,6 +112,9 @@ def main() -> None:
     parser.add_argument("--how", choices=("INT", "KILL"), default="INT")
     options = parser.parse_args()
     rng, outcomes = random.Random(options.seed), Counter[str]()
+    # Where this program was started with Ctrl-C ignored, as shells do for what runs in the background, so would its
+    # children ignore it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with tempfile.TemporaryDirectory() as place:
         began = time.monotonic()
         process = start(Path(place) / "whole")
@@ -112,6 +130,8 @@ def main() -> None:
             print(f"{number + 1}/{options.times}: {outcome}", file=sys.stderr)
     for outcome, times in outcomes.most_common():
         print(f"{times:4d}  {outcome}")
+    hit = sum(times for outcome, times in outcomes.items() if not outcome.startswith("finished"))
+    assert hit or options.times < ENOUGH, "no run was stopped before its end: nothing was tried"
 
 
 if __name__ == "__main__":

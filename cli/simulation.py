@@ -158,7 +158,7 @@ def present(
     from scenarios.tables import summary_table
 
     _, frames = load(folder)
-    summary = summary_table(frames["outcomes"])
+    summary = summary_table(frames["outcomes"], frames["costs"])
     write_tables(summary, frames, manifest, folder)
     manifest = seal(folder, manifest)
     draw_pictures(frames, manifest, folder, request.lang)

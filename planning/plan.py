@@ -144,7 +144,7 @@ def frontier_budgets(asked: float, most: float, points: int) -> tuple[float, ...
 def units(space: Space, question: Question, draws: tuple[int, int], rivals: int, budgets: int) -> int:
     """Branches to simulate at most, for the progress shown."""
     levers = len(space.labels)
-    search_mixes = question.effort.mixes(levers, budgets + 2) + 2 + 2 * rivals
+    search_mixes = question.effort.mixes(levers, budgets + 2, fair=question.limits.fair) + 2 + 2 * rivals
     return draws[0] * search_mixes + draws[1] * (budgets + 3 + levers + rivals)
 
 

@@ -12,6 +12,7 @@ from planning.measures import Floats
 from planning.plan import Plan
 from planning.shipped import Verdict, verdict
 from scenarios.quantiles import LEVELS, jeffreys
+from scenarios.statuses import joined, paid_lines
 
 Frames = dict[str, pd.DataFrame]
 FRAMES = ("frontier", "plan", "shipped", "regret", "plan_groups", "plan_draws", "plan_costs", "candidates")
@@ -134,9 +135,9 @@ def _lever_costs(plan: Plan) -> Any:
     """A function from (row on the fresh draws, lever) to euros per draw in millions and the status of its prices."""
     parts = [a.costs.assign(draw=n) for n, a in enumerate(plan.answers)]
     lines = pd.concat(parts, ignore_index=True)
-    lines = lines[lines["item"] != MINUTES]
+    lines = paid_lines(lines)
     sums = lines.groupby(["row", "lever", "draw"])["eur"].sum() / 1e6
-    statuses = lines.groupby(["row", "lever"])["status"].agg(lambda column: ", ".join(dict.fromkeys(map(word, column))))
+    statuses = lines.groupby(["row", "lever"])["status"].agg(joined)
 
     def of(row: int, label: str) -> tuple[Floats, str]:
         if (row, label) not in statuses.index:
@@ -145,14 +146,6 @@ def _lever_costs(plan: Plan) -> Any:
         return paid.to_numpy(), str(statuses.loc[(row, label)])
 
     return of
-
-
-MINUTES = "minutes per recommendation"
-
-
-def word(status: str) -> str:
-    """``assumed``, ``proxy``, ``derived``, ``published`` or "set in the scenario": what stands before the reason."""
-    return status.partition(":")[0].strip()
 
 
 def verdicts(plan: Plan) -> list[Verdict]:

@@ -32,13 +32,17 @@ class Effort:
     rounds: int = 4
     """Times the surrogate proposes a mix for every goal."""
 
-    def mixes(self, levers: int, goals: int) -> int:
+    def mixes(self, levers: int, goals: int, *, fair: bool = False) -> int:
         """Mixes simulated at most."""
-        return 1 + levers * len(self.levels) + self.together + self.rounds * goals * len(TIGHTER)
+        return 1 + levers * len(self.levels) + self.together + self.rounds * goals * len(tighter(fair))
 
 
-TIGHTER = (1.0, 0.97)
-"""The surrogate may take a mix to be cheaper than it is: it proposes for the budget and for a little less."""
+def tighter(fair: bool) -> tuple[tuple[float, float], ...]:
+    """Shares of the budget and margins of the lags, points, that the surrogate proposes for: it may take a mix to be
+    cheaper or fairer than it is. Lags of the smaller groups are missed by a tenth of a point or two, and of many groups
+    one is (measured on the shipped levers); a mix that just keeps the limit by the surrogate would then never keep it.
+    """
+    return ((1.0, 0.0), (0.97, 0.05), (1.0, 0.1), (0.97, 0.2)) if fair else ((1.0, 0.0), (0.97, 0.0))
 
 
 @dataclass(frozen=True)
@@ -94,8 +98,8 @@ def _proposals(archive: Archive, goals: Sequence[Goal], switches: npt.NDArray[np
     found = []
     for number, goal in enumerate(goals):
         predict = (mean if goal.of_means else surrogate).predict
-        for factor in TIGHTER:
-            aim = _tighter(goal, factor)
+        for factor, margin in tighter(goal.limits.fair):
+            aim = _tighter(goal, factor, margin)
             if aim is not None:
                 known = archive.mixes[promising(archive, aim)]
                 found.append(optimise(predict, aim, switches, known, seed + 10 * number))
@@ -104,11 +108,12 @@ def _proposals(archive: Archive, goals: Sequence[Goal], switches: npt.NDArray[np
     return np.array(fresh, np.int64).reshape(-1, len(switches))
 
 
-def _tighter(goal: Goal, factor: float) -> Goal | None:
-    """The same goal with a little less money; goals without a budget are tried once."""
-    if factor == 1.0:
-        return goal
-    return replace(goal, budget=factor * goal.budget) if isinstance(goal, MostActivations) else None
+def _tighter(goal: Goal, factor: float, margin: float) -> Goal | None:
+    """The same goal with a little less money and a margin; goals without a budget are only tried with the whole."""
+    aim: Goal = replace(goal, limits=replace(goal.limits, margin=margin))  # type: ignore[type-var]
+    if isinstance(aim, MostActivations):
+        return replace(aim, budget=factor * aim.budget)
+    return aim if factor == 1.0 else None
 
 
 def promising(archive: Archive, goal: Goal) -> npt.NDArray[np.int64]:

@@ -9,10 +9,11 @@ import pandas as pd
 
 from planning.document import Frames, has, row_of
 from planning.results import losing
-from planning.text import group_title, label, lever_title, statuses
+from planning.text import group_title, label, lever_title
 from scenarios.captions import run_line
 from scenarios.numbers import UNDEFINED, compact, day, number, percent, with_interval
 from scenarios.text import label as scenario_label
+from scenarios.text import price_letters
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -155,7 +156,7 @@ def mix_table(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Table:
             lever_title(row["lever"], row["kind"], lang),
             percent(row["share_of_ceiling"], lang),
             median_interval(row, "cost", lang),
-            statuses(row["price_status"], lang),
+            price_letters(row["price_status"], lang),
             median_interval(row, "loss", lang),
         )
     return table

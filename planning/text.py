@@ -49,12 +49,6 @@ def group_title(dimension: str, group: str, lang: str) -> str:
     return f"{scenario_label('dimension.age_band', lang)} {name}" if dimension == "age_band" else name
 
 
-def statuses(found: str, lang: str) -> str:
-    """The letters of the status of prices."""
-    given = [label(f"status.{word}", lang) for word in found.split(", ") if word in words()["status"]]
-    return ", ".join(letter for letter in given if letter)
-
-
 def header(column: str, lang: str) -> str:
     """A column's name in words: ``cost_p50`` is "coût (millions d'euros), médiane" in French."""
     base, _, end = column.rpartition("_")

@@ -17,6 +17,7 @@ from scenarios.errors import UserError
 from scenarios.frames import ORDER
 from scenarios.manifest import Manifest
 from scenarios.quantiles import LEVELS, jeffreys, rounded, spread
+from scenarios.statuses import price_statuses
 
 Frames = dict[str, pd.DataFrame]
 MEASURES = (
@@ -30,11 +31,12 @@ SAME_RUN = (*SAME_CHANCE, "structure", "averaged", "policy_start")
 
 def comparison_document(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) -> dict[str, Any]:
     """The document of ``mes compare --json``: every measure as p05, p50, p95 over draws, ``None`` where undefined."""
-    outcomes = frames["outcomes"]
+    outcomes, statuses = frames["outcomes"], price_statuses(frames["costs"])
     return {
         **_common(manifest),
         "scenarios": [
-            scenario_summary(outcomes[outcomes["scenario"] == entry["name"]], entry) for entry in manifest["scenarios"]
+            scenario_summary(outcomes[outcomes["scenario"] == entry["name"]], entry, statuses)
+            for entry in manifest["scenarios"]
         ],
         "equity": equity_document(frames, manifest),
     }
@@ -53,7 +55,9 @@ def run_document(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]
         "weeks": [monday(week).isoformat() for week in range(last + 1)],
         "activated_millions": _bands(rows, "millions"),
         "activated_share": _bands(rows, "share"),
-        "at_horizon": scenario_summary(outcomes[outcomes["scenario"] == scenario], entry),
+        "at_horizon": scenario_summary(
+            outcomes[outcomes["scenario"] == scenario], entry, price_statuses(frames["costs"])
+        ),
     }
 
 
@@ -73,8 +77,8 @@ def _common(manifest: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def scenario_summary(outcomes: pd.DataFrame, entry: Mapping[str, Any]) -> dict[str, Any]:
-    """One scenario at the horizon; ``outcomes`` has one row per draw."""
+def scenario_summary(outcomes: pd.DataFrame, entry: Mapping[str, Any], statuses: Mapping[str, str]) -> dict[str, Any]:
+    """One scenario at the horizon; ``outcomes`` has one row per draw, ``statuses`` are those of prices by scenario."""
     reached, draws = int(outcomes["reached"].sum()), len(outcomes)
     return {
         "scenario": entry["name"],
@@ -83,6 +87,7 @@ def scenario_summary(outcomes: pd.DataFrame, entry: Mapping[str, Any]) -> dict[s
         "probability_of_target": reached / draws,
         "probability_of_target_interval": [rounded(bound) for bound in jeffreys(reached, draws)],
         "target_date": _dates(outcomes["reached_date"]),
+        "price_status": statuses.get(entry["name"], ""),
     }
 
 

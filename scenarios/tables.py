@@ -17,7 +17,8 @@ from scenarios.comparison import MEASURES, scenario_summary
 from scenarios.numbers import NARROW, day, month, number, percent, with_interval
 from scenarios.quantiles import spread
 from scenarios.shares import group_shares
-from scenarios.text import group_label, label, scenario_titles, words
+from scenarios.statuses import price_statuses
+from scenarios.text import group_label, label, price_letters, scenario_titles, words
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -25,20 +26,21 @@ if TYPE_CHECKING:
 QUANTILES = ("p05", "p50", "p95")
 
 
-def summary_table(outcomes: pd.DataFrame) -> pd.DataFrame:
-    """One row per scenario, in the order of ``outcomes``: each measure's p05, p50 and p95 over draws.
+def summary_table(outcomes: pd.DataFrame, costs: pd.DataFrame) -> pd.DataFrame:
+    """One row per scenario, in the order of ``outcomes``: each measure's p05, p50 and p95 over draws; statuses of the
+    prices behind its public cost (``scenarios.statuses``).
 
     Quantiles are taken over all draws. A draw in which nothing is added counts as an infinite cost per additional
     activation, and a quantile that falls there is missing: leaving such draws out would make a useless strategy look
     cheap. ``probability_of_target`` comes with its Jeffreys 90 % interval (``_low``, ``_high``); ``target_date`` counts
     draws that never reach the target as later than any date. Numbers are those of ``mes compare --json``.
     """
-    names = outcomes["scenario"].unique()
-    return pd.DataFrame([_summary_row(outcomes[outcomes["scenario"] == name], str(name)) for name in names])
+    names, statuses = outcomes["scenario"].unique(), price_statuses(costs)
+    return pd.DataFrame([_summary_row(outcomes[outcomes["scenario"] == name], str(name), statuses) for name in names])
 
 
-def _summary_row(rows: pd.DataFrame, name: str) -> dict[str, Any]:
-    found = scenario_summary(rows, {"name": name, "title": ""})
+def _summary_row(rows: pd.DataFrame, name: str, statuses: Mapping[str, str]) -> dict[str, Any]:
+    found = scenario_summary(rows, {"name": name, "title": ""}, statuses)
     low, high = found["probability_of_target_interval"]
     measures = {f"{m}_{q}": np.nan if found[m][q] is None else found[m][q] for m in MEASURES for q in QUANTILES}
     chance = {"": found["probability_of_target"], "_low": low, "_high": high}
@@ -47,6 +49,7 @@ def _summary_row(rows: pd.DataFrame, name: str) -> dict[str, Any]:
         **measures,
         **{f"probability_of_target{end}": value for end, value in chance.items()},
         **{f"target_date_{q}": found["target_date"][q] for q in QUANTILES},
+        "price_status": found["price_status"],
     }
 
 
@@ -133,7 +136,7 @@ def rich_table(summary: pd.DataFrame, manifest: Mapping[str, Any], lang: str) ->
     table.title, table.caption = Text(_title(manifest, lang)), Text(_caption(manifest, lang))
     dated = bool(summary["target_date_p50"].notna().any())
     target = number(manifest["target_millions"], 0 if manifest["target_millions"] % 1 == 0 else 1, lang)
-    table.add_column(label("table.scenario", lang), min_width=11, max_width=34, overflow="fold")
+    table.add_column(label("table.scenario", lang), min_width=8, max_width=34, overflow="fold")
     for name in ("activated", "additional", "cost", "per_additional", "probability", *(["target_date"] * dated)):
         table.add_column(label(f"table.{name}", lang, target=target), justify="right", no_wrap=True)
     titles = scenario_titles(manifest, lang)
@@ -144,9 +147,11 @@ def rich_table(summary: pd.DataFrame, manifest: Mapping[str, Any], lang: str) ->
 
 
 def _cells(row: pd.Series, lang: str) -> list[str]:
-    """Costs with two significant figures: unit prices are not known better."""
+    """Costs with two significant figures: unit prices are not known better; behind them the letters of their prices."""
     figures = {"activated_millions": 3, "additional_millions": 3, "cost_millions_eur": 2, "cost_per_additional_eur": 2}
     cells = [with_interval(row[f"{m}_p05"], row[f"{m}_p50"], row[f"{m}_p95"], lang, n) for m, n in figures.items()]
+    letters = price_letters(row["price_status"], lang)
+    cells[2] = f"{cells[2]} {letters}".rstrip()
     return [*cells, probability(row, lang)]
 
 

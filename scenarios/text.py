@@ -46,6 +46,14 @@ def _age_label(band: str, lang: str) -> str:
     return label("age_band.years", lang, low=low, high=high) if high else band
 
 
+def price_letters(statuses: str, lang: str) -> str:
+    """The letters of the statuses of prices, as ``scenarios.statuses`` joins them; a published price has none."""
+    given = [
+        label(f"price_status.{status}", lang) for status in statuses.split(", ") if status in words()["price_status"]
+    ]
+    return "".join(given)
+
+
 def scenario_titles(manifest: Mapping[str, Any], lang: str) -> dict[str, str]:
     """Name to title of each scenario of a run; of two with the same title both show their name as well."""
     given = manifest.get("titles") or {entry["name"]: entry["title"] for entry in manifest["scenarios"]}

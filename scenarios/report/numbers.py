@@ -31,7 +31,7 @@ class Numbers:
 
     def __init__(self, frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], lang: str) -> None:
         self.frames, self.manifest, self.lang = frames, manifest, lang
-        self.summary = summary_table(frames["outcomes"]).set_index("scenario", drop=False)
+        self.summary = summary_table(frames["outcomes"], frames["costs"]).set_index("scenario", drop=False)
         self.names = [str(name) for name in self.summary.index]
         self.reference, self.strategies = self.names[0], self.names[1:]
         self.of: dict[str, dict[str, Any]] = {str(row["scenario"]): row for row in _records(self.summary)}

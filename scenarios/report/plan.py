@@ -17,7 +17,7 @@ from scenarios.report.numbers import Numbers
 from scenarios.report.traced import INTERVAL, traced
 from scenarios.report.words import say
 from scenarios.tables import probability
-from scenarios.text import label
+from scenarios.text import label, price_letters
 
 FILE = "plan.json"
 ON_FRONTIER = ("asked", "frontier")
@@ -93,8 +93,9 @@ def _verdict(plan: Plan, numbers: Numbers) -> Markup:
 
 
 def _levers(plan: Plan, lang: str) -> list[dict[str, Any]]:
-    """The levers that the mix uses; of two of one kind both show their name as well."""
+    """The levers that the mix uses, those it would miss most first; of two of one kind both show their name as well."""
     used = [row for row in plan["mix"] if row["share_of_ceiling"] > 0]
+    used.sort(key=lambda row: -row["loss_mean"])
     kinds = [row["kind"] for row in used]
     found = []
     for row in used:
@@ -104,7 +105,15 @@ def _levers(plan: Plan, lang: str) -> list[dict[str, Any]]:
         use = traced(
             percent(share, lang), [share], file=FILE, measure="mix.share_of_ceiling", stats=["value"], where=where
         )
-        found.append({"name": name, "use": use, "cost": _one(row["cost_mean"], "mix.cost_mean", where, lang)})
+        found.append(
+            {
+                "name": name,
+                "use": use,
+                "cost": _interval(row, "cost", "mix", where, lang),
+                "prices": price_letters(row["price_status"], lang),
+                "loss": _interval(row, "loss", "mix", where, lang),
+            }
+        )
     return found
 
 
@@ -113,6 +122,7 @@ def _point(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
     return {
         "budget": _one(row["budget_millions_eur"], "frontier.budget_millions_eur", where, lang),
         "cost": _one(row["cost_mean"], "frontier.cost_mean", where, lang),
+        "paid": _interval(row, "cost", "frontier", where, lang),
         "additional": _interval(row, "additional", "frontier", where, lang),
         "activated": _interval(row, "activated", "frontier", where, lang),
         "probability": traced(

@@ -13,7 +13,7 @@ from scenarios.numbers import typeset
 from scenarios.plots.equity import SHOWN
 from scenarios.report.answer import Chosen
 from scenarios.report.numbers import Numbers
-from scenarios.text import group_label, label, scenario_titles
+from scenarios.text import group_label, label, price_letters, scenario_titles
 
 Row = dict[str, Any]
 STANDS = (
@@ -34,6 +34,7 @@ def strategy_rows(numbers: Numbers) -> list[Row]:
             "additional": numbers.outcome(name, "additional_millions") if place else "",
             "bar": bars.bar(name) if place else "",
             "cost": numbers.outcome(name, "cost_millions_eur"),
+            "prices": price_letters(numbers.of[name]["price_status"], numbers.lang),
             "each": numbers.outcome(name, "cost_per_additional_eur") if place else "",
             "minutes": numbers.outcome(name, "doctor_minutes_millions"),
             "probability": numbers.probability(name),

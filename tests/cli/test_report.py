@@ -191,12 +191,17 @@ PLAN = {
     "result": {"additional_p05": 2.0, "additional_p50": 4.5, "additional_p95": 7.0, "additional_mean": 4.4,
                "search_additional_mean": 4.6, "cost_mean": 55.0, "within_budget": 0.6},
     "target": {"probability": 0.5, "reachable": False, "furthest_millions": 33.3, "furthest_cost_millions_eur": 310.0},
-    "mix": [{"lever": "simplify", "kind": "simplify", "share_of_ceiling": 1.0, "cost_mean": 3.2},
-            {"lever": "media", "kind": "media", "share_of_ceiling": 0.0, "cost_mean": 0.0}],
+    "mix": [{"lever": "relatives", "kind": "relatives", "share_of_ceiling": 0.5, "price_status": "published",
+             "cost_p05": 0.1, "cost_p50": 0.2, "cost_p95": 0.5, "loss_mean": 0.3, "loss_p05": 0.1, "loss_p50": 0.2,
+             "loss_p95": 0.9},
+            {"lever": "simplify", "kind": "simplify", "share_of_ceiling": 1.0, "price_status": "assumed, proxy",
+             "cost_p05": 1.2, "cost_p50": 3.2, "cost_p95": 8.1, "loss_mean": 1.7, "loss_p05": 0.9, "loss_p50": 1.6,
+             "loss_p95": 3.1},
+            {"lever": "media", "kind": "media", "share_of_ceiling": 0.0, "price_status": "proxy", "loss_mean": None}],
     "frontier": [
         {"mix": n, "role": role, "budget_millions_eur": b, "cost_mean": c, "probability_of_target": 0.0,
          "probability_of_target_low": 0.0, "probability_of_target_high": 0.05,
-         **{f"{name}_{q}": base + v for name, base in (("additional", 0.0), ("activated", 26.0))
+         **{f"{name}_{q}": base + v for name, base in (("additional", 0.0), ("activated", 26.0), ("cost", c - g))
             for q, v in (("p05", g - 1), ("p50", g), ("p95", g + 2))}}
         for n, (role, b, c, g) in enumerate(MIXES)
     ],
@@ -215,7 +220,9 @@ def test_a_plan_joins_the_report(mes: Mes, folder: Path, tmp_path: Path) -> None
         planned = [value for value, _ in Page(text).numbers if value["data-file"] == "plan.json"]
         assert {value["data-measure"] for value in planned} >= {
             "frontier.additional",
-            "mix.cost_mean",
+            "mix.cost",
+            "mix.loss",
+            "frontier.cost",
             "result.additional",
         }
     (tmp_path / "plan" / "plan.json").write_text(json.dumps({**PLAN, "target_millions": 35.0}), encoding="utf-8")

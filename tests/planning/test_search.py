@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from planning.measures import CheapestToTarget, FurthestReach, Limits, MostActivations
-from planning.search import Effort, search
+from planning.measures import FAIR_POINTS, CheapestToTarget, FurthestReach, Limits, MostActivations
+from planning.search import Effort, search, tighter
 from planning.space import STEPS
 from tests.planning.synthetic import World, no_switches, world
 
@@ -151,7 +151,7 @@ def test_a_target_out_of_reach() -> None:
 
 def test_limits_on_minutes_and_fairness() -> None:
     """Lever 0 takes doctors' time; lever 1 leaves a group behind unless lever 2 makes up for it."""
-    evaluate = world(4, size=np.array([2.0, 2.0, 0.1, 0.1]), bend=np.zeros(4), lag=np.array([0.0, 1.0, -2.0, 0.0]))
+    evaluate = world(4, size=np.array([2.0, 2.0, 0.1, 0.1]), bend=np.zeros(4), lag=np.array([0.0, 10.0, -20.0, 0.0]))
     free = found(evaluate, MostActivations(budget=45.0), 4)
     assert free[[0, 1]].tolist() == [STEPS, STEPS]
     limited = found(evaluate, MostActivations(budget=45.0, limits=Limits(minutes=0.3)), 4)
@@ -159,6 +159,16 @@ def test_limits_on_minutes_and_fairness() -> None:
     fair = found(evaluate, MostActivations(budget=55.0, limits=Limits(fair=True)), 4)
     assert fair[2] >= fair[1] / 2 - 1
     assert fair[1] >= 95
+
+
+def test_a_fair_search_also_proposes_mixes_well_within_the_limit() -> None:
+    """The lags of simulated groups are rough: what the surrogate takes to be just fair mostly isn't."""
+    evaluate = world(4, bend=np.zeros(4), lag=np.array([1.0, 1.0, -2.0, 0.0]))
+    archive = search(evaluate, no_switches(4), [MostActivations(budget=70.0, limits=Limits(fair=True))], seed=3)
+    proposed = archive.measures.lag[1 + evaluate.asked[0][1] :].mean(axis=(1, 2))
+    assert proposed.max() <= FAIR_POINTS + 1e-9
+    margins = sorted({margin for _, margin in tighter(True)})
+    assert proposed.min() <= FAIR_POINTS - margins[-1] + 0.02, (proposed, margins)
 
 
 def test_switches_are_all_or_nothing() -> None:

@@ -12,6 +12,7 @@ from model.outcome import BARRIERS, CHANNEL_NAMES, OBSTACLES, WOULD_PASS
 from model.weeks import WEEKS, week_of
 from scenarios.files import catalogue, load_scenario
 
+ORDER = ("weekly", "groups", "equity", "channels", "outcomes", "costs")
 POLICY = week_of(date(2026, 1, 5))
 BANDS = ("0-15", "16-17", "18-24", "25-34", "35-49", "50-64", "65-74", "75+")
 GROUPS = {
@@ -67,10 +68,10 @@ def _title(name: str, long: bool) -> dict[str, str]:
 
 
 def frames(count: int, draws: int = 40, seed: int = 5) -> dict[str, pd.DataFrame]:
-    """``weekly, groups, channels, outcomes`` of the first ``count`` scenarios."""
+    """``weekly, groups, equity, channels, outcomes, costs`` of the first ``count`` scenarios."""
     luck = np.random.default_rng(seed)
     growth = 1 + 0.15 * luck.standard_normal(draws)
-    parts: dict[str, list[pd.DataFrame]] = {k: [] for k in ("weekly", "groups", "equity", "channels", "outcomes")}
+    parts: dict[str, list[pd.DataFrame]] = {k: [] for k in ORDER}
     for rank, name in enumerate(names(count)):
         effect = float(luck.choice([-0.02, 0.15, 0.3, 0.8, 1.2, 2.5, 7.5]))
         noise = 0.03 * luck.standard_normal(draws)
@@ -82,7 +83,15 @@ def frames(count: int, draws: int = 40, seed: int = 5) -> dict[str, pd.DataFrame
         parts["equity"].append(_equity(parts["groups"][-1]))
         parts["channels"].append(_channels(name, draws))
         parts["outcomes"].append(_outcomes(name, weekly, extra, cost))
+        parts["costs"].append(_costs(name, rank, draws))
     return {kind: pd.concat(rows, ignore_index=True) for kind, rows in parts.items()}
+
+
+def _costs(name: str, rank: int, draws: int) -> pd.DataFrame:
+    """Lines whose prices are assumed, proxies of them too in every third scenario, none for the first."""
+    statuses = ["assumed", *["proxy: another country"] * (rank % 3 == 0)] if rank else []
+    lines = [{"scenario": name, "item": f"item {n}", "status": status} for n, status in enumerate(statuses)]
+    return pd.DataFrame(lines * draws, columns=["scenario", "item", "status"])
 
 
 def _weekly(growth: np.ndarray, extra: np.ndarray) -> dict[str, np.ndarray]:

@@ -14,12 +14,16 @@ from scipy.stats import beta
 
 from scenarios.comparison import MEASURES
 from scenarios.tables import groups_table, header, probability, rich_table, summary_table, write_csv
+from scenarios.text import price_letters
 from tests.scenarios import frames as made
 
 
 @pytest.fixture(scope="module")
 def frames() -> dict[str, pd.DataFrame]:
     return made.frames(19)
+
+
+NO_COSTS = pd.DataFrame({"scenario": [], "item": [], "status": []}, dtype=str)
 
 
 def hand_made(additional: list[float], reached: int = 0) -> pd.DataFrame:
@@ -42,7 +46,7 @@ def hand_made(additional: list[float], reached: int = 0) -> pd.DataFrame:
 
 
 def test_quantiles_worked_by_hand() -> None:
-    row = summary_table(hand_made([1.0, 2.0, 3.0, 4.0, 5.0])).iloc[0]
+    row = summary_table(hand_made([1.0, 2.0, 3.0, 4.0, 5.0]), NO_COSTS).iloc[0]
     assert row["additional_millions_p50"] == 3.0
     assert row["additional_millions_p05"] == pytest.approx(1.2), "a fifth of the way from the first to the second"
     assert row["activated_millions_p95"] == pytest.approx(34.8)
@@ -50,7 +54,7 @@ def test_quantiles_worked_by_hand() -> None:
 
 
 def test_a_draw_that_adds_nothing_counts_as_infinitely_dear() -> None:
-    row = summary_table(hand_made([-0.1, 0.0, 0.0, 2.0, 5.0])).iloc[0]
+    row = summary_table(hand_made([-0.1, 0.0, 0.0, 2.0, 5.0]), NO_COSTS).iloc[0]
     assert row["cost_per_additional_eur_p05"] == pytest.approx(2 + 0.2 * 3)
     assert np.isnan(row["cost_per_additional_eur_p50"]), "the median draw adds nothing"
     naive = np.nanquantile(hand_made([-0.1, 0.0, 0.0, 2.0, 5.0])["cost_per_additional_eur"], 0.5)
@@ -58,7 +62,7 @@ def test_a_draw_that_adds_nothing_counts_as_infinitely_dear() -> None:
 
 
 def test_quantiles_of_all_measures(frames: dict[str, pd.DataFrame]) -> None:
-    table = summary_table(frames["outcomes"]).set_index("scenario")
+    table = summary_table(frames["outcomes"], frames["costs"]).set_index("scenario")
     assert list(table.index) == made.names(19)
     for name, rows in frames["outcomes"].groupby("scenario"):
         for measure in set(MEASURES) - {"cost_per_additional_eur"}:
@@ -68,22 +72,22 @@ def test_quantiles_of_all_measures(frames: dict[str, pd.DataFrame]) -> None:
 
 
 def test_probability_and_its_interval() -> None:
-    row = summary_table(hand_made([1.0] * 5, reached=3)).iloc[0]
+    row = summary_table(hand_made([1.0] * 5, reached=3), NO_COSTS).iloc[0]
     assert row["probability_of_target"] == 0.6
     bounds = beta.ppf([0.05, 0.95], 3.5, 2.5)
     assert [row["probability_of_target_low"], row["probability_of_target_high"]] == pytest.approx(bounds, rel=1e-5)
     assert row["target_date_p50"] == "2027-03-01", "the third of five draws"
-    assert pd.isna(summary_table(hand_made([1.0] * 5, reached=2)).iloc[0]["target_date_p50"])
+    assert pd.isna(summary_table(hand_made([1.0] * 5, reached=2), NO_COSTS).iloc[0]["target_date_p50"])
 
 
 @pytest.mark.parametrize(("reached", "shown"), [(0, "<\u202f31\u202f%"), (5, ">\u202f69\u202f%"), (3, "60\u202f%")])
 def test_probability_in_words(reached: int, shown: str) -> None:
-    assert probability(summary_table(hand_made([1.0] * 5, reached=reached)).iloc[0], "en") == shown
+    assert probability(summary_table(hand_made([1.0] * 5, reached=reached), NO_COSTS).iloc[0], "en") == shown
 
 
 def test_no_draw_of_two_hundred_is_less_than_one_percent() -> None:
     outcomes = hand_made([1.0] * 200)
-    assert probability(summary_table(outcomes).iloc[0], "fr") == "<\u202f1\u202f%"
+    assert probability(summary_table(outcomes, NO_COSTS).iloc[0], "fr") == "<\u202f1\u202f%"
 
 
 def test_groups_by_hand() -> None:
@@ -120,7 +124,7 @@ def test_groups_of_a_whole_comparison(frames: dict[str, pd.DataFrame]) -> None:
 
 
 def test_french_csv(tmp_path: Path) -> None:
-    write_csv(summary_table(hand_made([0.0, 0.0, 1.5])), tmp_path / "t.csv", "fr")
+    write_csv(summary_table(hand_made([0.0, 0.0, 1.5]), NO_COSTS), tmp_path / "t.csv", "fr")
     data = (tmp_path / "t.csv").read_bytes()
     assert data.startswith(b"\xef\xbb\xbf")
     head, row, end = data.decode("utf-8-sig").split("\r\n")
@@ -134,7 +138,7 @@ def test_french_csv(tmp_path: Path) -> None:
 
 
 def test_english_csv(tmp_path: Path) -> None:
-    table = summary_table(hand_made([0.0, 0.0, 1.5]))
+    table = summary_table(hand_made([0.0, 0.0, 1.5]), NO_COSTS)
     write_csv(table, tmp_path / "t.csv", "en")
     text = (tmp_path / "t.csv").read_bytes().decode("utf-8-sig")
     row = next(csv.DictReader(StringIO(text)))
@@ -150,7 +154,7 @@ def test_french_csv_of_groups(tmp_path: Path, frames: dict[str, pd.DataFrame]) -
 
 
 def test_every_column_has_words_in_both_languages(frames: dict[str, pd.DataFrame]) -> None:
-    tables = (summary_table(frames["outcomes"]), groups_table(frames["groups"], "2027-12-31"))
+    tables = (summary_table(frames["outcomes"], frames["costs"]), groups_table(frames["groups"], "2027-12-31"))
     for column in {column for table in tables for column in table.columns} - {"scenario", "dimension", "group"}:
         assert header(column, "en") != column
         assert header(column, "fr") != header(column, "en")
@@ -163,9 +167,9 @@ def shown(summary: pd.DataFrame, lang: str, columns: int, **changes: object) -> 
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
-@pytest.mark.parametrize("columns", [100, 120, 160])
+@pytest.mark.parametrize("columns", [100, 110, 120, 160])
 def test_table_on_a_terminal(frames: dict[str, pd.DataFrame], lang: str, columns: int) -> None:
-    text = shown(summary_table(frames["outcomes"]), lang, columns)
+    text = shown(summary_table(frames["outcomes"], frames["costs"]), lang, columns)
     assert "…" not in text, "nothing is cut off"
     assert "40" in text
     assert "50" in text
@@ -173,7 +177,23 @@ def test_table_on_a_terminal(frames: dict[str, pd.DataFrame], lang: str, columns
 
 
 def test_quick_table_is_marked(frames: dict[str, pd.DataFrame]) -> None:
-    summary = summary_table(frames["outcomes"])
+    summary = summary_table(frames["outcomes"], frames["costs"])
     assert "QUICK TASTE" in shown(summary, "en", 120, quick=True)
     assert "APERÇU RAPIDE" in shown(summary, "fr", 120, quick=True)
     assert "QUICK" not in shown(summary, "en", 120)
+
+
+def test_costs_are_marked_by_how_well_their_prices_are_known() -> None:
+    line = {"scenario": "s", "item": "a letter"}
+    costs = pd.DataFrame(
+        [
+            {**line, "status": "proxy: price of another country"},
+            {**line, "status": "assumed"},
+            {**line, "status": "assumed"},
+            {**line, "item": "minutes per recommendation", "status": "derived"},
+        ]
+    )
+    row = summary_table(hand_made([1.0]), costs).iloc[0]
+    assert row["price_status"] == "proxy, assumed"
+    assert price_letters(row["price_status"], "fr") == "pa"
+    assert summary_table(hand_made([1.0]), NO_COSTS).iloc[0]["price_status"] == ""
