@@ -75,7 +75,8 @@ def flat_bar(rows: Sequence[Row]) -> list[tuple[str, str, str, bool]]:
         each = [total(row) / row["people"] for row in large]
         worst = max(max(e / each[0], each[0] / e) for e in each)
         name = f"time per person, 1 million to {large[-1]['people']:,}, threads: {threads}"
-        found.append((name, f"within {FLAT_BAR - 1:.0%}", f"{worst - 1:.0%} apart", worst <= FLAT_BAR))
+        wanted, measured = (f"{100 * (ratio - 1):.0f} %" for ratio in (FLAT_BAR, worst))
+        found.append((name, f"within {wanted}", f"{measured} apart", worst <= FLAT_BAR))
     return found
 
 

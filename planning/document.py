@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from planning.measures import FAIR_POINTS
 from planning.results import losing
 from scenarios.quantiles import rounded, spread
 
@@ -24,6 +25,7 @@ def plan_document(frames: Frames, manifest: Mapping[str, Any]) -> dict[str, Any]
         **{key: manifest[key] for key in _COMMON},
         "horizon": manifest["until"],
         **{key: manifest["plan"][key] for key in ("budget_millions_eur", "probability", "fair", "levers")},
+        "fair_points": FAIR_POINTS,
         "minutes_millions": manifest["plan"]["minutes_millions"],
         "most_that_can_be_spent_millions_eur": rounded(manifest["plan"]["most_millions_eur"]),
         "search_draws": manifest["plan"]["search_draws"],
@@ -44,6 +46,7 @@ def plan_document(frames: Frames, manifest: Mapping[str, Any]) -> dict[str, Any]
             "maximised": "mean additional activations",
             "budget": "mean cost",
             "assumed": "interval of each unit price taken as 90 %; ceilings of the levers as in the shipped strategies",
+            "fair": "a group further behind by less than fair_points counts as not further behind (assumed)",
         },
     }
 

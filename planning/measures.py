@@ -74,8 +74,7 @@ class Limits:
 
 
 FAIR_POINTS = 0.1
-"""A lag of less than a tenth of a point counts as none, *assumed*: in the smaller groups of 20,000 simulated people
-chance alone moves the mean lag of forty draws by that much, and groups are up to some twenty points apart."""
+"""A lag of less than a tenth of a point counts as none, *assumed*; plans print the largest with its standard error."""
 
 
 class Goal(Protocol):

@@ -12,7 +12,7 @@ from planning.measures import Floats
 from planning.plan import Plan
 from planning.shipped import Verdict, verdict
 from scenarios.quantiles import LEVELS, jeffreys
-from scenarios.statuses import joined, paid_lines
+from scenarios.statuses import joined, paid_lines, price_statuses
 
 Frames = dict[str, pd.DataFrame]
 FRAMES = ("frontier", "plan", "shipped", "regret", "plan_groups", "plan_draws", "plan_costs", "candidates")
@@ -58,6 +58,7 @@ def points(plan: Plan) -> list[tuple[str, float, int, int]]:
 
 def frontier(plan: Plan) -> pd.DataFrame:
     """A row for each reported mix: what the search saw, and what the fresh draws say."""
+    statuses = price_statuses(_lines(plan), "row")
     optimisms = dict(zip(plan.budgets, plan.optimisms, strict=True))
     rows = []
     for number, (role, budget, row, place) in enumerate(points(plan)):
@@ -88,6 +89,7 @@ def frontier(plan: Plan) -> pd.DataFrame:
                 "probability_of_target_low": low,
                 "probability_of_target_high": high,
                 "largest_lag_points": float(m.lag[place].mean(axis=0).max()),
+                "price_status": statuses.get(place, ""),
             }
         )
     return pd.DataFrame(rows)
@@ -131,11 +133,14 @@ def _loss(plan: Plan, role: str, lever: int, asked: int, used: bool) -> dict[str
     return {"loss_mean": float(lost.mean()), **quantiles("loss", lost)}
 
 
+def _lines(plan: Plan) -> pd.DataFrame:
+    """Cost lines of everything on the fresh draws; ``draw`` counts these."""
+    return pd.concat([a.costs.assign(draw=n) for n, a in enumerate(plan.answers)], ignore_index=True)
+
+
 def _lever_costs(plan: Plan) -> Any:
     """A function from (row on the fresh draws, lever) to euros per draw in millions and the status of its prices."""
-    parts = [a.costs.assign(draw=n) for n, a in enumerate(plan.answers)]
-    lines = pd.concat(parts, ignore_index=True)
-    lines = paid_lines(lines)
+    lines = paid_lines(_lines(plan))
     sums = lines.groupby(["row", "lever", "draw"])["eur"].sum() / 1e6
     statuses = lines.groupby(["row", "lever"])["status"].agg(joined)
 
@@ -173,7 +178,7 @@ def verdicts(plan: Plan) -> list[Verdict]:
 
 def shipped(plan: Plan) -> pd.DataFrame:
     """A row for each shipped strategy at the budget, as the fresh draws have it, and the mix against it."""
-    judged = {v.name: v for v in verdicts(plan)}
+    judged, statuses = {v.name: v for v in verdicts(plan)}, price_statuses(_lines(plan), "row")
     rows = []
     for rival in plan.rivals:
         row: dict[str, Any] = {
@@ -186,6 +191,7 @@ def shipped(plan: Plan) -> pd.DataFrame:
             "search_cost_mean": rival.cost,
             "beaten": False,
             "why": "" if rival.scenario is not None else "too_dear",
+            "price_status": "",
         }
         if rival.scenario is not None:
             place, v = plan.row("shipped", rival.name), judged[rival.name]
@@ -193,7 +199,7 @@ def shipped(plan: Plan) -> pd.DataFrame:
             row |= quantiles("additional", plan.fresh.gain[place])
             row |= {"cost_mean": float(plan.fresh.cost[place].mean())} | quantiles("cost", plan.fresh.cost[place])
             row |= {"difference_mean": v.mean, "difference_low": v.low, "difference_high": v.high}
-            row |= {"mix_better": v.better, "beaten": v.beaten, "why": v.why}
+            row |= {"mix_better": v.better, "beaten": v.beaten, "why": v.why, "price_status": statuses.get(place, "")}
         rows.append(row)
     quantile = [f"{name}_{level}" for name in ("additional", "cost") for level in LEVELS]
     # A strategy that the budget can't buy has nothing to compare; the columns are there all the same.
@@ -203,6 +209,7 @@ def shipped(plan: Plan) -> pd.DataFrame:
 _SHIPPED = (
     "scenario", "title_en", "title_fr", "levers", "factor", "affordable", "search_cost_mean", "additional_mean",
     "cost_mean", "difference_mean", "difference_low", "difference_high", "mix_better", "beaten", "why",
+    "price_status",
 )  # fmt: skip
 
 
@@ -227,6 +234,7 @@ def groups(plan: Plan) -> pd.DataFrame:
         for group, (dimension, name) in enumerate(plan.answers[0].groups):
             inside, others = (100 * shares[:, place, group, side] for side in (0, 1))
             before = 100 * (shares[:, 0, group, 1] - shares[:, 0, group, 0])
+            further = np.maximum(others - inside, 0) - np.maximum(before, 0)
             rows.append(
                 {
                     "mix": number - 1,
@@ -238,9 +246,8 @@ def groups(plan: Plan) -> pd.DataFrame:
                     **quantiles("others_percent", others),
                     **quantiles("gap_points", others - inside),
                     **quantiles("gap_change_points", others - inside - before),
-                    "further_behind_points": float(
-                        (np.maximum(others - inside, 0) - np.maximum(before, 0)).mean() if place else 0.0
-                    ),
+                    "further_behind_points": float(further.mean()),
+                    "further_behind_error": _error(further),
                 }
             )
     return pd.DataFrame(rows)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from planning.document import Frames, has, row_of
+from planning.measures import FAIR_POINTS
 from planning.results import losing
 from planning.text import group_title, label, lever_title
 from scenarios.captions import run_line
@@ -27,6 +28,11 @@ def euros(value: float, lang: str) -> str:
 def median_interval(row: Any, name: str, lang: str) -> str:
     """``4.1 [2.0; 6.3]``: median and 90 % interval over draws."""
     return with_interval(row[f"{name}_p05"], row[f"{name}_p50"], row[f"{name}_p95"], lang)
+
+
+def _priced(row: Any, lang: str) -> str:
+    """The same of a cost, with the letters of its prices."""
+    return f"{median_interval(row, 'cost', lang)} {price_letters(row['price_status'], lang)}".rstrip()
 
 
 def million_euros(value: float, lang: str) -> str:
@@ -105,10 +111,8 @@ def compact_target(manifest: Mapping[str, Any], lang: str) -> str:
 def _behind(frames: Frames, manifest: Mapping[str, Any], lang: str) -> str:
     table = frames["plan_groups"]
     found = table[table["role"] == "asked"].sort_values("further_behind_points", ascending=False)
-    worst = found.iloc[0]
     if manifest["plan"]["fair"]:
-        name = group_title(worst["dimension"], worst["group"], lang)
-        return label("plan.fair_kept", lang, group=name, points=number(worst["further_behind_points"], 2, lang))
+        return _fairness(found, lang)
     falling = found[found["further_behind_points"] >= 0.05]
     if falling.empty:
         return label("plan.behind_none", lang)
@@ -122,6 +126,24 @@ def _behind(frames: Frames, manifest: Mapping[str, Any], lang: str) -> str:
         for _, row in falling.iterrows()
     ]
     return label("plan.behind", lang, groups=", ".join(told))
+
+
+def _fairness(found: pd.DataFrame, lang: str) -> str:
+    """Whether what held on the draws of the search holds on the fresh ones; the group furthest behind comes first."""
+    told = [
+        {
+            "group": group_title(row["dimension"], row["group"], lang),
+            "points": number(row["further_behind_points"], 2, lang),
+            "error": number(row["further_behind_error"], 2, lang),
+        }
+        for _, row in found.iterrows()
+    ]
+    missed = int((found["further_behind_points"] > FAIR_POINTS).sum())
+    limit = number(FAIR_POINTS, 1, lang)
+    if not missed:
+        return label("plan.fair_kept", lang, limit=limit, **told[0])
+    groups = ", ".join(label("plan.group_error", lang, **group) for group in told[:missed])
+    return label("plan.fair_missed", lang, limit=limit, groups=groups)
 
 
 def _shipped(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Iterator[str]:
@@ -150,13 +172,12 @@ def mix_table(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Table:
     plan = frames["plan"]
     used = plan[(plan["role"] == "asked") & (plan["share_of_ceiling"] > 0)]
     table = blank_table(label("mix.title", lang), label("plan.note", lang, draws=len(manifest["plan"]["fresh_draws"])))
-    _columns(table, lang, "mix", "lever", "share", "cost", "price", "loss")
+    _columns(table, lang, "mix", "lever", "share", "cost", "loss")
     for _, row in used.sort_values("loss_mean", ascending=False).iterrows():
         table.add_row(
             lever_title(row["lever"], row["kind"], lang),
             percent(row["share_of_ceiling"], lang),
-            median_interval(row, "cost", lang),
-            price_letters(row["price_status"], lang),
+            _priced(row, lang),
             median_interval(row, "loss", lang),
         )
     return table
@@ -176,7 +197,7 @@ def frontier_table(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Ta
             median_interval(row, "additional", lang),
             number(row["additional_mean"], 2, lang),
             number(row["search_additional_mean"], 2, lang),
-            median_interval(row, "cost", lang),
+            _priced(row, lang),
             compact(row["cost_mean"], lang),
             UNDEFINED if pd.isna(row["within_budget"]) else percent(row["within_budget"], lang),
             chance(row, lang),
@@ -212,7 +233,7 @@ def shipped_table(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Tab
             row[f"title_{lang}"],
             number(row["factor"], 2, lang),
             median_interval(row, "additional", lang),
-            median_interval(row, "cost", lang),
+            _priced(row, lang),
             difference,
             percent(row["mix_better"], lang),
         )

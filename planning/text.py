@@ -10,7 +10,7 @@ import pandas as pd
 
 from scenarios.numbers import typeset
 from scenarios.tables import write_csv as write_as_is
-from scenarios.text import group_label
+from scenarios.text import group_label, price_words
 from scenarios.text import label as scenario_label
 from scenarios.text import words as scenario_words
 
@@ -68,6 +68,8 @@ def write_csv(table: pd.DataFrame, path: Path, lang: str) -> None:
             pairs = zip(shown["dimension"], shown["group"], strict=True)
             shown["group"] = [group_label(str(dimension), str(group), lang) for dimension, group in pairs]
             shown["dimension"] = [scenario_label(f"dimension.{dimension}", lang) for dimension in shown["dimension"]]
+        if "price_status" in shown:
+            shown["price_status"] = [price_words(found, lang) for found in shown["price_status"]]
         shown = shown.rename(columns={name: header(str(name), lang) for name in shown.columns})
         # The common writer translates groups of the columns it knows: here everything is translated already.
         shown = shown.rename(columns={"group": "groupe"})

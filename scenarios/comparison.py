@@ -31,7 +31,7 @@ SAME_RUN = (*SAME_CHANCE, "structure", "averaged", "policy_start")
 
 def comparison_document(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) -> dict[str, Any]:
     """The document of ``mes compare --json``: every measure as p05, p50, p95 over draws, ``None`` where undefined."""
-    outcomes, statuses = frames["outcomes"], price_statuses(frames["costs"])
+    outcomes, statuses = frames["outcomes"], price_statuses(frames["costs"], "scenario")
     return {
         **_common(manifest),
         "scenarios": [
@@ -56,7 +56,7 @@ def run_document(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]
         "activated_millions": _bands(rows, "millions"),
         "activated_share": _bands(rows, "share"),
         "at_horizon": scenario_summary(
-            outcomes[outcomes["scenario"] == scenario], entry, price_statuses(frames["costs"])
+            outcomes[outcomes["scenario"] == scenario], entry, price_statuses(frames["costs"], "scenario")
         ),
     }
 

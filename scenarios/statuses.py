@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
@@ -20,11 +21,11 @@ def joined(statuses: Iterable[str]) -> str:
 
 
 def paid_lines(costs: pd.DataFrame) -> pd.DataFrame:
-    """Cost lines of what is paid by the euro: those of doctors' time left out."""
-    return costs[costs["item"] != MINUTES]
+    """Cost lines of what is paid by the euro: doctors' time is among them only where it was counted."""
+    return costs[(costs["item"] != MINUTES) | (costs["eur"] > 0)]
 
 
-def price_statuses(costs: pd.DataFrame) -> dict[str, str]:
-    """Scenario to the statuses of the prices behind its public cost (``joined``); a scenario that costs nothing is not
-    there. ``costs`` are the cost lines of a run (``scenarios.frames.cost_frame``)."""
-    return {str(name): joined(found) for name, found in paid_lines(costs).groupby("scenario", sort=False)["status"]}
+def price_statuses(costs: pd.DataFrame, by: str) -> dict[Any, str]:
+    """Values of the column ``by`` of cost lines (``scenarios.frames.cost_frame``) to the statuses of the prices behind
+    their public cost (``joined``); what costs nothing is not there."""
+    return {key: joined(found) for key, found in paid_lines(costs).groupby(by, sort=False)["status"]}

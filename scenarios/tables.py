@@ -18,7 +18,7 @@ from scenarios.numbers import NARROW, day, month, number, percent, with_interval
 from scenarios.quantiles import spread
 from scenarios.shares import group_shares
 from scenarios.statuses import price_statuses
-from scenarios.text import group_label, label, price_letters, scenario_titles, words
+from scenarios.text import group_label, label, price_letters, price_words, scenario_titles, words
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -35,7 +35,7 @@ def summary_table(outcomes: pd.DataFrame, costs: pd.DataFrame) -> pd.DataFrame:
     cheap. ``probability_of_target`` comes with its Jeffreys 90 % interval (``_low``, ``_high``); ``target_date`` counts
     draws that never reach the target as later than any date. Numbers are those of ``mes compare --json``.
     """
-    names, statuses = outcomes["scenario"].unique(), price_statuses(costs)
+    names, statuses = outcomes["scenario"].unique(), price_statuses(costs, "scenario")
     return pd.DataFrame([_summary_row(outcomes[outcomes["scenario"] == name], str(name), statuses) for name in names])
 
 
@@ -106,6 +106,8 @@ def _french(table: pd.DataFrame) -> pd.DataFrame:
         pairs = zip(shown["dimension"], shown["group"], strict=True)
         shown["group"] = [group_label(dimension, group, "fr") for dimension, group in pairs]
         shown["dimension"] = [label(f"dimension.{dimension}", "fr") for dimension in shown["dimension"]]
+    if "price_status" in shown:
+        shown["price_status"] = [price_words(found, "fr") for found in shown["price_status"]]
     if "obstacle" in shown:
         shown["obstacle"] = [label(f"obstacle.{name}", "fr") for name in shown["obstacle"]]
     return shown.rename(columns={column: header(column, "fr") for column in shown.columns})

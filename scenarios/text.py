@@ -48,10 +48,13 @@ def _age_label(band: str, lang: str) -> str:
 
 def price_letters(statuses: str, lang: str) -> str:
     """The letters of the statuses of prices, as ``scenarios.statuses`` joins them; a published price has none."""
-    given = [
-        label(f"price_status.{status}", lang) for status in statuses.split(", ") if status in words()["price_status"]
-    ]
-    return "".join(given)
+    letters = words()["price_letter"]
+    return "".join(label(f"price_letter.{status}", lang) for status in statuses.split(", ") if status in letters)
+
+
+def price_words(statuses: str, lang: str) -> str:
+    """The same in words: ``supposé, dérivé``."""
+    return ", ".join(label(f"price_status.{status}", lang) for status in statuses.split(", ") if status)
 
 
 def scenario_titles(manifest: Mapping[str, Any], lang: str) -> dict[str, str]:

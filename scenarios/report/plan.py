@@ -17,7 +17,7 @@ from scenarios.report.numbers import Numbers
 from scenarios.report.traced import INTERVAL, traced
 from scenarios.report.words import say
 from scenarios.tables import probability
-from scenarios.text import label, price_letters
+from scenarios.text import group_label, label, price_letters
 
 FILE = "plan.json"
 ON_FRONTIER = ("asked", "frontier")
@@ -59,6 +59,7 @@ def plan_context(plan: Plan, numbers: Numbers) -> dict[str, Any]:
             additional=_interval(result, "additional", "result", {}, lang),
             cost=_one(result["cost_mean"], "result.cost_mean", {}, lang),
         ),
+        "fair": _fairness(plan, lang) if plan["fair"] else "",
         "mix": _levers(plan, lang),
         "quick": bool(plan["quick"]),
         "frontier": [_point(row, lang) for row in sorted(points, key=lambda row: row["budget_millions_eur"])],
@@ -92,6 +93,20 @@ def _verdict(plan: Plan, numbers: Numbers) -> Markup:
     return say("budget.unreachable", lang, furthest=furthest, cost=cost, **values)
 
 
+def _fairness(plan: Plan, lang: str) -> Markup:
+    """That the plan was made under a condition, and how it holds on the fresh draws."""
+    worst = max(plan["groups"], key=lambda row: row["further_behind_points"])
+    where = {"dimension": worst["dimension"], "group": worst["group"]}
+    return say(
+        "budget.fair",
+        lang,
+        limit=_one(plan["fair_points"], "fair_points", {}, lang),
+        group=group_label(worst["dimension"], worst["group"], lang),
+        points=_one(worst["further_behind_points"], "groups.further_behind_points", where, lang),
+        error=_one(worst["further_behind_error"], "groups.further_behind_error", where, lang),
+    )
+
+
 def _levers(plan: Plan, lang: str) -> list[dict[str, Any]]:
     """The levers that the mix uses, those it would miss most first; of two of one kind both show their name as well."""
     used = [row for row in plan["mix"] if row["share_of_ceiling"] > 0]
@@ -123,6 +138,7 @@ def _point(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
         "budget": _one(row["budget_millions_eur"], "frontier.budget_millions_eur", where, lang),
         "cost": _one(row["cost_mean"], "frontier.cost_mean", where, lang),
         "paid": _interval(row, "cost", "frontier", where, lang),
+        "prices": price_letters(row["price_status"], lang),
         "additional": _interval(row, "additional", "frontier", where, lang),
         "activated": _interval(row, "activated", "frontier", where, lang),
         "probability": traced(

@@ -42,7 +42,7 @@ def test_all_of_france_and_time_per_person_have_bars_of_their_own() -> None:
     text = bars(rows)
     assert "68,000,000 people, threads: 2 | 60 s | 61.0 s | **missed**" in text
     assert "population and ties, 68,000,000 people, threads: 2 | 60 s | 0.1 s | met" in text
-    assert "threads: 2 | within 30% | 29% apart | met" in text
+    assert "threads: 2 | within 30 % | 29 % apart | met" in text
     assert "10 GiB | 10.1 GiB | **missed**" in bars([cell("engine", 68_000_000, 61.0, threads=2, peak_mib=10_300.0)])
 
 

@@ -187,7 +187,9 @@ def test_data_that_have_changed_since_the_run_are_named(mes: Mes, folder: Path, 
 MIXES = (("frontier", 10.0, 9.0, 2.0), ("asked", 60.0, 55.0, 4.5), ("reach", None, 310.0, 7.3))
 PLAN = {
     "horizon": "2027-12-31", "policy_start": "2026-01-05", "target_millions": 40.0, "budget_millions_eur": 60.0,
-    "fresh_draws": list(range(40)), "quick": True,
+    "fresh_draws": list(range(40)), "quick": True, "fair": False, "fair_points": 0.1,
+    "groups": [{"dimension": "age_band", "group": group, "further_behind_points": points, "further_behind_error": 0.04}
+               for group, points in (("0-15", -0.2), ("75+", 0.07))],
     "result": {"additional_p05": 2.0, "additional_p50": 4.5, "additional_p95": 7.0, "additional_mean": 4.4,
                "search_additional_mean": 4.6, "cost_mean": 55.0, "within_budget": 0.6},
     "target": {"probability": 0.5, "reachable": False, "furthest_millions": 33.3, "furthest_cost_millions_eur": 310.0},
@@ -200,7 +202,7 @@ PLAN = {
             {"lever": "media", "kind": "media", "share_of_ceiling": 0.0, "price_status": "proxy", "loss_mean": None}],
     "frontier": [
         {"mix": n, "role": role, "budget_millions_eur": b, "cost_mean": c, "probability_of_target": 0.0,
-         "probability_of_target_low": 0.0, "probability_of_target_high": 0.05,
+         "probability_of_target_low": 0.0, "probability_of_target_high": 0.05, "price_status": "assumed, derived",
          **{f"{name}_{q}": base + v for name, base in (("additional", 0.0), ("activated", 26.0), ("cost", c - g))
             for q, v in (("p05", g - 1), ("p50", g), ("p95", g + 2))}}
         for n, (role, b, c, g) in enumerate(MIXES)
@@ -225,6 +227,11 @@ def test_a_plan_joins_the_report(mes: Mes, folder: Path, tmp_path: Path) -> None
             "frontier.cost",
             "result.additional",
         }
+    (tmp_path / "plan" / "plan.json").write_text(json.dumps({**PLAN, "fair": True}), encoding="utf-8")
+    mes("report", folder, "--plan", "plan", "--out", "fair.html")
+    fair = Page((tmp_path / "fair.html").read_text(encoding="utf-8"))
+    assert mismatches(folder, fair, tmp_path / "plan") == []
+    assert {"fair_points", "groups.further_behind_points"} <= {value["data-measure"] for value, _ in fair.numbers}
     (tmp_path / "plan" / "plan.json").write_text(json.dumps({**PLAN, "target_millions": 35.0}), encoding="utf-8")
     result = mes("report", folder, "--plan", "plan", "--out", "x.html")
     assert (result.exit_code, "target_millions is 35.0" in result.stderr) == (2, True)

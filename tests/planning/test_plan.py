@@ -103,6 +103,21 @@ def test_fair_plans_hold_nobody_back(found: Plan, tidy: Frames, monkeypatch: pyt
     assert "0–15 (+" in " ".join(sentences(tidy, manifest(found), "en"))
 
 
+def test_a_plan_that_is_fair_only_on_the_draws_of_the_search_says_so() -> None:
+    fair = plan(fair=True)
+    tidy, said = frames(fair), manifest(fair)
+    groups = tidy["plan_groups"]
+    groups.loc[groups["group"] == groups["group"].iloc[0], ["further_behind_points", "further_behind_error"]] = (
+        0.31,
+        0.12,
+    )
+    english, french = (" ".join(sentences(tidy, said, lang)) for lang in ("en", "fr"))
+    assert "NOT on the fresh ones" in english
+    assert "(+0.31 ± 0.12)" in english
+    assert "No group falls further" not in english
+    assert "(+0,31 ± 0,12)" in french
+
+
 @pytest.mark.parametrize("target", [27.0, 60.0])
 def test_the_target_is_reached_or_not_reachable(target: float) -> None:
     made = plan(target=target)

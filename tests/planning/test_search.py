@@ -7,7 +7,7 @@ import pytest
 from scipy.optimize import minimize
 
 from planning.measures import FAIR_POINTS, CheapestToTarget, FurthestReach, Limits, MostActivations
-from planning.search import Effort, search, tighter
+from planning.search import Effort, cautions, search
 from planning.space import STEPS
 from tests.planning.synthetic import World, no_switches, world
 
@@ -167,7 +167,7 @@ def test_a_fair_search_also_proposes_mixes_well_within_the_limit() -> None:
     archive = search(evaluate, no_switches(4), [MostActivations(budget=70.0, limits=Limits(fair=True))], seed=3)
     proposed = archive.measures.lag[1 + evaluate.asked[0][1] :].mean(axis=(1, 2))
     assert proposed.max() <= FAIR_POINTS + 1e-9
-    margins = sorted({margin for _, margin in tighter(True)})
+    margins = sorted({margin for _, margin in cautions(True)})
     assert proposed.min() <= FAIR_POINTS - margins[-1] + 0.02, (proposed, margins)
 
 

@@ -90,8 +90,8 @@ def frames(count: int, draws: int = 40, seed: int = 5) -> dict[str, pd.DataFrame
 def _costs(name: str, rank: int, draws: int) -> pd.DataFrame:
     """Lines whose prices are assumed, proxies of them too in every third scenario, none for the first."""
     statuses = ["assumed", *["proxy: another country"] * (rank % 3 == 0)] if rank else []
-    lines = [{"scenario": name, "item": f"item {n}", "status": status} for n, status in enumerate(statuses)]
-    return pd.DataFrame(lines * draws, columns=["scenario", "item", "status"])
+    lines = [{"scenario": name, "item": f"item {n}", "status": status, "eur": 1e6} for n, status in enumerate(statuses)]
+    return pd.DataFrame(lines * draws, columns=["scenario", "item", "status", "eur"])
 
 
 def _weekly(growth: np.ndarray, extra: np.ndarray) -> dict[str, np.ndarray]:

@@ -14,7 +14,7 @@ from scipy.stats import beta
 
 from scenarios.comparison import MEASURES
 from scenarios.tables import groups_table, header, probability, rich_table, summary_table, write_csv
-from scenarios.text import price_letters
+from scenarios.text import price_letters, price_words
 from tests.scenarios import frames as made
 
 
@@ -23,7 +23,7 @@ def frames() -> dict[str, pd.DataFrame]:
     return made.frames(19)
 
 
-NO_COSTS = pd.DataFrame({"scenario": [], "item": [], "status": []}, dtype=str)
+NO_COSTS = pd.DataFrame({"scenario": [], "item": [], "status": [], "eur": []})
 
 
 def hand_made(additional: list[float], reached: int = 0) -> pd.DataFrame:
@@ -184,16 +184,19 @@ def test_quick_table_is_marked(frames: dict[str, pd.DataFrame]) -> None:
 
 
 def test_costs_are_marked_by_how_well_their_prices_are_known() -> None:
-    line = {"scenario": "s", "item": "a letter"}
+    line = {"scenario": "s", "item": "a letter", "eur": 1.0}
     costs = pd.DataFrame(
         [
             {**line, "status": "proxy: price of another country"},
             {**line, "status": "assumed"},
             {**line, "status": "assumed"},
-            {**line, "item": "minutes per recommendation", "status": "derived"},
+            {**line, "item": "minutes per recommendation", "status": "derived", "eur": 0.0},
         ]
     )
     row = summary_table(hand_made([1.0]), costs).iloc[0]
     assert row["price_status"] == "proxy, assumed"
     assert price_letters(row["price_status"], "fr") == "pa"
+    assert price_words(row["price_status"], "fr") == "par analogie, supposé"
     assert summary_table(hand_made([1.0]), NO_COSTS).iloc[0]["price_status"] == ""
+    counted = costs.assign(eur=1.0)
+    assert summary_table(hand_made([1.0]), counted).iloc[0]["price_status"] == "proxy, assumed, derived"
