@@ -199,6 +199,15 @@ def _markdown(grid: Grid, lang: str) -> str:
     return f"**{grid.title}**\n\n{table}\n\n*{label('hindcast.caveat', lang)}*"
 
 
+def draw_pictures(results: Results, folder: Path) -> list[Path]:
+    """``hindcast.png`` and ``hindcast.fr.png`` for guides."""
+    from scenarios.plots import save
+    from scenarios.plots.hindcast import hindcast_panels
+
+    stems = {"en": folder / "hindcast", "fr": folder / "hindcast.fr"}
+    return [path for lang, stem in stems.items() for path in save(hindcast_panels(results, lang), stem, ["png"])]
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Prints the tables of a finished hindcast, or puts them into guides."""
     from calibration.readings import fill
@@ -207,11 +216,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("folder", type=Path, help="a folder of mes hindcast")
     parser.add_argument("--lang", choices=("en", "fr"), default="en")
     parser.add_argument("--fill", type=Path, nargs="+", default=[], metavar="GUIDE", help="guides to put the tables in")
+    parser.add_argument("--figures", type=Path, metavar="DIR", help="folder to draw the picture into (both languages)")
     options = parser.parse_args(arguments)
     try:
         results = read_results(options.folder)
         if not options.fill:
             print(markdown(results, options.lang), end="")
+        if options.figures is not None:
+            if not options.figures.is_dir():
+                raise UserError(f"--figures: {options.figures} is no folder")
+            draw_pictures(results, options.figures)
         for path in options.fill:
             fill(path, markdown(results, "fr" if path.name.endswith(".fr.md") else "en"), MARKS)
     except UserError as error:

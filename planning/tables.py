@@ -10,11 +10,11 @@ import pandas as pd
 from planning.document import Frames, has, row_of
 from planning.measures import FAIR_POINTS
 from planning.results import losing
-from planning.text import group_title, label, lever_title
+from planning.text import label, lever_title
 from scenarios.captions import run_line
 from scenarios.numbers import UNDEFINED, compact, day, number, percent, with_interval
+from scenarios.text import group_title, price_letters
 from scenarios.text import label as scenario_label
-from scenarios.text import price_letters
 
 if TYPE_CHECKING:
     from rich.table import Table

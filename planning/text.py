@@ -43,12 +43,6 @@ def lever_title(name: str, kind: str, lang: str) -> str:
     return title if name in (kind, f"doctors-{kind}") else f"{title} ({name})"
 
 
-def group_title(dimension: str, group: str, lang: str) -> str:
-    """A group with its dimension where the name alone would puzzle."""
-    name = group_label(dimension, group, lang)
-    return f"{scenario_label('dimension.age_band', lang)} {name}" if dimension == "age_band" else name
-
-
 def header(column: str, lang: str) -> str:
     """A column's name in words: ``cost_p50`` is "coût (millions d'euros), médiane" in French."""
     base, _, end = column.rpartition("_")

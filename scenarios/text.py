@@ -39,6 +39,12 @@ def group_label(dimension: str, group: str, lang: str) -> str:
     return typeset(group, lang)
 
 
+def group_title(dimension: str, group: str, lang: str) -> str:
+    """A group with its dimension where the name alone would puzzle."""
+    name = group_label(dimension, group, lang)
+    return f"{label('dimension.age_band', lang)} {name}" if dimension == "age_band" else name
+
+
 def _age_label(band: str, lang: str) -> str:
     if band.endswith("+"):
         return label("age_band.over", lang, low=band[:-1])

@@ -145,6 +145,30 @@ def test_both_languages_have_the_same_parts(french):
     assert levels[0] == levels[1]
 
 
+def gone(content):
+    """Python files named that the project doesn't have."""
+    there = {
+        path.name
+        for part in ("model", "scenarios", "planning", "calibration", "cli", "benchmarks", "tests")
+        for path in (ROOT / part).rglob("*.py")
+    }
+    return sorted(set(re.findall(r"([a-z_0-9]+\.py)\b", content)) - there)
+
+
+@pytest.mark.parametrize("guide", [g for g in GUIDES if g.name != "SOURCES.md"], ids=lambda guide: guide.name)
+def test_guides_name_files_that_are_there(guide):
+    assert gone(guide.read_text(encoding="utf-8")) == []
+
+
+def test_a_file_that_is_gone_is_noticed():
+    assert gone("see `calibration/nested.py` and `walk.py`") == ["nested.py"]
+
+
+def test_every_picture_of_the_docs_is_shown_in_a_guide():
+    shown = "".join(guide.read_text(encoding="utf-8") for guide in GUIDES)
+    assert [p.name for p in (ROOT / "docs" / "figures").iterdir() if f"figures/{p.name}" not in shown] == []
+
+
 def slips(content):
     """Plain spaces before double punctuation and straight apostrophes, outside code and links."""
     return re.findall(r" [;:!?»%]|« |\w'\w", CODE.sub("", content))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,10 +68,10 @@ def _wanted(frames: Mapping[str, pd.DataFrame]) -> list[str]:
 
 
 @styled
-def save(figure: Figure, stem: Path) -> list[Path]:
-    """Writes ``stem`` + .png and .svg, without dates, each in one step."""
+def save(figure: Figure, stem: Path, kinds: Sequence[str] = ("png", "svg")) -> list[Path]:
+    """Writes ``stem`` + .png and .svg, or those of the two that are wanted, without dates, each in one step."""
     settle(figure)
-    paths = [stem.with_name(f"{stem.name}.{kind}") for kind in ("png", "svg")]
+    paths = [stem.with_name(f"{stem.name}.{kind}") for kind in kinds]
     for path in paths:
         kind = path.suffix[1:]
         temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")

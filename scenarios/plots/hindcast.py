@@ -68,8 +68,8 @@ def _panel(axes: Axes, results: Results, origin: str, name: str, lang: str) -> N
         entry = next(e for e in results["absent"] if (e["origin"], e["forecaster"]) == (origin, name))
         posterior = entry["reason"] == "no posterior"
         words = label("hindcast.no_posterior" if posterior else "hindcast.not_enough", lang, **_counts(entry))
-        lines = "\n".join(wrap(words, 1.25, SMALL))
-        axes.text(0.97, 0.06, lines, transform=axes.transAxes, size=SMALL, color=GREY, ha="right", va="bottom")
+        lines = "\n".join(wrap(words, 1.5, SMALL))
+        axes.text(0.98, 0.03, lines, transform=axes.transAxes, size=SMALL, color=GREY, ha="right", va="bottom")
     axes.axvline(date2num(date.fromisoformat(origin)), color=GREY, linewidth=0.8, linestyle=":")
     for target in results["published"]:
         _published(axes, target, known=target["date"] <= origin)

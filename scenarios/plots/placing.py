@@ -28,6 +28,10 @@ OUTSIDE, COVERED, CROSSED, TOUCHED = 1e7, 1e5, 150.0, 40.0
 arm of a cross behind the label."""
 
 
+APART = 7.0
+"""Pixels between two labels at least, more than between words, so that they don't read as one line."""
+
+
 @dataclass(frozen=True)
 class _Options:
     """The candidate places of one label: boxes [candidate, 4], leaders [candidate, step, xy], own cost [candidate]."""
@@ -108,7 +112,7 @@ def _cost(option: _Options, others: Sequence[tuple[_Options, int]]) -> Floats:
     boxes = np.array([other.boxes[place] for other, place in others])
     leaders = np.array([other.leaders[place] for other, place in others])
     crossed = _through(option.leaders, boxes).sum(axis=1) + _through(leaders, option.boxes).sum(axis=0)
-    return option.cost + COVERED * _overlaps(option.boxes, boxes).sum(axis=1) + CROSSED * crossed
+    return option.cost + COVERED * _overlaps(option.boxes, boxes, APART).sum(axis=1) + CROSSED * crossed
 
 
 def _crowded_first(xy: Floats) -> list[int]:

@@ -17,11 +17,13 @@ from scenarios.report.numbers import Numbers
 from scenarios.report.traced import INTERVAL, traced
 from scenarios.report.words import say
 from scenarios.tables import probability
-from scenarios.text import group_label, label, price_letters
+from scenarios.text import group_title, label, price_letters
 
 FILE = "plan.json"
 ON_FRONTIER = ("asked", "frontier")
 Plan = Mapping[str, Any]
+NEEDED = ("result", "target", "mix", "frontier", "groups", "fair", "fair_points", "fresh_draws", "quick")
+"""What the page is made of."""
 SAME = {"horizon": "until", "policy_start": "policy_start", "target_millions": "target_millions"}
 """What a plan has to share with the run, by its name in either."""
 
@@ -35,6 +37,8 @@ def read_plan(folder: Path, manifest: Mapping[str, Any]) -> Plan:
         raise UserError(f"{folder}: holds no {FILE}; make a plan with: mes plan --budget 60M --out {folder}") from None
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise UserError(f"{path}: not a readable plan: {error}") from None
+    if lacking := [name for name in NEEDED if name not in plan]:
+        raise UserError(f"{path}: holds no {lacking[0]}: made by an earlier version; make the plan again")
     for there, here in SAME.items():
         if plan.get(there) != manifest[here]:
             raise UserError(f"{path}: {there} is {plan.get(there)!r}, but {manifest[here]!r} in the run")
@@ -101,7 +105,7 @@ def _fairness(plan: Plan, lang: str) -> Markup:
         "budget.fair",
         lang,
         limit=_one(plan["fair_points"], "fair_points", {}, lang),
-        group=group_label(worst["dimension"], worst["group"], lang),
+        group=group_title(worst["dimension"], worst["group"], lang),
         points=_one(worst["further_behind_points"], "groups.further_behind_points", where, lang),
         error=_one(worst["further_behind_error"], "groups.further_behind_error", where, lang),
     )

@@ -232,6 +232,10 @@ def test_a_plan_joins_the_report(mes: Mes, folder: Path, tmp_path: Path) -> None
     fair = Page((tmp_path / "fair.html").read_text(encoding="utf-8"))
     assert mismatches(folder, fair, tmp_path / "plan") == []
     assert {"fair_points", "groups.further_behind_points"} <= {value["data-measure"] for value, _ in fair.numbers}
+    earlier = {key: value for key, value in PLAN.items() if key != "fair_points"}
+    (tmp_path / "plan" / "plan.json").write_text(json.dumps(earlier), encoding="utf-8")
+    result = mes("report", folder, "--plan", "plan", "--out", "x.html")
+    assert (result.exit_code, "holds no fair_points" in result.stderr) == (2, True)
     (tmp_path / "plan" / "plan.json").write_text(json.dumps({**PLAN, "target_millions": 35.0}), encoding="utf-8")
     result = mes("report", folder, "--plan", "plan", "--out", "x.html")
     assert (result.exit_code, "target_millions is 35.0" in result.stderr) == (2, True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 
 import matplotlib
@@ -13,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from scenarios.plots import COMPARING, PICTURES, additional_activations, adoption_curves, draw_all, funnel
-from scenarios.plots.placing import place_labels
+from scenarios.plots.placing import APART, place_labels
 from scenarios.plots.wrapping import width, wrap
 from tests.scenarios import frames as made
 from tests.scenarios.layout import outside, overlapping
@@ -51,6 +53,12 @@ def test_the_checker_sees_overlaps_and_text_that_leaves() -> None:
     assert outside(figure) == ["beyond the edge"]
 
 
+def nearest(texts: Sequence[Text]) -> float:
+    """Pixels between the two labels that are closest, along the axis on which they are further apart."""
+    boxes = [text.get_window_extent() for text in texts]
+    return min(max(a.x0 - b.x1, b.x0 - a.x1, a.y0 - b.y1, b.y0 - a.y1) for a, b in combinations(boxes, 2))
+
+
 def test_labels_of_crowded_points_find_room() -> None:
     luck = np.random.default_rng(0)
     points = 0.5 + 0.04 * luck.standard_normal((15, 2))
@@ -59,8 +67,10 @@ def test_labels_of_crowded_points_find_room() -> None:
     axes.set(xlim=(0, 1), ylim=(0, 1))
     place_labels(axes, points, [f"strategy number {i}" for i in range(15)], np.empty((0, 4)))
     assert overlapping(figure) == []
+    assert nearest(axes.texts) >= APART - 1, "they don't read as one line"
     for text in axes.texts:
         text.set_position((0.5, 0.5))
+    assert nearest(axes.texts) < 0, "negative control"
     assert len(overlapping(figure)) == 15 * 14 / 2, "negative control"
 
 
