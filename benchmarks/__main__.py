@@ -22,11 +22,11 @@ import typer
 
 from benchmarks import page, sample_table
 from benchmarks.plan import CELLS, PARTS, SIZES, sizes_to
-from calibration.pages import fill_marks
 from calibration.warm import ensure_compiled
 from cli.errors import reported
-from scenarios.errors import UserError
-from scenarios.manifest import write_atomically
+from foundation.errors import UserError
+from foundation.language.pages import fill_marks
+from foundation.store.manifest import write_atomically
 
 Row = dict[str, Any]
 DOCS = Path(__file__).parents[1] / "docs"

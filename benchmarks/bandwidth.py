@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from model.jit import compiled
+from model.terms.jit import compiled
 
 REPEATS = 5
 LINE = 64

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from benchmarks.rows import PEERS, Row, chosen, table, total
 from benchmarks.setting import MIX, STATUS_QUO
-from model.weeks import WEEKS
+from model.terms.weeks import WEEKS
 
 TWIN_BAR, TWIN_PEOPLE, LOAD_BAR, FLAT_BAR = 200.0, 20_000, 100.0, 1.3
 TIME_BAR, MEMORY_BAR = 60.0, 10.0

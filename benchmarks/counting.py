@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from model.agenda import CONTACT
-from model.attributes import PERSON
-from model.records import STATE
-from model.weeks import WEEKS
+from model.engine.agenda import CONTACT
+from model.engine.records import STATE
+from model.population.attributes import PERSON
+from model.terms.weeks import WEEKS
 
 
 def handled(model: Any) -> dict[str, float]:

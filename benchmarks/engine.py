@@ -13,8 +13,8 @@ from typing import Any
 
 from benchmarks.setting import MIX, POLICY_START, SEED, Setting, load_setting
 from model import AdoptionModel
-from model.outcome import DIMENSIONS
-from model.weeks import WEEKS, week_of
+from model.terms.outcome import DIMENSIONS
+from model.terms.weeks import WEEKS, week_of
 
 REPEATS = 3
 OUTSIDE = ("population and ties", "weekly outcome", "groups, 24 dates")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from benchmarks.fits import Fit, exponent, line
 from benchmarks.rows import EXPONENT_FROM, PEERS, Row, chosen, table, total
 from benchmarks.setting import STATUS_QUO
-from model.weeks import WEEKS
+from model.terms.weeks import WEEKS
 
 LINE = 64.0
 """Bytes of a cache line."""

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import psutil
 
-from scenarios import manifest as manifests
+from foundation.store import manifest as manifests
 
 RUN = ("run", "media", "--people", "3000", "--draws", "16", "--seed", "5")
 ENOUGH = 10

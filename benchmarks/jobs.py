@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.setting import MIX, POLICY_START, STATUS_QUO, Setting, load_setting
-from model.weeks import WEEKS, week_of
+from model.terms.weeks import WEEKS, week_of
 
 Row = dict[str, Any]
 WARM = 500
@@ -74,7 +74,7 @@ def engine(people: int, threads: int, scenario: str, repeats: int, warmed: Calla
 
 def mesa(people: int, threads: int, scenario: str, repeats: int, warmed: Callable[[], None]) -> Row:
     """The readable twin in plain Mesa, past the size that it takes by default."""
-    from model import reference
+    from model.twin import reference
 
     setting = load_setting()
     reference.MOST_PEOPLE = max(reference.MOST_PEOPLE, people)
@@ -157,7 +157,7 @@ def weeks(people: int, threads: int, scenario: str, repeats: int, warmed: Callab
 
 def ties(people: int, threads: int, scenario: str, repeats: int, warmed: Callable[[], None], degree: float) -> Row:
     """The engine with another mean number of ties an adult."""
-    from model import ties as network
+    from model.population import ties as network
 
     network.MEAN_DEGREE = degree
     row = engine(people, threads, scenario, repeats, warmed)
@@ -167,7 +167,7 @@ def ties(people: int, threads: int, scenario: str, repeats: int, warmed: Callabl
 
 def small(people: int, threads: int, scenario: str, repeats: int, warmed: Callable[[], None]) -> Row:
     """The load of a calibration: one run after another on one core, each with another draw, for ``repeats`` seconds."""
-    from calibration.draws import load_draws
+    from calibration.draws.draws import load_draws
     from model import AdoptionModel, solve_prevalence
 
     setting = load_setting()

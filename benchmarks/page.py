@@ -9,7 +9,7 @@ from benchmarks.engine import phase_table
 from benchmarks.growth import floors, growth
 from benchmarks.rows import EXPONENT_FROM, PEERS, Row, chosen, quantity, table, total
 from benchmarks.setting import MIX, POLICY_START, STATUS_QUO
-from model.weeks import WEEKS
+from model.terms.weeks import WEEKS
 
 LEGEND = """\
 Status quo, all people and ties; the best of 5 runs of the engine and of 3 of its peers up to 200,000 people, of 2 of

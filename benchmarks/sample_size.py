@@ -19,12 +19,12 @@ from typing import Any
 import numpy as np
 
 from benchmarks.setting import POLICY_START, STATUS_QUO, UNTIL, load_setting
-from calibration.draws import load_draws
+from calibration.draws.draws import load_draws
+from foundation.work.executors import LocalProcesses
 from model import AdoptionModel, solve_prevalence
-from model.weeks import WEEKS, position, week_of
-from scenarios.executors import LocalProcesses
-from scenarios.files import load_scenario
-from scenarios.resolve import resolve
+from model.terms.weeks import WEEKS, position, week_of
+from scenarios.language.files import load_scenario
+from scenarios.language.resolve import resolve
 
 Row = dict[str, Any]
 LEVERS = ("doctors-training", "letters-with-code", "simplified-signup", "mix-broad")

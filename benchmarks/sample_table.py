@@ -16,7 +16,7 @@ import numpy as np
 from benchmarks.rows import table
 from benchmarks.sampling import Law, apart, fit_law, rounded_up, sd_interval
 from benchmarks.setting import STATUS_QUO, UNTIL
-from scenarios.numbers import compact, day, number, percent, typeset
+from foundation.language.numbers import compact, day, number, percent, typeset
 
 WORDS = Path(__file__).with_name("sample_text.toml")
 QUANTITIES = ("2023-11-24", STATUS_QUO, "doctors-training", "letters-with-code", "simplified-signup", "mix-broad")

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from calibration.draws import load_draws
-from calibration.inputs import load_demography, load_history
+from calibration.draws.draws import load_draws
+from calibration.facts.inputs import load_demography, load_history
 from model import build_population, solve_prevalence
-from model.inputs import Demography, History
-from model.levers import Lever
-from model.parameters import Parameters
-from model.population import Population
+from model.levers.kinds import Lever
+from model.population.population import Population
+from model.terms.inputs import Demography, History
+from model.terms.parameters import Parameters
 from scenarios.draw import Draw
-from scenarios.files import load_scenario
-from scenarios.resolve import resolve
+from scenarios.language.files import load_scenario
+from scenarios.language.resolve import resolve
 
 POLICY_START, UNTIL = date(2026, 1, 5), date(2027, 12, 31)
 STATUS_QUO, MIX = "status-quo", "mix-broad"

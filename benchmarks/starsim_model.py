@@ -21,9 +21,9 @@ import starsim as ss
 
 from benchmarks.setting import Setting
 from benchmarks.traits import Traits, draw_traits, load_tables
-from model.population import Population
-from model.rules import TELLING_WEEKS
-from model.weeks import WEEKS, WEEKS_PER_YEAR
+from model.population.population import Population
+from model.terms.rules import TELLING_WEEKS
+from model.terms.weeks import WEEKS, WEEKS_PER_YEAR
 
 
 class Ties(ss.Network):

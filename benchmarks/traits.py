@@ -1,6 +1,6 @@
 """Who people are, as plain NumPy columns: what the peers start from.
 
-The law is that of ``model.people``; the draws are NumPy's own, so that they are other people.
+The law is that of ``model.engine.people``; the draws are NumPy's own, so that they are other people.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.setting import Setting
-from model.attributes import EMAIL, EXCLUDED, NO_DOCTOR, PILOT
-from model.chances import MAJORITY, RATE_UNITS
-from model.population import Population
-from model.structure import Structure
-from model.tables import EAGERNESS_LEVELS, INVITATION_DELAY, NEWCOMER_DELAY, Coefficients, Weekly, coefficients
-from model.tables import weekly_tables as weekly_tables_of
-from model.weeks import NEVER
+from model.population.attributes import EMAIL, EXCLUDED, NO_DOCTOR, PILOT
+from model.population.chances import MAJORITY, RATE_UNITS
+from model.population.population import Population
+from model.terms.structure import Structure
+from model.terms.tables import EAGERNESS_LEVELS, INVITATION_DELAY, NEWCOMER_DELAY, Coefficients, Weekly, coefficients
+from model.terms.tables import weekly_tables as weekly_tables_of
+from model.terms.weeks import NEVER
 
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]

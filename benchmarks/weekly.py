@@ -19,10 +19,10 @@ import numpy.typing as npt
 
 from benchmarks.setting import Setting
 from benchmarks.traits import draw_traits, load_tables
-from model.channels import Channel
-from model.population import Population
-from model.rules import TELLING_WEEKS
-from model.weeks import NEVER, WEEKS, WEEKS_PER_YEAR
+from model.population.population import Population
+from model.terms.channels import Channel
+from model.terms.rules import TELLING_WEEKS
+from model.terms.weeks import NEVER, WEEKS, WEEKS_PER_YEAR
 
 Rows = npt.NDArray[np.int64]
 TIDY = 8

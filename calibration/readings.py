@@ -18,20 +18,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from calibration.draws import load_draws
-from calibration.inputs import load_costs, load_demography, load_history
-from calibration.targets import load_surveyed
-from model.structure import Structure
-from model.weeks import WEEKS
+from calibration.draws.draws import load_draws
+from calibration.facts.inputs import load_costs, load_demography, load_history
+from calibration.facts.targets import load_surveyed
+from foundation.errors import RunFailedError, UserError
+from foundation.language.numbers import day, number, typeset, with_interval
+from foundation.quantiles import spread
+from foundation.store.manifest import write_atomically
+from foundation.work.ensemble import Failure, executor_factory, run_ensemble
+from model.terms.structure import Structure
+from model.terms.weeks import WEEKS
 from scenarios.draw import Draw
-from scenarios.ensemble import Failure, executor_factory, run_ensemble
-from scenarios.errors import RunFailedError, UserError
 from scenarios.experiment import REFERENCE, Experiment, Settings, simulate_draw
-from scenarios.files import load_scenario
 from scenarios.frames import at
-from scenarios.manifest import write_atomically
-from scenarios.numbers import day, number, typeset, with_interval
-from scenarios.quantiles import spread
+from scenarios.language.files import load_scenario
 
 STRATEGIES = ("doctors-training", "doctors-prompt")
 READINGS = Structure.choices()["reading"]

@@ -13,14 +13,14 @@ from typing import Any
 
 import numba
 
-from calibration.inputs import load_demography, load_history
+from calibration.facts.inputs import load_demography, load_history
 from model import AdoptionModel, Parameters, build_population
-from model.channels import Channel
-from model.levers import Assisted, Messages, Relatives, Target
-from model.online import online_cells, online_counts
-from model.outcome import DIMENSIONS
-from model.prevalence import surveyed_shares
-from model.standing import standing_tables
+from model.counting.online import online_cells, online_counts
+from model.counting.prevalence import surveyed_shares
+from model.counting.standing import standing_tables
+from model.levers.kinds import Assisted, Messages, Relatives, Target
+from model.terms.channels import Channel
+from model.terms.outcome import DIMENSIONS
 
 PEOPLE = 500
 WEEK = 10

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scenarios.errors import UserError
+from foundation.errors import UserError
 from scenarios.experiment import REFERENCE
-from scenarios.files import CATALOGUE, is_path, load_scenario, read_text
-from scenarios.schema import Scenario
+from scenarios.language.files import CATALOGUE, is_path, load_scenario, read_text
+from scenarios.language.schema import Scenario
 
 
 @dataclass(frozen=True)

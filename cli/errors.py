@@ -58,8 +58,8 @@ def _interrupted_once() -> Iterator[None]:
 
 
 def _judged(error: Exception) -> tuple[str, int]:
-    from scenarios.errors import RunFailedError, UserError
-    from scenarios.problems import ScenarioError
+    from foundation.errors import RunFailedError, UserError
+    from foundation.problems import ScenarioError
 
     if isinstance(error, ScenarioError):
         return "\n  ".join(str(problem) for problem in error.problems), BAD_INPUT

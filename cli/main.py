@@ -6,22 +6,22 @@ from typing import Annotated
 
 import typer
 
-from cli.calibrate import calibrate
-from cli.compare import compare
-from cli.effects import effects
-from cli.fit import fit
-from cli.hindcast import hindcast
-from cli.plan import plan
-from cli.plot import plot
-from cli.report import report
-from cli.run import run
-from cli.scenarios import app as scenarios
-from cli.sensitivity import sensitivity
-from cli.story import story
-from cli.structures import structures
-from cli.survey import survey
-from cli.uncertainty import uncertainty
-from cli.verify import verify
+from cli.commands.calibrate import calibrate
+from cli.commands.compare import compare
+from cli.commands.effects import effects
+from cli.commands.fit import fit
+from cli.commands.hindcast import hindcast
+from cli.commands.plan import plan
+from cli.commands.plot import plot
+from cli.commands.report import report
+from cli.commands.run import run
+from cli.commands.scenarios import app as scenarios
+from cli.commands.sensitivity import sensitivity
+from cli.commands.story import story
+from cli.commands.structures import structures
+from cli.commands.survey import survey
+from cli.commands.uncertainty import uncertainty
+from cli.commands.verify import verify
 
 app = typer.Typer(
     name="mes",
@@ -35,7 +35,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from scenarios.manifest import package_version
+        from foundation.store.manifest import package_version
 
         print(f"mes {package_version()}")
         raise typer.Exit

@@ -29,7 +29,7 @@ class Engine(StrEnum):
 def number_of_people(text: str) -> int:
     """A number, or ``all``: the insured at the launch, one agent each."""
     if text.strip().lower() == "all":
-        from calibration.inputs import insured_at_launch
+        from calibration.facts.inputs import insured_at_launch
 
         return insured_at_launch()
     try:

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.options import DRAWS, PEOPLE, QUICK_DRAWS, QUICK_PEOPLE, Engine, Lang
-from scenarios.errors import UserError
-from scenarios.problems import nearest
+from foundation.errors import UserError
+from foundation.problems import nearest
 
 if TYPE_CHECKING:
-    from model.structure import Structure
+    from model.terms.structure import Structure
+    from scenarios.compare.placement import Placement
     from scenarios.experiment import Experiment, Settings
-    from scenarios.placement import Placement
 
 AVERAGE = "average"
 """The ``--structure`` that averages over all fitted ones."""
@@ -85,7 +85,7 @@ class Request:
         Raises:
             UserError: its people don't fit into memory.
         """
-        from scenarios.placement import place
+        from scenarios.compare.placement import place
 
         return place(
             experiment.settings.people,
@@ -112,7 +112,7 @@ class Request:
     def _weights(self) -> dict[str, float] | None:
         if not self.averages:
             return None
-        from calibration.structures import fitted
+        from calibration.draws.structures import fitted
 
         return {alternative.name: alternative.weight for alternative in fitted()}
 
@@ -189,7 +189,7 @@ def hint(word: str, names: Iterable[str]) -> str:
 
 def structure_of(choices: Sequence[str]) -> Structure:
     """``key=value`` pairs as a structure."""
-    from model.structure import Structure
+    from model.terms.structure import Structure
 
     allowed = Structure.choices()
     values: dict[str, Any] = {}
@@ -213,8 +213,8 @@ def experiment_of(request: Request, scenarios: Sequence[Any], every: int) -> Exp
     Raises:
         UserError: its people don't fit into the memory of this machine.
     """
-    from calibration.inputs import load_costs, load_demography, load_history
-    from calibration.targets import load_surveyed
+    from calibration.facts.inputs import load_costs, load_demography, load_history
+    from calibration.facts.targets import load_surveyed
     from scenarios.experiment import Experiment
 
     experiment = Experiment(

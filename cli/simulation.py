@@ -16,13 +16,13 @@ from cli.words import WORDS
 if TYPE_CHECKING:
     import pandas as pd
 
-    from calibration.posteriors import Source
+    from calibration.draws.posteriors import Source
     from cli.chosen import Chosen
+    from foundation.store.manifest import Manifest
+    from foundation.work.executors import Site
+    from scenarios.compare.placement import Placement
     from scenarios.draw import Draw
-    from scenarios.executors import Site
     from scenarios.experiment import Experiment, Settings
-    from scenarios.manifest import Manifest
-    from scenarios.placement import Placement
 
 LONG = 1200.0
 """Seconds from which on it is said how long a draw takes."""
@@ -31,8 +31,8 @@ LONG = 1200.0
 def simulate(request: Request, chosen: Sequence[Chosen], every: int, subject: str) -> tuple[Path, Manifest]:
     """Simulates what the folder lacks, once everything asked for is known to be sound; returns folder and manifest."""
     from calibration.warm import ensure_compiled
-    from scenarios.execution import execute
-    from scenarios.runs import create
+    from scenarios.compare.execution import execute
+    from scenarios.compare.runs import create
 
     experiment = experiment_of(request, [item.scenario for item in chosen], every)
     source, draws = drawn(experiment.settings, request)
@@ -52,8 +52,8 @@ def simulate(request: Request, chosen: Sequence[Chosen], every: int, subject: st
 
 def described(experiment: Experiment, command: str, source: Source, texts: Mapping[str, str] | None = None) -> Manifest:
     """The manifest of a command that has not begun; ``texts`` of scenario files go before what was parsed."""
-    from calibration.draws import data_hashes
-    from scenarios.execution import describe
+    from calibration.draws.draws import data_hashes
+    from scenarios.compare.execution import describe
 
     own = {scenario.name: scenario.text for scenario in experiment.scenarios}
     return describe(
@@ -71,16 +71,16 @@ def site_of(request: Request) -> AbstractContextManager[Site | None]:
     """The cluster asked for, connected before a folder is made; ``None`` for this machine."""
     if request.cluster is None:
         return nullcontext()
-    from scenarios.cluster import cluster_site
+    from foundation.work.cluster import cluster_site
 
     return cluster_site(request.cluster)
 
 
 def drawn(settings: Settings, request: Request) -> tuple[Source, list[Draw]]:
     """The posterior to draw from, and its first draws."""
-    from calibration.draws import load_draws
-    from calibration.posteriors import posterior_for, shipped_mixture
-    from calibration.structures import averaged_draws, fitted
+    from calibration.draws.draws import load_draws
+    from calibration.draws.posteriors import posterior_for, shipped_mixture
+    from calibration.draws.structures import averaged_draws, fitted
 
     if settings.averaged:
         return shipped_mixture(), averaged_draws(settings.draws, fitted())
@@ -90,7 +90,7 @@ def drawn(settings: Settings, request: Request) -> tuple[Source, list[Draw]]:
 
 def warn_of_draws(source: Source, lang: Lang) -> None:
     """Says so on stderr when the posterior was fitted to other data or under another structure."""
-    from calibration.draws import changed_data, read_draws
+    from calibration.draws.draws import changed_data, read_draws
 
     _, info = read_draws(source.paths[0])
     if not source.fitted:
@@ -102,8 +102,8 @@ def warn_of_draws(source: Source, lang: Lang) -> None:
 
 def announce(experiment: Experiment, request: Request) -> None:
     """Says on stderr how long a large run will take, where, and in how much memory."""
-    from scenarios.numbers import number
-    from scenarios.placement import LARGE
+    from foundation.language.numbers import number
+    from scenarios.compare.placement import LARGE
 
     settings, lang = experiment.settings, request.lang.value
     if settings.people < LARGE or request.cluster is not None:
@@ -126,7 +126,7 @@ def announce(experiment: Experiment, request: Request) -> None:
 
 
 def _minutes(place: Placement, draws: int, scenarios: int, lang: str) -> str:
-    from scenarios.numbers import number
+    from foundation.language.numbers import number
 
     minutes = place.seconds(draws, scenarios) / 60
     return number(minutes, 0 if minutes >= 3 else 1, lang)
@@ -134,7 +134,7 @@ def _minutes(place: Placement, draws: int, scenarios: int, lang: str) -> str:
 
 def published_stocks() -> list[dict[str, Any]]:
     """The activation figures used, for pictures."""
-    from calibration.targets import load_stock_targets
+    from calibration.facts.targets import load_stock_targets
 
     return [
         {
@@ -154,8 +154,8 @@ def present(
     document: Callable[[Mapping[str, pd.DataFrame], Mapping[str, Any]], dict[str, Any]],
 ) -> None:
     """Adds table and pictures to a run folder, prints the result, and ends with status 1 if draws failed."""
-    from scenarios.runs import load, seal
-    from scenarios.tables import summary_table
+    from scenarios.compare.runs import load, seal
+    from scenarios.compare.tables import summary_table
 
     _, frames = load(folder)
     summary = summary_table(frames["outcomes"], frames["costs"])
@@ -174,8 +174,8 @@ def write_tables(
     summary: pd.DataFrame, frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], folder: Path
 ) -> None:
     """CSV tables for both languages: a French spreadsheet wants other separators."""
-    from scenarios.equity import equity_table, obstacle_table
-    from scenarios.tables import groups_table, write_csv
+    from scenarios.compare.equity import equity_table, obstacle_table
+    from scenarios.compare.tables import groups_table, write_csv
 
     tables = {
         "summary": summary,
@@ -192,7 +192,7 @@ def draw_pictures(
     frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], folder: Path, lang: Lang
 ) -> list[Path]:
     """Draws all pictures of a run into its folder ``pictures``."""
-    from scenarios.plots import draw_all
+    from scenarios.compare.pictures import draw_all
 
     pictures = folder / "pictures"
     pictures.mkdir(exist_ok=True)
@@ -210,7 +210,7 @@ def print_table(summary: pd.DataFrame, manifest: Mapping[str, Any], lang: Lang) 
     """The table of results, on stdout."""
     from rich.console import Console
 
-    from scenarios.tables import rich_table
+    from scenarios.compare.tables import rich_table
 
     console = Console() if sys.stdout.isatty() else Console(width=160)
     console.print(rich_table(summary, manifest, lang.value))

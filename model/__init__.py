@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from model.adoption import AdoptionModel
-    from model.inputs import Demography, History, Surveyed
-    from model.parameters import Parameters
-    from model.population import Population, build_population
-    from model.prevalence import PrevalenceError, solve_prevalence
-    from model.reference import ReferenceModel
-    from model.structure import Structure
+    from model.counting.prevalence import PrevalenceError, solve_prevalence
+    from model.population.population import Population, build_population
+    from model.terms.inputs import Demography, History, Surveyed
+    from model.terms.parameters import Parameters
+    from model.terms.structure import Structure
+    from model.twin.reference import ReferenceModel
 
 __all__ = [
     "AdoptionModel",
@@ -32,16 +32,16 @@ __all__ = [
 ]
 _HOMES = {
     "AdoptionModel": "adoption",
-    "Demography": "inputs",
-    "History": "inputs",
-    "Parameters": "parameters",
-    "Population": "population",
-    "PrevalenceError": "prevalence",
-    "ReferenceModel": "reference",
-    "Structure": "structure",
-    "Surveyed": "inputs",
-    "build_population": "population",
-    "solve_prevalence": "prevalence",
+    "Demography": "terms.inputs",
+    "History": "terms.inputs",
+    "Parameters": "terms.parameters",
+    "Population": "population.population",
+    "PrevalenceError": "counting.prevalence",
+    "ReferenceModel": "twin.reference",
+    "Structure": "terms.structure",
+    "Surveyed": "terms.inputs",
+    "build_population": "population.population",
+    "solve_prevalence": "counting.prevalence",
 }
 
 

@@ -12,23 +12,23 @@ import mesa
 import numpy as np
 import pandas as pd
 
-from model import kernel
-from model.agenda import Agenda, Draft, block_edges, no_agenda, written
-from model.census import group_table, outcome
-from model.frames import people_frame
-from model.inputs import Demography, History
-from model.keyed import streams
-from model.levers import Lever, Relatives
-from model.memory import reclaim
-from model.outcome import GroupTable, Outcome
-from model.parameters import Parameters, Prevalence
-from model.population import Population
-from model.programme import base_keys, compile_programme, with_levers
-from model.records import STATE, Run, copied, new_desks, world
-from model.structure import Structure
-from model.tables import apply_driver, coefficients, weekly_tables
-from model.threads import everywhere
-from model.weeks import WEEKS
+from model.counting.census import group_table, outcome
+from model.counting.frames import people_frame
+from model.engine import kernel
+from model.engine.agenda import Agenda, Draft, block_edges, no_agenda, written
+from model.engine.memory import reclaim
+from model.engine.programme import base_keys, compile_programme, with_levers
+from model.engine.records import STATE, Run, copied, new_desks, world
+from model.levers.kinds import Lever, Relatives
+from model.population.population import Population
+from model.terms.inputs import Demography, History
+from model.terms.keyed import streams
+from model.terms.outcome import GroupTable, Outcome
+from model.terms.parameters import Parameters, Prevalence
+from model.terms.structure import Structure
+from model.terms.tables import apply_driver, coefficients, weekly_tables
+from model.terms.threads import everywhere
+from model.terms.weeks import WEEKS
 
 MANY_LETTERS = 2_000_000
 
@@ -36,7 +36,7 @@ MANY_LETTERS = 2_000_000
 class AdoptionModel(mesa.Model):
     """Adoption of Mon espace santé by a population, week by week.
 
-    One step is one week, in this order (``model.kernel``):
+    One step is one week, in this order (``model.engine.kernel``):
 
     1. advisers accompany the people next in their queue, up to capacity;
     2. what activated people sent in earlier weeks arrives: children are taken along, ties are told;
@@ -47,9 +47,10 @@ class AdoptionModel(mesa.Model):
     are given (0 here, the current week in ``branch``), so that the history is the same for every scenario.
 
     Args:
-        population: who there is (``model.population.build_population``); shared, never written to.
-        parameters: see ``model.parameters``; prevalences as at launch (``model.prevalence.solve_prevalence``).
-        demography, history: tables of ``calibration.inputs``.
+        population: who there is (``model.population.population.build_population``); shared, never written to.
+        parameters: see ``model.terms.parameters``; prevalences as at launch
+        (``model.counting.prevalence.solve_prevalence``).
+        demography, history: tables of ``calibration.facts.inputs``.
         structure: structural alternatives.
         levers: what the policy adds.
         seed: key of every draw of the run (0 .. 2**63 - 1).
@@ -148,7 +149,7 @@ class AdoptionModel(mesa.Model):
         return outcome(self)
 
     def groups(self, dimension: str, weeks: Sequence[int]) -> GroupTable:
-        """Living people by group (``model.outcome.DIMENSIONS``) at the start of each of ``weeks``."""
+        """Living people by group (``model.terms.outcome.DIMENSIONS``) at the start of each of ``weeks``."""
         return group_table(self, dimension, weeks)
 
     def to_frame(self, rows: Sequence[int] | None = None) -> pd.DataFrame:

@@ -10,11 +10,11 @@ from typing import Any
 
 import pandas as pd
 
-from scenarios import manifest as manifests
-from scenarios import runs
-from scenarios.errors import UserError
-from scenarios.manifest import Manifest
-from scenarios.parts import PARTS
+from foundation.errors import UserError
+from foundation.store import manifest as manifests
+from foundation.store.manifest import Manifest
+from scenarios.compare import runs
+from scenarios.compare.parts import PARTS
 
 Frames = Mapping[str, pd.DataFrame]
 
@@ -23,7 +23,8 @@ def create(folder: Path, planned: Manifest, *, section: str, resume: bool) -> Ma
     """A new folder, or one to be resumed; ``section`` of the manifest holds the settings of the command.
 
     Raises:
-        UserError: as ``scenarios.runs.create``, and if the section differs from that of the folder to be resumed.
+        UserError: as ``scenarios.compare.runs.create``, and if the section differs from that of the folder to be
+        resumed.
     """
     if resume and folder.is_dir():
         old = manifests.read(folder).get(section, {})

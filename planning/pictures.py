@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from planning import effects_run, results, sensitivity
+from foundation.store import manifest as manifests
+from planning.effects import run as effects_run
 from planning.folder import load
-from scenarios import manifest as manifests
+from planning.mix import results
+from planning.sensitivity import sensitivity
 
 
 def redraw(folder: Path, lang: str) -> tuple[dict[str, Any], list[Path]]:
@@ -16,9 +18,9 @@ def redraw(folder: Path, lang: str) -> tuple[dict[str, Any], list[Path]]:
     Raises:
         UserError: the folder is not finished, or not as its command left it.
     """
-    from planning.plots.effects import draw_effects
-    from planning.plots.plan import draw_plan
-    from planning.plots.sensitivity import draw_sensitivity
+    from planning.effects.pictures import draw_effects
+    from planning.mix.pictures import draw_plan
+    from planning.sensitivity.pictures import draw_sensitivity
 
     tables = {"plan": results.FRAMES, "effects": effects_run.FRAMES, "sensitivity": sensitivity.FRAMES}
     draw = {"plan": draw_plan, "effects": draw_effects, "sensitivity": draw_sensitivity}

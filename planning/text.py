@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from scenarios.numbers import typeset
-from scenarios.tables import write_csv as write_as_is
-from scenarios.text import group_label, price_words
-from scenarios.text import label as scenario_label
-from scenarios.text import words as scenario_words
+from foundation.language.numbers import typeset
+from foundation.language.text import group_label, price_words
+from foundation.language.text import label as scenario_label
+from foundation.language.text import words as scenario_words
+from scenarios.compare.tables import write_csv as write_as_is
 
 WORDS = Path(__file__).with_suffix(".toml")
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from model.outcome import LeverUse
+from model.terms.outcome import LeverUse
 from scenarios.draw import Draw, price
+from scenarios.language.schema import Scenario
 from scenarios.lever_schemas.base import LeverTable
 from scenarios.lever_schemas.doctors import MINUTE, MINUTES, Doctors
 from scenarios.lever_schemas.prices import Charge
-from scenarios.schema import Scenario
 
 OWN = "set in the scenario"
 """Status of a price that the scenario sets itself."""

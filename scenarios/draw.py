@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from statistics import NormalDist
 
-from model.parameters import Parameters
-from model.structure import Structure
+from model.terms.parameters import Parameters
+from model.terms.structure import Structure
 
 Z95 = NormalDist().inv_cdf(0.95)
 

@@ -10,13 +10,15 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from model.inputs import Demography, History, Surveyed
-from model.outcome import DIMENSIONS, GroupTable, StandingTable
-from model.structure import Structure
-from model.weeks import START, WEEKS, monday, position, week_of
+from foundation.errors import UserError
+from foundation.problems import ScenarioError
+from foundation.seeds import DECISIONS, POPULATION, derive
+from model.terms.inputs import Demography, History, Surveyed
+from model.terms.outcome import DIMENSIONS, GroupTable, StandingTable
+from model.terms.structure import Structure
+from model.terms.weeks import START, WEEKS, monday, position, week_of
 from scenarios.costs import CostItem, cost_lines
 from scenarios.draw import Draw
-from scenarios.errors import UserError
 from scenarios.frames import (
     channel_frame,
     cost_frame,
@@ -26,10 +28,8 @@ from scenarios.frames import (
     use_frame,
     weekly_frame,
 )
-from scenarios.problems import ScenarioError
-from scenarios.resolve import date_problems, resolve
-from scenarios.schema import Scenario
-from scenarios.seeds import DECISIONS, POPULATION, derive
+from scenarios.language.resolve import date_problems, resolve
+from scenarios.language.schema import Scenario
 
 REFERENCE = "status-quo"
 MESA_PEOPLE = 20_000
@@ -121,8 +121,8 @@ def simulate_draw(experiment: Experiment, draw: Draw) -> Frames:
 
 def history_of(experiment: Experiment, draw: Draw) -> Any:
     """The model of this draw at the policy start, to be branched."""
-    from model.population import build_population
-    from model.prevalence import solve_prevalence
+    from model.counting.prevalence import solve_prevalence
+    from model.population.population import build_population
 
     settings = experiment.settings
     tables: dict[str, Any] = {"demography": experiment.demography, "history": experiment.history}
@@ -147,7 +147,7 @@ def history_of(experiment: Experiment, draw: Draw) -> Any:
 def _engine(name: str) -> Any:
     """The class that simulates. Imported here: numba and mesa are of no use to whoever only plots."""
     if name == "mesa":
-        from model.reference import ReferenceModel
+        from model.twin.reference import ReferenceModel
 
         return ReferenceModel
     from model.adoption import AdoptionModel
@@ -207,7 +207,7 @@ def _run_and_stand(branch: Any, settings: Settings) -> list[StandingTable]:
 
 def _standing(model: Any, since: int) -> list[StandingTable]:
     """A table of each dimension, for groups fixed at the week ``since``."""
-    from model.standing import standing_tables
+    from model.counting.standing import standing_tables
 
     return standing_tables(model, since)
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from model.outcome import CHANNEL_NAMES, GroupTable, Outcome, StandingTable
-from model.weeks import START, position
+from model.terms.outcome import CHANNEL_NAMES, GroupTable, Outcome, StandingTable
+from model.terms.weeks import START, position
 from scenarios.costs import CostLine
 
 STOCKS = ("living", "adults", "aware", "visited", "activated", "activated_living", "activated_minors")
@@ -45,7 +45,7 @@ def _one_dimension(key: Mapping[str, Any], table: GroupTable) -> pd.DataFrame:
 
 def equity_frame(key: Mapping[str, Any], tables: Iterable[StandingTable]) -> pd.DataFrame:
     """Members of groups fixed at the policy start, alive at the start of the tables' weeks: how many are activated,
-    where the others stand and what stops them (``model.outcome``); a row per dimension, week and group."""
+    where the others stand and what stops them (``model.terms.outcome``); a row per dimension, week and group."""
     return pd.concat([_standing(key, table) for table in tables], ignore_index=True)
 
 

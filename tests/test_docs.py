@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 import typer
 
-from calibration.reference import parameters_reference
-from calibration.roles import FREE
-from calibration.targets import load_stock_targets
+from calibration.facts.guide import parameters_reference
+from calibration.facts.roles import FREE
+from calibration.facts.targets import load_stock_targets
 from cli.main import app
-from scenarios.files import parse_scenario
+from scenarios.language.files import parse_scenario
 
 ROOT = Path(__file__).parents[1]
 GUIDES = (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), ROOT / "calibration/data/SOURCES.md")
@@ -128,8 +128,8 @@ def test_counts_in_the_description_are_current():
 
 def test_the_description_names_every_file_of_the_model():
     named = text("docs/odd.md")
-    files = {path.name for path in (ROOT / "model").glob("*.py")} - INNER
-    assert sorted(name for name in files if f"model/{name}" not in named and not name.startswith("reference")) == []
+    files = {path.relative_to(ROOT).as_posix() for path in (ROOT / "model").rglob("*.py") if path.name not in INNER}
+    assert sorted(name for name in files if name not in named and "/twin/" not in name) == []
 
 
 def test_every_part_of_the_description_names_its_files():
@@ -149,7 +149,8 @@ def gone(content):
     """Python files named that the project doesn't have."""
     there = {
         path.name
-        for part in ("model", "scenarios", "planning", "calibration", "cli", "benchmarks", "tests")
+        for part in ("foundation", "model", "scenarios", "planning", "calibration", "report", "cli", "benchmarks",
+        "tests")
         for path in (ROOT / part).rglob("*.py")
     }
     return sorted(set(re.findall(r"([a-z_0-9]+\.py)\b", content)) - there)

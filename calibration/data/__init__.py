@@ -1,1 +1,1 @@
-"""Data files: read through ``calibration.tables``; where each figure comes from stands in ``SOURCES.md``."""
+"""Data files: read through ``calibration.facts.tables``; where each figure comes from stands in ``SOURCES.md``."""

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from model import levers
-from model.outcome import LeverUse
+from model.levers import kinds as levers
+from model.terms.outcome import LeverUse
 from scenarios.lever_schemas.base import Effects, Span, Targeted
 from scenarios.lever_schemas.prices import Charge
 

@@ -11,11 +11,11 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from model.levers import Lever, Target
-from model.outcome import LeverUse
-from model.weeks import position, week_of
+from model.levers.kinds import Lever, Target
+from model.terms.outcome import LeverUse
+from model.terms.weeks import position, week_of
+from scenarios.language.regions import REGIONS, nearest_region
 from scenarios.lever_schemas.prices import Charge, Price
-from scenarios.regions import REGIONS, nearest_region
 
 Effects = Mapping[str, float]
 """How well levers work in one draw, by the names of ``calibration/data/priors.csv``."""
@@ -120,7 +120,7 @@ class LeverTable(BaseModel):
         return self.kind
 
     def common(self, span: Span, ordinal: int) -> dict[str, Any]:
-        """What goes into any ``model.levers.Lever``."""
+        """What goes into any ``model.levers.kinds.Lever``."""
         start, end = self.weeks(span)
         extra = {"target": self.target.resolve()} if isinstance(self, Targeted) else {}
         return {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from model.channels import Channel
-from model.levers import Counter
-from model.outcome import LeverUse
+from model.levers.kinds import Counter
+from model.terms.channels import Channel
+from model.terms.outcome import LeverUse
 from scenarios.lever_schemas.base import Effects, Pulling, Span, rate_of_chance
 from scenarios.lever_schemas.prices import Charge
 

@@ -9,9 +9,9 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
-from model import levers
-from model.outcome import LeverUse
-from model.weeks import week_of
+from model.levers import kinds as levers
+from model.terms.outcome import LeverUse
+from model.terms.weeks import week_of
 from scenarios.lever_schemas.base import FROZEN, Effects, Pulling, Span
 from scenarios.lever_schemas.messages import check_inside
 from scenarios.lever_schemas.prices import Charge

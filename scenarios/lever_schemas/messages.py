@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, Strict, ValidationInfo, field_validator
 
-from model.weeks import week_of
+from model.terms.weeks import week_of
 from scenarios.lever_schemas.base import Pulling, Span
 
 Day = Annotated[date, Strict()]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from model.levers import Newborns
-from model.outcome import LeverUse
+from model.levers.kinds import Newborns
+from model.terms.outcome import LeverUse
 from scenarios.lever_schemas.base import Effects, Pulling, Span
 from scenarios.lever_schemas.prices import Charge
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from model.channels import Channel
-from model.levers import Messages
-from model.outcome import LeverUse
+from model.levers.kinds import Messages
+from model.terms.channels import Channel
+from model.terms.outcome import LeverUse
 from scenarios.lever_schemas.base import Effects, Span
 from scenarios.lever_schemas.messages import MessagesTable
 from scenarios.lever_schemas.prices import Charge

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from model.channels import Channel
-from model.records import BEFORE
-from model.reference_people import Person
-from model.weeks import NEVER
+from model.engine.records import BEFORE
+from model.terms.channels import Channel
+from model.terms.weeks import NEVER
+from model.twin.people import Person
 from scenarios.story.events import Event
 from scenarios.story.replay import Narrated
 

@@ -13,21 +13,21 @@ from typing import Any
 
 import mesa
 
-from model import levers as lv
 from model.adoption import AdoptionModel
-from model.attributes import TYPES
-from model.chances import MAJORITY
-from model.channels import NO_CHANNEL
-from model.keyed import Decision, streams, uniform
-from model.population import NO_DOCTOR
-from model.programme import base_keys
-from model.records import ACCOMPANIED, BEFORE
-from model.reference import STATE, _plain
-from model.reference_contacts import Contact, Source
-from model.reference_levers import Campaign
-from model.reference_people import Person
-from model.reference_traits import Doctor
-from model.weeks import NEVER
+from model.engine.programme import base_keys
+from model.engine.records import ACCOMPANIED, BEFORE
+from model.levers import kinds as lv
+from model.population.attributes import TYPES
+from model.population.chances import MAJORITY
+from model.population.population import NO_DOCTOR
+from model.terms.channels import NO_CHANNEL
+from model.terms.keyed import Decision, streams, uniform
+from model.terms.weeks import NEVER
+from model.twin.contacts import Contact, Source
+from model.twin.levers import Campaign
+from model.twin.people import Person
+from model.twin.reference import STATE, _plain
+from model.twin.traits import Doctor
 from scenarios.story.events import Event
 
 

@@ -10,14 +10,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from model.channels import Channel
-from model.records import BEFORE
-from model.selection import age_at
-from model.weeks import NEVER, monday
-from scenarios.numbers import day, number, typeset
+from foundation.language.numbers import day, number, typeset
+from foundation.language.text import group_label, label
+from model.engine.records import BEFORE
+from model.population.selection import age_at
+from model.terms.channels import Channel
+from model.terms.weeks import NEVER, monday
 from scenarios.story.events import Event
 from scenarios.story.replay import Narrated
-from scenarios.text import group_label, label
 
 TEXTS = Path(__file__).with_name("text.toml")
 BASE_EMAIL = ("email", "base")

@@ -12,8 +12,8 @@ from scipy import stats
 from benchmarks.setting import Setting, load_setting
 from benchmarks.weekly import WeeklyModel
 from model import AdoptionModel
-from model.channels import Channel
-from model.weeks import WEEKS, position
+from model.terms.channels import Channel
+from model.terms.weeks import WEEKS, position
 
 PEOPLE, TIMES = 10_000, 8
 ALPHA = 0.001

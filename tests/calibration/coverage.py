@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import stats
 
-from calibration.scoring import predictive_quantile
+from calibration.hindcast.scoring import predictive_quantile
 
 SURE = 0.999
 """Probability of the band that a right forecaster's count lies in."""

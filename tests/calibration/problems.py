@@ -6,8 +6,8 @@ from datetime import date
 
 import numpy as np
 
-from calibration.observed import Answer, Observed, load_observed
-from calibration.targets import Kind, StockTarget
+from calibration.facts.observed import Answer, Observed, load_observed
+from calibration.facts.targets import Kind, StockTarget
 
 
 def stock(day: str, millions: float, error: float, kind: Kind = "target", region: str | None = None) -> StockTarget:

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from calibration.inputs import load_demography, load_history
-from calibration.instrument import CSA, DNS, Answers
+from calibration.facts.inputs import load_demography, load_history
+from calibration.survey.instrument import CSA, DNS, Answers
 from model import AdoptionModel, build_population
-from model.online import OnlineCounts, online_cells, online_counts
+from model.counting.online import OnlineCounts, online_cells, online_counts
 from tests.model.busy import BUSY
 
 WEEKS = {CSA: 40, DNS: 95}

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 from calibration import readings
-from calibration.draws import save_draws
-from calibration.priors import load_priors
+from calibration.draws.draws import save_draws
+from calibration.facts.priors import load_priors
+from calibration.facts.roles import FREE
 from calibration.readings import MARKS, READINGS, STRATEGIES, experiment, fill, main, paired, table
-from calibration.roles import FREE
-from scenarios.errors import UserError
+from foundation.errors import UserError
 
 SETTINGS = {"people": 2000, "draws": 3, "seed": 1}
 FACTOR = {"trait": 1.0, "each_time": 1.5, "naive": 4.0}

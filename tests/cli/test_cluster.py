@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
-from scenarios import manifest as manifests
+from foundation.store import manifest as manifests
 from tests.cluster import cluster
 
 pytest.importorskip("distributed")

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
-from scenarios import manifest as manifests
-from scenarios import runs
-from scenarios.parts import finished_draws
+from foundation.store import manifest as manifests
+from scenarios.compare import runs
+from scenarios.compare.parts import finished_draws
 
 Mes = Callable[..., Result]
 SMALL = ("--people", "2000", "--draws", "3")

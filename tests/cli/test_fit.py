@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from calibration.fit_page import main as fill_page
-from calibration.predictions import predict
-from scenarios.manifest import sha256_of
+from calibration.fit.page import main as fill_page
+from calibration.fit.predictions import predict
+from foundation.store.manifest import sha256_of
 
 Mes = Callable[..., Result]
 SMALL = ("--people", "1000", "--draws", "2", "--workers", "1")
@@ -137,7 +137,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
                 raise error
             return predict(task)
 
-        monkeypatch.setattr("calibration.predictions.predict", predict_or_break)
+        monkeypatch.setattr("calibration.fit.predictions.predict", predict_or_break)
 
     return breaks
 

@@ -47,7 +47,7 @@ def test_an_unexpected_error_shows_no_traceback(mes: Mes, monkeypatch: pytest.Mo
     def broken() -> list[str]:
         raise ZeroDivisionError("oh")
 
-    monkeypatch.setattr("scenarios.files.catalogue", broken)
+    monkeypatch.setattr("scenarios.language.files.catalogue", broken)
     result = mes("scenarios", "list")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == "mes: ZeroDivisionError: oh (MES_DEBUG=1 shows where)\n"
@@ -59,7 +59,7 @@ def test_an_interrupt_exits_130(mes: Mes, monkeypatch: pytest.MonkeyPatch) -> No
     def interrupted() -> list[str]:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("scenarios.files.catalogue", interrupted)
+    monkeypatch.setattr("scenarios.language.files.catalogue", interrupted)
     result = mes("scenarios", "list")
     assert (result.exit_code, result.stderr) == (130, "mes: interrupted\n")
 

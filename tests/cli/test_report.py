@@ -15,8 +15,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli.main import app
-from scenarios import manifest as manifests
-from scenarios import runs
+from foundation.store import manifest as manifests
+from scenarios.compare import runs
 from tests.cli.tracing import Folder, Page, where_of
 
 Mes = Callable[..., Result]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
-from scenarios.files import CATALOGUE, catalogue
+from scenarios.language.files import CATALOGUE, catalogue
 
 Mes = Callable[..., Result]
 

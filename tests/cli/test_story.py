@@ -9,8 +9,8 @@ from collections.abc import Callable
 import pytest
 from typer.testing import Result
 
-from model.weeks import monday
-from scenarios.numbers import typeset
+from foundation.language.numbers import typeset
+from model.terms.weeks import monday
 from scenarios.story.words import texts
 
 Mes = Callable[..., Result]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
-from scenarios import runs
-from scenarios.verification import TABLES
+from scenarios.compare import runs
+from scenarios.compare.verification import TABLES
 from tests.scenarios import faulty
 
 Mes = Callable[..., Result]

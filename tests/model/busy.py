@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from calibration.inputs import load_history
-from model import levers as lv
+from calibration.facts.inputs import load_history
 from model.adoption import AdoptionModel
-from model.channels import Channel
-from model.inputs import History
-from model.parameters import Parameters, People, Practice, Prevalence, Pulls, Stops, WordOfMouth
-from model.population import Population, build_population
-from model.structure import Structure
-from model.weeks import WEEKS
+from model.levers import kinds as lv
+from model.population.population import Population, build_population
+from model.terms.channels import Channel
+from model.terms.inputs import History
+from model.terms.parameters import Parameters, People, Practice, Prevalence, Pulls, Stops, WordOfMouth
+from model.terms.structure import Structure
+from model.terms.weeks import WEEKS
 from tests.model.law import demography
 
 SEEDS = (1, 2, 3, 4, 5)

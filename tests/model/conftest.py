@@ -2,7 +2,7 @@
 
 import pytest
 
-from calibration.inputs import load_demography, load_history
+from calibration.facts.inputs import load_demography, load_history
 
 
 @pytest.fixture(scope="session")

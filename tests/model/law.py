@@ -7,10 +7,10 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from calibration.inputs import load_demography
-from model.cohorts import Cohorts, build_cohorts, cell_counts
-from model.inputs import Demography
-from model.population import Population, build_population
+from calibration.facts.inputs import load_demography
+from model.population.cohorts import Cohorts, build_cohorts, cell_counts
+from model.population.population import Population, build_population
+from model.terms.inputs import Demography
 
 Z = 5.0
 """Standard deviations allowed: about one false alarm in two million comparisons."""

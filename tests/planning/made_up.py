@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planning.measures import Limits
-from planning.plan import Plan, Question, make_plan
-from planning.search import Effort
-from planning.simulate import Answer
-from planning.simulator import Simulator, measures
-from planning.space import Mixes, Space, load_space
-from scenarios.schema import Scenario
+from planning.mix.measures import Limits
+from planning.mix.plan import Plan, Question, make_plan
+from planning.mix.search import Effort
+from planning.mix.simulate import Answer
+from planning.mix.simulator import Simulator, measures
+from planning.mix.space import Mixes, Space, load_space
+from scenarios.language.schema import Scenario
 from tests.scenarios.made_up import manifest as run_manifest
 
 GROUPS = (("digital_exclusion", "yes"), ("age_band", "0-15"), ("age_band", "75+"), ("long_term_illness", "yes"))
@@ -107,7 +107,7 @@ def plan(budget: float = 30.0, target: float = 40.0, *, fair: bool = False, ship
 
 def manifest(found: Plan, **changes: Any) -> dict[str, Any]:
     """As the command leaves it."""
-    from planning.run import _found
+    from planning.mix.run import _found
 
     settings = {
         "budget_millions_eur": found.question.budget,

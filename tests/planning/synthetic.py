@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from planning.measures import Floats, Measures
-from planning.space import STEPS, Mixes
+from planning.mix.measures import Floats, Measures
+from planning.mix.space import STEPS, Mixes
 
 DRAWS = 24
 

@@ -19,11 +19,11 @@ from typing import Any
 
 import pandas as pd
 
-from scenarios import manifest as manifests
-from scenarios import parts, runs
-from scenarios.cluster import cluster_site
-from scenarios.execution import execute
-from scenarios.executors import Site
+from foundation.store import manifest as manifests
+from foundation.work.cluster import cluster_site
+from foundation.work.executors import Site
+from scenarios.compare import parts, runs
+from scenarios.compare.execution import execute
 from tests.scenarios import made_up
 
 NAMES = {"status-quo": 0.0, "letters": 1e6}

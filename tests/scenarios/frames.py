@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from model.outcome import BARRIERS, CHANNEL_NAMES, OBSTACLES, WOULD_PASS
-from model.weeks import WEEKS, week_of
-from scenarios.files import catalogue, load_scenario
+from model.terms.outcome import BARRIERS, CHANNEL_NAMES, OBSTACLES, WOULD_PASS
+from model.terms.weeks import WEEKS, week_of
+from scenarios.language.files import catalogue, load_scenario
 
 ORDER = ("weekly", "groups", "equity", "channels", "outcomes", "costs")
 POLICY = week_of(date(2026, 1, 5))

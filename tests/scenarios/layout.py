@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from scenarios.plots.style import settle
+from foundation.drawing.style import settle
 
 TOLERANCE = 1.0
 """Pixels by which boxes may overlap: they hold the room of letters with descenders."""

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from model.channels import N_CHANNELS
-from model.outcome import BARRIERS, OBSTACLES, WOULD_PASS, GroupTable, LeverUse, Outcome, StandingTable
+from model.terms.channels import N_CHANNELS
+from model.terms.outcome import BARRIERS, OBSTACLES, WOULD_PASS, GroupTable, LeverUse, Outcome, StandingTable
 from scenarios.costs import CostLine
 from scenarios.frames import (
     channel_frame,
@@ -95,7 +95,7 @@ def _line(eur: float, minutes: float) -> CostLine:
 
 
 def manifest(names: dict[str, float], **changes: Any) -> dict[str, Any]:
-    """A manifest as ``scenarios.execution.describe`` makes it."""
+    """A manifest as ``scenarios.compare.execution.describe`` makes it."""
     entries = [{"name": n, "title": {"en": n, "fr": n}, "sha256": f"hash of {n}", "text": ""} for n in names]
     plain = {
         "format": 2,

@@ -2,12 +2,12 @@
 
 import pytest
 
-from model.outcome import LeverUse
-from model.parameters import Parameters
+from model.terms.outcome import LeverUse
+from model.terms.parameters import Parameters
 from scenarios.costs import OWN, CostItem, cost_lines, public_cost
 from scenarios.draw import Draw, price
-from scenarios.files import catalogue, load_scenario, parse_scenario
-from scenarios.schema import scaled
+from scenarios.language.files import catalogue, load_scenario, parse_scenario
+from scenarios.language.schema import scaled
 
 CONTACTS, ACTIVATIONS, DOCTOR_YEARS, BURSTS = 1000.0, 100.0, 30.0, 4
 

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from model.weeks import monday
+from model.terms.weeks import monday
 from scenarios.frames import at, channel_frame, target_date
 from tests.scenarios.made_up import WEEKS, frames, outcome
 

@@ -1,0 +1,180 @@
+"""The tables of parameters in ``docs/odd.md``, from the files and constants themselves.
+
+``python -m calibration.facts.guide`` prints them; a test compares them with the guide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from importlib import import_module
+from operator import attrgetter
+
+from calibration.facts.priors import Prior, load_priors
+from calibration.facts.roles import DISCREPANCY, EFFECTS, SHARED, STATUS_QUO, SURVEY, to_parameters
+from calibration.facts.tables import DATA, read_rows
+
+CHANCE, SHARE, FACTOR, PULL = "chance, 0–1", "share, 0–1", "factor", "rate per noticed contact"
+SHAPE, YEARLY, WEEKLY, PER_DOCUMENT = "shape", "per person and year", "rate per week on air", "rate per document"
+UNITS = {
+    "notice_pull": PULL,
+    "letter_notice_ratio": FACTOR,
+    "reminder_pull": PULL,
+    "document_pull": PULL,
+    "document_scale": FACTOR,
+    "peer_pull": CHANCE,
+    "spontaneous_rate": YEARLY,
+    "media_pull": WEEKLY,
+    "service_growth": "log growth per year",
+    "recommendation_rate": "chance per consultation",
+    "recommending_doctors": SHARE,
+    "follow_through": CHANCE,
+    "eagerness_shape": SHAPE,
+    "notices": SHARE,
+    "access": FACTOR,
+    "child_together": CHANCE,
+    "tell": CHANCE,
+    "stop_no_use": CHANCE,
+    "stop_time": CHANCE,
+    "stop_information": CHANCE,
+    "stop_other": CHANCE,
+    "use_erosion": PER_DOCUMENT,
+    "other_reason": SHARE,
+    "fatigue": FACTOR,
+    "sms_pull": PULL,
+    "letter_pull": PULL,
+    "assisted_activation": CHANCE,
+    "pharmacist_pull": PULL,
+    "hospital_pull": PULL,
+    "training_uptake": SHARE,
+    "training_effect": FACTOR,
+    "prompt_effect": FACTOR,
+    "fee_effect": FACTOR,
+    "recruits": SHARE,
+    "simplify_information": SHARE,
+    "simplify_time": SHARE,
+    "relatives_boost": FACTOR,
+    "overclaim_activated_dns2023": CHANCE,
+    "overclaim_activated_csa2022": CHANCE,
+    "overclaim_used": CHANCE,
+    "discrepancy": "relative standard deviation",
+}
+"""Unit of each prior."""
+
+CONSTANTS = (
+    ("model.terms.parameters", "WordOfMouth.intention", "share of the activated who intend to recommend", "F075 F076"),
+    ("model.terms.parameters", "Practice.ready_share", "stated readiness, used by `each_time` and `naive`", "F074"),
+    ("model.terms.rules", "TELLING_WEEKS", "weeks within which ties are told", "*assumed*"),
+    ("model.terms.tables", "GROWTH_STARTS", "day from which service growth counts", "*assumed*"),
+    ("model.terms.tables", "INVITATION_DELAY", "weeks from a birth to the invitation of the parents", "*assumed*"),
+    ("model.terms.tables", "NEWCOMER_DELAY", "first week, and number of weeks, of a newcomer's notice", "*assumed*"),
+    ("model.terms.tables", "PHARMACY_VISITS_PER_GP_CONTACT", "pharmacy visits per GP contact", "*assumed*"),
+    ("model.terms.tables", "HOSPITAL_STAYS", "stays a year without, and with, a long-term illness", "*assumed*"),
+    ("model.population.chances", "EXCLUDED_REACH", "e-mail reach of the excluded over their age band's", "*assumed*"),
+    ("model.population.chances", "EXCLUDED_ACCOUNT", "accounts online of the excluded over the others'", "*assumed*"),
+    ("model.population.households", "PARENT_MEAN", "mean age of a parent at a birth, years", "*assumed*"),
+    ("model.population.households", "PARENT_SD", "its standard deviation, years", "*assumed*"),
+    ("model.population.households", "PARENT_FROM", "youngest parent, years", "*assumed*"),
+    ("model.population.households", "PARENT_TO", "oldest parent, years", "*assumed*"),
+    ("model.population.ties", "MEAN_DEGREE", "mean number of ties of an adult at launch", "*assumed*"),
+    ("model.population.ties", "DEGREE_SHAPE", "gamma shape of the number of acquaintances drawn", "*assumed*"),
+    ("model.population.ties", "SAME_REGION", "share of acquaintances drawn in the own region", "*assumed*"),
+    ("model.population.ties", "AGE_SD", "standard deviation of the age difference of acquaintances, years",
+    "*assumed*"),
+    ("model.population.ties", "COUPLED", "chance that two adjacent rows are a couple", "*assumed*"),
+    ("model.population.ties", "COUPLED_FROM_AGE", "youngest age of a couple at launch, years", "*assumed*"),
+    ("model.counting.prevalence", "SAMPLE", "people on whom prevalences at launch are solved", "*assumed*"),
+    ("model.counting.prevalence", "TOLERANCE", "largest miss of a surveyed share", "*assumed*"),
+)  # fmt: skip
+"""Figures that stand in the code: module, attribute, meaning, evidence."""
+
+_PRIOR_HEAD = ("Prior", "Unit", "Distribution", "Meaning", "Evidence", "Status", "Facts")
+_WORDS = {"lognormal": "median", "beta": "mean", "normal": "mean"}
+
+
+def parameters_reference() -> str:
+    """Markdown: priors of the status quo, the survey, the likelihood and levers; figures of the data and the code."""
+    priors = load_priors()
+    levers = [name for name in EFFECTS if name not in SHARED]
+    parts = (
+        ("Status quo (fitted)", _fitted(priors[name] for name in STATUS_QUO)),
+        ("Survey answers (fitted)", _priors(priors[name] for name in SURVEY)),
+        ("Likelihood (fitted)", _priors([priors[DISCREPANCY]])),
+        ("Levers (drawn from the prior)", _priors(priors[name] for name in levers)),
+        ("Fixed figures in `calibration/data/constants.csv`", _data_figures()),
+        ("Fixed figures in the code", _code_figures()),
+    )
+    return "\n\n".join(f"**{title}**\n\n{table}" for title, table in parts) + "\n"
+
+
+def _priors(priors: Iterable[Prior]) -> str:
+    return _markdown(_PRIOR_HEAD, map(_row, priors))
+
+
+def _fitted(priors: Iterable[Prior]) -> str:
+    paths = field_paths()
+    rows = ((f"`{paths[prior.name]}`", *_row(prior)) for prior in priors)
+    return _markdown(("Field", *_PRIOR_HEAD), rows)
+
+
+def field_paths() -> dict[str, str]:
+    """Prior to its field in ``model.terms.parameters``: each gets a number of its own and is found again by it."""
+    marks = {name: float(rank) for rank, name in enumerate(STATUS_QUO, 1)}
+    found = {value: path for path, value in to_parameters(marks).flat().items()}
+    return {name: found[mark] for name, mark in marks.items()}
+
+
+def _row(prior: Prior) -> tuple[str, ...]:
+    return (
+        f"`{prior.name}`",
+        UNITS[prior.name],
+        prior_in_words(prior),
+        prior.meaning,
+        prior.evidence,
+        _marked(prior.status),
+        " ".join(prior.facts) or "–",
+    )
+
+
+def prior_in_words(prior: Prior) -> str:
+    """As ``lognormal, median 0.13, 90 % 0.05–0.3``."""
+    location, low, high = prior.stated
+    floor = "" if prior.floor is None else f", at least {prior.floor:g}"
+    bounds = f"{low:.3g}–{high:.3g}" if low >= 0 else f"{low:.3g} to {high:.3g}".replace("-", "−")
+    return f"{prior.family}, {_WORDS[prior.family]} {location:.3g}, 90 % {bounds}{floor}"
+
+
+def _data_figures() -> str:
+    rows = read_rows("constants.csv", ("name", "value", "unit", "status", "note", "facts"), DATA)
+    columns = ("value", "unit", "note", "status", "facts")
+    lines = []
+    for row in rows:
+        value, unit, note, status, facts = (row.cells[column] for column in columns)
+        lines.append((f"`{row.cells['name']}`", value, unit, note, _marked(status), facts or "–"))
+    return _markdown(("Name", "Value", "Unit", "Note", "Status", "Facts"), lines)
+
+
+def _code_figures() -> str:
+    lines = []
+    for module, name, meaning, evidence in CONSTANTS:
+        value = attrgetter(name)(import_module(module))
+        lines.append((f"`{name}`", f"`{module}`", _shown(value), meaning, evidence))
+    return _markdown(("Name", "Module", "Value", "Meaning", "Evidence"), lines)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(_shown, value))
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _marked(status: str) -> str:
+    return "*assumed*" if status == "assumed" else status
+
+
+def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *([cell.replace("|", r"\|") for cell in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+if __name__ == "__main__":
+    print(parameters_reference(), end="")

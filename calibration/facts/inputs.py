@@ -1,0 +1,155 @@
+"""Fills the tables that the model reads, and the unit prices, from the data files."""
+
+from __future__ import annotations
+
+from importlib.resources.abc import Traversable
+
+import numpy as np
+
+from calibration.facts.constants import load_constants
+from calibration.facts.history import load_documents, load_events, span_of
+from calibration.facts.tables import DATA, Row, read_rows, refuse_repeats
+from calibration.facts.targets import load_stock_targets
+from model.terms.inputs import AgeProfile, Demography, Floats, History
+from scenarios.costs import CostItem
+
+YEARS = tuple(range(2022, 2029))
+SEXES = ("F", "M")
+LAST_AGE = 99
+OLDEST = 120
+
+
+def load_demography(folder: Traversable = DATA) -> Demography:
+    """The insured by year, sex and age, their regions and their attributes by age band.
+
+    Raises:
+        ValueError: a table is incomplete or holds a value that can't be used; says which.
+    """
+    regions, constants = _regions(folder), load_constants(folder)
+    population = np.array([row.integer("population", 1, 100_000_000) for row in regions], float)
+    return Demography(
+        years=YEARS,
+        pyramid=_pyramid(folder),
+        regions=tuple(row.text("region") for row in regions),
+        region_share=population / population.sum(),
+        profiles=_profiles(folder),
+        pilot_regions=tuple(row.text("region") for row in regions if row.cells["pilot_departement"]),
+        pilot_notified=constants["pilot_notified"],
+        account_share=constants["account_share"],
+        doctors=int(constants["doctors"]),
+        gp_spread_shape=constants["gp_spread_shape"],
+        document_spread_shape=constants["document_spread_shape"],
+    )
+
+
+def insured_at_launch() -> int:
+    """The insured of France in the week of the launch: as many agents as make one of each."""
+    from model.population.cohorts import build_cohorts
+
+    return round(build_cohorts(load_demography()).insured)
+
+
+def load_history(folder: Traversable = DATA) -> History:
+    """What happened from the launch to the last data, and what goes on.
+
+    Raises:
+        ValueError: a table is incomplete or holds a value that can't be used; says which.
+    """
+    events, constants, stocks = load_events(folder), load_constants(folder), load_stock_targets(folder)
+    return History(
+        documents=load_documents(folder),
+        insured_millions=constants["insured_millions"],
+        notices_main=span_of(events["notices_main"]),
+        notices_end=span_of(events["notices"])[1],
+        notices_main_share=constants["notices_main_share"],
+        media=span_of(events["media"]),
+        reminders=span_of(events["reminders"]),
+        reminders_share=_reminders_share(events["reminders"], constants, folder),
+        activated_at_start=next(stock.millions for stock in stocks if stock.kind == "initial") * 1e6,
+        aware_at_start=constants["aware_at_start"],
+        opposed=constants["opposed"],
+        data_end=max(stock.day for stock in stocks),
+    )
+
+
+def load_costs(folder: Traversable = DATA) -> tuple[CostItem, ...]:
+    """Unit prices in the order of ``costs.csv``.
+
+    Raises:
+        ValueError: a row with other than 0 <= low <= value <= high, or an item given twice.
+    """
+    rows = read_rows("costs.csv", ("lever", "item", "value", "low", "high", "status", "facts"), folder)
+    refuse_repeats(rows, "item", [(row.text("lever"), row.text("item")) for row in rows])
+    return tuple(_cost(row) for row in rows)
+
+
+def _cost(row: Row) -> CostItem:
+    value = row.number("value", 0)
+    return CostItem(
+        lever=row.text("lever"),
+        item=row.text("item"),
+        value=value,
+        low=row.number("low", 0, value),
+        high=row.number("high", value),
+        status=row.text("status"),
+    )
+
+
+def _pyramid(folder: Traversable) -> Floats:
+    """Persons [year, sex, age]; every cell is given exactly once."""
+    pyramid = np.full((len(YEARS), len(SEXES), LAST_AGE + 1), np.nan)
+    for row in read_rows("population.csv", ("year", "sex", "age", "population", "status"), folder):
+        year = row.integer("year", YEARS[0], YEARS[-1]) - YEARS[0]
+        cell = year, SEXES.index(row.text("sex", SEXES)), row.integer("age", 0, LAST_AGE)
+        if not np.isnan(pyramid[cell]):
+            raise row.error("age", "each year, sex and age once; this one stands above already")
+        pyramid[cell] = row.number("population", 0, 5_000_000)
+    gaps = [f"{YEARS[y]} {SEXES[s]} {age}" for y, s, age in np.argwhere(np.isnan(pyramid))]
+    if gaps:
+        raise ValueError(f"population.csv: no row for {', '.join(gaps[:5])}{' …' * (len(gaps) > 5)} (year sex age)")
+    return pyramid
+
+
+def _regions(folder: Traversable) -> list[Row]:
+    rows = read_rows("regions.csv", ("region", "population", "pilot_departement", "status", "facts"), folder)
+    refuse_repeats(rows, "region", [row.text("region") for row in rows])
+    return rows
+
+
+def _profiles(folder: Traversable) -> tuple[AgeProfile, ...]:
+    """Age bands that follow one another from 0 to ``LAST_AGE`` or above."""
+    columns = (*AgeProfile.__dataclass_fields__, "status", "facts")
+    rows, following = read_rows("age_profiles.csv", columns, folder), 0
+    for row in rows:
+        if row.integer("age_from", 0, OLDEST) != following:
+            raise row.error("age_from", f"{following}, the age after the band above")
+        following = row.integer("age_to", following, OLDEST) + 1
+    if following <= LAST_AGE:
+        raise rows[-1].error("age_to", f"{LAST_AGE} or more in the last band")
+    return tuple(_profile(row) for row in rows)
+
+
+def _profile(row: Row) -> AgeProfile:
+    return AgeProfile(
+        band=row.text("band"),
+        age_from=row.integer("age_from", 0, OLDEST),
+        age_to=row.integer("age_to", 0, OLDEST),
+        digitally_excluded=row.optional("digitally_excluded", 0, 1) or 0.0,
+        email_reach=row.number("email_reach", 0, 1),
+        long_term_illness=row.number("long_term_illness", 0, 1),
+        gp_contacts_per_year=row.number("gp_contacts_per_year", 0, 100),
+        has_own_gp=row.optional("has_own_gp", 0, 1),
+        documents_relative=row.number("documents_relative", 0, 100),
+    )
+
+
+def _reminders_share(reminders: Row, constants: dict[str, float], folder: Traversable) -> float:
+    """Of the people reachable by e-mail and not activated, the share reminded: recipients / not activated / reach.
+
+    The reach is the mean over the pyramid of 2024; at most 1.
+    """
+    pyramid = _pyramid(folder)[YEARS.index(2024)].sum(axis=0)
+    bands = _profiles(folder)
+    people = np.array([pyramid[band.age_from : band.age_to + 1].sum() for band in bands])
+    reach = float(np.average([band.email_reach for band in bands], weights=people))
+    return min(1.0, reminders.number("reach_millions", 0, 100) / constants["not_activated_millions"] / reach)

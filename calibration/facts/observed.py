@@ -1,0 +1,249 @@
+"""What the calibration is given: dated stocks and survey answers, each with the errors it is believed within.
+
+Stocks come from ``activations.csv`` or a file of the user's (``read_stocks``); answers from ``surveys.csv``, as
+``likelihood.csv`` chooses them and states the model's own error.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, replace
+from datetime import date
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from calibration.facts.tables import DATA, read_rows, refuse_repeats
+from calibration.facts.targets import Kind, StockTarget, SurveyItem, load_stock_targets, load_survey_items
+from calibration.survey.instrument import SURVEYS
+from foundation.errors import UserError
+from foundation.problems import ScenarioError, nearest
+from model.terms.inputs import Demography
+from model.terms.weeks import START, WEEKS, monday
+from scenarios.language.files import read_text
+
+Floats = npt.NDArray[np.float64]
+DESIGN_EFFECT = 1.5
+"""Variance of a quota sample of adults online over that of a simple random sample, *assumed*."""
+COLUMNS = ("date", "activated_millions", "error_millions")
+OPTIONAL = ("use", "region")
+USES = ("target", "lower bound")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """A fitted survey answer."""
+
+    item: SurveyItem
+    model_error: float
+    """One standard deviation of what the instrument can't reproduce, 0..1, *assumed*."""
+    base: float
+    """Those asked this question as a share of all respondents, as published."""
+
+    @property
+    def sd(self) -> float:
+        """Sampling and model error together, 0..1."""
+        n = (self.item.n or 0) * self.base / DESIGN_EFFECT
+        return float(np.hypot(np.sqrt(self.item.share * (1 - self.item.share) / n), self.model_error))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """One line of ``likelihood.csv``."""
+
+    survey: str
+    key: str
+    fitted: bool
+    model_error: float
+    reasons: dict[str, str]
+    """By language: why an answer is not fitted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observed:
+    """Everything the likelihood compares with."""
+
+    stocks: tuple[StockTarget, ...]
+    answers: tuple[Answer, ...]
+
+    @property
+    def data_end(self) -> date:
+        """Day of the last stock."""
+        return max(stock.day for stock in self.stocks)
+
+    def until(self, origin: date) -> Observed:
+        """What was known at the end of a day: stocks up to it, surveys whose fieldwork had ended.
+
+        Raises:
+            UserError: no stock is as old as that.
+        """
+        stocks = tuple(stock for stock in self.stocks if stock.day <= origin)
+        if not stocks:
+            raise UserError(f"{origin}: no stock was known then; the first is of {self.stocks[0].day}")
+        return replace(self, stocks=stocks, answers=tuple(a for a in self.answers if a.item.end <= origin))
+
+
+def load_choices(folder: Traversable = DATA) -> tuple[Choice, ...]:
+    """What is fitted, in the order of ``likelihood.csv``.
+
+    Raises:
+        ValueError: a survey or an answer that doesn't exist, or a fitted one without model error.
+    """
+    columns = ("survey", "key", "fitted", "model_error_points", "status", "reason_en", "reason_fr")
+    rows = read_rows("likelihood.csv", columns, folder)
+    refuse_repeats(rows, "key", [(row.cells["survey"], row.cells["key"]) for row in rows])
+    choices = []
+    for row in rows:
+        fitted = row.text("fitted", ("yes", "no")) == "yes"
+        choices.append(
+            Choice(
+                survey=row.text("survey", SURVEYS),
+                key=row.text("key"),
+                fitted=fitted,
+                model_error=row.number("model_error_points", 0, 50) / 100 if fitted else 0.0,
+                reasons={"en": row.cells["reason_en"], "fr": row.cells["reason_fr"]},
+            )
+        )
+    return tuple(choices)
+
+
+def load_observed(folder: Traversable = DATA) -> Observed:
+    """The shipped stocks and answers."""
+    stocks = tuple(stock for stock in load_stock_targets(folder) if stock.kind != "initial")
+    return Observed(stocks=stocks, answers=_answers(folder))
+
+
+def _answers(folder: Traversable) -> tuple[Answer, ...]:
+    items = {(item.survey, item.key): item for item in load_survey_items(folder)}
+    answers = []
+    for choice in load_choices(folder):
+        if (choice.survey, choice.key) not in items:
+            raise ValueError(f"likelihood.csv: {choice.survey}, {choice.key}: no such row in surveys.csv")
+        if choice.fitted:
+            item = items[choice.survey, choice.key]
+            answers.append(Answer(item=item, model_error=choice.model_error, base=base_of(item, items)))
+    return tuple(answers)
+
+
+def base_of(item: SurveyItem, items: dict[tuple[str, str], SurveyItem]) -> float:
+    """Published size of the base: all, or those who gave another answer."""
+    asked = {"says activated": "activated", "those who have used it": "used", "knows the service": "aware"}
+    return items[item.survey, asked[item.base]].share if item.base in asked else 1.0
+
+
+def read_stocks(file: Path, demography: Demography) -> tuple[StockTarget, ...]:
+    """A user's stocks: columns ``date, activated_millions, error_millions`` and, if wanted, ``use`` (target or lower
+    bound) and ``region``; comma or semicolon between cells.
+
+    Raises:
+        UserError: all problems of the file at once, each with line, column, value and what is allowed.
+    """
+    lines = _lines(file)
+    header = [cell.strip() for cell in lines[0]] if lines else []
+    problems = _header(f"{file}, line 1", header)
+    if problems:
+        raise UserError("\n".join(problems))
+    stocks: list[StockTarget] = []
+    last: dict[str | None, StockTarget] = {}
+    for number, cells in enumerate(lines[1:], 2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        where = f"{file}, line {number}"
+        stock, found = _stock(where, header, cells, demography)
+        problems += found
+        if stock is not None:
+            problems += _order(where, stock, last.get(stock.region))
+            last[stock.region] = stock
+            stocks.append(stock)
+    if not stocks and not problems:
+        problems = [f"{file}: no line below the header; at least one is needed"]
+    if problems:
+        raise UserError("\n".join(problems))
+    return tuple(stocks)
+
+
+def _lines(file: Path) -> list[list[str]]:
+    try:
+        text = read_text(file, what="file of stocks", hint=f"needed: a CSV file with columns {', '.join(COLUMNS)}")
+    except ScenarioError as error:
+        raise UserError(str(error)) from None
+    if not text.strip():
+        raise UserError(f"{file}: the file is empty; needed: columns {', '.join(COLUMNS)}")
+    first = text.partition("\n")[0]
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in first else ","))
+
+
+def _header(where: str, header: list[str]) -> list[str]:
+    """What is wrong with the names of the columns."""
+    known = (*COLUMNS, *OPTIONAL)
+    problems = [f"{where}: no column {name!r}; needed: {', '.join(COLUMNS)}" for name in COLUMNS if name not in header]
+    for name in dict.fromkeys(header):
+        if name not in known:
+            near = nearest(name, known)
+            meant = f" (did you mean {near}?)" if near else ""
+            problems.append(f"{where}: unknown column {name!r}{meant}; allowed: {', '.join(known)}")
+    return problems + [f"{where}: column {name!r} stands there twice" for name in known if header.count(name) > 1]
+
+
+def _stock(
+    where: str, header: list[str], cells: list[str], demography: Demography
+) -> tuple[StockTarget | None, list[str]]:
+    """One line, or what is wrong with it."""
+    if len(cells) != len(header):
+        return None, [f"{where}: {len(cells)} cells; needed {len(header)}, as in the header"]
+    row = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
+    problems: list[str] = []
+    day = _day(where, row["date"], problems)
+    millions = _number(where, "activated_millions", row, 1e-6, 100.0, problems)
+    error = _number(where, "error_millions", row, 1e-6, 100.0, problems)
+    use, region = row.get("use") or "target", row.get("region") or None
+    if use not in USES:
+        problems.append(f"{where}, column use: {use!r}; allowed: {', '.join(USES)}")
+    if region is not None and region not in demography.regions:
+        near = nearest(region, demography.regions)
+        problems.append(
+            f"{where}, column region: {region!r}{f' (did you mean {near}?)' if near else ''}; "
+            f"allowed: {', '.join(demography.regions)}, or empty for the country"
+        )
+    if problems or day is None:
+        return None, problems
+    kind: Kind = "lower bound" if use == "lower bound" else "target"
+    stock = StockTarget(day=day, millions=millions, error=error, kind=kind, status="yours", facts=(), region=region)
+    return stock, []
+
+
+def _day(where: str, cell: str, problems: list[str]) -> date | None:
+    try:
+        day = date.fromisoformat(cell)
+    except ValueError:
+        problems.append(f"{where}, column date: {cell!r}; allowed: a date written YYYY-MM-DD")
+        return None
+    if not START < day <= monday(WEEKS):
+        problems.append(f"{where}, column date: {day}; allowed: after {START}, at most {monday(WEEKS)}")
+        return None
+    return day
+
+
+def _number(where: str, name: str, row: dict[str, str], low: float, high: float, problems: list[str]) -> float:
+    try:
+        value = float(row[name].replace(",", "."))
+    except ValueError:
+        value = float("nan")
+    if not low <= value <= high:
+        problems.append(f"{where}, column {name}: {row[name]!r}; allowed: a number from {low:g} to {high:g}")
+    return value
+
+
+def _order(where: str, stock: StockTarget, before: StockTarget | None) -> list[str]:
+    """Days of one region must rise, and counts not fall; a bound may say less than an earlier count."""
+    if before is None:
+        return []
+    if stock.day <= before.day:
+        return [f"{where}, column date: {stock.day} after {before.day}; days have to rise"]
+    if stock.kind == before.kind == "target" and stock.millions < before.millions:
+        fall = f"{stock.millions:g} after {before.millions:g}; counts can't fall"
+        return [f"{where}, column activated_millions: {fall}"]
+    return []

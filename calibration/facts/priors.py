@@ -1,0 +1,134 @@
+"""Priors of ``priors.csv``: what is believed of each uncertain quantity before the model meets the stocks.
+
+A row gives a location and a 90 % interval; a distribution is fitted to them by least squares.
+
+* ``lognormal``: the location is the median and is kept; sigma is the least-squares fit of the two log quantiles,
+  sigma = ln(high / low) / (2 × 1.645). An interval that lies unevenly about the median is therefore shifted.
+* ``beta``: the location is the mean and is kept; the concentration a + b is the least-squares fit of the two quantiles.
+* ``normal``: the location is the mean and is kept; sigma = (high − low) / (2 × 1.645).
+
+Factors that can't harm have a ``floor`` of 1: the fitted distribution is truncated there and renormalised.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources.abc import Traversable
+from math import log
+from typing import Any, Literal, cast, get_args
+
+import numpy as np
+import numpy.typing as npt
+from scipy import optimize, stats
+
+from calibration.facts.tables import DATA, Row, read_rows, refuse_repeats
+
+Family = Literal["lognormal", "beta", "normal"]
+Floats = npt.NDArray[np.float64]
+Z95 = float(stats.norm.ppf(0.95))
+_CONCENTRATIONS = (0.05, 5000.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prior:
+    """One uncertain quantity. ``shape`` is (mu, sigma) of the logarithm, (a, b), or (mean, standard deviation)."""
+
+    name: str
+    family: Family
+    shape: tuple[float, float]
+    floor: float | None
+    """Values below it are cut off."""
+    stated: tuple[float, float, float]
+    """Location, 5 % and 95 % quantiles as the table states them."""
+    meaning: str
+    evidence: str
+    status: str
+    facts: tuple[str, ...]
+
+    @cached_property
+    def _law(self) -> Any:
+        """The fitted scipy distribution, before truncation."""
+        if self.family == "lognormal":
+            return stats.lognorm(self.shape[1], scale=np.exp(self.shape[0]))
+        return stats.beta(*self.shape) if self.family == "beta" else stats.norm(*self.shape)
+
+    @cached_property
+    def cut(self) -> float:
+        """Mass below the floor that the truncation removes, 0..1."""
+        return 0.0 if self.floor is None else float(self._law.cdf(self.floor))
+
+    def quantile(self, u: npt.ArrayLike) -> Floats:
+        """Values at the quantiles ``u`` (0..1), of the same shape; NaN outside 0..1."""
+        values = np.asarray(self._law.ppf(self.cut + np.asarray(u, float) * (1 - self.cut)), np.float64)
+        return values if self.floor is None else np.maximum(values, self.floor)
+
+    def cdf(self, x: npt.ArrayLike) -> Floats:
+        """Probability of at most ``x`` (0..1), of the same shape: the inverse of ``quantile``."""
+        return np.clip((np.asarray(self._law.cdf(x), np.float64) - self.cut) / (1 - self.cut), 0.0, 1.0)
+
+    def logpdf(self, x: npt.ArrayLike) -> Floats:
+        """Log density at ``x``, of the same shape; -inf where the density is 0."""
+        density = np.asarray(self._law.logpdf(x), np.float64) - np.log1p(-self.cut)
+        return density if self.floor is None else np.where(np.asarray(x) < self.floor, -np.inf, density)
+
+    def misfit(self) -> float:
+        """How far the 5 % and 95 % quantiles lie from those stated: the larger distance over the stated width.
+
+        Measured on logarithms for the lognormal family, after truncation.
+        """
+        scale = np.log if self.family == "lognormal" else np.asarray
+        low, high, fitted = *map(scale, self.stated[1:]), scale(self.quantile([0.05, 0.95]))
+        return float(np.max(np.abs(fitted - [low, high])) / (high - low))
+
+
+def load_priors(folder: Traversable = DATA) -> dict[str, Prior]:
+    """Priors by name, in the order of ``priors.csv``.
+
+    Raises:
+        ValueError: a row whose numbers give no distribution, or a name given twice.
+    """
+    columns = ("name", "family", "location", "low", "high", "floor", "prior", "meaning", "evidence", "status", "facts")
+    rows = read_rows("priors.csv", columns, folder)
+    refuse_repeats(rows, "name", [row.text("name") for row in rows])
+    return {row.cells["name"]: _prior(row) for row in rows}
+
+
+def _prior(row: Row) -> Prior:
+    family = cast(Family, row.text("family", get_args(Family)))
+    smallest, largest = {"lognormal": (1e-12, 1e12), "beta": (1e-6, 1 - 1e-6), "normal": (-1e12, 1e12)}[family]
+    location = row.number("location", smallest, largest)
+    stated = location, row.number("low", smallest, location), row.number("high", location, largest)
+    if stated[1] == stated[2]:
+        raise row.error("high", f"more than low ({stated[1]:g})")
+    return Prior(
+        name=row.text("name"),
+        family=family,
+        shape=fit(family, *stated),
+        floor=row.optional("floor", -1e12, location),
+        stated=stated,
+        meaning=row.text("meaning"),
+        evidence=row.text("evidence"),
+        status=row.text("status", ("derived", "proxy", "assumed")),
+        facts=row.facts(),
+    )
+
+
+def fit(family: Family, location: float, low: float, high: float) -> tuple[float, float]:
+    """Shape of the distribution nearest to a location and a 90 % interval (see the head of this file)."""
+    if family == "lognormal":
+        return log(location), log(high / low) / (2 * Z95)
+    if family == "normal":
+        return location, (high - low) / (2 * Z95)
+    return _fit_beta(location, low, high)
+
+
+def _fit_beta(mean: float, low: float, high: float) -> tuple[float, float]:
+    def distance(log_concentration: float) -> float:
+        k = np.exp(log_concentration)
+        quantiles = stats.beta.ppf([0.05, 0.95], mean * k, (1 - mean) * k)
+        return float(np.sum((quantiles - [low, high]) ** 2))
+
+    bounds = tuple(np.log(_CONCENTRATIONS))
+    k = float(np.exp(optimize.minimize_scalar(distance, bounds=bounds, method="bounded", options={"xatol": 1e-10}).x))
+    return mean * k, (1 - mean) * k

@@ -1,0 +1,141 @@
+"""The folder of ``mes fit``: tables as Parquet and CSV in both languages, one JSON document, pictures, a manifest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from calibration.facts.targets import load_survey_items
+from calibration.fit import words
+from calibration.fit.fit import Fit
+from calibration.fit.report import document, spreadsheets
+from foundation.errors import UserError
+from foundation.language.numbers import day
+from foundation.language.text import LANGUAGES, label
+from foundation.store import manifest as manifests
+from foundation.store.manifest import Manifest
+from scenarios.compare.runs import write_parquet
+from scenarios.compare.tables import write_csv
+
+TABLES = ("residuals", "parameters", "products", "correlations", "curves", "draws")
+PICTURES = ("stocks", "answers", "parameters", "correlations")
+DOCUMENT, FOLDER = "fit.json", "pictures"
+
+
+def write_all(folder: Path, fit: Fit, lang: str) -> dict[str, Any]:
+    """Fill an existing folder, the manifest last; pictures in one language. Returns the document."""
+    for name, table in fit.tables().items():
+        write_parquet(folder / f"{name}.parquet", table)
+    for language in LANGUAGES:
+        for name, table in spreadsheets(fit, language):
+            write_csv(table, folder / f"{name}.{language}.csv", language)
+    found = document(fit)
+    text = json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False)
+    manifests.write_atomically(folder / DOCUMENT, text + "\n")
+    pictures = folder / FOLDER
+    pictures.mkdir()
+    draw_pictures(fit.tables(), fit.manifest, pictures, lang)
+    manifests.write(folder, _sealed(folder, fit.manifest))
+    return found
+
+
+def _sealed(folder: Path, manifest: Mapping[str, Any]) -> Manifest:
+    """With what other run folders record too; the hash of every file but the pictures."""
+    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != manifests.FILE)
+    return {
+        "format": manifests.FORMAT,
+        "version": manifests.package_version(),
+        **manifest,
+        "status": "failed" if manifest["failures"] else "complete",
+        "finished": manifests.now(),
+        "machine": manifests.machine(),
+        "files": {path.name: manifests.sha256_of(path) for path in files},
+    }
+
+
+def read_folder(folder: Path) -> tuple[dict[str, pd.DataFrame], Manifest]:
+    """Tables and manifest of a folder that ``mes fit`` made.
+
+    Raises:
+        UserError: it is none, or a table is missing, can't be read or has changed since.
+    """
+    manifest = manifests.read(folder)
+    if manifest.get("kind") != "fit":
+        raise UserError(f"{folder}: not a folder of mes fit")
+    tables = {}
+    for name in (f"{table}.parquet" for table in TABLES):
+        path = folder / name
+        if not path.is_file():
+            raise UserError(f"{path}: missing, though the manifest lists it")
+        if manifests.sha256_of(path) != manifest["files"].get(name):
+            raise UserError(f"{path}: not as mes fit left it (its SHA-256 differs from the manifest's)")
+        try:
+            tables[path.stem] = pd.read_parquet(path)
+        except (OSError, pa.ArrowException) as error:
+            raise UserError(f"{path}: can't be read ({error})") from None
+    return tables, manifest
+
+
+def draw_pictures(
+    tables: Mapping[str, pd.DataFrame],
+    manifest: Mapping[str, Any],
+    folder: Path,
+    lang: str,
+    stem: str = "{name}.{lang}",
+) -> list[Path]:
+    """Every picture as PNG and SVG; ``stem`` gives their names."""
+    from scenarios.compare.pictures import save
+
+    paths: list[Path] = []
+    for name in PICTURES:
+        paths += save(picture(name, tables, manifest, lang), folder / stem.format(name=name, lang=lang))
+    return paths
+
+
+def picture(name: str, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], lang: str) -> Any:
+    """One figure."""
+    from calibration.fit.pictures_answers import predicted_answers
+    from calibration.fit.pictures_identified import correlation_map, identified_parameters
+    from calibration.fit.pictures_stocks import predicted_stocks
+
+    if name == "stocks":
+        return predicted_stocks(tables["curves"], tables["residuals"], manifest, lang)
+    if name == "answers":
+        return predicted_answers(_panels(tables["residuals"], lang), manifest, lang)
+    if name == "parameters":
+        return identified_parameters(tables["parameters"], manifest, lang)
+    return correlation_map(tables["correlations"], manifest, lang)
+
+
+def _panels(table: pd.DataFrame, lang: str) -> list[tuple[str, list[Any]]]:
+    """Answers by survey, those without a predicted interval left out."""
+    items = {item.survey: item for item in load_survey_items()}
+    asked = table[(table["survey"] != "") & table["predicted_p50"].notna()]
+    return [
+        (
+            label("fit_answers.panel", lang, survey=name, day=day(items[str(name)].midpoint, lang)),
+            [_answer(row, lang) for row in words.rows_of(asked[asked["survey"] == name])],
+        )
+        for name in asked["survey"].unique()
+    ]
+
+
+def _answer(row: Mapping[str, Any], lang: str) -> Any:
+    from calibration.fit.pictures_answers import PredictedAnswer
+
+    levels = ("p05", "p50", "p95")
+    prior = tuple(row[f"prior_{p}"] for p in levels)
+    published = words.published({**row, "error": 0.0}, lang)
+    return PredictedAnswer(
+        name=words.what({**row, "survey": ""}, lang),
+        published=row["published"],
+        posterior=tuple(row[f"predicted_{p}"] for p in levels),
+        prior=None if pd.isna(prior[1]) else prior,
+        inside=bool(row["inside"]),
+        numbers=" · ".join([published, words.spread(row, "predicted", lang), words.role(row, lang)]),
+    )

@@ -1,0 +1,131 @@
+"""A user's own later figures, read strictly: everything that is wrong with a file is said at once."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from calibration.facts.targets import StockTarget
+from foundation.errors import UserError
+from foundation.problems import Problem, ScenarioError, nearest
+from model.terms.weeks import WEEKS, monday
+
+COLUMNS = ("date", "activated_millions", "error_millions")
+MOST, LARGEST_ERROR, SMALLEST_ERROR = 100.0, 10.0, 0.001
+SLACK = 3.0
+"""Standard deviations by which a figure may fall below the last published one, which has an error too."""
+LAST_DAY = monday(WEEKS)
+"""The model runs no further."""
+
+
+def read_actuals(path: Path, last: StockTarget) -> tuple[StockTarget, ...]:
+    """Figures of a CSV file, by rising day, all after the ``last`` published one.
+
+    UTF-8, header ``date,activated_millions,error_millions``; or as a French spreadsheet writes it, with semicolons and
+    decimal commas.
+
+    Raises:
+        UserError: the file can't be read.
+        ScenarioError: all problems of its header, or of its cells.
+    """
+    text = _text(path)
+    french = ";" in text.partition("\n")[0]
+    lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=";" if french else ","))
+    header = [cell.strip() for cell in lines[0]] if lines else []
+    if problems := list(_of_header(path.name, header)):
+        raise ScenarioError(problems)
+    rows = [(n, cells) for n, cells in enumerate(lines[1:], 2) if any(cell.strip() for cell in cells)]
+    if not rows:
+        raise UserError(f"{path.name}: no line below the header; at least one is needed")
+    reader = _Reader(path.name, header, french, last)
+    targets = [target for n, cells in rows if (target := reader.target(n, cells)) is not None]
+    if reader.problems:
+        raise ScenarioError(reader.problems)
+    return tuple(targets)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise UserError(f"{path}: can't be read ({error.strerror or error})") from None
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
+
+
+def _of_header(name: str, header: Sequence[str]) -> Iterator[Problem]:
+    source, allowed = f"{name}, line 1", ", ".join(COLUMNS)
+    for column in COLUMNS:
+        if header.count(column) != 1:
+            times = "given more than once" if column in header else "missing"
+            yield Problem(source=source, key=f"column {column}", message=times, allowed=allowed)
+    for column in header:
+        if column not in COLUMNS:
+            near = nearest(column, COLUMNS)
+            yield Problem(
+                source=source, key="column", value=column, message="unknown", allowed=allowed, suggestion=near
+            )
+
+
+@dataclass
+class _Reader:
+    """Reads line after line and gathers what is wrong."""
+
+    name: str
+    header: Sequence[str]
+    french: bool
+    last: StockTarget
+
+    def __post_init__(self) -> None:
+        self.problems: list[Problem] = []
+        self._after = self.last.day
+        self._least = max(0.0, self.last.millions - SLACK * self.last.error)
+
+    def target(self, line: int, cells: Sequence[str]) -> StockTarget | None:
+        """The figure of a line, ``None`` if something is wrong with it."""
+        if len(cells) != len(self.header):
+            message = f"{len(cells)} cells; needed {len(self.header)}, as in the header"
+            self.problems.append(Problem(source=f"{self.name}, line {line}", message=message))
+            return None
+        given = {column: cell.strip() for column, cell in zip(self.header, cells, strict=True)}
+        day = self._day(line, given["date"])
+        millions = self._number(line, "activated_millions", given, self._least, MOST, "; a cumulative count can't fall")
+        error = self._number(line, "error_millions", given, SMALLEST_ERROR, LARGEST_ERROR, ", one standard deviation")
+        self._after = day or self._after
+        self._least = self._least if millions is None else millions
+        if day is None or millions is None or error is None:
+            return None
+        return StockTarget(day=day, millions=millions, error=error, kind="target", status="user", facts=())
+
+    def _day(self, line: int, cell: str) -> date | None:
+        allowed = f"a day after {self._after} and up to {LAST_DAY}, written YYYY-MM-DD, later than in the line above"
+        try:
+            day = date.fromisoformat(cell)
+        except ValueError:
+            self._wrong(line, "date", cell, "not a date", allowed)
+            return None
+        if len(cell) != 10 or not self._after < day <= LAST_DAY:
+            self._wrong(line, "date", cell, "can't be used", allowed)
+            return None
+        return day
+
+    def _number(self, line: int, column: str, given: dict[str, str], low: float, high: float, why: str) -> float | None:
+        cell, allowed = given[column], f"a number of millions from {low:g} to {high:g}{why}"
+        try:
+            value = float(cell.replace(",", ".") if self.french else cell)
+        except ValueError:
+            self._wrong(line, column, cell, "not a number", allowed)
+            return None
+        if not (math.isfinite(value) and low <= value <= high):
+            self._wrong(line, column, cell, "out of range", allowed)
+            return None
+        return value
+
+    def _wrong(self, line: int, column: str, value: object, message: str, allowed: str) -> None:
+        source, key = f"{self.name}, line {line}", f"column {column}"
+        self.problems.append(Problem(source=source, key=key, value=value, message=message, allowed=allowed))

@@ -1,0 +1,101 @@
+"""The folder of a hindcast: what it is for, the model's runs as they finish, and the results.
+
+A run is one line of ``model-runs.jsonl``, appended when it is over; an interrupted hindcast goes on from them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from calibration.hindcast.model_forecast import Key
+from foundation.errors import UserError
+from foundation.store.manifest import write_atomically
+
+SETTINGS, RUNS, RESULTS = "settings.json", "model-runs.jsonl", "hindcast.json"
+
+
+def begin(folder: Path, settings: Mapping[str, Any], *, resume: bool) -> None:
+    """Makes the folder, or checks that an earlier one was begun with the same settings.
+
+    Raises:
+        UserError: it is there already (without ``resume``), isn't (with it), differs, or can't be written to.
+    """
+    if resume:
+        _compare(folder, settings)
+    elif folder.exists():
+        raise UserError(f"{folder}: exists; choose another folder (--out), or finish that hindcast with --resume")
+    else:
+        _make(folder, settings)
+
+
+def _make(folder: Path, settings: Mapping[str, Any]) -> None:
+    """The folder appears together with its settings."""
+    temporary = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary.mkdir()
+        write_atomically(temporary / SETTINGS, _text(settings))
+        os.rename(temporary, folder)
+    except OSError as error:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise UserError(f"{folder}: can't be written to: {error.strerror or error}") from None
+
+
+def _compare(folder: Path, settings: Mapping[str, Any]) -> None:
+    try:
+        old = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise UserError(f"{folder}: no hindcast to resume (it holds no readable {SETTINGS})") from None
+    new = json.loads(_text(settings))
+    if other := [key for key in {**old, **new} if old.get(key) != new.get(key)]:
+        raise UserError(f"{folder}: can't be resumed with other settings ({', '.join(other)})")
+
+
+def read_runs(folder: Path) -> dict[Key, list[float]]:
+    """Stocks of the finished runs; a last line cut short by a kill is dropped."""
+    runs: dict[Key, list[float]] = {}
+    path = folder / RUNS
+    for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else []:
+        try:
+            origin, inputs, draw, stocks = json.loads(line)
+        except ValueError:
+            continue
+        runs[origin, inputs, draw] = stocks
+    return runs
+
+
+def keep_run(folder: Path, key: Key, stocks: Sequence[float]) -> None:
+    """Adds a finished run; on a line of its own even after one that was cut short."""
+    path = folder / RUNS
+    with path.open("ab+") as file:
+        if file.tell():
+            file.seek(-1, os.SEEK_END)
+            if file.read(1) != b"\n":
+                file.write(b"\n")
+        file.write(json.dumps([*key, list(stocks)]).encode() + b"\n")
+
+
+def write_results(folder: Path, results: Mapping[str, Any]) -> None:
+    """The document of the hindcast, in one step."""
+    write_atomically(folder / RESULTS, _text(results))
+
+
+def read_results(folder: Path) -> dict[str, Any]:
+    """The document of a finished hindcast.
+
+    Raises:
+        UserError: there is none that can be read.
+    """
+    try:
+        return dict(json.loads((folder / RESULTS).read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        raise UserError(f"{folder}: no finished hindcast (it holds no readable {RESULTS})") from None
+
+
+def _text(values: Mapping[str, Any]) -> str:
+    return json.dumps(values, ensure_ascii=False, indent=1, allow_nan=False) + "\n"

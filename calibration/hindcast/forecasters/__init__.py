@@ -1,0 +1,38 @@
+"""Forecasters that know nothing but the published stocks: what a model has to beat."""
+
+from __future__ import annotations
+
+from calibration.hindcast.forecasters.base import (
+    LIVING_INSURED,
+    SAMPLES,
+    Forecaster,
+    NotEnoughDataError,
+    Series,
+    series_until,
+    years_at,
+)
+from calibration.hindcast.forecasters.bass import BassFixed, BassFree
+from calibration.hindcast.forecasters.lines import LastSlope, NoChange, OlsLine
+from calibration.hindcast.forecasters.sigmoids import Gompertz, Logistic
+
+FORECASTERS: tuple[Forecaster, ...] = (
+    NoChange(),
+    LastSlope(),
+    OlsLine(),
+    BassFree(),
+    BassFixed(),
+    Logistic(),
+    Gompertz(),
+)
+"""In the order of tables and pictures."""
+
+__all__ = [
+    "FORECASTERS",
+    "LIVING_INSURED",
+    "SAMPLES",
+    "Forecaster",
+    "NotEnoughDataError",
+    "Series",
+    "series_until",
+    "years_at",
+]

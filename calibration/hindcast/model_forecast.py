@@ -1,0 +1,131 @@
+"""The model as a forecaster: the status quo on posterior draws, run past the origin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from calibration.facts.frozen import Inputs, history_for
+from calibration.facts.inputs import load_costs, load_demography, load_history
+from calibration.facts.targets import StockTarget, load_surveyed
+from foundation.work.ensemble import executor_factory, run_ensemble
+from model.terms.weeks import WEEKS
+from scenarios.draw import Draw
+from scenarios.experiment import REFERENCE, Experiment, Settings, simulate_draw
+from scenarios.frames import at
+from scenarios.language.files import load_scenario
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelSamples:
+    """A forecast of the model on the days of an origin."""
+
+    stocks: Floats
+    """[draw, day], millions; draws that failed are left out."""
+    failures: Mapping[int, str]
+    """Index of a draw to what went wrong."""
+
+
+class ModelForecast(Protocol):
+    """Samples of stocks on the days of an origin, under one kind of inputs."""
+
+    def __call__(self, origin: date, inputs: Inputs) -> ModelSamples: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """An origin, how inputs after it are taken, what was published by then, and the days to forecast."""
+
+    origin: date
+    inputs: Inputs
+    known: tuple[StockTarget, ...]
+    """Figures up to the origin."""
+    days: tuple[date, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """What a worker is sent."""
+
+    case: Case
+    experiment: Experiment
+    draw: Draw
+
+
+Key = tuple[str, str, int]
+"""Origin (ISO), inputs, index of the draw."""
+
+
+def key_of(task: Task) -> Key:
+    """What names a run within a hindcast."""
+    return task.case.origin.isoformat(), task.case.inputs, task.draw.index
+
+
+def tasks_of(cases: Sequence[Case], draws: Mapping[date, Sequence[Draw]], *, people: int, seed: int) -> list[Task]:
+    """Every run there is to make; ``draws`` are those of the posterior of each origin."""
+    experiments = [(case, experiment_of(case, people, len(draws[case.origin]), seed)) for case in cases]
+    return [Task(case=case, experiment=e, draw=draw) for case, e in experiments for draw in draws[case.origin]]
+
+
+def experiment_of(case: Case, people: int, draws: int, seed: int) -> Experiment:
+    """The status quo on the history that the case allows, to the last day."""
+    return Experiment(
+        settings=Settings(
+            people=people,
+            draws=draws,
+            seed=seed,
+            policy_start=case.origin,
+            until=max(case.days) + timedelta(days=1),
+            target_millions=40.0,  # enters results that are not read here
+            every=WEEKS,
+        ),
+        scenarios=(load_scenario(REFERENCE),),
+        demography=load_demography(),
+        history=history_for(load_history(), case.origin, case.inputs),
+        costs=load_costs(),
+        surveyed=load_surveyed(),
+    )
+
+
+def simulate(task: Task) -> list[float]:
+    """Stocks of one draw on the days that are known and those to forecast, millions, as they come out of the model."""
+    activated = simulate_draw(task.experiment, task.draw)["weekly"]["activated"].to_numpy()
+    return [at(activated, day) / 1e6 for day in (*(target.day for target in task.case.known), *task.case.days)]
+
+
+def run_tasks(
+    tasks: Sequence[Task],
+    workers: int,
+    *,
+    done: Mapping[Key, Sequence[float]],
+    keep: Callable[[Key, Sequence[float]], None],
+    progress: Callable[[int], None] = lambda finished: None,
+) -> tuple[dict[Key, Sequence[float]], dict[Key, str]]:
+    """Stocks of every run, those that are ``done`` already and the others, and what went wrong with those that failed;
+    ``keep`` is given each new one as it comes."""
+    stocks = {key: done[key] for key in map(key_of, tasks) if key in done}
+    missing = [task for task in tasks if key_of(task) not in stocks]
+    over = len(stocks)
+    progress(over)
+
+    def one_more(*_: Any) -> None:
+        nonlocal over
+        over += 1
+        progress(over)
+
+    def came(task: Task, found: list[float]) -> None:
+        stocks[key_of(task)] = found
+        keep(key_of(task), found)
+        one_more()
+
+    workers = max(1, min(workers, len(missing)))
+    made = executor_factory(workers)
+    failures = run_ensemble(simulate, missing, made, window=2 * workers, done=came, failed=one_more)
+    return stocks, {key_of(missing[failure.index]): failure.error for failure in failures}

@@ -1,0 +1,118 @@
+"""A hindcast as one document: settings, summary of each forecaster, every forecast, and what there is none of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from calibration.hindcast.hindcast import MODEL, NAMES
+from foundation.quantiles import rounded
+
+BENCHMARK = "last-slope"
+"""What the model is set against first: it costs nothing and is hard to beat."""
+FORECAST = ["origin", "date"]
+CONVENTIONS = {
+    "crps": "fair ensemble form; small is good",
+    "predictive": "of the published figure: its error (one standard deviation) is part of the forecast",
+    "absolute_error": "between the median and the published figure",
+    "interval": "5 % to 95 %",
+    "lower_bounds": "not scored; probability of the bound or more",
+    "structure": "chosen knowing that growth re-accelerated in 2024, so that the model's hindcast flatters it",
+}
+_SCORED = ("absolute_error_millions", "crps_millions")
+
+
+def document(
+    settings: Mapping[str, Any],
+    scored: pd.DataFrame,
+    bounded: pd.DataFrame,
+    banded: pd.DataFrame,
+    absent: Sequence[Mapping[str, Any]],
+    failures: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Everything, as plain values for JSON; numbers in millions of profiles."""
+    return {
+        **settings,
+        "conventions": CONVENTIONS,
+        "forecasters": summary(scored, absent),
+        "model_against_last_slope": [against(scored, name) for name in MODEL if name in set(scored["forecaster"])],
+        "forecasts": _records(scored),
+        "lower_bounds": _records(bounded),
+        "absent": [dict(entry) for entry in absent],
+        "failures": [dict(entry) for entry in failures],
+        "bands": _records(banded),
+    }
+
+
+def summary(scored: pd.DataFrame, absent: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """A row a forecaster: means of its scores and how many figures its 90 % intervals held; ``common`` has the same
+    for the forecasts that every forecaster with any has made, so that the rows can be compared."""
+    shared = common(scored)
+    return [_summed(scored, shared, name, absent) for name in NAMES]
+
+
+def common(scored: pd.DataFrame) -> pd.DataFrame:
+    """The scores of forecasts made by everybody who has made one at all."""
+    if scored.empty:
+        return scored
+    many = scored.groupby(FORECAST)["forecaster"].transform("nunique")
+    return scored[many == scored["forecaster"].nunique()]
+
+
+def against(scored: pd.DataFrame, name: str) -> dict[str, Any]:
+    """Where a forecaster does worse than the last slope: forecasts (origin, day) by either score."""
+    both = [scored[scored["forecaster"] == which].set_index(FORECAST)[list(_SCORED)] for which in (name, BENCHMARK)]
+    ours, theirs = (scores.loc[both[0].index.intersection(both[1].index)] for scores in both)
+    worse = ours > theirs
+    return {
+        "forecaster": name,
+        "benchmark": BENCHMARK,
+        "compared": len(worse),
+        **{
+            f"worse_{column.removesuffix('_millions')}": [
+                {"origin": origin, "date": day} for origin, day in worse.index[worse[column]]
+            ]
+            for column in _SCORED
+        },
+    }
+
+
+def _summed(
+    scored: pd.DataFrame, shared: pd.DataFrame, name: str, absent: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    return {
+        "forecaster": name,
+        "inputs": MODEL.get(name),
+        **_means(scored[scored["forecaster"] == name]),
+        "common": _means(shared[shared["forecaster"] == name]),
+        "absent": [
+            {key: value for key, value in entry.items() if key != "forecaster"}
+            for entry in absent
+            if entry["forecaster"] == name
+        ],
+    }
+
+
+def _means(rows: pd.DataFrame) -> dict[str, Any]:
+    """Means over forecasts, ``None`` without any."""
+    n = len(rows)
+    return {
+        "forecasts": n,
+        "absolute_error_millions": rounded(float(rows["absolute_error_millions"].mean())) if n else None,
+        "crps_millions": rounded(float(rows["crps_millions"].mean())) if n else None,
+        "inside": int(rows["inside"].sum()),
+        "coverage_90": float(rows["inside"].mean()) if n else None,
+    }
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as plain values, numbers with six significant digits."""
+    return [{str(key): _plain(value) for key, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bool | str | int):
+        return value
+    return bool(value) if type(value).__name__ == "bool" else rounded(float(value))

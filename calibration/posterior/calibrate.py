@@ -1,0 +1,261 @@
+"""The posterior of the free parameters: waves of simulations, an emulator, a walk over it, and a check.
+
+1. A first bank of runs at a Sobol sequence of prior places.
+2. Waves: learn an emulator from all runs so far, look where its posterior lies, simulate there.
+3. Over the emulator of the last wave: a long walk of an ensemble sampler, for the draws.
+4. A check: simulate at posterior draws; compare with what the emulator had said; learn it anew with these runs, and
+   reweight the draws by the ratio of the two likelihoods. An effective sample close to the full one says that the
+   emulator has stopped mattering. An emulator that fails the check is not used: the runs of the check become one more
+   wave, and 3 and 4 are done again, at most ``REPEATS`` times.
+5. The evidence, by importance sampling about the draws; a rough one after each wave tells how it goes.
+
+Every stage leaves a file when done, and every block of runs too: an interrupted calibration goes on where it was.
+"""
+
+from __future__ import annotations
+
+import json
+import pickle
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special, stats
+
+from calibration.facts.observed import Observed
+from calibration.facts.roles import FREE, STATUS_QUO
+from calibration.posterior.bank import Bank, fill, joined
+from calibration.posterior.checking import Agreement, Check, agreement, check
+from calibration.posterior.effort import Effort
+from calibration.posterior.emulator import Emulator, fit_emulator
+from calibration.posterior.evidence import Evidence, evidence
+from calibration.posterior.likelihood import Likelihood
+from calibration.posterior.saved import code_fingerprint, load_pickle, save_array, write
+from calibration.posterior.simulate import Case
+from calibration.posterior.target import Target
+from calibration.posterior.walk import Walk, explore, walk
+from calibration.posterior.weights import effective, systematic
+from foundation.errors import RunFailedError, UserError
+
+Floats = npt.NDArray[np.float64]
+WINDOW = 0.8
+"""Runs with a stock further than this from the published one, on logarithms, teach the emulator nothing of use."""
+MOST_TAUGHT, FEWEST_TAUGHT = 2400, 400
+"""Runs an emulator learns from: an even part of them beyond the first number, at least the second."""
+REPEATS = 2
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """What a calibration gives."""
+
+    places: Floats
+    """[draw, parameter] distinct draws of equal weight."""
+    walk: Walk
+    evidence: Evidence
+    """Over the emulator that learned from the check too."""
+    emulator: Emulator
+    check: Check
+    possible: float
+    """Share of runs at posterior draws at which the surveyed prevalences could be had."""
+    effective: float
+    agreement: Agreement
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What is told while it runs."""
+
+    stage: str
+    done: int
+    total: int
+    evidence: tuple[float, float] | None = None
+    """Log evidence so far and its error."""
+
+
+Tell = Callable[[Progress], None]
+
+
+class Calibration:
+    """One calibration in a folder; ``run`` begins it or goes on with it."""
+
+    def __init__(
+        self, case: Case, observed: Observed, effort: Effort, folder: Path, workers: int, tell: Tell = lambda _: None
+    ) -> None:
+        self.case, self.observed, self.effort = case, observed, effort
+        self.folder, self.workers, self.tell = folder, workers, tell
+        self.stocks = len(observed.stocks)
+        self.published = np.log([stock.millions for stock in observed.stocks])
+        self.so_far: tuple[float, float] | None = None
+
+    def run(self) -> Posterior:
+        """Everything that is not done yet.
+
+        Raises:
+            UserError: the folder holds a calibration with other settings, data or code.
+        """
+        self._same_settings()
+        banks = [self._first_bank()]
+        emulator = self._emulator(0, banks, None)
+        for wave in range(1, self.effort.waves + 1):
+            banks.append(self._wave(wave, emulator, banks))
+            emulator = self._emulator(wave, banks, emulator)
+        target = self._target(emulator, banks[-1].places)
+        for repeat in range(REPEATS + 1):
+            walked = self._walked(target, banks[-1].places, f"-again-{repeat}" if repeat else "")
+            posterior, bank = self._checked(walked, target, banks)
+            if posterior.check.passed:
+                return posterior
+            banks.append(bank)
+            target = self._target(posterior.emulator, bank.places)
+        raise RunFailedError(
+            f"the emulator failed its check {REPEATS + 1} times (see the files in {self.folder}); "
+            "more runs of each wave (--wave) or more waves (--waves) in another folder may do"
+        )
+
+    def _same_settings(self) -> None:
+        """Write what the folder is for, or compare."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        wanted = {
+            "effort": asdict(self.effort),
+            "structure": asdict(self.case.structure),
+            "stocks": [f"{s.day} {s.region} {s.millions} {s.error} {s.kind}" for s in self.observed.stocks],
+            "answers": [f"{a.item.survey} {a.item.key} {a.item.share} {a.sd}" for a in self.observed.answers],
+            "code": code_fingerprint(),
+        }
+        file = self.folder / "settings.json"
+        if not file.exists():
+            write(file, json.dumps(wanted, indent=1, ensure_ascii=False).encode())
+            return
+        found = json.loads(file.read_text(encoding="utf-8"))
+        other = [name for name in wanted if found.get(name) != json.loads(json.dumps(wanted[name]))]
+        if other:
+            raise UserError(f"{self.folder}: begun with other {', '.join(other)}; choose another folder, or remove it")
+
+    def _first_bank(self) -> Bank:
+        sobol = stats.qmc.Sobol(len(FREE), seed=self.effort.seed).random(self.effort.first)
+        return self._fill(0, special.ndtri(np.clip(sobol, 1e-6, 1 - 1e-6)))
+
+    def _wave(self, number: int, emulator: Emulator, banks: list[Bank]) -> Bank:
+        file = self.folder / f"places-{number}.npy"
+        if not file.exists():
+            before = banks[-1].places if number > 1 else self._nearest(banks)
+            target, seed = self._target(emulator, before), self.effort.seed + number
+            places = explore(target.many, len(FREE), self.effort.wave, seed=seed, start=before)
+            rough = evidence(target.many, places, seed=seed, blocks=1)
+            self.so_far = rough.log, rough.error
+            save_array(file, places)
+        return self._fill(number, np.load(file))
+
+    def _fill(self, number: int, places: Floats) -> Bank:
+        name = f"bank {number + 1}/{self.effort.waves + 2}"
+        count = _Count(lambda done: self._tell(name, done, len(places)))
+        return fill(
+            self.case,
+            places,
+            people=self.effort.people,
+            first=100_000 * number + 10_000_000 * self.effort.seed,
+            folder=self.folder / f"bank-{number}",
+            workers=self.workers,
+            done=count,
+        )
+
+    def _nearest(self, banks: list[Bank]) -> Floats:
+        bank = joined(banks)
+        misses = self._misses(bank)
+        return bank.places[np.argsort(misses, kind="stable")[:200]]
+
+    def _misses(self, bank: Bank) -> Floats:
+        """[run] largest miss of a stock, on logarithms; infinite where impossible."""
+        misses = np.abs(bank.outputs[:, : self.stocks] - self.published).max(axis=1)
+        return np.where(bank.possible, misses, np.inf)
+
+    def _emulator(self, number: int, banks: list[Bank], before: Emulator | None) -> Emulator:
+        """Lengths are found anew with the first waves and the last; in between those before serve."""
+        file = self.folder / f"emulator-{number}.pickle"
+        if file.exists():
+            return load_pickle(file, Emulator)
+        self._tell(f"emulator {number + 1}/{self.effort.waves + 2}", 0, 1)
+        keep = before if before is not None and 1 < number < self.effort.waves else None
+        emulator = self._learn(banks, keep)
+        write(file, pickle.dumps(emulator))
+        return emulator
+
+    def _learn(self, banks: list[Bank], before: Emulator | None) -> Emulator:
+        bank = joined(banks)
+        misses = self._misses(bank)
+        # In order of their misses, far ones too: among runs that all fit there is next to nothing to learn from.
+        order = np.argsort(misses, kind="stable")
+        near = max((misses < WINDOW).sum(), min(FEWEST_TAUGHT, bank.possible.sum()))
+        chosen = order[np.linspace(0, near - 1, min(near, MOST_TAUGHT)).astype(int)]
+        places = bank.places[chosen, : len(STATUS_QUO)]
+        return fit_emulator(
+            places, bank.outputs[chosen], self.stocks, before.components if before else None, self.workers
+        )
+
+    def _target(self, emulator: Emulator, places: Floats) -> Target:
+        """The likelihood over an emulator, with its error about ``places`` as part of it."""
+        likelihood = Likelihood(self.observed, emulator.stock_error(places))
+        shares = likelihood.answer_errors(emulator, places)
+        return Target(emulator, replace(likelihood, answer_error=shares))
+
+    def _walked(self, target: Target, start: Floats, more: str) -> Walk:
+        return walk(
+            target.many,
+            len(FREE),
+            seed=self.effort.seed,
+            start=start,
+            saved=self.folder / f"walk{more}.npz",
+            tell=lambda share: self._tell("walk", round(1000 * share), 1000),
+        )
+
+    def _evidence(self, target: Target, walked: Walk) -> Evidence:
+        def tell(log: float, error: float, share: float) -> None:
+            self.so_far = log, error
+            self._tell("evidence", round(1000 * share), 1000)
+
+        thinned = walked.places[:: max(1, len(walked.places) // 20_000)]
+        return evidence(target.many, thinned, seed=self.effort.seed, tell=tell)
+
+    def _tell(self, stage: str, done: int, total: int) -> None:
+        self.tell(Progress(stage, done, total, self.so_far))
+
+    def _checked(self, walked: Walk, target: Target, banks: list[Bank]) -> tuple[Posterior, Bank]:
+        """Simulate at posterior draws, learn anew, reweight, and keep draws of equal weight; also the simulations."""
+        number, rng = len(banks), np.random.default_rng(self.effort.seed)
+        chosen = walked.places[rng.choice(len(walked.places), self.effort.wave, replace=False)]
+        bank = self._fill(number, chosen)
+        better = self._emulator(number, [*banks, bank], None)
+        again = self._target(better, chosen)
+        # A walker that stays where it is gives one place several times.
+        distinct, times = np.unique(walked.places, axis=0, return_counts=True)
+        parts = np.array_split(distinct, max(1, len(distinct) // 2000))
+        ratio = np.concatenate([again.many(part) - target.many(part) for part in parts])
+        share = effective(np.repeat(ratio, times)) / times.sum()
+        weights = ratio + np.log(times)
+        found = self._evidence(again, walked)
+        kept = systematic(weights, min(self.effort.draws, len(distinct) // 2), self.effort.seed + 1)
+        posterior = Posterior(
+            places=distinct[kept],
+            walk=walked,
+            evidence=found,
+            emulator=better,
+            check=check(target.emulator, bank, self.stocks, share),
+            possible=float(bank.possible.mean()),
+            effective=walked.effective * share,
+            agreement=agreement(distinct, weights, found),
+        )
+        return posterior, bank
+
+
+class _Count:
+    """Adds up what is finished."""
+
+    def __init__(self, tell: Callable[[int], None]) -> None:
+        self.tell, self.total = tell, 0
+
+    def __call__(self, more: int) -> None:
+        self.total += more
+        self.tell(self.total)

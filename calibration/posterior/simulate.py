@@ -1,0 +1,143 @@
+"""What the calibration looks at in one run: stocks on days, and adults online in the weeks of the two surveys.
+
+Outputs are on scales without bounds, so that they can be emulated: stocks as log millions, counts of adults online as
+logits of their share of all adults online.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from datetime import date
+from functools import lru_cache
+from math import ceil
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from calibration.facts.observed import Observed
+from calibration.facts.roles import STATUS_QUO, to_parameters
+from calibration.facts.targets import load_survey_items
+from calibration.survey.instrument import SURVEYS, survey_week
+from foundation.seeds import derive
+from model import AdoptionModel, build_population, solve_prevalence
+from model.counting.online import OnlineCounts, online_counts
+from model.population.population import Population
+from model.terms.inputs import Demography, History, Surveyed
+from model.terms.structure import Structure
+from model.terms.weeks import WEEKS, position
+
+Floats = npt.NDArray[np.float64]
+POPULATIONS = 8
+"""Populations that the runs of a bank take turns on: building one costs as much as a run."""
+COUNTS = tuple(f.name for f in fields(OnlineCounts) if f.name != "adults")
+_BANK = 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """What to simulate and what to look at; the same for all runs of a bank."""
+
+    demography: Demography
+    history: History
+    surveyed: Surveyed
+    days: tuple[tuple[date, str | None], ...]
+    """Days of stocks, with a region or ``None`` for the country."""
+    structure: Structure = field(default_factory=Structure)
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Names of the outputs, in order."""
+        stocks = [f"stock {day}{f' {region}' if region else ''}" for day, region in self.days]
+        return (*stocks, *(f"{survey} {name}" for survey in SURVEYS for name in COUNTS))
+
+    @property
+    def last_week(self) -> int:
+        """Weeks to simulate."""
+        return max(*survey_weeks(), *(ceil(position(day)) for day, _ in self.days))
+
+
+@lru_cache(maxsize=1)
+def survey_weeks() -> tuple[int, ...]:
+    """Week of each of ``SURVEYS``."""
+    middle = {item.survey: item.midpoint for item in load_survey_items()}
+    return tuple(survey_week(middle[survey]) for survey in SURVEYS)
+
+
+def case_for(observed: Observed, demography: Demography, history: History, surveyed: Surveyed, **more: object) -> Case:
+    """The case that gives what ``observed`` is compared with."""
+    days = tuple((stock.day, stock.region) for stock in observed.stocks)
+    return Case(demography=demography, history=history, surveyed=surveyed, days=days, **more)  # type: ignore[arg-type]
+
+
+def simulate(case: Case, values: Floats, people: int, seed: int) -> Floats:
+    """Outputs [output] of one run at the values of ``STATUS_QUO`` (further ones are ignored).
+
+    Prevalences at launch are solved for as in every run; chance is keyed by ``seed``.
+
+    Raises:
+        PrevalenceError: no prevalences at launch give the surveyed ones.
+    """
+    return observe(case, launched(case, values, people, seed, case.last_week))
+
+
+def observe(case: Case, model: AdoptionModel) -> Floats:
+    """Outputs [output] of a run that has not begun; it is advanced to the last week looked at."""
+    counts = {}
+    for week, survey in sorted(zip(survey_weeks(), SURVEYS, strict=True)):
+        model.advance(week)
+        counts[survey] = online_counts(model)
+    model.advance(case.last_week)
+    stocks = [stock_at(model, day, region) for day, region in case.days]
+    return np.concatenate([np.log(stocks), *(logits(counts[survey]) for survey in SURVEYS)])
+
+
+def launched(case: Case, values: Floats, people: int, seed: int, weeks: int = WEEKS) -> AdoptionModel:
+    """The status quo at its launch, ready to be run for ``weeks``; arguments and errors as for ``simulate``."""
+    inputs = {"demography": case.demography, "history": case.history, "structure": case.structure}
+    parameters = to_parameters(dict(zip(STATUS_QUO, map(float, values), strict=False)))
+    parameters = solve_prevalence(parameters, surveyed=case.surveyed, **inputs)  # type: ignore[arg-type]
+    population = _population(_ByIdentity(case.demography), people, seed % POPULATIONS)
+    return AdoptionModel(population, parameters, seed=derive(seed, 0, _BANK), weeks=weeks, **inputs)  # type: ignore[arg-type]
+
+
+def stock_at(model: AdoptionModel, day: date, region: str | None = None) -> float:
+    """Cumulative activations at the start of a day that has been simulated, in millions; at least half an agent."""
+    weeks = model.run.s["activated"]
+    if region is not None:
+        weeks = weeks[model.population.region == model.population.regions.index(region)]
+    first, share = divmod(position(day), 1.0)
+    counts = [(weeks < first).sum(), (weeks < first + 1).sum()]
+    agents = max(0.5, (1 - share) * counts[0] + share * counts[1])
+    return float(agents * model.population.weight / 1e6)
+
+
+def logits(counts: OnlineCounts) -> Floats:
+    """Every count as logit of its share of the adults online, in the order of ``COUNTS``; half an agent added to each
+    side, so that none is infinite."""
+    found = np.array([getattr(counts, name) for name in COUNTS])
+    return np.asarray(special.logit((found + 0.5) / (counts.adults + 1.0)))
+
+
+def counts_from(outputs: Floats) -> OnlineCounts:
+    """Counts for adults = 1 from logits [..., count]."""
+    shares = special.expit(outputs)
+    return OnlineCounts(adults=1.0, **{name: shares[..., k] for k, name in enumerate(COUNTS)})
+
+
+class _ByIdentity:
+    """Lets a value with arrays be a cache key: equal only to itself."""
+
+    def __init__(self, demography: Demography) -> None:
+        self.demography = demography
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ByIdentity) and self.demography is other.demography
+
+    def __hash__(self) -> int:
+        return id(self.demography)
+
+
+@lru_cache(maxsize=POPULATIONS + 1)
+def _population(key: _ByIdentity, people: int, number: int) -> Population:
+    return build_population(key.demography, people=people, seed=derive(number, 1, _BANK))

@@ -1,0 +1,67 @@
+"""``mes calibrate``: the posterior of the free parameters, given published stocks and survey answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from calibration.posterior.effort import Effort
+from cli import options as o
+from cli.errors import reported
+
+USUAL = Effort()
+Targets = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE.csv",
+        help="Your own stocks instead of the shipped ones: date, activated_millions, error_millions[, use, region].",
+    ),
+]
+
+
+def calibrate(
+    out: Annotated[Path, typer.Option(help="Folder to make; it also holds the state of an unfinished calibration.")],
+    targets: Targets = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM-DD", help="Use only what was published up to this day.")
+    ] = None,
+    surveys: Annotated[bool, typer.Option(help="Fit the survey answers too.")] = True,
+    structure: o.StructureChoices = None,
+    draws: Annotated[int, typer.Option(min=10, max=5000, help="Posterior draws to keep.")] = USUAL.draws,
+    people: Annotated[int, typer.Option(min=1000, max=1_000_000, help="Simulated people of each run.")] = USUAL.people,
+    first: Annotated[int, typer.Option(min=64, max=65_536, help="Runs at prior places (a power of 2).")] = USUAL.first,
+    waves: Annotated[int, typer.Option(min=1, max=20, help="Waves of runs near the posterior.")] = USUAL.waves,
+    wave: Annotated[int, typer.Option(min=32, max=10_000, help="Runs of each wave.")] = USUAL.wave,
+    seed: o.Seed = 1,
+    workers: o.Workers = None,
+    resume: o.Resume = False,
+    lang: o.Language = o.Lang.en,
+    json: o.Json = False,
+) -> None:
+    """Posterior of the free parameters: simulations, an emulator learned from them, a walk over it, a check."""
+    with reported():
+        from cli.commands.calibration import Request, calibrate_in
+
+        effort = Effort(
+            first=first,
+            waves=waves,
+            wave=wave,
+            people=people,
+            draws=draws,
+            seed=seed,
+        )
+        request = Request(
+            out=out,
+            effort=effort,
+            targets=targets,
+            until=until,
+            surveys=surveys,
+            structure=structure or (),
+            workers=workers,
+            resume=resume,
+            lang=lang,
+            json=json,
+        )
+        calibrate_in(request)

@@ -1,0 +1,175 @@
+"""From the options of ``mes calibrate`` to a finished folder."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cli.options import Lang
+from cli.request import AVERAGE, command_line, day, process_count, structure_of
+from foundation.errors import UserError
+from foundation.language.text import label
+
+if TYPE_CHECKING:
+    from calibration.facts.observed import Observed
+    from calibration.posterior.calibrate import Progress
+    from calibration.posterior.effort import Effort
+    from calibration.posterior.simulate import Case
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """The options as given."""
+
+    out: Path
+    effort: Effort
+    targets: Path | None
+    until: str | None
+    surveys: bool
+    structure: Sequence[str]
+    workers: int | None
+    resume: bool
+    lang: Lang
+    json: bool
+
+
+def calibrate_in(request: Request) -> None:
+    """Calibrate, write the folder, print what was found.
+
+    Raises:
+        UserError: bad options or targets, a folder that is there already, or one begun with other settings.
+    """
+    from calibration.posterior.calibrate import Calibration
+    from calibration.posterior.results import Provenance, publish
+    from calibration.warm import ensure_compiled
+
+    _check_effort(request.effort)
+    case, observed = problem(request)
+    _check_folder(request)
+    ensure_compiled()
+    teller = Teller(request.lang)
+    calibration = Calibration(case, observed, request.effort, request.out, process_count(request.workers), teller)
+    try:
+        posterior = calibration.run()
+        line = command_line()
+        provenance = Provenance(
+            command=shlex.join(line),
+            command_line=line,
+            targets=str(request.targets) if request.targets else None,
+        )
+        summary = publish(calibration, posterior, request.out, provenance)
+    finally:
+        teller.close()
+    show(summary, request)
+
+
+def problem(request: Request) -> tuple[Case, Observed]:
+    """What to simulate and what to compare it with."""
+    from dataclasses import replace
+
+    from calibration.facts.frozen import frozen
+    from calibration.facts.inputs import load_demography, load_history
+    from calibration.facts.observed import load_observed, read_stocks
+    from calibration.facts.targets import load_surveyed
+    from calibration.posterior.simulate import case_for
+
+    demography, history, observed = load_demography(), load_history(), load_observed()
+    if request.targets is not None:
+        observed = replace(observed, stocks=read_stocks(request.targets, demography))
+    if not request.surveys:
+        observed = replace(observed, answers=())
+    if request.until is not None:
+        observed = observed.until(day("--until", request.until, observed.data_end))
+    history = replace(history, data_end=observed.data_end)
+    if request.until is not None and request.targets is None:
+        # The past as it was known then, and the same one that a hindcast from that day runs on.
+        history = frozen(load_history(), observed.data_end)
+    if AVERAGE in request.structure:
+        raise UserError(f"--structure {AVERAGE}: a calibration has one structure")
+    structure = structure_of(request.structure)
+    return case_for(observed, demography, history, load_surveyed(), structure=structure), observed
+
+
+def _check_effort(effort: Effort) -> None:
+    if effort.first & (effort.first - 1):
+        below = 1 << (effort.first.bit_length() - 1)
+        raise UserError(f"--first: {effort.first}; needed a power of 2, as {below} or {2 * below}")
+
+
+def _check_folder(request: Request) -> None:
+    # An empty folder is what a calibration leaves that was killed at its very start.
+    begun = request.out.exists() and (not request.out.is_dir() or any(request.out.iterdir()))
+    if begun and not request.resume:
+        raise UserError(f"--out: {request.out} is there already; --resume goes on with it")
+    if request.resume and (begun or not request.out.exists()) and not (request.out / "settings.json").is_file():
+        raise UserError(f"--resume: {request.out} holds no calibration that was begun")
+    try:
+        request.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"--out: {request.out} can't be made ({error.strerror})") from None
+
+
+class Teller:
+    """A line of progress on stderr: renewed in place on a terminal; elsewhere one a stage and every half minute."""
+
+    def __init__(self, lang: Lang) -> None:
+        import time
+
+        self.clock, self.lang = time.monotonic, lang.value
+        self.began, self.stage, self.stage_began, self.first = self.clock(), "", self.clock(), 0
+        self.last = 0.0
+
+    def __call__(self, progress: Progress) -> None:
+        now = self.clock()
+        if progress.stage != self.stage:
+            self.stage, self.stage_began, self.first, self.last = progress.stage, now, progress.done, 0.0
+        terminal = sys.stderr.isatty()
+        if now - self.last < (0.2 if terminal else 30.0) and progress.done < progress.total:
+            return
+        self.last = now
+        end = "\x1b[K\r" if terminal else "\n"
+        print(self._text(progress, now), end=end, file=sys.stderr, flush=True)
+
+    def _text(self, progress: Progress, now: float) -> str:
+        stage, _, part = progress.stage.partition(" ")
+        name = label(f"calibrate.{stage}", self.lang) + (f" {part}" if part[:1].isdigit() else "")
+        parts = [name]
+        if progress.evidence:
+            evidence, error = progress.evidence
+            parts.append(label("calibrate.so_far", self.lang, value=f"{evidence:.1f}", error=f"{error:.1f}"))
+        if progress.total == 1000:
+            parts.append(f"{100 * progress.done / progress.total:.0f} %")
+        elif progress.total > 1:
+            parts.append(f"{progress.done}/{progress.total}")
+        gained = progress.done - self.first
+        if gained > 0 and progress.done < progress.total:
+            left = (now - self.stage_began) / gained * (progress.total - progress.done)
+            parts.append(label("calibrate.left", self.lang, minutes=f"{left / 60:.1f}"))
+        parts.append(label("calibrate.elapsed", self.lang, minutes=f"{(now - self.began) / 60:.1f}"))
+        return " · ".join(parts)
+
+    def close(self) -> None:
+        """Leave the line that was renewed in place."""
+        if sys.stderr.isatty():
+            print(file=sys.stderr)
+
+
+def show(summary: Mapping[str, Any], request: Request) -> None:
+    """What was found, on stdout."""
+    if request.json:
+        from cli.simulation import print_json
+
+        print_json(summary)
+        return
+    from rich.console import Console
+
+    from calibration.posterior.results_table import summary_lines
+
+    console = Console() if sys.stdout.isatty() else Console(width=160)
+    for line in summary_lines(summary, request.lang.value):
+        console.print(line, markup=False, highlight=False)
+    print(label("calibrate.written", request.lang.value, folder=str(request.out)), file=sys.stderr)

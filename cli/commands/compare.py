@@ -1,0 +1,117 @@
+"""``mes compare``: strategies side by side, on the same draws; or finished run folders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli import options as o
+from cli.errors import reported
+
+if TYPE_CHECKING:
+    from cli.request import Request
+
+EVERY = 13
+"""Weeks between the rows of groups and channels: a quarter, to keep the folder small."""
+
+
+def compare(
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SCENARIO|RUN_FOLDER]...", help="Default: the whole catalogue."),
+    ] = None,
+    people: o.People = None,
+    draws: o.Draws = None,
+    seed: o.Seed = 1,
+    workers: o.Workers = None,
+    threads: o.Threads = None,
+    cluster: o.Cluster = None,
+    out: o.Out = None,
+    resume: o.Resume = False,
+    lang: o.Language = o.Lang.en,
+    engine: o.EngineChoice = o.Engine.fast,
+    json: o.Json = False,
+    quick: o.Quick = False,
+    structure: o.StructureChoices = None,
+    posterior: o.Posterior = None,
+    policy_start: o.PolicyStart = None,
+    until: o.Until = None,
+    target: o.Target = None,
+) -> None:
+    """Compare strategies against the status quo, draw by draw; run folders are compared without simulating again."""
+    with reported():
+        from cli.request import Request
+
+        request = Request(
+            command="compare",
+            people=people,
+            draws=draws,
+            seed=seed,
+            workers=workers,
+            threads=threads,
+            cluster=cluster,
+            out=out,
+            resume=resume,
+            lang=lang,
+            engine=engine,
+            json=json,
+            quick=quick,
+            structure=structure or (),
+            posterior=posterior,
+            policy_start=policy_start,
+            until=until,
+            target=target,
+        )
+        folders = [Path(argument) for argument in what or () if _is_folder(argument)]
+        if folders:
+            _compare_folders(request, folders, what or [])
+        else:
+            _compare_scenarios(request, what or [])
+
+
+def _is_folder(argument: str) -> bool:
+    """A path (by the same rule as for scenarios) that leads to a folder."""
+    return ("/" in argument or "\\" in argument) and Path(argument).is_dir()
+
+
+def _compare_scenarios(request: Request, names: list[str]) -> None:
+    from cli.chosen import choose, with_reference
+    from cli.simulation import present, simulate
+    from scenarios.compare.comparison import comparison_document
+    from scenarios.language.files import catalogue
+
+    chosen = with_reference([choose(name) for name in names or catalogue()])
+    folder, manifest = simulate(request, chosen, every=EVERY, subject=str(len(chosen)))
+    present(folder, manifest, request, comparison_document)
+
+
+def _compare_folders(request: Request, folders: list[Path], arguments: list[str]) -> None:
+    from cli.simulation import present
+    from scenarios.compare.comparison import compare_folders, comparison_document
+    from scenarios.compare.runs import create, finish
+
+    _refuse_mixtures(request, folders, arguments)
+    merged, frames = compare_folders(folders)
+    folder = request.folder(f"{len(folders)}-folders")
+    manifest = create(folder, {**merged, **_own(request)}, resume=False)
+    manifest = finish(folder, manifest, frames, merged["failures"])
+    present(folder, manifest, request, comparison_document)
+
+
+def _own(request: Request) -> dict[str, Any]:
+    """What the manifest says of this command rather than of the runs that it compares."""
+    from cli.request import command_line
+
+    return {"command": request.command, "command_line": command_line()}
+
+
+def _refuse_mixtures(request: Request, folders: list[Path], arguments: list[str]) -> None:
+    from foundation.errors import UserError
+
+    others = [argument for argument in arguments if Path(argument) not in folders]
+    if others:
+        raise UserError(f"compare: {others[0]} is no run folder: give scenarios only, or run folders only")
+    if options := request.changed():
+        raise UserError(f"{options[0]}: run folders are compared as they are, nothing is simulated")

@@ -1,0 +1,72 @@
+"""``mes fit``: a posterior held against everything published, and what the data taught about each parameter."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import options as o
+from cli.errors import FAILED, reported
+
+Out = Annotated[Path | None, typer.Option(help="Folder to make.  [default: ./runs/fit-<time>]")]
+People = Annotated[int, typer.Option(help="Simulated people of each run.")]
+Draws = Annotated[int, typer.Option(help="Draws of the posterior, and as many of the prior.")]
+
+
+def fit(
+    posterior: o.Posterior = None,
+    structure: o.StructureChoices = None,
+    people: People = o.PEOPLE,
+    draws: Draws = o.DRAWS,
+    seed: o.Seed = 1,
+    workers: o.Workers = None,
+    out: Out = None,
+    lang: o.Language = o.Lang.en,
+    json: o.Json = False,
+) -> None:
+    """Residuals of the patterns P1 to P9, posterior and prior predictive, identifiability of the parameters."""
+    with reported():
+        from calibration.fit.files import write_all
+        from calibration.fit.fit import Wanted, carry_out, prepare
+        from calibration.fit.report import show
+        from cli.progress import progress
+        from cli.request import at_least_one, check_seed, command_line, process_count, structure_of
+        from cli.simulation import print_json, say_where, warn_of_draws
+        from cli.words import WORDS
+        from foundation.store.folders import new_folder
+
+        for option, value in (("--people", people), ("--draws", draws)):
+            at_least_one(option, value)
+        check_seed(seed)
+        count = process_count(workers)
+        wanted = Wanted(
+            people=people,
+            draws=draws,
+            seed=seed,
+            structure=structure_of(structure or ()),
+            posterior=posterior,
+            command_line=command_line(),
+        )
+        fitting = prepare(wanted)
+        warn_of_draws(fitting.source, lang)
+        folder = out or Path("runs") / f"fit-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+        with new_folder(folder) as filling:
+            with progress(2 * draws, WORDS[lang]["draws"]) as tell:
+                found = carry_out(fitting, count, tell)
+            document = write_all(filling, found, lang.value)
+        if json:
+            print_json(document)
+        else:
+            from rich.console import Console
+
+            show(found, Console() if sys.stdout.isatty() else Console(width=200), lang.value)
+        say_where(folder, lang)
+        if failures := found.manifest["failures"]:
+            print(f"mes: {len(failures)}/{2 * draws} {WORDS[lang]['failed']}:", file=sys.stderr)
+            for failure in failures:
+                print(f"  {failure['draw']}: {failure['error']}", file=sys.stderr)
+            raise typer.Exit(FAILED)

@@ -1,0 +1,65 @@
+"""``mes hindcast``: what would have been forecast, and what came."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import options as o
+from cli.errors import reported
+
+
+def hindcast(
+    origins: Annotated[
+        str | None,
+        typer.Option(
+            metavar="YYYY-MM-DD,…",
+            help="Days to forecast from.  [default: those of the published stocks from the third on]",
+        ),
+    ] = None,
+    actuals: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.csv",
+            help="Score forecasts made at the end of the data against your own later figures: date, "
+            "activated_millions, error_millions.",
+        ),
+    ] = None,
+    posteriors: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder with DIR/<origin>/posterior.parquet, from `mes calibrate --until <origin>`.  "
+            "[default: the shipped ones]",
+        ),
+    ] = None,
+    people: Annotated[int, typer.Option(help="Simulated people.")] = o.PEOPLE,
+    draws: Annotated[int, typer.Option(help="Draws of the model's posterior.")] = o.DRAWS,
+    seed: o.Seed = 1,
+    workers: o.Workers = None,
+    out: o.Out = None,
+    resume: o.Resume = False,
+    lang: o.Language = o.Lang.en,
+    json: o.Json = False,
+) -> None:
+    """Forecast from earlier days, each forecaster knowing the stocks of its day only, and score what came."""
+    with reported():
+        from cli.commands.hindcasting import Request, hindcast_in
+
+        hindcast_in(
+            Request(
+                origins=origins,
+                actuals=actuals,
+                posteriors=posteriors,
+                people=people,
+                draws=draws,
+                seed=seed,
+                workers=workers,
+                out=out,
+                resume=resume,
+                lang=lang,
+                json=json,
+            )
+        )

@@ -1,0 +1,230 @@
+"""From the options of ``mes hindcast`` to a finished folder and what is shown of it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cli.options import Lang
+from cli.progress import progress
+from cli.request import at_least_one, command_line, process_count
+from foundation.errors import UserError
+from foundation.language.text import label
+
+if TYPE_CHECKING:
+    from calibration.draws.origin_draws import OriginPosterior
+    from calibration.facts.targets import StockTarget
+    from calibration.hindcast.hindcast import Forecast, Question
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """The options as given."""
+
+    origins: str | None
+    actuals: Path | None
+    posteriors: Path | None
+    people: int
+    draws: int
+    seed: int
+    workers: int | None
+    out: Path | None
+    resume: bool
+    lang: Lang
+    json: bool
+
+    def __post_init__(self) -> None:
+        at_least_one("--people", self.people)
+        if self.draws < 2:
+            raise UserError(f"--draws: {self.draws}; needed a whole number, 2 or more: a forecast is a distribution")
+        if not 0 <= self.seed < 2**63:
+            raise UserError(f"--seed: {self.seed}; needed a whole number from 0 to 2^63 - 1")
+        if self.resume and self.out is None:
+            raise UserError("--resume: name the folder to finish with --out")
+        if self.origins is not None and self.actuals is not None:
+            raise UserError("--origins: later figures (--actuals) are forecast from the end of the data; leave it out")
+
+    @property
+    def folder(self) -> Path:
+        """As given, or named after the time."""
+        return self.out or Path("runs") / f"hindcast-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def hindcast_in(request: Request) -> None:
+    """Forecast, score, write the folder, print what was found.
+
+    Raises:
+        UserError: bad options or figures, or a folder that is there already.
+        RunFailedError: too few draws of the model came through.
+    """
+    from calibration.hindcast import hindcast as h
+    from calibration.hindcast.folder import begin, write_results
+    from calibration.hindcast.forecasters import FORECASTERS
+    from calibration.hindcast.results import document
+
+    workers = process_count(request.workers)
+    targets, questions = asked(request)
+    posteriors, without = known_posteriors(request, questions)
+    settings, folder = settings_of(request, targets, questions, posteriors), request.folder
+    begin(folder, settings, resume=request.resume)
+    many = len(questions) * len(FORECASTERS)
+    with progress(many, label("hindcast.progress_simple", request.lang)) as tell:
+        simple = h.simple_forecasts(questions, targets, request.seed, progress=tell)
+    model, failures = modelled(request, targets, questions, posteriors, without, folder, workers)
+    forecasts = h.in_order([*model, *simple])
+    results = document(
+        settings, h.scores(forecasts), h.bounds(forecasts), h.bands(forecasts), h.absent(forecasts), failures
+    )
+    write_results(folder, results)
+    present(results, folder, request)
+
+
+def asked(request: Request) -> tuple[list[StockTarget], list[Question]]:
+    """All figures, the user's among them, and a question for each origin."""
+    from calibration.facts.targets import load_stock_targets
+    from calibration.hindcast.actuals import read_actuals
+    from calibration.hindcast.hindcast import default_origins, figures_of, question_at
+    from calibration.hindcast.origins import parse_origins
+
+    targets = list(load_stock_targets())
+    if request.actuals is None:
+        days = default_origins(targets) if request.origins is None else parse_origins(request.origins, targets)
+    else:
+        last = figures_of(targets)[-1]
+        targets += read_actuals(request.actuals, last)
+        days = [last.day]
+    return targets, [question_at(targets, day) for day in days]
+
+
+def known_posteriors(
+    request: Request, questions: Sequence[Question]
+) -> tuple[dict[date, OriginPosterior], dict[date, str]]:
+    """Posteriors by origin; where there is none, how to make it."""
+    from calibration.draws.origin_draws import NoPosteriorError, posterior_source
+    from calibration.facts.inputs import load_history
+
+    if request.posteriors is not None and not request.posteriors.is_dir():
+        raise UserError(f"--posteriors: {request.posteriors} is no folder")
+    source = posterior_source(request.draws, load_history().data_end, request.posteriors)
+    found: dict[date, OriginPosterior] = {}
+    without: dict[date, str] = {}
+    for question in questions:
+        try:
+            found[question.origin] = source(question.origin)
+        except NoPosteriorError as error:
+            without[question.origin] = str(error)
+    return found, without
+
+
+def settings_of(
+    request: Request,
+    targets: Sequence[StockTarget],
+    questions: Sequence[Question],
+    posteriors: Mapping[date, OriginPosterior],
+) -> dict[str, Any]:
+    """What the results depend on, and what a reader wants to know of them."""
+    from calibration.draws.draws import data_hashes
+    from calibration.facts.inputs import load_history
+    from foundation.store.manifest import package_version
+
+    simulated = {"people": request.people, "draws": request.draws} if posteriors else {}
+    return {
+        "version": package_version(),
+        **simulated,
+        "seed": request.seed,
+        "data_end": load_history().data_end.isoformat(),
+        "actuals": request.actuals is not None,
+        "origins": [question.origin.isoformat() for question in questions],
+        "published": [
+            {"date": t.day.isoformat(), "millions": t.millions, "error_millions": t.error, "kind": t.kind}
+            for t in targets
+            if t.kind != "initial"
+        ],
+        "posteriors": {
+            origin.isoformat(): {"data_end": posterior.data_end.isoformat(), "sha256": posterior.sha256}
+            for origin, posterior in posteriors.items()
+        },
+        "data": data_hashes(),
+    }
+
+
+def modelled(
+    request: Request,
+    targets: Sequence[StockTarget],
+    questions: Sequence[Question],
+    posteriors: Mapping[date, OriginPosterior],
+    without: Mapping[date, str],
+    folder: Path,
+    workers: int,
+) -> tuple[list[Forecast], list[dict[str, Any]]]:
+    """The model's forecasts and its failed draws; runs that the folder has are not made again."""
+    from calibration.hindcast.folder import keep_run, read_runs
+    from calibration.hindcast.hindcast import cases_of, model_forecasts
+    from calibration.hindcast.model_forecast import run_tasks, tasks_of
+    from calibration.hindcast.predictive import forecast_from
+    from calibration.warm import ensure_compiled
+
+    cases = cases_of([question for question in questions if question.origin in posteriors], targets)
+    draws = {origin: posterior.draws for origin, posterior in posteriors.items()}
+    tasks = tasks_of(cases, draws, people=request.people, seed=request.seed)
+    if not tasks:
+        return model_forecasts(questions, forecast_from([], {}, {}, {}, seed=request.seed), without)
+    ensure_compiled()
+    with progress(len(tasks), label("hindcast.progress_model", request.lang)) as tell:
+        keep, done = partial(keep_run, folder), read_runs(folder)
+        stocks, errors = run_tasks(tasks, workers, done=done, keep=keep, progress=tell)
+    discrepancy = {
+        (origin, draw.index): float(amount)
+        for origin, posterior in posteriors.items()
+        for draw, amount in zip(posterior.draws, posterior.discrepancy, strict=True)
+    }
+    model = forecast_from(tasks, stocks, errors, discrepancy, seed=request.seed)
+    return model_forecasts(questions, model, without)
+
+
+def present(results: Mapping[str, Any], folder: Path, request: Request) -> None:
+    """Adds tables and the picture to the folder, prints the result, and ends with status 1 if draws failed."""
+    from calibration.hindcast.pictures import hindcast_panels
+    from calibration.hindcast.tables import grids, notes, rich_table, table_of_scores
+    from scenarios.compare.pictures import save
+    from scenarios.compare.tables import write_csv
+
+    for lang in Lang:
+        write_csv(table_of_scores(results), folder / f"hindcast.{lang}.csv", lang.value)
+    pictures = folder / "pictures"
+    pictures.mkdir(exist_ok=True)
+    save(hindcast_panels(results, request.lang.value), pictures / f"hindcast.{request.lang}")
+    if request.json:
+        from cli.simulation import print_json
+
+        print_json({**results, "command_line": command_line()})
+    else:
+        from rich.console import Console
+
+        console = Console() if sys.stdout.isatty() else Console(width=160)
+        for grid in grids(results, request.lang.value):
+            console.print(rich_table(grid, request.lang.value))
+        for line in notes(results, request.lang.value):
+            console.print(line, markup=False, highlight=False)
+    end(results, folder, request)
+
+
+def end(results: Mapping[str, Any], folder: Path, request: Request) -> None:
+    """Says where the folder is; names the draws that failed and leaves with status 1 if there are any."""
+    import typer
+
+    from cli.errors import FAILED
+    from cli.simulation import say_where
+
+    say_where(folder, request.lang)
+    if not results["failures"]:
+        return
+    print(f"mes: {len(results['failures'])} runs of the model failed:", file=sys.stderr)
+    for failure in results["failures"]:
+        print("  {origin}, {forecaster}, draw {draw}: {error}".format(**failure), file=sys.stderr)
+    raise typer.Exit(FAILED)

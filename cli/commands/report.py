@@ -1,0 +1,78 @@
+"""``mes report``: a run folder as one HTML file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import options as o
+from cli.errors import reported
+
+
+def report(
+    folder: Annotated[Path, typer.Argument(help="A finished run folder.")],
+    lang: o.Language = o.Lang.en,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="File to write.  [default: report.<lang>.html in the folder]")
+    ] = None,
+    plan: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of `mes plan`.  [default: the run folder, if it holds one]"),
+    ] = None,
+    uncertainty: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of `mes uncertainty`: what the uncertainty is made of.")
+    ] = None,
+    sensitivity: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of `mes sensitivity` of this run: what drives it, what to find out."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print where the report stands as JSON.")] = False,
+) -> None:
+    """Write the report of a finished run: one HTML file that needs nothing else and prints on A4."""
+    with reported():
+        from cli.request import command_line
+        from cli.simulation import print_json
+        from planning.sensitivity.input_names import input_title
+        from planning.sensitivity.table import study_title
+        from report.drivers import read_drivers
+        from report.page import report as page
+        from report.plan import FILE, read_plan
+        from report.provenance import load_provenance
+        from report.sources import command
+        from report.split import read_split
+        from scenarios.compare.runs import load
+
+        manifest, frames = load(folder)
+        goes_with = plan or (folder if (folder / FILE).is_file() else None)
+        target = out or folder / f"report.{lang.value}.html"
+        text = page(
+            frames,
+            manifest,
+            load_provenance(manifest["draws_file"]),
+            folder=folder.resolve().name,
+            command=command(command_line()),
+            lang=lang.value,
+            plan=read_plan(goes_with, manifest) if goes_with else None,
+            split=read_split(uncertainty, manifest) if uncertainty else None,
+            drivers=read_drivers(sensitivity, manifest, input_title=input_title, study_title=study_title)
+            if sensitivity
+            else None,
+        )
+        _write(target, text)
+        if json:
+            print_json({"folder": str(folder), "quick": manifest["quick"], "report": str(target)})
+        else:
+            print(target)
+
+
+def _write(path: Path, text: str) -> None:
+    """Writes a page in one step; ``UserError`` where it can't be written."""
+    from foundation.errors import UserError
+    from foundation.store.manifest import write_atomically
+
+    try:
+        write_atomically(path, text)
+    except OSError as error:
+        raise UserError(f"{path}: can't be written: {error.strerror or error}") from None

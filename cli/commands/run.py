@@ -1,0 +1,64 @@
+"""``mes run``: one scenario, week by week."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from cli import options as o
+from cli.errors import reported
+
+
+def run(
+    scenario: Annotated[str, typer.Argument(help="A name of the catalogue, or the path of a file (with / or .toml).")],
+    people: o.People = None,
+    draws: o.Draws = None,
+    seed: o.Seed = 1,
+    workers: o.Workers = None,
+    threads: o.Threads = None,
+    cluster: o.Cluster = None,
+    out: o.Out = None,
+    resume: o.Resume = False,
+    lang: o.Language = o.Lang.en,
+    engine: o.EngineChoice = o.Engine.fast,
+    json: o.Json = False,
+    quick: o.Quick = False,
+    structure: o.StructureChoices = None,
+    posterior: o.Posterior = None,
+    policy_start: o.PolicyStart = None,
+    until: o.Until = None,
+    target: o.Target = None,
+) -> None:
+    """Simulate one scenario (and the status quo it is compared with), week by week."""
+    with reported():
+        from cli.chosen import choose, with_reference
+        from cli.request import Request
+        from cli.simulation import present, simulate
+        from scenarios.compare.comparison import run_document
+
+        request = Request(
+            command="run",
+            people=people,
+            draws=draws,
+            seed=seed,
+            workers=workers,
+            threads=threads,
+            cluster=cluster,
+            out=out,
+            resume=resume,
+            lang=lang,
+            engine=engine,
+            json=json,
+            quick=quick,
+            structure=structure or (),
+            posterior=posterior,
+            policy_start=policy_start,
+            until=until,
+            target=target,
+        )
+        chosen = choose(scenario)
+        name = chosen.scenario.name
+        folder, manifest = simulate(request, with_reference([chosen]), every=1, subject=name)
+        present(folder, manifest, request, partial(run_document, scenario=name))

@@ -1,0 +1,115 @@
+"""``mes scenarios``: list, show, check and begin scenarios."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import options as o
+from cli.errors import BAD_INPUT, reported
+
+app = typer.Typer(no_args_is_help=True, help="List, show, check and begin scenarios.")
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+HEADINGS = {"en": ("Name", "Title"), "fr": ("Nom", "Titre")}
+
+
+@app.command("list")
+def list_(lang: o.Language = o.Lang.en, json: Json = False) -> None:
+    """List the scenarios of the catalogue."""
+    with reported():
+        from cli.simulation import print_json
+        from scenarios.language.files import catalogue, load_scenario
+
+        found = [load_scenario(name) for name in catalogue()]
+        if json:
+            print_json(
+                {
+                    "scenarios": [
+                        {"scenario": s.name, "title": {"en": s.title("en"), "fr": s.title("fr")}} for s in found
+                    ]
+                }
+            )
+        else:
+            _print_list([(s.name, s.title(lang.value)) for s in found], HEADINGS[lang])
+
+
+def _print_list(rows: list[tuple[str, str]], headings: tuple[str, str]) -> None:
+    width = max(len(name) for name, _ in rows) + 2
+    for name, title in [headings, *rows]:
+        print(f"{name:<{width}}{title}")
+
+
+@app.command()
+def show(scenario: Annotated[str, typer.Argument(help="A name of the catalogue or a path.")]) -> None:
+    """Print the file of a scenario, for instance to start another one from it."""
+    with reported():
+        from cli.chosen import choose
+
+        print(choose(scenario).text, end="")
+
+
+@app.command()
+def check(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files (or catalogue names).")],
+    policy_start: o.PolicyStart = None,
+    until: o.Until = None,
+    lang: o.Language = o.Lang.en,
+) -> None:
+    """Check scenario files: every problem of every file, with what is allowed."""
+    with reported():
+        from cli.request import POLICY_START, UNTIL, day
+
+        window = (day("--policy-start", policy_start, POLICY_START), day("--until", until, UNTIL))
+        fine = {"en": "valid", "fr": "valide"}[lang]
+        problems = 0
+        for file in files:
+            found = _problems(file, *window)
+            problems += len(found)
+            for line in found:
+                print(line, file=sys.stderr)
+            if not found:
+                print(f"{file}: {fine}")
+        if problems:
+            raise typer.Exit(BAD_INPUT)
+
+
+def _problems(argument: str, policy_start: object, until: object) -> list[str]:
+    from foundation.problems import ScenarioError
+    from scenarios.language.files import load_scenario
+    from scenarios.language.resolve import date_problems
+
+    try:
+        scenario = load_scenario(argument)
+    except ScenarioError as error:
+        return [str(problem) for problem in error.problems]
+    return [str(problem) for problem in date_problems(scenario, policy_start=policy_start, until=until)]  # type: ignore[arg-type]
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Name of the scenario: my-plan makes my-plan.toml here.")],
+    lang: o.Language = o.Lang.en,
+) -> None:
+    """Write NAME.toml, a commented scenario that is valid as it stands."""
+    with reported():
+        from scenarios.language.template import template
+
+        path = Path(name if name.endswith(".toml") else f"{name}.toml")
+        _write_new(path, template(path.stem, lang.value))
+        print(path)
+
+
+def _write_new(path: Path, text: str) -> None:
+    """Writes a file that is not there yet, whole or not at all."""
+    from foundation.errors import UserError
+    from foundation.store.manifest import write_atomically
+
+    if path.exists():
+        raise UserError(f"{path}: exists already; name another file")
+    try:
+        write_atomically(path, text)
+    except OSError as error:
+        raise UserError(f"{path}: can't be written: {error.strerror or error}") from None

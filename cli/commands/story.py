@@ -1,0 +1,174 @@
+"""``mes story``: the life of one simulated person."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli import options as o
+from cli.errors import reported
+
+if TYPE_CHECKING:
+    from cli.request import Request
+    from scenarios.experiment import Experiment
+    from scenarios.story.events import Event
+    from scenarios.story.replay import Narrated
+
+
+def story(
+    person: Annotated[int, typer.Argument(metavar="ID", help="Number of the person, from 0.")],
+    scenario: Annotated[
+        str, typer.Option("--scenario", help="A name of the catalogue, or the path of a file.")
+    ] = "status-quo",
+    draw: Annotated[int, typer.Option(help="Which draw of the uncertain parameters, from 0.")] = 0,
+    people: o.People = None,
+    seed: o.Seed = 1,
+    lang: o.Language = o.Lang.en,
+    json: o.Json = False,
+    structure: o.StructureChoices = None,
+    posterior: o.Posterior = None,
+    policy_start: o.PolicyStart = None,
+    until: o.Until = None,
+) -> None:
+    """Tell the life of one simulated person week by week: contacts, visits, barriers, who recommended, activation.
+
+    The same people as in `mes run` and `mes compare` with the same --people and --seed.
+    """
+    with reported():
+        from cli.simulation import print_json
+        from scenarios.story.milestones import whole_story
+        from scenarios.story.words import document
+
+        request = _request(people, seed, draw, structure or (), posterior, policy_start, until)
+        experiment = _experiment(request, scenario)
+        found = _replayed(experiment, request, person)
+        events = whole_story(found)
+        settings = experiment.settings
+        if json:
+            about = {"scenario": experiment.scenarios[-1].name, "draw": draw, "people": settings.people, "seed": seed}
+            print_json({**about, "until": settings.until.isoformat(), **document(found, events, lang.value)})
+        else:
+            _print(found, events, experiment, draw, lang)
+
+
+def _request(
+    people: int | None,
+    seed: int,
+    draw: int,
+    structure: Sequence[str],
+    posterior: Path | None,
+    policy_start: str | None,
+    until: str | None,
+) -> Request:
+    """As ``mes run`` would take it, for one draw."""
+    from cli.request import Request
+    from foundation.errors import UserError
+
+    if draw < 0:
+        raise UserError(f"--draw: {draw}; needed a whole number, 0 or more")
+    return Request(
+        command="story",
+        people=people,
+        draws=draw + 1,
+        seed=seed,
+        workers=1,
+        threads=1,
+        out=None,
+        resume=False,
+        lang=o.Lang.en,
+        engine=o.Engine.fast,
+        json=False,
+        quick=False,
+        structure=structure,
+        posterior=posterior,
+        policy_start=policy_start,
+        until=until,
+        target=None,
+    )
+
+
+def _experiment(request: Request, scenario: str) -> Experiment:
+    """The scenario and the status quo."""
+    from cli.chosen import choose, with_reference
+    from cli.request import experiment_of
+
+    return experiment_of(request, [item.scenario for item in with_reference([choose(scenario)])], every=52)
+
+
+def _replayed(experiment: Experiment, request: Request, number: int) -> Narrated:
+    """The engine run to the horizon, and one person's life out of it."""
+    from calibration.warm import ensure_compiled
+    from cli.simulation import drawn
+    from foundation.errors import UserError
+    from scenarios.experiment import branch_of, history_of
+    from scenarios.story.replay import replay
+
+    settings = experiment.settings
+    chosen = drawn(settings, request)[1][-1]
+    ensure_compiled()
+    model = history_of(experiment, chosen)
+    if not 0 <= number < model.population.n:
+        raise UserError(
+            f"person {number}: allowed: 0 to {model.population.n - 1} ({settings.people:,} people at the launch, then "
+            f"those who are born or arrive; --people changes that)"
+        )
+    return replay(branch_of(experiment, experiment.scenarios[-1], chosen, model), number)
+
+
+def _print(person: Narrated, events: Sequence[Event], experiment: Experiment, draw: int, language: o.Lang) -> None:
+    from rich.console import Console
+    from rich.panel import Panel
+    from rich.text import Text
+
+    from foundation.language.numbers import number
+    from scenarios.story.words import ending, say, traits
+
+    lang = language.value
+    settings, title = experiment.settings, experiment.scenarios[-1].title(language.value)
+    console = Console() if sys.stdout.isatty() else Console(width=110)
+    shown = {"scenario": title, "draw": draw, "seed": settings.seed, "people": number(settings.people, 0, lang)}
+    lines = Text("\n".join(traits(person, lang)))
+    head = Text(say("head.title", lang, number=person.number), style="bold")
+    console.print(Panel(lines, title=head, title_align="left", subtitle=say("head.warning", lang, **shown)))
+    console.print(_table(events, experiment, lang))
+    console.print(Text(ending(person, settings.until, lang), style="bold"))
+    console.print(Text(f"{say('head.agrees', lang)} {say('head.hidden', lang)}", style="dim"))
+
+
+STYLES = {"activated": "bold green", "stopped": "yellow", "unnoticed": "dim"}
+
+
+def _table(events: Sequence[Event], experiment: Experiment, lang: str) -> Any:
+    """A line per event, with the days on which data end and policy starts between them."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    from foundation.language.numbers import day
+    from foundation.language.text import label
+    from model.terms.weeks import monday, week_of
+    from scenarios.story.words import say, sentence
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column(say("head.week", lang), no_wrap=True)
+    table.add_column(say("head.channel", lang))
+    table.add_column(say("head.event", lang), ratio=1)
+    marks = [
+        (week_of(experiment.history.data_end), "data_end"),
+        (week_of(experiment.settings.policy_start), "policy"),
+    ]
+    for event in events:
+        while marks and marks[0][0] <= event.week:
+            week, key = marks.pop(0)
+            table.add_row(day(monday(week), lang), "", Text(f"— {say(f'head.{key}', lang)} —", style="cyan"))
+        when = day(monday(event.week), lang) if event.week >= 0 else ""
+        channel = label(f"channel.{event.channel}", lang) if event.channel else ""
+        style = STYLES.get(event.outcome) or STYLES.get(event.kind, "")
+        table.add_row(when, channel, Text(sentence(event, lang), style=style))
+    for week, key in marks if not events or events[-1].kind != "leaves" else ():
+        table.add_row(day(monday(week), lang), "", Text(f"— {say(f'head.{key}', lang)} —", style="cyan"))
+    return table

@@ -1,0 +1,85 @@
+"""``mes survey``: the surveys of 2022 and 2023 among the simulated people, beside what they printed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import options as o
+from cli.errors import FAILED, reported
+
+Out = Annotated[Path | None, typer.Option(help="Folder to make.  [default: ./runs/survey-status-quo-<time>]")]
+People = Annotated[int | None, typer.Option(help=f"Simulated people.  [default: {o.PEOPLE}]")]
+Draws = Annotated[int | None, typer.Option(help=f"Draws of the uncertain parameters.  [default: {o.DRAWS}]")]
+
+
+def survey(
+    people: People = None,
+    draws: Draws = None,
+    seed: o.Seed = 1,
+    workers: o.Workers = None,
+    out: Out = None,
+    lang: o.Language = o.Lang.en,
+    json: o.Json = False,
+    structure: o.StructureChoices = None,
+    posterior: o.Posterior = None,
+) -> None:
+    """Interview the simulated people as the surveys of November 2022 and 2023 did, and compare the answers."""
+    with reported():
+        from calibration.draws.posteriors import posterior_for
+        from calibration.survey.run import Wanted, carry_out
+        from cli.progress import progress
+        from cli.request import Request, command_line
+        from cli.simulation import print_json, say_where, warn_of_draws
+        from cli.words import WORDS
+        from foundation.errors import UserError
+        from foundation.store.folders import new_folder
+
+        request = Request(
+            command="survey",
+            people=people,
+            draws=draws,
+            seed=seed,
+            workers=workers,
+            threads=1,
+            out=out,
+            resume=False,
+            lang=lang,
+            engine=o.Engine.fast,
+            json=json,
+            quick=False,
+            structure=structure or (),
+            posterior=posterior,
+            policy_start=None,
+            until=None,
+            target=None,
+        )
+        settings = request.settings(every=1)
+        if request.averages:
+            raise UserError("survey: one structure at a time; --structure average is for run and compare")
+        source = posterior_for(settings.structure, request.posterior)
+        wanted = Wanted(
+            people=settings.people,
+            draws=settings.draws,
+            seed=seed,
+            structure=settings.structure,
+            posterior=source,
+            command_line=command_line(),
+        )
+        warn_of_draws(source, lang)
+        folder = request.folder("status-quo")
+        with new_folder(folder) as filling, progress(settings.draws, WORDS[lang]["draws"]) as tell:
+            result = carry_out(wanted, filling, lang.value, workers=request.process_count(), progress=tell)
+        if json:
+            print_json(result.document)
+        else:
+            result.show(lang.value)
+        say_where(folder, lang)
+        if result.failures:
+            print(f"mes: {len(result.failures)}/{settings.draws} {WORDS[lang]['failed']}:", file=sys.stderr)
+            for draw, error in result.failures:
+                print(f"  {draw}: {error}", file=sys.stderr)
+            raise typer.Exit(FAILED)

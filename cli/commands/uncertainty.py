@@ -1,0 +1,91 @@
+"""``mes uncertainty``: how much of a result's uncertainty is structure, parameters, levers, chance."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from cli import options as o
+from cli.errors import FAILED, reported
+
+DRAWS, PEOPLE = 24, 20_000
+
+
+def uncertainty(
+    what: Annotated[
+        list[str] | None, typer.Argument(metavar="[SCENARIO]...", help="Default: the whole catalogue.")
+    ] = None,
+    people: Annotated[int | None, typer.Option(help=f"Simulated people.  [default: {PEOPLE}]")] = None,
+    draws: Annotated[
+        int | None, typer.Option(help=f"Draws of each structure; three runs each.  [default: {DRAWS}]")
+    ] = None,
+    seed: o.Seed = 1,
+    workers: o.Workers = None,
+    out: o.Out = None,
+    lang: o.Language = o.Lang.en,
+    json: o.Json = False,
+    policy_start: o.PolicyStart = None,
+    until: o.Until = None,
+) -> None:
+    """Split the uncertainty of results into structure, fitted parameters, lever effects and chance."""
+    with reported():
+        from calibration.draws.structures import fitted
+        from calibration.uncertainty.files import manifest_of, write_all
+        from calibration.uncertainty.table import uncertainty_table
+        from calibration.uncertainty.uncertainty import simulate_all, split, tasks_for
+        from calibration.warm import ensure_compiled
+        from cli.chosen import choose, with_reference
+        from cli.progress import progress
+        from cli.request import Request, command_line, experiment_of
+        from cli.simulation import print_json, say_where
+        from cli.words import WORDS
+        from foundation.errors import UserError
+        from foundation.store.folders import new_folder
+        from scenarios.language.files import catalogue
+
+        request = Request(
+            command="uncertainty",
+            people=people or PEOPLE,
+            draws=draws or DRAWS,
+            seed=seed,
+            workers=workers,
+            threads=1,
+            out=out,
+            resume=False,
+            lang=lang,
+            engine=o.Engine.fast,
+            json=json,
+            quick=False,
+            structure=(),
+            posterior=None,
+            policy_start=policy_start,
+            until=until,
+            target=None,
+        )
+        if (draws or DRAWS) < 4:
+            raise UserError(f"--draws: {draws}; at least 4 are needed to estimate variances")
+        chosen = with_reference([choose(name) for name in what or catalogue()])
+        experiment = experiment_of(request, [item.scenario for item in chosen], every=10_000)
+        alternatives = fitted()
+        tasks = tasks_for(experiment, alternatives, draws or DRAWS)
+        folder = request.folder(str(len(chosen)))
+        ensure_compiled()
+        with new_folder(folder) as filling:
+            with progress(len(tasks), WORDS[lang]["runs"]) as tell:
+                rows, failures = simulate_all(tasks, request.process_count(experiment), tell)
+            shares = split(rows, {one.name: one.weight for one in alternatives})
+            manifest = manifest_of(experiment, alternatives, command_line(), failures, tasks)
+            document = write_all(filling, rows, shares, manifest, lang.value)
+        if json:
+            print_json(document)
+        else:
+            from rich.console import Console
+
+            console = Console() if sys.stdout.isatty() else Console(width=140)
+            console.print(uncertainty_table(shares, manifest, lang.value))
+        say_where(folder, lang)
+        if failures:
+            print(f"mes: {len(failures)}/{len(tasks)} {WORDS[lang]['failed']}", file=sys.stderr)
+            raise typer.Exit(FAILED)

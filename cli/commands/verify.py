@@ -1,0 +1,72 @@
+"""``mes verify``: whether a run folder is complete and as the run left it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli import options as o
+from cli.errors import FAILED, reported
+
+if TYPE_CHECKING:
+    from scenarios.compare.verification import Finding, Verification
+
+
+def verify(
+    folder: Annotated[Path, typer.Argument(help="A run folder.")],
+    lang: o.Language = o.Lang.en,
+    json: o.Json = False,
+) -> None:
+    """Prove a folder complete and unaltered, or say what is missing or altered (exit status 1)."""
+    with reported():
+        from cli.simulation import print_json
+        from scenarios.compare.verification import verify_folder
+
+        result = verify_folder(folder)
+        if json:
+            print_json(_document(result, lang.value))
+        else:
+            print("\n".join(_lines(result, lang.value)))
+        if not result.sound:
+            raise typer.Exit(FAILED)
+
+
+def _lines(result: Verification, lang: str) -> Iterator[str]:
+    from foundation.language.text import label
+
+    manifest = result.manifest
+    yield label("verify.sound" if result.sound else "verify.unsound", lang, folder=result.folder)
+    for finding in result.findings:
+        yield f"  {_sentence(finding, lang)}"
+    if result.found is not None and "sources" not in manifest:
+        yield f"  {label('verify.draws', lang, found=result.found, wanted=manifest.get('draws'))}"
+    if result.sound:
+        yield f"  {label('verify.files', lang, files=result.files)}"
+        made = {key: manifest.get(key) for key in ("version", "finished")}
+        yield f"  {label('verify.made', lang, **made)}"
+
+
+def _sentence(finding: Finding, lang: str) -> str:
+    from foundation.language.text import label
+
+    return label(f"verify.{finding.kind}", lang, where=finding.where, **finding.values)
+
+
+def _document(result: Verification, lang: str) -> dict[str, Any]:
+    manifest = result.manifest
+    return {
+        "folder": str(result.folder),
+        "sound": result.sound,
+        "status": manifest.get("status"),
+        "draws": {"found": result.found, "wanted": manifest.get("draws")},
+        "files": result.files,
+        "failures": [finding.values["draw"] for finding in result.findings if finding.kind == "draw_failed"],
+        "version": manifest.get("version"),
+        "findings": [
+            {"kind": finding.kind, "where": finding.where, **finding.values, "message": _sentence(finding, lang)}
+            for finding in result.findings
+        ],
+    }

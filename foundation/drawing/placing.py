@@ -1,0 +1,139 @@
+"""Direct labels without overlap: each in turn takes the cheapest free place near its point, until nothing moves.
+
+Boxes are rows (x0, y0, x1, y1) in pixels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
+from matplotlib.text import Annotation
+
+from foundation.drawing.style import GREY, SMALL, settle
+
+Floats = npt.NDArray[np.float64]
+_ANGLES = np.deg2rad([15, -15, 165, 195, 50, -50, 130, 230, 90, 270, 70, 110, 250, 290, 0, 180])
+_REACH = np.array([8, 14, 22, 30, 40, 52, 66, 82, 100, 120, 145, 175, 210, 250, 300, 360])
+"""Distances from the point to the nearest edge of its label, points."""
+_ALONG = np.linspace(0, 1, 25)[:, None]
+_SWEEPS = 6
+OUTSIDE, COVERED, CROSSED, TOUCHED = 1e7, 1e5, 150.0, 40.0
+"""What is worse than a long way, in pixels: beyond the axes; over a label or a point; a leader through a label; an
+arm of a cross behind the label."""
+
+
+APART = 7.0
+"""Pixels between two labels at least, more than between words, so that they don't read as one line."""
+
+
+@dataclass(frozen=True)
+class _Options:
+    """The candidate places of one label: boxes [candidate, 4], leaders [candidate, step, xy], own cost [candidate]."""
+
+    boxes: Floats
+    leaders: Floats
+    cost: Floats
+
+
+def place_labels(axes: Axes, points: Floats, texts: Sequence[str], crosses: Floats) -> list[Annotation]:
+    """Writes each text beside its point, inside the axes, clear of points and of other labels.
+
+    ``points`` [label, xy] and ``crosses`` [arm, 4] (lines as boxes without width, avoided where there is a choice) are
+    in data coordinates. Long ways get a leader line. The figure is laid out for good.
+    """
+    renderer = settle(axes.figure)  # type: ignore[arg-type]
+    scale = axes.figure.dpi / 72
+    to_pixels = axes.transData.transform
+    xy = to_pixels(points)
+    arms = to_pixels(crosses.reshape(-1, 2)).reshape(-1, 4)
+    dots = np.hstack([xy - 4.5 * scale, xy + 4.5 * scale])
+    room = np.hstack([np.asarray(axes.bbox.min) + 4, np.asarray(axes.bbox.max) - 4])
+    sizes = [_size(axes, text, renderer) for text in texts]
+    options = [_options(point, size, room, dots, arms, scale) for point, size in zip(xy, sizes, strict=True)]
+    chosen = _choose(options, xy)
+    return [_write(axes, points[i], texts[i], options[i].boxes[c], options[i].leaders[c]) for i, c in enumerate(chosen)]
+
+
+def _size(axes: Axes, text: str, renderer: object) -> Floats:
+    note = axes.text(0, 0, text, size=SMALL, linespacing=1.05)
+    box = note.get_window_extent(renderer)  # type: ignore[arg-type]
+    note.remove()
+    return np.array([box.width, box.height])
+
+
+def _options(point: Floats, size: Floats, room: Floats, dots: Floats, arms: Floats, scale: float) -> _Options:
+    reach, angle = (grid.ravel() for grid in np.meshgrid(_REACH * scale, _ANGLES, indexing="ij"))
+    direction = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    low = point + reach[:, None] * direction + (direction - 1) * size / 2
+    boxes = np.hstack([low, low + size])
+    ends = np.clip(point, boxes[:, :2], boxes[:, 2:])
+    outside = (boxes[:, :2] < room[:2]).any(axis=1) | (boxes[:, 2:] > room[2:]).any(axis=1)
+    cost = np.linalg.norm(ends - point, axis=1) + OUTSIDE * outside
+    cost += COVERED * _overlaps(boxes, dots).sum(axis=1) + TOUCHED * _overlaps(boxes, arms).sum(axis=1)
+    return _Options(boxes, point + _ALONG * (ends - point)[:, None], cost)
+
+
+def _overlaps(boxes: Floats, others: Floats, margin: float = 3.0) -> npt.NDArray[np.bool_]:
+    """[box, other]: whether they are less than ``margin`` pixels apart."""
+    a, b = boxes[:, None], others[None]
+    return np.all((a[..., :2] - margin < b[..., 2:]) & (b[..., :2] < a[..., 2:] + margin), axis=-1)
+
+
+def _through(leaders: Floats, boxes: Floats) -> npt.NDArray[np.bool_]:
+    """[leader, box]: whether a leader [leader, step, xy] passes through a box."""
+    at = leaders[:, None]
+    low, high = boxes[None, :, None, :2], boxes[None, :, None, 2:]
+    return np.any(np.all((at > low) & (at < high), axis=-1), axis=-1)
+
+
+def _choose(options: Sequence[_Options], xy: Floats) -> list[int]:
+    """Index of the place of each label; crowded points choose first, then all choose again while anything changes."""
+    chosen: dict[int, int] = {}
+    order = _crowded_first(xy)
+    for _ in range(_SWEEPS):
+        before = dict(chosen)
+        for i in order:
+            others = [(options[j], place) for j, place in chosen.items() if j != i]
+            chosen[i] = int(np.argmin(_cost(options[i], others)))
+        if chosen == before:
+            break
+    return [chosen[i] for i in range(len(options))]
+
+
+def _cost(option: _Options, others: Sequence[tuple[_Options, int]]) -> Floats:
+    if not others:
+        return option.cost
+    boxes = np.array([other.boxes[place] for other, place in others])
+    leaders = np.array([other.leaders[place] for other, place in others])
+    crossed = _through(option.leaders, boxes).sum(axis=1) + _through(leaders, option.boxes).sum(axis=0)
+    return option.cost + COVERED * _overlaps(option.boxes, boxes, APART).sum(axis=1) + CROSSED * crossed
+
+
+def _crowded_first(xy: Floats) -> list[int]:
+    distances = np.linalg.norm(xy[:, None] - xy[None], axis=2)
+    nearest = np.sort(distances, axis=1)[:, 1:5].sum(axis=1)
+    return [int(i) for i in np.argsort(nearest, kind="stable")]
+
+
+def _write(axes: Axes, point: Floats, text: str, box: Floats, leader: Floats) -> Annotation:
+    to_data = axes.transData.inverted().transform
+    style: dict[str, Any] = {
+        "size": SMALL,
+        "linespacing": 1.05,
+        "va": "bottom",
+        "ha": "left",
+        "gid": "direct",
+        "zorder": 6,
+    }
+    note = axes.annotate(text, tuple(point), tuple(to_data(box[:2])), textcoords="data", **style)
+    note.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
+    if np.linalg.norm(leader[-1] - leader[0]) > 12 * axes.figure.dpi / 72:
+        ends = to_data(leader[[0, -1]])
+        axes.plot(ends[:, 0], ends[:, 1], color=GREY, linewidth=0.6, zorder=3, scalex=False, scaley=False)
+    return note

@@ -1,0 +1,63 @@
+"""Amounts of money, people or minutes as people write them: ``60M``, ``60 M€``, ``60e6``, ``1.5bn``, ``1,5 Md€``."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from foundation.errors import UserError
+
+SCALES = {
+    "": 1.0, "k": 1e3, "thousand": 1e3, "mille": 1e3,
+    "m": 1e6, "mio": 1e6, "million": 1e6, "millions": 1e6,
+    "bn": 1e9, "b": 1e9, "g": 1e9, "md": 1e9, "mds": 1e9,
+    "billion": 1e9, "billions": 1e9, "milliard": 1e9, "milliards": 1e9,
+}  # fmt: skip
+_PATTERN = re.compile(
+    r"(?P<number>[+-]?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?)(?P<scale>[a-z]*)(?:d'|de)?(?:€|eur|euro|euros)?", re.IGNORECASE
+)
+_CURRENCY = ("euros", "euro", "eur")
+LARGEST = 1e12
+
+
+def amount(option: str, text: str, *, unit: str = "euros") -> float:
+    """The positive number that ``text`` stands for.
+
+    A comma is a decimal one, as the French write it; before exactly three digits without a scale it could as well
+    separate thousands, and is refused.
+
+    Raises:
+        UserError: no amount, an ambiguous one, one that is not positive, or one beyond 10^12.
+    """
+    value = _value(option, text, unit)
+    if not math.isfinite(value) or value > LARGEST:
+        raise UserError(f"{option}: {text!r} is more than {LARGEST:.0e} {unit}; a typing error?")
+    if value <= 0:
+        raise UserError(f"{option}: {text!r}; needed more than 0 {unit}, written as 60M, 60e6 or 1.5bn")
+    return value
+
+
+def millions(option: str, text: str) -> float:
+    """Millions of profiles: ``40M``, ``40000000`` or, as elsewhere on the command line, plain ``40``."""
+    value = amount(option, text, unit="profiles")
+    plain = re.fullmatch(r"\s*[+]?\d+([.,]\d+)?\s*", text) is not None and value < 1000
+    return value if plain else value / 1e6
+
+
+def _value(option: str, text: str, unit: str) -> float:
+    compact = re.sub(r"[\s_\u00a0\u202f]", "", text).replace("’", "'")
+    found = _PATTERN.fullmatch(compact)
+    scale = _scale(found["scale"]) if found else None
+    if found is None or scale is None:
+        raise UserError(f"{option}: {text!r} is no amount of {unit}; write it as 60M, 60e6 or 1.5bn")
+    if scale == 1 and re.fullmatch(r"[+-]?\d+,\d{3}", found["number"]):
+        raise UserError(f"{option}: {text!r} can be read in two ways; write it without a comma, as 60M or 60e6")
+    return float(found["number"].replace(",", ".")) * scale
+
+
+def _scale(word: str) -> float | None:
+    """The factor of a word such as ``M`` or ``Meur``; ``None`` for an unknown one."""
+    word = word.lower()
+    for currency in _CURRENCY:
+        word = word.removesuffix(currency) if word not in SCALES else word
+    return SCALES.get(word)

@@ -1,0 +1,111 @@
+"""Where an ensemble is computed: in this process, or in local processes.
+
+Any ``concurrent.futures.Executor`` serves; these two can also be stopped at once. For a cluster see
+``foundation.work.cluster``.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from multiprocessing.connection import wait as wait_for
+from typing import Any
+
+from foundation.work.interrupts import held_back
+
+PATIENCE = 30.0
+"""Seconds to wait for the thread that looks after killed processes."""
+
+
+class SerialExecutor(Executor):
+    """Computes at submission, in this process; only what is interrupted propagates."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+class LocalProcesses(ProcessPoolExecutor):
+    """Spawned processes of ``threads`` each, which leave Ctrl-C to the parent and don't outlive it."""
+
+    def __init__(self, workers: int, threads: int = 1) -> None:
+        context = multiprocessing.get_context("spawn")
+        super().__init__(workers, mp_context=context, initializer=_prepare, initargs=(threads,))
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Starts a process where one is wanted: Ctrl-C doesn't reach it before it knows to ignore it."""
+        with held_back():
+            return super().submit(fn, *args, **kwargs)
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        """Whoever leaves by an error (Ctrl-C among them) doesn't wait for what the processes are doing."""
+        if kind is not None:
+            self.stop()
+        else:
+            self.shutdown()
+
+    def stop(self) -> None:
+        """Ends the processes without waiting for what they are doing."""
+        processes = list((self._processes or {}).values())
+        manager: Any = self._executor_manager_thread
+        self.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.kill()
+        if manager is not None:
+            manager.join(PATIENCE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """Where an ensemble is computed, and what happened there."""
+
+    make: Callable[[], Executor]
+    """Gives an executor; again after one broke."""
+    window: int
+    """Items to have under way at once."""
+    name: Mapping[str, Any]
+    """As manifests record it."""
+    shares_disk: bool = True
+    """Whether workers can leave results in the run folder."""
+    incidents: list[dict[str, Any]] = field(default_factory=list)
+
+    def note(self, what: str, **details: Any) -> None:
+        """Adds to the incidents, with the time."""
+        self.incidents.append({"at": datetime.now(UTC).isoformat(timespec="seconds"), "what": what, **details})
+
+
+def local_site(workers: int, threads: int = 1) -> Site:
+    """This machine."""
+    name = {"kind": "serial" if workers <= 1 else "processes", "workers": max(1, workers)}
+    return Site(make=executor_factory(workers, threads), window=2 * max(1, workers), name=name)
+
+
+def executor_factory(workers: int, threads: int = 1) -> Callable[[], Executor]:
+    """Makes executors: this process for one worker, otherwise spawned local processes with ``threads`` each."""
+    return SerialExecutor if workers <= 1 else lambda: LocalProcesses(workers, threads)
+
+
+def _prepare(threads: int) -> None:
+    """In a worker, before numpy is imported: few threads, Ctrl-C left to the parent, no life after the parent's."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = "1"
+    os.environ["NUMBA_NUM_THREADS"] = str(threads)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+
+
+def _leave_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait_for([parent.sentinel])
+        os._exit(1)

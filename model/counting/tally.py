@@ -1,0 +1,193 @@
+"""Compiled counting for ``model.counting.census``: one pass over a range of persons each, into arrays zeroed by the
+caller."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from model.engine.completion import can_get, invited_week, is_targeted, newborn_week, wave_week
+from model.engine.people import (
+    INFORMATION,
+    NO_USE,
+    TIME,
+    has_barrier,
+    has_flag,
+    majority_week,
+    notice_week,
+    notices,
+    reminder_week,
+)
+from model.engine.people import ready as is_ready
+from model.engine.processes import participates
+from model.engine.programme import MESSAGES, NEWBORNS, RELATIVES
+from model.population.population import EMAIL, EXCLUDED
+from model.terms.jit import inlined, kernel
+from model.terms.tables import INVITATION_DELAY
+from model.terms.weeks import NEVER
+
+LIVING, ADULTS, AWARE, VISITED, ACTIVATED, ACTIVATED_LIVING, ACTIVATED_MINORS, EXPOSED = range(8)
+"""Rows of the stocks counted; EXPOSED are adults not activated who notice mass messages."""
+STOCKS, STAGES = 8, 4
+_EMAIL, _EXCLUDED = np.int64(EMAIL), np.int64(EXCLUDED)
+
+
+@inlined
+def _between(counts, row, first, end, last):
+    """Add one person present at the start of weeks ``first`` .. ``end`` - 1 to a row of differences."""
+    first, end = max(first, 0), min(end, last + 1)
+    if first < end:
+        counts[row, first] += 1
+        counts[row, end] -= 1
+
+
+@kernel
+def stocks(r, low, high, last, counts):
+    """Differences over weeks of every stock, int64 [STOCKS, last + 2]: cumulate along the weeks."""
+    for i in range(low, high):
+        entry, leave, majority = np.int64(r.p[i].entry), np.int64(r.p[i].exit), majority_week(r.p, i)
+        adult, done = max(entry, majority), np.int64(r.s[i].activated) + 1
+        _between(counts, LIVING, entry, leave, last)
+        _between(counts, ADULTS, adult, leave, last)
+        _between(counts, AWARE, max(adult, np.int64(r.s[i].aware) + 1), leave, last)
+        _between(counts, VISITED, np.int64(r.s[i].visited) + 1, last + 1, last)
+        _between(counts, ACTIVATED, done, last + 1, last)
+        _between(counts, ACTIVATED_LIVING, done, leave, last)
+        _between(counts, ACTIVATED_MINORS, done, min(leave, majority), last)
+        if notices(r.w, i):
+            _between(counts, EXPOSED, adult, min(leave, done), last)
+
+
+@kernel
+def document_weights(r, low, high, last, weights):
+    """Differences over weeks of the sum of document rates, int64 [1 + 2 levers, last + 2], in 1/1024 ths.
+
+    Row 0: who can be notified and is not activated; 1 + l: those of them whom lever l aims at; 1 + levers + l:
+    everybody alive whom it aims at.
+    """
+    levers = r.g.shape[0]
+    for i in range(low, high):
+        entry, leave, rate = (
+            np.int64(r.p[i].entry),
+            min(np.int64(r.p[i].exit), last + 1),
+            np.int64(r.p[i].document_rate),
+        )
+        majority, done = majority_week(r.p, i), np.int64(r.s[i].activated) + 1
+        for childhood in range(2):
+            who = np.int64(r.p[i].guardian) if childhood else i
+            first = entry if childhood else max(entry, majority)
+            end = min(leave, done, majority) if childhood else min(leave, done)
+            if who >= 0 and first < end and has_flag(r.p, who, _EMAIL) and notices(r.w, who):
+                weights[0, first] += rate
+                weights[0, end] -= rate
+                for lever in range(levers):
+                    if is_targeted(r, lever, i):
+                        weights[1 + lever, first] += rate
+                        weights[1 + lever, end] -= rate
+        for lever in range(levers):
+            if is_targeted(r, lever, i) and entry < leave:
+                weights[1 + levers + lever, entry] += rate
+                weights[1 + levers + lever, leave] -= rate
+
+
+@inlined
+def _sent(r, i, week, first, last):
+    """Whether a person is there, of age for it and not activated when a message is sent."""
+    return first <= week < min(np.int64(r.p[i].exit), last) and r.s[i].activated >= week
+
+
+@kernel
+def messages(r, low, high, last, counts):
+    """Messages sent before week ``last``, by week: notices, reminders, and those of each lever, [2 + levers, last]."""
+    for i in range(low, high):
+        entry = np.int64(r.p[i].entry)
+        adult = max(entry, majority_week(r.p, i))
+        if entry > 0 and r.p[i].birth_week == r.p[i].entry:
+            if _sent(r, i, entry + INVITATION_DELAY, entry, last):
+                counts[0, entry + INVITATION_DELAY] += 1
+        else:
+            week = notice_week(r.p, r.w, i)
+            if _sent(r, i, week, adult, last):
+                counts[0, week] += 1
+        week = reminder_week(r.p, r.w, i)
+        if _sent(r, i, week, adult, last):
+            counts[1, week] += 1
+        for lever in range(r.g.shape[0]):
+            if is_targeted(r, lever, i):
+                _lever_messages(r, lever, i, adult, last, counts[2 + lever])
+
+
+@inlined
+def _lever_messages(r, lever, i, adult, last, sent):
+    """Add the messages or invitations of one lever to one person to ``sent`` [last]."""
+    kind, entry = r.g[lever].kind, np.int64(r.p[i].entry)
+    if kind == MESSAGES:
+        for wave in range(r.g[lever].n_waves):
+            week = wave_week(r, lever, i, wave)
+            who = i if week >= adult else np.int64(r.p[i].guardian)
+            if who >= 0 and _sent(r, i, week, entry, last) and can_get(r, lever, who):
+                sent[week] += 1
+    elif kind == NEWBORNS:
+        week = newborn_week(r, lever, i)
+        if _sent(r, i, week, entry, last):
+            sent[week] += 1
+    elif kind == RELATIVES and r.s[i].activated < last:
+        week, done = invited_week(r, lever, i), np.int64(r.s[i].activated) + 1
+        if week < NEVER and adult <= done:
+            week = max(week, done)
+            if week < min(last, r.g[lever].end, np.int64(r.p[i].exit)):
+                sent[week] += 1
+
+
+@kernel
+def participants(r, lever, low, high):
+    """Doctors low .. high - 1 who take part in a lever."""
+    count = 0
+    for doctor in range(low, high):
+        count += participates(r, lever, doctor)
+    return count
+
+
+@inlined
+def _stages(r, i, first, end, last, counts, group):
+    """Add one person, of a group in weeks ``first`` .. ``end`` - 1, to differences [STAGES, group, last + 2]."""
+    state = r.s[i]
+    _between(counts[0], group, first, end, last)
+    _between(counts[1], group, max(first, np.int64(state.aware) + 1), end, last)
+    _between(counts[2], group, max(first, np.int64(state.visited) + 1), end, last)
+    _between(counts[3], group, max(first, np.int64(state.activated) + 1), end, last)
+
+
+@kernel
+def groups(r, low, high, codes, last, counts):
+    """Differences over weeks of the living, aware, visited and activated, int64 [STAGES, group, last + 2], by groups
+    that stay as they are: ``codes`` [n]."""
+    for i in range(low, high):
+        _stages(r, i, np.int64(r.p[i].entry), np.int64(r.p[i].exit), last, counts, np.int64(codes[i]))
+
+
+@kernel
+def bands(r, low, high, start, last, counts):
+    """As ``groups``, by age band, of which one begins ``start`` [bands + 1] weeks after birth, when the last ends."""
+    for i in range(low, high):
+        entry, leave, birth = np.int64(r.p[i].entry), np.int64(r.p[i].exit), np.int64(r.p[i].birth_week)
+        for band in range(start.shape[0] - 1):
+            first, end = max(entry, birth + start[band]), min(leave, birth + start[band + 1])
+            if first < end and first <= last:
+                _stages(r, i, first, end, last, counts, band)
+
+
+@kernel
+def surveyed(r, low, high, week, visitors, barriers, non_users):
+    """Adults online not activated at the start of a week: [number, no use, time, information], [number, ready]."""
+    for i in range(low, high):
+        present = r.p[i].entry <= week < r.p[i].exit and majority_week(r.p, i) <= week
+        if not present or r.s[i].activated < week or has_flag(r.p, i, _EXCLUDED):
+            continue
+        non_users[0] += 1
+        non_users[1] += is_ready(r.w, i)
+        if visitors and r.s[i].visited >= week:
+            continue
+        barriers[0] += 1
+        barriers[1] += has_barrier(r.w, i, NO_USE)
+        barriers[2] += has_barrier(r.w, i, TIME)
+        barriers[3] += has_barrier(r.w, i, INFORMATION)

@@ -1,0 +1,194 @@
+"""One week, and many: the loops over persons. Everything that happens in a loop is in ``processes`` and ``completion``.
+
+Threads own ranges of persons. A thread writes only the records of its own range and its own box of letters; it reads
+of others only what can't change in the week (who was activated before it). So results don't depend on their number.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from model.engine.arrivals import WARD
+from model.engine.completion import activate, identity, peer_success, recommend, visit
+from model.engine.people import access, first_aware, majority_week, opposes, pilot_activated, traits_of
+from model.engine.prefetch import prefetch
+from model.engine.programme import ASSISTED, PEER, SUCCESS
+from model.engine.records import ACCOMPANIED, BEFORE, NOBODY, TELL
+from model.engine.responses import take_place
+from model.engine.turns import note_person
+from model.terms.channels import NO_CHANNEL, Channel
+from model.terms.jit import inlined, kernel
+from model.terms.keyed import uniform
+from model.terms.weeks import NEVER
+
+_C_PEER, _C_ASSISTED, _C_GUARDIAN = np.int64(Channel.PEER), np.int64(Channel.ASSISTED), np.int64(Channel.GUARDIAN)
+_C_NOTICE, _PEER = np.int64(Channel.NOTICE), np.int64(PEER)
+AHEAD = 8
+"""How many contacts ahead a person's memory is asked for: persons are far apart, and each would be waited for."""
+_BASE, _LEVERS = False, True
+_BY_DOCTOR, _ALONE, _AT_LAUNCH = np.bool_(False), np.int64(0), np.int64(0)
+
+
+@kernel
+def begin(r, draft, low, high):
+    """Records at the start of week 0: who knows, who was activated in the pilot; and everybody's contacts to come."""
+    for i in range(low, high):
+        traits, state = traits_of(r.w, i), r.s[i]
+        state.aware, state.visited, state.activated = first_aware(r.p, r.w, i), NEVER, NEVER
+        state.channel, state.marks = NO_CHANNEL, 0
+        if pilot_activated(r.p, r.w, i):
+            state.aware, state.visited, state.activated, state.channel = BEFORE, BEFORE, BEFORE, _C_NOTICE
+        else:
+            note_person(r, draft, i, traits, _AT_LAUNCH, _BASE)
+
+
+@kernel
+def admit(r, draft, low, high, week):
+    """Contacts to come through levers that begin in ``week`` or later."""
+    for i in range(low, high):
+        if r.s[i].activated == NEVER:
+            note_person(r, draft, i, traits_of(r.w, i), week, _LEVERS)
+
+
+@kernel
+def invite(r, thread, low, high, week):
+    """Invitations to those already activated, of levers that begin in ``week`` or later."""
+    for i in range(low, high):
+        done = np.int64(r.s[i].activated)
+        if done != NEVER and majority_week(r.p, i) <= done and r.p[i].exit > week:
+            recommend(r, thread, i, done, week)
+
+
+@kernel
+def deliver(r, thread, low, high, week):
+    """Letters that arrive this week, first the children taken along, then the ties told."""
+    for kind in range(2):
+        for box in range(r.desks.shape[0]):
+            place = r.desks[box].head[week]
+            while place >= 0:
+                letter = r.letters[box, place]
+                target = np.int64(letter.target)
+                mine = low <= target < high and letter.kind == kind
+                if mine and r.p[target].entry <= week < r.p[target].exit and r.s[target].activated >= week:
+                    receive(r, thread, target, np.int64(letter.source), kind, week)
+                place = letter.following
+
+
+@kernel
+def receive(r, thread, i, source, kind, week):
+    """One letter to a person not activated before this week."""
+    if opposes(r.w, i):
+        return
+    minor = majority_week(r.p, i) > week
+    if kind != TELL:
+        if minor and r.s[i].activated > week:
+            r.desks[thread].contacts[week, _C_GUARDIAN] += 1
+            r.desks[thread].visits[week, _C_GUARDIAN] += 1
+            activate(r, thread, i, week, _C_GUARDIAN)
+        return
+    if minor:
+        return
+    r.desks[thread].contacts[week, _C_PEER] += 1
+    if r.s[i].aware > week:
+        r.s[i].aware = week
+    if peer_success(r.w, source, i, week, access(r.p, r.w, i)):
+        visit(r, thread, i, week, _C_PEER, identity(_PEER, _ALONE, source), _BY_DOCTOR)
+
+
+@kernel
+def sweep(r, week):
+    """Return the letters that arrived this week to the free lists."""
+    for box in range(r.desks.shape[0]):
+        desk = r.desks[box]
+        place = desk.head[week]
+        while place >= 0:
+            letter = r.letters[box, place]
+            following = letter.following
+            letter.following = desk.free
+            desk.free = place
+            desk.used -= 1
+            place = following
+        desk.head[week] = NOBODY
+
+
+@kernel
+def serve(r, thread, week):
+    """Advisers accompany the next people in the queue, up to this week's capacity."""
+    for lever in range(r.g.shape[0]):
+        if r.g[lever].kind != ASSISTED:
+            continue
+        first, last = r.g[lever].queue_start, r.g[lever].queue_end - r.g[lever].queue_start
+        while r.served[lever, 1] < int(r.g[lever].quota[week + 1]) and r.served[lever, 0] < last:
+            i = np.int64(r.queue[first + r.served[lever, 0]])
+            present = r.p[i].entry <= week < r.p[i].exit and majority_week(r.p, i) <= week
+            if present and r.s[i].activated >= week and not r.s[i].marks & ACCOMPANIED:
+                accompany(r, thread, lever, i, week)
+                r.served[lever, 1] += 1
+            r.served[lever, 0] += 1
+
+
+@kernel
+def accompany(r, thread, lever, i, week):
+    """An adviser and a person: no access factor, no barrier, the measured chance that someone accompanied activates."""
+    r.desks[thread].contacts[week, _C_ASSISTED] += 1
+    r.s[i].marks |= ACCOMPANIED
+    if r.s[i].aware > week:
+        r.s[i].aware = week
+    if opposes(r.w, i) or uniform(r.g[lever].keys[SUCCESS], i, 0) >= r.g[lever].pull:
+        return
+    r.desks[thread].visits[week, _C_ASSISTED] += 1
+    activate(r, thread, i, week, _C_ASSISTED)
+
+
+@inlined
+def person_of(r, contact):
+    """The person in whose turn a contact takes place."""
+    return np.int64(r.p[contact.owner].guardian if contact.mode == WARD else contact.owner)
+
+
+@inlined
+def comes_first(r, one, other):
+    """Whether a contact of the status quo takes place before one of a lever."""
+    i, j = person_of(r, one), person_of(r, other)
+    if i != j or one.mode != WARD or other.mode != WARD:
+        return i < j or (i == j and (one.mode != WARD or other.mode == WARD))
+    return one.owner <= other.owner
+
+
+@kernel
+def contacts(r, base, more, thread, first, last, week):
+    """What takes place this week in the blocks ``first`` .. ``last`` - 1: contacts of the status quo and of levers."""
+    for block in range(first, last):
+        a, a_end, b, b_end = base.begin[block, week], base.begin[block, week + 1], np.int64(0), np.int64(0)
+        if more.begin.shape[0] > 0:
+            b, b_end = more.begin[block, week], more.begin[block, week + 1]
+        while a < a_end or b < b_end:
+            of_lever = a == a_end or (b < b_end and not comes_first(r, base.contact[a], more.contact[b]))
+            contact = more.contact[b] if of_lever else base.contact[a]
+            if not of_lever and a + AHEAD < a_end:
+                ahead = np.int64(base.contact[a + AHEAD].owner)
+                prefetch(r.s, ahead)
+                prefetch(r.p, ahead)
+            a, b = a + (not of_lever), b + of_lever
+            take_place(r, thread, contact, of_lever, week)
+
+
+@kernel
+def weeks_alone(r, base, more, week, until, least_free):
+    """Weeks ``week`` to ``until`` - 1 on one thread; stops early when less than ``least_free`` letters are free.
+    Returns the week reached."""
+    n, blocks = r.s.shape[0], base.begin.shape[0]
+    while week < until and r.letters.shape[1] - r.desks[0].used >= least_free:
+        serve(r, _ALONE, week)
+        deliver(r, _ALONE, _ALONE, n, week)
+        contacts(r, base, more, _ALONE, _ALONE, blocks, week)
+        sweep(r, week)
+        week += 1
+    return week
+
+
+@kernel
+def share_of_week(r, base, more, thread, blocks, low, high, week):
+    """One thread's part of one week: the persons ``low`` .. ``high`` - 1, who are those of its ``blocks``."""
+    deliver(r, thread, low, high, week)
+    contacts(r, base, more, thread, thread * blocks, (thread + 1) * blocks, week)

@@ -1,0 +1,123 @@
+"""How a run lies in memory: records that the kernels read and write.
+
+Kernels get one ``Run``. Records rather than one array a column: a person handled is one or two cache lines, and a
+compiled call passes an address instead of dozens of arrays.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from model.terms.channels import N_CHANNELS
+from model.terms.keyed import N_DECISIONS
+from model.terms.tables import Coefficients, Weekly
+from model.terms.weeks import WEEKS
+
+Records = npt.NDArray[Any]
+
+BEFORE = -1
+"""Week of what happened before the launch."""
+NOBODY = -1
+PROCESSES = 256
+HEARD_DOCTOR, HEARD_PHARMACIST, HEARD_HOSPITAL, ACCOMPANIED = 1, 2, 4, 8
+"""Bits of ``marks``: through whom a person heard of the service; whether an adviser has accompanied them."""
+LAST_STOP, LAST_STOP_SHIFT = 7 << 4, 4
+"""Three bits of ``marks`` above: 0 if no visit was stopped, otherwise 1 + the barrier (``model.engine.people.NO_USE``,
+``TIME``, ``INFORMATION``, ``OTHER``) that stopped the last one."""
+TOGETHER, TELL = np.arange(2)
+"""Kinds of letters between persons: a child is taken along; a tie is told about the service."""
+
+STATE = np.dtype([("aware", "i2"), ("visited", "i2"), ("activated", "i2"), ("channel", "u1"), ("marks", "u1")])
+"""Weeks in which something first happened (``BEFORE``, 0.. or NEVER), by which channel, and marks."""
+
+LETTER = np.dtype([("following", "i4"), ("target", "i4"), ("source", "i4"), ("kind", "u1")])
+"""What one person sends another; linked by week of arrival. It arrives in a later week than it was written in, so the
+order in which persons are handled can't matter."""
+
+DESK = np.dtype(
+    [
+        ("contacts", "i8", (WEEKS, N_CHANNELS)),
+        ("visits", "i8", (WEEKS, N_CHANNELS)),
+        ("activations", "i8", (WEEKS, N_CHANNELS)),
+        ("by_process", "i8", (PROCESSES,)),
+        ("head", "i4", (WEEKS + 1,)),
+        ("free", "i8"),
+        ("fresh", "i8"),
+        ("used", "i8"),
+        ("lost", "i8"),
+    ]
+)
+"""What one thread counts (agents), and its box of letters: first letter of each week, first place given back, first
+place never used, numbers of letters in use and lost (the last must stay 0)."""
+
+
+def _fields(values: Any) -> list[tuple[Any, ...]]:
+    """Record fields for a named tuple of numbers and arrays."""
+    described = []
+    for name, value in values._asdict().items():
+        array = np.asarray(value)
+        described.append((name, array.dtype.str, array.shape) if array.ndim else (name, array.dtype.str))
+    return described
+
+
+def world(coefficients: Coefficients, weekly: Weekly, keys: Records, base: Records, weeks: int) -> Records:
+    """One record with everything that is the same for everybody."""
+    dtype = np.dtype(
+        [
+            *_fields(coefficients),
+            *_fields(weekly),
+            ("keys", "u8", (N_DECISIONS,)),
+            ("base", "u8", base.shape),
+            ("growth_most", "f8"),
+            ("weeks", "i8"),
+        ]
+    )
+    record = np.zeros(1, dtype)
+    for name, value in {**coefficients._asdict(), **weekly._asdict()}.items():
+        record[name] = value
+    record["keys"], record["base"], record["weeks"] = keys, base, weeks
+    record["growth_most"] = weekly.growth.max()
+    return record
+
+
+class Run(NamedTuple):
+    """Everything a kernel needs."""
+
+    p: Records
+    """[n + 1] PERSON (``model.population.attributes``): one record more than persons, so that ties end where the
+    next begin."""
+    tie: npt.NDArray[np.int32]
+    """Ties of all persons; wards come first, as ~child."""
+    w: Any
+    """The world record."""
+    g: Records
+    """[levers] LEVER"""
+    aims: npt.NDArray[np.uint32]
+    """[n] bits of the levers that aim at a person (empty without levers)."""
+    queue: npt.NDArray[np.int32]
+    """Persons in order of priority, for levers with a capacity."""
+    s: Records
+    """[n] STATE"""
+    served: npt.NDArray[np.int64]
+    """[levers, 2] next place in the queue; people accompanied so far."""
+    desks: Records
+    """[threads] DESK"""
+    letters: Records
+    """[threads, capacity] LETTER"""
+
+
+def new_desks(threads: int, capacity: int) -> tuple[Records, Records]:
+    """Empty desks and boxes."""
+    desks = np.zeros(threads, DESK)
+    desks["head"] = desks["free"] = NOBODY
+    return desks, np.zeros((threads, capacity), LETTER)
+
+
+def copied(letters: Records, desks: Records, capacity: int) -> Records:
+    """The letters of boxes in boxes of a capacity; places never used are not touched, so take no memory."""
+    more, ever = np.zeros((len(letters), capacity), LETTER), int(desks["fresh"].max())
+    more[:, :ever] = letters[:, :ever]
+    return more

@@ -1,0 +1,272 @@
+"""Who knows whom: couples, guardians with their wards, acquaintances, as one compressed sparse row array (CSR).
+
+- A couple is a woman and a man in adjacent rows, so of one birth year and region, both present at launch (*assumed*).
+- An acquaintance is drawn by key: in the same region with probability ``SAME_REGION``, otherwise elsewhere in
+  proportion to people; with an age difference following Laplace's law; anybody of that birth year. A draw from a
+  larger birth year into a smaller one is kept with the ratio of their sizes, so that all ages have as many ties.
+- Ties are stored with both people; a person drawn twice, or drawn as well as being the partner, counts once.
+
+Row i holds ``~j`` for each ward j first, then partner and acquaintances in the order in which they were drawn.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from model.population.attributes import ACQUAINTANCE, COUPLE, DEGREE, Int, Keys
+from model.population.cohorts import Cohorts, Counts
+from model.population.households import row_in
+from model.terms.inputs import Demography, Floats
+from model.terms.jit import inlined, kernel
+from model.terms.keyed import uniform
+from model.terms.tables import eagerness_levels as gamma_levels
+from model.terms.weeks import START
+
+Entries = npt.NDArray[np.int32]
+Starts = npt.NDArray[np.uint32]
+Numbers = npt.NDArray[np.uint16]
+MEAN_DEGREE = 8.0
+"""Mean number of ties of adults at launch: wards, partner and acquaintances (*assumed*)."""
+DEGREE_SHAPE = 2.0
+"""Shape of the gamma spread of the number of acquaintances a person draws, *assumed*."""
+SAME_REGION = 0.85
+"""Acquaintances drawn in the own region, *assumed*."""
+AGE_SD = 8.0
+"""Standard deviation of the age difference of acquaintances in years, before clipping and rounding, *assumed*."""
+AGE_CLIP = 40
+COUPLED, COUPLED_FROM_AGE = 0.6, 25
+"""Chance that adjacent rows are a couple, from which age at launch (*assumed*)."""
+SHIFTS = 1024
+_SAME_REGION, _COUPLED = SAME_REGION, COUPLED
+_ONE, _SIX_BITS = np.uint64(1), np.uint64(63)
+
+
+class Circles(NamedTuple):
+    """Tables that ties are drawn from."""
+
+    share: Floats  # [region], of people
+    size: Floats  # [cohort], expected persons at launch
+    shift: npt.NDArray[np.int64]  # [level], years of age difference
+    degree_levels: Floats  # [level], acquaintances a person draws
+    adults_end: int  # cohorts before this one have acquaintances: of age before the end of the run
+    couples_end: int  # cohorts before this one may be couples
+
+
+def build_circles(demography: Demography, cohorts: Cohorts) -> Circles:
+    """Tables of one demography; the number drawn gives adults ``MEAN_DEGREE`` ties in expectation."""
+    adults_end = demography.years[-1] - 18 - cohorts.first_year
+    size = cohorts.stock[:adults_end, :, 0].sum(axis=1)
+    couples_end = START.year - COUPLED_FROM_AGE - cohorts.first_year
+    shift = age_differences()
+    drawn = (MEAN_DEGREE - _household_ties(cohorts, couples_end)) / (2.0 * _kept(size, shift))
+    return Circles(
+        share=demography.region_share,
+        size=size,
+        shift=shift,
+        degree_levels=gamma_levels(DEGREE_SHAPE) * drawn,
+        adults_end=adults_end,
+        couples_end=couples_end,
+    )
+
+
+def age_differences() -> npt.NDArray[np.int64]:
+    """Whole years at equally likely levels of Laplace's law of mean 0, clipped, shape [level]."""
+    u = (np.arange(SHIFTS) + 0.5) / SHIFTS - 0.5
+    years = -np.sign(u) * AGE_SD / np.sqrt(2.0) * np.log1p(-2.0 * np.abs(u))
+    return np.clip(np.rint(years), -AGE_CLIP, AGE_CLIP).astype(np.int64)
+
+
+def _household_ties(cohorts: Cohorts, couples_end: int) -> float:
+    """Partners and wards per adult at launch."""
+    present = cohorts.stock[:, :, 0]
+    last = START.year - 18 - cohorts.first_year
+    adults = present[:last].sum()
+    return float((2.0 * COUPLED * present[:couples_end].min(axis=1).sum() + present[last:].sum()) / adults)
+
+
+def _kept(size: Floats, shift: npt.NDArray[np.int64]) -> float:
+    """Share of draws kept, mean over people."""
+    years, levels = np.unique(shift, return_counts=True)
+    cohort, last = np.arange(len(size))[:, None], len(size) - 1
+    kept = np.minimum(1.0, size[last - np.abs(last - np.abs(cohort + years))] / size[cohort])
+    return float(np.average(kept @ levels / levels.sum(), weights=size))
+
+
+@inlined
+def is_couple(i: Int, keys: Keys) -> bool:
+    """Whether adjacent rows, the first of which is ``i``, are partners."""
+    return uniform(keys[COUPLE], i, 0) < _COUPLED
+
+
+@inlined
+def draws_of(i: Int, c: Circles, keys: Keys) -> Int:
+    """Number of acquaintances a person draws: a level, rounded up or down so that the mean stays."""
+    x = uniform(keys[DEGREE], i, 0) * len(c.degree_levels)
+    level = int(x)
+    return int(c.degree_levels[level] + (x - level))
+
+
+@inlined
+def acquaintance(
+    i: Int, ordinal: Int, region: Int, cohort: Int, cohorts: Int, start: Counts, c: Circles, keys: Keys
+) -> Int:
+    """Row of one acquaintance drawn by ``i``, or -1 if the draw is not kept.
+
+    One uniform decides all: after each decision what is left of it is stretched to [0, 1) again.
+    """
+    u = uniform(keys[ACQUAINTANCE], i, ordinal)
+    if u >= _SAME_REGION:
+        region, u = other_region(region, (u - _SAME_REGION) / (1.0 - _SAME_REGION), c.share)
+    else:
+        u /= _SAME_REGION
+    x = u * len(c.shift)
+    u = x - int(x)
+    last = c.adults_end - 1
+    other = last - abs(last - abs(cohort + c.shift[int(x)]))
+    kept = min(1.0, c.size[other] / c.size[cohort])
+    low, high = start[region * cohorts], start[region * cohorts + c.adults_end]
+    if u >= kept or low == high:
+        return np.int64(-1)
+    j = row_in(start, region * cohorts + other, low, high, u / kept)
+    return j if j != i else np.int64(-1)
+
+
+@inlined
+def other_region(region: Int, u: float, share: Floats) -> tuple[Int, Any]:
+    """Another region in proportion to its people, and what is left of the uniform."""
+    v: Any = u * (1.0 - share[region])
+    found = region
+    for other in range(len(share)):
+        if other != region:
+            found = other
+            if v < share[other]:
+                break
+            v -= share[other]
+    rest = float(v / share[found])
+    return found, rest if rest < 1.0 else 1.0 - 1e-12
+
+
+@inlined
+def put(row: Int, value: Int, low: Int, high: Int, cursor: Starts, tie: Entries) -> None:
+    """Count an entry of a row (if ``tie`` is empty) or write it, if the row is this thread's."""
+    if low <= row < high:
+        if len(tie) > 0:
+            tie[cursor[row]] = value
+        cursor[row] += 1
+
+
+@kernel
+def most_draws(low: Int, high: Int, c: Circles, keys: Keys) -> Int:
+    """Number of draws of the rows ``low <= row < high``, kept or not."""
+    most = np.int64(0)
+    for i in range(low, high):
+        most += draws_of(i, c, keys)
+    return most
+
+
+@kernel
+def draw(
+    low: Int, high: Int, cohorts: Int, start: Counts, c: Circles, keys: Keys, kept: Numbers, drawn: Entries
+) -> None:
+    """Acquaintances drawn by the people of the cells ``low <= cell < high``, one after the other, and how many each
+    keeps (``kept`` [n])."""
+    total = np.int64(0)
+    for cell in range(low, high):
+        region, cohort = divmod(cell, cohorts)
+        for i in range(start[cell], start[cell + 1]):
+            before = total
+            for ordinal in range(draws_of(i, c, keys) if cohort < c.adults_end else 0):
+                j = acquaintance(i, ordinal, region, cohort, cohorts, start, c, keys)
+                if j >= 0:
+                    drawn[total] = j
+                    total += 1
+            kept[i] = total - before
+
+
+@kernel
+def visit_wards(low: Int, high: Int, guardian: Entries, cursor: Starts, tie: Entries) -> None:
+    """Count or write the wards of the rows ``low <= row < high``."""
+    for child in range(len(guardian)):
+        if guardian[child] >= 0:
+            put(guardian[child], ~child, low, high, cursor, tie)
+
+
+@kernel
+def visit_ties(
+    low: Int,
+    high: Int,
+    cells: tuple[Int, Int],
+    counts: Counts,
+    start: Counts,
+    c: Circles,
+    keys: Keys,
+    kept: Numbers,
+    drawn: Entries,
+    cursor: Starts,
+    tie: Entries,
+) -> None:
+    """Go through the ties of some cells in one fixed order and count or write the entries of ``low <= row < high``.
+
+    Both bounds are where a region begins or the end: then couples of other rows can be passed over.
+    """
+    cohorts, place = counts.shape[1], np.int64(0)
+    for cell in range(cells[0], cells[1]):
+        region, cohort = divmod(cell, cohorts)
+        if cohort < c.couples_end and low <= start[cell] < high:
+            pairs = min(counts[region, cohort, 0, 0], counts[region, cohort, 0, 1])
+            visit_couples(low, high, start[cell], pairs, keys, cursor, tie)
+        for i in range(start[cell], start[cell + 1]):
+            for _ in range(kept[i]):
+                put(i, drawn[place], low, high, cursor, tie)
+                put(drawn[place], i, low, high, cursor, tie)
+                place += 1
+
+
+@inlined
+def visit_couples(low: Int, high: Int, first: Int, pairs: Int, keys: Keys, cursor: Starts, tie: Entries) -> None:
+    """Both entries of each couple of a cell."""
+    for i in range(first, first + 2 * pairs, 2):
+        if is_couple(i, keys):
+            put(i, i + 1, low, high, cursor, tie)
+            put(i + 1, i, low, high, cursor, tie)
+
+
+@kernel
+def starts_from(cursor: Starts) -> Int:
+    """Turn the counts of rows, in ``cursor[:-1]``, into where each row begins; returns the number of entries."""
+    total = np.int64(0)
+    for row in range(len(cursor)):
+        count = cursor[row]
+        cursor[row] = total
+        total += count
+    return total
+
+
+@kernel
+def close_rows(cursor: Starts, tie: Entries) -> Int:
+    """Drop repeated entries in place; ``cursor`` comes as the row ends and leaves as the row starts."""
+    begin, kept = np.int64(0), np.int64(0)
+    for row in range(len(cursor) - 1):
+        end, first, seen = cursor[row], kept, np.uint64(0)
+        cursor[row] = first
+        for edge in range(begin, end):
+            # One bit of 64 for each entry: only a bit met before calls for a comparison.
+            bit = _ONE << (np.uint64(tie[edge]) & _SIX_BITS)
+            if seen & bit == 0 or not is_among(tie[edge], first, kept, tie):
+                tie[kept] = tie[edge]
+                kept += 1
+            seen |= bit
+        begin = end
+    cursor[len(cursor) - 1] = kept
+    return kept
+
+
+@inlined
+def is_among(value: Int, first: Int, end: Int, tie: Entries) -> bool:
+    """Whether a value stands in ``tie[first:end]``."""
+    while first < end and tie[first] != value:
+        first += 1
+    return bool(first < end)

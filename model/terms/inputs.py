@@ -1,0 +1,96 @@
+"""Tables the model reads: plain values, filled by ``calibration.facts.inputs`` from sourced files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgeProfile:
+    """Attributes that vary with age; one row a band (``calibration/data/age_profiles.csv``)."""
+
+    band: str
+    age_from: int
+    age_to: int
+    digitally_excluded: float
+    """Share, 0..1 (0 below 16: a child is reached through the guardian)."""
+    email_reach: float
+    long_term_illness: float
+    gp_contacts_per_year: float
+    has_own_gp: float | None
+    """Share, or ``None`` below 18: a minor has the guardian's GP."""
+    documents_relative: float
+    """Documents per person relative to the other bands (only ratios matter)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demography:
+    """The insured by sex and single year of age on 1 January of each year, and where they live."""
+
+    years: tuple[int, ...]
+    """Consecutive, 2022 to 2028."""
+    pyramid: Floats
+    """Persons, shape [year, sex (0 female, 1 male), age 0..99]; the last age holds 99 and older."""
+    regions: tuple[str, ...]
+    region_share: Floats
+    """Shape [region], sums to 1; the same age pyramid is used in every region (simplification)."""
+    profiles: tuple[AgeProfile, ...]
+    pilot_regions: tuple[str, ...]
+    """Regions of the three pilot départements."""
+    pilot_notified: float
+    """Persons notified in the pilot (3.39 M, F001)."""
+    account_share: float
+    """Share of the insured with an insurance account online (43 M of 68.6 M, F136)."""
+    doctors: int = 52_500
+    """General practitioners in private practice (F151)."""
+    gp_spread_shape: float = 1.5
+    """Shape of the gamma spread of GP contacts between people of one band, *assumed*."""
+    document_spread_shape: float = 0.45
+    """Shape of the gamma spread of documents between people: gives two thirds with one or more in 2024 (F042)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """What happened, and what goes on in the status quo."""
+
+    documents: tuple[tuple[date, float], ...]
+    """(day, millions of documents deposited per month); linear in between, flat outside."""
+    insured_millions: float
+    """The number of insured that the documents are spread over (68.0)."""
+    notices_main: tuple[date, date]
+    """Days between which most launch notices were sent (F119)."""
+    notices_end: date
+    """Last launch notices (F121)."""
+    notices_main_share: float
+    """Share of the notices sent in the main period, *assumed* 0.9."""
+    media: tuple[date, date]
+    """Launch and national media."""
+    reminders: tuple[date, date]
+    """The e-mail reminders of 2024-25 (F129)."""
+    reminders_share: float
+    """Share of the reachable not activated who got one: 32.0 / 51.6 / e-mail reach (F129), at most 1."""
+    activated_at_start: float
+    """Persons activated in the pilot (168,000, F004)."""
+    aware_at_start: float
+    """Share of adults who knew the service before the launch (0.14, F102)."""
+    opposed: float
+    """Share who refused the profile (about 0.0175: 1.48 %, then less than 2 %; F008 F012)."""
+    data_end: date
+    """Day of the last activation figure used: service growth is constant after it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surveyed:
+    """Shares among adults online not activated (DNS 2023: F071 F072 F073 F074)."""
+
+    day: date = date(2023, 11, 24)
+    no_use: float = 0.23
+    time: float = 0.26
+    information: float = 0.24
+    ready: float = 0.57

@@ -1,0 +1,250 @@
+"""What an insured person does in the readable twin: contact, visit, barriers, activation, word of mouth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from model.engine.programme import PEER
+from model.engine.records import (
+    ACCOMPANIED,
+    BEFORE,
+    HEARD_DOCTOR,
+    HEARD_HOSPITAL,
+    HEARD_PHARMACIST,
+    LAST_STOP,
+    LAST_STOP_SHIFT,
+)
+from model.terms import rules
+from model.terms.channels import NO_CHANNEL, Channel
+from model.terms.keyed import Decision
+from model.terms.weeks import NEVER
+from model.twin.contacts import Contact, Source, identity
+from model.twin.sources import childhood_sources, own_sources
+from model.twin.traits import BARRIERS, INFORMATION, NO_USE, OTHER, TIME, Insured
+
+if TYPE_CHECKING:
+    from model.twin.levers import Campaign
+    from model.twin.reference import ReferenceModel
+
+HEARD = {
+    Channel.DOCTOR: HEARD_DOCTOR,
+    Channel.PHARMACIST: HEARD_PHARMACIST,
+    Channel.HOSPITAL: HEARD_HOSPITAL,
+}
+
+
+class Person(Insured):
+    """An insured person: unaware, then aware, visited, activated (the week of each, NEVER if it has not happened)."""
+
+    def __init__(self, model: ReferenceModel, number: int, row: Mapping[str, int]) -> None:
+        super().__init__(model, number, row)
+        self.aware = self.visited = self.activated = NEVER
+        self.channel, self.marks = NO_CHANNEL, 0
+        self.own_sources: list[Source] = []
+        self.childhood_sources: list[Source] = []
+
+    def begin(self) -> None:
+        """Week 0: who knows the service, who was activated in the pilot."""
+        self.aware = self.first_aware()
+        if self.activated_in_pilot():
+            self.aware = self.visited = self.activated = BEFORE
+            self.channel = int(Channel.NOTICE)
+
+    def open_sources(self) -> None:
+        """Set clocks and mailings, those of the levers included."""
+        self.own_sources, self.childhood_sources = list(own_sources(self)), list(childhood_sources(self))
+
+    def step(self) -> None:
+        """The contacts of one week, until one activates."""
+        week = self.model.week
+        if self.opposed or self.activated <= week or not self.is_present(week):
+            return
+        for contact in self.contacts_of_the_week(week):
+            self.respond(contact, week)
+            if self.activated <= week:
+                return
+
+    def contacts_of_the_week(self, week: int) -> Iterator[Contact]:
+        """A minor's contacts once the guardian is activated; otherwise one's own, then those of one's wards."""
+        if self.guardian is not None and self.guardian.activated < week:
+            yield from self.contacts_from(self.childhood_sources, week)
+        yield from self.contacts_from(self.own_sources, week)
+        for ward in self.wards:
+            yield from self.contacts_from(ward.childhood_sources, week)
+
+    def contacts_from(self, sources: list[Source], week: int) -> Iterator[Contact]:
+        """The contacts that some sources bring in a week."""
+        for source in sources:
+            for occurrence in source.arrivals(week):
+                yield Contact(source, occurrence)
+
+    def respond(self, contact: Contact, week: int) -> None:
+        """Take notice of a contact, and perhaps visit; an activated guardian who is led to the site adds the child."""
+        source = contact.source
+        if source.channel == Channel.SPONTANEOUS and self.aware > week:
+            return
+        by_guardian = source.recipient is not self
+        if contact.face_to_face or source.channel == Channel.SPONTANEOUS:
+            self.model.contacts[week, source.channel] += 1
+        if contact.face_to_face:
+            self.hear_from(source, week)
+        if not contact.leads_to_site(source.recipient.chance(contact, week)):
+            return
+        if by_guardian:
+            self.model.visits[week, source.channel] += 1
+            self.activate(source.channel, week)
+        else:
+            self.visit(source.channel, contact.identity, week, by_doctor=contact.by_doctor)
+
+    def hear_from(self, source: Source, week: int) -> None:
+        """A face-to-face contact makes whoever gets it aware (an activated guardian knows)."""
+        self.model.meetings[source.code] += 1
+        if source.recipient is self:
+            self.aware = min(self.aware, week)
+            self.marks |= HEARD[source.channel]
+
+    def chance(self, contact: Contact, week: int) -> float:
+        """Chance that a contact leads this person to the site."""
+        source, rates = contact.source, self.model.rates
+        if source.effect == "visit":
+            return 1.0
+        if source.effect == "advice":
+            return rules.follow_chance(rates.reading, self.ready, rates.ready_share, rates.follow_through, self.access)
+        growth = self.model.tables.growth[week] if source.grows else 1.0
+        hazard = source.pull * self.eagerness * self.access * growth
+        return rules.thinning(hazard) if source.effect == "document" else rules.visit_chance(hazard)
+
+    def visit(self, channel: Channel, contact: int, week: int, *, by_doctor: bool = False) -> None:
+        """Go to the site: who meets no barrier that stops is activated. ``contact`` is the contact's identity."""
+        self.model.visits[week, channel] += 1
+        self.visited, self.aware = min(self.visited, week), min(self.aware, week)
+        if self.activated <= week:
+            return
+        barrier = self.meet_barriers(contact, week, by_doctor=by_doctor)
+        if barrier is None:
+            self.activate(channel, week)
+        else:
+            self.remember(barrier)
+
+    def remember(self, barrier: str) -> None:
+        """What stopped the last visit stays with the person, in the place of what stopped an earlier one."""
+        self.marks = self.marks & ~LAST_STOP | (1 + list(BARRIERS).index(barrier)) << LAST_STOP_SHIFT
+
+    @property
+    def last_stop(self) -> str | None:
+        """The barrier that stopped the last visit, if one was."""
+        code = (self.marks & LAST_STOP) >> LAST_STOP_SHIFT
+        return list(BARRIERS)[code - 1] if code else None
+
+    def meet_barriers(self, contact: int, week: int, *, by_doctor: bool) -> str | None:
+        """The barrier that stops this visit, if one does. What stops for good is drawn once, the rest at each visit."""
+        rates, tables = self.model.rates, self.model.tables
+        lasting = contact if rates.redrawn else 0
+        if NO_USE in self.barriers and not by_doctor:
+            stop = rules.no_use_stop(rates.stop_no_use, rates.use_erosion, self.documents_received(week))
+            if self.draw(Decision.STOP_NO_USE, lasting) < stop:
+                return NO_USE
+        if TIME in self.barriers:
+            stop = rules.softened(rates.stop_time, tables.soft_time[week])
+            if self.draw(Decision.STOP_TIME, contact) < stop:
+                return TIME
+        if INFORMATION in self.barriers and not (rates.information_is_item and self.is_informed(week)):
+            removed = tables.soft_information[week] if rates.information_is_item else 0.0
+            if self.draw(Decision.STOP_INFORMATION, lasting) < rules.softened(rates.stop_information, removed):
+                return INFORMATION
+        if OTHER in self.barriers and self.draw(Decision.STOP_OTHER, lasting) < rates.stop_other:
+            return OTHER
+        return None
+
+    def documents_received(self, week: int) -> float:
+        """Documents deposited for this person by the start of a week (expected)."""
+        entry, received = min(self.entry, week), self.model.tables.cum_received
+        exposure = received[week] - received[entry]
+        for campaign in self.model.campaigns:
+            exposure += campaign.more_documents(self, entry, week)
+        return self.document_rate * exposure
+
+    def is_informed(self, week: int) -> bool:
+        """Whether an adviser or a letter with a code has supplied what was missing."""
+        accompanied = bool(self.marks & ACCOMPANIED)
+        return accompanied or any(campaign.supplied(self, week) for campaign in self.model.campaigns)
+
+    def activate(self, channel: Channel, week: int) -> None:
+        """First connection. Adults take their children along and tell their ties, from the week after."""
+        self.activated, self.channel = week, int(channel)
+        self.visited = min(self.visited, week)
+        self.model.activations[week, channel] += 1
+        if self.is_minor(week):
+            return
+        for ward in self.wards:
+            if ward.draw(Decision.TOGETHER) < self.model.rates.child_together:
+                self.model.children[week + 1].append(ward)
+        if self.intends_to_recommend():
+            self.tell_ties(week + 1)
+        else:
+            self.be_invited()
+
+    def intends_to_recommend(self, boost: float = 1.0) -> bool:
+        """Whether this person recommends the service once activated (more do if invited)."""
+        return self.draw(Decision.INTENDS) < min(1.0, self.model.rates.intention * boost)
+
+    def be_invited(self) -> None:
+        """Levers may invite an activated person who would not have recommended the service."""
+        weeks = [
+            campaign.invited_week(self)
+            for campaign in self.model.relatives()
+            if self.intends_to_recommend(campaign.lever.boost)
+        ]
+        if weeks and min(weeks) < NEVER:
+            self.tell_ties(max(min(weeks), self.activated + 1))
+
+    def tell_ties(self, first: int) -> None:
+        """Tell ties within thirteen weeks. Who notices mass messages knows already, so only if it brings a visit."""
+        if not self.model.rates.word_of_mouth:
+            return
+        for tie in self.ties:
+            if self.draw(Decision.TELLS, tie.number) < self.model.rates.tell:
+                week = self.telling_week(tie, first)
+                if week < self.model.weeks and (not tie.notices or tie.is_persuaded(self, week, access=1.0)):
+                    self.model.letters[week].append((tie, self))
+
+    def telling_week(self, tie: Person, first: int) -> int:
+        """Week in which a tie is told."""
+        return rules.spread_week(first, rules.TELLING_WEEKS, self.draw(Decision.TELL_DELAY, tie.number))
+
+    def is_persuaded(self, teller: Person, week: int, *, access: float) -> bool:
+        """Whether being told leads to the site."""
+        hazard = self.model.rates.pull_peer * self.eagerness * access * self.model.tables.growth[week]
+        return teller.draw(Decision.PEER_SUCCESS, self.number) < rules.visit_chance(hazard)
+
+    def hear_of_it(self, teller: Person, week: int) -> None:
+        """An activated tie tells; minors and those who refused the profile are not addressed."""
+        if self.opposed or self.activated < week or self.is_minor(week) or not self.is_present(week):
+            return
+        self.model.contacts[week, Channel.PEER] += 1
+        self.aware = min(self.aware, week)
+        if self.is_persuaded(teller, week, access=self.access):
+            self.visit(Channel.PEER, identity(PEER, 0, teller.number), week)
+
+    def be_taken_along(self, week: int) -> None:
+        """A child is activated together with the guardian."""
+        if self.opposed or self.activated <= week or not self.is_minor(week) or not self.is_present(week):
+            return
+        self.model.contacts[week, Channel.GUARDIAN] += 1
+        self.model.visits[week, Channel.GUARDIAN] += 1
+        self.activate(Channel.GUARDIAN, week)
+
+    def be_accompanied(self, campaign: Campaign, week: int) -> None:
+        """An adviser helps: no access factor, no barrier, the measured chance that someone accompanied activates."""
+        self.model.contacts[week, Channel.ASSISTED] += 1
+        self.marks |= ACCOMPANIED
+        self.aware = min(self.aware, week)
+        if not self.opposed and campaign.succeeds(self):
+            self.model.visits[week, Channel.ASSISTED] += 1
+            self.activate(Channel.ASSISTED, week)
+
+    def awaits_adviser(self, week: int) -> bool:
+        """Whether an adviser may accompany this person: a living adult not activated, and not accompanied before."""
+        here = self.is_present(week) and not self.is_minor(week)
+        return here and self.activated >= week and not self.marks & ACCOMPANIED

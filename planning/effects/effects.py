@@ -1,0 +1,181 @@
+"""What each channel of the status quo brings: by attribution, and by taking it out of the history.
+
+*Attributed* to a channel are the activations whose last contact came through it. The *effect* of a channel is what is
+missing when the status quo is simulated again, from the launch on, without it: people it would have reached may
+activate through another channel later, and whom they would have told never hear of it. The two differ, and neither
+adds up to the other. Prevalences at launch stay as solved with the channel: the people are the same ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from foundation.quantiles import LEVELS
+from foundation.seeds import DECISIONS, POPULATION, derive
+from model.terms.inputs import History
+from model.terms.outcome import CHANNEL_NAMES, Outcome
+from model.terms.parameters import Parameters
+from model.terms.weeks import position
+from scenarios.draw import Draw
+from scenarios.experiment import Experiment
+from scenarios.frames import at
+
+Change = Callable[[Parameters, History], tuple[Parameters, History]]
+
+
+def _pulls(**values: float) -> Change:
+    return lambda p, h: (replace(p, pulls=replace(p.pulls, **values)), h)
+
+
+REMOVALS: dict[str, Change] = {
+    "notice": _pulls(notice=0.0),
+    "document": _pulls(document=0.0),
+    "doctor": lambda p, h: (replace(p, practice=replace(p.practice, recommendation_rate=0.0)), h),
+    "peer": lambda p, h: (replace(p, word_of_mouth=replace(p.word_of_mouth, tell=0.0)), h),
+    "media": _pulls(media=0.0),
+    "spontaneous": _pulls(spontaneous=0.0),
+    "email": lambda p, h: (p, replace(h, reminders_share=0.0)),
+    "guardian": lambda p, h: (replace(p, people=replace(p.people, child_together=0.0)), h),
+}
+"""Channel of the status quo to how it is taken out; everything else, draws of chance included, stays. Documents go on
+to be deposited and to wear down the barrier "no perceived use"; people are merely not led to the site by them."""
+DAYS = ("data_end", "horizon")
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a worker is sent."""
+
+    experiment: Experiment
+    draw: Draw
+
+
+def simulate(task: Task) -> pd.DataFrame:
+    """Rows ``draw, channel, day, attributed, effect, activated`` in millions, for the end of the data and the horizon;
+    ``activated`` is the whole stock under the status quo."""
+    runs = {name: _outcome(task, change) for name, change in {"": _unchanged, **REMOVALS}.items()}
+    settings, base = task.experiment.settings, runs[""]
+    days = {"data_end": task.experiment.history.data_end, "horizon": settings.until}
+    rows = [
+        {
+            "draw": task.draw.index,
+            "channel": channel,
+            "day": name,
+            "attributed": _attributed(base, channel, position(day)) / 1e6,
+            "effect": (at(base.activated, day) - at(runs[channel].activated, day)) / 1e6,
+            "activated": at(base.activated, day) / 1e6,
+        }
+        for channel in REMOVALS
+        for name, day in days.items()
+    ]
+    return pd.DataFrame(rows).astype({"draw": "int32"})
+
+
+def _unchanged(parameters: Parameters, history: History) -> tuple[Parameters, History]:
+    return parameters, history
+
+
+def _outcome(task: Task, change: Change) -> Outcome:
+    """The status quo from the launch to the horizon, changed, on the same people and chance."""
+    from model.adoption import AdoptionModel
+
+    experiment, settings = task.experiment, task.experiment.settings
+    parameters, history = change(_solved(task), experiment.history)
+    model = AdoptionModel(
+        _population(task),
+        parameters,
+        demography=experiment.demography,
+        history=history,
+        structure=settings.structure,
+        seed=derive(settings.seed, task.draw.index, DECISIONS),
+        threads=experiment.threads,
+    )
+    model.advance(settings.last_week)
+    return model.outcome()
+
+
+_KEPT: dict[str, tuple[Any, Any]] = {}
+
+
+def _once(name: str, task: Task, make: Callable[[], Any]) -> Any:
+    """The value made last for the same draw and settings: a task needs it nine times."""
+    key = (task.experiment.settings, task.draw.index, task.draw.parameters)
+    if name not in _KEPT or _KEPT[name][0] != key:
+        _KEPT[name] = (key, make())
+    return _KEPT[name][1]
+
+
+def _solved(task: Task) -> Parameters:
+    from model.counting.prevalence import solve_prevalence
+
+    experiment = task.experiment
+
+    def make() -> Parameters:
+        return solve_prevalence(
+            task.draw.parameters,
+            demography=experiment.demography,
+            history=experiment.history,
+            structure=experiment.settings.structure,
+            surveyed=experiment.surveyed,
+        )
+
+    solved: Parameters = _once("parameters", task, make)
+    return solved
+
+
+def _population(task: Task) -> Any:
+    from model.population.population import build_population
+
+    experiment, settings = task.experiment, task.experiment.settings
+    seed = derive(settings.seed, task.draw.index, POPULATION)
+    return _once(
+        "population",
+        task,
+        lambda: build_population(experiment.demography, people=settings.people, seed=seed, threads=experiment.threads),
+    )
+
+
+def _attributed(outcome: Outcome, channel: str, until: float) -> float:
+    """Persons activated through a channel before a position in weeks; within a week in proportion."""
+    flow = outcome.activations[:, CHANNEL_NAMES.index(channel)]
+    return float(np.interp(until, np.arange(len(flow) + 1), np.concatenate([[0.0], np.cumsum(flow)])))
+
+
+def summary(table: pd.DataFrame) -> pd.DataFrame:
+    """A row per day and channel: median and 90 % interval of both measures and of their ratio (NaN where nothing is
+    attributed), and of their share of the whole stock."""
+    rows = []
+    for (day, channel), found in table.groupby(["day", "channel"], sort=False):
+        attributed, effect, stock = (found[name].to_numpy(float) for name in ("attributed", "effect", "activated"))
+        ratio = np.divide(effect, attributed, out=np.full(len(found), np.nan), where=attributed > 0)
+        values = {
+            "attributed": attributed,
+            "effect": effect,
+            "effect_over_attributed": ratio,
+            "attributed_percent": 100 * attributed / stock,
+            "effect_percent": 100 * effect / stock,
+        }
+        rows.append({"day": day, "channel": channel, **_quantiles(values)})
+    ordered = pd.DataFrame(rows)
+    order = {day: rank for rank, day in enumerate(DAYS)}
+    keys = ordered["day"].map(order)
+    return ordered.iloc[np.lexsort((-ordered["attributed_p50"], keys))].reset_index(drop=True)
+
+
+def _quantiles(values: Mapping[str, Any]) -> dict[str, float]:
+    return {
+        f"{name}_{level}": float(np.nanquantile(array, q)) if np.isfinite(array).any() else float("nan")
+        for name, array in values.items()
+        for level, q in LEVELS.items()
+    }
+
+
+def remainder(table: pd.DataFrame) -> pd.DataFrame:
+    """Per day and draw: the stock that no channel has, activated in the pilot before the launch."""
+    sums = table.groupby(["day", "draw"]).agg(activated=("activated", "first"), attributed=("attributed", "sum"))
+    return (sums["activated"] - sums["attributed"]).rename("pilot").reset_index()

@@ -1,0 +1,64 @@
+"""Who falls behind: shares activated of groups that are fixed at the policy start, at the horizon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+DIMENSIONS = ("digital_exclusion", "age_band", "long_term_illness")
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Cohorts:
+    """The people of a model at its current week, by group; each person keeps the group for good."""
+
+    names: tuple[tuple[str, str], ...]
+    """(dimension, group)."""
+    members: npt.NDArray[np.bool_]
+    """[group, person]."""
+    present: npt.NDArray[np.bool_]
+    """[person]: alive and insured at that week."""
+
+    def shares(self, model: Any) -> Floats:
+        """Share activated of those still alive at the model's current week, of each group and of its complement,
+        [group, 2]; NaN where nobody is left."""
+        week, people, state = model.week, *_records(model)
+        alive = self.present & (people["exit"] > week)
+        done = alive & (state["activated"] < week)
+        inside = np.array([[(m & done).sum(), (m & alive).sum()] for m in self.members], float)
+        total = np.array([done.sum(), alive.sum()], float)
+        both = np.stack([inside, total - inside], axis=1)
+        return np.divide(both[..., 0], both[..., 1], out=np.full(both.shape[:2], np.nan), where=both[..., 1] > 0)
+
+
+def cohorts(model: Any) -> Cohorts:
+    """Groups of a model at its current week: the digitally excluded, age bands, people with a long-term illness."""
+    from model.counting.census import group_codes, group_names
+
+    week, people = model.week, _records(model)[0]
+    present = np.asarray((people["entry"] <= week) & (week < people["exit"]))
+    names: list[tuple[str, str]] = []
+    members: list[npt.NDArray[np.bool_]] = []
+    for dimension in DIMENSIONS:
+        codes, groups = group_codes(model, dimension, week), group_names(model, dimension)
+        for code, group in enumerate(groups):
+            if len(groups) > 2 or group == "yes":
+                names.append((dimension, group))
+                members.append(present & (codes == code))
+    return Cohorts(tuple(names), np.array(members), present)
+
+
+def _records(model: Any) -> tuple[Any, Any]:
+    """Records of the persons, without what the engine keeps behind the last one."""
+    n = model.population.n
+    return model.run.p[:n], model.run.s[:n]
+
+
+def lag(shares: Floats) -> Floats:
+    """Points by which each group is behind everybody else, 0 for a group that is ahead or has nobody;
+    ``shares`` [..., group, 2]."""
+    return np.maximum(np.nan_to_num(100 * (shares[..., 1] - shares[..., 0])), 0.0)

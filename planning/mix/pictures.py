@@ -1,0 +1,170 @@
+"""What the money buys along the budget."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from foundation.drawing.style import BLUE, GREY, ORANGE, RED, SMALL, legend_below, light_grid, localise, page, styled
+from foundation.drawing.wrapping import wrap
+from foundation.language.numbers import day, number
+from planning.mix.tables import euros, million_euros
+from planning.text import label, lever_title
+from scenarios.compare.pictures import save
+
+Frames = Mapping[str, pd.DataFrame]
+_USE = LinearSegmentedColormap.from_list("use", ["#FFFFFF", BLUE])
+_MONEY = LinearSegmentedColormap.from_list("money", ["#FFFFFF", ORANGE])
+
+
+@styled
+def composition(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Figure:
+    """Two tables with shaded cells, levers by budgets: how much of each lever, and how the money is spread."""
+    table = frames["plan"][frames["plan"]["budget_millions_eur"].notna()]
+    kinds = dict(zip(table["lever"], table["kind"], strict=True))
+    use = 100 * table.pivot(index="lever", columns="budget_millions_eur", values="share_of_ceiling")
+    paid = table.pivot(index="lever", columns="budget_millions_eur", values="cost_mean")
+    money = 100 * paid / paid.sum(axis=0).clip(lower=1e-9)
+    # Bought early and much: on top.
+    order = use.mean(axis=1).sort_values(ascending=False, kind="stable").index
+    subtitle = label("composition.subtitle", lang, draws=len(manifest["plan"]["fresh_draws"]))
+    figure = page(label("composition.title", lang), subtitle, 0.36 * len(order) + 0.9, manifest, lang)
+    left, right = figure.subplots(1, 2, sharey=True)
+    budgets = [million_euros(float(str(b)), lang) for b in use.columns]
+    asked = list(use.columns).index(manifest["plan"]["budget_millions_eur"])
+    for axes, values, colours, heading in ((left, use, _USE, "share"), (right, money, _MONEY, "spent")):
+        _cells(axes, values.loc[order].to_numpy(), colours, lang)
+        axes.set_xticks(range(len(budgets)), budgets)
+        axes.get_xticklabels()[asked].set_fontweight("bold")
+        axes.set_xlabel(label("composition.x", lang))
+        axes.set_title(label(f"composition.{heading}", lang), size=SMALL + 1, loc="left")
+    titles = ["\n".join(wrap(lever_title(str(name), kinds[name], lang), 2.2, SMALL, most=2)) for name in order]
+    left.set_yticks(range(len(order)), titles)
+    return figure
+
+
+def _cells(axes: Axes, values: np.ndarray, colours: Any, lang: str) -> None:
+    axes.imshow(values, cmap=colours, vmin=0, vmax=130, aspect="auto")
+    for row, column in np.ndindex(*values.shape):
+        value = float(values[row, column])
+        if value >= 0.5:
+            axes.text(column, row, number(value, 0, lang), ha="center", va="center", size=SMALL)
+        elif value > 0:
+            axes.text(column, row, "<1", ha="center", va="center", size=SMALL - 1, color=GREY)
+    axes.tick_params(length=0)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    axes.set_xticks(np.arange(-0.5, values.shape[1]), minor=True)
+    axes.set_yticks(np.arange(-0.5, values.shape[0]), minor=True)
+    axes.grid(which="minor", color="#D9D9D9", linewidth=0.6)
+    axes.tick_params(which="minor", length=0)
+
+
+DASHES = (0, (4, 2))
+
+
+@styled
+def frontier(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Figure:
+    """Bands, medians and means along the budgets; the shipped strategies as points at what they cost."""
+    until = day(manifest["until"], lang)
+    subtitle = label("frontier.subtitle", lang, draws=len(manifest["plan"]["fresh_draws"]))
+    figure = page(label("frontier.title", lang, until=until), subtitle, 5.2, manifest, lang)
+    axes = figure.subplots()
+    rows = frames["frontier"][frames["frontier"]["budget_millions_eur"].notna()]
+    _bands(axes, rows, frames["plan_draws"])
+    asked = rows[rows["role"] == "asked"].iloc[0]
+    _mark(axes, asked, lang)
+    there = _strategies(axes, frames["shipped"], rows)
+    _scale(axes, rows["budget_millions_eur"].to_numpy(float), lang)
+    axes.set_xlabel(label("frontier.x", lang))
+    axes.set_ylabel(label("frontier.y", lang))
+    light_grid(axes, "both")
+    localise(axes, lang, y=True)
+    legend_below(figure, _handles(lang, there), 3)
+    return figure
+
+
+def _bands(axes: Axes, rows: pd.DataFrame, draws: pd.DataFrame) -> None:
+    budgets = rows["budget_millions_eur"].to_numpy(float)
+    gains = draws[draws["role"] == "frontier"].pivot(index="name", columns="draw", values="additional_millions")
+    table = gains.loc[[f"{budget:.9g}" for budget in budgets]].to_numpy()
+    p05, p25, p50, p75, p95 = np.quantile(table, [0.05, 0.25, 0.5, 0.75, 0.95], axis=1)
+    axes.fill_between(budgets, p05, p95, color=BLUE, alpha=0.15, linewidth=0)
+    axes.fill_between(budgets, p25, p75, color=BLUE, alpha=0.3, linewidth=0)
+    axes.plot(budgets, p50, color=BLUE, linewidth=1.8, marker="o", ms=4)
+    axes.plot(budgets, rows["additional_mean"], color=BLUE, linewidth=1, linestyle=DASHES)
+    axes.plot(budgets, rows["search_additional_mean"], color=RED, linewidth=1, linestyle=DASHES)
+    axes.set_ylim(0, float(p95.max()) * 1.06)
+
+
+def _mark(axes: Axes, asked: Any, lang: str) -> None:
+    """The budget asked for."""
+    x, y = float(asked["budget_millions_eur"]), float(asked["additional_p50"])
+    axes.axvline(x, color=GREY, linewidth=0.8, linestyle=":")
+    axes.plot(x, y, "o", ms=8, color=BLUE, markeredgecolor="white", zorder=5)
+    axes.annotate(
+        f"{euros(x, lang)}: {number(y, 2, lang)}" if lang == "en" else f"{euros(x, lang)}\u00a0: {number(y, 2, lang)}",
+        (x, y),
+        (-8, 10),
+        textcoords="offset points",
+        ha="right",
+        weight="bold",
+    )
+
+
+def _strategies(axes: Axes, table: pd.DataFrame, rows: pd.DataFrame) -> bool:
+    """Shipped strategies within the range of the budgets, as crosses."""
+    there = table[table["affordable"].astype(bool)]
+    if there.empty:
+        return False
+    cost, gain = there["cost_mean"].to_numpy(float), there["additional_mean"].to_numpy(float)
+    low = float(rows["budget_millions_eur"].min())
+    axes.plot(np.maximum(cost, low / 1.5), gain, "x", color=ORANGE, ms=7, markeredgewidth=1.8, zorder=4)
+    return True
+
+
+def _scale(axes: Axes, budgets: np.ndarray, lang: str) -> None:
+    axes.set_xscale("log")
+    ticks = [b for b in budgets if b == budgets[-1] or b in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)]
+    if len(ticks) > 1 and ticks[-1] / ticks[-2] < 1.25:
+        ticks.pop(-2)
+    axes.xaxis.set_major_locator(FixedLocator(ticks))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: million_euros(value, lang)))
+    axes.set_xlim(budgets[0] / 1.7, budgets[-1] * 1.15)
+
+
+def _handles(lang: str, strategies: bool) -> list[Any]:
+    found: list[Any] = [
+        Line2D([], [], color=BLUE, marker="o", ms=4, label=label("frontier.median", lang)),
+        Patch(color=BLUE, alpha=0.4, label=label("frontier.band_50", lang)),
+        Patch(color=BLUE, alpha=0.15, label=label("frontier.band_90", lang)),
+        Line2D([], [], color=BLUE, linestyle=DASHES, linewidth=1, label=label("frontier.mean", lang)),
+        Line2D([], [], color=RED, linestyle=DASHES, linewidth=1, label=label("frontier.searched", lang)),
+    ]
+    if strategies:
+        text = label("frontier.strategies", lang)
+        found.append(Line2D([], [], color=ORANGE, marker="x", ms=7, linestyle="", markeredgewidth=1.8, label=text))
+    return found
+
+
+PICTURES = {"frontier": frontier, "composition": composition}
+
+
+def draw_plan(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], folder: Path, lang: str) -> list[Path]:
+    """Draws every picture into ``folder`` as ``<picture>.<lang>.png`` and ``.svg``; returns the paths in order."""
+    folder.mkdir(exist_ok=True)
+    paths = []
+    for name, picture in PICTURES.items():
+        paths += save(picture(frames, manifest, lang), folder / f"{name}.{lang}")
+    return paths

@@ -1,0 +1,249 @@
+"""The plan: search on one half of the draws, judge on the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from foundation.errors import UserError
+from foundation.language.numbers import compact
+from planning.mix.measures import (
+    CheapestToTarget,
+    Floats,
+    FurthestReach,
+    Goal,
+    Limits,
+    Measures,
+    MostActivations,
+    feasible,
+)
+from planning.mix.regret import hindsight_mixes, optimism, regret
+from planning.mix.search import Archive, Effort, search, without
+from planning.mix.shipped import Rival, affordable
+from planning.mix.simulate import Answer
+from planning.mix.simulator import Simulator, measures
+from planning.mix.space import Mixes, Space
+from scenarios.language.schema import Scenario
+
+NICE = tuple(step * 10.0**power for power in range(-1, 5) for step in (1, 2, 5))
+"""Budgets of the frontier, million euros."""
+LOWEST = 150.0
+"""The frontier begins at what all levers cost divided by this."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is asked."""
+
+    budget: float
+    """Million euros, to be kept in expectation."""
+    target: float
+    """Millions activated at the horizon."""
+    probability: float
+    limits: Limits
+    seed: int
+    effort: Effort
+    points: int = 12
+    """Budgets of the frontier at most, besides the one asked for."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A mix or scenario that was simulated on the fresh draws, by its place there."""
+
+    role: str
+    """``frontier``, ``target``, ``reach``, ``everything``, ``without`` or ``shipped``."""
+    name: str
+    row: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What was found. ``searched`` and ``fresh`` are on disjoint draws."""
+
+    question: Question
+    space: Space
+    budgets: tuple[float, ...]
+    archive: Archive
+    winners: tuple[int, ...]
+    """Row of the archive for each budget."""
+    optimisms: tuple[float, ...]
+    target: int | None
+    """Row of the cheapest mix to the target; ``None``: not reachable."""
+    reach: int
+    """Row of the mix that reaches furthest."""
+    everything: int
+    regrets: Floats
+    """Per search draw, for the budget asked for, millions."""
+    hindsight: Floats
+    """Gain of the best mix in hindsight, per search draw, millions."""
+    search_draws: tuple[int, ...]
+    fresh_draws: tuple[int, ...]
+    rivals: tuple[Rival, ...]
+    rows: tuple[Row, ...]
+    fresh: Measures
+    answers: tuple[Answer, ...]
+    """On the fresh draws: ``rows`` in order."""
+
+    @property
+    def asked(self) -> int:
+        """Place of the budget asked for among ``budgets``."""
+        return self.budgets.index(self.question.budget)
+
+    @property
+    def winner(self) -> Mixes:
+        """The mix for the budget asked for, [lever]."""
+        return self.archive.mixes[self.winners[self.asked]]
+
+    def row(self, role: str, name: str) -> int:
+        """Place on the fresh draws."""
+        return next(row.row for row in self.rows if (row.role, row.name) == (role, name))
+
+
+def ceiling(simulator: Simulator, question: Question) -> float:
+    """Million euros that all levers at their ceilings cost on average: what a plan can spend.
+
+    Raises:
+        UserError: a lever reaches nobody, a group that must not fall behind has nobody, or the budget is larger.
+    """
+    everything = simulator.space.everything()[None]
+    answers = simulator.answers(everything, "ceiling")
+    _refuse_idle(answers, simulator.space)
+    if question.limits.fair:
+        _refuse_empty_groups(answers, simulator.experiment.settings.people)
+    most = float(measures(answers).cost.mean())
+    if question.budget > most * 1.0005:
+        raise UserError(
+            f"--budget: {compact(question.budget, 'en')} M€ is more than the levers can spend: together, each at its "
+            f"ceiling, they cost {compact(most, 'en')} M€ on average; give at most that, or more levers (--within)"
+        )
+    return most
+
+
+def _refuse_idle(answers: Sequence[Answer], space: Space) -> None:
+    used = {str(name) for a in answers for name in a.costs.loc[a.costs["quantity"] > 0, "lever"]}
+    for label in space.labels:
+        if label not in used:
+            raise UserError(
+                f"lever {label}: reaches nobody on any draw (its target selects no one of the simulated people, or "
+                f"nothing happens between its start and the horizon); leave it out (--levers) or mend its target"
+            )
+
+
+def _refuse_empty_groups(answers: Sequence[Answer], people: int) -> None:
+    for answer in answers:
+        for (dimension, group), shares in zip(answer.groups, answer.shares[0], strict=True):
+            if np.isnan(shares).any():
+                raise UserError(
+                    f"--fair: group {group} of {dimension} is empty, or nobody is outside of it, among {people:,} "
+                    f"simulated people (draw {answer.draw}); simulate more (--people)"
+                )
+
+
+def frontier_budgets(asked: float, most: float, points: int) -> tuple[float, ...]:
+    """Round budgets up to what can be spent, the one asked for among them, ascending."""
+    grid = [b for b in NICE if most / LOWEST <= b < 0.9 * most and not 0.85 < b / asked < 1.18]
+    grid = grid[:: max(1, -(-len(grid) // points))]
+    return tuple(sorted({*grid, asked, *([most] if not asked / most > 0.98 else [])}))
+
+
+def units(space: Space, question: Question, draws: tuple[int, int], rivals: int, budgets: int) -> int:
+    """Branches to simulate at most, for the progress shown."""
+    levers = len(space.labels)
+    search_mixes = question.effort.mixes(levers, budgets + 2, fair=question.limits.fair) + 2 + 2 * rivals
+    return draws[0] * search_mixes + draws[1] * (budgets + 3 + levers + rivals)
+
+
+def make_plan(
+    searched: Simulator,
+    fresh: Simulator,
+    question: Question,
+    most: float,
+    shipped: Sequence[Scenario],
+) -> Plan:
+    """Searches, looks back, and judges on the fresh draws."""
+    space, limits = searched.space, question.limits
+    budgets = frontier_budgets(question.budget, most, question.points)
+    goals: list[Goal] = [MostActivations(budget=budget, limits=limits) for budget in budgets]
+    reach = FurthestReach(probability=question.probability, limits=limits)
+    aim = CheapestToTarget(target=question.target, probability=question.probability, limits=limits)
+    archive = search(searched, space.switches, [*goals, aim, reach], effort=question.effort, seed=question.seed)
+    winners = tuple(_certain(archive.winner(goal)) for goal in goals)
+    asked = budgets.index(question.budget)
+    regrets, hindsight = _look_back(searched, archive, goals[asked], winners[asked], question.seed)
+    rivals = affordable(searched, shipped, question.budget)
+    target, far = archive.winner(aim), _certain(archive.winner(reach))
+    everything = archive.row(space.everything())
+    mixes, rows = _finals(archive, budgets, winners, asked, {"target": target, "reach": far, "everything": everything})
+    scenarios = [rival.scenario for rival in rivals if rival.scenario is not None]
+    names = [rival.name for rival in rivals if rival.scenario is not None]
+    rows += [Row("shipped", name, len(mixes) + number) for number, name in enumerate(names)]
+    answers = _labelled(fresh.answers(mixes, "fresh", scenarios), space)
+    return Plan(
+        question=question,
+        space=space,
+        budgets=budgets,
+        archive=archive,
+        winners=winners,
+        optimisms=tuple(optimism(goal, archive.measures, question.seed) for goal in goals),
+        target=target,
+        reach=far,
+        everything=everything,
+        regrets=regrets,
+        hindsight=hindsight,
+        search_draws=tuple(draw.index for draw in searched.draws),
+        fresh_draws=tuple(draw.index for draw in fresh.draws),
+        rivals=tuple(rivals),
+        rows=tuple(rows),
+        fresh=measures(answers),
+        answers=tuple(answers),
+    )
+
+
+def _look_back(simulator: Simulator, archive: Archive, goal: Goal, winner: int, seed: int) -> tuple[Floats, Floats]:
+    """Regret and the best gain in hindsight, per search draw."""
+    assert isinstance(goal, MostActivations)
+    proposals = hindsight_mixes(archive, goal, simulator.space.switches, seed + 1)
+    answers = simulator.each(proposals, "hindsight")
+    own = np.array([float(a.results["activated"].iloc[1] - a.results["activated"].iloc[0]) for a in answers])
+    gains = archive.measures.gain
+    admissible = np.flatnonzero(feasible(goal, archive.measures))
+    lost = regret(gains[admissible], own, int(np.flatnonzero(admissible == winner)[0]))
+    return lost, gains[winner] + lost
+
+
+def _finals(
+    archive: Archive, budgets: Sequence[float], winners: Sequence[int], asked: int, others: dict[str, int | None]
+) -> tuple[Mixes, list[Row]]:
+    """Mixes for the fresh draws, each once, and where to find which."""
+    rows: list[Row] = []
+    places: dict[tuple[int, ...], int] = {}
+
+    def place(role: str, name: str, mix: Any) -> None:
+        key = tuple(int(level) for level in mix)
+        rows.append(Row(role, name, places.setdefault(key, len(places))))
+
+    for budget, winner in zip(budgets, winners, strict=True):
+        place("frontier", f"{budget:.9g}", archive.mixes[winner])
+    for role, row in others.items():
+        if row is not None:
+            place(role, role, archive.mixes[row])
+    winner_mix = archive.mixes[winners[asked]]
+    for lever, mix in zip(np.flatnonzero(winner_mix), without(winner_mix), strict=True):
+        place("without", str(lever), mix)
+    return np.array(list(places), np.int64), rows
+
+
+def _labelled(answers: Sequence[Answer], space: Space) -> list[Answer]:
+    """The answers; cost tables of mixes and scenarios alike name their levers."""
+    return [replace(answer, costs=answer.costs.reset_index(drop=True)) for answer in answers]
+
+
+def _certain(row: int | None) -> int:
+    """The mix of nothing keeps within every limit, so there is always one."""
+    if row is None:
+        raise RuntimeError("no mix keeps within the limits, not even that of nothing")
+    return row

@@ -1,0 +1,277 @@
+"""A plan on a terminal: the answer in sentences, then the mix, the frontier and the shipped strategies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from foundation.language.captions import run_line
+from foundation.language.numbers import UNDEFINED, compact, day, number, percent, with_interval
+from foundation.language.text import group_title, price_letters
+from foundation.language.text import label as scenario_label
+from planning.mix.document import Frames, has, row_of
+from planning.mix.measures import FAIR_POINTS
+from planning.mix.results import losing
+from planning.text import label, lever_title
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+def euros(value: float, lang: str) -> str:
+    """``60 M€``, a budget without needless decimals."""
+    return f"{million_euros(value, lang)}\u00a0M€"
+
+
+def median_interval(row: Any, name: str, lang: str) -> str:
+    """``4.1 [2.0; 6.3]``: median and 90 % interval over draws."""
+    return with_interval(row[f"{name}_p05"], row[f"{name}_p50"], row[f"{name}_p95"], lang)
+
+
+def _priced(row: Any, lang: str) -> str:
+    """The same of a cost, with the letters of its prices."""
+    return f"{median_interval(row, 'cost', lang)} {price_letters(row['price_status'], lang)}".rstrip()
+
+
+def million_euros(value: float, lang: str) -> str:
+    """A budget without needless decimals."""
+    return number(value, 0 if value >= 10 or value == round(value) else 1, lang)
+
+
+def sentences(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Iterator[str]:
+    """The answer."""
+    row, plan, until = row_of(frames, "asked"), manifest["plan"], day(manifest["until"], lang)
+    if not row["levers"]:
+        yield label("plan.nothing", lang)
+    activated = median_interval(row, "activated", lang)
+    yield label("plan.adds", lang, gain=median_interval(row, "additional", lang), activated=activated, until=until)
+    money = {"mean": number(row["cost_mean"], 1, lang), "search": number(row["search_cost_mean"], 1, lang)}
+    within = percent(row["within_budget"], lang)
+    yield label("plan.cost", lang, cost=median_interval(row, "cost", lang), within=within, **money)
+    if row["minutes_mean"] > 0:
+        yield label("plan.minutes", lang, minutes=median_interval(row, "minutes", lang))
+    yield label(
+        "plan.curse",
+        lang,
+        fresh=number(row["additional_mean"], 2, lang),
+        error=number(row["additional_error"], 2, lang),
+        draws=len(plan["fresh_draws"]),
+        search=number(row["search_additional_mean"], 2, lang),
+        search_error=number(row["search_additional_error"], 2, lang),
+        search_draws=len(plan["search_draws"]),
+        optimism=number(max(0.0, row["optimism"]), 2, lang),
+    )
+    regret = frames["regret"]["regret"]
+    low, middle, high = (float(regret.quantile(q)) for q in (0.05, 0.5, 0.95))
+    yield label("plan.regret", lang, regret=with_interval(low, middle, high, lang))
+    yield _behind(frames, manifest, lang)
+    yield _target(frames, manifest, lang)
+    yield from _shipped(frames, manifest, lang)
+
+
+def _target(frames: Frames, manifest: Mapping[str, Any], lang: str) -> str:
+    plan = manifest["plan"]
+    common = {
+        "target": compact_target(manifest, lang),
+        "probability": percent(plan["probability"], lang),
+        "until": day(manifest["until"], lang),
+    }
+    if has(frames, "target"):
+        row = row_of(frames, "target")
+        chance = percent(row["probability_of_target"], lang)
+        bounds = [percent(row[f"probability_of_target_{end}"], lang) for end in ("low", "high")]
+        return label(
+            "plan.target_reached",
+            lang,
+            **common,
+            cost=median_interval(row, "cost", lang),
+            search=percent(plan["target_search_probability"], lang),
+            chance=f"{chance} [{bounds[0]}; {bounds[1]}]",
+        )
+    row, status_quo = row_of(frames, "reach"), frames["plan_draws"]
+    activated = status_quo.loc[status_quo["role"] == "status-quo", "activated_millions"]
+    low, middle, high = (float(activated.quantile(q)) for q in (0.05, 0.5, 0.95))
+    return label(
+        "plan.target_missed",
+        lang,
+        **common,
+        reach=number(plan["furthest_millions"], 1, lang),
+        cost=number(row["cost_mean"], 0, lang),
+        status_quo=with_interval(low, middle, high, lang),
+    )
+
+
+def compact_target(manifest: Mapping[str, Any], lang: str) -> str:
+    """The target in millions."""
+    return number(manifest["target_millions"], 0 if manifest["target_millions"] % 1 == 0 else 1, lang)
+
+
+def _behind(frames: Frames, manifest: Mapping[str, Any], lang: str) -> str:
+    table = frames["plan_groups"]
+    found = table[table["role"] == "asked"].sort_values("further_behind_points", ascending=False)
+    if manifest["plan"]["fair"]:
+        return _fairness(found, lang)
+    falling = found[found["further_behind_points"] >= 0.05]
+    if falling.empty:
+        return label("plan.behind_none", lang)
+    told = [
+        label(
+            "plan.group_points",
+            lang,
+            group=group_title(row["dimension"], row["group"], lang),
+            points=number(row["further_behind_points"], 1, lang),
+        )
+        for _, row in falling.iterrows()
+    ]
+    return label("plan.behind", lang, groups=", ".join(told))
+
+
+def _fairness(found: pd.DataFrame, lang: str) -> str:
+    """Whether what held on the draws of the search holds on the fresh ones; the group furthest behind comes first."""
+    told = [
+        {
+            "group": group_title(row["dimension"], row["group"], lang),
+            "points": number(row["further_behind_points"], 2, lang),
+            "error": number(row["further_behind_error"], 2, lang),
+        }
+        for _, row in found.iterrows()
+    ]
+    missed = int((found["further_behind_points"] > FAIR_POINTS).sum())
+    limit = number(FAIR_POINTS, 1, lang)
+    if not missed:
+        return label("plan.fair_kept", lang, limit=limit, **told[0])
+    groups = ", ".join(label("plan.group_error", lang, **group) for group in told[:missed])
+    return label("plan.fair_missed", lang, limit=limit, groups=groups)
+
+
+def _shipped(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Iterator[str]:
+    table, limited = frames["shipped"], manifest["plan"]["fair"] or manifest["plan"]["minutes_millions"]
+    lost = losing(table)
+    if not lost:
+        yield label("shipped.all_beaten", lang)
+    for name in lost:
+        row = table[table["scenario"] == name].iloc[0]
+        reason = "limits" if limited and row["why"] != "over_budget" else row["why"]
+        why = label(f"shipped.{reason}", lang)
+        yield label("shipped.not_beaten", lang, strategy=row[f"title_{lang}"], why=why)
+
+
+def tables(frames: Frames, manifest: Mapping[str, Any], lang: str) -> list[Table]:
+    """The mix, the frontier, the shipped strategies."""
+    return [
+        mix_table(frames, manifest, lang),
+        frontier_table(frames, manifest, lang),
+        shipped_table(frames, manifest, lang),
+    ]
+
+
+def mix_table(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Table:
+    """How much of each lever."""
+    plan = frames["plan"]
+    used = plan[(plan["role"] == "asked") & (plan["share_of_ceiling"] > 0)]
+    table = blank_table(label("mix.title", lang), label("plan.note", lang, draws=len(manifest["plan"]["fresh_draws"])))
+    _columns(table, lang, "mix", "lever", "share", "cost", "loss")
+    for _, row in used.sort_values("loss_mean", ascending=False).iterrows():
+        table.add_row(
+            lever_title(row["lever"], row["kind"], lang),
+            percent(row["share_of_ceiling"], lang),
+            _priced(row, lang),
+            median_interval(row, "loss", lang),
+        )
+    return table
+
+
+def frontier_table(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Table:
+    """A row per budget."""
+    note = f"{label('frontier.note', lang)}\n{label('plan.caption', lang)}\n{run_line(manifest, lang)}"
+    table = blank_table(label("frontier.title", lang, until=day(manifest["until"], lang)), note)
+    names = ("budget", "additional", "mean_gain", "search", "cost", "mean_cost", "within")
+    _columns(table, lang, "frontier", *names, target=manifest)
+    for _, row in frames["frontier"].iterrows():
+        if row["role"] == "everything" and has(frames, "reach"):
+            continue
+        table.add_row(
+            _budget(row, lang),
+            median_interval(row, "additional", lang),
+            number(row["additional_mean"], 2, lang),
+            number(row["search_additional_mean"], 2, lang),
+            _priced(row, lang),
+            compact(row["cost_mean"], lang),
+            UNDEFINED if pd.isna(row["within_budget"]) else percent(row["within_budget"], lang),
+            chance(row, lang),
+            str(row["levers"]),
+        )
+    return table
+
+
+def _budget(row: Any, lang: str) -> str:
+    if pd.isna(row["budget_millions_eur"]):
+        return label(f"frontier.{row['role']}", lang)
+    return ("▸ " if row["role"] == "asked" else "") + million_euros(row["budget_millions_eur"], lang)
+
+
+def chance(row: Any, lang: str) -> str:
+    """Probability of the target, or its Jeffreys bound."""
+    from scenarios.compare.tables import probability
+
+    return probability(row, lang)
+
+
+def shipped_table(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Table:
+    """The mix against every strategy at the budget."""
+    budget = euros(manifest["plan"]["budget_millions_eur"], lang)
+    table = blank_table(label("shipped.title", lang, budget=budget), label("shipped.note", lang))
+    _columns(table, lang, "shipped", "strategy", "scale", "additional", "cost", "difference", "better")
+    for _, row in frames["shipped"].iterrows():
+        if not row["affordable"]:
+            table.add_row(row[f"title_{lang}"], UNDEFINED, label("shipped.too_dear", lang), "", "", "")
+            continue
+        difference = with_interval(row["difference_low"], row["difference_mean"], row["difference_high"], lang)
+        table.add_row(
+            row[f"title_{lang}"],
+            number(row["factor"], 2, lang),
+            median_interval(row, "additional", lang),
+            _priced(row, lang),
+            difference,
+            percent(row["mix_better"], lang),
+        )
+    return table
+
+
+def blank_table(title: str, caption: str) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(
+        box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True, title_justify="left", caption_justify="left"
+    )
+    table.title, table.caption = Text(title, style="bold"), Text(caption)
+    return table
+
+
+def _columns(table: Table, lang: str, section: str, *names: str, target: Mapping[str, Any] | None = None) -> None:
+    for number_, name in enumerate(names):
+        justify: Any = "left" if number_ == 0 and section != "frontier" else "right"
+        table.add_column(label(f"{section}.{name}", lang), justify=justify, no_wrap=number_ > 0)
+    if target is not None:
+        table.add_column(
+            label("frontier.probability", lang, target=compact_target(target, lang)), justify="right", no_wrap=True
+        )
+        table.add_column(label("frontier.levers", lang), justify="right", no_wrap=True)
+
+
+def headline(frames: Frames, manifest: Mapping[str, Any], lang: str) -> str:
+    """What the plan is for."""
+    text = label(
+        "plan.title",
+        lang,
+        budget=euros(manifest["plan"]["budget_millions_eur"], lang),
+        start=day(manifest["policy_start"], lang),
+        until=day(manifest["until"], lang),
+    )
+    if manifest["quick"]:
+        text = f"{scenario_label('common.quick', lang)} ({scenario_label('common.quick_why', lang)}) · {text}"
+    return text

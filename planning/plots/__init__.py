@@ -1,1 +1,0 @@
-"""Pictures of plans and sensitivities: tables in, figures out."""

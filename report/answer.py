@@ -1,0 +1,175 @@
+"""The answer in a few sentences: what reaches how much, for how much, how sure, and who is left behind."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from markupsafe import Markup
+
+from foundation.language.numbers import day, number
+from foundation.language.text import scenario_titles
+from report.numbers import Numbers
+from report.provenance import Provenance
+from report.traced import traced
+from report.words import say
+
+NOT_REACHABLE, UNLIKELY, OPEN = 0.05, 0.5, 0.9
+"""Probabilities of the target below which it is called so (of the strategy most likely to reach it)."""
+WORTH_NAMING = 0.01
+"""Share of the target that a strategy has to add before it can be named as the best for its money."""
+EXCLUDED = ("digital_exclusion", "yes")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """The strategies that the answer names; ``None`` where there is none of the kind."""
+
+    best: str
+    """Adds most (median); the reference where it stands alone."""
+    single: str | None
+    """Adds most of those with one lever."""
+    money: str | None
+    """Cheapest per additional activation of those that add enough."""
+    fair: str | None
+    """Moves the gap of the digitally excluded most in their favour."""
+
+
+def choose(numbers: Numbers) -> Chosen:
+    """Who is named, by medians."""
+    if not numbers.strategies:
+        return Chosen(best=numbers.reference, single=None, money=None, fair=None)
+    rows = numbers.summary.loc[numbers.strategies]
+    ordered = rows["additional_millions_p50"].sort_values(ascending=False, kind="stable").index.astype(str)
+    alone = [name for name in ordered if levers(numbers, name) == 1]
+    least = WORTH_NAMING * numbers.manifest["target_millions"]
+    prices = rows[rows["additional_millions_p50"] >= least]["cost_per_additional_eur_p50"].dropna()
+    changes = numbers.equity["gap_change_points_p50"].xs(EXCLUDED, level=("dimension", "group"))
+    helped = changes.loc[numbers.strategies].dropna()
+    return Chosen(
+        best=str(ordered[0]),
+        single=alone[0] if alone else None,
+        money=str(prices.idxmin()) if len(prices) else None,
+        fair=str(helped.idxmax()) if len(helped) else None,
+    )
+
+
+def levers(numbers: Numbers, name: str) -> int:
+    """How many levers a scenario pulls, by the text of its file in the manifest."""
+    entry = next(entry for entry in numbers.manifest["scenarios"] if entry["name"] == name)
+    return len(tomllib.loads(entry["text"]).get("lever", []))
+
+
+def verdict(numbers: Numbers, chosen: Chosen) -> Markup:
+    """Whether the target is reached: said plainly, by the strategy most likely to reach it."""
+    chances = numbers.summary["probability_of_target"]
+    likeliest = str(chances.idxmax()) if chances.max() > 0 else chosen.best
+    lang, key = numbers.lang, _verdict_of(float(chances.max()))
+    if not numbers.strategies:
+        key = "alone"
+    return say(
+        f"answer.{key}",
+        lang,
+        target=numbers.setting("target_millions"),
+        until=numbers.setting("until", day(numbers.manifest["until"], lang)),
+        best=scenario_titles(numbers.manifest, lang)[likeliest],
+        activated=numbers.outcome(likeliest, "activated_millions"),
+        reached=numbers.draws_reaching(likeliest),
+        draws=numbers.draws(),
+        probability=numbers.probability(likeliest),
+    )
+
+
+def _verdict_of(chance: float) -> str:
+    if chance < NOT_REACHABLE:
+        return "not_reachable"
+    return "unlikely" if chance < UNLIKELY else "open" if chance < OPEN else "likely"
+
+
+def points(
+    numbers: Numbers, chosen: Chosen, provenance: Provenance, *, plan: Markup | None, worth: Markup | None
+) -> list[Markup]:
+    """The sentences below the verdict; ``plan`` and ``worth`` come from a budget plan and a sensitivity analysis."""
+    found = [*_reach(numbers, chosen), plan, _behind(numbers, chosen), _why(numbers), worth, _sure(numbers, provenance)]
+    return [point for point in found if point is not None]
+
+
+def _reach(numbers: Numbers, chosen: Chosen) -> Iterator[Markup]:
+    lang, titles = numbers.lang, scenario_titles(numbers.manifest, numbers.lang)
+    quo = numbers.reference
+    yield say(
+        "answer.status_quo",
+        lang,
+        activated=numbers.outcome(quo, "activated_millions"),
+        share=numbers.share(quo),
+        shortfall=numbers.shortfall(quo),
+    )
+    if numbers.strategies:
+        yield say(
+            "answer.most",
+            lang,
+            name=titles[chosen.best],
+            first=numbers.adds_most(chosen.best),
+            **_money(numbers, chosen.best),
+        )
+    least = number(WORTH_NAMING * numbers.manifest["target_millions"], 1, lang)
+    if chosen.single is not None and chosen.single == chosen.money != chosen.best:
+        yield say(
+            "answer.single_money", lang, name=titles[chosen.single], least=least, **_money(numbers, chosen.single)
+        )
+        return
+    if chosen.single is not None and chosen.single != chosen.best:
+        yield say("answer.single", lang, name=titles[chosen.single], **_money(numbers, chosen.single))
+    if chosen.money is not None and len(numbers.strategies) > 1:
+        yield say("answer.money", lang, name=titles[chosen.money], least=least, **_money(numbers, chosen.money))
+
+
+def _money(numbers: Numbers, name: str) -> dict[str, Markup]:
+    return {
+        "additional": numbers.outcome(name, "additional_millions"),
+        "cost": numbers.outcome(name, "cost_millions_eur"),
+        "each": numbers.outcome(name, "cost_per_additional_eur"),
+    }
+
+
+def _behind(numbers: Numbers, chosen: Chosen) -> Markup:
+    lang, titles, quo = numbers.lang, scenario_titles(numbers.manifest, numbers.lang), numbers.reference
+    shares = {
+        "excluded": numbers.group(quo, *EXCLUDED, "share"),
+        "others": numbers.group(quo, EXCLUDED[0], "no", "share"),
+    }
+    if chosen.fair is None:
+        return say("answer.behind_alone", lang, **shares)
+    return say(
+        "answer.behind",
+        lang,
+        **shares,
+        best=titles[chosen.best],
+        change=numbers.group(chosen.best, *EXCLUDED, "gap_change_points"),
+        fair=titles[chosen.fair],
+        fair_change=numbers.group(chosen.fair, *EXCLUDED, "gap_change_points"),
+    )
+
+
+def _why(numbers: Numbers) -> Markup:
+    parts = ("not_visited", "stopped", "unaware", "minor")
+    return say("answer.why", numbers.lang, **{part: numbers.part_of_left(numbers.reference, part) for part in parts})
+
+
+def _sure(numbers: Numbers, provenance: Provenance) -> Markup:
+    counts = {
+        "assumed": (provenance.effects, "assumed", "priors.csv"),
+        "effects": (provenance.effects, None, "priors.csv"),
+        "prices_assumed": (provenance.prices, "assumed", "costs.csv"),
+        "prices": (provenance.prices, None, "costs.csv"),
+    }
+    values = {}
+    for key, (rows, status, file) in counts.items():
+        count = int(np.sum([status is None or row.status == status for row in rows]))
+        where = {"status": status} if status else {}
+        values[key] = traced(
+            str(count), [count], file=f"calibration/data/{file}", measure=key, stats=["count"], where=where
+        )
+    return say("answer.sure", numbers.lang, **values)

@@ -1,0 +1,233 @@
+"""What drives the results of a run and what would be worth knowing, as ``mes sensitivity`` leaves it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from foundation.errors import UserError
+from foundation.language.numbers import UNDEFINED, compact, interval, number, percent, with_interval
+from foundation.language.text import scenario_titles
+from foundation.store import manifest as manifests
+from report.figures import SIZES
+from report.numbers import Numbers
+from report.tornado import Panel, report_tornado
+from report.traced import traced
+from report.words import say
+
+INDICES, INFORMATION = "indices.parquet", "information.parquet"
+OUTCOMES = "outcomes.parquet"
+DUMMY, EVERYTHING = "dummy", "everything"
+MOST = 6
+"""Inputs shown of each quantity."""
+NAMED = 3
+"""Inputs named in a sentence."""
+
+
+@dataclass(frozen=True)
+class Drivers:
+    """A sensitivity analysis, and words for what it names."""
+
+    indices: pd.DataFrame
+    """A row per quantity, scenario and input (``planning.sensitivity.indices``)."""
+    information: pd.DataFrame
+    """A row per study, then the dummy and everything (``planning.sensitivity.information``)."""
+    settings: Mapping[str, Any]
+    """Of the analysis: ``value_eur`` or ``budget_millions_eur``, and which quantities are ``shown``."""
+    input_title: Callable[[str, str], str]
+    study_title: Callable[[str, str], str]
+
+
+def read_drivers(
+    folder: Path,
+    manifest: Mapping[str, Any],
+    *,
+    input_title: Callable[[str, str], str],
+    study_title: Callable[[str, str], str],
+) -> Drivers:
+    """The sensitivity analysis of a folder, checked to be of the very run that ``manifest`` seals.
+
+    Args:
+        input_title, study_title: an input or a study in words, by name and language.
+
+    Raises:
+        UserError: no folder of ``mes sensitivity``, one of another run, or one that has been altered.
+    """
+    theirs = manifests.read(folder)
+    if theirs.get("command") != "sensitivity":
+        raise UserError(f"{folder}: no folder of mes sensitivity; make one with: mes sensitivity RUN --out DIR")
+    settings = theirs["sensitivity"]
+    if settings["source_files"].get(OUTCOMES) != manifest["files"].get(OUTCOMES):
+        raise UserError(
+            f"{folder}: analyses another run ({settings['source']}); make one of this run with: mes sensitivity"
+        )
+    tables = {}
+    for name in (INDICES, INFORMATION):
+        path = folder / name
+        if not path.is_file() or manifests.sha256_of(path) != theirs["files"].get(name):
+            raise UserError(f"{path}: missing, or not as the command left it")
+        tables[name] = pd.read_parquet(path)
+    return Drivers(tables[INDICES], tables[INFORMATION], settings, input_title, study_title)
+
+
+def drivers_context(drivers: Drivers, numbers: Numbers) -> dict[str, Any]:
+    """What the page shows of a sensitivity analysis."""
+    lang, shown = numbers.lang, [(q["quantity"], q["scenario"]) for q in drivers.settings["shown"]]
+    panels = [Panel(_quantity(*each, numbers).striptags(), _rows(drivers, *each, lang)) for each in shown]
+    legend = [say(f"drivers.{third}_third", lang).striptags() for third in ("low", "high")]
+    sentences = [_sentence(drivers, *each, numbers) for each in shown]
+    return {
+        "sentences": sentences,
+        "figure": {s: Markup(report_tornado(panels, legend, lang, s, f"tornado-{s}")) for s in SIZES},
+        "alt": " ".join(sentence.striptags() for sentence in sentences),
+        "quantities": [{"title": _quantity(*each, numbers), "rows": _table(drivers, *each, lang)} for each in shown],
+        "decision": _decision(drivers, numbers),
+        "worth": _worth(drivers, numbers),
+        "studies": _studies(drivers, lang),
+        "kind": _kind(drivers),
+        "note": say(f"worth.note_{_kind(drivers)}", lang),
+    }
+
+
+def worth_knowing(drivers: Drivers, numbers: Numbers) -> Markup:
+    """The value of information in a sentence, for the answer."""
+    return _worth(drivers, numbers)
+
+
+def _kind(drivers: Drivers) -> str:
+    """``value`` or ``budget``: what decides."""
+    return "budget" if drivers.settings["budget_millions_eur"] is not None else "value"
+
+
+def _quantity(quantity: str, scenario: str, numbers: Numbers) -> Markup:
+    return say(f"drivers.{quantity}", numbers.lang, name=scenario_titles(numbers.manifest, numbers.lang)[scenario])
+
+
+def _of(drivers: Drivers, quantity: str, scenario: str) -> pd.DataFrame:
+    table = drivers.indices
+    rows = table[(table["quantity"] == quantity) & (table["scenario"] == scenario)]
+    return rows.sort_values("first_order", ascending=False, kind="stable")
+
+
+def _rows(drivers: Drivers, quantity: str, scenario: str, lang: str) -> pd.DataFrame:
+    rows = _of(drivers, quantity, scenario)
+    rows = rows[rows["input"] != DUMMY].head(MOST)
+    return rows.assign(title=[drivers.input_title(str(name), lang) for name in rows["input"]])
+
+
+def _sentence(drivers: Drivers, quantity: str, scenario: str, numbers: Numbers) -> Markup:
+    """The inputs beyond noise in words, with where the quantity stands when they are low and high."""
+    lang, rows = numbers.lang, _of(drivers, quantity, scenario)
+    known = rows[rows["known"] & (rows["input"] != DUMMY)].head(NAMED)
+    what = say(f"drivers.what_{quantity}", lang, name=scenario_titles(numbers.manifest, lang)[scenario])
+    if known.empty:
+        return say("drivers.none", lang, what=what, draws=numbers.draws())
+    parts = [
+        say(
+            f"drivers.part_{'euros' if quantity == 'cost' else 'millions'}",
+            lang,
+            input=drivers.input_title(str(row["input"]), lang),
+            low=_one(row, "when_low", lang),
+            high=_one(row, "when_high", lang),
+            share=_one(row, "first_order", lang, share=True),
+        )
+        for row in known.to_dict("records")
+    ]
+    return say("drivers.most", lang, what=what, parts=Markup("\u202f; " if lang == "fr" else "; ").join(parts))
+
+
+def _where(row: Mapping[Any, Any]) -> dict[str, str]:
+    return {key: str(row[key]) for key in ("quantity", "scenario", "input")}
+
+
+def _one(row: Mapping[Any, Any], measure: str, lang: str, *, share: bool = False) -> Markup:
+    value = float(row[measure])
+    text = percent(value, lang) if share else compact(value, lang)
+    return traced(text, [value], file=INDICES, measure=measure, stats=["value"], where=_where(row))
+
+
+def _table(drivers: Drivers, quantity: str, scenario: str, lang: str) -> list[dict[str, Any]]:
+    """The inputs with the largest indices, and the random number as negative control."""
+    rows = _of(drivers, quantity, scenario)
+    chosen = pd.concat([rows[rows["input"] != DUMMY].head(MOST), rows[rows["input"] == DUMMY]])
+    return [_row(row, drivers, lang) for row in chosen.to_dict("records")]
+
+
+def _row(row: Mapping[Any, Any], drivers: Drivers, lang: str) -> dict[str, Any]:
+    index, error = float(row["first_order"]), float(row["first_order_error"])
+    text = f"{percent(index, lang)}\u00a0{interval(100 * (index - error), 100 * (index + error), 0, lang)}"
+    values, stats = [index, index - error, index + error], ["value", "less", "more"]
+    return {
+        "name": drivers.input_title(str(row["input"]), lang),
+        "index": traced(text, values, file=INDICES, measure="first_order", stats=stats, where=_where(row)),
+        "floor": _one(row, "first_order_floor", lang, share=True),
+        "low": _one(row, "when_low", lang),
+        "high": _one(row, "when_high", lang),
+        "known": say(f"drivers.{'yes' if row['known'] else 'no'}", lang),
+        "control": row["input"] == DUMMY,
+    }
+
+
+def _decision(drivers: Drivers, numbers: Numbers) -> Markup:
+    """What is chosen between, and what is chosen today."""
+    now = scenario_titles(numbers.manifest, numbers.lang)[str(drivers.information["now"].iloc[0])]
+    kind = _kind(drivers)
+    key = {"value": "value_eur", "budget": "budget_millions_eur"}[kind]
+    setting = float(drivers.settings[key])
+    text = number(setting, 0 if setting % 1 == 0 else 2, numbers.lang)
+    said = traced(text, [setting], file=manifests.FILE, measure=f"sensitivity.{key}", stats=["value"])
+    return say(f"worth.now_{kind}", numbers.lang, setting=said, strategy=now)
+
+
+def _worth(drivers: Drivers, numbers: Numbers) -> Markup:
+    """What everything is worth, and the studies beyond noise."""
+    lang, table, kind = numbers.lang, drivers.information, _kind(drivers)
+    everything = _value(table[table["study"] == EVERYTHING].to_dict("records")[0], lang)
+    known = table[table["known"] & ~table["study"].isin([DUMMY, EVERYTHING])].head(NAMED).to_dict("records")
+    if not known:
+        return say(f"worth.none_{kind}", lang, everything=everything, draws=numbers.draws())
+    separator = Markup("\u202f; " if lang == "fr" else "; ")
+    studies = separator.join(
+        say(f"worth.study_{kind}", lang, study=drivers.study_title(str(row["study"]), lang), value=_value(row, lang))
+        for row in known
+    )
+    return say(f"worth.most_{kind}", lang, everything=everything, studies=studies)
+
+
+def _value(row: Mapping[Any, Any], lang: str) -> Markup:
+    """Value of a study with its 90 % interval."""
+    low, middle, high = (float(row[key]) for key in ("low", "value", "high"))
+    text = with_interval(low, middle, high, lang)
+    where = {"study": str(row["study"])}
+    return traced(
+        text, [middle, low, high], file=INFORMATION, measure="value", stats=["value", "low", "high"], where=where
+    )
+
+
+def _studies(drivers: Drivers, lang: str) -> list[dict[str, Any]]:
+    """A row per study, the control, and everything."""
+    return [
+        {
+            "name": drivers.study_title(str(row["study"]), lang),
+            "value": _value(row, lang),
+            "changes": _changes(row, lang),
+            "known": "" if row["study"] == EVERYTHING else say(f"drivers.{'yes' if row['known'] else 'no'}", lang),
+            "control": row["study"] in (DUMMY, EVERYTHING),
+        }
+        for row in drivers.information.to_dict("records")
+    ]
+
+
+def _changes(row: Mapping[Any, Any], lang: str) -> str | Markup:
+    value = row["changes"]
+    if pd.isna(value):
+        return UNDEFINED
+    where = {"study": str(row["study"])}
+    return traced(
+        percent(float(value), lang), [float(value)], file=INFORMATION, measure="changes", stats=["value"], where=where
+    )

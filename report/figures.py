@@ -1,0 +1,160 @@
+"""Figures of the report, as SVG to stand inside a page: no titles (the page has them), text that stays text, and a
+narrow version of each for small screens."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.dates import DateFormatter, YearLocator, date2num
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator, NullLocator
+
+from foundation.drawing.placing import place_labels
+from foundation.drawing.style import BLUE, GREEN, GREY, ORANGE, light_grid, localise, styled
+from foundation.drawing.wrapping import wrap
+from foundation.language.text import label, scenario_titles
+from model.terms.weeks import START, position
+from scenarios.compare.pictures.adoption import curve, legend_of_surroundings, surroundings
+from scenarios.compare.pictures.cost_effect import cross_of, money_scale
+from scenarios.compare.pictures.results import Frames, horizon, of_scenario
+
+SIZES = {"wide": (8.6, 4.6), "narrow": (4.4, 5.2)}
+"""Inches. Text of 9 to 10 points then reads on a screen of 1,000 pixels and on one of 400."""
+LINES: tuple[tuple[str, Literal["-", "--", "-.", ":"]], ...] = ((GREY, "--"), (BLUE, "-"), (GREEN, "-."), (ORANGE, ":"))
+SMALL = 9.0
+
+
+def page_svg(figure: Figure, prefix: str) -> str:
+    """A figure as an ``<svg>`` element for a page: sized by its box, ids of its own, fonts that most machines have."""
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    text = buffer.getvalue()
+    text = text[text.index("<svg") :]
+    text = re.sub(
+        r"<metadata>.*?</metadata>|<style.*?</style>", "", text, flags=re.DOTALL
+    )  # a style would be the page's
+    text = re.sub(
+        r'(<svg[^>]*?) width="[^"]*"', r"\1", re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", text, count=1), count=1
+    )
+    used = set(re.findall(r'(?:xlink:href="|url\()#([^")]+)', text))
+    text = re.sub(r' id="([^"]*)"', lambda found: f' id="{prefix}-{found[1]}"' if found[1] in used else "", text)
+    text = re.sub(r'(xlink:href="|url\()#', rf"\1#{prefix}-", text)
+    text = text.replace("'DejaVu Sans'", "'DejaVu Sans', Verdana, Arial")
+    return text.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1).strip()
+
+
+@styled
+def report_adoption(
+    frames: Frames, manifest: Mapping[str, Any], lang: str, names: Sequence[str], shape: str, prefix: str
+) -> str:
+    """Activated profiles over time of up to four scenarios, the reference first: medians and 90 % bands."""
+    figure, axes = _blank(shape)
+    parting = position(date.fromisoformat(manifest["policy_start"]))
+    for name, (colour, line) in reversed(list(zip(names, LINES, strict=False))):
+        rows = of_scenario(frames["weekly"], name)
+        # Until the policy starts all are one history: drawn once, with the reference.
+        rows = rows if name == names[0] else rows[rows["week"] >= int(parting)]
+        curve(axes, rows, colour, [(0.05, 0.95, 0.2)], line)
+    surroundings(axes, manifest, small=shape == "narrow")
+    axes.set_ylim(0, 1.06 * max(float(manifest["target_millions"]), _highest(frames["weekly"], names)))
+    axes.set_xlim(date2num(START.replace(month=1, day=1)), date2num(horizon(manifest)) + 1)
+    axes.xaxis.set_major_locator(YearLocator(1))
+    axes.xaxis.set_major_formatter(DateFormatter("%Y"))
+    axes.set_ylabel(label("common.millions", lang))
+    light_grid(axes, "y")
+    localise(axes, lang, y=True)
+    _legend(figure, [*_curves(names, manifest, lang, shape), *legend_of_surroundings(manifest, lang)], shape)
+    return text_svg(figure, prefix)
+
+
+@styled
+def report_costs(
+    frames: Frames, manifest: Mapping[str, Any], lang: str, numbers: Mapping[str, int], shape: str, prefix: str
+) -> str:
+    """Cost against effect: a cross per strategy, bearing its number in the table."""
+    figure, axes = _blank(shape)
+    crosses = [cross_of(frames, name) for name in numbers]
+    free = money_scale(axes, crosses, lang)
+    crosses = [(np.where(cost > 0, cost, free), effect) for cost, effect in crosses]
+    for cost, effect in crosses:
+        axes.plot(cost[[0, 2]], [effect[1]] * 2, color=BLUE, alpha=0.35, linewidth=1)
+        axes.plot([cost[1]] * 2, effect[[0, 2]], color=BLUE, alpha=0.35, linewidth=1)
+        axes.plot(cost[1], effect[1], "o", color=BLUE, ms=5, markeredgecolor="white", zorder=4)
+    axes.set_xlabel("\n".join(wrap(label("cost.x", lang), SIZES[shape][0] - 0.9, SMALL)))
+    axes.set_ylabel(label("cost.y", lang))
+    if shape == "narrow":
+        _thin_ticks(axes)
+    light_grid(axes, "both")
+    localise(axes, lang, y=True)
+    points = np.array([[cost[1], effect[1]] for cost, effect in crosses])
+    place_labels(axes, points, [str(value) for value in numbers.values()], np.empty((0, 4)))
+    return text_svg(figure, prefix)
+
+
+@styled
+def report_frontier(points: pd.DataFrame, lang: str, shape: str, prefix: str) -> str:
+    """What budgets can buy: ``points`` has cost, p05, p50 and p95, a row per mix, in millions."""
+    figure, axes = _blank(shape)
+    rows = points.sort_values("cost")
+    axes.fill_between(rows["cost"], rows["p05"], rows["p95"], color=BLUE, alpha=0.2, linewidth=0)
+    axes.plot(rows["cost"], rows["p50"], "-o", color=BLUE, linewidth=2, ms=5, markeredgecolor="white")
+    axes.set_xlim(left=0)
+    axes.set_ylim(bottom=min(0.0, float(rows["p05"].min())))
+    axes.set_xlabel(label("cost.x_linear", lang))
+    axes.set_ylabel(label("cost.y", lang))
+    light_grid(axes, "both")
+    localise(axes, lang, x=True, y=True)
+    return text_svg(figure, prefix)
+
+
+def _blank(shape: str) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=SIZES[shape], dpi=100)
+    figure.set_layout_engine("constrained")
+    figure.patch.set_alpha(0.0)
+    return figure, figure.subplots()
+
+
+def _highest(weekly: pd.DataFrame, names: Sequence[str]) -> float:
+    last = weekly[(weekly["week"] == weekly["week"].max()) & weekly["scenario"].isin(list(names))]
+    return float(last.groupby("scenario")["activated"].quantile(0.95).max()) / 1e6
+
+
+def _curves(names: Sequence[str], manifest: Mapping[str, Any], lang: str, shape: str) -> list[Any]:
+    titles, room = scenario_titles(manifest, lang), SIZES[shape][0] / (2 if shape == "wide" else 1) - 0.8
+    keys = ["adoption.reference", *["adoption.reference"] * (len(names) - 1)]
+    words = [
+        "\n".join(wrap(label(key, lang, scenario=titles[name]), room, SMALL))
+        for key, name in zip(keys, names, strict=True)
+    ]
+    return [
+        Line2D([], [], color=colour, linestyle=line, linewidth=2, label=text)
+        for text, (colour, line) in zip(words, LINES, strict=False)
+    ]
+
+
+def _legend(figure: Figure, handles: Sequence[Any], shape: str) -> None:
+    columns = 2 if shape == "wide" else 1
+    figure.legend(handles=list(handles), loc="outside lower left", ncols=columns, frameon=False, fontsize=SMALL)
+
+
+def _thin_ticks(axes: Axes) -> None:
+    """Every other tick of the money scale where there is little room."""
+    ticks = [float(tick) for tick in axes.get_xticks()]
+    axes.xaxis.set_major_locator(FixedLocator(ticks[::2] if len(ticks) > 5 else ticks))
+    axes.xaxis.set_minor_locator(NullLocator())
+
+
+def text_svg(figure: Figure, prefix: str) -> str:
+    """``page_svg`` with text that stays text."""
+    import matplotlib
+
+    with matplotlib.rc_context({"svg.fonttype": "none"}):
+        return page_svg(figure, prefix)

@@ -1,0 +1,229 @@
+"""Every number of the report, worked out once from the frames of the run and handed out with its origin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+
+from foundation.language.numbers import NARROW, decimals_for, interval, number, percent, with_interval
+from foundation.quantiles import spread
+from model.terms.outcome import BARRIERS, OBSTACLES, WOULD_PASS
+from report.traced import traced
+from scenarios.compare.equity import equity_table, on_day
+from scenarios.compare.tables import probability, summary_table
+
+OUTCOMES, EQUITY, MANIFEST = "outcomes.parquet", "equity.parquet", "manifest.json"
+FIGURES = {"activated_millions": 3, "additional_millions": 3, "cost_millions_eur": 2, "cost_per_additional_eur": 2}
+"""Significant figures: unit prices are not known better than to two."""
+STOPPED = ("no_use", "time", "information", "other_reason")
+PARTS = {"minor": ("guardian", "child"), "stopped": STOPPED, **{name: (name,) for name in OBSTACLES}}
+"""Parts of those not activated that are shown as one."""
+
+
+class Numbers:
+    """The results of one run folder in one language."""
+
+    def __init__(self, frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], lang: str) -> None:
+        self.frames, self.manifest, self.lang = frames, manifest, lang
+        self.summary = summary_table(frames["outcomes"], frames["costs"]).set_index("scenario", drop=False)
+        self.names = [str(name) for name in self.summary.index]
+        self.reference, self.strategies = self.names[0], self.names[1:]
+        self.of: dict[str, dict[str, Any]] = {str(row["scenario"]): row for row in _records(self.summary)}
+        """The summary by scenario."""
+
+    @cached_property
+    def equity(self) -> pd.DataFrame:
+        """``equity_table`` by scenario, dimension and group."""
+        table = equity_table(self.frames["equity"], self.manifest["until"])
+        return table.set_index(["scenario", "dimension", "group"])
+
+    @cached_property
+    def of_group(self) -> dict[tuple[str, str, str], dict[str, Any]]:
+        """The same as plain values."""
+        return {(r["scenario"], r["dimension"], r["group"]): r for r in _records(self.equity.reset_index())}
+
+    @cached_property
+    def _horizon(self) -> pd.DataFrame:
+        return on_day(self.frames["equity"], date.fromisoformat(self.manifest["until"]))
+
+    def setting(self, key: str, shown: str | None = None) -> Markup:
+        """A setting of the run."""
+        value = self.manifest[key]
+        text = shown or (number(value, 0 if value % 1 == 0 else 1, self.lang) if _is_number(value) else str(value))
+        return traced(text, [value], file=MANIFEST, measure=key, stats=["value"])
+
+    def outcome(self, scenario: str, measure: str, *, sign: bool = False) -> Markup:
+        """Median and 90 % interval of a result at the horizon."""
+        row = self.of[scenario]
+        low, middle, high = (row[f"{measure}_{q}"] for q in ("p05", "p50", "p95"))
+        text = with_interval(low, middle, high, self.lang, FIGURES.get(measure, 3))
+        plus = "+" if sign and _is_number(middle) and middle > 0 and not text.startswith("0") else ""
+        return self._outcome(plus + text, scenario, measure, [middle, low, high])
+
+    def median(self, scenario: str, measure: str, *, sign: bool = False) -> Markup:
+        """A median alone: its interval stands in the table of strategies."""
+        middle = self.of[scenario][f"{measure}_p50"]
+        text = number(middle, decimals_for(middle, FIGURES.get(measure, 3)), self.lang, sign=sign)
+        return self._outcome(text, scenario, measure, [middle], ["p50"])
+
+    def share(self, scenario: str) -> Markup:
+        """Activated profiles over the living insured."""
+        row = self.of[scenario]
+        low, middle, high = (row[f"activated_share_{q}"] for q in ("p05", "p50", "p95"))
+        text = _percent_interval(low, middle, high, self.lang)
+        return self._outcome(text, scenario, "activated_share", [middle, low, high])
+
+    def probability(self, scenario: str) -> Markup:
+        """Probability of the target, with the bound of its Jeffreys interval where no or every draw reaches it."""
+        row = self.of[scenario]
+        values = [row[f"probability_of_target{end}"] for end in ("", "_low", "_high")]
+        stats = ["share", "jeffreys05", "jeffreys95"]
+        return self._outcome(probability(row, self.lang), scenario, "reached", values, stats)
+
+    def draws_reaching(self, scenario: str) -> Markup:
+        """In how many draws the target is reached."""
+        rows = self._rows(scenario)
+        return self._outcome(
+            str(int(rows["reached"].sum())), scenario, "reached", [int(rows["reached"].sum())], ["sum"]
+        )
+
+    def draws(self) -> Markup:
+        """How many draws there are results of."""
+        count = len(self._rows(self.reference))
+        return self._outcome(number(count, 0, self.lang), self.reference, "draw", [count], ["count"])
+
+    def adds_most(self, scenario: str) -> Markup:
+        """Share of draws in which a strategy adds more than every other."""
+        outcomes = self.frames["outcomes"]
+        table = outcomes.pivot(index="draw", columns="scenario", values="additional_millions")[self.strategies]
+        value = float((table.idxmax(axis=1) == scenario).mean())
+        return self._outcome(percent(value, self.lang), scenario, "adds_most", [value], ["share"])
+
+    def shortfall(self, scenario: str) -> Markup:
+        """Target less activated profiles, millions."""
+        found = spread(float(self.manifest["target_millions"]) - self._rows(scenario)["activated_millions"])
+        low, middle, high = found["p05"], found["p50"], found["p95"]
+        text = with_interval(low, middle, high, self.lang)
+        return self._outcome(text, scenario, "target_less_activated_millions", [middle, low, high])
+
+    def group(self, scenario: str, dimension: str, group: str, measure: str) -> Markup:
+        """A measure of ``scenarios.compare.equity.MEASURES`` of one group, median and 90 % interval."""
+        row = self.of_group[scenario, dimension, group]
+        low, middle, high = (row[f"{measure}_{q}"] for q in ("p05", "p50", "p95"))
+        return self._group(
+            self._shown(measure, low, middle, high), scenario, dimension, group, measure, [middle, low, high]
+        )
+
+    def group_median(self, scenario: str, dimension: str, group: str, measure: str) -> Markup:
+        """Its median alone."""
+        value = self.of_group[scenario, dimension, group][f"{measure}_p50"]
+        text = percent(value, self.lang) if measure.startswith("share") else number(value, 1, self.lang, sign=True)
+        return self._group(text, scenario, dimension, group, measure, [value], ["p50"])
+
+    def lag(self, scenario: str, dimension: str, group: str) -> Markup:
+        """Probability that a group falls further behind than in the reference."""
+        value = float(self.of_group[scenario, dimension, group]["lag"])
+        return self._group(percent(value, self.lang), scenario, dimension, group, "lag", [value], ["share"])
+
+    def members(self, dimension: str, group: str) -> Markup:
+        """Members of a group at the policy start, millions."""
+        value = float(self.of_group[self.reference, dimension, group]["members_millions"])
+        text = number(value, 1, self.lang)
+        return self._group(text, self.reference, dimension, group, "members_millions", [value], ["p50"])
+
+    def part_of_group(self, scenario: str, dimension: str, group: str, part: str) -> tuple[Markup, float]:
+        """Mean over draws of a part (``activated`` or of ``PARTS``) of the living members of a group, and its value in
+        per cent: means, because they add up to 100."""
+        rows = self._horizon
+        wanted = (rows["scenario"] == scenario) & (rows["dimension"] == dimension) & (rows["group"] == group)
+        columns = ["activated"] if part == "activated" else list(PARTS[part])
+        living = rows[wanted]["living"]
+        value = float((rows[wanted][columns].sum(axis=1) / living.where(living > 0)).mean())
+        text = percent(None if np.isnan(value) else value, self.lang)
+        return self._group(text, scenario, dimension, group, f"part:{part}", [value], ["mean"]), 100 * value
+
+    def part_of_left(self, scenario: str, part: str) -> Markup:
+        """A part of everybody not activated, median and 90 % interval over draws."""
+        return self._of_left(scenario, f"left:{part}", PARTS[part], OBSTACLES)
+
+    def stopped_who_would_pass(self, scenario: str) -> Markup:
+        """Those of the stopped whom nothing would stop on another visit at the horizon, as a part of the stopped."""
+        return self._of_left(scenario, f"stopped:{WOULD_PASS}", (WOULD_PASS,), STOPPED)
+
+    def adults_having(self, scenario: str, barrier: str) -> Markup:
+        """Adults not activated who have a barrier (of ``BARRIERS``), as a part of those who have not refused."""
+        return self._of_left(scenario, f"adults:{barrier}", (barrier,), OBSTACLES[3:])
+
+    def _of_left(self, scenario: str, measure: str, parts: Sequence[str], whole: Sequence[str]) -> Markup:
+        rows = self._horizon[(self._horizon["scenario"] == scenario) & (self._horizon["dimension"] == "age_band")]
+        sums = rows.groupby("draw")[[*OBSTACLES, WOULD_PASS, *BARRIERS]].sum()
+        found = spread(sums[list(parts)].sum(axis=1) / sums[list(whole)].sum(axis=1))
+        low, middle, high = found["p05"], found["p50"], found["p95"]
+        text = _percent_interval(low, middle, high, self.lang)
+        where = {"scenario": scenario, "dimension": "age_band"}
+        return traced(text, [middle, low, high], file=EQUITY, measure=measure, where=where)
+
+    def _shown(self, measure: str, low: float, middle: float, high: float) -> str:
+        if measure.startswith("share"):
+            return _percent_interval(low, middle, high, self.lang)
+        if measure == "ratio":
+            return with_interval(low, middle, high, self.lang)
+        signed = _fixed(1, self.lang, sign=True)
+        return f"{signed(middle)} [{signed(low)}{_separator(self.lang)}{signed(high)}]"
+
+    def _rows(self, scenario: str) -> pd.DataFrame:
+        outcomes = self.frames["outcomes"]
+        return outcomes[outcomes["scenario"] == scenario]
+
+    def _outcome(
+        self,
+        text: str,
+        scenario: str,
+        measure: str,
+        values: Sequence[Any],
+        stats: Sequence[str] = ("p50", "p05", "p95"),
+    ) -> Markup:
+        return traced(text, values, file=OUTCOMES, measure=measure, stats=stats, where={"scenario": scenario})
+
+    def _group(
+        self,
+        text: str,
+        scenario: str,
+        dimension: str,
+        group: str,
+        measure: str,
+        values: Sequence[Any],
+        stats: Sequence[str] = ("p50", "p05", "p95"),
+    ) -> Markup:
+        where = {"scenario": scenario, "dimension": dimension, "group": group}
+        return traced(text, values, file=EQUITY, measure=measure, stats=stats, where=where)
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _fixed(decimals: int, lang: str, *, sign: bool) -> Callable[[float], str]:
+    return lambda value: number(value, decimals, lang, sign=sign)
+
+
+def _separator(lang: str) -> str:
+    return f"{NARROW};\u00a0" if lang == "fr" else ";\u00a0"
+
+
+def _percent_interval(low: float | None, middle: float | None, high: float | None, lang: str) -> str:
+    """``36 % [33; 39]``."""
+    if middle is None or np.isnan(middle):
+        return number(None, 0, lang)
+    bounds = [None if v is None or np.isnan(v) else 100 * v for v in (low, high)]
+    return f"{percent(middle, lang)}\u00a0{interval(bounds[0], bounds[1], 0, lang)}"

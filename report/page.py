@@ -1,0 +1,200 @@
+"""The report of a run folder: one HTML file that needs nothing else, in French or English.
+
+The answer comes first; every number carries its origin (``traced``). Needs no script, prints on A4, and is readable
+from 400 pixels on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from foundation.language.numbers import day, number
+from foundation.language.text import group_label, scenario_titles
+from foundation.quantiles import jeffreys
+from model.terms.outcome import BARRIERS
+from model.terms.structure import Structure
+from report import answer, sources, tables
+from report.drivers import Drivers, drivers_context, worth_knowing
+from report.figures import SIZES, report_adoption, report_costs
+from report.numbers import Numbers
+from report.plan import Plan, plan_context, plan_point
+from report.provenance import Assumption, Fact, Provenance
+from report.split import heads, split_rows
+from report.words import say, texts
+
+__all__ = ["Assumption", "Fact", "Provenance", "report"]
+
+HERE = Path(__file__).parent
+GROUPED = ("age_band", "digital_exclusion", "long_term_illness")
+LEADING = 3
+"""Curves beside the status quo, at most."""
+
+
+def report(
+    frames: Mapping[str, pd.DataFrame],
+    manifest: Mapping[str, Any],
+    provenance: Provenance,
+    *,
+    folder: str,
+    command: str,
+    lang: str,
+    plan: Plan | None = None,
+    split: pd.DataFrame | None = None,
+    drivers: Drivers | None = None,
+) -> str:
+    """The page as text.
+
+    Args:
+        frames, manifest: of a finished run folder (``scenarios.compare.runs.load``).
+        provenance: prices, priors and sources.
+        folder: its name, to be printed.
+        command: what makes this report again, to be printed.
+        lang: ``en`` or ``fr``.
+        plan: the budget plan that goes with the run (``report.plan.read_plan``).
+        split: what its uncertainty is made of (``report.split.read_split``).
+        drivers: what drives its results (``report.drivers.read_drivers``).
+    """
+    environment = Environment(
+        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    numbers = Numbers(frames, manifest, lang)
+    chosen = answer.choose(numbers)
+    page = environment.get_template("page.html.j2")
+    return page.render(
+        lang=lang,
+        say=lambda key, **values: say(key, lang, **values),
+        style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
+        manifest=manifest,
+        numbers=numbers,
+        many=bool(numbers.strategies),
+        folder=folder,
+        dates={key: day(manifest[key], lang) for key in ("policy_start", "until", "data_end")},
+        warnings=_warnings(numbers),
+        verdict=answer.verdict(numbers, chosen),
+        points=answer.points(
+            numbers,
+            chosen,
+            provenance,
+            plan=plan_point(plan, lang) if plan else None,
+            worth=worth_knowing(drivers, numbers) if drivers else None,
+        ),
+        **_figures(numbers, chosen),
+        **_tables(numbers, chosen),
+        **_sources(numbers, provenance),
+        plan=plan_context(plan, numbers) if plan else None,
+        split=split_rows(split, numbers) if split is not None else None,
+        split_heads=heads(lang),
+        drivers=drivers_context(drivers, numbers) if drivers else None,
+        bound=_bound(numbers),
+        limits=list(texts()["limits"]),
+        notes=[note for note in texts()["note"] if drivers or note != "drivers"],
+        run_command=sources.command(manifest["command_line"]),
+        report_command=command,
+    )
+
+
+def _warnings(numbers: Numbers) -> list[Markup]:
+    """What a reader has to know before the first figure."""
+    manifest, lang, found = numbers.manifest, numbers.lang, []
+    if manifest["quick"]:
+        people, draws = (numbers.setting(key) for key in ("people", "draws"))
+        found.append(say("page.quick", lang, people=people, draws=draws))
+    if failures := manifest.get("failures"):
+        found.append(say("page.failed", lang, failed=len(failures), draws=numbers.setting("draws")))
+    if not manifest.get("paired", True):
+        found.append(say("page.unpaired", lang))
+    if choices := _unusual(manifest):
+        found.append(say("page.structure", lang, choices=choices))
+    return found
+
+
+def _unusual(manifest: Mapping[str, Any]) -> str:
+    """Structural choices that are not the default."""
+    default = vars(Structure())
+    return ", ".join(f"{key} = {value}" for key, value in manifest["structure"].items() if default.get(key) != value)
+
+
+def _figures(numbers: Numbers, chosen: answer.Chosen) -> dict[str, Any]:
+    """Both shapes of each figure, and what they show in words."""
+    frames, manifest, lang = numbers.frames, numbers.manifest, numbers.lang
+    leading = dict.fromkeys([chosen.best, chosen.single, chosen.fair] if numbers.strategies else [])
+    shown = [numbers.reference, *[name for name in leading if name is not None][:LEADING]]
+    ranks = {name: place for place, name in enumerate(tables.by_effect(numbers), 1)}
+    curves = {s: Markup(report_adoption(frames, manifest, lang, shown, s, f"curves-{s}")) for s in SIZES}
+    crosses = (
+        {s: Markup(report_costs(frames, manifest, lang, ranks, s, f"costs-{s}")) for s in SIZES} if ranks else None
+    )
+    return {
+        "curves": curves,
+        "curves_alt": _curves_alt(numbers, shown),
+        "crosses": crosses,
+        "crosses_alt": _crosses_alt(numbers, chosen) if ranks else "",
+    }
+
+
+def _curves_alt(numbers: Numbers, shown: list[str]) -> str:
+    """The curves in words, without markup: it goes into an attribute."""
+    manifest, lang, titles = numbers.manifest, numbers.lang, scenario_titles(numbers.manifest, numbers.lang)
+    stocks = [float(point["millions"]) for point in manifest.get("stock_targets") or ()]
+    first, last = (number(value, 1, lang) for value in (stocks[0], stocks[-1])) if stocks else ("–", "–")
+    medians = numbers.summary["activated_millions_p50"]
+    ends = "; ".join(
+        str(say("curves.end", lang, name=titles[name], value=number(float(medians[name]), 1, lang))) for name in shown
+    )
+    target = number(manifest["target_millions"], 0 if manifest["target_millions"] % 1 == 0 else 1, lang)
+    words = say(
+        "curves.alt", lang, until=day(manifest["until"], lang), first=first, last=last, ends=Markup(ends), target=target
+    )
+    return words.striptags()
+
+
+def _crosses_alt(numbers: Numbers, chosen: answer.Chosen) -> str:
+    titles = scenario_titles(numbers.manifest, numbers.lang)
+    prices = numbers.summary.loc[numbers.strategies]["cost_per_additional_eur_p50"].dropna()
+    cheapest = titles[str(prices.idxmin())] if len(prices) else "–"
+    return say("costs.alt", numbers.lang, most=titles[chosen.best], cheapest=cheapest).striptags()
+
+
+def _tables(numbers: Numbers, chosen: answer.Chosen) -> dict[str, Any]:
+    titles = scenario_titles(numbers.manifest, numbers.lang)
+    regions = "region" in {str(name) for name in numbers.frames["equity"]["dimension"].unique()}
+    return {
+        "titles": {"reference": titles[numbers.reference], "best": titles[chosen.best]},
+        "strategies": tables.strategy_rows(numbers),
+        "groups": tables.group_rows(numbers, chosen, GROUPED),
+        "regions": tables.group_rows(numbers, chosen, ["region"]) if regions else [],
+        "change_heads": [group_label(*group, numbers.lang) for group in tables.shown_groups(numbers)],
+        "changes": tables.change_rows(numbers),
+        "stands": tables.STANDS,
+        "standing": tables.stand_rows(numbers, numbers.reference),
+        "pass_now": numbers.stopped_who_would_pass(numbers.reference),
+        "barriers": {name: numbers.adults_having(numbers.reference, name) for name in BARRIERS},
+    }
+
+
+def _sources(numbers: Numbers, provenance: Provenance) -> dict[str, Any]:
+    lang = numbers.lang
+    return {
+        "provenance": provenance,
+        "prices": sources.assumption_rows(provenance.prices, "price", "costs.csv", lang),
+        "effects": sources.assumption_rows(provenance.effects, "effect", "priors.csv", lang),
+        "parameters": sources.assumption_rows(provenance.parameters, "effect", "priors.csv", lang),
+        "stocks": sources.stock_rows(numbers),
+        "facts": sources.fact_rows(provenance, lang),
+        "changed": sources.changed(numbers.manifest, provenance),
+        "settings": sources.settings_rows(numbers),
+        "hashes": sources.hash_rows(numbers),
+        "finished": sources.moment(numbers.manifest.get("finished"), lang),
+    }
+
+
+def _bound(numbers: Numbers) -> str:
+    """What no success in so many draws leaves room for."""
+    draws = len(numbers.frames["outcomes"]["draw"].unique())
+    return number(100 * jeffreys(0, draws)[1], 1, numbers.lang) + "\u202f%"

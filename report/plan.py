@@ -1,0 +1,180 @@
+"""The budget plan that goes with a run, as ``mes plan`` leaves it: read from its ``plan.json``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from foundation.errors import UserError
+from foundation.language.numbers import compact, number, percent, with_interval
+from foundation.language.text import group_title, label, price_letters
+from report.figures import SIZES, report_frontier
+from report.numbers import Numbers
+from report.traced import INTERVAL, traced
+from report.words import say
+from scenarios.compare.tables import probability
+
+FILE = "plan.json"
+ON_FRONTIER = ("asked", "frontier")
+Plan = Mapping[str, Any]
+NEEDED = ("result", "target", "mix", "frontier", "groups", "fair", "fair_points", "fresh_draws", "quick")
+"""What the page is made of."""
+SAME = {"horizon": "until", "policy_start": "policy_start", "target_millions": "target_millions"}
+"""What a plan has to share with the run, by its name in either."""
+
+
+def read_plan(folder: Path, manifest: Mapping[str, Any]) -> Plan:
+    """The plan of a folder, checked to answer the question of the run; ``UserError`` if it can't be used."""
+    path = folder / FILE
+    try:
+        plan: Plan = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{folder}: holds no {FILE}; make a plan with: mes plan --budget 60M --out {folder}") from None
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise UserError(f"{path}: not a readable plan: {error}") from None
+    if lacking := [name for name in NEEDED if name not in plan]:
+        raise UserError(f"{path}: holds no {lacking[0]}: made by an earlier version; make the plan again")
+    for there, here in SAME.items():
+        if plan.get(there) != manifest[here]:
+            raise UserError(f"{path}: {there} is {plan.get(there)!r}, but {manifest[here]!r} in the run")
+    return plan
+
+
+def plan_context(plan: Plan, numbers: Numbers) -> dict[str, Any]:
+    """What the page shows of a plan."""
+    lang, result = numbers.lang, plan["result"]
+    points = [row for row in plan["frontier"] if row["role"] in ON_FRONTIER]
+    budget = _one(plan["budget_millions_eur"], "budget_millions_eur", {}, lang)
+    shown = pd.DataFrame(
+        {"cost": row["cost_mean"], **{q: row[f"additional_{q}"] for q in ("p05", "p50", "p95")}} for row in points
+    )
+    return {
+        "verdict": _verdict(plan, numbers),
+        "budget": budget,
+        "asked": say(
+            "budget.asked",
+            lang,
+            budget=budget,
+            additional=_interval(result, "additional", "result", {}, lang),
+            cost=_one(result["cost_mean"], "result.cost_mean", {}, lang),
+        ),
+        "fair": _fairness(plan, lang) if plan["fair"] else "",
+        "mix": _levers(plan, lang),
+        "quick": bool(plan["quick"]),
+        "frontier": [_point(row, lang) for row in sorted(points, key=lambda row: row["budget_millions_eur"])],
+        "figure": {shape: Markup(report_frontier(shown, lang, shape, f"plan-{shape}")) for shape in SIZES},
+        "alt": _alt(shown, lang),
+        "note": _curse(plan, lang),
+    }
+
+
+def plan_point(plan: Plan, lang: str) -> Markup:
+    """What the budget asked for adds, in a sentence for the answer."""
+    budget = _one(plan["budget_millions_eur"], "budget_millions_eur", {}, lang)
+    return say(
+        "answer.budget", lang, budget=budget, additional=_interval(plan["result"], "additional", "result", {}, lang)
+    )
+
+
+def _verdict(plan: Plan, numbers: Numbers) -> Markup:
+    lang, target = numbers.lang, plan["target"]
+    values = {
+        "target": numbers.setting("target_millions"),
+        "wanted": traced(
+            percent(target["probability"], lang), [target["probability"]], file=FILE, measure="target.probability",
+            stats=["value"],
+        ),
+    }  # fmt: skip
+    if target["reachable"]:
+        return say("budget.reachable", lang, cost=_one(target["cost_mean"], "target.cost_mean", {}, lang), **values)
+    furthest = _one(target["furthest_millions"], "target.furthest_millions", {}, lang)
+    cost = _one(target["furthest_cost_millions_eur"], "target.furthest_cost_millions_eur", {}, lang)
+    return say("budget.unreachable", lang, furthest=furthest, cost=cost, **values)
+
+
+def _fairness(plan: Plan, lang: str) -> Markup:
+    """That the plan was made under a condition, and how it holds on the fresh draws."""
+    worst = max(plan["groups"], key=lambda row: row["further_behind_points"])
+    where = {"dimension": worst["dimension"], "group": worst["group"]}
+    return say(
+        "budget.fair",
+        lang,
+        limit=_one(plan["fair_points"], "fair_points", {}, lang),
+        group=group_title(worst["dimension"], worst["group"], lang),
+        points=_one(worst["further_behind_points"], "groups.further_behind_points", where, lang),
+        error=_one(worst["further_behind_error"], "groups.further_behind_error", where, lang),
+    )
+
+
+def _levers(plan: Plan, lang: str) -> list[dict[str, Any]]:
+    """The levers that the mix uses, those it would miss most first; of two of one kind both show their name as well."""
+    used = [row for row in plan["mix"] if row["share_of_ceiling"] > 0]
+    used.sort(key=lambda row: -row["loss_mean"])
+    kinds = [row["kind"] for row in used]
+    found = []
+    for row in used:
+        title = label(f"lever.{row['kind']}", lang)
+        name = title if kinds.count(row["kind"]) == 1 else f"{title} ({row['lever']})"
+        where, share = {"lever": row["lever"]}, row["share_of_ceiling"]
+        use = traced(
+            percent(share, lang), [share], file=FILE, measure="mix.share_of_ceiling", stats=["value"], where=where
+        )
+        found.append(
+            {
+                "name": name,
+                "use": use,
+                "cost": _interval(row, "cost", "mix", where, lang),
+                "prices": price_letters(row["price_status"], lang),
+                "loss": _interval(row, "loss", "mix", where, lang),
+            }
+        )
+    return found
+
+
+def _point(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    where, chance = {"mix": row["mix"]}, row["probability_of_target"]
+    return {
+        "budget": _one(row["budget_millions_eur"], "frontier.budget_millions_eur", where, lang),
+        "cost": _one(row["cost_mean"], "frontier.cost_mean", where, lang),
+        "paid": _interval(row, "cost", "frontier", where, lang),
+        "prices": price_letters(row["price_status"], lang),
+        "additional": _interval(row, "additional", "frontier", where, lang),
+        "activated": _interval(row, "activated", "frontier", where, lang),
+        "probability": traced(
+            probability(row, lang), [chance], file=FILE, measure="frontier.probability_of_target", stats=["value"],
+            where=where,
+        ),
+    }  # fmt: skip
+
+
+def _alt(shown: pd.DataFrame, lang: str) -> str:
+    rows = shown.sort_values("cost")
+    first, last = rows.iloc[0], rows.iloc[-1]
+    ends = {"low": first["p50"], "cheap": first["cost"], "high": last["p50"], "dear": last["cost"]}
+    return say("budget.alt", lang, **{key: compact(float(v), lang) for key, v in ends.items()}).striptags()
+
+
+def _curse(plan: Plan, lang: str) -> Markup:
+    result, count, within = plan["result"], len(plan["fresh_draws"]), plan["result"]["within_budget"]
+    draws = traced(number(count, 0, lang), [count], file=FILE, measure="fresh_draws", stats=["count"])
+    search = _one(result["search_additional_mean"], "result.search_additional_mean", {}, lang)
+    fresh = _one(result["additional_mean"], "result.additional_mean", {}, lang)
+    kept = traced(percent(within, lang), [within], file=FILE, measure="result.within_budget", stats=["value"])
+    return say("budget.curse", lang, search=search, fresh=fresh, draws=draws, within=kept)
+
+
+def _one(value: float | None, measure: str, where: Mapping[str, Any], lang: str) -> Markup:
+    whole = value is not None and float(value).is_integer()
+    text = number(value, 0, lang) if whole else compact(value, lang)
+    return traced(text, [value], file=FILE, measure=measure, stats=["value"], where=where)
+
+
+def _interval(row: Mapping[str, Any], name: str, section: str, where: Mapping[str, Any], lang: str) -> Markup:
+    low, middle, high = (row[f"{name}_{q}"] for q in ("p05", "p50", "p95"))
+    text = with_interval(low, middle, high, lang)
+    return traced(text, [middle, low, high], file=FILE, measure=f"{section}.{name}", stats=INTERVAL, where=where)

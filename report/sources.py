@@ -1,0 +1,148 @@
+"""What is assumed, where figures come from, and what is needed to repeat the run."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from foundation.language.numbers import NO_BREAK, UNDEFINED, day, interval, month, number
+from foundation.language.text import scenario_titles
+from report.numbers import Numbers
+from report.provenance import Assumption, Provenance
+from report.traced import traced
+from report.words import say
+
+Row = dict[str, Any]
+
+
+def assumption_rows(rows: Iterable[Assumption], section: str, file: str, lang: str) -> list[Row]:
+    """Prices or parameters in words, with value, status and sources."""
+    return [
+        {
+            "name": say(f"{section}.{row.name}", lang),
+            "value": _value(row, file, lang),
+            "status": row.status,
+            "status_words": say(f"status.{row.status}", lang),
+            "facts": row.facts,
+        }
+        for row in rows
+    ]
+
+
+def _value(row: Assumption, file: str, lang: str) -> Markup:
+    """The three numbers with as many decimals as the smallest needs."""
+    decimals = next((n for n in range(7) if all(_shows(v, n) for v in (row.location, row.low, row.high))), 7)
+    text = f"{number(row.location, decimals, lang)}\u00a0{interval(row.low, row.high, decimals, lang)}"
+    lever, _, item = row.name.partition("/")
+    where = {"lever": lever, "item": item} if item else {"name": row.name}
+    measures = ["value" if item else "location", "low", "high"]
+    values = [row.location, row.low, row.high]
+    return traced(text, values, file=f"calibration/data/{file}", measure="stated", stats=measures, where=where)
+
+
+def _shows(value: float, decimals: int) -> bool:
+    """Whether so many decimals show a number to half a per cent."""
+    return value == 0 or (abs(round(value, decimals) - value) <= 0.005 * abs(value))
+
+
+def cited(provenance: Provenance) -> list[str]:
+    """Facts that the tables cite, in order."""
+    rows = (*provenance.prices, *provenance.effects, *provenance.parameters)
+    return sorted({fact for row in rows for fact in row.facts if fact in provenance.facts})
+
+
+def fact_rows(provenance: Provenance, lang: str) -> list[Row]:
+    """The facts cited: when, and where they stand or why they have no address."""
+    found = []
+    for fact in (provenance.facts[name] for name in cited(provenance)):
+        linked, derived = fact.address.startswith("http"), fact.address.startswith("derived")
+        words = "" if linked else say("assumed.computed" if derived else "assumed.not_found", lang)
+        date = when(fact.date, lang)
+        found.append({"id": fact.id, "date": date, "link": fact.address if linked else "", "words": words})
+    return found
+
+
+def when(text: str, lang: str) -> str:
+    """A day, a month or a year as recorded (``2023-11``), or a span of two (``2021-12-31/2022-10-31``), in words."""
+    return " – ".join(_when(part, lang) for part in text.split("/")) if text else UNDEFINED
+
+
+def _when(text: str, lang: str) -> str:
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        return day(text, lang)
+    return month(f"{text}-01", lang) if re.fullmatch(r"\d{4}-\d\d", text) else text.replace("-", "–")
+
+
+def moment(text: str | None, lang: str) -> str:
+    """A recorded second (ISO 8601, UTC) as a reader writes it, to the minute."""
+    if not text:
+        return UNDEFINED
+    clock = text[11:16] if lang == "en" else text[11:16].replace(":", f"{NO_BREAK}h{NO_BREAK}")
+    return f"{day(text[:10], lang)}, {clock}{NO_BREAK}UTC"
+
+
+def changed(manifest: Mapping[str, Any], provenance: Provenance) -> list[str]:
+    """Data files that are no longer those of the run."""
+    then = manifest["data"]
+    return sorted(name for name in then if name in provenance.hashes and then[name] != provenance.hashes[name])
+
+
+def stock_rows(numbers: Numbers) -> list[Row]:
+    """The published counts that the run was fitted on, or started from."""
+    rows = []
+    for place, point in enumerate(numbers.manifest.get("stock_targets") or ()):
+        cells = {}
+        for name, measure in (("millions", "millions"), ("error", "error_millions")):
+            value = float(point[measure])
+            cells[name] = traced(
+                number(value, 2, numbers.lang),
+                [value],
+                file="manifest.json",
+                measure=f"stock_targets.{measure}",
+                stats=["value"],
+                where={"place": place},
+            )
+        kind = say(f"kind.{point['kind']}", numbers.lang)
+        rows.append({"day": day(point["date"], numbers.lang), "kind": kind, **cells})
+    return rows
+
+
+def settings_rows(numbers: Numbers) -> list[tuple[Markup, Markup | str]]:
+    """What determines the numbers."""
+    manifest, lang = numbers.manifest, numbers.lang
+    plain = ("version", "people", "draws", "seed", "engine", "policy_start", "until", "data_end")
+    rows: list[tuple[Markup, Markup | str]] = [
+        (say(f"repeat.{key}", lang), numbers.setting(key, _shown(manifest[key], key, lang))) for key in plain
+    ]
+    rows.append((say("repeat.structure", lang), ", ".join(f"{k} = {v}" for k, v in manifest["structure"].items())))
+    rows.append((say("repeat.finished", lang), moment(manifest.get("finished"), lang)))
+    machine = manifest.get("machine") or {}
+    rows.append((say("repeat.machine", lang), ", ".join(f"{key} {value}" for key, value in machine.items())))
+    return rows
+
+
+def _shown(value: Any, key: str, lang: str) -> str:
+    """A seed is a name, not an amount: it gets no separators."""
+    if key in ("people", "draws"):
+        return number(value, 0, lang)
+    return day(value, lang) if key in ("policy_start", "until", "data_end") else str(value)
+
+
+def hash_rows(numbers: Numbers) -> list[tuple[str | Markup, str]]:
+    """Files of the folder, scenarios and data, with their SHA-256."""
+    manifest, titles = numbers.manifest, scenario_titles(numbers.manifest, numbers.lang)
+    files = [(name, digest) for name, digest in manifest["files"].items()]
+    scenarios = [
+        (say("repeat.scenario", numbers.lang, name=titles[e["name"]]), e["sha256"]) for e in manifest["scenarios"]
+    ]
+    data = [(say("repeat.data", numbers.lang, name=name), digest) for name, digest in manifest["data"].items()]
+    return [*files, *scenarios, *data]
+
+
+def command(words: Sequence[str]) -> str:
+    """A command as one types it."""
+    return shlex.join(words)

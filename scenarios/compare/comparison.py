@@ -1,0 +1,187 @@
+"""The results of a run, or of several run folders side by side, as plain values for JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from foundation.errors import UserError
+from foundation.quantiles import LEVELS, jeffreys, rounded, spread
+from foundation.store.manifest import Manifest
+from model.terms.weeks import monday, position
+from scenarios.compare import runs
+from scenarios.compare.equity import equity_document
+from scenarios.compare.statuses import price_statuses
+from scenarios.frames import ORDER
+
+Frames = dict[str, pd.DataFrame]
+MEASURES = (
+    "activated_millions", "activated_share", "additional_millions", "cost_millions_eur", "cost_per_additional_eur",
+    "doctor_minutes_millions",
+)  # fmt: skip
+SAME_QUESTION = ("until", "target_millions")
+SAME_CHANCE = ("people", "draws", "seed", "draws_sha256", "data", "engine", "version")
+SAME_RUN = (*SAME_CHANCE, "structure", "averaged", "policy_start")
+
+
+def comparison_document(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """The document of ``mes compare --json``: every measure as p05, p50, p95 over draws, ``None`` where undefined."""
+    outcomes, statuses = frames["outcomes"], price_statuses(frames["costs"], "scenario")
+    return {
+        **_common(manifest),
+        "scenarios": [
+            scenario_summary(outcomes[outcomes["scenario"] == entry["name"]], entry, statuses)
+            for entry in manifest["scenarios"]
+        ],
+        "equity": equity_document(frames, manifest),
+    }
+
+
+def run_document(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], scenario: str) -> dict[str, Any]:
+    """The document of ``mes run --json``: weekly stocks of one scenario at the start of each Monday to the horizon."""
+    outcomes, weekly = frames["outcomes"], frames["weekly"]
+    entry = next(entry for entry in manifest["scenarios"] if entry["name"] == scenario)
+    last = int(position(date.fromisoformat(manifest["until"])))
+    rows = weekly[(weekly["scenario"] == scenario) & (weekly["week"] <= last)]
+    rows = rows.assign(millions=rows["activated"] / 1e6, share=rows["activated"] / rows["living"])
+    return {
+        "scenario": scenario,
+        **_common(manifest),
+        "weeks": [monday(week).isoformat() for week in range(last + 1)],
+        "activated_millions": _bands(rows, "millions"),
+        "activated_share": _bands(rows, "share"),
+        "at_horizon": scenario_summary(
+            outcomes[outcomes["scenario"] == scenario], entry, price_statuses(frames["costs"], "scenario")
+        ),
+    }
+
+
+def _common(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """What both documents say of the run."""
+    keys = ("people", "draws", "seed", "engine", "structure", "policy_start", "target_millions", "data_end", "quick")
+    return {
+        **{key: manifest[key] for key in keys},
+        "averaged": manifest.get("averaged"),
+        "horizon": manifest["until"],
+        "paired": manifest.get("paired", True),
+        "differences": list(manifest.get("differences", ())),
+        "failed_draws": [failure["draw"] for failure in manifest.get("failures", ())],
+        "version": manifest["version"],
+        "command_line": manifest["command_line"],
+        "unit": "persons of the whole country; quantiles over draws",
+    }
+
+
+def scenario_summary(outcomes: pd.DataFrame, entry: Mapping[str, Any], statuses: Mapping[str, str]) -> dict[str, Any]:
+    """One scenario at the horizon; ``outcomes`` has one row per draw, ``statuses`` are those of prices by scenario."""
+    reached, draws = int(outcomes["reached"].sum()), len(outcomes)
+    return {
+        "scenario": entry["name"],
+        "title": entry["title"],
+        **{measure: spread(outcomes[measure]) for measure in MEASURES},
+        "probability_of_target": reached / draws,
+        "probability_of_target_interval": [rounded(bound) for bound in jeffreys(reached, draws)],
+        "target_date": _dates(outcomes["reached_date"]),
+        "price_status": statuses.get(entry["name"], ""),
+    }
+
+
+def _dates(days: pd.Series) -> dict[str, str | None]:
+    """Quantiles of the day the target is reached; ``None`` where that quantile of draws doesn't reach it."""
+    ordered = sorted(days.dropna())
+    last = len(days) - 1
+    ranks = {name: int(np.ceil(level * last)) for name, level in LEVELS.items()}
+    return {name: ordered[rank] if rank < len(ordered) else None for name, rank in ranks.items()}
+
+
+def _bands(rows: pd.DataFrame, column: str) -> dict[str, list[float | None]]:
+    """Quantiles over draws, one number a week."""
+    table = rows.pivot(index="week", columns="draw", values=column).sort_index().to_numpy()
+    return {name: [rounded(float(v)) for v in np.quantile(table, level, axis=1)] for name, level in LEVELS.items()}
+
+
+def compare_folders(folders: Sequence[Path]) -> tuple[Manifest, Frames]:
+    """Finished run folders side by side, without simulating again.
+
+    The first folder's scenarios keep their names; a later one whose name is taken becomes ``name@folder``, unless it
+    is the very same run, which is dropped. Additional activations stay those against the status quo of the scenario's
+    own folder, draw by draw. The manifest says under ``paired`` whether the folders share their draws and people, and
+    lists under ``differences`` the settings in which they differ.
+    ``UserError`` if the folders answer different questions (horizon, target).
+    """
+    loaded = [(folder, *runs.load(folder)) for folder in folders]
+    first = loaded[0][1]
+    _same_question(loaded)
+    entries: list[dict[str, Any]] = []
+    parts: list[Frames] = []
+    for folder, manifest, frames in loaded:
+        names = _new_names(folder, manifest, entries, same_run=_agree(first, manifest, SAME_RUN))
+        parts.append({name: _renamed(frames[name], names) for name in ORDER})
+        entries += [{**e, "name": names[e["name"]]} for e in manifest["scenarios"] if e["name"] in names]
+    merged = {name: pd.concat([part[name] for part in parts], ignore_index=True) for name in ORDER}
+    return _merged_manifest(loaded, entries), merged
+
+
+def _same_question(loaded: Sequence[tuple[Path, Manifest, Frames]]) -> None:
+    folder, first, _ = loaded[0]
+    for other, manifest, _ in loaded[1:]:
+        for key in SAME_QUESTION:
+            if manifest[key] != first[key]:
+                raise UserError(
+                    f"{other}: {key} is {manifest[key]}, but {first[key]} in {folder}: these can't be compared"
+                )
+
+
+def _agree(one: Mapping[str, Any], other: Mapping[str, Any], keys: Sequence[str]) -> bool:
+    return all(one.get(key) == other.get(key) for key in keys)
+
+
+def _new_names(
+    folder: Path, manifest: Manifest, taken: Sequence[Mapping[str, Any]], *, same_run: bool
+) -> dict[str, str]:
+    """Old to new names of the scenarios to keep."""
+    hashes = {entry["name"]: entry["sha256"] for entry in taken}
+    names: dict[str, str] = {}
+    for entry in manifest["scenarios"]:
+        name = entry["name"]
+        if same_run and hashes.get(name) == entry["sha256"]:
+            continue
+        names[name] = _free(f"{name}@{folder.resolve().name}", hashes) if name in hashes else name
+    return names
+
+
+def _free(name: str, taken: Mapping[str, Any]) -> str:
+    """``name``, numbered if need be."""
+    numbered = (name if i == 1 else f"{name}-{i}" for i in range(1, len(taken) + 2))
+    return next(candidate for candidate in numbered if candidate not in taken)
+
+
+def _renamed(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    kept = frame[frame["scenario"].isin(list(names))]
+    return kept.assign(scenario=kept["scenario"].map(dict(names)))
+
+
+def _merged_manifest(loaded: Sequence[tuple[Path, Manifest, Frames]], entries: Sequence[Mapping[str, Any]]) -> Manifest:
+    manifests = [manifest for _, manifest, _ in loaded]
+    first = manifests[0]
+    differences = [
+        {"folder": str(folder), "setting": key, "value": manifest.get(key), "first": first.get(key)}
+        for folder, manifest, _ in loaded[1:]
+        for key in SAME_RUN
+        if manifest.get(key) != first.get(key)
+    ]
+    return {
+        **first,
+        "scenarios": list(entries),
+        "paired": all(_agree(first, manifest, SAME_CHANCE) for manifest in manifests),
+        "differences": differences,
+        "quick": any(manifest["quick"] for manifest in manifests),
+        "failures": [failure for manifest in manifests for failure in manifest["failures"]],
+        "sources": [str(folder) for folder, _, _ in loaded],
+        "files": {},
+    }

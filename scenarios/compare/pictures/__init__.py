@@ -1,0 +1,84 @@
+"""Pictures of a run: frames in, figures out. The only package that imports matplotlib."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from foundation.drawing.style import DPI, settle, styled
+from scenarios.compare.pictures.additional import additional_activations
+from scenarios.compare.pictures.adoption import adoption_curves
+from scenarios.compare.pictures.ages import by_age_band
+from scenarios.compare.pictures.cost_effect import cost_against_effect
+from scenarios.compare.pictures.equity import equity_changes, left_behind
+from scenarios.compare.pictures.funnel import funnel
+from scenarios.compare.pictures.gap import digital_gap
+
+__all__ = [
+    "PICTURES",
+    "additional_activations",
+    "adoption_curves",
+    "by_age_band",
+    "cost_against_effect",
+    "digital_gap",
+    "draw_all",
+    "equity_changes",
+    "funnel",
+    "left_behind",
+    "save",
+]
+
+Picture = Callable[[Mapping[str, pd.DataFrame], Mapping[str, Any], str], Figure]
+PICTURES: dict[str, Picture] = {
+    "adoption": adoption_curves,
+    "additional": additional_activations,
+    "cost-effect": cost_against_effect,
+    "funnel": funnel,
+    "age-bands": by_age_band,
+    "digital-gap": digital_gap,
+    "equity": equity_changes,
+    "left-behind": left_behind,
+}
+COMPARING = ("additional", "cost-effect", "equity")
+"""Pictures that need a strategy beside the reference."""
+_DIMENSIONS = {"age-bands": "age_band", "digital-gap": "digital_exclusion"}
+
+
+def draw_all(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], folder: Path, lang: str) -> list[Path]:
+    """Draws every picture the run has results for into ``folder`` as ``<picture>.<lang>.png`` and ``.svg``.
+
+    Each file appears in one step; the same frames give the same bytes. Returns the paths in order.
+    """
+    paths = []
+    for name in _wanted(frames):
+        paths += save(PICTURES[name](frames, manifest, lang), folder / f"{name}.{lang}")
+    return paths
+
+
+def _wanted(frames: Mapping[str, pd.DataFrame]) -> list[str]:
+    alone = frames["outcomes"]["scenario"].nunique() == 1
+    dimensions = set(frames["groups"]["dimension"].unique())
+    missing = {name for name, dimension in _DIMENSIONS.items() if dimension not in dimensions}
+    return [name for name in PICTURES if name not in missing and not (alone and name in COMPARING)]
+
+
+@styled
+def save(figure: Figure, stem: Path, kinds: Sequence[str] = ("png", "svg")) -> list[Path]:
+    """Writes ``stem`` + .png and .svg, or those of the two that are wanted, without dates, each in one step."""
+    settle(figure)
+    paths = [stem.with_name(f"{stem.name}.{kind}") for kind in kinds]
+    for path in paths:
+        kind = path.suffix[1:]
+        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        metadata = {"Date": None} if kind == "svg" else {"Software": None}
+        try:
+            figure.savefig(temporary, format=kind, dpi=DPI, metadata=metadata)
+            os.replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    return paths

@@ -1,0 +1,211 @@
+"""Adoption curves: activated profiles over time, against the published counts and the target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from math import ceil
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.dates import DateFormatter, YearLocator, date2num
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from foundation.drawing.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    RED,
+    SMALL,
+    WIDTH,
+    legend_below,
+    light_grid,
+    localise,
+    page,
+    styled,
+)
+from foundation.drawing.wrapping import wrap
+from foundation.language.numbers import day, interval, number, with_interval
+from foundation.language.text import label, scenario_titles
+from model.terms.weeks import START, position
+from scenarios.compare.pictures.results import Frames, horizon, of_scenario, on_day, scenario_order, weekly_bands
+
+NINETY = 1.645
+"""Standard deviations on each side of a 90 % interval of a normal law."""
+
+
+@styled
+def adoption_curves(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Figure:
+    """One scenario (with the reference behind it, if there is one) in a large panel, or a small panel per strategy."""
+    names = scenario_order(frames["weekly"])
+    return _one(frames, manifest, lang, names) if len(names) <= 2 else _many(frames, manifest, lang, names)
+
+
+def _one(frames: Frames, manifest: Mapping[str, Any], lang: str, names: Sequence[str]) -> Figure:
+    titles = scenario_titles(manifest, lang)
+    figure = page(*_words_of_one(frames, manifest, lang, names[-1]), 5.6, manifest, lang)
+    axes = figure.subplots()
+    if len(names) == 2:
+        curve(axes, of_scenario(frames["weekly"], names[0]), GREY, [(0.05, 0.95, 0.25)], "--")
+    curve(axes, of_scenario(frames["weekly"], names[-1]), BLUE, [(0.05, 0.95, 0.2), (0.25, 0.75, 0.3)])
+    surroundings(axes, manifest)
+    _scale(axes, frames, manifest, lang)
+    axes.set_ylabel(label("common.millions", lang))
+    handles = _legend_of_one(manifest, lang, [titles[name] for name in names])
+    legend_below(figure, handles, 2 if len(names) == 2 else 3)
+    return figure
+
+
+def _words_of_one(frames: Frames, manifest: Mapping[str, Any], lang: str, name: str) -> tuple[str, str]:
+    """Title and subtitle, with the result at the horizon."""
+    until = horizon(manifest)
+    millions = on_day(of_scenario(frames["weekly"], name), "activated", until) / 1e6
+    low, middle, high = np.quantile(millions, [0.05, 0.5, 0.95])
+    title = label("adoption.title_one", lang, scenario=scenario_titles(manifest, lang)[name], year=until.year)
+    result = with_interval(low, middle, high, lang)
+    return title, label("adoption.subtitle_one", lang, until=day(until, lang), result=result)
+
+
+def _many(frames: Frames, manifest: Mapping[str, Any], lang: str, names: Sequence[str]) -> Figure:
+    """Strategy over reference, panel by panel; all share their axes."""
+    until, strategies = horizon(manifest), len(names) - 1
+    columns = 2 if strategies <= 4 else 3 if strategies <= 9 else 4
+    rows = ceil(strategies / columns)
+    title = label("adoption.title_many", lang, year=until.year)
+    subtitle = label("adoption.subtitle_many", lang, until=day(until, lang))
+    figure = page(title, subtitle, rows * (2.7, 2.2, 1.9)[columns - 2] + 0.8, manifest, lang)
+    panels = list(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
+    for axes, name in zip(panels, names[1:], strict=False):
+        _panel(axes, frames, manifest, lang, (names[0], name), 8.9 / columns - 0.2)
+    _scale(panels[0], frames, manifest, lang, every=2)
+    _drop_empty(panels, strategies, columns)
+    legend_below(figure, _legend_of_many(manifest, lang, scenario_titles(manifest, lang)[names[0]]), 3)
+    return figure
+
+
+def _panel(
+    axes: Axes, frames: Frames, manifest: Mapping[str, Any], lang: str, pair: tuple[str, str], room: float
+) -> None:
+    """Reference and strategy in a small panel; ``room`` for its title in inches."""
+    for name, colour in zip(pair, (GREY, BLUE), strict=True):
+        curve(axes, of_scenario(frames["weekly"], name), colour, [(0.05, 0.95, 0.25)])
+    surroundings(axes, manifest, small=True)
+    title = scenario_titles(manifest, lang)[pair[1]]
+    axes.set_title("\n".join(wrap(title, room, SMALL, most=2)), size=SMALL, loc="left")
+    target = manifest["target_millions"] / top_of(frames, manifest)
+    _gain(axes, of_scenario(frames["outcomes"], pair[1]), target, lang)
+
+
+def _drop_empty(panels: Sequence[Axes], used: int, columns: int) -> None:
+    """Removes panels without a strategy; those above them get the years."""
+    for place in range(used, len(panels)):
+        panels[place].remove()
+        panels[place - columns].tick_params(labelbottom=True)
+
+
+def curve(
+    axes: Axes, rows: pd.DataFrame, colour: str, bands: Sequence[tuple[float, float, float]], line: str = "-"
+) -> None:
+    """Median and bands (low level, high level, opacity), millions."""
+    levels = [level for low, high, _ in bands for level in (low, high)]
+    weeks, found = weekly_bands(rows, "activated", [*levels, 0.5])
+    days = date2num(START) + 7 * weeks
+    for i, (_, _, opacity) in enumerate(bands):
+        axes.fill_between(days, found[2 * i] / 1e6, found[2 * i + 1] / 1e6, color=colour, alpha=opacity, linewidth=0)
+    axes.plot(days, found[-1] / 1e6, line, color=colour, linewidth=1.8)
+
+
+def surroundings(axes: Axes, manifest: Mapping[str, Any], *, small: bool = False) -> None:
+    """Target, published counts, the day data end and the day policy starts."""
+    axes.axhline(manifest["target_millions"], color=RED, linewidth=1.3, linestyle=(0, (6, 2)))
+    axes.axvline(date2num(date.fromisoformat(manifest["data_end"])), color=GREY, linewidth=1.0, linestyle=":")
+    axes.axvline(date2num(date.fromisoformat(manifest["policy_start"])), color=GREEN, linewidth=1.0, linestyle="-.")
+    for point in manifest.get("stock_targets") or ():
+        if position(date.fromisoformat(point["date"])) >= 0:
+            _observed(axes, point, 2.5 if small else 5.0)
+
+
+def _observed(axes: Axes, point: Mapping[str, Any], size: float) -> None:
+    """A published count with its 90 % error; one published as "more than" has no upper end."""
+    bound = point["kind"] == "lower bound"
+    error = None if bound else NINETY * point["error_millions"]
+    marker = "^" if bound else "o"
+    x = date2num(date.fromisoformat(point["date"]))
+    axes.errorbar(x, point["millions"], yerror(error), fmt=marker, color="black", ms=size, elinewidth=1, zorder=5)
+
+
+def yerror(error: float | None) -> list[list[float]] | None:
+    return None if error is None else [[error], [error]]
+
+
+def top_of(frames: Frames, manifest: Mapping[str, Any]) -> float:
+    """Upper end of the scale, millions: above the target and all but the highest twentieth of the draws."""
+    weekly = frames["weekly"]
+    last = weekly[weekly["week"] == weekly["week"].max()].groupby("scenario")["activated"].quantile(0.95)
+    return 1.08 * max(float(last.max()) / 1e6, float(manifest["target_millions"]))
+
+
+def _scale(axes: Axes, frames: Frames, manifest: Mapping[str, Any], lang: str, every: int = 1) -> None:
+    axes.set_ylim(0, top_of(frames, manifest))
+    axes.set_xlim(date2num(START.replace(month=1, day=1)), date2num(horizon(manifest)) + 1)
+    axes.xaxis.set_major_locator(YearLocator(every))
+    axes.xaxis.set_major_formatter(DateFormatter("%Y"))
+    for panel in axes.figure.axes:
+        light_grid(panel, "y")
+    localise(axes, lang, y=True)
+
+
+def _gain(axes: Axes, outcomes: pd.DataFrame, target: float, lang: str) -> None:
+    """What is added, just below the target line (at ``target`` of the height), or at the top if that line lies low."""
+    height = target - 0.04 if target > 0.6 else 0.97
+    low, middle, high = np.quantile(outcomes["additional_millions"].to_numpy(), [0.05, 0.5, 0.95])
+    text = f"{number(middle, 2, lang, sign=True)}\n{interval(low, high, 2, lang)}"
+    box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1}
+    axes.text(0.04, height, text, transform=axes.transAxes, size=SMALL, color=BLUE, va="top", bbox=box, gid="gain")
+
+
+def _legend_of_one(manifest: Mapping[str, Any], lang: str, titles: Sequence[str]) -> list[Any]:
+    """Curves first, then what surrounds them."""
+    main = label("adoption.median", lang, scenario=titles[-1])
+    room = WIDTH / 2 - 0.8
+    handles: list[Any] = [
+        Line2D([], [], color=BLUE, linewidth=1.8, label="\n".join(wrap(main, room, SMALL))),
+        Patch(color=BLUE, alpha=0.5, label=label("adoption.band_50", lang)),
+        Patch(color=BLUE, alpha=0.2, label=label("adoption.band_90", lang)),
+    ]
+    if len(titles) == 2:
+        words = label("adoption.reference", lang, scenario=titles[0])
+        handles.append(_band_line(GREY, "\n".join(wrap(words, room, SMALL)), "--"))
+    return handles + legend_of_surroundings(manifest, lang)
+
+
+def _legend_of_many(manifest: Mapping[str, Any], lang: str, reference: str) -> list[Any]:
+    room = WIDTH / 3 - 0.8
+    words = "\n".join(wrap(label("adoption.reference", lang, scenario=reference), room, SMALL))
+    curves = [_band_line(BLUE, label("adoption.strategy", lang)), _band_line(GREY, words)]
+    return curves + legend_of_surroundings(manifest, lang)
+
+
+def _band_line(colour: str, words: str, line: Literal["-", "--"] = "-") -> Any:
+    return Line2D([], [], color=colour, linestyle=line, linewidth=1.8, label=words)
+
+
+def legend_of_surroundings(manifest: Mapping[str, Any], lang: str) -> list[Any]:
+    target = number(manifest["target_millions"], 0 if manifest["target_millions"] % 1 == 0 else 1, lang)
+    words = {name: f"{label(f'adoption.{name}_line', lang)}" for name in ("data", "policy")}
+    handles: list[Any] = [
+        Line2D([], [], color=RED, linestyle=(0, (6, 2)), label=label("adoption.target", lang, target=target)),
+        Line2D([], [], color=GREY, linestyle=":", label=f"{words['data']} ({day(manifest['data_end'], lang)})"),
+        Line2D([], [], color=GREEN, linestyle="-.", label=f"{words['policy']} ({day(manifest['policy_start'], lang)})"),
+    ]
+    kinds = {point["kind"] for point in manifest.get("stock_targets") or ()}
+    for kind, marker, key in (("target", "o", "observed"), ("lower bound", "^", "lower_bound")):
+        if kind in kinds:
+            handles.append(
+                Line2D([], [], color="black", marker=marker, linestyle="", ms=5, label=label(f"adoption.{key}", lang))
+            )
+    return handles

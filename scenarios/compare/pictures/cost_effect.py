@@ -1,0 +1,91 @@
+"""Cost against effect: where a euro goes far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from foundation.drawing.placing import place_labels
+from foundation.drawing.style import BLUE, SMALL, light_grid, localise, page, styled
+from foundation.drawing.wrapping import wrap
+from foundation.language.numbers import day, number
+from foundation.language.text import label, scenario_titles
+from scenarios.compare.pictures.results import Frames, quantiles_of, strategies_by_effect
+
+Cross = tuple[np.ndarray, np.ndarray]
+"""Low, median and high of cost and of effect."""
+
+
+@styled
+def cost_against_effect(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Figure:
+    """A cross per strategy: 90 % intervals of public cost (log) and additional activations, labelled directly."""
+    names = strategies_by_effect(frames)
+    dates = {"start": day(manifest["policy_start"], lang), "until": day(manifest["until"], lang)}
+    figure = page(
+        label("cost.title", lang, **dates), label("cost.subtitle", lang), 5.4 + 0.1 * len(names), manifest, lang
+    )
+    axes = figure.subplots()
+    crosses = [cross_of(frames, name) for name in names]
+    free = money_scale(axes, crosses, lang)
+    crosses = [(np.where(cost > 0, cost, free), effect) for cost, effect in crosses]
+    for cross in crosses:
+        _draw(axes, cross)
+    axes.set_ylabel(label("cost.y", lang))
+    axes.set_xlabel(label("cost.x", lang))
+    light_grid(axes, "both")
+    localise(axes, lang, y=True)
+    titles = scenario_titles(manifest, lang)
+    texts = ["\n".join(wrap(titles[name], 1.8, SMALL, most=2)) for name in names]
+    place_labels(axes, np.array([[cost[1], effect[1]] for cost, effect in crosses]), texts, _arms(crosses))
+    return figure
+
+
+def cross_of(frames: Frames, name: str) -> Cross:
+    cost, effect = (quantiles_of(frames["outcomes"], name, m) for m in ("cost_millions_eur", "additional_millions"))
+    return cost[[0, 2, 4]], effect[[0, 2, 4]]
+
+
+def money_scale(axes: Axes, crosses: Sequence[Cross], lang: str) -> float:
+    """Powers of ten that hold all costs; returns where a cost of zero goes: a decade to the left of the smallest."""
+    paid = np.concatenate([cost[cost > 0] for cost, _ in crosses])
+    low, high = (np.floor(np.log10(paid.min())), np.ceil(np.log10(paid.max()))) if len(paid) else (0.0, 1.0)
+    has_free = any((cost <= 0).any() for cost, _ in crosses)
+    free = float(10 ** (low - 1))
+    axes.set_xscale("log")
+    high = max(high, low + 1)
+    steps = (1, 2, 5) if high - low <= 2 else (1,)
+    decades = (step * 10.0**exponent for exponent in np.arange(low, high + 1) for step in steps)
+    ticks = [*([free] * has_free), *(tick for tick in decades if tick <= 10.0**high)]
+    axes.xaxis.set_major_locator(FixedLocator(ticks))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _euros(value, free if has_free else 0.0, lang)))
+    axes.set_xlim(ticks[0] / 1.6, ticks[-1] * 1.6)
+    effects = np.concatenate([effect for _, effect in crosses])
+    spread = max(float(effects.max() - min(0.0, effects.min())), 0.1)
+    axes.set_ylim(min(0.0, effects.min()) - 0.1 * spread, effects.max() + 0.1 * spread)
+    return free
+
+
+def _euros(value: float, free: float, lang: str) -> str:
+    if free and value <= free * 1.01:
+        return label("cost.free", lang)
+    return number(value, max(0, int(-np.floor(np.log10(value) + 1e-9))), lang)
+
+
+def _draw(axes: Axes, cross: Cross) -> None:
+    (low, cost, high), (less, effect, more) = cross
+    axes.plot([low, high], [effect, effect], color=BLUE, alpha=0.45, linewidth=1.1)
+    axes.plot([cost, cost], [less, more], color=BLUE, alpha=0.45, linewidth=1.1)
+    axes.plot(cost, effect, "o", color=BLUE, ms=6, markeredgecolor="white", zorder=4)
+
+
+def _arms(crosses: Sequence[Cross]) -> np.ndarray:
+    """Both arms of each cross as boxes without width: x0, y0, x1, y1."""
+    level = [[cost[0], effect[1], cost[2], effect[1]] for cost, effect in crosses]
+    upright = [[cost[1], effect[0], cost[1], effect[2]] for cost, effect in crosses]
+    return np.array(level + upright)

@@ -1,0 +1,182 @@
+"""Tables of results: quantiles over draws per scenario and per group, as CSV or on a terminal."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import date
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from foundation.language.captions import run_line
+from foundation.language.numbers import NARROW, day, month, number, percent, with_interval
+from foundation.language.text import group_label, label, price_letters, price_words, scenario_titles, words
+from foundation.quantiles import spread
+from scenarios.compare.comparison import MEASURES, scenario_summary
+from scenarios.compare.shares import group_shares
+from scenarios.compare.statuses import price_statuses
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+QUANTILES = ("p05", "p50", "p95")
+
+
+def summary_table(outcomes: pd.DataFrame, costs: pd.DataFrame) -> pd.DataFrame:
+    """One row per scenario, in the order of ``outcomes``: each measure's p05, p50 and p95 over draws; statuses of the
+    prices behind its public cost (``scenarios.compare.statuses``).
+
+    Quantiles are taken over all draws. A draw in which nothing is added counts as an infinite cost per additional
+    activation, and a quantile that falls there is missing: leaving such draws out would make a useless strategy look
+    cheap. ``probability_of_target`` comes with its Jeffreys 90 % interval (``_low``, ``_high``); ``target_date`` counts
+    draws that never reach the target as later than any date. Numbers are those of ``mes compare --json``.
+    """
+    names, statuses = outcomes["scenario"].unique(), price_statuses(costs, "scenario")
+    return pd.DataFrame([_summary_row(outcomes[outcomes["scenario"] == name], str(name), statuses) for name in names])
+
+
+def _summary_row(rows: pd.DataFrame, name: str, statuses: Mapping[str, str]) -> dict[str, Any]:
+    found = scenario_summary(rows, {"name": name, "title": ""}, statuses)
+    low, high = found["probability_of_target_interval"]
+    measures = {f"{m}_{q}": np.nan if found[m][q] is None else found[m][q] for m in MEASURES for q in QUANTILES}
+    chance = {"": found["probability_of_target"], "_low": low, "_high": high}
+    return {
+        "scenario": name,
+        **measures,
+        **{f"probability_of_target{end}": value for end, value in chance.items()},
+        **{f"target_date_{q}": found["target_date"][q] for q in QUANTILES},
+        "price_status": found["price_status"],
+    }
+
+
+def groups_table(groups: pd.DataFrame, until: date | str) -> pd.DataFrame:
+    """Who is left behind: for each scenario and group at the start of ``until``, over draws (p05, p50, p95):
+    share activated of the living (0..1), its gap to the average of all insured in points, and its gain over the
+    reference (the first scenario) in points, paired draw by draw; ``living_millions`` is a median.
+    """
+    until = date.fromisoformat(until) if isinstance(until, str) else until
+    parts = [_one_dimension(groups, str(dimension), until) for dimension in groups["dimension"].unique()]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _one_dimension(groups: pd.DataFrame, dimension: str, until: date) -> pd.DataFrame:
+    shares = _with_differences(group_shares(groups, dimension, until))
+    rows = []
+    for (scenario, group), found in shares.groupby(["scenario", "group"], sort=False):
+        row = {"scenario": scenario, "dimension": dimension, "group": group}
+        row["living_millions"] = found["living"].median() / 1e6
+        for name in ("share", "gap_points", "gain_points"):
+            row |= {f"{name}_{q}": np.nan if v is None else v for q, v in spread(found[name]).items()}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _with_differences(shares: pd.DataFrame) -> pd.DataFrame:
+    """Adds the gap to the average of the same scenario and draw, and the gain over the reference, in points."""
+    sums = shares.groupby(["scenario", "draw"])[["living", "activated"]].transform("sum")
+    reference = shares[shares["scenario"] == shares["scenario"].iloc[0]].set_index(["draw", "group"])["share"]
+    keys = pd.MultiIndex.from_frame(shares[["draw", "group"]])
+    gain = shares["share"].to_numpy() - reference.reindex(keys).to_numpy()
+    gap = shares["share"] - sums["activated"] / sums["living"]
+    return shares.assign(gap_points=100 * gap, gain_points=100 * gain)
+
+
+def write_csv(table: pd.DataFrame, path: Path, lang: str) -> None:
+    """Writes a table in one step, as UTF-8 with a byte-order mark (a spreadsheet needs it).
+
+    English: commas, decimal points, the column names of the frame, which programs can rely on. French: semicolons,
+    decimal commas, French headers and groups.
+    """
+    text = StringIO()
+    shown = _french(table) if lang == "fr" else table
+    separator, mark = (";", ",") if lang == "fr" else (",", ".")
+    shown.to_csv(text, index=False, lineterminator="\r\n", sep=separator, decimal=mark)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary.write_bytes(text.getvalue().encode("utf-8-sig"))
+    os.replace(temporary, path)
+
+
+def _french(table: pd.DataFrame) -> pd.DataFrame:
+    shown = table.copy()
+    if "group" in shown:
+        pairs = zip(shown["dimension"], shown["group"], strict=True)
+        shown["group"] = [group_label(dimension, group, "fr") for dimension, group in pairs]
+        shown["dimension"] = [label(f"dimension.{dimension}", "fr") for dimension in shown["dimension"]]
+    if "price_status" in shown:
+        shown["price_status"] = [price_words(found, "fr") for found in shown["price_status"]]
+    if "obstacle" in shown:
+        shown["obstacle"] = [label(f"obstacle.{name}", "fr") for name in shown["obstacle"]]
+    return shown.rename(columns={column: header(column, "fr") for column in shown.columns})
+
+
+def header(column: str, lang: str) -> str:
+    """A column's name in words: ``activated_millions_p50`` is "activated (millions), median"."""
+    base, _, end = column.rpartition("_")
+    if end in words()["quantile"] and base in words()["column"]:
+        return f"{label(f'column.{base}', lang)}, {label(f'quantile.{end}', lang)}"
+    return label(f"column.{column}", lang) if column in words()["column"] else column
+
+
+def rich_table(summary: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> Table:
+    """The summary for a terminal of 110 columns: "median [5 %; 95 %]"."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,
+        title_justify="left",
+        caption_justify="left",
+        title_style="bold",
+    )
+    table.title, table.caption = Text(_title(manifest, lang)), Text(_caption(manifest, lang))
+    dated = bool(summary["target_date_p50"].notna().any())
+    target = number(manifest["target_millions"], 0 if manifest["target_millions"] % 1 == 0 else 1, lang)
+    table.add_column(label("table.scenario", lang), min_width=8, max_width=34, overflow="fold")
+    for name in ("activated", "additional", "cost", "per_additional", "probability", *(["target_date"] * dated)):
+        table.add_column(label(f"table.{name}", lang, target=target), justify="right", no_wrap=True)
+    titles = scenario_titles(manifest, lang)
+    for _, row in summary.iterrows():
+        cells = [titles[row["scenario"]], *_cells(row, lang), *([_month(row, lang)] * dated)]
+        table.add_row(*(Text(cell) for cell in cells))
+    return table
+
+
+def _cells(row: pd.Series, lang: str) -> list[str]:
+    """Costs with two significant figures: unit prices are not known better; behind them the letters of their prices."""
+    figures = {"activated_millions": 3, "additional_millions": 3, "cost_millions_eur": 2, "cost_per_additional_eur": 2}
+    cells = [with_interval(row[f"{m}_p05"], row[f"{m}_p50"], row[f"{m}_p95"], lang, n) for m, n in figures.items()]
+    letters = price_letters(row["price_status"], lang)
+    cells[2] = f"{cells[2]} {letters}".rstrip()
+    return [*cells, probability(row, lang)]
+
+
+def probability(row: Mapping[str, Any] | pd.Series, lang: str) -> str:
+    """A share of draws; where none or all reach the target, the bound of the Jeffreys interval ("<2 %")."""
+    share, low, high = (row[f"probability_of_target{end}"] for end in ("", "_low", "_high"))
+    if share == 0:
+        return f"<{NARROW}{percent(np.ceil(100 * high) / 100, lang)}"
+    if share == 1:
+        return f">{NARROW}{percent(np.floor(100 * low) / 100, lang)}"
+    return percent(share, lang)
+
+
+def _month(row: pd.Series, lang: str) -> str:
+    return month(row["target_date_p50"], lang) if isinstance(row["target_date_p50"], str) else "–"
+
+
+def _title(manifest: Mapping[str, Any], lang: str) -> str:
+    title = label("table.title", lang, until=day(manifest["until"], lang))
+    return (
+        f"{label('common.quick', lang)} ({label('common.quick_why', lang)}) · {title}" if manifest["quick"] else title
+    )
+
+
+def _caption(manifest: Mapping[str, Any], lang: str) -> str:
+    return f"{run_line(manifest, lang)}\n{label('table.note', lang)}"

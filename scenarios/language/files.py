@@ -1,0 +1,133 @@
+"""Reading scenarios: from the catalogue by name, or from a file by path."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from pathlib import Path
+
+from foundation.problems import Problem, ScenarioError, nearest
+from scenarios.language.schema import Scenario
+from scenarios.language.validation import validate
+
+CATALOGUE = Path(__file__).parents[1] / "catalogue"
+LARGEST = 1_000_000
+"""Bytes; a longer file is something else."""
+START_FROM = "`mes scenarios new NAME` writes one to start from"
+
+_ORDER = (
+    "status-quo",
+    "doctors-training",
+    "doctors-prompt",
+    "doctors-fee",
+    "email-reminders",
+    "sms-reminders",
+    "letters-with-code",
+    "families-letters",
+    "newborn-letters",
+    "assisted-offline",
+    "simplified-signup",
+    "pharmacists",
+    "hospitals",
+    "relatives",
+    "media",
+    "more-documents",
+    "mix-digital",
+    "mix-inclusive",
+    "mix-broad",
+)
+
+
+def catalogue() -> list[str]:
+    """Names of the shipped scenarios: the status quo, single levers, mixes."""
+    return list(_ORDER)
+
+
+def is_path(argument: str) -> bool:
+    """Whether an argument names a file; otherwise it names a scenario of the catalogue."""
+    return "/" in argument or os.sep in argument or argument.endswith(".toml")
+
+
+def load_scenario(argument: str) -> Scenario:
+    """The scenario of a file (an argument with a slash or ending in .toml) or of the catalogue.
+
+    Raises:
+        ScenarioError: with all problems of the file.
+    """
+    if is_path(argument):
+        return parse_scenario(read_text(Path(argument)), source=argument)
+    if argument not in _ORDER:
+        raise ScenarioError([_unknown(argument)])
+    file = CATALOGUE / f"{argument}.toml"
+    return parse_scenario(read_text(file), source=file.name)
+
+
+def parse_scenario(text: str, *, source: str) -> Scenario:
+    """The scenario written in ``text``; ``source`` is the file's name in messages and gives the scenario's name.
+
+    Raises:
+        ScenarioError: with all problems of the text.
+    """
+    if not text.strip():
+        raise _wrong(source, f"the file is empty; {START_FROM}")
+    table, problems = validate(_toml(text, source), source)
+    if table is None:
+        raise ScenarioError(problems)
+    return Scenario(source=source, titles=table.title, descriptions=table.description, levers=table.lever, text=text)
+
+
+def read_text(file: Path, *, what: str = "scenario file", hint: str = START_FROM) -> str:
+    """The text of a file; a byte-order mark is dropped. ``what`` it should be and a ``hint`` stand in messages.
+
+    Raises:
+        ScenarioError: there is no such file, it can't be read, or it isn't text.
+    """
+    try:
+        _check_file(file, what)
+        return file.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise _wrong(file, f"there is no such file; {hint}") from None
+    except UnicodeDecodeError as error:
+        raise _wrong(file, f"is not UTF-8 text (byte {error.start + 1}); save it as UTF-8") from None
+    except (OSError, ValueError) as error:
+        raise _wrong(file, f"can't be read: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _check_file(file: Path, what: str) -> None:
+    if file.is_dir():
+        raise _wrong(file, f"is a directory, not a {what}")
+    if file.exists() and not file.is_file():
+        raise _wrong(file, "is not a regular file")
+    if file.exists() and file.stat().st_size > LARGEST:
+        raise _wrong(file, f"is larger than {LARGEST} bytes: not a {what}")
+
+
+def _toml(text: str, source: str) -> dict[str, object]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _wrong(source, _syntax(str(error))) from None
+    except (RecursionError, ValueError) as error:
+        raise _wrong(source, f"is not valid TOML: {error}") from None
+
+
+def _syntax(message: str) -> str:
+    """The parser's message with the place in front."""
+    found = re.fullmatch(r"(?P<what>.*) \(at (?P<where>.*)\)", message, flags=re.DOTALL)
+    return f"is not valid TOML at {found['where']}: {found['what']}" if found else f"is not valid TOML: {message}"
+
+
+def _unknown(name: str) -> Problem:
+    here = f"; to read the file beside you, write ./{name}.toml" if Path(f"{name}.toml").is_file() else ""
+    return Problem(
+        source="catalogue",
+        value=name,
+        message=f"there is no scenario of this name{here}",
+        allowed=", ".join(_ORDER),
+        suggestion=nearest(name, _ORDER),
+    )
+
+
+def _wrong(source: str | Path, message: str) -> ScenarioError:
+    return ScenarioError([Problem(source=str(source), message=message)])

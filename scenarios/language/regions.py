@@ -1,0 +1,41 @@
+"""Names of the regions a lever can aim at: those of ``calibration/data/regions.csv``, in its order."""
+
+from __future__ import annotations
+
+from foundation.problems import nearest
+
+DROM = "Outre-mer (DROM)"
+SOUTH_EAST = "Provence-Alpes-Côte d'Azur et Corse"
+REGIONS = (
+    "Auvergne-Rhône-Alpes",
+    "Bourgogne-Franche-Comté",
+    "Bretagne",
+    "Centre-Val de Loire",
+    SOUTH_EAST,
+    "Grand Est",
+    "Hauts-de-France",
+    "Île-de-France",
+    "Normandie",
+    "Nouvelle-Aquitaine",
+    "Pays de la Loire",
+    "Occitanie",
+    DROM,
+)
+_WITHIN = {
+    "Guadeloupe": DROM,
+    "Guyane": DROM,
+    "La Réunion": DROM,
+    "Martinique": DROM,
+    "Mayotte": DROM,
+    "DROM": DROM,
+    "Outre-mer": DROM,
+    "Corse": SOUTH_EAST,
+    "PACA": SOUTH_EAST,
+}
+"""The data count these together with others."""
+
+
+def nearest_region(word: str) -> str:
+    """The region most like ``word``, or the one it is part of, or ""."""
+    found = nearest(word, (*REGIONS, *_WITHIN))
+    return _WITHIN.get(found, found)

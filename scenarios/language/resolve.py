@@ -1,0 +1,61 @@
+"""Scenario + draw = levers: the scenario says what is done and when, the draw how well it works."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from typing import TYPE_CHECKING
+
+from foundation.problems import Problem, ScenarioError
+from model.levers.kinds import Lever
+from model.terms.weeks import week_of
+from scenarios.language.schema import Scenario
+from scenarios.lever_schemas.base import Span
+
+if TYPE_CHECKING:
+    from scenarios.draw import Draw
+
+
+def resolve(scenario: Scenario, draw: Draw, *, policy_start: date, until: date) -> tuple[Lever, ...]:
+    """The levers of a scenario for one draw, in the order of the file.
+
+    A lever of intensity zero stays, with dose 0.
+
+    Raises:
+        ScenarioError: a date of the scenario lies outside ``policy_start`` .. ``until``.
+    """
+    problems = date_problems(scenario, policy_start=policy_start, until=until)
+    if problems:
+        raise ScenarioError(problems)
+    span = Span(policy_start=policy_start, until=until)
+    ranks: Counter[str] = Counter()
+    levers = []
+    for table in scenario.levers:
+        levers.append(table.resolve(span, draw.effects, ranks[table.like]))
+        ranks[table.like] += 1
+    return tuple(levers)
+
+
+def date_problems(scenario: Scenario, *, policy_start: date, until: date) -> list[Problem]:
+    """Every date of the scenario that a run over these days can't honour."""
+    span = Span(policy_start=policy_start, until=until)
+    return [
+        Problem(source=scenario.source, key=f"lever[{rank}].{key}", value=day, message=message, allowed=_range(span))
+        for rank, table in enumerate(scenario.levers, 1)
+        for key, day in table.dates()
+        if (message := _outside(key, day, span))
+    ]
+
+
+def _outside(key: str, day: date, span: Span) -> str:
+    if day < span.policy_start:
+        return f"is before the policy start, {span.policy_start}"
+    if day > span.until:
+        return f"is after the horizon, {span.until}"
+    if key != "end" and week_of(day) >= span.last:
+        return f"is the day of the horizon, {span.until}: nothing that begins then can be seen"
+    return ""
+
+
+def _range(span: Span) -> str:
+    return f"{span.policy_start} to {span.until} (set by --policy-start and --until)"

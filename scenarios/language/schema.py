@@ -1,0 +1,139 @@
+"""A scenario: a title and what is done beyond the status quo."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from pathlib import PurePath
+from typing import Literal
+
+from pydantic import BaseModel, Field, TypeAdapter, ValidationInfo, field_validator
+
+from scenarios.lever_schemas import AnyLever
+from scenarios.lever_schemas.base import FROZEN, LeverTable
+
+Lang = Literal["en", "fr"]
+MOST_LEVERS = 32
+MOST_ALIKE = 8
+"""Limits of the engine (``model.engine.programme``)."""
+
+
+class Title(BaseModel):
+    """``[title]``: one language at least; the other then shows the same words."""
+
+    model_config = FROZEN
+
+    en: str | None = Field(default=None, min_length=1, max_length=60)
+    fr: str | None = Field(default=None, min_length=1, max_length=60, validate_default=True)
+
+    @field_validator("fr")
+    @classmethod
+    def _one_language(cls, fr: str | None, info: ValidationInfo) -> str | None:
+        if fr is None and info.data.get("en", "") is None:
+            raise ValueError("write a title in English (en), in French (fr) or in both")
+        return fr
+
+
+class Description(BaseModel):
+    """``[description]``: a sentence or two, optional."""
+
+    model_config = FROZEN
+
+    en: str | None = Field(default=None, min_length=1, max_length=600)
+    fr: str | None = Field(default=None, min_length=1, max_length=600)
+
+
+class ScenarioTable(BaseModel):
+    """What a scenario file holds."""
+
+    model_config = FROZEN
+
+    title: Title
+    description: Description = Description()
+    lever: tuple[AnyLever, ...] = Field(default=(), max_length=MOST_LEVERS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """A valid scenario, differences from the status quo only. Make one with ``scenarios.language.files``."""
+
+    source: str
+    """Where it was read, for messages."""
+    titles: Title
+    descriptions: Description
+    levers: tuple[LeverTable, ...]
+    text: str = field(default="", compare=False)
+    """The file as it was read, for the record."""
+
+    @property
+    def name(self) -> str:
+        """File name without ending."""
+        return PurePath(self.source).stem
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the content: the same for two files that differ in comments or in layout only."""
+        content = {
+            "title": self.titles.model_dump(),
+            "description": self.descriptions.model_dump(),
+            "lever": [lever.model_dump(mode="json") for lever in self.levers],
+        }
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    def title(self, lang: Lang = "en") -> str:
+        """Title in a language, or in the only one it was written in."""
+        return _either(self.titles.en, self.titles.fr, lang)
+
+    def description(self, lang: Lang = "en") -> str:
+        """Description likewise; "" when there is none."""
+        return _either(self.descriptions.en, self.descriptions.fr, lang)
+
+    def uses_own_prices(self) -> bool:
+        """Whether any unit price is the author's own."""
+        return any(lever.cost or getattr(lever, "one_off_cost", None) for lever in self.levers)
+
+
+def scaled(scenario: Scenario, factor: float) -> Scenario:
+    """The same scenario with all intensities times ``factor``.
+
+    Raises:
+        pydantic.ValidationError: an intensity leaves its range (a ``ValueError``).
+    """
+    levers = tuple(_scaled(lever, factor) for lever in scenario.levers)
+    return replace(scenario, levers=levers, text=f"# all intensities times {factor:g}\n{scenario.text}")
+
+
+def repeated_names(levers: list[dict[str, object]]) -> dict[int, str]:
+    """Index and name of every lever table that bears the name of an earlier one."""
+    seen: Counter[str] = Counter()
+    found = {}
+    for index, table in enumerate(levers):
+        label = table.get("name") or table.get("kind")
+        if isinstance(label, str):
+            if seen[label]:
+                found[index] = label
+            seen[label] += 1
+    return found
+
+
+def too_many_alike(levers: list[dict[str, object]]) -> dict[int, str]:
+    """Index and kind of every lever table beyond the eighth of its kind (for doctors, of its means)."""
+    seen: Counter[str] = Counter()
+    found = {}
+    for index, table in enumerate(levers):
+        alike = " by ".join(str(table[key]) for key in ("kind", "means") if key in table)
+        seen[alike] += 1
+        if seen[alike] > MOST_ALIKE:
+            found[index] = alike
+    return found
+
+
+def _scaled(lever: LeverTable, factor: float) -> LeverTable:
+    table = {**lever.model_dump(), "intensity": lever.intensity * factor}
+    return TypeAdapter(type(lever)).validate_python(table)
+
+
+def _either(en: str | None, fr: str | None, lang: Lang) -> str:
+    return (fr or en or "") if lang == "fr" else (en or fr or "")

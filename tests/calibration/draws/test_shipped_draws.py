@@ -1,0 +1,72 @@
+"""The shipped draws reproduce the published stocks; parameters that were not searched for don't."""
+
+import numpy as np
+import pytest
+
+from calibration.draws.draws import changed_data, load_draws, read_draws
+from calibration.facts.inputs import load_demography, load_history
+from calibration.facts.targets import load_stock_targets, load_surveyed
+from foundation.seeds import DECISIONS, POPULATION, derive
+from model import AdoptionModel, Parameters, build_population, solve_prevalence
+from model.terms.weeks import position
+
+DRAWS, PEOPLE, SEED = 100, 20_000, 1
+TARGETS = [target for target in load_stock_targets() if target.kind != "initial"]
+DAYS = np.array([position(target.day) for target in TARGETS])
+SURVEY = next(index for index, target in enumerate(TARGETS) if target.millions == 10.2)
+
+
+@pytest.fixture(scope="module")
+def tables():
+    return {"demography": load_demography(), "history": load_history()}
+
+
+def stocks(parameters, index, tables):
+    """(millions, share of the living) on the days of the targets."""
+    population = build_population(tables["demography"], people=PEOPLE, seed=derive(SEED, index, POPULATION))
+    solved = solve_prevalence(parameters, surveyed=load_surveyed(), **tables)
+    model = AdoptionModel(population, solved, seed=derive(SEED, index, DECISIONS), **tables)
+    model.advance(int(np.ceil(DAYS.max())))
+    outcome = model.outcome()
+    weeks = np.arange(len(outcome.activated))
+    return np.interp(DAYS, weeks, outcome.activated) / 1e6, np.interp(DAYS, weeks, outcome.share())
+
+
+@pytest.fixture(scope="module")
+def found(tables):
+    return [stocks(draw.parameters, draw.index, tables) for draw in load_draws(DRAWS, seed=SEED)]
+
+
+def misses(medians):
+    """Targets whose median is further off than 4 % and than twice the published error; a bound only from below."""
+    return [
+        str(target.day)
+        for target, median in zip(TARGETS, medians, strict=True)
+        if abs(min(0.0, median - target.millions) if target.kind == "lower bound" else median - target.millions)
+        > max(0.04 * target.millions, 2 * target.error)
+    ]
+
+
+def test_every_stock_target_is_met(found):
+    assert misses(np.median([millions for millions, _ in found], axis=0)) == []
+
+
+def test_fifteen_per_cent_at_the_survey(found):
+    assert 0.145 < np.median([share[SURVEY] for _, share in found]) < 0.155
+
+
+def test_parameters_not_searched_for_miss(tables):
+    # Negative control: the round values of `Parameters()` stay far below every stock.
+    millions, share = stocks(Parameters(), 0, tables)
+    assert len(misses(millions)) == len(TARGETS)
+    assert share[SURVEY] < 0.145
+
+
+def test_the_draws_belong_to_the_data():
+    values, info = read_draws()
+    assert len(np.unique(values, axis=0)) == info.draws
+    assert changed_data(info) == []
+    assert info.draws >= 100
+    assert info.command.startswith("mes calibrate ")
+    assert np.isfinite([info.log_evidence, info.log_evidence_error]).all()
+    assert info.effective >= info.draws

@@ -1,0 +1,160 @@
+"""Loading the model's tables, and what is said of damaged ones."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from calibration.facts.constants import load_constants
+from calibration.facts.history import load_events
+from calibration.facts.inputs import load_costs, load_demography, load_history
+from calibration.facts.tables import DATA, read_rows
+from calibration.facts.targets import load_stock_targets
+from scenarios.language.regions import REGIONS
+
+BANDS_2022 = {(0, 15): 182, (16, 17): 183, (18, 24): 184, (25, 34): 185, (35, 49): 186, (50, 64): 187, (65, 74): 188}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for item in DATA.iterdir():
+        if item.name.endswith(".csv"):
+            (tmp_path / item.name).write_bytes(item.read_bytes())
+    return tmp_path
+
+
+def replace(folder, name, old, new):
+    text = (folder / name).read_text(encoding="utf-8")
+    assert old in text
+    (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8", newline="")
+
+
+def fact(number):
+    return next(float(r.cells["value"]) for r in read_rows("facts.csv", ("id",)) if r.cells["id"] == f"F{number:03}")
+
+
+def test_demography():
+    demography = load_demography()
+    assert demography.pyramid.shape == (7, 2, 100)
+    assert demography.regions == REGIONS
+    assert demography.region_share.sum() == pytest.approx(1)
+    assert set(demography.pilot_regions) == {"Occitanie", "Pays de la Loire", "Hauts-de-France"}
+    assert demography.account_share == pytest.approx(fact(136) / fact(190), abs=5e-4)
+    assert demography.profiles[0].digitally_excluded == 0
+    assert demography.profiles[0].has_own_gp is None
+
+
+def test_the_published_total_of_2022_lacks_the_oldest_women():
+    pyramid = load_demography().pyramid[0]
+    oldest = pyramid[0, 99]
+    assert (pyramid.sum() - oldest) / 1e6 == pytest.approx(fact(181), abs=5e-4)
+    assert pyramid.sum() / 1e6 != pytest.approx(fact(181), abs=5e-3)
+    assert (pyramid[:, 75:].sum() - oldest) / 1e6 == pytest.approx(fact(189), abs=5e-4)
+    for (first, last), number in BANDS_2022.items():
+        assert pyramid[:, first : last + 1].sum() / 1e6 == pytest.approx(fact(number), abs=5e-4)
+
+
+def test_the_oldest_women_of_2022_are_derived_from_the_following_years():
+    women = load_demography().pyramid[:, 0]
+    kept = np.mean([women[year + 1, 99] / women[year, 98:].sum() for year in (1, 2, 3)])
+    assert women[0, 99] == pytest.approx(women[1, 99] / kept - women[0, 98], abs=1)
+    (row,) = [r for r in read_rows("population.csv", ("status",)) if r.cells["status"] == "derived"]
+    assert (row.cells["year"], row.cells["sex"], row.cells["age"]) == ("2022", "F", "99")
+
+
+@pytest.mark.parametrize(("year", "number"), [(2, 190), (3, 199), (4, 208)])
+def test_later_totals_and_bands(year, number):
+    pyramid = load_demography().pyramid[year]
+    assert pyramid.sum() / 1e6 == pytest.approx(fact(number), abs=5e-4)
+    for offset, (first, last) in enumerate([*BANDS_2022, (75, 99)], 1):
+        assert pyramid[:, first : last + 1].sum() / 1e6 == pytest.approx(fact(number + offset), abs=6e-4)
+
+
+def test_history():
+    history = load_history()
+    assert history.data_end == date(2024, 10, 7)
+    assert history.activated_at_start == 168_000
+    assert history.notices_main == (date(2022, 1, 31), date(2022, 3, 28))
+    assert history.notices_end == date(2022, 7, 15)
+    assert history.reminders_share == pytest.approx(32 / 51.6 / 0.6975, abs=1e-3)
+    assert history.documents[0] == (date(2022, 2, 1), 0.8)
+
+
+def test_costs():
+    items = {item.key: item for item in load_costs()}
+    assert items["letter/per letter"].value == 0.8
+    assert len(items) == 16
+    assert all(0 <= item.low <= item.value <= item.high for item in items.values())
+
+
+DAMAGES = [
+    ("population.csv", "2022,F,99,38426,derived\n", "", load_demography, "population.csv: no row for 2022 F 99"),
+    ("population.csv", "2022,F,1,", "2022,F,0,", load_demography, "line 3, column age: '0'.*once"),
+    ("population.csv", "2022,F,0,339706", "2022,F,0,many", load_demography, "line 2, column population: 'many'"),
+    ("population.csv", "2022,F,0,339706", "2022,F,0,-1", load_demography, "a number from 0 to"),
+    ("population.csv", "2022,F,0", "2021,F,0", load_demography, "column year: '2021'.*from 2022 to 2028"),
+    ("population.csv", "2022,F,0", "2022,X,0", load_demography, "column sex: 'X'.*F, M"),
+    ("regions.csv", "Bretagne", "Normandie", load_demography, "column region: 'Normandie'"),
+    ("age_profiles.csv", "16-17,16,17", "16-17,17,17", load_demography, "column age_from: '17'.*16"),
+    ("age_profiles.csv", "75+,75,120", "75+,75,98", load_demography, "column age_to: '98'.*99"),
+    ("age_profiles.csv", ",0.69,", ",1.69,", load_demography, "column email_reach: '1.69'.*from 0 to 1"),
+    ("constants.csv", "opposed", "oposed", load_history, "column name: 'oposed'.*opposed"),
+    ("constants.csv", "account_share", "doctors", load_demography, "'doctors'"),
+    ("costs.csv", "0.003,0.001", "0.003,0.004", load_costs, "line 2, column low: '0.004'"),
+    ("costs.csv", "sms,", "email,", load_costs, "column item"),
+    ("outreach_history.csv", "media,", "medias,", load_history, "'medias'"),
+    ("outreach_history.csv", "2025-02-15", "2024-02-15", load_history, "column end: '2024-02-15'"),
+    ("documents_fed.csv", "2022-07-01", "2022-01-01", load_history, "column date: '2022-01-01'"),
+    ("documents_fed.csv", "date,", "day,", load_history, "line 1: no column 'date'"),
+    ("activations.csv", "2022-10-31", "31/10/2022", load_history, "line 3, column date: '31/10/2022'.*YYYY-MM-DD"),
+    ("activations.csv", "7.9,", "6.9,", load_history, "line 4, column activated_millions: '6.9'"),
+    ("activations.csv", ",initial,", ",target,", load_history, "column use: 'target'.*initial"),
+    ("activations.csv", "7.9,", "7.9,,", load_history, "line 4: 8 cells; needed 7"),
+    ("costs.csv", "0.003,0.001", "nan,0.001", load_costs, "column value: 'nan'"),
+]
+
+
+@pytest.mark.parametrize(("name", "old", "new", "load", "message"), DAMAGES)
+def test_damaged_tables(folder, name, old, new, load, message):
+    load(folder)
+    replace(folder, name, old, new)
+    with pytest.raises(ValueError, match=message) as caught:
+        load(folder)
+    assert str(caught.value).startswith(name)
+
+
+def test_unreadable_tables(folder):
+    (folder / "costs.csv").write_bytes(b"lever,item\nm\xe9dia,x\n")
+    with pytest.raises(ValueError, match=r"costs\.csv: byte 12 is not UTF-8"):
+        load_costs(folder)
+    (folder / "costs.csv").write_bytes(b"")
+    with pytest.raises(ValueError, match=r"costs\.csv, line 1: no column 'lever'"):
+        load_costs(folder)
+    (folder / "costs.csv").unlink()
+    with pytest.raises(ValueError, match=r"costs\.csv: can't be read"):
+        load_costs(folder)
+
+
+def test_a_byte_order_mark_is_no_error(folder):
+    path = folder / "costs.csv"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert load_costs(folder) == load_costs()
+
+
+def test_missing_rows(folder):
+    replace(folder, "constants.csv", "doctors,52500,doctors,published", "opposed,52500,doctors,published")
+    with pytest.raises(ValueError, match="opposed"):
+        load_constants(folder)
+    lines = (folder / "outreach_history.csv").read_text(encoding="utf-8").splitlines()
+    (folder / "outreach_history.csv").write_text("\n".join(lines[:-1]), encoding="utf-8")
+    with pytest.raises(ValueError, match="no row for reminders"):
+        load_events(folder)
+
+
+def test_stock_targets():
+    targets = load_stock_targets()
+    assert [target.kind for target in targets].count("target") == 7
+    (bound,) = [target for target in targets if target.kind == "lower bound"]
+    assert bound.day == date(2024, 2, 29)
+    headline = next(target for target in targets if target.day == date(2023, 11, 24))
+    assert (headline.millions, headline.error, headline.facts) == (10.2, 0.3, ("F070",))

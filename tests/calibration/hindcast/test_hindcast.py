@@ -1,0 +1,224 @@
+"""Rolling origins: what is asked, that nobody looks ahead, how scores are summed up and shown."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from calibration.facts.targets import load_stock_targets
+from calibration.hindcast.folder import begin, keep_run, read_runs, write_results
+from calibration.hindcast.forecasters import FORECASTERS
+from calibration.hindcast.hindcast import (
+    NAMES,
+    Forecast,
+    absent,
+    bands,
+    bounds,
+    default_origins,
+    in_order,
+    model_forecasts,
+    question_at,
+    scores,
+    simple_forecasts,
+)
+from calibration.hindcast.model_forecast import ModelSamples
+from calibration.hindcast.origins import parse_origins
+from calibration.hindcast.results import against, common, document, summary
+from calibration.hindcast.tables import MARKS, grids, main, markdown, notes
+from foundation.errors import RunFailedError, UserError
+from foundation.problems import ScenarioError
+
+TARGETS = load_stock_targets()
+LINES = FORECASTERS[:3]
+ORIGINS = default_origins(TARGETS)
+
+
+@pytest.fixture(scope="module")
+def questions():
+    return [question_at(TARGETS, origin) for origin in ORIGINS]
+
+
+@pytest.fixture(scope="module")
+def results(questions):
+    """A hindcast without the model on the first origin, with a made-up model on the others."""
+
+    def model(origin, inputs):
+        days = question_at(TARGETS, origin).days
+        rng = np.random.default_rng(1)
+        stocks = 11.0 + 0.4 * rng.standard_normal((20, len(days)))
+        return ModelSamples(stocks=stocks, failures={})
+
+    simple = simple_forecasts(questions, TARGETS, 1, samples=150)
+    modelled, failures = model_forecasts(questions, model, {ORIGINS[0]: "make it"})
+    forecasts = in_order([*modelled, *simple])
+    settings = {
+        "seed": 1,
+        "data_end": "2024-10-07",
+        "actuals": False,
+        "people": 1000,
+        "draws": 20,
+        "origins": [day.isoformat() for day in ORIGINS],
+        "published": [
+            {"date": t.day.isoformat(), "millions": t.millions, "error_millions": t.error, "kind": t.kind}
+            for t in TARGETS
+            if t.kind != "initial"
+        ],
+    }
+    return document(settings, scores(forecasts), bounds(forecasts), bands(forecasts), absent(forecasts), failures)
+
+
+def test_default_origins_are_those_of_the_third_figure_to_the_last_but_one():
+    assert [date(2023, 4, 25), date(2023, 11, 24), date(2024, 1, 10), date(2024, 2, 5)] == ORIGINS
+
+
+def test_a_bound_is_asked_for_but_no_figure(questions):
+    assert [len(question.figures) for question in questions] == [4, 3, 2, 1]
+    assert all([bound.millions for bound in question.bounds] == [11.0] for question in questions)
+    assert question_at(TARGETS, date(2024, 3, 1)).bounds == ()
+    days = questions[0].days
+    assert days[0] == ORIGINS[0]
+    assert list(days) == sorted(set(days))
+    assert days[-1] == date(2024, 10, 7)
+
+
+def test_nobody_looks_ahead(questions):
+    """Other stocks after the origin change no forecast; other ones before it do."""
+    question = questions[1]
+    changed = [replace(t, millions=t.millions * 1.5) if t.day > question.origin else t for t in TARGETS]
+    before, after = (simple_forecasts([question], given, 1, samples=60) for given in (TARGETS, changed))
+    assert all(np.array_equal(a.samples, b.samples) for a, b in zip(before, after, strict=True))
+    earlier = [replace(t, millions=t.millions * 1.1) if t.day == question.origin else t for t in TARGETS]
+    moved = simple_forecasts([question], earlier, 1, samples=60)
+    assert not any(np.array_equal(a.samples, b.samples) for a, b in zip(before, moved, strict=True))
+
+
+def test_chance_does_not_depend_on_company(questions):
+    alone = simple_forecasts(questions[2:3], TARGETS, 1, forecasters=LINES[2:])[0]
+    among = next(
+        f for f in simple_forecasts(questions, TARGETS, 1, forecasters=LINES)[6:9] if f.forecaster == "ols-line"
+    )
+    assert np.array_equal(alone.samples, among.samples)
+
+
+def test_nothing_is_dropped_silently(results):
+    reasons = {(entry["origin"], entry["forecaster"]): entry["reason"] for entry in results["absent"]}
+    first = ORIGINS[0].isoformat()
+    assert reasons == {
+        **{(first, name): "no posterior" for name in ("model-frozen", "model-actual")},
+        **{(first, name): "not enough data" for name in ("bass-free", "logistic", "gompertz")},
+    }
+    made = {(f["origin"], f["forecaster"]) for f in results["forecasts"]}
+    assert len(made) + len(reasons) == len(ORIGINS) * len(NAMES)
+    assert [entry["forecaster"] for entry in results["forecasters"]] == list(NAMES)
+    for lang in ("en", "fr"):
+        cells = [cell for grid in grids(results, lang)[:4] for row in grid.rows for cell in row]
+        assert len([cell for cell in cells if "3" in cell and ("data" in cell or "données" in cell)]) == 3
+
+
+def test_too_few_draws_are_a_failure(questions):
+    def broken(origin, inputs):
+        return ModelSamples(stocks=np.zeros((1, 3)), failures={0: "PrevalenceError: no", 2: "no"})
+
+    with pytest.raises(RunFailedError, match="model-frozen, origin 2023-04-25: 2 draws failed, the first by Prev"):
+        model_forecasts(questions, broken, {})
+
+
+def rows(**crps):
+    """Scores of made-up forecasts: CRPS by forecaster on two days, the error twice that."""
+    days = ["2024-01-10", "2024-02-05"]
+    return pd.DataFrame(
+        [
+            {
+                "origin": "2023-11-24",
+                "forecaster": name.replace("_", "-"),
+                "date": day,
+                "crps_millions": value,
+                "absolute_error_millions": 2 * value,
+                "inside": value < 1,
+            }
+            for name, values in crps.items()
+            for day, value in zip(days, values, strict=False)
+        ]
+    )
+
+
+def test_the_summary_compares_like_with_like():
+    scored = rows(no_change=[1.0, 3.0], last_slope=[0.5, 0.2], logistic=[0.4])
+    found = {entry["forecaster"]: entry for entry in summary(scored, [])}
+    assert (found["no-change"]["crps_millions"], found["no-change"]["coverage_90"]) == (2.0, 0.0)
+    assert found["last-slope"]["inside"] == 2
+    assert [found[name]["common"]["forecasts"] for name in ("no-change", "logistic", "gompertz")] == [1, 1, 0]
+    assert found["no-change"]["common"]["crps_millions"] == 1.0
+    assert found["gompertz"]["crps_millions"] is None
+    assert len(common(scored)) == 3
+
+
+def test_losing_to_the_last_slope_is_told(results):
+    scored = rows(model_frozen=[0.4, 0.3], last_slope=[0.5, 0.2])
+    found = against(scored, "model-frozen")
+    assert found["compared"] == 2
+    assert found["worse_crps"] == found["worse_absolute_error"] == [{"origin": "2023-11-24", "date": "2024-02-05"}]
+    told = " ".join(notes(results, "en"))
+    assert "further off than the last slope in" in told
+    assert "→" in told
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_the_caveat_stands_below_every_table(results, lang):
+    text = markdown(results, lang)
+    words = {"en": "re-accelerated in 2024", "fr": "avait repris en 2024"}[lang]
+    assert text.count(words) == len(grids(results, lang)) == len(ORIGINS) + 2
+    assert "{" not in text
+
+
+def test_guides_are_filled(results, tmp_path):
+    folder = tmp_path / "h"
+    folder.mkdir()
+    write_results(folder, results)
+    for name in ("a.md", "a.fr.md"):
+        (tmp_path / name).write_text(f"x\n{MARKS[0]}\nold\n{MARKS[1]}\ny\n", encoding="utf-8")
+    main([str(folder), "--fill", str(tmp_path / "a.md"), str(tmp_path / "a.fr.md")])
+    assert (tmp_path / "a.md").read_text(encoding="utf-8") == f"x\n{MARKS[0]}\n{markdown(results, 'en')}{MARKS[1]}\ny\n"
+    assert "Dernière pente" in (tmp_path / "a.fr.md").read_text(encoding="utf-8")
+    with pytest.raises(SystemExit):
+        main([str(tmp_path)])
+
+
+def test_origins_of_the_user():
+    assert parse_origins("2023-11-24, 2023-06-01", TARGETS) == [date(2023, 6, 1), date(2023, 11, 24)]
+    with pytest.raises(ScenarioError) as caught:
+        parse_origins("2022-01-01,2024-10-07,soon,2023-06-01,2023-06-01", TARGETS)
+    told = [str(problem) for problem in caught.value.problems]
+    assert [text.partition("; allowed")[0] for text in told] == [
+        '--origins = "2022-01-01": no published stock to learn from',
+        '--origins = "2024-10-07": no published stock left to score',
+        '--origins = "soon": not a date',
+        '--origins = "2023-06-01": given twice',
+    ]
+    assert "days from 2022-10-31 and before 2024-10-07" in told[0]
+
+
+def test_a_folder_goes_on_where_it_was(tmp_path):
+    folder, settings = tmp_path / "h", {"seed": 1, "origins": ["2024-01-10"]}
+    begin(folder, settings, resume=False)
+    keep_run(folder, ("2024-01-10", "frozen", 0), [1.0, 2.0])
+    with (folder / "model-runs.jsonl").open("a") as file:
+        file.write('["2024-01-10", "frozen", 1, [1.')  # killed while writing
+    keep_run(folder, ("2024-01-10", "actual", 1), [3.0])
+    assert read_runs(folder) == {("2024-01-10", "frozen", 0): [1.0, 2.0], ("2024-01-10", "actual", 1): [3.0]}
+    begin(folder, settings, resume=True)
+    with pytest.raises(UserError, match="exists"):
+        begin(folder, settings, resume=False)
+    with pytest.raises(UserError, match=r"other settings \(seed\)"):
+        begin(folder, {**settings, "seed": 2}, resume=True)
+    with pytest.raises(UserError, match="no hindcast to resume"):
+        begin(tmp_path / "none", settings, resume=True)
+
+
+def test_a_forecast_without_samples_has_no_score(questions):
+    nothing = [Forecast(question=questions[0], forecaster="logistic", missing={"reason": "x"})]
+    assert scores(nothing).empty
+    assert bounds(nothing).empty
+    assert bands(nothing).empty

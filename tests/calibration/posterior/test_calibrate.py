@@ -1,0 +1,97 @@
+"""What a calibration checks about itself: the emulator, the settings of a folder."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from calibration.facts.inputs import load_demography, load_history
+from calibration.facts.observed import load_observed
+from calibration.facts.roles import FREE
+from calibration.facts.targets import load_surveyed
+from calibration.posterior.bank import Bank
+from calibration.posterior.calibrate import WINDOW, Calibration
+from calibration.posterior.checking import agreement, check
+from calibration.posterior.effort import Effort
+from calibration.posterior.evidence import evidence
+from calibration.posterior.simulate import case_for
+from foundation.errors import UserError
+from tests.calibration.problems import STOCKS
+from tests.calibration.sbc.test_sbc import small_emulator
+
+RUNS = 2000
+
+
+def simulated(factor):
+    """Runs that differ from the emulator by ``factor`` times what it says, and one that was impossible."""
+    emulator, rng = small_emulator(), np.random.default_rng(1)
+    places = rng.standard_normal((RUNS, len(FREE)))
+    cov = emulator.stock_error(places) + emulator.sampling
+    outputs = emulator.outputs(places)
+    outputs[:, : len(STOCKS)] += factor * rng.multivariate_normal(np.zeros(len(STOCKS)), cov, RUNS)
+    outputs[0] = np.nan
+    return emulator, Bank(places, outputs, np.full(RUNS, 1000))
+
+
+def test_an_honest_emulator_passes():
+    found = check(*simulated(1.0), len(STOCKS), 0.8)
+    assert found.runs == RUNS - 1
+    assert np.abs(found.z_mean).max() < 4 / np.sqrt(RUNS)
+    assert found.z_sd == pytest.approx(1, abs=4 / np.sqrt(2 * RUNS))
+    assert found.inside == pytest.approx(0.9, abs=4 * np.sqrt(0.09 / RUNS))
+    assert found.passed
+
+
+@pytest.mark.parametrize("changes", [{"effective_share": 0.05}, {"inside": np.full(4, 0.7)}, {"z_sd": np.full(4, 1.6)}])
+def test_what_does_not_pass(changes):
+    found = check(*simulated(1.0), len(STOCKS), 0.8)
+    assert not replace(found, **changes).passed
+
+
+def test_an_emulator_that_says_too_little_error_fails():
+    assert not check(*simulated(2.0), len(STOCKS), 0.8).passed
+
+
+def test_draws_that_disagree_with_importance_sampling_show():
+    rng = np.random.default_rng(4)
+    draws = rng.standard_normal((20_000, 2)) * 0.5
+    found = evidence(lambda places: -1.5 * (places**2).sum(axis=1), draws, seed=1)
+    same = agreement(draws, np.zeros(len(draws)), found)
+    bound = 4 / np.sqrt(found.effective) + 4 / np.sqrt(len(draws))
+    assert np.abs(same.mean).max() < bound
+    assert same.sd == pytest.approx(1, abs=bound)
+    other = agreement(1.2 * draws + 0.2, np.zeros(len(draws)), found)
+    assert np.abs(other.mean).min() > bound
+    assert other.sd.min() > 1 + bound
+
+
+def calibration(folder, **changes):
+    observed = load_observed()
+    case = case_for(observed, load_demography(), load_history(), load_surveyed())
+    return Calibration(case, observed, Effort(**changes), folder, 1)
+
+
+def test_a_folder_is_for_one_calibration(tmp_path):
+    calibration(tmp_path)._same_settings()
+    calibration(tmp_path)._same_settings()
+    with pytest.raises(UserError, match=r"begun with other effort; choose another folder, or remove it"):
+        calibration(tmp_path, seed=2)._same_settings()
+
+
+def test_far_runs_teach_nothing_and_near_ones_are_thinned_evenly(tmp_path, monkeypatch):
+    """Taking the nearest ones would select on the outcome: how far places behave would be forgotten."""
+    from calibration.posterior import calibrate
+
+    one = calibration(tmp_path)
+    rng = np.random.default_rng(2)
+    misses = np.concatenate([np.linspace(0, WINDOW - 0.001, 1000), np.linspace(1, 3, 500)])
+    outputs = np.tile(one.published, (1500, 1)) + rng.choice([-1, 1], 1500)[:, None] * misses[:, None]
+    bank = Bank(rng.standard_normal((1500, len(FREE))), np.hstack([outputs, np.zeros((1500, 3))]), np.full(1500, 1000))
+    monkeypatch.setattr(calibrate, "MOST_TAUGHT", 500)
+    monkeypatch.setattr(calibrate, "fit_emulator", lambda places, outputs, *_: outputs)
+    taught = one._learn([bank], None)
+    found = np.sort(np.abs(taught[:, : one.stocks] - one.published).max(axis=1))
+    assert len(found) == 500
+    assert found.max() < WINDOW
+    # Even over the window: quantiles of the misses as those of all near runs.
+    assert np.quantile(found, [0.25, 0.5, 0.75]) == pytest.approx(WINDOW * np.array([0.25, 0.5, 0.75]), abs=0.01)

@@ -1,0 +1,53 @@
+"""Amounts as people write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from foundation.errors import UserError
+from foundation.language.amounts import amount, millions
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("60M", 60e6),
+        ("60 M€", 60e6),
+        ("60\u00a0M€", 60e6),
+        ("60e6", 60e6),
+        ("60000000", 60e6),
+        ("60_000_000", 60e6),
+        ("60 000 000 €", 60e6),
+        ("1.5bn", 1.5e9),
+        ("1,5 Md€", 1.5e9),
+        ("1,5 milliard d'euros", 1.5e9),
+        ("2 millions d’euros", 2e6),
+        ("12 million euros", 12e6),
+        ("500k", 500e3),
+        ("60meur", 60e6),
+    ],
+)
+def test_amounts(text: str, value: float) -> None:
+    assert amount("--budget", text) == pytest.approx(value)
+
+
+@pytest.mark.parametrize("text", ["", "sixty", "60X", "M", "€", "6 0 M M", "60M60", "nan", "inf", "1.2.3M", "1e"])
+def test_no_amounts(text: str) -> None:
+    with pytest.raises(UserError, match="--budget"):
+        amount("--budget", text)
+
+
+@pytest.mark.parametrize(("text", "word"), [("-5M", "more than 0"), ("0", "more than 0"), ("1,500", "two ways")])
+def test_amounts_out_of_range(text: str, word: str) -> None:
+    with pytest.raises(UserError, match=word):
+        amount("--budget", text)
+
+
+def test_too_much() -> None:
+    with pytest.raises(UserError, match="typing error"):
+        amount("--budget", "1e400")
+
+
+@pytest.mark.parametrize(("text", "value"), [("40M", 40.0), ("40", 40.0), ("38.5", 38.5), ("40e6", 40.0)])
+def test_profiles(text: str, value: float) -> None:
+    assert millions("--target", text) == pytest.approx(value)

@@ -1,0 +1,86 @@
+"""Ctrl-C ends an ensemble whenever it comes; no thread is left waiting for a lock that nobody gives back."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from foundation.work.interrupts import held_back, postponed
+
+
+def interrupted(what: str, moments: int) -> dict[str, int]:
+    command = [sys.executable, "-m", "tests.scenarios.interrupted", what, str(moments)]
+    here = Path(__file__).parents[3]
+    done = subprocess.run(command, cwd=here, capture_output=True, text=True, timeout=120, check=True)
+    counts: dict[str, int] = json.loads(done.stdout)
+    return counts
+
+
+def test_ctrl_c_strands_no_thread_at_any_moment() -> None:
+    assert interrupted("ours", 40) == {"interrupted": 40, "stranded": 0}
+
+
+def test_waiting_for_futures_as_usual_would_strand_some() -> None:
+    """Negative control: the same moments, with ``concurrent.futures.wait`` in their way."""
+    counts = interrupted("naive", 12)
+    assert counts["interrupted"] == 12
+    assert counts["stranded"] > 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_a_postponed_interrupt_comes_at_the_end() -> None:
+    heard = []
+
+    def interrupted_inside() -> None:
+        with postponed(lambda: heard.append("first")):
+            signal.raise_signal(signal.SIGINT)
+            heard.append("went on")
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted_inside()
+    assert heard == ["first", "went on"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="signals of POSIX")
+def test_a_process_started_meanwhile_is_not_hit() -> None:
+    asks = "import signal; print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ()))"
+    with held_back():
+        inside = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, check=True)
+    outside = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, check=True)
+    assert (inside.stdout, outside.stdout) == ("True\n", "False\n")
+
+
+def test_outside_the_main_thread_nothing_changes() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    seen = []
+
+    def inside() -> None:
+        with postponed(lambda: None):
+            seen.append(signal.getsignal(signal.SIGINT))
+
+    thread = threading.Thread(target=inside)
+    thread.start()
+    thread.join()
+    assert seen == [before]
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="signals of POSIX")
+def test_an_interrupt_held_back_is_not_lost() -> None:
+    reached = []
+
+    def interrupted_inside() -> None:
+        with held_back():
+            signal.raise_signal(signal.SIGINT)  # to this thread: a runner's other threads don't hold it back
+            reached.append(True)
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted_inside()
+    assert reached

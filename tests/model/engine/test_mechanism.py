@@ -1,0 +1,203 @@
+"""The engine against laws worked out on paper, within bounds of the sampling law; each with a wrong law it rejects."""
+
+from dataclasses import replace
+from math import exp, sqrt
+
+import numpy as np
+import pytest
+
+from model import AdoptionModel, Parameters, Structure, build_population
+from model.engine.people import MAJORITY
+from model.levers import kinds as lv
+from model.population.population import EMAIL, EXCLUDED, NO_DOCTOR, PILOT
+from model.terms.channels import Channel
+from model.terms.parameters import People, Practice, Prevalence, Pulls, Stops, WordOfMouth
+from model.terms.weeks import WEEKS_PER_YEAR
+
+Z = 4.9  # two-sided 1e-6
+SILENT = Parameters(
+    people=People(eagerness_shape=50.0, notices=0.8, access=0.3, child_together=0.4),
+    pulls=Pulls(notice=1e-12, document=1e-12, peer=1e-12, spontaneous=1e-12, media=1e-12, reminder=1e-12, growth=0.0),
+    practice=Practice(recommendation_rate=1e-12),
+    word_of_mouth=WordOfMouth(tell=0.0),
+    stops=Stops(no_use=0.0, time=0.0, information=0.0, other=0.0),
+)
+"""Nobody does anything: each test lets one mechanism speak."""
+
+
+def agrees(count, people, share):
+    """Whether a count is one that a binomial law of the given share gives."""
+    return abs(count - people * share) <= Z * sqrt(max(people * share * (1 - share), 1.0))
+
+
+@pytest.fixture(scope="module")
+def population(demography):
+    return build_population(demography, people=30_000, seed=3)
+
+
+@pytest.fixture
+def run(population, demography, history):
+    def run(parameters, until, *, levers=(), **options):
+        model = AdoptionModel(
+            population, parameters, demography=demography, history=history, seed=9, levers=levers, **options
+        )
+        model.advance(until)
+        return model
+
+    return run
+
+
+def adults_at_launch(population, until):
+    """Adults there from the launch to ``until``, not of the pilot, nobody's guardian (who get children's contacts)."""
+    adult = population.birth_week + MAJORITY <= 0
+    stays = (population.entry == 0) & (population.exit > until)
+    guardian = np.zeros(population.n, bool)
+    guardian[population.guardian[population.guardian >= 0]] = True
+    return adult & stays & ~guardian & ((population.flags & PILOT) == 0)
+
+
+def mean_visit(model, hazard):
+    """Expected share who visit: the mean of 1 - exp(-hazard x eagerness) over the eagerness of everybody."""
+    return float(np.mean(1 - np.exp(-hazard * model.run.w["levels"])))
+
+
+def test_launch_notices(run, population):
+    model = run(replace(SILENT, pulls=replace(SILENT.pulls, notice=1.0, letter_notice_ratio=0.5)), 30)
+    for email, pull in ((True, 1.0), (False, 0.5)):
+        mine = adults_at_launch(population, 30) & (((population.flags & EMAIL) > 0) == email)
+        mine &= (population.flags & EXCLUDED) == 0
+        done = int((model.run.s["activated"][mine] < 30).sum())
+        expected = (1 - 0.0175) * 0.8 * mean_visit(model, pull)
+        assert agrees(done, int(mine.sum()), expected)
+        # The pull taken for a chance, everybody noticing, or an opposed person activating would be seen.
+        assert not agrees(done, int(mine.sum()), (1 - 0.0175) * 0.8 * pull)
+        assert not agrees(done, int(mine.sum()), expected / 0.8)
+
+
+def test_the_excluded_visit_less(run, population):
+    model = run(replace(SILENT, pulls=replace(SILENT.pulls, notice=1.0, letter_notice_ratio=0.999)), 30)
+    mine = adults_at_launch(population, 30) & ((population.flags & EXCLUDED) > 0)
+    done = int((model.run.s["activated"][mine] < 30).sum())
+    share = (1 - 0.0175) * 0.8 * mean_visit(model, 0.3)
+    assert agrees(done, int(mine.sum()), share)
+    assert not agrees(done, int(mine.sum()), (1 - 0.0175) * 0.8 * mean_visit(model, 1.0))
+
+
+def barrier(name, share, stop):
+    parameters = replace(SILENT, pulls=replace(SILENT.pulls, notice=20.0, letter_notice_ratio=0.999))
+    has = replace(Prevalence(no_use=0.0, time=0.0, information=0.0, other=0.0), **{name: share})
+    return replace(parameters, prevalence=has, stops=replace(parameters.stops, use_erosion=0.0, **{name: stop}))
+
+
+@pytest.mark.parametrize("name", ["no_use", "time", "information", "other"])
+def test_each_barrier_stops_its_share(run, population, name):
+    model = run(barrier(name, 0.4, 0.5), 30)
+    mine = adults_at_launch(population, 30) & ((population.flags & EXCLUDED) == 0)
+    state = model.run.s[mine]
+    visited, done = int((state["visited"] < 30).sum()), int((state["activated"] < 30).sum())
+    assert visited > 5000
+    assert agrees(done, visited, 1 - 0.4 * 0.5)
+    assert not agrees(done, visited, 1 - 0.4)
+
+
+def test_a_doctors_recommendation_reaches_the_ready(run, population):
+    practice = Practice(recommendation_rate=0.2, recommending_doctors=0.999, follow_through=0.999)
+    parameters = replace(SILENT, practice=practice, prevalence=Prevalence(no_use=1.0, ready=0.57, time=0, other=0))
+    parameters = replace(parameters, stops=replace(SILENT.stops, no_use=1.0))
+    until = 300
+    mine = adults_at_launch(population, until) & (population.doctor != NO_DOCTOR)
+    mine &= ((population.flags & EXCLUDED) == 0) & (population.gp_rate > 4 * 1024)
+    rate = population.gp_rate[mine] / 1024 * until / WEEKS_PER_YEAR
+    # Doctors' levels are exponential with mean 0.2: no recommendation with chance 1 / (1 + 0.2 x contacts).
+    reached = float(np.mean(1 - 1 / (1 + 0.2 * rate)))
+    results = {}
+    for reading in ("trait", "each_time", "naive"):
+        model = run(parameters, until, structure=Structure(reading=reading))
+        results[reading] = int((model.run.s["activated"][mine] < until).sum())
+    n = int(mine.sum())
+    # People of one doctor share a level: the variance is that of doctors, at most this many times the binomial one.
+    assert abs(results["trait"] / n - (1 - 0.0175) * 0.57 * reached) < 0.02
+    assert results["naive"] > results["trait"] * 1.2  # the second recommendation converts those never ready
+    assert results["each_time"] == pytest.approx(results["naive"], rel=0.02)  # follow-through is 0.999 here
+
+
+def test_documents_arrive_at_the_national_rate(run, population, history):
+    pulls = replace(SILENT.pulls, document=0.05)
+    model = run(replace(SILENT, pulls=pulls, people=replace(SILENT.people, eagerness_shape=50.0)), 200)
+    mine = adults_at_launch(population, 200) & ((population.flags & EXCLUDED) == 0) & ((population.flags & EMAIL) > 0)
+    documents = population.document_rate[mine] / 1024 * model._weekly.cum_received[200]
+    levels = model.run.w["levels"]
+    stay = np.mean(np.exp(-documents[:, None] * (1 - np.exp(-0.05 * levels[::64]))), axis=1)
+    done = int((model.run.s["activated"][mine] < 200).sum())
+    share = (1 - 0.0175) * 0.8 * float(1 - stay.mean())
+    assert agrees(done, int(mine.sum()), share)
+    assert not agrees(done, int(mine.sum()), share / 0.8)  # everybody noticing
+    outcome = model.outcome()
+    assert outcome.visits[:, Channel.DOCUMENT].sum() > 0
+
+
+def test_a_child_goes_with_the_guardian(run, population):
+    model = run(replace(SILENT, pulls=replace(SILENT.pulls, notice=20.0, letter_notice_ratio=0.999)), 30)
+    minor = (population.birth_week + MAJORITY > 40) & (population.entry == 0) & (population.exit > 40)
+    minor &= (population.flags & PILOT) == 0
+    guardian_done = np.zeros(population.n, bool)
+    rows = np.flatnonzero(minor & (population.guardian >= 0))
+    guardian_done[rows] = model.run.s["activated"][population.guardian[rows]] < 28
+    mine = guardian_done & minor
+    done = int((model.run.s["activated"][mine] < 30).sum())
+    assert agrees(done, int(mine.sum()), (1 - 0.0175) * 0.4)
+    assert not agrees(done, int(mine.sum()), 0.5)
+    alone = minor & ~guardian_done
+    assert (model.run.s["activated"][alone] >= 29).all()
+
+
+def test_word_of_mouth_is_told_once_within_thirteen_weeks(run, population):
+    parameters = replace(
+        SILENT,
+        pulls=replace(SILENT.pulls, peer=0.999, notice=1.0),
+        word_of_mouth=WordOfMouth(intention=1.0, tell=1.0),
+    )
+    talk = run(parameters, 60)
+    silent = run(parameters, 60, structure=Structure(word_of_mouth="off"))
+    assert (talk.run.s["activated"] < 60).sum() > (silent.run.s["activated"] < 60).sum()
+    told = talk.run.desks["contacts"][0, :60, Channel.PEER].sum()
+    assert 0 < told <= len(population.tie)
+    first = int(np.flatnonzero(talk.run.desks["contacts"][0, :, Channel.PEER])[0])
+    assert first >= 1  # nobody is told in the week of the activation
+
+
+def test_letters_supply_what_is_missing(run, population):
+    """With a code the missing information stops nobody; were it content the service lacks, a letter would not help."""
+    parameters = barrier("information", 1.0, 1.0)
+    code = lv.Messages(
+        name="letter", channel=Channel.LETTER, start=40, end=60, waves=(40,), pull=20.0, carries_code=True
+    )
+    mine = adults_at_launch(population, 60) & ((population.flags & EXCLUDED) == 0)
+    item = run(parameters, 60, levers=[code])
+    content = run(parameters, 60, levers=[code], structure=Structure(information="content"))
+    plain = run(parameters, 60, levers=[replace(code, carries_code=False)])
+    assert agrees(int((item.run.s["activated"][mine] < 60).sum()), int(mine.sum()), (1 - 0.0175) * 0.8)
+    assert (content.run.s["activated"][mine] < 60).sum() == (plain.run.s["activated"][mine] < 60).sum() == 0
+
+
+def test_fatigue(run, population):
+    """Two waves of pull a and a x fatigue: the chance to visit is that of their sum."""
+    waves = lv.Messages(name="sms", channel=Channel.SMS, start=40, end=60, waves=(40, 50), pull=0.5, fatigue=0.5)
+    model = run(SILENT, 60, levers=[waves])
+    mine = adults_at_launch(population, 60) & ((population.flags & EXCLUDED) == 0) & ((population.flags & EMAIL) > 0)
+    done = int((model.run.s["activated"][mine] < 60).sum())
+    assert agrees(done, int(mine.sum()), (1 - 0.0175) * 0.8 * mean_visit(model, 0.75))
+    assert not agrees(done, int(mine.sum()), (1 - 0.0175) * 0.8 * mean_visit(model, 1.0))
+
+
+def test_redrawn_barriers_let_more_through(run):
+    lasting = run(barrier("other", 0.9, 0.9), 300)
+    redrawn = run(barrier("other", 0.9, 0.9), 300, structure=Structure(barriers="redrawn"))
+    assert (redrawn.run.s["activated"] < 300).sum() >= (lasting.run.s["activated"] < 300).sum()
+
+
+def test_growth_multiplies_pulls(run):
+    grown = run(replace(SILENT, pulls=replace(SILENT.pulls, spontaneous=0.2, growth=0.5)), 309).run.w["growth"]
+    assert grown[0] == grown[47] == 1.0
+    assert grown[100] == pytest.approx(exp(0.5 * (100.5 - 335 / 7) / WEEKS_PER_YEAR), rel=1e-9)
+    assert grown[141] == grown[308] > grown[100]

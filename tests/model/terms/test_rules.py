@@ -1,0 +1,108 @@
+"""The rules on cases worked by hand; a wrong version of each rule fails on the same cases."""
+
+from math import exp, log
+
+import pytest
+
+from model.terms import rules
+
+OTHER = 1 - exp(-1)  # the uniform at which an exponential of mean 1 is 1
+CASES = [
+    # 1 - exp(-pull): a pull of log 2 leads one in two to the site.
+    ("visit_chance", (0.0,), 0.0),
+    ("visit_chance", (log(2),), 0.5),
+    # A bound above the chance: a hazard of 0.5 gives 0.39 at most 0.5.
+    ("most_visits", (0.5,), 0.5),
+    ("most_visits", (0.0,), 1e-15),
+    # Candidates come at documents x h; 10 documents of h = 0.5 give 5, of which 10 x (1 - exp(-0.5)) are visits.
+    ("thinning", (0.5,), (1 - exp(-0.5)) / 0.5),
+    ("thinning", (0.0,), 1.0),
+    ("thinning", (1e-8,), 1.0),
+    # The same rule, asked of one candidate: on either side of the share kept, where the quick answer is sure and not.
+    ("is_thinned_out", (0.5, 0.78), 0),
+    ("is_thinned_out", (0.5, (1 - exp(-0.5)) / 0.5 - 1e-9), 0),
+    ("is_thinned_out", (0.5, (1 - exp(-0.5)) / 0.5 + 1e-9), 1),
+    ("is_thinned_out", (3.0, (1 - exp(-3)) / 3 - 1e-9), 0),
+    ("is_thinned_out", (3.0, (1 - exp(-3)) / 3 + 1e-9), 1),
+    ("is_thinned_out", (0.0, 1 - 1e-12), 0),
+    ("access_factor", (True, 0.3), 0.3),
+    ("access_factor", (False, 0.3), 1.0),
+    # The three readings of the 57 %, for someone with access 0.5.
+    ("follow_chance", (rules.TRAIT, True, 0.57, 0.25, 0.5), 0.125),
+    ("follow_chance", (rules.TRAIT, False, 0.57, 0.25, 0.5), 0.0),
+    ("follow_chance", (rules.EACH_TIME, True, 0.57, 0.25, 0.5), 0.07125),
+    ("follow_chance", (rules.EACH_TIME, False, 0.57, 0.25, 0.5), 0.07125),
+    ("follow_chance", (rules.NAIVE, True, 0.57, 0.25, 0.5), 0.285),
+    ("follow_chance", (rules.NAIVE, False, 0.57, 0.25, 0.5), 0.285),
+    # Four doctors in ten recommend, at 0.025 on average: 0.01 over all doctors.
+    ("doctor_propensity", (0.4, 0.5, 0.4, 0.01), 0.0),
+    ("doctor_propensity", (0.39, OTHER, 0.4, 0.01), 0.025),
+    ("recommender_level", (OTHER, 0.4, 0.01), 0.025),
+    ("recommender_level", (1 - 1e-12, 0.4, 0.5), 1.0),  # a chance: at most 1
+    ("extra_propensity", (0.02, 0.5, 3.0, True), 0.04),  # 0.06 in all
+    ("extra_propensity", (0.4, 0.5, 3.0, False), 0.6),  # at most 1 in all
+    ("extra_propensity", (0.0, 0.03, 3.0, True), 0.03),
+    ("extra_propensity", (0.0, 0.03, 3.0, False), 0.0),
+    ("extra_propensity", (0.02, 0.5, 0.5, True), 0.0),  # a lever takes no recommendation away
+    ("no_use_stop", (0.6, 0.1, 0.0), 0.6),
+    ("no_use_stop", (0.6, log(2), 1.0), 0.3),
+    ("softened", (0.5, 0.0), 0.5),
+    ("softened", (0.5, 0.7), 0.15),
+    ("ramp", (9, 10, 20, 4), 0.0),
+    ("ramp", (10, 10, 20, 4), 0.25),
+    ("ramp", (13, 10, 20, 4), 1.0),
+    ("ramp", (19, 10, 20, 4), 1.0),
+    ("ramp", (20, 10, 20, 4), 0.0),
+    ("ramp", (10, 10, 20, 0), 1.0),
+    ("spread_week", (100, 4, 0.0), 100),
+    ("spread_week", (100, 4, 0.999), 103),
+    # Launch: nine in ten in the first eight weeks, the rest in the sixteen after.
+    ("launch_notice_week", (0.89, 0.999, 0.9, 8, 24), 7),
+    ("launch_notice_week", (0.9, 0.0, 0.9, 8, 24), 8),
+    ("launch_notice_week", (0.99, 0.999, 0.9, 8, 24), 23),
+]
+BROKEN = {
+    "visit_chance": lambda hazard: hazard,  # the pull taken for a chance
+    "most_visits": lambda hazard: 1 - exp(-hazard / 2),  # below the chance
+    "thinning": lambda hazard: 1.0,  # every candidate a visit
+    "is_thinned_out": lambda hazard, u: u >= 1 - hazard / 2,  # the series cut too early
+    "access_factor": lambda excluded, access: 1.0,
+    "follow_chance": lambda reading, ready, share, follow, access: share * follow * access,  # never a trait
+    "doctor_propensity": lambda u, level, share, rate: rules.recommender_level(level, share, rate),  # all recommend
+    "recommender_level": lambda u, share, rate: -log(1 - u) * rate / share,  # may exceed 1
+    "extra_propensity": lambda own, recruited_level, factor, recruited: own * factor,  # added to what was there
+    "no_use_stop": lambda stop, erosion, documents: stop,  # no erosion
+    "softened": lambda stop, removed: stop * removed,  # the share removed taken for the share left
+    "ramp": lambda week, start, end, weeks: float(start <= week < end),  # at once
+    "spread_week": lambda first, weeks, u: first + round(weeks * u),  # one week too late
+    "launch_notice_week": lambda period, u, share, main, all_weeks: int(all_weeks * u),  # evenly
+}
+
+
+def failures(name, rule):
+    """Cases of a rule that a function gets wrong."""
+    return [args for case, args, expected in CASES if case == name and rule(*args) != pytest.approx(expected, rel=1e-6)]
+
+
+@pytest.mark.parametrize(("name", "args", "expected"), CASES)
+def test_rule(name, args, expected):
+    assert getattr(rules, name)(*args) == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_rule_fails_its_cases(name):
+    assert failures(name, getattr(rules, name)) == []
+    assert failures(name, BROKEN[name])
+
+
+def test_every_rule_has_cases_and_a_broken_version():
+    public = {
+        name for name, value in vars(rules).items() if hasattr(value, "py_func") and value.__module__ == rules.__name__
+    }
+    assert {name for name, _, _ in CASES} == public == set(BROKEN)
+
+
+def test_pulls_of_one_week_add():
+    two = 1 - (1 - rules.visit_chance(0.1)) ** 2
+    assert two == pytest.approx(rules.visit_chance(0.2))
+    assert two != pytest.approx(2 * rules.visit_chance(0.1))

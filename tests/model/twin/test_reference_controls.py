@@ -1,0 +1,62 @@
+"""Negative controls: the comparison of twin and engine notices each rule that is broken in the twin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from model.terms.weeks import WEEKS
+from model.twin.contacts import Clock, Contact
+from model.twin.levers import Campaign
+from model.twin.people import Person
+from model.twin.reference import ReferenceModel
+from model.twin.traits import Insured
+from tests.model.busy import FLOWS, SEEDS, STATE, campaign, differences, engine
+
+
+def late_tell(self: Person, tie: Person, first: int) -> int:
+    return TELLING(self, tie, first) + 1
+
+
+def half_target(self: Campaign, person: Person) -> bool:
+    return AIMS(self, person) and person.number % 2 == 0
+
+
+def early_alarm(self: Clock, week: int) -> Any:
+    return ARRIVALS(self, week + 1) if week < WEEKS - 1 else ()
+
+
+TELLING, AIMS, ARRIVALS = Person.telling_week, Campaign.aims_at, Clock.arrivals
+BROKEN: dict[str, tuple[type, str, Any]] = {
+    "no erosion by documents": (Person, "documents_received", lambda self, week: 0.0),
+    "a doctor's word does not bypass no use": (Contact, "by_doctor", property(lambda self: False)),
+    "a child's contacts get lost": (Person, "childhood_sources", property(lambda self: [], lambda self, value: None)),
+    "activated guardians do not add children": (Person, "guardian", property(lambda self: None, lambda s, v: None)),
+    "ties are told a week late": (Person, "telling_week", late_tell),
+    "messages do not tire": (Campaign, "tiring", lambda self, person, recipient, week: 1.0),
+    "access does not matter": (Insured, "access_alone", lambda self: 1.0),
+    "letters carry no code": (Campaign, "supplied", lambda self, person, week: False),
+    "levers miss half their target": (Campaign, "aims_at", half_target),
+    "those who object take part": (Insured, "opposed", property(lambda self: False, lambda self, value: None)),
+    "everybody notices messages": (Insured, "notices", property(lambda self: True, lambda self, value: None)),
+    "weak levers keep all their contacts": (Clock, "keep", property(lambda self: 1.0, lambda self, value: None)),
+    "contacts come a week early": (Clock, "arrivals", early_alarm),
+    "visits are one and the same draw": (Contact, "identity", property(lambda self: 1)),
+    "all are told, invited or not": (Person, "intends_to_recommend", lambda self, boost=1.0: True),
+    "those activated before are not invited": (ReferenceModel, "_invite_activated", lambda self: None),
+    "people met do not remember it": (Person, "hear_from", lambda self, source, week: None),
+}
+
+
+@pytest.mark.parametrize("rule", BROKEN)
+def test_a_broken_rule_is_noticed(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(*BROKEN[rule], raising=False)
+    found = (set(differences(engine(seed), campaign(ReferenceModel, seed))) for seed in SEEDS)
+    assert any(differs & {*STATE, *FLOWS} for differs in found)
+
+
+def test_the_comparison_sees_a_single_person() -> None:
+    twin = campaign(ReferenceModel, 1)
+    twin.people[17].visited -= 1
+    assert differences(engine(1), twin) != []

@@ -1,0 +1,249 @@
+"""From a search to tables, sentences, file and pictures, on a toy simulation."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from foundation.errors import UserError
+from planning.mix.document import plan_document
+from planning.mix.measures import Limits, Measures, MostActivations
+from planning.mix.pictures import draw_plan
+from planning.mix.plan import Plan, Question, ceiling, frontier_budgets
+from planning.mix.regret import optimism, regret
+from planning.mix.results import FRAMES, Frames, frames
+from planning.mix.scenario import plan_text
+from planning.mix.search import Effort
+from planning.mix.shipped import affordable, verdict
+from planning.mix.simulator import read_answer, write_answer
+from planning.mix.space import load_space
+from planning.mix.tables import headline, sentences, tables
+from planning.text import header, label, words, write_csv
+from scenarios.language.files import load_scenario, parse_scenario
+from tests.planning.made_up import LEVERS, manifest, plan, toy
+
+SHIPPED = ("email-reminders", "letters-with-code", "simplified-signup")
+
+
+@pytest.fixture(scope="module")
+def found() -> Plan:
+    return plan(shipped=[load_scenario(name) for name in SHIPPED])
+
+
+@pytest.fixture(scope="module")
+def tidy(found: Plan) -> Frames:
+    return frames(found)
+
+
+def test_the_budget_is_kept_on_the_draws_of_the_search(found: Plan) -> None:
+    for budget, winner in zip(found.budgets, found.winners, strict=True):
+        assert found.archive.measures.cost[winner].mean() <= budget * (1 + 1e-9)
+    gains = [found.archive.measures.gain[winner].mean() for winner in found.winners]
+    assert gains == sorted(gains)
+
+
+def test_search_and_fresh_draws_are_disjoint(found: Plan, tidy: Frames) -> None:
+    assert not set(found.search_draws) & set(found.fresh_draws)
+    assert set(tidy["plan_draws"]["draw"]) == set(found.fresh_draws)
+    assert set(tidy["regret"]["draw"]) == set(found.search_draws)
+
+
+def test_tables_hold_what_they_say(found: Plan, tidy: Frames) -> None:
+    assert tuple(tidy) == FRAMES
+    asked = tidy["frontier"][tidy["frontier"]["role"] == "asked"].iloc[0]
+    draws = tidy["plan_draws"]
+    rows = draws[(draws["role"] == "frontier") & (draws["name"] == "30")]
+    assert asked["additional_mean"] == pytest.approx(rows["additional_millions"].mean())
+    assert asked["additional_p50"] == pytest.approx(rows["additional_millions"].median())
+    assert asked["within_budget"] == pytest.approx((rows["cost_millions_eur"] <= 30).mean())
+    mix = tidy["plan"][tidy["plan"]["role"] == "asked"]
+    assert mix["cost_mean"].sum() == pytest.approx(asked["cost_mean"])
+    assert set(mix.loc[mix["share_of_ceiling"] > 0, "price_status"]) <= {"assumed", "proxy"}
+    assert mix["loss_mean"].notna().sum() == (mix["share_of_ceiling"] > 0).sum()
+    assert (mix["loss_mean"].dropna() > 0).all()
+
+
+def test_regret_is_never_negative(tidy: Frames) -> None:
+    table = tidy["regret"]
+    assert (table["regret"] >= 0).all()
+    assert np.allclose(table["hindsight"] - table["additional"], table["regret"])
+
+
+def test_regret_by_hand() -> None:
+    gains = np.array([[1.0, 2.0], [3.0, 1.0]])
+    assert regret(gains, np.array([0.0, 5.0]), 0).tolist() == [2.0, 3.0]
+
+
+def test_optimism_is_positive_where_only_noise_differs() -> None:
+    """Forty mixes that are the same but for noise: the winner of one half is nothing special on the other. Negative
+    control: with one mix only there is no choice and no optimism."""
+    random = np.random.default_rng(1)
+    gain = 1 + 0.5 * random.normal(size=(40, 20))
+    zero = np.zeros_like(gain)
+    m = Measures(gain=gain, cost=zero, minutes=zero, lag=zero[:, :, None], status_quo=zero[0])
+    goal = MostActivations(budget=1.0)
+    # The largest of 40 means of 10 draws: 2.16 standard errors, of 0.5 / sqrt(10) each, within a third.
+    assert optimism(goal, m, 1) == pytest.approx(2.16 * 0.5 / np.sqrt(10), rel=0.35)
+    assert optimism(goal, m.take([0]), 1) == pytest.approx(0, abs=1e-9)
+
+
+def test_fair_plans_hold_nobody_back(found: Plan, tidy: Frames, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is gained leaves the second group further behind: fairly, nothing can be bought."""
+    monkeypatch.setattr("planning.mix.measures.FAIR_POINTS", 0.0)
+    fair = plan(fair=True)
+    assert found.archive.measures.gain[found.winners[found.asked]].mean() > 1
+    assert fair.archive.measures.gain[fair.winners[fair.asked]].mean() == 0
+    text = " ".join(sentences(frames(fair), manifest(fair), "en"))
+    assert "the plan is the status quo" in text
+    assert "No group falls further behind" in text
+    assert "0–15 (+" in " ".join(sentences(tidy, manifest(found), "en"))
+
+
+def test_a_plan_that_is_fair_only_on_the_draws_of_the_search_says_so() -> None:
+    fair = plan(fair=True)
+    tidy, said = frames(fair), manifest(fair)
+    groups = tidy["plan_groups"]
+    groups.loc[groups["group"] == groups["group"].iloc[0], ["further_behind_points", "further_behind_error"]] = (
+        0.31,
+        0.12,
+    )
+    english, french = (" ".join(sentences(tidy, said, lang)) for lang in ("en", "fr"))
+    assert "NOT on the fresh ones" in english
+    assert "(+0.31 ± 0.12)" in english
+    assert "No group falls further" not in english
+    assert "(+0,31 ± 0,12)" in french
+
+
+@pytest.mark.parametrize("target", [27.0, 60.0])
+def test_the_target_is_reached_or_not_reachable(target: float) -> None:
+    made = plan(target=target)
+    tidy, said = frames(made), manifest(made, target_millions=target)
+    text = " ".join(sentences(tidy, said, "en"))
+    document = plan_document(tidy, said)["target"]
+    if target == 27:
+        assert document["reachable"]
+        assert "cheapest at" in text
+        assert document["search_probability"] >= 0.9
+    else:
+        assert not document["reachable"]
+        assert "NOT REACHABLE" in text
+        assert 25 < document["furthest_millions"] < 60
+
+
+def test_the_mix_is_compared_with_every_strategy(tidy: Frames, found: Plan) -> None:
+    table = tidy["shipped"]
+    assert table["scenario"].tolist() == list(SHIPPED)
+    assert table["beaten"].all()
+    assert "does better than every shipped strategy" in " ".join(sentences(tidy, manifest(found), "en"))
+
+
+def test_verdicts() -> None:
+    ones = np.ones(20) + 0.01 * np.arange(20)
+    common = {"rival_cost": 1.0, "budget": 2.0, "inside": True}
+    assert verdict("a", ones, 0.5 * ones, **common).beaten  # type: ignore[arg-type]
+    lost = verdict("a", ones, 2 * ones, **common)  # type: ignore[arg-type]
+    assert (lost.beaten, lost.why) == (False, "search_draws")
+    same = verdict("a", ones, ones[::-1], **common)  # type: ignore[arg-type]
+    assert same.why == "noise"
+    assert verdict("a", ones, 2 * ones, rival_cost=3.0, budget=2.0, inside=True).why == "over_budget"
+    assert verdict("a", ones, 2 * ones, rival_cost=1.0, budget=2.0, inside=False).why == "outside"
+    assert {"search_draws", "noise", "over_budget", "outside", "limits"} <= set(words()["shipped"])
+
+
+def test_dear_strategies_are_reduced_to_the_budget() -> None:
+    space = load_space(levers=list(LEVERS))
+    letters, signup = affordable(toy(space, 0, 10), [load_scenario(n) for n in SHIPPED[1:]], 2.0)
+    assert letters.scenario is not None
+    assert letters.factor < 1
+    assert 1.8 < letters.cost <= 2.0
+    assert signup.scenario is None  # paid once, whatever the intensity
+
+
+def test_budgets_of_the_frontier() -> None:
+    assert frontier_budgets(60.0, 280.0, 12) == (2.0, 5.0, 10.0, 20.0, 50.0, 60.0, 100.0, 200.0, 280.0)
+    assert frontier_budgets(280.0, 280.0, 12)[-1] == 280.0
+    assert 0.3 in frontier_budgets(0.3, 280.0, 12)
+
+
+def test_more_than_can_be_spent() -> None:
+    simulator = toy(load_space(levers=list(LEVERS)), 0, 10)
+    question = Question(budget=900.0, target=40.0, probability=0.9, limits=Limits(), seed=1, effort=Effort())
+    with pytest.raises(UserError, match="more than the levers can spend"):
+        ceiling(simulator, question)
+
+
+def test_the_file_is_a_scenario(found: Plan) -> None:
+    text = plan_text(found, manifest(found))
+    scenario = parse_scenario(text, source="plan.toml")
+    shares = dict(zip(found.space.labels, found.winner, strict=True))
+    assert {t.label for t in scenario.levers if t.intensity > 0} == {name for name, share in shares.items() if share}
+    assert "30" in scenario.title("en")
+    assert "30" in scenario.title("fr")
+    assert "--until 2027-06-30" in plan_text(found, manifest(found, until="2027-06-30"))
+
+
+def test_the_document_is_plain_json(found: Plan, tidy: Frames) -> None:
+    document = plan_document(tidy, manifest(found))
+    again = json.loads(json.dumps(document, allow_nan=False))
+    assert again["result"]["role"] == "asked"
+    assert again["budget_millions_eur"] == 30.0
+    assert len(again["frontier"]) == len(tidy["frontier"])
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_a_terminal_shows_it(found: Plan, tidy: Frames, lang: str) -> None:
+    from rich.console import Console
+
+    console = Console(width=160, record=True, file=open("/dev/null", "w"))  # noqa: SIM115, PTH123
+    for table in tables(tidy, manifest(found), lang):
+        console.print(table)
+    text = console.export_text()
+    assert ("Reminder" in text or "reminder e-mails" in text) if lang == "en" else "rappels par courriel" in text
+    assert "30" in headline(tidy, manifest(found), lang)
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_pictures(found: Plan, tidy: Frames, lang: str, tmp_path: Path) -> None:
+    paths = draw_plan(tidy, manifest(found), tmp_path / "pictures", lang)
+    assert [path.name for path in paths] == [
+        f"{name}.{lang}.{kind}" for name in ("frontier", "composition") for kind in ("png", "svg")
+    ]
+    assert all(path.stat().st_size > 10_000 for path in paths)
+
+
+def test_french_spreadsheets(tidy: Frames, tmp_path: Path) -> None:
+    write_csv(tidy["plan_groups"], tmp_path / "g.csv", "fr")
+    first, second, *_ = (tmp_path / "g.csv").read_bytes().decode("utf-8-sig").splitlines()
+    assert "part activée du groupe (%), médiane" in first.split(";")
+    assert "exclus du numérique" in second
+    assert "," in second
+
+
+def test_every_column_has_a_french_header(tidy: Frames) -> None:
+    for name in ("frontier", "plan", "shipped", "plan_groups", "plan_costs"):
+        for column in tidy[name].columns:
+            assert header(str(column), "fr") != column or "_" not in str(column), (name, column)
+
+
+def test_texts_have_both_languages() -> None:
+    for section in words().values():
+        for text in section.values():
+            assert set(text) == {"en", "fr"}
+    assert label("frontier.all", "fr") == "tous les leviers"
+
+
+def test_answers_are_kept_as_they_are(tmp_path: Path) -> None:
+    (answer,) = toy(load_space(levers=list(LEVERS)), 3, 1).answers(np.array([[10, 0, 5, 100, 50]]), "s")
+    write_answer(tmp_path / "a.npz", answer)
+    again = read_answer(tmp_path / "a.npz")
+    assert again is not None
+    pd.testing.assert_frame_equal(again.results, answer.results)
+    pd.testing.assert_frame_equal(again.costs, answer.costs, check_dtype=False)
+    assert np.array_equal(again.shares, answer.shares)
+    assert again.groups == answer.groups
+    (tmp_path / "a.npz").write_bytes(b"half of it")
+    assert read_answer(tmp_path / "a.npz") is None

@@ -1,0 +1,114 @@
+"""The words of the report in both languages, and what the answer names."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from markupsafe import Markup
+
+from foundation.language.numbers import typeset
+from report.answer import choose, levers, verdict
+from report.numbers import Numbers
+from report.provenance import load_provenance
+from report.sources import moment, when
+from report.traced import traced
+from report.words import say, texts
+from scenarios.language.files import CATALOGUE, catalogue, load_scenario, read_text
+from tests.scenarios import frames as made
+
+
+def test_every_text_is_there_in_both_languages_with_the_same_values() -> None:
+    for section, found in texts().items():
+        for key, text in found.items():
+            assert set(text) == {"en", "fr"}, f"{section}.{key}"
+            fields = [sorted(re.findall(r"{(\w+)}", text[lang])) for lang in ("en", "fr")]
+            assert fields[0] == fields[1], f"{section}.{key}"
+            tags = [sorted(re.findall(r"<[^>]*>", text[lang])) for lang in ("en", "fr")]
+            assert tags[0] == tags[1], f"{section}.{key}"
+
+
+def test_french_texts_have_french_spaces() -> None:
+    for section, found in texts().items():
+        for key, text in found.items():
+            shown = typeset(re.sub(r"<[^>]*>", "", text["fr"]), "fr")
+            assert not re.search(r"[^\s\u00a0\u202f][;!?»]|[^\s\u00a0\u202f]:(?!/)| [;:!?%»]|« |'", shown), (
+                f"{section}.{key}: {shown}"
+            )
+
+
+def test_prices_and_parameters_all_have_words() -> None:
+    provenance = load_provenance("posterior/default.parquet")
+    assert {row.name for row in provenance.prices} == set(texts()["price"])
+    assert {row.name for row in (*provenance.effects, *provenance.parameters)} == set(texts()["effect"])
+    rows = (*provenance.prices, *provenance.effects, *provenance.parameters)
+    assert {row.status for row in rows} <= set(texts()["status"])
+    assert "posterior" in texts()["draws"]
+    assert all(fact in provenance.facts for row in rows for fact in row.facts)
+
+
+def test_a_posterior_that_is_gone_is_said_to_be() -> None:
+    assert "mes calibrate" in load_provenance("posterior/default.parquet").draws_command
+    assert load_provenance("posterior/none.parquet").draws_command == load_provenance("nowhere").draws_command == ""
+
+
+def test_text_keeps_values_with_their_units_and_escapes_them() -> None:
+    said = say("answer.single", "fr", name="<b>", additional=Markup("<data>1</data>"), cost="2")
+    assert "&lt;b&gt;" in said
+    assert "<data>1</data>\u00a0millions" in said
+    assert "2\u00a0millions" in said
+
+
+def test_a_number_says_where_it_comes_from() -> None:
+    found = traced("1.2 [1; 2]", [1.2345678, 1.0, None], file="a.parquet", measure="m", where={"scenario": 'x"y'})
+    assert 'value="1.23457 1 undefined"' in found
+    assert 'data-where="scenario=x&#34;y"' in found
+    with pytest.raises(ValueError, match="2 values"):
+        traced("1", [1.0, 2.0], file="a", measure="m", stats=["p50"])
+
+
+def test_dates_of_sources_are_written_as_readers_write_them() -> None:
+    assert when("2023-11", "fr") == "nov.\u00a02023"
+    assert when("2021-12-31/2022-10-31", "en") == "31\u00a0Dec\u00a02021 – 31\u00a0Oct\u00a02022"
+    assert (when("2021-2024", "fr"), when("2018", "en"), when("", "en")) == ("2021–2024", "2018", "–")
+    assert moment("2026-11-25T03:47:21+00:00", "fr") == "25\u00a0nov.\u00a02026, 03\u00a0h\u00a047\u00a0UTC"
+    assert moment(None, "en") == "–"
+
+
+def numbers(count: int, **outcomes: object) -> Numbers:
+    """Made-up results; scenario texts as in the catalogue."""
+    frames, manifest = made.frames(count, draws=20), made.manifest(count)
+    entries = [
+        {"name": name, "title": manifest["titles"][name], "text": read_text(CATALOGUE / f"{name}.toml")}
+        for name in catalogue()[:count]
+    ]
+    for column, values in outcomes.items():
+        frames["outcomes"][column] = values
+    return Numbers(frames, {**manifest, "scenarios": entries}, "en")
+
+
+def test_the_answer_names_what_the_medians_say() -> None:
+    found = numbers(19)
+    chosen = choose(found)
+    medians = found.frames["outcomes"].groupby("scenario")["additional_millions"].median()
+    assert chosen.best == medians.drop(found.reference).idxmax()
+    assert chosen.single is not None
+    assert levers(found, chosen.single) == 1
+    single = [name for name in catalogue()[1:] if len(load_scenario(name).levers) == 1]
+    assert medians[chosen.single] == medians[single].max()
+    assert chosen.money is not None
+    assert medians[chosen.money] >= 0.4, "what adds next to nothing is no bargain"
+
+
+@pytest.mark.parametrize(
+    ("reached", "words"), [(0, "not reachable"), (8, "probably be missed"), (14, "not assured"), (20, "likely to be")]
+)
+def test_the_verdict_follows_the_probability(reached: int, words: str) -> None:
+    found = numbers(3, reached=[False] * 40 + [draw < reached for draw in range(20)])
+    assert words in verdict(found, choose(found))
+
+
+def test_a_lone_scenario_is_no_verdict_on_strategies() -> None:
+    found = numbers(1)
+    assert choose(found).best == found.reference
+    assert "reachable" not in verdict(found, choose(found))

@@ -1,0 +1,185 @@
+"""A run folder is whole or can be finished, to the same bytes; a folder that isn't as it should be is refused."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from foundation.errors import RunFailedError, UserError
+from foundation.store import manifest as manifests
+from scenarios.compare import execution, parts, runs
+from tests.scenarios import made_up
+
+NAMES = {"status-quo": 0.0, "letters": 1e6}
+UNTIL = date(2027, 12, 31)
+EXPERIMENT: Any = SimpleNamespace(threads=1)
+DRAWS: Any = [SimpleNamespace(index=index) for index in range(4)]
+
+
+def simulate(experiment: Any, draw: Any) -> dict[str, pd.DataFrame]:
+    return made_up.frames(NAMES, draw.index, until=UNTIL)
+
+
+def run(folder: Path, *, resume: bool = False, simulate: Any = simulate, **changes: Any) -> dict[str, Any]:
+    manifest = runs.create(folder, made_up.manifest(NAMES, **changes), resume=resume)
+    return execution.execute(EXPERIMENT, DRAWS, folder, manifest, simulate=simulate)
+
+
+def stopped_at(draw: int, error: BaseException) -> Any:
+    def stopped(experiment: Any, item: Any) -> dict[str, pd.DataFrame]:
+        if item.index == draw:
+            raise error
+        return simulate(experiment, item)
+
+    return stopped
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    return {path.name: manifests.sha256_of(path) for path in folder.glob("*.parquet")}
+
+
+def test_a_finished_run_is_complete_and_ordered(tmp_path: Path) -> None:
+    manifest = run(tmp_path / "r")
+    assert manifest["status"] == "complete"
+    assert manifest["finished"] is not None
+    assert not (tmp_path / "r" / "parts").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["r"], "nothing else is left behind"
+    again, frames = runs.load(tmp_path / "r")
+    assert again == manifest
+    keys = frames["outcomes"][["scenario", "draw"]].to_numpy().tolist()
+    assert keys == [list(pair) for pair in itertools.product(NAMES, range(4))]
+    assert frames["weekly"].groupby(["scenario", "draw"])["week"].is_monotonic_increasing.all()
+
+
+def test_an_interrupted_run_resumes_to_the_same_bytes(tmp_path: Path) -> None:
+    run(tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "r", simulate=stopped_at(2, KeyboardInterrupt()))
+    assert manifests.read(tmp_path / "r")["status"] == "interrupted"
+    assert parts.finished_draws(tmp_path / "r") == {0, 1}
+    # What a killed process leaves of a part that it was writing.
+    (tmp_path / "r" / "parts" / ".draw-00002.1.tmp").mkdir()
+    manifest = run(tmp_path / "r", resume=True)
+    assert (manifest["status"], len(manifest["resumed"])) == ("complete", 1)
+    assert hashes(tmp_path / "r") == hashes(tmp_path / "whole")
+    # Negative control: another draw would have shown.
+    assert hashes(tmp_path / "r")["outcomes.parquet"] != manifests.sha256_of(tmp_path / "r" / "weekly.parquet")
+
+
+def test_the_order_of_finishing_does_not_matter(tmp_path: Path) -> None:
+    run(tmp_path / "a")
+    manifest = runs.create(tmp_path / "b", made_up.manifest(NAMES), resume=False)
+    execution.execute(EXPERIMENT, DRAWS[::-1], tmp_path / "b", manifest, simulate=simulate)
+    assert hashes(tmp_path / "a") == hashes(tmp_path / "b")
+
+
+def test_a_failing_draw_is_named_and_tried_again_on_resume(tmp_path: Path) -> None:
+    run(tmp_path / "whole")
+    manifest = run(tmp_path / "r", simulate=stopped_at(1, ValueError("no such luck")))
+    assert manifest["status"] == "failed"
+    assert [(f["draw"], f["error"]) for f in manifest["failures"]] == [(1, "ValueError: no such luck")]
+    assert "Traceback" in manifest["failures"][0]["traceback"]
+    assert sorted(runs.load(tmp_path / "r")[1]["outcomes"]["draw"].unique()) == [0, 2, 3]
+    manifest = run(tmp_path / "r", resume=True)
+    assert (manifest["status"], manifest["failures"]) == ("complete", [])
+    assert manifest["resumed"][0]["failures"] == [1], "what failed before stays on record"
+    assert hashes(tmp_path / "r") == hashes(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("harm", ["flipped", "truncated", "missing", "foreign"])
+def test_a_damaged_part_is_simulated_again(tmp_path: Path, harm: str) -> None:
+    run(tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "r", simulate=stopped_at(3, KeyboardInterrupt()))
+    file = tmp_path / "r" / "parts" / "draw-00001" / "weekly.parquet"
+    content = file.read_bytes()
+    if harm == "flipped":
+        file.write_bytes(content[:100] + bytes([content[100] ^ 1]) + content[101:])
+    elif harm == "truncated":
+        file.write_bytes(content[:-1])
+    elif harm == "missing":
+        file.unlink()
+    else:
+        seal = file.with_name("part.json")
+        seal.write_text(seal.read_text().replace(manifests.identity(made_up.manifest(NAMES)), "another run"))
+    manifest = run(tmp_path / "r", resume=True)
+    assert manifest["resumed"][0]["damaged_parts"] == [1]
+    assert hashes(tmp_path / "r") == hashes(tmp_path / "whole")
+
+
+def test_a_run_without_any_draw_fails(tmp_path: Path) -> None:
+    def fails(experiment: Any, draw: Any) -> Any:
+        raise ValueError("never")
+
+    with pytest.raises(RunFailedError, match="draw 0: ValueError: never"):
+        run(tmp_path / "r", simulate=fails)
+    assert manifests.read(tmp_path / "r")["status"] == "failed"
+    with pytest.raises(UserError, match="not finished"):
+        runs.load(tmp_path / "r")
+
+
+def test_an_existing_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="exists"):
+        run(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"seed": 2}, "seed: 1 there, 2 now"),
+        ({"structure": {"reading": "naive"}}, "structure"),
+        ({"until": "2027-01-01"}, "until"),
+        ({"data": {"draws.parquet": "e", "costs.csv": "c"}}, "data file draws.parquet: has changed"),
+        ({"scenarios": made_up.manifest({"status-quo": 0})["scenarios"]}, "scenario letters: there, but not now"),
+    ],
+)
+def test_resuming_with_other_settings_names_them(tmp_path: Path, change: dict[str, Any], named: str) -> None:
+    run(tmp_path / "r")
+    with pytest.raises(UserError, match=named):
+        run(tmp_path / "r", resume=True, **change)
+
+
+def test_resuming_a_complete_run_changes_nothing(tmp_path: Path) -> None:
+    manifest = run(tmp_path / "r")
+    assert run(tmp_path / "r", resume=True) == manifest
+
+
+def test_resuming_what_is_no_run_folder(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no such run folder"):
+        run(tmp_path / "r", resume=True)
+    with pytest.raises(UserError, match="not a run folder"):
+        run(tmp_path, resume=True)
+    (tmp_path / "manifest.json").write_text("[]")
+    with pytest.raises(UserError, match="format"):
+        run(tmp_path, resume=True)
+
+
+def test_a_folder_that_cannot_be_written_to_is_refused_at_once(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="can't be written to"):
+        run(tmp_path / "file" / "r")
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="permissions don't bind the superuser")
+def test_a_read_only_folder_is_refused(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(UserError, match="can't be written to"):
+        run(tmp_path / "r")
+
+
+def test_a_changed_file_is_noticed(tmp_path: Path) -> None:
+    run(tmp_path / "r")
+    path = tmp_path / "r" / "outcomes.parquet"
+    path.write_bytes(path.read_bytes() + b" ")
+    with pytest.raises(UserError, match="not as the run left it"):
+        runs.load(tmp_path / "r")
+    path.unlink()
+    with pytest.raises(UserError, match="missing"):
+        runs.load(tmp_path / "r")

@@ -1,0 +1,51 @@
+"""The guides say what the schema says."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from scenarios.language.files import parse_scenario
+from scenarios.language.guide import reference_table, words
+from scenarios.language.regions import REGIONS
+from scenarios.lever_schemas import KINDS
+from scenarios.lever_schemas.base import TargetTable
+
+DOCS = Path(__file__).parents[3] / "docs"
+GUIDES = {"en": "scenarios.md", "fr": "scenarios.fr.md"}
+
+
+def guide(lang):
+    return (DOCS / GUIDES[lang]).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("lang", GUIDES)
+def test_the_guide_contains_the_table(lang):
+    assert reference_table(lang) in guide(lang)
+
+
+@pytest.mark.parametrize("lang", GUIDES)
+def test_the_table_names_every_kind_key_and_region(lang):
+    table = reference_table(lang)
+    keys = {key for kind in KINDS.values() for key in kind.model_fields}
+    for name in (*KINDS, *keys, *REGIONS, *(f"target.{key}" for key in TargetTable.model_fields)):
+        assert f"`{name}`" in table
+
+
+def test_no_word_is_left_over():
+    keys = {key for kind in KINDS.values() for key in kind.model_fields}
+    assert set(words()["kind"]) == set(KINDS)
+    assert set(words()["key"]) == keys | set(TargetTable.model_fields)
+
+
+@pytest.mark.parametrize("lang", GUIDES)
+def test_the_worked_example_is_valid(lang):
+    (example,) = re.findall(r"```toml\n(.*?)```", guide(lang), flags=re.DOTALL)
+    scenario = parse_scenario(example, source="two-regions.toml")
+    assert [lever.kind for lever in scenario.levers] == ["letter", "assisted"]
+    assert scenario.uses_own_prices()
+
+
+def test_both_guides_have_the_same_parts():
+    headings = {lang: re.findall(r"^#+ ", guide(lang), flags=re.MULTILINE) for lang in GUIDES}
+    assert headings["en"] == headings["fr"]
