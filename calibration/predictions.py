@@ -14,8 +14,8 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from calibration.bank import case_of
 from calibration.instrument import DNS, SURVEYS
+from calibration.sent import Sent
 from calibration.simulate import Case, launched, logits, stock_at, survey_weeks
 from model import AdoptionModel, PrevalenceError
 from model.channels import Channel
@@ -38,8 +38,7 @@ _PURPOSES: dict[Kind, int] = {"posterior": 11, "prior": 12}
 class Task:
     """What a worker is sent."""
 
-    case: bytes
-    """A pickled ``Case``: unpickled once by each worker."""
+    case: Sent
     kind: Kind
     index: int
     values: Floats
@@ -78,7 +77,7 @@ class Seen:
 
 def predict(task: Task) -> Seen | None:
     """Simulate one place; None where the surveyed prevalences can't be had."""
-    case = case_of(task.case)
+    case = task.case.case
     number = run_number(task)
     try:
         model = launched(case, task.values, task.people, number)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import pickle
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -24,6 +23,7 @@ from calibration.patterns import lines_of
 from calibration.predictions import Seen, Task, pilot_share, predict, run_number
 from calibration.published import discrepancies, published_answer, published_stocks
 from calibration.roles import FREE
+from calibration.sent import Sent
 from calibration.simulate import launched, simulate
 from model.structure import Structure
 from scenarios.errors import RunFailedError, UserError
@@ -45,7 +45,7 @@ def task(fitting: Fitting, row: int, **changed: float) -> Task:
     values = fitting.values[row].copy()
     for name, factor in changed.items():
         values[FREE.index(name)] *= factor
-    return Task(pickle.dumps(fitting.case), "posterior", row, values, WANTED.people, WANTED.seed)
+    return Task(Sent(fitting.case), "posterior", row, values, WANTED.people, WANTED.seed)
 
 
 def view(fitting: Fitting, runs: list[Seen]) -> View:
