@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -27,6 +26,7 @@ from calibration.fit.patterns import lines_of
 from calibration.fit.predictions import Kind, Seen, Task, predict_all
 from calibration.fit.table import residuals
 from calibration.posterior.free import values_at
+from calibration.posterior.sent import Sent
 from calibration.posterior.simulate import Case, case_for
 from calibration.warm import ensure_compiled
 from foundation.errors import RunFailedError, UserError
@@ -112,9 +112,9 @@ def carry_out(fitting: Fitting, workers: int, progress: Callable[[int], None] = 
     ensure_compiled()
     places = prior_places(wanted.draws, wanted.seed)
     values: dict[Kind, Floats] = {"posterior": fitting.values[: wanted.draws], "prior": values_at(places)}
-    pickled = pickle.dumps(fitting.case)
+    sent = Sent(fitting.case)
     tasks = [
-        Task(pickled, kind, index, row, wanted.people, wanted.seed)
+        Task(sent, kind, index, row, wanted.people, wanted.seed)
         for kind, rows in values.items()
         for index, row in enumerate(rows)
     ]

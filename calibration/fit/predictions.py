@@ -1,7 +1,7 @@
 """What a run of the status quo gives for every pattern that the model is held against, and a run of the pilot.
 
-The outputs of the calibration (``calibration.posterior.simulate``: same people, same chance, same numbers) and, of
-the same run,
+The outputs of the calibration (``calibration.posterior.simulate``: same people, same chance, same numbers) and,
+of the same run,
 whatever else a pattern needs. It goes on to the end of the reminders of 2024-25.
 """
 
@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from calibration.posterior.bank import case_of
+from calibration.posterior.sent import Sent
 from calibration.posterior.simulate import Case, launched, logits, stock_at, survey_weeks
 from calibration.survey.instrument import DNS, SURVEYS
 from foundation.seeds import derive
@@ -39,8 +39,7 @@ _PURPOSES: dict[Kind, int] = {"posterior": 11, "prior": 12}
 class Task:
     """What a worker is sent."""
 
-    case: bytes
-    """A pickled ``Case``: unpickled once by each worker."""
+    case: Sent
     kind: Kind
     index: int
     values: Floats
@@ -79,7 +78,7 @@ class Seen:
 
 def predict(task: Task) -> Seen | None:
     """Simulate one place; None where the surveyed prevalences can't be had."""
-    case = case_of(task.case)
+    case = task.case.case
     number = run_number(task)
     try:
         model = launched(case, task.values, task.people, number)

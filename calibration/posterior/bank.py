@@ -7,16 +7,15 @@ blocks under way. A run depends on its place, its number and the case alone: not
 from __future__ import annotations
 
 import os
-import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from calibration.posterior.free import values_at
+from calibration.posterior.sent import Sent
 from calibration.posterior.simulate import Case, simulate
 from foundation.errors import RunFailedError
 from foundation.work.ensemble import executor_factory, run_ensemble
@@ -50,7 +49,7 @@ class Bank:
 
 @dataclass(frozen=True)
 class _Block:
-    case: bytes
+    case: Sent
     places: Floats
     people: int
     first: int
@@ -90,10 +89,10 @@ def fill(
         RunFailedError: a block failed otherwise than by impossible prevalences.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    pickled, width = pickle.dumps(case), width or len(case.outputs)
+    sent, width = Sent(case), width or len(case.outputs)
     blocks = [
         _Block(
-            case=pickled,
+            case=sent,
             places=places[at : at + BLOCK],
             people=people,
             first=first + at,
@@ -119,7 +118,7 @@ def fill(
 
 
 def _run_block(block: _Block) -> None:
-    case, run, rows = case_of(block.case), block.simulator or simulate, []
+    case, run, rows = block.case.case, block.simulator or simulate, []
     for row, values in enumerate(values_at(block.places)):
         try:
             rows.append(run(case, values, block.people, block.first + row))
@@ -129,11 +128,3 @@ def _run_block(block: _Block) -> None:
     with open(temporary, "wb") as file:  # noqa: PTH123 - np.save would add an ending to a path
         np.save(file, np.array(rows))
     os.replace(temporary, block.file)
-
-
-@lru_cache(maxsize=2)
-def case_of(pickled: bytes) -> Case:
-    """The same object for all blocks of a worker: populations are kept by it."""
-    case = pickle.loads(pickled)
-    assert isinstance(case, Case)
-    return case

@@ -15,7 +15,6 @@ Every stage leaves a file when done, and every block of runs too: an interrupted
 from __future__ import annotations
 
 import json
-import pickle
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -30,9 +29,10 @@ from calibration.posterior.bank import Bank, fill, joined
 from calibration.posterior.checking import Agreement, Check, agreement, check
 from calibration.posterior.effort import Effort
 from calibration.posterior.emulator import Emulator, fit_emulator
+from calibration.posterior.emulator_file import emulator_path, load_emulator, refuse_pickled, save_emulator, sizes_of
 from calibration.posterior.evidence import Evidence, evidence
 from calibration.posterior.likelihood import Likelihood
-from calibration.posterior.saved import code_fingerprint, load_pickle, save_array, write
+from calibration.posterior.saved import code_fingerprint, save_array, write
 from calibration.posterior.simulate import Case
 from calibration.posterior.target import Target
 from calibration.posterior.walk import Walk, explore, walk
@@ -94,9 +94,10 @@ class Calibration:
         """Everything that is not done yet.
 
         Raises:
-            UserError: the folder holds a calibration with other settings, data or code.
+            UserError: the folder holds a calibration with other settings, data or code, or an emulator that is none.
         """
         self._same_settings()
+        refuse_pickled(self.folder)
         banks = [self._first_bank()]
         emulator = self._emulator(0, banks, None)
         for wave in range(1, self.effort.waves + 1):
@@ -174,13 +175,14 @@ class Calibration:
 
     def _emulator(self, number: int, banks: list[Bank], before: Emulator | None) -> Emulator:
         """Lengths are found anew with the first waves and the last; in between those before serve."""
-        file = self.folder / f"emulator-{number}.pickle"
-        if file.exists():
-            return load_pickle(file, Emulator)
+        file = emulator_path(self.folder, number)
+        found = load_emulator(file, sizes_of(self.case)) if file.exists() else None
+        if found is not None:
+            return found
         self._tell(f"emulator {number + 1}/{self.effort.waves + 2}", 0, 1)
         keep = before if before is not None and 1 < number < self.effort.waves else None
         emulator = self._learn(banks, keep)
-        write(file, pickle.dumps(emulator))
+        save_emulator(file, emulator)
         return emulator
 
     def _learn(self, banks: list[Bank], before: Emulator | None) -> Emulator:

@@ -52,7 +52,7 @@ class Component:
     """[run] weights of the mean."""
 
     def __getstate__(self) -> dict[str, object]:
-        """What can be worked out again is not saved: it is a hundred times the rest."""
+        """What can be worked out again is not sent to processes: it is a hundred times the rest."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
     def mean(self, places: Floats) -> Floats:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from calibration.facts.roles import STATUS_QUO, to_parameters
-from calibration.posterior.bank import BLOCK, case_of
+from calibration.posterior.bank import BLOCK
+from calibration.posterior.sent import Sent
 from calibration.posterior.simulate import Case
 from foundation.errors import RunFailedError
 from foundation.work.ensemble import executor_factory, run_ensemble
@@ -20,7 +20,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class _Block:
-    case: bytes
+    case: Sent
     values: Floats
     first: int
 
@@ -31,8 +31,8 @@ def feasible(case: Case, values: Floats, workers: int) -> npt.NDArray[np.bool_]:
     Raises:
         RunFailedError: a block failed otherwise.
     """
-    pickled, found = pickle.dumps(case), np.zeros(len(values), bool)
-    blocks = [_Block(pickled, values[at : at + BLOCK], at) for at in range(0, len(values), BLOCK)]
+    sent, found = Sent(case), np.zeros(len(values), bool)
+    blocks = [_Block(sent, values[at : at + BLOCK], at) for at in range(0, len(values), BLOCK)]
 
     def keep(block: _Block, result: npt.NDArray[np.bool_]) -> None:
         found[block.first : block.first + len(result)] = result
@@ -44,8 +44,7 @@ def feasible(case: Case, values: Floats, workers: int) -> npt.NDArray[np.bool_]:
 
 
 def _try_block(block: _Block) -> npt.NDArray[np.bool_]:
-    case = case_of(block.case)
-    return np.array([_possible(case, row) for row in block.values])
+    return np.array([_possible(block.case.case, row) for row in block.values])
 
 
 def _possible(case: Case, row: Floats) -> bool:

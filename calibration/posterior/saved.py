@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import pickle
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -41,11 +39,3 @@ def save_array(file: Path, array: npt.NDArray[np.float64]) -> None:
     with temporary.open("wb") as opened:
         np.save(opened, array)
     os.replace(temporary, file)
-
-
-def load_pickle(file: Path, kind: type[Any]) -> Any:
-    """What this program has written itself."""
-    value = pickle.loads(file.read_bytes())
-    if not isinstance(value, kind):
-        raise TypeError(f"{file}: not {kind.__name__}")
-    return value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,10 +13,18 @@ import numpy.typing as npt
 from calibration.draws.draws import read_draws
 from calibration.facts.observed import Observed
 from calibration.facts.roles import FREE
-from calibration.posterior.bank import case_of, fill
+from calibration.posterior.bank import fill
 from calibration.posterior.emulator import Emulator
+from calibration.posterior.emulator_file import (
+    Sizes,
+    emulator_numbers,
+    emulator_path,
+    load_emulator,
+    refuse_pickled,
+    sizes_of,
+)
 from calibration.posterior.free import places_at
-from calibration.posterior.saved import load_pickle
+from calibration.posterior.sent import Sent
 from calibration.posterior.simulate import Case
 from calibration.sbc.quantities import NAMES, outputs_and_quantities
 from calibration.sbc.ranks import controls, place_of_truth, with_distance
@@ -36,7 +43,7 @@ STARTS = 6000
 class Task:
     """One truth."""
 
-    case: bytes
+    case: Sent
     observed: Observed
     calibration: Path
     folder: Path
@@ -50,13 +57,14 @@ class Task:
 
 
 @lru_cache(maxsize=1)
-def loaded(calibration: Path) -> tuple[Emulator, Floats, Floats]:
+def loaded(calibration: Path, sizes: Sizes) -> tuple[Emulator, Floats, Floats]:
     """Last emulator, posterior draws [draw, parameter], and places of the walk [place, parameter]."""
-    numbers = sorted(int(file.stem.split("-")[1]) for file in calibration.glob("emulator-*.pickle"))
+    refuse_pickled(calibration)
+    numbers = emulator_numbers(calibration)
     walks = sorted(calibration.glob("walk*.npz"), key=lambda file: file.stat().st_mtime)
-    if not numbers or not walks:
+    emulator = load_emulator(emulator_path(calibration, numbers[-1]), sizes) if numbers else None
+    if emulator is None or not walks:
         raise UserError(f"--calibration: {calibration} lacks its emulator or its walk; keep all files of the folder")
-    emulator = load_pickle(calibration / f"emulator-{numbers[-1]}.pickle", Emulator)
     with np.load(walks[-1]) as saved:
         chain = saved["chain"]
     walked = chain[len(chain) // 4 :].reshape(-1, len(FREE))
@@ -67,9 +75,9 @@ def loaded(calibration: Path) -> tuple[Emulator, Floats, Floats]:
 
 def sample_truth(task: Task) -> None:
     """Figures at a truth, draws given them and the real ones, and what is needed for ranks."""
-    emulator, draws, walked = loaded(task.calibration)
+    emulator, draws, walked = loaded(task.calibration, sizes_of(task.case.case))
     truth = draws[np.random.default_rng(SEED).permutation(len(draws))[task.number]]
-    figures = figures_at(case_of(task.case), task.observed, truth, task.people, FIRST + task.number)
+    figures = figures_at(task.case.case, task.observed, truth, task.people, FIRST + task.number)
     joint = both(target_of(task.observed, emulator, draws), figures)
     saved = task.folder / f"walk-{task.number:03d}.npz"
     found = posterior_given_both(joint, walked, seed=SEED + task.number, saved=saved)
@@ -109,11 +117,11 @@ def sampler_ranks(
         RunFailedError: a truth could not be done.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _, draws, _ = loaded(calibration)
+    _, draws, _ = loaded(calibration, sizes_of(case))
     if truths > len(draws):
         raise UserError(f"--sampler-truths {truths}: {calibration} holds {len(draws)} draws")
-    pickled = pickle.dumps(case)
-    tasks = [Task(pickled, observed, calibration, folder, number, people) for number in range(truths)]
+    sent = Sent(case)
+    tasks = [Task(sent, observed, calibration, folder, number, people) for number in range(truths)]
     waiting, done = [task for task in tasks if not task.file.exists()], tell("sampler, truths", truths, adding=True)
     done(truths - len(waiting))
     failures = run_ensemble(

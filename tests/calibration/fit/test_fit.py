@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import pickle
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -24,6 +23,7 @@ from calibration.fit.predictions import Seen, Task, pilot_share, predict, run_nu
 from calibration.fit.published import discrepancies, published_answer, published_stocks
 from calibration.fit.table import inside, outside, residuals
 from calibration.posterior.likelihood import discrepancy_correlation
+from calibration.posterior.sent import Sent
 from calibration.posterior.simulate import launched, simulate
 from foundation.errors import RunFailedError, UserError
 from model.terms.structure import Structure
@@ -45,7 +45,7 @@ def task(fitting: Fitting, row: int, **changed: float) -> Task:
     values = fitting.values[row].copy()
     for name, factor in changed.items():
         values[FREE.index(name)] *= factor
-    return Task(pickle.dumps(fitting.case), "posterior", row, values, WANTED.people, WANTED.seed)
+    return Task(Sent(fitting.case), "posterior", row, values, WANTED.people, WANTED.seed)
 
 
 def view(fitting: Fitting, runs: list[Seen]) -> View:

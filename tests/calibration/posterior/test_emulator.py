@@ -135,7 +135,7 @@ def test_the_covariance_is_the_one_that_is_written(learned):
     assert component.variance(places) == pytest.approx(np.maximum(variance, 0), abs=1e-7)
 
 
-def test_a_saved_emulator_is_the_same(learned):
+def test_an_emulator_sent_to_a_process_is_the_same(learned):
     learned.stock_error(new_places())
     again = pickle.loads(pickle.dumps(learned))
     assert (again.outputs(new_places()) == learned.outputs(new_places())).all()
