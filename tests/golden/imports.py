@@ -1,0 +1,70 @@
+"""All that the golden results need of the project: when files move, only this one changes."""
+
+from __future__ import annotations
+
+from calibration.draws import load_draws, read_draws
+from calibration.forecasters import FORECASTERS, series_until, years_at
+from calibration.inputs import load_costs, load_demography, load_history
+from calibration.likelihood import Likelihood
+from calibration.observed import load_observed
+from calibration.priors import load_priors
+from calibration.simulate import case_for
+from calibration.simulate import simulate as simulate_outputs
+from calibration.survey import Fieldwork, answers_of, ask, surveys_of
+from calibration.survey import Task as SurveyTask
+from calibration.targets import load_stock_targets, load_survey_items, load_surveyed
+from model.adoption import AdoptionModel
+from model.population import build_population
+from model.reference import ReferenceModel
+from planning.simulate import Task as PlanTask
+from planning.simulate import simulate as simulate_mixes
+from planning.space import load_space
+from scenarios.equity import equity_table, obstacle_table
+from scenarios.experiment import Experiment, Settings, simulate_draw
+from scenarios.files import catalogue, load_scenario
+from scenarios.tables import groups_table, summary_table
+from tests.model.busy import FLOWS as BUSY_FLOWS
+from tests.model.busy import STATE as BUSY_STATE
+from tests.model.busy import campaign as busy_campaign
+
+__all__ = [
+    "BUSY_FLOWS",
+    "BUSY_STATE",
+    "FORECASTERS",
+    "AdoptionModel",
+    "Experiment",
+    "Fieldwork",
+    "Likelihood",
+    "PlanTask",
+    "ReferenceModel",
+    "Settings",
+    "SurveyTask",
+    "answers_of",
+    "ask",
+    "build_population",
+    "busy_campaign",
+    "case_for",
+    "catalogue",
+    "equity_table",
+    "groups_table",
+    "load_costs",
+    "load_demography",
+    "load_draws",
+    "load_history",
+    "load_observed",
+    "load_priors",
+    "load_scenario",
+    "load_space",
+    "load_stock_targets",
+    "load_survey_items",
+    "load_surveyed",
+    "obstacle_table",
+    "read_draws",
+    "series_until",
+    "simulate_draw",
+    "simulate_mixes",
+    "simulate_outputs",
+    "summary_table",
+    "surveys_of",
+    "years_at",
+]
