@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from calibration.draws import load_draws, read_draws
-from calibration.forecasters import FORECASTERS, series_until, years_at
-from calibration.inputs import load_costs, load_demography, load_history
-from calibration.likelihood import Likelihood
-from calibration.observed import load_observed
-from calibration.priors import load_priors
-from calibration.simulate import case_for
-from calibration.simulate import simulate as simulate_outputs
-from calibration.survey import Fieldwork, answers_of, ask, surveys_of
-from calibration.survey import Task as SurveyTask
-from calibration.targets import load_stock_targets, load_survey_items, load_surveyed
+from calibration.draws.draws import load_draws, read_draws
+from calibration.facts.inputs import load_costs, load_demography, load_history
+from calibration.facts.observed import load_observed
+from calibration.facts.priors import load_priors
+from calibration.facts.targets import load_stock_targets, load_survey_items, load_surveyed
+from calibration.hindcast.forecasters import FORECASTERS, series_until, years_at
+from calibration.posterior.likelihood import Likelihood
+from calibration.posterior.simulate import case_for
+from calibration.posterior.simulate import simulate as simulate_outputs
+from calibration.survey.survey import Fieldwork, answers_of, ask, surveys_of
+from calibration.survey.survey import Task as SurveyTask
 from model.adoption import AdoptionModel
-from model.population import build_population
-from model.reference import ReferenceModel
-from planning.simulate import Task as PlanTask
-from planning.simulate import simulate as simulate_mixes
-from planning.space import load_space
-from scenarios.equity import equity_table, obstacle_table
+from model.population.population import build_population
+from model.twin.reference import ReferenceModel
+from planning.mix.simulate import Task as PlanTask
+from planning.mix.simulate import simulate as simulate_mixes
+from planning.mix.space import load_space
+from scenarios.compare.equity import equity_table, obstacle_table
+from scenarios.compare.tables import groups_table, summary_table
 from scenarios.experiment import Experiment, Settings, simulate_draw
-from scenarios.files import catalogue, load_scenario
-from scenarios.tables import groups_table, summary_table
+from scenarios.language.files import catalogue, load_scenario
 from tests.model.busy import FLOWS as BUSY_FLOWS
 from tests.model.busy import STATE as BUSY_STATE
 from tests.model.busy import campaign as busy_campaign
