@@ -1,8 +1,8 @@
 """Parts of a folder that is not finished: what each task found, as it finishes.
 
 A part is a folder below ``parts/`` that appears in one step. It holds a file for each value found and ``part.json``:
-the question it belongs to (``manifest.identity``), its own key, and the SHA-256 of each file. A part that is damaged, cut
-short, emptied, of another question or under another key's name is noticed, and computed again.
+the question it belongs to (``manifest.identity``), its own key, and the SHA-256 of each file. A part that is damaged,
+cut short, emptied, of another question or under another key's name is noticed, and computed again.
 """
 
 from __future__ import annotations
