@@ -8,8 +8,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from calibration.draws.draws import DEFAULT, SHIPPED, read_draws
-from calibration.posterior.results import POSTERIOR, structure_name
+from calibration.draws.draws import DEFAULT, POSTERIOR, SHIPPED, read_draws, structure_name
 from foundation.errors import UserError
 from model.terms.structure import Structure
 

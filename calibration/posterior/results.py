@@ -12,16 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from calibration.draws.draws import DEFAULT, data_hashes, save_draws
+from calibration.draws.draws import POSTERIOR, data_hashes, save_draws
 from calibration.facts.observed import Observed
 from calibration.facts.roles import FREE
 from calibration.posterior.calibrate import Calibration, Posterior
 from calibration.posterior.free import values_at
 from foundation.store import manifest as manifests
 from foundation.store.atomic import write_text
-from model.terms.structure import Structure
 
-POSTERIOR, SUMMARY = "posterior.parquet", "summary.json"
+SUMMARY = "summary.json"
 KIND = "posterior"
 
 
@@ -33,12 +32,6 @@ class Provenance:
     command_line: Sequence[str]
     targets: str | None = None
     """File of the user's stocks."""
-
-
-def structure_name(structure: Structure) -> str:
-    """``default``, or what differs from it, as ``driver-growth``."""
-    default, chosen = asdict(Structure()), asdict(structure)
-    return "+".join(f"{k}-{v}" for k, v in chosen.items() if v != default[k]) or DEFAULT
 
 
 def possible_draws(calibration: Calibration, posterior: Posterior) -> np.ndarray:

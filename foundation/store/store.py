@@ -30,8 +30,10 @@ Frames = Mapping[str, "pd.DataFrame"]
 class Store:
     """One folder and its manifest as it now is."""
 
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
+    def __init__(self, folder: Path, manifest: Manifest, made: Sequence[Path] = ()) -> None:
         self.folder, self.manifest = folder, manifest
+        self._made = made
+        """Folders that this process made, the innermost first."""
 
     @classmethod
     def begin(cls, folder: Path, planned: Manifest, *, resume: bool) -> Store:
@@ -49,7 +51,7 @@ class Store:
         if folder.exists() or folder.is_symlink():
             raise UserError(f"{folder}: exists; name another folder (--out), or finish that run with --resume")
         fresh = {**planned, "created": manifests.now(), "finished": None, "status": "running", "resumed": []}
-        temporary = hidden(folder)
+        temporary, made = hidden(folder), [parent for parent in folder.parents if not parent.exists()]
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
             temporary.mkdir()
@@ -59,7 +61,7 @@ class Store:
         except (OSError, StorageError) as error:
             shutil.rmtree(temporary, ignore_errors=True)
             raise _unwritable(folder, error) from None
-        return cls(folder, fresh)
+        return cls(folder, fresh, [folder, *made])
 
     @classmethod
     def reopen(cls, folder: Path, planned: Manifest) -> Store:
@@ -128,6 +130,15 @@ class Store:
             if manifests.read(self.folder)["status"] == "running":  # not sealed already
                 manifests.write(self.folder, {**self.manifest, "status": status, "failures": list(failures), **reason})
 
+    def discard(self) -> bool:
+        """Removes a folder that this process made, and the empty ones above it; whether it did."""
+        if self._made:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        with suppress(OSError):
+            for parent in self._made[1:]:
+                parent.rmdir()
+        return bool(self._made)
+
     def finish(self, frames: Frames, failures: Sequence[Mapping[str, Any]] = (), *, status: str | None = None) -> None:
         """Writes the final tables, then the manifest that seals all files; parts are removed if ``status`` (by default
         ``failed`` where there are failures) is ``complete``.
@@ -143,11 +154,13 @@ class Store:
         if status == "complete":
             shutil.rmtree(self.folder / PARTS, ignore_errors=True)
 
-    def seal(self) -> None:
-        """Writes the manifest with the hash of every file of the folder, those added after ``finish`` too."""
-        names = sorted(files_of(self.folder))
-        hashes = {name: manifests.sha256_of(self.folder / name) for name in names}
-        self.note(files=hashes, sealed=True)
+    def seal(self, place: str = "") -> None:
+        """Writes the manifest with the hash of every file of the folder; with ``place`` of those below it alone, which
+        were added or made anew after ``finish``: what else was altered meanwhile still shows."""
+        others = {name: digest for name, digest in self.manifest["files"].items() if not name.startswith(place)}
+        names = [name for name in files_of(self.folder) if name.startswith(place)]
+        hashes = others | {name: manifests.sha256_of(self.folder / name) for name in names}
+        self.note(files=dict(sorted(hashes.items())), sealed=True)
         manifests.write(self.folder, self.manifest)
 
     @classmethod

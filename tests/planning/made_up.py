@@ -9,10 +9,9 @@ import pandas as pd
 
 from planning.mix.measures import Limits
 from planning.mix.plan import Plan, Question, make_plan
+from planning.mix.question import Mixes, Space, load_space
 from planning.mix.search import Effort
-from planning.mix.simulate import Answer
-from planning.mix.simulator import Simulator, measures
-from planning.mix.space import Mixes, Space, load_space
+from planning.mix.simulate import Answer, Simulator, measures
 from scenarios.language.schema import Scenario
 from tests.scenarios.made_up import manifest as run_manifest
 
@@ -85,7 +84,7 @@ def toy(space: Space, first: int, count: int) -> Toy:
     """A simulator of ``count`` draws."""
     draws: list[Any] = [_Draw(first + number) for number in range(count)]
     nothing: Any = None
-    return Toy(experiment=nothing, space=space, draws=draws, pool=nothing, workers=1)
+    return Toy(experiment=nothing, space=space, draws=draws, bench=nothing)
 
 
 def plan(budget: float = 30.0, target: float = 40.0, *, fair: bool = False, shipped: Any = ()) -> Plan:
@@ -107,7 +106,7 @@ def plan(budget: float = 30.0, target: float = 40.0, *, fair: bool = False, ship
 
 def manifest(found: Plan, **changes: Any) -> dict[str, Any]:
     """As the command leaves it."""
-    from planning.mix.run import _found
+    from planning.mix.study import _found
 
     settings = {
         "budget_millions_eur": found.question.budget,

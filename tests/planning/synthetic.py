@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planning.mix.measures import Floats, Measures
-from planning.mix.space import STEPS, Mixes
+from planning.mix.question import STEPS, Mixes
 
 DRAWS = 24
 
