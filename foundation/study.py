@@ -200,4 +200,6 @@ def carry_out(
         if not (isinstance(error, UserError) and store.discard()):
             store.mark("failed", bench.failures, str(error))
         raise
+    finally:
+        store.release()
     return store

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from foundation.errors import RunFailedError, StorageError, UserError
 from foundation.store import manifest as manifests
 from foundation.store import parts
-from foundation.store.atomic import hidden, write_parquet
+from foundation.store.atomic import hidden, lock, unlock, write_parquet
 from foundation.store.manifest import Manifest
 from foundation.store.parts import PARTS, Content, Encoded
 
@@ -34,14 +34,16 @@ class Store:
         self.folder, self.manifest = folder, manifest
         self._made = made
         """Folders that this process made, the innermost first."""
+        self._lock: int | None = None
 
     @classmethod
     def begin(cls, folder: Path, planned: Manifest, *, resume: bool) -> Store:
         """A new folder, or one to be resumed.
 
         Raises:
-            UserError: the folder exists (new), is missing, was edited or was begun with another question, other inputs
-                or other code (resume), or can't be written to: before anything is computed.
+            UserError: the folder exists (new); is missing, was edited, was begun with another question, other inputs or
+                other code, or another process is at work in it (resume); or can't be written to. Before anything is
+                computed.
         """
         return cls.reopen(folder, planned) if resume else cls.create(folder, planned)
 
@@ -57,11 +59,14 @@ class Store:
             temporary.mkdir()
             manifests.write(temporary, fresh)
             (temporary / PARTS).mkdir()
+            handle = lock(temporary)
             os.rename(temporary, folder)
         except (OSError, StorageError) as error:
             shutil.rmtree(temporary, ignore_errors=True)
             raise _unwritable(folder, error) from None
-        return cls(folder, fresh, [folder, *made])
+        store = cls(folder, fresh, [folder, *made])
+        store._lock = handle
+        return store
 
     @classmethod
     def reopen(cls, folder: Path, planned: Manifest) -> Store:
@@ -73,12 +78,18 @@ class Store:
         if lines := manifests.differences(old, planned):
             raise UserError(f"{folder}: can't be resumed with other settings\n  " + "\n  ".join(lines))
         store = cls(folder, old)
-        if old["status"] != "complete":
+        if not store.complete:
             store._take_up(planned)
         return store
 
     def _take_up(self, planned: Manifest) -> None:
-        old = self.manifest
+        try:
+            self._lock = lock(self.folder)
+        except OSError as error:
+            raise _unwritable(self.folder, error) from None
+        self.manifest = old = manifests.read(self.folder)
+        if self.complete:  # since it was looked at
+            return
         entry = {"at": manifests.now(), "after": old["status"], "command_line": planned.get("command_line")}
         if old.get("failures"):
             entry["failures"] = [failure.get("draw", failure.get("key")) for failure in old["failures"]]
@@ -129,6 +140,13 @@ class Store:
         with suppress(OSError, UserError, StorageError):
             if manifests.read(self.folder)["status"] == "running":  # not sealed already
                 manifests.write(self.folder, {**self.manifest, "status": status, "failures": list(failures), **reason})
+        self.release()
+
+    def release(self) -> None:
+        """Lets others work in the folder."""
+        handle, self._lock = self._lock, None
+        if handle is not None:
+            unlock(self.folder, handle)
 
     def discard(self) -> bool:
         """Removes a folder that this process made, and the empty ones above it; whether it did."""
@@ -153,6 +171,7 @@ class Store:
         self.seal()
         if status == "complete":
             shutil.rmtree(self.folder / PARTS, ignore_errors=True)
+        self.release()
 
     def seal(self, place: str = "") -> None:
         """Writes the manifest with the hash of every file of the folder; with ``place`` of those below it alone, which
