@@ -9,7 +9,6 @@ import typer
 
 from cli import options as o
 from cli.errors import reported
-from foundation.store import manifest as manifests
 
 PLANNING = ("plan", "effects", "sensitivity")
 """Commands whose folders hold other tables than a run's."""
@@ -23,6 +22,7 @@ def plot(
     """Draw the pictures of a finished run again (for instance in the other language)."""
     with reported():
         from cli.simulation import draw_pictures, print_json
+        from foundation.store import manifest as manifests
         from foundation.store.store import Store
         from scenarios.compare.comparison import load
 
@@ -45,6 +45,7 @@ def _planning(folder: Path, lang: o.Lang) -> tuple[Any, list[Path]]:
     Raises:
         UserError: the folder is not finished, or not as its command left it.
     """
+    from foundation.store import manifest as manifests
     from foundation.store.store import load
     from planning.effects.effects import FRAMES as EFFECTS
     from planning.effects.pictures import draw_effects
