@@ -1,4 +1,4 @@
-"""Breaking text into lines by its real width; axes with a row per strategy, its title on the left, numbers on the right."""
+"""Breaking text into lines by its real width; rows of strategies, their titles on the left, numbers on the right."""
 
 from __future__ import annotations
 
