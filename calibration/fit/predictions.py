@@ -13,12 +13,12 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from calibration.posterior.sent import Sent
 from calibration.posterior.simulate import Case, launched, logits, stock_at, survey_weeks
 from calibration.survey.instrument import DNS, SURVEYS
 from foundation.seeds import derive
+from foundation.shapes import Floats
 from foundation.work.ensemble import Failure, executor_factory, run_ensemble
 from model import AdoptionModel, PrevalenceError
 from model.counting.online import online_counts
@@ -28,7 +28,6 @@ from model.terms.channels import Channel
 from model.terms.outcome import Outcome
 from model.terms.weeks import START, position, week_of
 
-Floats = npt.NDArray[np.float64]
 Kind = Literal["posterior", "prior"]
 PILOT_SENDING, PILOT_WEEKS = timedelta(days=13), 17
 """Notices of the pilot within two weeks; the count 15 weeks after the last of them (F001, F004)."""

@@ -12,7 +12,6 @@ from functools import lru_cache
 from math import ceil
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
 from calibration.facts.observed import Observed
@@ -20,6 +19,7 @@ from calibration.facts.roles import STATUS_QUO, to_parameters
 from calibration.facts.targets import load_survey_items
 from calibration.survey.instrument import SURVEYS, survey_week
 from foundation.seeds import derive
+from foundation.shapes import Floats
 from model import AdoptionModel, build_population, solve_prevalence
 from model.counting.online import OnlineCounts, online_counts
 from model.population.population import Population
@@ -27,7 +27,6 @@ from model.terms.inputs import Demography, History, Surveyed
 from model.terms.structure import Structure
 from model.terms.weeks import WEEKS, position
 
-Floats = npt.NDArray[np.float64]
 POPULATIONS = 8
 """Populations that the runs of a bank take turns on: building one costs as much as a run."""
 COUNTS = tuple(f.name for f in fields(OnlineCounts) if f.name != "adults")

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from calibration.facts.priors import Prior
 from calibration.facts.roles import SURVEY
@@ -23,12 +22,12 @@ from calibration.survey.interviews import expectation, interview, respondents
 from calibration.survey.items import LINES, Line
 from foundation.errors import RunFailedError
 from foundation.seeds import DECISIONS, INTERVIEWS, POPULATION, derive, uniform
+from foundation.shapes import Floats
 from foundation.work.ensemble import Failure, executor_factory, run_ensemble
 from model.terms.inputs import Demography, History, Surveyed
 from model.terms.structure import Structure
 from scenarios.draw import Draw
 
-Floats = npt.NDArray[np.float64]
 TIMES = 40
 """Samples of each survey a draw."""
 

@@ -14,11 +14,10 @@ from model.engine.programme import doses
 from model.engine.records import Run
 from model.levers import kinds as lv
 from model.population.chances import completed_years
-from model.population.cohorts import Counts
 from model.population.population import EXCLUDED, ILL
 from model.terms.channels import Channel
-from model.terms.inputs import Floats
 from model.terms.outcome import DIMENSIONS, GroupTable, LeverUse, Outcome
+from model.terms.shapes import Counts, Floats
 from model.terms.threads import counted
 from model.terms.weeks import WEEKS_PER_YEAR
 

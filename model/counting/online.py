@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model.counting import interview as iv
+from model.terms.shapes import Floats
 
 if TYPE_CHECKING:
     from model.adoption import AdoptionModel
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     Model: TypeAlias = AdoptionModel | ReferenceModel
 
-Floats = npt.NDArray[np.float64]
 Number: TypeAlias = float | Floats
 
 

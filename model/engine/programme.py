@@ -11,10 +11,10 @@ import numpy.typing as npt
 from model.levers import kinds as lv
 from model.population.population import Population
 from model.terms.channels import Channel
-from model.terms.inputs import Floats
 from model.terms.jit import compiled
 from model.terms.keyed import stream, uniform
 from model.terms.rules import ramp
+from model.terms.shapes import Floats
 from model.terms.tables import GUIDES, Weekly, cumulated, guide_to
 from model.terms.weeks import WEEKS, WEEKS_PER_YEAR
 

@@ -12,10 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from model.population.chances import MAJORITY, Chances
-from model.population.cohorts import Counts
-from model.terms.inputs import Floats
 from model.terms.jit import compiled, inlined, kernel
 from model.terms.keyed import stream, uniform
+from model.terms.shapes import Counts, Floats, Keys
 from model.terms.weeks import NEVER, WEEKS, WEEKS_PER_YEAR
 
 EXCLUDED, EMAIL, ACCOUNT, ILL, PILOT = np.uint8(1), np.uint8(2), np.uint8(4), np.uint8(8), np.uint8(16)
@@ -25,7 +24,6 @@ NO_DOCTOR = np.uint16(65535)
 
 Int: TypeAlias = Any
 """An integer of Python or NumPy: compiled code does not tell them apart."""
-Keys = npt.NDArray[np.uint64]
 FIRST_CODE = 100
 """Decision codes of the population are 100 to 139 (``model.terms.keyed.Decision``); keys are indexed from 0."""
 BIRTH, ENTRY, EXIT, IS_EXCLUDED, HAS_EMAIL, HAS_ACCOUNT, IS_ILL, IN_PILOT = 0, 1, 2, 3, 4, 5, 6, 7

@@ -10,8 +10,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from model.population.cohorts import Cohorts, Counts
-from model.terms.inputs import Demography, Floats
+from model.population.cohorts import Cohorts
+from model.terms.inputs import Demography
+from model.terms.shapes import Counts, Floats
 from model.terms.tables import eagerness_levels as gamma_levels
 from model.terms.weeks import START, WEEKS_PER_YEAR
 

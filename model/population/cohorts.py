@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 
-from model.terms.inputs import Demography, Floats
+from model.terms.inputs import Demography
 from model.terms.jit import compiled
+from model.terms.shapes import Counts, Floats
 from model.terms.weeks import START, position
-
-Counts = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True)

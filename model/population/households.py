@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from model.population.attributes import PARENT, PARENT_AGE, PILOT, Columns, Int, Keys
+from model.population.attributes import PARENT, PARENT_AGE, PILOT, Columns, Int
 from model.population.chances import MAJORITY
-from model.population.cohorts import Counts
 from model.terms.jit import inlined, kernel
 from model.terms.keyed import uniform
+from model.terms.shapes import Counts, Keys
 
 PARENT_MEAN, PARENT_SD, PARENT_FROM, PARENT_TO = 31.0, 5.0, 18, 45
 """Age of a parent at the birth of a child, years, *assumed*."""

@@ -23,18 +23,16 @@ from model.population.attributes import (
     PERSON,
     PILOT,
     Columns,
-    Keys,
     columns_of,
     fill_people,
     population_keys,
 )
 from model.population.chances import Chances, band_of_age, build_chances
-from model.population.cohorts import Counts, build_cohorts, cell_counts
+from model.population.cohorts import build_cohorts, cell_counts
 from model.population.households import fill_households, parent_ages
 from model.population.insured import Population
 from model.population.ties import (
     Circles,
-    Entries,
     build_circles,
     close_rows,
     draw,
@@ -44,6 +42,7 @@ from model.population.ties import (
     visit_wards,
 )
 from model.terms.inputs import Demography
+from model.terms.shapes import Counts, Entries, Keys
 
 __all__ = [
     "ACCOUNT",

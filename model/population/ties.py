@@ -16,18 +16,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from model.population.attributes import ACQUAINTANCE, COUPLE, DEGREE, Int, Keys
-from model.population.cohorts import Cohorts, Counts
+from model.population.attributes import ACQUAINTANCE, COUPLE, DEGREE, Int
+from model.population.cohorts import Cohorts
 from model.population.households import row_in
-from model.terms.inputs import Demography, Floats
+from model.terms.inputs import Demography
 from model.terms.jit import inlined, kernel
 from model.terms.keyed import uniform
+from model.terms.shapes import Counts, Entries, Floats, Keys, Numbers, Starts
 from model.terms.tables import eagerness_levels as gamma_levels
 from model.terms.weeks import START
 
-Entries = npt.NDArray[np.int32]
-Starts = npt.NDArray[np.uint32]
-Numbers = npt.NDArray[np.uint16]
 MEAN_DEGREE = 8.0
 """Mean number of ties of adults at launch: wards, partner and acquaintances (*assumed*)."""
 DEGREE_SHAPE = 2.0

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
 from model.terms.channels import Channel
-
-Floats = npt.NDArray[np.float64]
+from model.terms.shapes import Floats
 
 DIMENSIONS = ("age_band", "region", "digital_exclusion", "long_term_illness")
 """Ways of splitting the insured. Age bands move with age; the other three are fixed at the start of the run."""

@@ -15,9 +15,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from model.terms.inputs import Demography, Floats, History
+from model.terms.inputs import Demography, History
 from model.terms.parameters import Parameters
 from model.terms.rules import ASSOCIATED, EACH_TIME, EXCLUSIVE, INDEPENDENT, NAIVE, TRAIT
+from model.terms.shapes import Floats
 from model.terms.structure import Structure
 from model.terms.weeks import WEEKS, WEEKS_PER_YEAR, position, week_of
 

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from foundation.shapes import Floats
+
 DIMENSIONS = ("digital_exclusion", "age_band", "long_term_illness")
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planning.mix.groups import Cohorts, Floats, cohorts, lag
+from foundation.shapes import Floats
+from planning.mix.groups import Cohorts, cohorts, lag
 from planning.mix.space import Mixes, Space, strictly
 from scenarios.costs import cost_lines
 from scenarios.draw import Draw
