@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from model.adoption import AdoptionModel
     from model.counting.prevalence import PrevalenceError, solve_prevalence
-    from model.population.population import Population, build_population
+    from model.population.building import build_population
+    from model.population.population import Population
     from model.terms.inputs import Demography, History, Surveyed
     from model.terms.parameters import Parameters
     from model.terms.structure import Structure
@@ -40,7 +41,7 @@ _HOMES = {
     "ReferenceModel": "twin.reference",
     "Structure": "terms.structure",
     "Surveyed": "terms.inputs",
-    "build_population": "population.population",
+    "build_population": "population.building",
     "solve_prevalence": "counting.prevalence",
 }
 

@@ -47,7 +47,7 @@ class AdoptionModel(mesa.Model):
     are given (0 here, the current week in ``branch``), so that the history is the same for every scenario.
 
     Args:
-        population: who there is (``model.population.population.build_population``); shared, never written to.
+        population: who there is (``model.population.building.build_population``); shared, never written to.
         parameters: see ``model.terms.parameters``; prevalences as at launch
         (``model.counting.prevalence.solve_prevalence``).
         demography, history: tables of ``calibration.facts.inputs``.

@@ -122,7 +122,7 @@ def simulate_draw(experiment: Experiment, draw: Draw) -> Frames:
 def history_of(experiment: Experiment, draw: Draw) -> Any:
     """The model of this draw at the policy start, to be branched."""
     from model.counting.prevalence import solve_prevalence
-    from model.population.population import build_population
+    from model.population.building import build_population
 
     settings = experiment.settings
     tables: dict[str, Any] = {"demography": experiment.demography, "history": experiment.history}

@@ -45,7 +45,7 @@ def load_demography(folder: Traversable = DATA) -> Demography:
 
 def insured_at_launch() -> int:
     """The insured of France in the week of the launch: as many agents as make one of each."""
-    from model.population.cohorts import build_cohorts
+    from model.population.pyramid import build_cohorts
 
     return round(build_cohorts(load_demography()).insured)
 

@@ -23,7 +23,7 @@ from foundation.work.ensemble import Failure, executor_factory, run_ensemble
 from model import AdoptionModel, PrevalenceError
 from model.counting.online import online_counts
 from model.counting.prevalence import surveyed_shares
-from model.population.population import PILOT
+from model.population.attributes import PILOT
 from model.terms.channels import Channel
 from model.terms.outcome import Outcome
 from model.terms.weeks import START, position, week_of

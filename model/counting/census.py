@@ -13,8 +13,8 @@ from model.engine.people import RATE_UNIT
 from model.engine.programme import doses
 from model.engine.records import Run
 from model.levers import kinds as lv
-from model.population.chances import completed_years
-from model.population.population import EXCLUDED, ILL
+from model.population.attributes import EXCLUDED, ILL
+from model.population.pyramid import completed_years
 from model.terms.channels import Channel
 from model.terms.outcome import DIMENSIONS, GroupTable, LeverUse, Outcome
 from model.terms.shapes import Counts, Floats

@@ -7,7 +7,7 @@ import numpy as np
 from model.engine.people import INFORMATION, NO_USE, TIME, has_barrier, has_flag, majority_week, notice_week, notices
 from model.engine.people import ready as is_ready
 from model.engine.records import ACCOMPANIED, HEARD_DOCTOR, HEARD_HOSPITAL, HEARD_PHARMACIST
-from model.population.population import ACCOUNT, EMAIL, EXCLUDED, PILOT
+from model.population.attributes import ACCOUNT, EMAIL, EXCLUDED, PILOT
 from model.terms.channels import Channel
 from model.terms.jit import kernel
 

@@ -20,7 +20,7 @@ from model.engine.people import (
 from model.engine.people import ready as is_ready
 from model.engine.processes import participates
 from model.engine.programme import MESSAGES, NEWBORNS, RELATIVES
-from model.population.population import EMAIL, EXCLUDED
+from model.population.attributes import EMAIL, EXCLUDED
 from model.terms.jit import inlined, kernel
 from model.terms.tables import INVITATION_DELAY
 from model.terms.weeks import NEVER

@@ -18,7 +18,7 @@ from model.engine.people import (
 )
 from model.engine.programme import DOCUMENTS, MESSAGES, NEWBORNS, RELATIVES, SELECTION, TIMING
 from model.engine.records import ACCOMPANIED, LAST_STOP, LAST_STOP_SHIFT, TELL, TOGETHER
-from model.population.population import EMAIL
+from model.population.attributes import EMAIL
 from model.terms import rules
 from model.terms.channels import Channel
 from model.terms.jit import inlined, kernel

@@ -35,7 +35,7 @@ from model.engine.programme import (
     SPONTANEOUS,
     SUCCESS,
 )
-from model.population.population import EMAIL, NO_DOCTOR
+from model.population.attributes import EMAIL, NO_DOCTOR
 from model.terms import rules
 from model.terms.channels import Channel
 from model.terms.jit import inlined

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from jaxtyping import Float
+
 from model.terms.shapes import Floats
 
 
@@ -32,11 +34,11 @@ class Demography:
 
     years: tuple[int, ...]
     """Consecutive, 2022 to 2028."""
-    pyramid: Floats
-    """Persons, shape [year, sex (0 female, 1 male), age 0..99]; the last age holds 99 and older."""
+    pyramid: Float[Floats, "year sex age"]
+    """Persons by year, sex (0 female, 1 male) and age 0..99; the last age holds 99 and older."""
     regions: tuple[str, ...]
-    region_share: Floats
-    """Shape [region], sums to 1; the same age pyramid is used in every region (simplification)."""
+    region_share: Float[Floats, " region"]
+    """Sums to 1; the same age pyramid is used in every region (simplification)."""
     profiles: tuple[AgeProfile, ...]
     pilot_regions: tuple[str, ...]
     """Regions of the three pilot départements."""

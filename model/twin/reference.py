@@ -22,7 +22,8 @@ from model.counting.frames import people_frame
 from model.engine.programme import base_keys, compile_programme, with_levers
 from model.engine.records import Run
 from model.levers.kinds import Lever, Relatives
-from model.population.population import NO_DOCTOR, Population
+from model.population.attributes import NO_DOCTOR
+from model.population.population import Population
 from model.terms.inputs import Demography, History
 from model.terms.keyed import Decision, streams, uniform
 from model.terms.outcome import GroupTable, Outcome

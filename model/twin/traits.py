@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 import mesa
 
 from model.population.attributes import EMAIL, EXCLUDED, ILL, PILOT
-from model.population.chances import MAJORITY, RATE_UNITS
+from model.population.pyramid import MAJORITY, RATE_UNITS
 from model.terms import rules
 from model.terms.channels import Channel
 from model.terms.keyed import Decision

@@ -129,7 +129,7 @@ def _solved(task: Task) -> Parameters:
 
 
 def _population(task: Task) -> Any:
-    from model.population.population import build_population
+    from model.population.building import build_population
 
     experiment, settings = task.experiment, task.experiment.settings
     seed = derive(settings.seed, task.draw.index, POPULATION)

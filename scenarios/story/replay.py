@@ -17,9 +17,8 @@ from model.adoption import AdoptionModel
 from model.engine.programme import base_keys
 from model.engine.records import ACCOMPANIED, BEFORE
 from model.levers import kinds as lv
-from model.population.attributes import TYPES
-from model.population.chances import MAJORITY
-from model.population.population import NO_DOCTOR
+from model.population.attributes import NO_DOCTOR, TYPES
+from model.population.pyramid import MAJORITY
 from model.terms.channels import NO_CHANNEL
 from model.terms.keyed import Decision, streams, uniform
 from model.terms.weeks import NEVER

@@ -16,7 +16,7 @@ from model.engine import memory
 from model.engine.agenda import CONTACT
 from model.engine.memory import ShortOfMemoryError, free_bytes, memory_plan, most_people
 from model.population.attributes import PERSON
-from model.population.population import build_population
+from model.population.building import build_population
 
 PROGRAM = """
 import json, resource, sys
@@ -85,7 +85,7 @@ def test_the_largest_number_that_fits_fits_and_the_next_does_not():
 
 def test_what_does_not_fit_is_refused_before_anything_is_allocated(demography, monkeypatch):
     monkeypatch.setattr(memory, "free_bytes", lambda: 2**30)
-    monkeypatch.setattr("model.population.population.build_cohorts", lambda *given: pytest.fail("building has begun"))
+    monkeypatch.setattr("model.population.building.build_cohorts", lambda *given: pytest.fail("building has begun"))
     with pytest.raises(
         ShortOfMemoryError, match=r"68,000,000 people need \d\.\d GiB .*; 1\.0 GiB are free: enough for"
     ):
