@@ -82,8 +82,8 @@ CONSTANTS = (
     "*assumed*"),
     ("model.population.ties", "COUPLED", "chance that two adjacent rows are a couple", "*assumed*"),
     ("model.population.ties", "COUPLED_FROM_AGE", "youngest age of a couple at launch, years", "*assumed*"),
-    ("model.counting.prevalence", "SAMPLE", "people on whom prevalences at launch are solved", "*assumed*"),
-    ("model.counting.prevalence", "TOLERANCE", "largest miss of a surveyed share", "*assumed*"),
+    ("model.prevalence", "SAMPLE", "people on whom prevalences at launch are solved", "*assumed*"),
+    ("model.prevalence", "TOLERANCE", "largest miss of a surveyed share", "*assumed*"),
 )  # fmt: skip
 """Figures that stand in the code: module, attribute, meaning, evidence."""
 

@@ -22,9 +22,10 @@ from foundation.shapes import Floats
 from foundation.work.ensemble import Failure, executor_factory, run_ensemble
 from model import AdoptionModel, PrevalenceError
 from model.counting.online import online_counts
-from model.counting.prevalence import surveyed_shares
 from model.population.attributes import PILOT
+from model.prevalence import surveyed_shares
 from model.terms.channels import Channel
+from model.terms.inputs import Given
 from model.terms.outcome import Outcome
 from model.terms.weeks import START, position, week_of
 
@@ -153,8 +154,8 @@ def pilot_share(case: Case, launched_model: AdoptionModel) -> float:
         activated_at_start=0.0,
     )
     quiet = replace(launched_model.parameters, pulls=replace(launched_model.parameters.pulls, media=0.0))
-    inputs: dict[str, Any] = {"demography": case.demography, "history": history, "structure": case.structure}
-    model = AdoptionModel(people, quiet, seed=launched_model.seed, **inputs)
+    given: Given = {"demography": case.demography, "history": history, "structure": case.structure}
+    model = AdoptionModel(people, quiet, seed=launched_model.seed, **given)
     model.advance(PILOT_WEEKS)
     notified = people.entry == 0
     return float((model.run.state["activated"][notified] < PILOT_WEEKS).mean())

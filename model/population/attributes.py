@@ -79,7 +79,7 @@ TYPES = {name: PERSON[name] for name in PERSON.names or () if name != "tie_start
 """Types of the columns."""
 
 
-def columns_of(rows: Shaped[Records, " persons+1"]) -> Columns:
+def columns_of(rows: Shaped[Records, " row"]) -> Columns:
     """Views of the columns of all rows but the last, which only says where the ties end."""
     return Columns(**{name: rows[name][:-1] for name in TYPES})
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from jaxtyping import Int64
+from jaxtyping import Int64, Shaped
 
 from model.engine.memory import MOST_PEOPLE, require_memory
 from model.population.attributes import (
@@ -80,7 +80,9 @@ def _fill(counts: Counts, start: Counts, chances: Chances, keys: Keys, threads: 
     _in_parts(lambda a, b: fill_households(a, b, cohorts, start, ages, keys, columns), regions, threads)
 
 
-def _ties(counts: Counts, start: Counts, rows: Records, circles: Circles, keys: Keys, threads: int) -> Entries:
+def _ties(
+    counts: Counts, start: Counts, rows: Shaped[Records, " row"], circles: Circles, keys: Keys, threads: int
+) -> Entries:
     """CSR: acquaintances are drawn once, then their ties gone through twice in the same order, to count and to write.
     A thread draws for some cells and owns the rows of some regions. Writes ``tie_start`` of ``rows``."""
     n, cohorts, regions = len(rows) - 1, counts.shape[1], start[:: counts.shape[1]]

@@ -47,9 +47,9 @@ class Population:
     """Age bands, youngest first."""
     band_of_age: UInt8[Bytes, " age"]
     """Index into ``bands``."""
-    doctor_start: Int64[Counts, " regions+1"]
+    doctor_start: Int64[Counts, " bound"]
     """First GP of each region, and one past the last."""
-    rows: Shaped[Records, " persons+1"]
+    rows: Shaped[Records, " row"]
     """PERSON (``model.population.attributes``); of the last row only ``tie_start`` means something."""
     tie: Int32[Entries, " tie"]
     """``~j`` for each ward j first, then partner and acquaintances j (``model.population.ties``)."""
@@ -105,7 +105,7 @@ class Population:
         return self._column("flags")
 
     @property
-    def tie_start(self) -> Int64[Counts, " persons+1"]:
+    def tie_start(self) -> Int64[Counts, " row"]:
         """Row i has the entries ``tie[tie_start[i]:tie_start[i + 1]]``."""
         return self.rows["tie_start"].astype(np.int64)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TypedDict
 
 from jaxtyping import Float
 
 from model.terms.shapes import Floats
+from model.terms.structure import Structure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,3 +95,11 @@ class Surveyed:
     time: float = 0.26
     information: float = 0.24
     ready: float = 0.57
+
+
+class Given(TypedDict):
+    """What every run of a case is given, besides people and parameters."""
+
+    demography: Demography
+    history: History
+    structure: Structure

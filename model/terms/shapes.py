@@ -1,6 +1,6 @@
 """Arrays by what they hold, for signatures: ``Float[Floats, "region week"]`` (jaxtyping) says their shape as well.
 
-The names in a shape: ``person`` (rows of the population), ``week``, ``week+1`` (starts of weeks, the end included),
+The names in a shape: ``person``, ``row`` (persons and one more), ``week``, ``start`` (of weeks, the end included),
 ``region``, ``band`` (of age), ``cohort`` (birth year), ``sex``, ``knot`` (launch and each 1 January), ``channel``.
 """
 

@@ -136,7 +136,7 @@ def cumulated(rate: Float[Floats, " week"]) -> Float[Floats, " week+1"]:
     return np.concatenate((np.zeros(1), np.cumsum(rate)))
 
 
-def guide_to(cum: Float[Floats, " weeks+1"]) -> Int16[Weeks, " guide"]:
+def guide_to(cum: Float[Floats, " start"]) -> Int16[Weeks, " guide"]:
     """First week in which each of ``GUIDES`` equal parts of an exposure may be reached: a start for the search
     that ``model.engine.arrivals.week_passed`` does; a little early, so that rounding can't make it late."""
     parts = np.arange(GUIDES) / GUIDES * cum[-1] * (1.0 - 1e-9)

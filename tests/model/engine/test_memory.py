@@ -24,7 +24,6 @@ from datetime import date
 from calibration.draws.draws import load_draws
 from calibration.facts.inputs import load_demography, load_history
 from model import AdoptionModel, build_population
-from model.counting.standing import standing_tables
 from scenarios.language.files import load_scenario
 from scenarios.language.resolve import resolve
 
@@ -39,7 +38,7 @@ period = {"policy_start": date(2026, 1, 5), "until": date(2027, 12, 31)}
 branch = model.branch(resolve(load_scenario("mix-broad"), draw, **period))
 branch.advance(309)
 branch.outcome()
-standing_tables(branch, 205)
+branch.standing(205)
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(json.dumps({"peak": peak * (1 if sys.platform == "darwin" else 1024), "rows": population.n}))
 """
