@@ -16,7 +16,7 @@ import numba
 from calibration.facts.inputs import load_demography, load_history
 from model import AdoptionModel, Parameters, build_population
 from model.counting.online import online_cells, online_counts
-from model.levers.kinds import Assisted, Messages, Relatives, Target
+from model.levers import Assisted, Messages, Relatives, Target
 from model.prevalence import surveyed_shares
 from model.terms.channels import Channel
 from model.terms.outcome import DIMENSIONS

@@ -13,7 +13,7 @@ from typing import Protocol, Self, runtime_checkable
 import pandas as pd
 
 from model.engine.records import Run
-from model.levers.kinds import Lever
+from model.levers.base import Lever
 from model.population.population import Population
 from model.terms.outcome import GroupTable, Outcome, StandingTable
 from model.terms.parameters import Parameters

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Int16, Int32, Int64, Shaped, UInt8, UInt16
 
-from model.levers.kinds import Target
+from model.levers.base import Target
 from model.population.attributes import ACCOUNT, EMAIL, EXCLUDED, ILL, NO_DOCTOR, PILOT, TYPES, Int
 from model.population.pyramid import MAJORITY, RATE_UNITS, completed_years
 from model.terms.jit import compiled, kernel

@@ -13,21 +13,10 @@ from typing import Literal, NamedTuple, TypedDict
 
 import numpy as np
 
-from model.engine.programme import (
-    ARRIVAL,
-    BASE_MEDIA,
-    DOCTOR,
-    DOCUMENT,
-    INVITATION,
-    NOTICE,
-    REMINDER,
-    SELECTION,
-    SPONTANEOUS,
-    SUCCESS,
-)
+from model.engine.programme import BASE_MEDIA, DOCTOR, DOCUMENT, INVITATION, NOTICE, REMINDER, SPONTANEOUS
 from model.terms import rules
 from model.terms.channels import Channel
-from model.terms.keyed import uniform
+from model.terms.keyed import ARRIVAL, SELECTION, SUCCESS, uniform
 from model.twin.traits import Insured
 
 CHILDHOOD = 4096

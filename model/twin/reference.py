@@ -18,7 +18,7 @@ import numpy as np
 from model.counting.answers import Answers
 from model.engine.programme import base_keys, compile_programme, with_levers
 from model.engine.records import LETTER, STATE, Run, new_desks, world
-from model.levers.kinds import Lever
+from model.levers.base import Lever
 from model.population.attributes import NO_DOCTOR, TYPES
 from model.population.population import Population
 from model.terms.inputs import Demography, Given, History

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from model.engine.records import ACCOMPANIED, BEFORE
-from model.levers import kinds as lv
 from model.population.attributes import NO_DOCTOR, TYPES
 from model.population.pyramid import MAJORITY
+from model.terms import rules
 from model.terms.channels import NO_CHANNEL
 from model.terms.keyed import Decision
 from model.terms.weeks import NEVER
@@ -202,7 +202,7 @@ def _first_telling(here: Neighbourhood, tie: Person) -> int:
         return tie.activated + 1 if tie.activated != BEFORE else NEVER
     if tie.activated < here.policy_week and tie.exit <= here.policy_week:
         return NEVER
-    weeks = [c.invited_week(tie) for c in here.relatives() if tie.intends_to_recommend(c.lever.boost)]
+    weeks = [c.invited_week(tie) for c in here.relatives() if tie.intends_to_recommend(c.boost)]
     return max(min(weeks), tie.activated + 1) if weeks and min(weeks) < NEVER else NEVER
 
 
@@ -224,15 +224,14 @@ def _accompanied_weeks(here: Neighbourhood, person: Person) -> list[tuple[int, C
     served = [0] * len(places)
     for week in range(here.week):
         for number, campaign in enumerate(here.campaigns):
-            if not isinstance(campaign.lever, lv.Assisted):
+            if not campaign.advises:
                 continue
-            while served[number] < int(campaign.quota[week + 1]) and places[number] < int(
-                run.levers[number]["queue_end"]
-            ):
+            end, capacity = int(run.levers[number]["queue_end"]), campaign.quota[week + 1]
+            while rules.has_capacity(served[number], capacity) and places[number] < end:
                 who = int(run.queue[places[number]])
-                present = population.entry[who] <= week < population.exit[who]
-                adult = int(population.birth_week[who]) + MAJORITY <= week
-                if present and adult and activated[who] >= week and who not in seen:
+                present = bool(population.entry[who] <= week < population.exit[who])
+                majority = int(population.birth_week[who]) + MAJORITY
+                if rules.awaits_adviser(week, present, majority, int(activated[who]), who in seen):
                     seen.add(who)
                     served[number] += 1
                     if who == person.number:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from calibration.facts.inputs import load_history
+from model import levers as lv
 from model.adoption import AdoptionModel
-from model.levers import kinds as lv
 from model.population.building import build_population
 from model.population.population import Population
 from model.terms.channels import Channel

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from calibration.facts.inputs import load_demography, load_history
 from model import AdoptionModel, Parameters, Population, Structure, build_population
-from model.levers import kinds as lv
+from model import levers as lv
 from model.population.attributes import ACCOUNT, EMAIL, EXCLUDED, ILL, PILOT
 from model.terms import rules
 from model.terms.channels import Channel
-from model.terms.outcome import DIMENSIONS, Outcome
+from model.terms.outcome import DIMENSIONS, OBSTACLES, Outcome
 from model.terms.parameters import People, Practice, Prevalence, Pulls, Stops, WordOfMouth
 from model.terms.weeks import NEVER
 
@@ -121,7 +121,7 @@ def population(seed: int) -> Population:
     return build_population(load_demography(), people=300, seed=seed)
 
 
-populations = st.integers(1, 4).map(population)
+numbers = st.integers(1, 4)
 
 
 def launched(
@@ -158,9 +158,10 @@ def faults(outcome: Outcome, weeks: np.ndarray, weight: float) -> list[str]:
 
 
 @few
-@given(populations, parameters, structures, levers, seeds)
-def test_limits_and_conservation_in_any_world(people, parameters, structure, levers, seed):
-    model = played(launched(people, parameters, seed, structure), levers)
+@given(numbers, parameters, structures, levers, seeds)
+def test_limits_and_conservation_in_any_world(number, parameters, structure, levers, seed):
+    people = population(number)
+    model = played(launched(number, parameters, seed, structure), levers)
     outcome = model.outcome()
     assert faults(outcome, model.run.state["activated"], people.weight) == []
     for dimension in DIMENSIONS:
@@ -169,11 +170,6 @@ def test_limits_and_conservation_in_any_world(people, parameters, structure, lev
     for table in model.standing(POLICY):
         held_up = sum(table.counts[name] for name in table.counts if name in OBSTACLES)
         np.testing.assert_allclose(held_up, table.counts["living"] - table.counts["activated"])
-
-
-OBSTACLES = (
-    "refused", "guardian", "child", "unaware", "not_visited", "no_use", "time", "information", "other_reason",
-)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -196,10 +192,11 @@ def test_a_broken_outcome_is_noticed(field, broken):
 
 
 @few
-@given(populations, parameters, levers, seeds, st.lists(st.integers(POLICY, LAST), max_size=3).map(sorted))
-def test_flow_and_census_agree_at_each_stop_and_stops_change_nothing(people, parameters, levers, seed, stops):
-    at_once = played(launched(people, parameters, seed), levers)
-    model = played(launched(people, parameters, seed), levers, POLICY)
+@given(numbers, parameters, levers, seeds, st.lists(st.integers(POLICY, LAST), max_size=3).map(sorted))
+def test_flow_and_census_agree_at_each_stop_and_stops_change_nothing(number, parameters, levers, seed, stops):
+    people = population(number)
+    at_once = played(launched(number, parameters, seed), levers)
+    model = played(launched(number, parameters, seed), levers, POLICY)
     for week in stops:
         model.advance(week)
         assert faults(model.outcome(), model.run.state["activated"], people.weight) == []
@@ -212,8 +209,9 @@ UNMOVED = {"people": {"child_together": 0.0}, "word_of_mouth": {"tell": 0.0}, "s
 
 
 @few
-@given(populations, parameters, structures, st.sampled_from(sorted(ADDING)).flatmap(ADDING.get), seeds, doses)
-def test_a_stronger_lever_loses_no_activation(people, parameters, structure, lever, seed, dose):
+@given(numbers, parameters, structures, st.sampled_from(sorted(ADDING)).flatmap(ADDING.get), seeds, doses)
+def test_a_stronger_lever_loses_no_activation(number, parameters, structure, lever, seed, dose):
+    people = population(number)
     still = {name: replace(getattr(parameters, name), **values) for name, values in UNMOVED.items()}
     model = launched(people, replace(parameters, **still), seed, structure)
     low, high = sorted((lever.dose, dose))
@@ -221,15 +219,13 @@ def test_a_stronger_lever_loses_no_activation(people, parameters, structure, lev
     assert (strong.run.state["activated"] <= weak.run.state["activated"]).all()
 
 
-def test_a_lever_that_tires_can_lose_one():
-    """Negative control: with fatigue, more messages of a channel are not always better."""
-    tiring = lv.Messages(
-        name="email", channel=Channel.EMAIL, waves=(POLICY, POLICY + 20), pull=0.5, fatigue=0.0, dose=1.0, **PERIOD
+def test_a_weaker_lever_loses_activations():
+    """Negative control: the comparison the other way round fails."""
+    model = launched(population(1), Parameters(), 3)
+    weak, strong = (
+        played(model, (lv.Media(name="m", bursts=((POLICY, 9),), pull=0.3, dose=d, **PERIOD),)) for d in (0.2, 1)
     )
-    quiet = Parameters(people=People(child_together=0.0), word_of_mouth=WordOfMouth(tell=0.0))
-    model = launched(population(1), quiet, 3)
-    once, twice = (played(model, (replace(tiring, waves=waves),)) for waves in ((POLICY + 20,), tiring.waves))
-    assert not (twice.run.state["activated"] <= once.run.state["activated"]).all()
+    assert not (weak.run.state["activated"] <= strong.run.state["activated"]).all()
 
 
 isolated = st.fixed_dictionaries(
@@ -247,8 +243,9 @@ isolated = st.fixed_dictionaries(
 
 
 @few
-@given(populations, parameters, structures, levers, seeds, isolated)
-def test_an_isolated_person_changes_nobody_else(people, parameters, structure, levers, seed, attributes):
+@given(numbers, parameters, structures, levers, seeds, isolated)
+def test_an_isolated_person_changes_nobody_else(number, parameters, structure, levers, seed, attributes):
+    people = population(number)
     apart = tuple(lever for lever in levers if not isinstance(lever, lv.Assisted))  # capacity is shared
     alone, joined = (
         played(launched(who, parameters, seed, structure), apart)
@@ -258,8 +255,9 @@ def test_an_isolated_person_changes_nobody_else(people, parameters, structure, l
 
 
 @few
-@given(populations, seeds)
-def test_without_any_pull_nobody_goes_to_the_site(people, seed):
+@given(numbers, seeds)
+def test_without_any_pull_nobody_goes_to_the_site(number, seed):
+    people = population(number)
     silent = Parameters(
         pulls=Pulls(**dict.fromkeys(("notice", "document", "peer", "spontaneous", "media", "reminder"), 0.0)),
         practice=Practice(recommendation_rate=0.0),
@@ -270,8 +268,9 @@ def test_without_any_pull_nobody_goes_to_the_site(people, seed):
 
 
 @few
-@given(populations, seeds)
-def test_an_infinite_pull_brings_everybody_who_notices(people, seed):
+@given(numbers, seeds)
+def test_an_infinite_pull_brings_everybody_who_notices(number, seed):
+    people = population(number)
     free = Parameters(pulls=Pulls(notice=inf), stops=Stops(no_use=0.0, time=0.0, information=0.0, other=0.0))
     model = launched(people, free, seed)
     model.advance(40)
@@ -286,7 +285,7 @@ def test_an_infinite_pull_brings_everybody_who_notices(people, seed):
 def test_chances_of_a_hazard_stay_between_their_limits(low, high, u):
     low, high = sorted((low, high))
     assert 0 <= rules.visit_chance(low) <= rules.visit_chance(high) <= min(1.0, rules.most_visits(high))
-    assert 0 <= rules.thinning(high) <= rules.thinning(low) + 1e-9 <= 1 + 1e-9
+    assert 0 <= rules.thinning(high) <= rules.thinning(low) + 1e-6 <= 1 + 2e-6  # rounding at tiny hazards
     if high < inf:
         assert rules.is_thinned_out(high, u) == (u >= rules.thinning(high))
     assert (rules.visit_chance(0.0), rules.visit_chance(inf), rules.thinning(0.0), rules.thinning(inf)) == (0, 1, 1, 0)

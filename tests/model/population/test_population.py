@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model.levers.kinds import Target
+from model.levers import Target
 from model.population.attributes import ACCOUNT, EMAIL, ILL, NO_DOCTOR, PILOT
 from model.population.building import build_population
 from model.population.population import Population
