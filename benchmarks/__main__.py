@@ -26,7 +26,7 @@ from calibration.warm import ensure_compiled
 from cli.errors import reported
 from foundation.errors import UserError
 from foundation.language.pages import fill_marks
-from foundation.store.manifest import write_atomically
+from foundation.store.atomic import write_text
 
 Row = dict[str, Any]
 DOCS = Path(__file__).parents[1] / "docs"
@@ -81,9 +81,9 @@ def _lines(path: Path) -> list[str]:
 
 def store(folder: Path, parts: dict[str, Any]) -> None:
     """Results as JSON, and as CSV one row a cell."""
-    write_atomically(folder / "bench.json", json.dumps({"parts": parts}, indent=1))
+    write_text(folder / "bench.json", json.dumps({"parts": parts}, indent=1))
     rows = [row for part in parts.values() for row in part["rows"]]
-    write_atomically(folder / "bench.csv", pd.DataFrame(rows).to_csv(index=False))
+    write_text(folder / "bench.csv", pd.DataFrame(rows).to_csv(index=False))
 
 
 def fill(parts: dict[str, Any], folder: Path, *, into_docs: bool) -> None:
@@ -92,12 +92,12 @@ def fill(parts: dict[str, Any], folder: Path, *, into_docs: bool) -> None:
     machines = list(dict.fromkeys(part["machine"] for name, part in parts.items() if name != "sample"))
     text = page.page(rows, "; ".join(machines))
     if rows:
-        write_atomically(folder / "performance.md", text)
+        write_text(folder / "performance.md", text)
         if into_docs:
             fill_marks(PERFORMANCE, "bench", text)
     for lang, target in SAMPLE.items() if "sample" in parts else ():
         text = sample_table.section(parts["sample"]["rows"], lang)
-        write_atomically(folder / target.name, text)
+        write_text(folder / target.name, text)
         if into_docs:
             fill_marks(target, "sample", text)
 

@@ -24,7 +24,7 @@ from calibration.facts.targets import load_surveyed
 from foundation.errors import RunFailedError, UserError
 from foundation.language.numbers import day, number, typeset, with_interval
 from foundation.quantiles import spread
-from foundation.store.manifest import write_atomically
+from foundation.store.atomic import write_text
 from foundation.work.ensemble import Failure, executor_factory, run_ensemble
 from model.terms.structure import Structure
 from model.terms.weeks import WEEKS
@@ -162,7 +162,7 @@ def fill(path: Path, text: str, marks: tuple[str, str] = MARKS) -> None:
     _, last, after = rest.partition(marks[1])
     if not (first and last):
         raise UserError(f"{path}: no {marks[0]} … {marks[1]} to put the table between")
-    write_atomically(path, f"{before}{first}\n{text}{last}{after}")
+    write_text(path, f"{before}{first}\n{text}{last}{after}")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

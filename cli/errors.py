@@ -25,8 +25,8 @@ def reported() -> Iterator[None]:
             sys.stdout.flush()
     except typer.Exit:
         raise
-    except KeyboardInterrupt:
-        raise _exit("interrupted", INTERRUPTED) from None
+    except KeyboardInterrupt as error:
+        raise _exit(str(error) or "interrupted", INTERRUPTED) from None
     except BrokenPipeError:
         # The reader of our output has left (as in `mes … | head`): nobody to tell.
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115

@@ -5,22 +5,24 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.options import Lang
-from cli.progress import progress
-from cli.request import Request, command_line, experiment_of
+from cli.request import Request, experiment_of
 from cli.words import WORDS
+from foundation.work.progress import progress
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from calibration.draws.posteriors import Source
     from cli.chosen import Chosen
-    from foundation.store.manifest import Manifest
+    from foundation.store.store import Store
     from foundation.work.executors import Site
     from scenarios.compare.placement import Placement
+    from scenarios.compare.study import Comparison
     from scenarios.draw import Draw
     from scenarios.experiment import Experiment, Settings
 
@@ -28,42 +30,53 @@ LONG = 1200.0
 """Seconds from which on it is said how long a draw takes."""
 
 
-def simulate(request: Request, chosen: Sequence[Chosen], every: int, subject: str) -> tuple[Path, Manifest]:
-    """Simulates what the folder lacks, once everything asked for is known to be sound; returns folder and manifest."""
+CODE = (
+    "scenarios.experiment", "calibration.draws.draws", "calibration.draws.posteriors", "calibration.facts.inputs",
+    "calibration.facts.targets",
+)  # fmt: skip
+"""Modules that compute a draw, and those that make it and read the data."""
+
+
+def simulate(request: Request, chosen: Sequence[Chosen], every: int, subject: str) -> Store:
+    """Simulates what the folder lacks, once everything asked for is known to be sound."""
     from calibration.warm import ensure_compiled
-    from scenarios.compare.execution import execute
-    from scenarios.compare.runs import create
+    from foundation.study import carry_out
+    from foundation.work.executors import local_site
 
     experiment = experiment_of(request, [item.scenario for item in chosen], every)
     source, draws = drawn(experiment.settings, request)
-    planned = described(experiment, request.command, source, {item.scenario.name: item.text for item in chosen})
+    texts = {item.scenario.name: item.text for item in chosen}
+    study = replace(study_of(experiment, request.command, source, texts), draws=draws)
     warn_of_draws(source, request.lang)
     announce(experiment, request)
-    folder = request.folder(subject)
+    label = WORDS[request.lang]["draws"]
     with site_of(request) as site:
-        manifest = create(folder, planned, resume=request.resume)
-        if manifest["status"] != "complete" and site is None:
-            ensure_compiled()
-        with progress(len(draws), WORDS[request.lang]["draws"]) as tell:
-            workers = request.process_count(experiment)
-            manifest = execute(experiment, draws, folder, manifest, workers=workers, site=site, progress=tell)
-    return folder, manifest
+        return carry_out(
+            study,
+            request.folder(subject),
+            resume=request.resume,
+            site=site or local_site(min(request.process_count(experiment), len(draws)), experiment.threads),
+            progress=lambda total, stage: progress(total, label),
+            prepare=ensure_compiled if site is None else lambda: None,
+        )
 
 
-def described(experiment: Experiment, command: str, source: Source, texts: Mapping[str, str] | None = None) -> Manifest:
-    """The manifest of a command that has not begun; ``texts`` of scenario files go before what was parsed."""
+def study_of(
+    experiment: Experiment, command: str, source: Source, texts: Mapping[str, str] | None = None
+) -> Comparison:
+    """The study of an experiment, without its draws; ``texts`` of scenario files go before what was parsed."""
     from calibration.draws.draws import data_hashes
-    from scenarios.compare.execution import describe
+    from scenarios.compare.study import Comparison
 
-    own = {scenario.name: scenario.text for scenario in experiment.scenarios}
-    return describe(
-        experiment,
+    return Comparison(
         command=command,
-        command_line=command_line(),
-        texts={**own, **(texts or {})},
+        experiment=experiment,
+        draws=(),
+        texts={**{scenario.name: scenario.text for scenario in experiment.scenarios}, **(texts or {})},
         data={**data_hashes(), source.name: source.sha256},
         draws_file=source.name,
         stock_targets=published_stocks(),
+        modules=CODE,
     )
 
 
@@ -73,7 +86,7 @@ def site_of(request: Request) -> AbstractContextManager[Site | None]:
         return nullcontext()
     from foundation.work.cluster import cluster_site
 
-    return cluster_site(request.cluster)
+    return cluster_site(request.cluster, CODE)
 
 
 def drawn(settings: Settings, request: Request) -> tuple[Source, list[Draw]]:
@@ -148,44 +161,22 @@ def published_stocks() -> list[dict[str, Any]]:
 
 
 def present(
-    folder: Path,
-    manifest: Manifest,
+    store: Store,
     request: Request,
     document: Callable[[Mapping[str, pd.DataFrame], Mapping[str, Any]], dict[str, Any]],
 ) -> None:
-    """Adds table and pictures to a run folder, prints the result, and ends with status 1 if draws failed."""
-    from scenarios.compare.runs import load, seal
-    from scenarios.compare.tables import summary_table
+    """Adds pictures to a run folder, prints the result, and ends with status 1 if draws failed."""
+    from scenarios.compare.comparison import load
 
-    _, frames = load(folder)
-    summary = summary_table(frames["outcomes"], frames["costs"])
-    write_tables(summary, frames, manifest, folder)
-    manifest = seal(folder, manifest)
-    draw_pictures(frames, manifest, folder, request.lang)
+    _, frames = load(store.folder)
+    draw_pictures(frames, store.manifest, store.folder, request.lang)
+    store.seal()
     if request.json:
-        print_json(document(frames, manifest))
+        print_json(document(frames, store.manifest))
     else:
-        print_table(summary, manifest, request.lang)
-    say_where(folder, request.lang)
-    end(manifest, request.lang)
-
-
-def write_tables(
-    summary: pd.DataFrame, frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], folder: Path
-) -> None:
-    """CSV tables for both languages: a French spreadsheet wants other separators."""
-    from scenarios.compare.equity import equity_table, obstacle_table
-    from scenarios.compare.tables import groups_table, write_csv
-
-    tables = {
-        "summary": summary,
-        "groups": groups_table(frames["groups"], manifest["until"]),
-        "equity": equity_table(frames["equity"], manifest["until"]),
-        "left-behind": obstacle_table(frames["equity"], manifest["until"]),
-    }
-    for name, table in tables.items():
-        for lang in Lang:
-            write_csv(table, folder / f"{name}.{lang}.csv", lang.value)
+        print_table(frames, store.manifest, request.lang)
+    say_where(store.folder, request.lang)
+    end(store.manifest, request.lang)
 
 
 def draw_pictures(
@@ -206,12 +197,13 @@ def print_json(document: Mapping[str, Any]) -> None:
     print(json.dumps(document, ensure_ascii=False, allow_nan=False), flush=True)
 
 
-def print_table(summary: pd.DataFrame, manifest: Mapping[str, Any], lang: Lang) -> None:
+def print_table(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], lang: Lang) -> None:
     """The table of results, on stdout."""
     from rich.console import Console
 
-    from scenarios.compare.tables import rich_table
+    from scenarios.compare.tables import rich_table, summary_table
 
+    summary = summary_table(frames["outcomes"], frames["costs"])
     console = Console() if sys.stdout.isatty() else Console(width=160)
     console.print(rich_table(summary, manifest, lang.value))
     for line in differences(manifest, WORDS[lang]):

@@ -17,3 +17,7 @@ class StorageError(RunFailedError):
 
 class ClusterLostError(RunFailedError):
     """The cluster that computes doesn't answer any more, or has no workers left."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C, with a message that says how to go on: exit status 130."""

@@ -51,7 +51,7 @@ def report(
     """The page as text.
 
     Args:
-        frames, manifest: of a finished run folder (``scenarios.compare.runs.load``).
+        frames, manifest: of a finished run folder (``scenarios.compare.comparison.load``).
         provenance: prices, priors and sources.
         folder: its name, to be printed.
         command: what makes this report again, to be printed.

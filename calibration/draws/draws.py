@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -32,6 +30,7 @@ from calibration.facts.roles import EFFECTS, FREE, SHARED, STATUS_QUO, SURVEY, c
 from calibration.facts.tables import DATA
 from foundation.errors import UserError
 from foundation.seeds import uniform
+from foundation.store.atomic import write_bytes
 from model.terms.structure import Structure
 from scenarios.draw import Draw
 
@@ -101,7 +100,9 @@ def save_draws(
     )
     table = pa.table(dict(zip(FREE, matrix.T, strict=True)))
     table = table.replace_schema_metadata({_METADATA: json.dumps(asdict(info), sort_keys=True)})
-    _write_atomically(path, table)
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd")
+    write_bytes(path, sink.getvalue().to_pybytes())
     return info
 
 
@@ -195,16 +196,3 @@ def _read_table(path: Path) -> Any:
     except (OSError, pa.ArrowException) as error:
         reason = "no such file" if isinstance(error, FileNotFoundError) else str(error).splitlines()[0]
         raise UserError(f"{path.name}: can't be read as a draws file ({reason})") from None
-
-
-def _write_atomically(path: Path, table: Any) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        pq.write_table(table, temporary, compression="zstd")
-        temporary.chmod(0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

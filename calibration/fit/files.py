@@ -18,8 +18,8 @@ from foundation.errors import UserError
 from foundation.language.numbers import day
 from foundation.language.text import LANGUAGES, label
 from foundation.store import manifest as manifests
+from foundation.store.atomic import write_parquet, write_text
 from foundation.store.manifest import Manifest
-from scenarios.compare.runs import write_parquet
 from scenarios.compare.tables import write_csv
 
 TABLES = ("residuals", "parameters", "products", "correlations", "curves", "draws")
@@ -36,7 +36,7 @@ def write_all(folder: Path, fit: Fit, lang: str) -> dict[str, Any]:
             write_csv(table, folder / f"{name}.{language}.csv", language)
     found = document(fit)
     text = json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False)
-    manifests.write_atomically(folder / DOCUMENT, text + "\n")
+    write_text(folder / DOCUMENT, text + "\n")
     pictures = folder / FOLDER
     pictures.mkdir()
     draw_pictures(fit.tables(), fit.manifest, pictures, lang)

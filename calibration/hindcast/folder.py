@@ -14,7 +14,7 @@ from typing import Any
 
 from calibration.hindcast.model_forecast import Key
 from foundation.errors import UserError
-from foundation.store.manifest import write_atomically
+from foundation.store.atomic import write_text
 
 SETTINGS, RUNS, RESULTS = "settings.json", "model-runs.jsonl", "hindcast.json"
 
@@ -39,7 +39,7 @@ def _make(folder: Path, settings: Mapping[str, Any]) -> None:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         temporary.mkdir()
-        write_atomically(temporary / SETTINGS, _text(settings))
+        write_text(temporary / SETTINGS, _text(settings))
         os.rename(temporary, folder)
     except OSError as error:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -82,7 +82,7 @@ def keep_run(folder: Path, key: Key, stocks: Sequence[float]) -> None:
 
 def write_results(folder: Path, results: Mapping[str, Any]) -> None:
     """The document of the hindcast, in one step."""
-    write_atomically(folder / RESULTS, _text(results))
+    write_text(folder / RESULTS, _text(results))
 
 
 def read_results(folder: Path) -> dict[str, Any]:

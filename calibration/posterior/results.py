@@ -18,6 +18,7 @@ from calibration.facts.roles import FREE
 from calibration.posterior.calibrate import Calibration, Posterior
 from calibration.posterior.free import values_at
 from foundation.store import manifest as manifests
+from foundation.store.atomic import write_text
 from model.terms.structure import Structure
 
 POSTERIOR, SUMMARY = "posterior.parquet", "summary.json"
@@ -63,7 +64,7 @@ def publish(calibration: Calibration, posterior: Posterior, folder: Path, proven
         log_evidence_error=posterior.evidence.error,
         effective=posterior.effective,
     )
-    manifests.write_atomically(folder / SUMMARY, json.dumps(summary, indent=1, ensure_ascii=False) + "\n")
+    write_text(folder / SUMMARY, json.dumps(summary, indent=1, ensure_ascii=False) + "\n")
     files = {name: manifests.sha256_of(folder / name) for name in (POSTERIOR, SUMMARY)}
     manifests.write(folder, _manifest(calibration, provenance, files, len(values)))
     return summary

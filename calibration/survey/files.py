@@ -13,8 +13,7 @@ from calibration.facts.targets import SurveyItem
 from calibration.survey.report import base, claims_line, heading, question, rows_of, shown, spreadsheet, status
 from foundation.language.numbers import percent
 from foundation.language.text import LANGUAGES, label
-from foundation.store.manifest import write_atomically
-from scenarios.compare.runs import write_parquet
+from foundation.store.atomic import write_parquet, write_text
 from scenarios.compare.tables import write_csv
 
 
@@ -24,7 +23,7 @@ def write_all(folder: Path, table: pd.DataFrame, draws: pd.DataFrame, document: 
         write_csv(spreadsheet(table, lang), folder / f"survey.{lang}.csv", lang)
     write_parquet(folder / "answers.parquet", draws)
     text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
-    write_atomically(folder / "survey.json", text + "\n")
+    write_text(folder / "survey.json", text + "\n")
 
 
 def draw_picture(

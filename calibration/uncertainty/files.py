@@ -14,7 +14,7 @@ from calibration.uncertainty.table import shown_rows
 from calibration.uncertainty.uncertainty import SOURCES, Task
 from foundation.store import manifest as manifests
 from foundation.work.ensemble import Failure
-from scenarios.compare.execution import scenario_entry
+from scenarios.compare.study import scenario_entry
 from scenarios.compare.tables import write_csv
 from scenarios.experiment import Experiment
 

@@ -83,21 +83,21 @@ def _compare_scenarios(request: Request, names: list[str]) -> None:
     from scenarios.language.files import catalogue
 
     chosen = with_reference([choose(name) for name in names or catalogue()])
-    folder, manifest = simulate(request, chosen, every=EVERY, subject=str(len(chosen)))
-    present(folder, manifest, request, comparison_document)
+    present(simulate(request, chosen, every=EVERY, subject=str(len(chosen))), request, comparison_document)
 
 
 def _compare_folders(request: Request, folders: list[Path], arguments: list[str]) -> None:
     from cli.simulation import present
+    from foundation.store.store import Store
     from scenarios.compare.comparison import compare_folders, comparison_document
-    from scenarios.compare.runs import create, finish
+    from scenarios.compare.study import write_tables
 
     _refuse_mixtures(request, folders, arguments)
     merged, frames = compare_folders(folders)
-    folder = request.folder(f"{len(folders)}-folders")
-    manifest = create(folder, {**merged, **_own(request)}, resume=False)
-    manifest = finish(folder, manifest, frames, merged["failures"])
-    present(folder, manifest, request, comparison_document)
+    store = Store.create(request.folder(f"{len(folders)}-folders"), {**merged, **_own(request)})
+    write_tables(store.folder, frames, store.manifest)
+    store.finish(frames, merged["failures"])
+    present(store, request, comparison_document)
 
 
 def _own(request: Request) -> dict[str, Any]:

@@ -52,10 +52,10 @@ def effects(
 
 def _effects(request: Any) -> None:
     from calibration.warm import ensure_compiled
-    from cli.progress import progress
     from cli.request import experiment_of
-    from cli.simulation import described, drawn, end, say_where, warn_of_draws
+    from cli.simulation import drawn, end, say_where, study_of, warn_of_draws
     from cli.words import WORDS
+    from foundation.work.progress import progress
     from model.terms.weeks import WEEKS
     from planning.effects.run import carry_out
     from scenarios.experiment import REFERENCE
@@ -70,7 +70,7 @@ def _effects(request: Any) -> None:
         manifest, frames = carry_out(
             experiment,
             draws,
-            described(experiment, request.command, source),
+            study_of(experiment, request.command, source).planned(),
             folder,
             workers=request.process_count(experiment),
             resume=request.resume,
@@ -87,12 +87,14 @@ def _present(folder: Path, manifest: dict[str, Any], frames: Any, request: Any) 
     from rich.console import Console
 
     from cli.simulation import print_json
+    from foundation.store.store import Store
     from planning.effects.pictures import draw_effects
     from planning.effects.run import effects_document
     from planning.effects.table import effects_table
 
     for lang in o.Lang:
         draw_effects(frames, manifest, folder / "pictures", lang.value)
+    Store.opened(folder).seal()
     if request.json:
         print_json(effects_document(frames, manifest))
     else:

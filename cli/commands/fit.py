@@ -33,11 +33,11 @@ def fit(
         from calibration.fit.files import write_all
         from calibration.fit.fit import Wanted, carry_out, prepare
         from calibration.fit.report import show
-        from cli.progress import progress
         from cli.request import at_least_one, check_seed, command_line, process_count, structure_of
         from cli.simulation import print_json, say_where, warn_of_draws
         from cli.words import WORDS
-        from foundation.store.folders import new_folder
+        from foundation.store.atomic import new_folder
+        from foundation.work.progress import progress
 
         for option, value in (("--people", people), ("--draws", draws)):
             at_least_one(option, value)

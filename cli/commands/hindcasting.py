@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.options import Lang
-from cli.progress import progress
 from cli.request import at_least_one, command_line, process_count
 from foundation.errors import UserError
 from foundation.language.text import label
+from foundation.work.progress import progress
 
 if TYPE_CHECKING:
     from calibration.draws.origin_draws import OriginPosterior

@@ -105,8 +105,8 @@ def _plan(request: Any, wanted: PlanRequest) -> None:
     from dataclasses import replace
 
     from calibration.warm import ensure_compiled
-    from cli.progress import progress
-    from cli.simulation import described, drawn, warn_of_draws
+    from cli.simulation import drawn, study_of, warn_of_draws
+    from foundation.work.progress import progress
     from planning.mix.run import carry_out
     from planning.text import label
     from scenarios.language.files import catalogue, load_scenario
@@ -121,7 +121,7 @@ def _plan(request: Any, wanted: PlanRequest) -> None:
         experiment,
         draws,
         [load_scenario(name) for name in catalogue() if name != experiment.scenarios[0].name],
-        described(experiment, request.command, source),
+        study_of(experiment, request.command, source).planned(),
         folder,
         workers=request.process_count(),
         resume=request.resume,
@@ -160,11 +160,13 @@ def _folder(request: Any, wanted: PlanRequest) -> Path:
 
 def _present(folder: Path, manifest: dict[str, Any], frames: Any, request: Any) -> None:
     from cli.simulation import print_json, say_where
+    from foundation.store.store import Store
     from planning.mix.document import plan_document
     from planning.mix.pictures import draw_plan
 
     for lang in o.Lang:
         draw_plan(frames, manifest, folder / "pictures", lang.value)
+    Store.opened(folder).seal()
     if request.json:
         print_json(plan_document(frames, manifest))
     else:

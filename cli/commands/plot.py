@@ -23,13 +23,15 @@ def plot(
     with reported():
         from cli.simulation import draw_pictures, print_json
         from foundation.store import manifest as manifests
-        from scenarios.compare.runs import load
+        from foundation.store.store import Store
+        from scenarios.compare.comparison import load
 
         if manifests.read(folder).get("command") in PLANNING:
             manifest, pictures = _planning(folder, lang)
         else:
             manifest, frames = load(folder)
             pictures = draw_pictures(frames, manifest, folder, lang)
+        Store.opened(folder).seal()
         if json:
             print_json({"folder": str(folder), "quick": manifest["quick"], "pictures": [str(p) for p in pictures]})
         else:

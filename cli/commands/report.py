@@ -42,7 +42,7 @@ def report(
         from report.provenance import load_provenance
         from report.sources import command
         from report.split import read_split
-        from scenarios.compare.runs import load
+        from scenarios.compare.comparison import load
 
         manifest, frames = load(folder)
         goes_with = plan or (folder if (folder / FILE).is_file() else None)
@@ -70,9 +70,9 @@ def report(
 def _write(path: Path, text: str) -> None:
     """Writes a page in one step; ``UserError`` where it can't be written."""
     from foundation.errors import UserError
-    from foundation.store.manifest import write_atomically
+    from foundation.store.atomic import write_text
 
     try:
-        write_atomically(path, text)
+        write_text(path, text)
     except OSError as error:
         raise UserError(f"{path}: can't be written: {error.strerror or error}") from None

@@ -60,5 +60,5 @@ def run(
         )
         chosen = choose(scenario)
         name = chosen.scenario.name
-        folder, manifest = simulate(request, with_reference([chosen]), every=1, subject=name)
-        present(folder, manifest, request, partial(run_document, scenario=name))
+        store = simulate(request, with_reference([chosen]), every=1, subject=name)
+        present(store, request, partial(run_document, scenario=name))

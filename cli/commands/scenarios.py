@@ -105,11 +105,11 @@ def new(
 def _write_new(path: Path, text: str) -> None:
     """Writes a file that is not there yet, whole or not at all."""
     from foundation.errors import UserError
-    from foundation.store.manifest import write_atomically
+    from foundation.store.atomic import write_text
 
     if path.exists():
         raise UserError(f"{path}: exists already; name another file")
     try:
-        write_atomically(path, text)
+        write_text(path, text)
     except OSError as error:
         raise UserError(f"{path}: can't be written: {error.strerror or error}") from None

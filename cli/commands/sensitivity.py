@@ -41,10 +41,10 @@ def sensitivity(
     with reported():
         from calibration.draws.posteriors import posterior_named
         from calibration.draws.structures import draws_named
-        from cli.progress import progress
         from cli.request import at_least_one, command_line
         from cli.simulation import say_where
         from cli.words import WORDS
+        from foundation.work.progress import progress
         from planning.sensitivity.run import carry_out, source
         from planning.sensitivity.sensitivity import total
 
@@ -107,12 +107,14 @@ def _present(folder: Path, manifest: dict[str, Any], frames: Any, lang: o.Lang, 
     from rich.console import Console
 
     from cli.simulation import print_json
+    from foundation.store.store import Store
     from planning.sensitivity.pictures import draw_sensitivity
     from planning.sensitivity.run import sensitivity_document
     from planning.sensitivity.table import indices_table, information_table
 
     for each in o.Lang:
         draw_sensitivity(frames, manifest, folder / "pictures", each.value)
+    Store.opened(folder).seal()
     if as_json:
         print_json(sensitivity_document(frames, manifest))
         return

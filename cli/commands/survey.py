@@ -31,12 +31,12 @@ def survey(
     with reported():
         from calibration.draws.posteriors import posterior_for
         from calibration.survey.run import Wanted, carry_out
-        from cli.progress import progress
         from cli.request import Request, command_line
         from cli.simulation import print_json, say_where, warn_of_draws
         from cli.words import WORDS
         from foundation.errors import UserError
-        from foundation.store.folders import new_folder
+        from foundation.store.atomic import new_folder
+        from foundation.work.progress import progress
 
         request = Request(
             command="survey",

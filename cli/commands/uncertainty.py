@@ -37,12 +37,12 @@ def uncertainty(
         from calibration.uncertainty.uncertainty import simulate_all, split, tasks_for
         from calibration.warm import ensure_compiled
         from cli.chosen import choose, with_reference
-        from cli.progress import progress
         from cli.request import Request, command_line, experiment_of
         from cli.simulation import print_json, say_where
         from cli.words import WORDS
         from foundation.errors import UserError
-        from foundation.store.folders import new_folder
+        from foundation.store.atomic import new_folder
+        from foundation.work.progress import progress
         from scenarios.language.files import catalogue
 
         request = Request(

@@ -12,7 +12,7 @@ from cli import options as o
 from cli.errors import FAILED, reported
 
 if TYPE_CHECKING:
-    from scenarios.compare.verification import Finding, Verification
+    from foundation.store.verification import Finding, Verification
 
 
 def verify(
@@ -23,7 +23,7 @@ def verify(
     """Prove a folder complete and unaltered, or say what is missing or altered (exit status 1)."""
     with reported():
         from cli.simulation import print_json
-        from scenarios.compare.verification import verify_folder
+        from foundation.store.verification import verify_folder
 
         result = verify_folder(folder)
         if json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from foundation.errors import UserError
-from foundation.store.manifest import write_atomically
+from foundation.store.atomic import write_text
 
 
 def fill_marks(page: Path, name: str, text: str) -> None:
@@ -23,4 +23,4 @@ def fill_marks(page: Path, name: str, text: str) -> None:
     _, closing, after = rest.partition(last)
     if not (opening and closing):
         raise UserError(f"{page}: no {first} … {last} to put the text between")
-    write_atomically(page, f"{before}{first}\n{text}{last}{after}")
+    write_text(page, f"{before}{first}\n{text}{last}{after}")

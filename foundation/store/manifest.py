@@ -1,8 +1,12 @@
-"""The manifest of a run folder: what was run, on what, where, and whether it is whole."""
+"""The manifest of a folder of results: what was asked, of which inputs and code, where, and whether it is whole.
+
+It says itself what its results depend on: ``depends_on`` lists the keys that a resumed command has to share with its
+beginning. A value there is plain, or a mapping of names to hashes, or a list of entries with ``name`` and ``sha256``;
+of the last, nothing but these two counts.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import platform
@@ -13,18 +17,21 @@ from pathlib import Path
 from typing import Any
 
 from foundation.errors import UserError
+from foundation.store.atomic import write_json
+from foundation.store.fingerprint import changes, digest_of, sha256_of
+
+__all__ = ["FILE", "FORMAT", "OWN_HASH", "Manifest", "differences", "identity", "machine", "now", "read", "write"]
+__all__ += ["own_hash", "package_version", "sha256_of"]
 
 FILE = "manifest.json"
 OWN_HASH = "manifest_sha256"
 FORMAT = 2
 """2: with the frame ``equity``."""
 Manifest = dict[str, Any]
-
-RESULTS_DEPEND_ON = (
-    "format", "version", "code", "command", "people", "draws", "seed", "engine", "structure", "averaged",
-    "policy_start", "until", "target_millions", "every", "quick",
-)  # fmt: skip
-"""Keys that a resumed run has to share with its beginning, besides scenarios and data."""
+ALWAYS = ("format", "version", "command", "modules", "libraries", "data")
+"""What the results of every command depend on, besides its own settings: ``data`` are input files with their SHA-256,
+``modules`` the code that computes (``foundation.store.fingerprint``)."""
+WORDS = {"data": "data file", "libraries": "library"}
 
 
 def package_version() -> str:
@@ -58,80 +65,71 @@ def _version_or_none(name: str) -> str | None:
         return None
 
 
-def sha256_of(path: Path) -> str:
-    """Hexadecimal SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Replaces ``path`` in one step: a reader sees the old text or the new."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        os.replace(temporary, path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
 def read(folder: Path) -> Manifest:
-    """The manifest of a run folder; ``UserError`` if there is none that can be read."""
+    """The manifest of a folder, checked against its own hash.
+
+    Raises:
+        UserError: there is none that can be read, it is of another format, or it was edited.
+    """
     path = folder / FILE
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UserError(f"{folder}: not a run folder (it holds no {FILE})") from None
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise UserError(f"{path}: not a readable manifest: {error}") from None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         found = manifest.get("format") if isinstance(manifest, dict) else type(manifest).__name__
         raise UserError(f"{path}: format {found!r}; this version reads format {FORMAT}")
-    manifest.pop(OWN_HASH, None)
+    if manifest.pop(OWN_HASH, None) != own_hash(manifest):
+        raise UserError(f"{path}: edited since the command wrote it (its SHA-256 of itself differs)")
     return manifest
 
 
 def write(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Writes the manifest of a run folder in one step, with a hash of itself."""
-    sealed = {**manifest, OWN_HASH: own_hash(manifest)}
-    write_atomically(folder / FILE, json.dumps(sealed, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+    """Writes the manifest of a folder in one step, with a hash of itself; ``StorageError`` if it can't."""
+    write_json(folder / FILE, {**manifest, OWN_HASH: own_hash(manifest)})
 
 
 def own_hash(manifest: Mapping[str, Any]) -> str:
     """SHA-256 of all that the manifest says, but for this hash itself."""
-    return _hash({key: value for key, value in manifest.items() if key != OWN_HASH})
+    return digest_of({key: value for key, value in manifest.items() if key != OWN_HASH})
 
 
 def identity(manifest: Mapping[str, Any]) -> str:
-    """Stands for all that the results of a run depend on: settings, scenarios, data."""
-    settings = {key: manifest.get(key) for key in RESULTS_DEPEND_ON}
-    return _hash([settings, _scenario_hashes(manifest), manifest.get("data", {})])
-
-
-def _hash(value: Any) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
+    """Hash of all that the results depend on: parts made under another one belong to another question."""
+    return digest_of([[key, _counted(manifest.get(key))] for key in manifest.get("depends_on", ())])
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    """A line for each setting, scenario or data file in which two runs differ."""
-    lines = [
-        f"{key}: {old.get(key)!r} there, {new.get(key)!r} now"
-        for key in RESULTS_DEPEND_ON
-        if old.get(key) != new.get(key)
-    ]
-    lines += _hash_differences("scenario", _scenario_hashes(old), _scenario_hashes(new))
-    return [*lines, *_hash_differences("data file", old.get("data", {}), new.get("data", {}))]
+    """A line for each setting, input file or module in which two questions differ."""
+    keys = dict.fromkeys([*new.get("depends_on", ()), *old.get("depends_on", ())])
+    return [line for key in keys for line in _difference(key, _counted(old.get(key)), _counted(new.get(key)))]
 
 
-def _scenario_hashes(manifest: Mapping[str, Any]) -> dict[str, str]:
-    return {entry["name"]: entry["sha256"] for entry in manifest.get("scenarios", ())}
+def _difference(key: str, old: Any, new: Any) -> Iterator[str]:
+    if old == new:
+        return
+    lines: list[str] = []
+    if _hashes(old) and _hashes(new):
+        what = WORDS.get(key, key.removesuffix("s"))
+        lines = list(changes(what, dict(old), dict(new))) or [f"{key}: in another order"]
+    yield from lines or [f"{key}: {old!r} there, {new!r} now"]
 
 
-def _hash_differences(what: str, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
-    for name in sorted({*old, *new}):
-        if name not in new:
-            yield f"{what} {name}: there, but not now"
-        elif name not in old:
-            yield f"{what} {name}: now, but not there"
-        elif old[name] != new[name]:
-            yield f"{what} {name}: has changed"
+def _counted(value: Any) -> Any:
+    """What counts of a value: names and hashes, where it has them."""
+    if isinstance(value, list) and value and all(isinstance(e, dict) and {"name", "sha256"} <= {*e} for e in value):
+        return [[entry["name"], entry["sha256"]] for entry in value]
+    if isinstance(value, tuple):
+        return list(value)
+    return value
+
+
+def _hashes(value: Any) -> bool:
+    """Whether a value pairs names with hashes."""
+    pairs = list(value.items()) if isinstance(value, dict) else value
+    return isinstance(pairs, list) and all(
+        isinstance(pair, (list, tuple)) and len(pair) == 2 and all(isinstance(one, str) for one in pair)
+        for pair in pairs
+    )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -38,16 +38,16 @@ def check_address(address: str) -> None:
 
 
 @contextmanager
-def cluster_site(address: str, code: str | None = None) -> Iterator[Site]:
+def cluster_site(address: str, modules: Sequence[str], code: str | None = None) -> Iterator[Site]:
     """Connects to the scheduler and yields the cluster as a place to compute; the cluster is left running.
 
     ``UserError`` within seconds if there is no scheduler, no worker, or a worker whose code is not ``code`` (by default
-    that of this process).
+    that of this process), counting what ``modules`` import.
     """
     check_address(address)
     client = _connect(address)
     try:
-        workers = _checked_workers(client, address, code or code_fingerprint())
+        workers = _checked_workers(client, address, modules, code or code_fingerprint(modules))
         name = {"kind": "dask", "scheduler": address, "workers": workers}
         site = Site(
             make=lambda: ClusterExecutor(client, address, site.note), window=WINDOW, name=name, shares_disk=False
@@ -73,14 +73,14 @@ def _connect(address: str) -> Any:
         raise UserError(f"--cluster {address}: no Dask scheduler answers there: {reason}") from None
 
 
-def _checked_workers(client: Any, address: str, code: str) -> int:
+def _checked_workers(client: Any, address: str, modules: Sequence[str], code: str) -> int:
     """Number of workers, all with this code."""
     deadline = time.monotonic() + WORKERS
     while not _workers(client):
         if time.monotonic() > deadline:
             raise UserError(f"--cluster {address}: the cluster has no workers (waited {WORKERS:.0f} s)")
         time.sleep(0.1)
-    answers = client.run(code_fingerprint, on_error="return")
+    answers = client.run(code_fingerprint, tuple(modules), on_error="return")
     for worker, answer in sorted(answers.items()):
         if isinstance(answer, ModuleNotFoundError):
             raise UserError(f"--cluster {address}: mes is not installed on worker {worker} ({answer})")

@@ -22,8 +22,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def _fingerprint() -> str:
     digest = hashlib.sha256(numba.__version__.encode())
-    for path in sorted(Path(__file__).parents[1].rglob("*.py")):
-        digest.update(path.name.encode() + path.read_bytes())
+    top = Path(__file__).parents[1]
+    for path in sorted(top.rglob("*.py")):
+        digest.update(path.relative_to(top).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 

@@ -10,13 +10,14 @@ import pandas as pd
 
 from foundation.errors import RunFailedError
 from foundation.quantiles import rounded
+from foundation.store.atomic import write_json, write_parquet
 from foundation.store.manifest import Manifest
+from foundation.store.parts import PARTS
+from foundation.store.store import Store
 from foundation.work.ensemble import executor_factory, run_ensemble
 from planning.effects.effects import Task, remainder, simulate, summary
-from planning.folder import create, finish, write_json
+from planning.folder import create
 from planning.text import write_csv
-from scenarios.compare import runs
-from scenarios.compare.parts import PARTS
 from scenarios.draw import Draw
 from scenarios.experiment import Experiment
 
@@ -38,17 +39,18 @@ def carry_out(
     Raises:
         UserError: the folder exists, or can't be resumed. RunFailedError: no draw came through.
     """
-    manifest = create(folder, {**planned, "effects": {}}, section="effects", resume=resume)
+    store = create(folder, {**planned, "effects": {}}, section="effects", resume=resume)
+    manifest = store.manifest
     parts = folder / PARTS
     missing = [draw for draw in draws if not _part(parts, draw.index).is_file()] if parts.is_dir() else list(draws)
-    if manifest["status"] == "complete":
+    if store.complete:
         return manifest, {"effects": pd.read_parquet(folder / "effects.parquet")}
     over = len(draws) - len(missing)
     progress(over)
 
     def done(task: Task, table: pd.DataFrame) -> None:
         nonlocal over
-        runs.write_parquet(_part(parts, task.draw.index), table)
+        write_parquet(_part(parts, task.draw.index), table)
         over += 1
         progress(over)
 
@@ -58,26 +60,29 @@ def carry_out(
             simulate, tasks, executor_factory(workers, experiment.threads), window=2 * workers, done=done
         )
     except KeyboardInterrupt:
-        runs.mark(folder, manifest, "interrupted")
+        store.mark("interrupted")
         raise
-    manifest["failures"] = [runs.failure_entry(missing[f.index].index, f) for f in failures]
+    manifest["failures"] = [
+        {"draw": missing[f.index].index, "error": f.error, "traceback": f.traceback} for f in failures
+    ]
     if len(manifest["failures"]) == len(draws):
-        runs.mark(folder, manifest, "failed", manifest["failures"])
+        store.mark("failed", manifest["failures"])
         raise RunFailedError(f"{folder}: no draw came through; draw {draws[0].index}: {failures[0].error}")
-    return _written(folder, parts, manifest)
+    return _written(store, parts)
 
 
 def _part(parts: Path, draw: int) -> Path:
     return parts / f"draw-{draw:05d}.parquet"
 
 
-def _written(folder: Path, parts: Path, manifest: Manifest) -> tuple[Manifest, dict[str, pd.DataFrame]]:
+def _written(store: Store, parts: Path) -> tuple[Manifest, dict[str, pd.DataFrame]]:
     table = pd.concat([pd.read_parquet(path) for path in sorted(parts.glob("draw-*.parquet"))], ignore_index=True)
-    frames = {"effects": table}
+    frames, folder, manifest = {"effects": table}, store.folder, store.manifest
     for lang in ("en", "fr"):
         write_csv(dated(summary(table), manifest), folder / f"effects.{lang}.csv", lang)
     write_json(folder / "effects.json", effects_document(frames, manifest))
-    return finish(folder, manifest, frames), frames
+    store.finish(frames, manifest["failures"], status="complete")
+    return store.manifest, frames
 
 
 def dated(table: pd.DataFrame, manifest: Mapping[str, Any]) -> pd.DataFrame:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from foundation.store.manifest import Manifest, write_atomically
+from foundation.store.atomic import write_json, write_text
+from foundation.store.manifest import Manifest
+from foundation.store.parts import PARTS
+from foundation.store.store import Store
 from foundation.work.ensemble import stop
 from foundation.work.pool import kept_executor
-from planning.folder import create, finish, load, write_json
+from foundation.work.progress import Progress
+from planning.folder import create
 from planning.mix.document import plan_document
 from planning.mix.plan import Plan, ceiling, frontier_budgets, make_plan, units
 from planning.mix.request import PlanRequest, settings_of
@@ -18,14 +21,10 @@ from planning.mix.results import FRAMES, Frames, frames
 from planning.mix.scenario import plan_text
 from planning.mix.simulator import Simulator
 from planning.text import write_csv
-from scenarios.compare import runs
-from scenarios.compare.parts import PARTS
 from scenarios.draw import Draw
 from scenarios.experiment import Experiment
 from scenarios.language.schema import Scenario
 
-Progress = Callable[[int, str], AbstractContextManager[Callable[[int], None]]]
-"""Given the total and the stage, a context that takes what is over."""
 TABLES = ("frontier", "plan", "shipped", "plan_groups", "plan_costs")
 
 
@@ -49,9 +48,9 @@ def carry_out(
     """
     planned = {**planned, "plan": settings_of(request)}
     if resume:
-        manifest = create(folder, planned, section="plan", resume=True)
-        if manifest["status"] == "complete":
-            return load(folder, FRAMES)
+        store = create(folder, planned, section="plan", resume=True)
+        if store.complete:
+            return store.manifest, store.frames(FRAMES)
     pool = kept_executor(workers, experiment.threads)
     common: dict[str, Any] = {"experiment": experiment, "space": request.space, "pool": pool, "workers": workers}
     cut = request.search_draws
@@ -61,12 +60,12 @@ def carry_out(
             searched.tell = counted(show)
             most = ceiling(searched, request.question)
         if not resume:
-            manifest = create(folder, planned, section="plan", resume=False)
+            store = create(folder, planned, section="plan", resume=False)
         searched.folder = fresh.folder = folder / PARTS
-        plan = _planned(request, searched, fresh, most, shipped, folder, manifest, progress)
+        plan = _planned(request, searched, fresh, most, shipped, store, progress)
     finally:
         stop(pool)
-    return _written(plan, most, manifest, folder, [*searched.failures, *fresh.failures])
+    return _written(plan, most, store, [*searched.failures, *fresh.failures])
 
 
 def counted(show: Callable[[int], None]) -> Callable[[int], None]:
@@ -87,8 +86,7 @@ def _planned(
     fresh: Simulator,
     most: float,
     shipped: Sequence[Scenario],
-    folder: Path,
-    manifest: Manifest,
+    store: Store,
     progress: Progress,
 ) -> Plan:
     question = request.question
@@ -99,27 +97,28 @@ def _planned(
         try:
             plan = make_plan(searched, fresh, question, most, shipped)
         except KeyboardInterrupt:
-            runs.mark(folder, manifest, "interrupted")
+            store.mark("interrupted")
             raise
         except Exception:
-            runs.mark(folder, manifest, "failed")
+            store.mark("failed")
             raise
         show(total)
     return plan
 
 
 def _written(
-    plan: Plan, most: float, manifest: Manifest, folder: Path, failures: Sequence[dict[str, object]]
+    plan: Plan, most: float, store: Store, failures: Sequence[dict[str, object]]
 ) -> tuple[Manifest, Frames]:
-    tables = frames(plan)
+    tables, folder, manifest = frames(plan), store.folder, store.manifest
     manifest["plan"] = {**manifest["plan"], **_found(plan, most)}
     manifest["failures"] = list(failures)
     for lang in ("en", "fr"):
         for name in TABLES:
             write_csv(tables[name], folder / f"{name}.{lang}.csv", lang)
     write_json(folder / "plan.json", plan_document(tables, manifest))
-    write_atomically(folder / "plan.toml", plan_text(plan, manifest))
-    return finish(folder, manifest, tables), tables
+    write_text(folder / "plan.toml", plan_text(plan, manifest))
+    store.finish(tables, manifest["failures"], status="complete")
+    return store.manifest, tables
 
 
 def _found(plan: Plan, most: float) -> dict[str, Any]:

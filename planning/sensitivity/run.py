@@ -11,12 +11,13 @@ import pandas as pd
 from foundation.errors import UserError
 from foundation.quantiles import rounded
 from foundation.store import manifest as manifests
+from foundation.store.atomic import write_json
 from foundation.store.manifest import Manifest
-from planning.folder import create, finish, write_json
+from planning.folder import create
 from planning.sensitivity.inputs import study_of
 from planning.sensitivity.sensitivity import Choice, analyse, best_strategy
 from planning.text import write_csv
-from scenarios.compare import runs
+from scenarios.compare.comparison import load
 from scenarios.draw import Draw
 
 _SAME = (
@@ -31,7 +32,7 @@ def source(folder: Path, sha256_of: Callable[[str], str]) -> tuple[Manifest, pd.
     Raises:
         UserError: no finished run folder, made of runs that share no draws, or with other draws than the present ones.
     """
-    manifest, frames = runs.load(folder)
+    manifest, frames = load(folder)
     if not manifest.get("paired", True):
         raise UserError(f"{folder}: its runs share no draws and people, so nothing can be compared draw by draw")
     if manifest["draws_sha256"] != sha256_of(manifest["draws_file"]):
@@ -72,13 +73,14 @@ def carry_out(
             "shown": shown,
         },
     }
-    manifest = create(folder, planned, section="sensitivity", resume=False)
+    store = create(folder, planned, section="sensitivity", resume=False)
     for lang in ("en", "fr"):
         table = frames["indices"].rename(columns={"quantity": "quantity_name"})
         write_csv(table, folder / f"indices.{lang}.csv", lang)
         write_csv(frames["information"], folder / f"information.{lang}.csv", lang)
-    write_json(folder / "sensitivity.json", sensitivity_document(frames, manifest))
-    return finish(folder, manifest, frames), frames
+    write_json(folder / "sensitivity.json", sensitivity_document(frames, store.manifest))
+    store.finish(frames, compared["failures"], status="complete")
+    return store.manifest, frames
 
 
 def _shown(outcomes: pd.DataFrame, scenarios: Sequence[str] | None) -> list[dict[str, str]]:

@@ -12,9 +12,10 @@ import pandas as pd
 
 from foundation.errors import UserError
 from foundation.quantiles import LEVELS, jeffreys, rounded, spread
+from foundation.store import store
 from foundation.store.manifest import Manifest
+from model.terms.outcome import WOULD_PASS
 from model.terms.weeks import monday, position
-from scenarios.compare import runs
 from scenarios.compare.equity import equity_document
 from scenarios.compare.statuses import price_statuses
 from scenarios.frames import ORDER
@@ -27,6 +28,18 @@ MEASURES = (
 SAME_QUESTION = ("until", "target_millions")
 SAME_CHANCE = ("people", "draws", "seed", "draws_sha256", "data", "engine", "version")
 SAME_RUN = (*SAME_CHANCE, "structure", "averaged", "policy_start")
+
+
+def load(folder: Path) -> tuple[Manifest, dict[str, pd.DataFrame]]:
+    """Manifest and frames of a finished run folder, checked against the hashes in its manifest.
+
+    Raises:
+        UserError: it is unfinished, altered, or of a version whose frames were others.
+    """
+    manifest, frames = store.load(folder, ORDER)
+    if WOULD_PASS not in frames["equity"]:
+        raise UserError(f"{folder}: of an earlier version, which didn't record what stopped people last; run it again")
+    return manifest, frames
 
 
 def comparison_document(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,7 +127,7 @@ def compare_folders(folders: Sequence[Path]) -> tuple[Manifest, Frames]:
     lists under ``differences`` the settings in which they differ.
     ``UserError`` if the folders answer different questions (horizon, target).
     """
-    loaded = [(folder, *runs.load(folder)) for folder in folders]
+    loaded = [(folder, *load(folder)) for folder in folders]
     first = loaded[0][1]
     _same_question(loaded)
     entries: list[dict[str, Any]] = []

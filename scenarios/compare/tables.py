@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from datetime import date
 from io import StringIO
@@ -16,6 +15,7 @@ from foundation.language.captions import run_line
 from foundation.language.numbers import NARROW, day, month, number, percent, with_interval
 from foundation.language.text import group_label, label, price_letters, price_words, scenario_titles, words
 from foundation.quantiles import spread
+from foundation.store.atomic import write_bytes
 from scenarios.compare.comparison import MEASURES, scenario_summary
 from scenarios.compare.shares import group_shares
 from scenarios.compare.statuses import price_statuses
@@ -95,9 +95,7 @@ def write_csv(table: pd.DataFrame, path: Path, lang: str) -> None:
     shown = _french(table) if lang == "fr" else table
     separator, mark = (";", ",") if lang == "fr" else (",", ".")
     shown.to_csv(text, index=False, lineterminator="\r\n", sep=separator, decimal=mark)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    temporary.write_bytes(text.getvalue().encode("utf-8-sig"))
-    os.replace(temporary, path)
+    write_bytes(path, text.getvalue().encode("utf-8-sig"))
 
 
 def _french(table: pd.DataFrame) -> pd.DataFrame:

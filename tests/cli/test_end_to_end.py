@@ -16,8 +16,8 @@ import pytest
 from typer.testing import Result
 
 from foundation.store import manifest as manifests
-from scenarios.compare import runs
-from scenarios.compare.parts import finished_draws
+from foundation.store.parts import keys
+from scenarios.compare.comparison import load
 
 Mes = Callable[..., Result]
 SMALL = ("--people", "2000", "--draws", "3")
@@ -65,7 +65,7 @@ def test_compare_prints_one_document(compared: tuple[Path, Result]) -> None:
 
 def test_compare_fills_the_folder(compared: tuple[Path, Result]) -> None:
     folder, _ = compared
-    manifest, frames = runs.load(folder)
+    manifest, frames = load(folder)
     assert manifest["status"] == "complete"
     assert "[[lever]]" in manifest["scenarios"][1]["text"]
     assert frames["outcomes"]["draw"].nunique() == 3
@@ -77,7 +77,7 @@ def test_compare_fills_the_folder(compared: tuple[Path, Result]) -> None:
 
 
 def test_history_is_shared_and_stocks_never_shrink(compared: tuple[Path, Result]) -> None:
-    _, frames = runs.load(compared[0])
+    _, frames = load(compared[0])
     weekly = frames["weekly"].pivot(index="week", columns=["draw", "scenario"], values="activated")
     assert (weekly.diff().dropna() >= 0).all().all()
     for draw in weekly.columns.levels[0]:
@@ -161,7 +161,7 @@ def test_a_stopped_run_resumes_to_the_same_tables(
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == (130 if how == "SIGINT" else -signal.SIGKILL)
     assert "Traceback" not in stderr
-    assert 0 < len(finished_draws(tmp_path / "r")) < 8
+    assert 0 < len(keys(tmp_path / "r")) < 8
     assert manifests.read(tmp_path / "r")["status"] == ("interrupted" if how == "SIGINT" else "running")
     resumed = sent(*arguments, "--resume")
     _, stderr = resumed.communicate(timeout=300)
@@ -172,7 +172,7 @@ def test_a_stopped_run_resumes_to_the_same_tables(
 def wait_for_parts(process: subprocess.Popen[str], folder: Path, count: int) -> None:
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and process.poll() is None:
-        if folder.exists() and len(finished_draws(folder)) >= count:
+        if folder.exists() and len(keys(folder)) >= count:
             return
         time.sleep(0.02)
     raise AssertionError(f"not {count} draws in time: {process.poll()}")

@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 
 from cli.main import app
 from foundation.store import manifest as manifests
-from scenarios.compare import runs
+from scenarios.compare.comparison import load
 from tests.cli.tracing import Folder, Page, where_of
 
 Mes = Callable[..., Result]
@@ -350,4 +350,4 @@ def test_a_sensitivity_analysis_of_another_run_is_refused(mes: Mes, folder: Path
 
 
 def test_the_folder_stays_as_the_run_left_it(folder: Path) -> None:
-    runs.load(folder)
+    load(folder)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
-from scenarios.compare import runs
-from scenarios.compare.verification import TABLES
+from foundation.store.store import Store
+from scenarios.compare.study import TABLES
 from tests.scenarios import faulty
 
 Mes = Callable[..., Result]
@@ -18,10 +18,10 @@ Mes = Callable[..., Result]
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    manifest = faulty.run(tmp_path / "r")
+    faulty.run(tmp_path / "r")
     for name in TABLES:
         (tmp_path / "r" / name).write_text("a;b\n", encoding="utf-8")
-    runs.seal(tmp_path / "r", manifest)
+    Store.opened(tmp_path / "r").seal()
     return tmp_path / "r"
 
 

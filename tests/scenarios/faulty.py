@@ -20,10 +20,10 @@ from typing import Any
 import pandas as pd
 
 from foundation.store import manifest as manifests
+from foundation.store import parts
+from foundation.study import carry_out
 from foundation.work.cluster import cluster_site
-from foundation.work.executors import Site
-from scenarios.compare import parts, runs
-from scenarios.compare.execution import execute
+from foundation.work.executors import Site, local_site
 from tests.scenarios import made_up
 
 NAMES = {"status-quo": 0.0, "letters": 1e6}
@@ -77,10 +77,15 @@ def wait_for(file: Path) -> None:
 
 def run(folder: Path, *, resume: bool = False, workers: int = 1, site: Site | None = None, **faults: Any) -> Any:
     """Runs ``DRAWS`` draws into a folder."""
-    manifest = runs.create(folder, made_up.manifest(NAMES, draws=DRAWS), resume=resume)
     experiment: Any = Faults(marks=folder.parent, **faults)
     draws: Any = [Number(index) for index in range(DRAWS)]
-    return execute(experiment, draws, folder, manifest, workers=workers, site=site, simulate=simulate)  # type: ignore[arg-type]
+    study = made_up.study(experiment, draws, made_up.manifest(NAMES, draws=DRAWS), simulate)
+    return carry_out(study, folder, resume=resume, site=site or local_site(workers)).manifest
+
+
+def parts_of(folder: Path) -> int:
+    """Parts that are there; none before the folder is."""
+    return len(parts.keys(folder)) if folder.is_dir() else 0
 
 
 def tables(folder: Path) -> dict[str, str]:
@@ -106,7 +111,7 @@ def parts_within(process: subprocess.Popen[str], folder: Path, count: int) -> No
     """Waits until so many parts are there."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
-        if len(parts.finished_draws(folder)) >= count:
+        if parts_of(folder) >= count:
             return
         time.sleep(0.005)
     raise AssertionError(f"not {count} parts in time: {process.poll()}")
@@ -129,7 +134,7 @@ def main() -> None:
     from cli.errors import reported
 
     def command(folder: Path, cluster: str = "", hold: int = DRAWS) -> None:
-        with reported(), cluster_site(cluster) if cluster else nullcontext() as site:
+        with reported(), cluster_site(cluster, made_up.MODULES) if cluster else nullcontext() as site:
             run(folder, workers=2, site=site, hold=hold)
 
     typer.run(command)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from foundation.store.fingerprint import code_fingerprint
 from model.terms.channels import N_CHANNELS
 from model.terms.outcome import BARRIERS, OBSTACLES, WOULD_PASS, GroupTable, LeverUse, Outcome, StandingTable
+from scenarios.compare.study import COUNTS, TABLES, Comparison
 from scenarios.costs import CostLine
 from scenarios.frames import (
+    ORDER,
     channel_frame,
     cost_frame,
     equity_frame,
@@ -21,6 +26,12 @@ from scenarios.frames import (
 )
 
 WEEKS = 309
+MODULES = ("scenarios.frames",)
+"""What computes them."""
+SETTINGS = (
+    "people", "draws", "seed", "engine", "structure", "averaged", "policy_start", "until", "target_millions", "every",
+    "quick",
+)  # fmt: skip
 
 
 def outcome(draw: int, extra: float = 0.0) -> Outcome:
@@ -95,7 +106,7 @@ def _line(eur: float, minutes: float) -> CostLine:
 
 
 def manifest(names: dict[str, float], **changes: Any) -> dict[str, Any]:
-    """A manifest as ``scenarios.compare.execution.describe`` makes it."""
+    """A manifest as ``scenarios.compare.study.Comparison`` plans it."""
     entries = [{"name": n, "title": {"en": n, "fr": n}, "sha256": f"hash of {n}", "text": ""} for n in names]
     plain = {
         "format": 2,
@@ -118,7 +129,31 @@ def manifest(names: dict[str, float], **changes: Any) -> dict[str, Any]:
         "draws_file": "draws.parquet",
         "draws_sha256": "d",
         "machine": {},
+        "depends_on": ["format", "command", *SETTINGS, "scenarios", "data"],
+        "counts": COUNTS,
+        "expects": [*(f"{name}.parquet" for name in ORDER), *TABLES],
         "failures": [],
         "files": {},
     }
     return plain | changes
+
+
+@dataclass(frozen=True, kw_only=True)
+class MadeUp(Comparison):
+    """A study of made-up frames with a manifest as told; writes no tables for a spreadsheet."""
+
+    manifest: dict[str, Any]
+
+    def planned(self) -> dict[str, Any]:
+        return {**self.manifest, "code": code_fingerprint(self.modules)}
+
+    def write(self, folder: Path, frames: Any, manifest: Any) -> None:
+        pass
+
+
+def study(experiment: Any, draws: Any, manifest: dict[str, Any], simulate: Any) -> MadeUp:
+    """Carried out, it fills a run folder."""
+    nothing: dict[str, Any] = {"texts": {}, "data": {}, "draws_file": "", "stock_targets": (), "modules": MODULES}
+    return MadeUp(
+        command="compare", experiment=experiment, draws=draws, manifest=manifest, simulate=simulate, **nothing
+    )

@@ -16,9 +16,9 @@ from foundation.errors import ClusterLostError, UserError
 from foundation.store import manifest as manifests
 from foundation.work import cluster as clusters
 from foundation.work.cluster import check_address, cluster_site
-from scenarios.compare import parts
 from tests.cluster import Cluster, cluster
 from tests.scenarios import faulty
+from tests.scenarios.made_up import MODULES
 
 pytest.importorskip("distributed")
 
@@ -40,7 +40,7 @@ def serial(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def test_the_bytes_are_those_of_one_and_of_two_processes(
     tmp_path: Path, running: Cluster, serial: dict[str, str]
 ) -> None:
-    with cluster_site(running.address) as site:
+    with cluster_site(running.address, MODULES) as site:
         manifest = faulty.run(tmp_path / "dask", site=site)
     assert manifest["status"] == "complete"
     assert manifest["executor"]["kind"] == "dask"
@@ -51,7 +51,7 @@ def test_the_bytes_are_those_of_one_and_of_two_processes(
 def test_failing_draws_are_listed_and_resumed_elsewhere(
     tmp_path: Path, running: Cluster, serial: dict[str, str]
 ) -> None:
-    with cluster_site(running.address) as site:
+    with cluster_site(running.address, MODULES) as site:
         manifest = faulty.run(tmp_path / "r", site=site, raises=(4,))
     assert [(f["draw"], f["error"]) for f in manifest["failures"]] == [(4, "ValueError: draw 4 is told to fail")]
     assert faulty.run(tmp_path / "r", resume=True)["status"] == "complete"
@@ -61,7 +61,7 @@ def test_failing_draws_are_listed_and_resumed_elsewhere(
 def test_a_lost_worker_is_replaced_and_noted(tmp_path: Path, running: Cluster, serial: dict[str, str]) -> None:
     third = running.worker()
     running.ready(3)
-    with cluster_site(running.address) as site:
+    with cluster_site(running.address, MODULES) as site:
         killer = threading.Thread(target=_kill_when_busy, args=(third, tmp_path / "r"))
         killer.start()
         manifest = faulty.run(tmp_path / "r", site=site, hold=4)
@@ -75,7 +75,7 @@ def test_a_lost_worker_is_replaced_and_noted(tmp_path: Path, running: Cluster, s
 def _kill_when_busy(process: subprocess.Popen[bytes], folder: Path) -> None:
     """Kills a process of the cluster when every worker holds a draw that waits, then lets them go on."""
     deadline = time.monotonic() + faulty.PATIENCE
-    while time.monotonic() < deadline and len(parts.finished_draws(folder)) < 4:
+    while time.monotonic() < deadline and faulty.parts_of(folder) < 4:
         time.sleep(0.01)
     time.sleep(0.5)
     process.kill()
@@ -86,7 +86,7 @@ def test_a_draw_that_kills_its_worker_is_computed_by_another(
     tmp_path: Path, running: Cluster, serial: dict[str, str]
 ) -> None:
     running.worker()
-    with cluster_site(running.address) as site:
+    with cluster_site(running.address, MODULES) as site:
         manifest = faulty.run(tmp_path / "r", site=site, kills={2: 1})
     assert manifest["status"] == "complete"
     assert "cluster worker lost" in {incident["what"] for incident in manifest["incidents"]}
@@ -102,7 +102,7 @@ def test_ctrl_c_leaves_the_cluster_and_a_folder_that_resumes(
         faulty.interrupt(process, "SIGINT")
     (tmp_path / "go").touch()
     assert manifests.read(tmp_path / "r")["status"] == "interrupted"
-    with cluster_site(running.address) as site:
+    with cluster_site(running.address, MODULES) as site:
         assert faulty.run(tmp_path / "r", resume=True, site=site)["status"] == "complete"
     assert faulty.tables(tmp_path / "r") == serial
 
@@ -110,20 +110,23 @@ def test_ctrl_c_leaves_the_cluster_and_a_folder_that_resumes(
 def test_a_lost_scheduler_ends_the_run_which_can_be_resumed(tmp_path: Path, serial: dict[str, str]) -> None:
     (tmp_path / "cluster").mkdir()
     folder = tmp_path / "r"
-    with cluster(tmp_path / "cluster", 1) as mortal, cluster_site(mortal.address) as site:
+    with cluster(tmp_path / "cluster", 1) as mortal, cluster_site(mortal.address, MODULES) as site:
         killer = threading.Thread(target=_kill_when_busy, args=(mortal.scheduler, folder))
         killer.start()
         with pytest.raises(ClusterLostError, match=r"(?s)doesn't answer any more.*draws are kept; --resume"):
             faulty.run(folder, site=site, hold=4)
         killer.join()
     assert manifests.read(folder)["status"] == "failed"
-    assert 2 <= len(parts.finished_draws(folder)) < faulty.DRAWS
+    assert 2 <= faulty.parts_of(folder) < faulty.DRAWS
     assert faulty.run(folder, resume=True)["status"] == "complete"
     assert faulty.tables(folder) == serial
 
 
 def test_workers_with_other_code_are_refused(running: Cluster) -> None:
-    with pytest.raises(UserError, match="other code or libraries"), cluster_site(running.address, code="0" * 16):
+    with (
+        pytest.raises(UserError, match="other code or libraries"),
+        cluster_site(running.address, MODULES, code="0" * 16),
+    ):
         pass
 
 
@@ -132,7 +135,7 @@ def test_a_cluster_without_workers_is_refused(tmp_path: Path, monkeypatch: pytes
     with (
         cluster(tmp_path) as empty,
         pytest.raises(UserError, match="has no workers"),
-        cluster_site(empty.address),
+        cluster_site(empty.address, MODULES),
     ):
         pass
 
@@ -154,6 +157,6 @@ def test_an_address_that_is_one_is_not(address: str) -> None:
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "tcp://no-such-host.invalid:8786"])
 def test_a_cluster_that_does_not_answer_is_an_error_within_seconds(address: str) -> None:
     began = time.monotonic()
-    with pytest.raises(UserError, match="no Dask scheduler answers"), cluster_site(address):
+    with pytest.raises(UserError, match="no Dask scheduler answers"), cluster_site(address, MODULES):
         pass
     assert time.monotonic() - began < 3 * clusters.CONNECT

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,24 +15,27 @@ from scipy.stats import binom
 
 from foundation.errors import UserError
 from foundation.quantiles import jeffreys, rounded, spread
-from scenarios.compare import runs
-from scenarios.compare.comparison import compare_folders, comparison_document, run_document
+from foundation.study import carry_out
+from scenarios.compare.comparison import compare_folders, comparison_document, load, run_document
 from tests.scenarios import made_up
 
 NAMES = {"status-quo": 0.0, "letters": 1e6}
 
 
 def make(folder: Path, names: dict[str, float] = NAMES, **changes: Any) -> Path:
-    manifest = runs.create(folder, made_up.manifest(names, **changes), resume=False)
-    until = date.fromisoformat(manifest["until"])
-    for draw in range(manifest["draws"]):
-        runs.write_part(folder, draw, made_up.frames(names, draw, until=until, target=manifest["target_millions"]))
-    runs.finish(folder, manifest, runs.gather(folder, manifest))
+    manifest = made_up.manifest(names, **changes)
+    until, target = date.fromisoformat(manifest["until"]), manifest["target_millions"]
+
+    def simulate(experiment: Any, draw: Any) -> dict[str, pd.DataFrame]:
+        return made_up.frames(names, draw.index, until=until, target=target)
+
+    draws: Any = [SimpleNamespace(index=index) for index in range(manifest["draws"])]
+    carry_out(made_up.study(None, draws, manifest, simulate), folder)
     return folder
 
 
 def test_the_document_of_a_comparison(tmp_path: Path) -> None:
-    manifest, frames = runs.load(make(tmp_path / "r"))
+    manifest, frames = load(make(tmp_path / "r"))
     document = json.loads(json.dumps(comparison_document(frames, manifest), allow_nan=False))
     assert {k: document[k] for k in ("people", "draws", "horizon", "target_millions", "data_end", "paired")} == {
         "people": 1000,
@@ -54,7 +58,7 @@ def test_the_document_of_a_comparison(tmp_path: Path) -> None:
 
 
 def test_the_document_of_a_run_has_one_number_a_week(tmp_path: Path) -> None:
-    manifest, frames = runs.load(make(tmp_path / "r"))
+    manifest, frames = load(make(tmp_path / "r"))
     document = run_document(frames, manifest, "letters")
     assert (document["weeks"][0], document["weeks"][-1], len(document["weeks"])) == ("2022-01-31", "2027-12-27", 309)
     for measure in ("activated_millions", "activated_share"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +15,9 @@ import pytest
 
 from foundation.errors import RunFailedError, UserError
 from foundation.store import manifest as manifests
-from scenarios.compare import execution, parts, runs
+from foundation.store import parts
+from foundation.study import carry_out
+from scenarios.compare.comparison import load
 from tests.scenarios import made_up
 
 NAMES = {"status-quo": 0.0, "letters": 1e6}
@@ -28,8 +31,8 @@ def simulate(experiment: Any, draw: Any) -> dict[str, pd.DataFrame]:
 
 
 def run(folder: Path, *, resume: bool = False, simulate: Any = simulate, **changes: Any) -> dict[str, Any]:
-    manifest = runs.create(folder, made_up.manifest(NAMES, **changes), resume=resume)
-    return execution.execute(EXPERIMENT, DRAWS, folder, manifest, simulate=simulate)
+    study = made_up.study(EXPERIMENT, DRAWS, made_up.manifest(NAMES, **changes), simulate)
+    return carry_out(study, folder, resume=resume).manifest
 
 
 def stopped_at(draw: int, error: BaseException) -> Any:
@@ -51,7 +54,7 @@ def test_a_finished_run_is_complete_and_ordered(tmp_path: Path) -> None:
     assert manifest["finished"] is not None
     assert not (tmp_path / "r" / "parts").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["r"], "nothing else is left behind"
-    again, frames = runs.load(tmp_path / "r")
+    again, frames = load(tmp_path / "r")
     assert again == manifest
     keys = frames["outcomes"][["scenario", "draw"]].to_numpy().tolist()
     assert keys == [list(pair) for pair in itertools.product(NAMES, range(4))]
@@ -63,7 +66,7 @@ def test_an_interrupted_run_resumes_to_the_same_bytes(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path / "r", simulate=stopped_at(2, KeyboardInterrupt()))
     assert manifests.read(tmp_path / "r")["status"] == "interrupted"
-    assert parts.finished_draws(tmp_path / "r") == {0, 1}
+    assert parts.keys(tmp_path / "r") == ["draw-00000", "draw-00001"]
     # What a killed process leaves of a part that it was writing.
     (tmp_path / "r" / "parts" / ".draw-00002.1.tmp").mkdir()
     manifest = run(tmp_path / "r", resume=True)
@@ -75,8 +78,7 @@ def test_an_interrupted_run_resumes_to_the_same_bytes(tmp_path: Path) -> None:
 
 def test_the_order_of_finishing_does_not_matter(tmp_path: Path) -> None:
     run(tmp_path / "a")
-    manifest = runs.create(tmp_path / "b", made_up.manifest(NAMES), resume=False)
-    execution.execute(EXPERIMENT, DRAWS[::-1], tmp_path / "b", manifest, simulate=simulate)
+    carry_out(made_up.study(EXPERIMENT, DRAWS[::-1], made_up.manifest(NAMES), simulate), tmp_path / "b")
     assert hashes(tmp_path / "a") == hashes(tmp_path / "b")
 
 
@@ -86,14 +88,14 @@ def test_a_failing_draw_is_named_and_tried_again_on_resume(tmp_path: Path) -> No
     assert manifest["status"] == "failed"
     assert [(f["draw"], f["error"]) for f in manifest["failures"]] == [(1, "ValueError: no such luck")]
     assert "Traceback" in manifest["failures"][0]["traceback"]
-    assert sorted(runs.load(tmp_path / "r")[1]["outcomes"]["draw"].unique()) == [0, 2, 3]
+    assert sorted(load(tmp_path / "r")[1]["outcomes"]["draw"].unique()) == [0, 2, 3]
     manifest = run(tmp_path / "r", resume=True)
     assert (manifest["status"], manifest["failures"]) == ("complete", [])
     assert manifest["resumed"][0]["failures"] == [1], "what failed before stays on record"
     assert hashes(tmp_path / "r") == hashes(tmp_path / "whole")
 
 
-@pytest.mark.parametrize("harm", ["flipped", "truncated", "missing", "foreign"])
+@pytest.mark.parametrize("harm", ["flipped", "truncated", "missing", "foreign", "emptied", "swapped", "extra"])
 def test_a_damaged_part_is_simulated_again(tmp_path: Path, harm: str) -> None:
     run(tmp_path / "whole")
     with pytest.raises(KeyboardInterrupt):
@@ -106,11 +108,19 @@ def test_a_damaged_part_is_simulated_again(tmp_path: Path, harm: str) -> None:
         file.write_bytes(content[:-1])
     elif harm == "missing":
         file.unlink()
+    elif harm == "emptied":
+        file.write_bytes(b"")
+        file.with_name("part.json").write_bytes(b"")
+    elif harm == "swapped":
+        shutil.rmtree(file.parent)
+        shutil.copytree(file.parent.with_name("draw-00000"), file.parent)
+    elif harm == "extra":
+        file.with_name("more.parquet").write_bytes(content)
     else:
         seal = file.with_name("part.json")
         seal.write_text(seal.read_text().replace(manifests.identity(made_up.manifest(NAMES)), "another run"))
     manifest = run(tmp_path / "r", resume=True)
-    assert manifest["resumed"][0]["damaged_parts"] == [1]
+    assert manifest["resumed"][0]["damaged_parts"] == ["draw-00001"]
     assert hashes(tmp_path / "r") == hashes(tmp_path / "whole")
 
 
@@ -122,7 +132,7 @@ def test_a_run_without_any_draw_fails(tmp_path: Path) -> None:
         run(tmp_path / "r", simulate=fails)
     assert manifests.read(tmp_path / "r")["status"] == "failed"
     with pytest.raises(UserError, match="not finished"):
-        runs.load(tmp_path / "r")
+        load(tmp_path / "r")
 
 
 def test_an_existing_folder_is_refused(tmp_path: Path) -> None:
@@ -179,7 +189,7 @@ def test_a_changed_file_is_noticed(tmp_path: Path) -> None:
     path = tmp_path / "r" / "outcomes.parquet"
     path.write_bytes(path.read_bytes() + b" ")
     with pytest.raises(UserError, match="not as the run left it"):
-        runs.load(tmp_path / "r")
+        load(tmp_path / "r")
     path.unlink()
     with pytest.raises(UserError, match="missing"):
-        runs.load(tmp_path / "r")
+        load(tmp_path / "r")

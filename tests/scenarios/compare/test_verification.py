@@ -11,8 +11,9 @@ import pytest
 
 from foundation.errors import UserError
 from foundation.store import manifest as manifests
-from scenarios.compare import runs
-from scenarios.compare.verification import TABLES, Verification, ranges, verify_folder
+from foundation.store.store import Store
+from foundation.store.verification import Verification, ranges, verify_folder
+from scenarios.compare.study import TABLES
 from tests.scenarios import faulty
 
 
@@ -20,10 +21,10 @@ from tests.scenarios import faulty
 def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A complete folder with tables as ``mes compare`` leaves it."""
     folder = tmp_path_factory.mktemp("original") / "r"
-    manifest = faulty.run(folder)
+    faulty.run(folder)
     for name in TABLES:
         (folder / name).write_text("a;b\n", encoding="utf-8")
-    runs.seal(folder, manifest)
+    Store.opened(folder).seal()
     return folder
 
 
@@ -35,9 +36,9 @@ def finished(tmp_path: Path, original: Path) -> Path:
 
 def interrupted(folder: Path, kept: int) -> Path:
     """A folder in which so many draws are done."""
-    runs.create(folder, faulty.made_up.manifest(faulty.NAMES, draws=faulty.DRAWS), resume=False)
+    store = Store.create(folder, faulty.made_up.manifest(faulty.NAMES, draws=faulty.DRAWS))
     for draw in range(kept):
-        runs.write_part(folder, draw, faulty.simulate(faulty.Faults(marks=folder), faulty.Number(draw)))
+        store.keep(f"draw-{draw:05d}", faulty.simulate(faulty.Faults(marks=folder), faulty.Number(draw)))
     return folder
 
 

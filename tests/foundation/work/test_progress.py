@@ -2,8 +2,8 @@
 
 import pytest
 
-from cli import progress
-from cli.progress import progress as progress_of
+from foundation.work import progress
+from foundation.work.progress import progress as progress_of
 
 
 @pytest.fixture

@@ -1,0 +1,136 @@
+"""Files and folders that appear whole or not at all: a reader sees the old one or the new one, never a half."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from foundation.errors import StorageError, UserError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    import pandas as pd
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Replaces ``path`` in one step.
+
+    Raises:
+        StorageError: it can't be written; nothing half-written is left, as far as the disk lets itself be cleaned.
+    """
+    temporary = hidden(path)
+    try:
+        temporary.write_bytes(content)
+        os.replace(temporary, path)
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise StorageError(f"{path}: can't be written: {error.strerror or error}") from None
+
+
+def write_text(path: Path, text: str) -> None:
+    """UTF-8, in one step."""
+    write_bytes(path, text.encode())
+
+
+def write_json(path: Path, document: Any) -> None:
+    """One document, in one step; ``ValueError`` rather than NaN."""
+    write_bytes(path, json_bytes(document))
+
+
+def write_array(path: Path, array: npt.NDArray[Any]) -> None:
+    """NumPy's own format, in one step."""
+    write_bytes(path, array_bytes(array))
+
+
+def write_parquet(path: Path, frame: pd.DataFrame) -> None:
+    """Parquet with zstd, in one step."""
+    write_bytes(path, parquet_bytes(frame))
+
+
+def json_bytes(document: Any) -> bytes:
+    """Indented, accents as they are."""
+    return (json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
+
+
+def array_bytes(array: npt.NDArray[Any]) -> bytes:
+    """As ``numpy.save`` writes it; no objects."""
+    import numpy as np
+
+    sink = io.BytesIO()
+    np.save(sink, array, allow_pickle=False)
+    return sink.getvalue()
+
+
+def parquet_bytes(frame: pd.DataFrame) -> bytes:
+    """Parquet with zstd, without the index."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), sink, compression="zstd")
+    return bytes(sink.getvalue().to_pybytes())
+
+
+def hidden(path: Path) -> Path:
+    """Where what will be ``path`` is written: beside it, by this process alone."""
+    return path.with_name(f".{path.name}.{os.getpid()}.tmp")
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """A folder with its files, in one step; one that is there already stays.
+
+    Raises:
+        StorageError: as ``write_bytes``.
+    """
+    temporary = hidden(folder)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir()
+        for name, content in files.items():
+            (temporary / name).write_bytes(content)
+        os.rename(temporary, folder)
+    except OSError as error:
+        shutil.rmtree(temporary, ignore_errors=True)
+        if not folder.exists():  # not written by another process meanwhile
+            raise StorageError(f"{folder}: can't be written: {error.strerror or error}") from None
+
+
+@contextmanager
+def new_folder(folder: Path) -> Iterator[Path]:
+    """Yields a hidden folder beside ``folder`` to fill; it takes the name of ``folder`` at the end.
+
+    Whatever is raised inside removes it.
+
+    Raises:
+        UserError: ``folder`` exists or can't be written to; known before anything is computed.
+    """
+    if folder.exists() or folder.is_symlink():
+        raise UserError(f"{folder}: exists; name another folder (--out), or finish that run with --resume")
+    temporary = hidden(folder)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary.mkdir()
+    except OSError as error:
+        raise UserError(f"{folder}: can't be written to: {error.strerror or error}") from None
+    try:
+        yield temporary
+        os.rename(temporary, folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def drop_unfinished(folder: Path) -> None:
+    """Removes what killed processes were writing in a folder."""
+    for path in folder.glob(".*.tmp"):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)

@@ -1,0 +1,145 @@
+"""Parts of a folder that is not finished: what each task found, as it finishes.
+
+A part is a folder below ``parts/`` that appears in one step. It holds a file for each value found and ``part.json``:
+the question it belongs to (``manifest.identity``), its own key, and the SHA-256 of each file. A part that is damaged,
+cut short, emptied, of another question or under another key's name is noticed, and computed again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from foundation.errors import UserError
+from foundation.store.atomic import array_bytes, drop_unfinished, json_bytes, parquet_bytes, write_folder
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PARTS, SEAL = "parts", "part.json"
+Content = Mapping[str, Any]
+"""What a task finds, by name: tables (``DataFrame``), arrays of numbers or texts, anything else that JSON can say."""
+Encoded = dict[str, bytes]
+"""File name to bytes: what travels from a worker that doesn't share the disk."""
+_KEY = re.compile(r"[A-Za-z0-9][\w.+=-]*(/[A-Za-z0-9][\w.+=-]*)*", re.ASCII)
+
+
+def encode(content: Content) -> Encoded:
+    """Files of what was found; the suffix says what each is."""
+    return dict(_file(name, value) for name, value in content.items())
+
+
+def _file(name: str, value: Any) -> tuple[str, bytes]:
+    if hasattr(value, "to_parquet"):
+        return f"{name}.parquet", parquet_bytes(value)
+    if hasattr(value, "dtype") and getattr(value, "shape", ()) != ():
+        return f"{name}.npy", array_bytes(value)
+    return f"{name}.json", json_bytes(value)
+
+
+def place_of(folder: Path, key: str) -> Path:
+    """Where the part of a task lies; ``ValueError`` for a key that can't name one."""
+    if not _KEY.fullmatch(key):
+        raise ValueError(f"{key!r} can't name a part")
+    return folder / PARTS / key
+
+
+def write(folder: Path, key: str, encoded: Encoded, question: str) -> None:
+    """Adds a part, in one step; one that is there already stays.
+
+    Raises:
+        StorageError: it can't be written; nothing half-written is left, as far as the disk lets itself be cleaned.
+    """
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in encoded.items()}
+    seal = json.dumps({"run": question, "key": key, "files": hashes}, indent=1) + "\n"
+    write_folder(place_of(folder, key), {**encoded, SEAL: seal.encode()})
+
+
+def keys(folder: Path) -> list[str]:
+    """Keys of the parts that are there, damaged ones too: every folder below ``parts/`` that holds no other.
+
+    Raises:
+        UserError: ``parts/`` or something in it is a link.
+    """
+    top, found = folder / PARTS, []
+    refuse_link(top)
+    for place, inner, files in os.walk(top):
+        for name in (*inner, *files):
+            refuse_link(Path(place) / name)
+        inner[:] = [name for name in inner if not name.startswith(".")]
+        if not inner and Path(place) != top:
+            found.append(Path(place).relative_to(top).as_posix())
+    return sorted(found)
+
+
+def refuse_link(path: Path) -> None:
+    """``UserError`` for a link: what it leads to is none of ours."""
+    if path.is_symlink():
+        raise UserError(f"{path}: is a link; a folder of results holds its files itself")
+
+
+def damage(folder: Path, key: str, question: str | None = None) -> tuple[str, str] | None:
+    """The first thing wrong with a part, as kind (``missing, altered, foreign``) and path; ``None`` for a sound one.
+    Without ``question`` a part of any will do."""
+    place = folder / PARTS / key
+    try:
+        seal = json.loads((place / SEAL).read_text(encoding="utf-8"))
+        belongs, named, hashes = seal["run"], seal.get("key", key), dict(seal["files"])
+        there = {path.name for path in place.iterdir()} - {SEAL}
+    except FileNotFoundError:
+        return "missing", str(place / SEAL)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return "altered", str(place / SEAL)
+    if named != key or question not in (None, belongs):
+        return "foreign", str(place)
+    for name in sorted({*hashes, *there}):
+        if name not in there:
+            return "missing", str(place / name)
+        if hashlib.sha256((place / name).read_bytes()).hexdigest() != hashes.get(name):
+            return "altered", str(place / name)
+    return None
+
+
+def drop_damaged(folder: Path, question: str) -> list[str]:
+    """Removes what can't be used: half-written parts, and those that are not as this question left them. Returns the
+    keys of the latter."""
+    found = keys(folder)
+    for place in {folder, *(path for path in (folder / PARTS).rglob("*") if path.is_dir()), folder / PARTS}:
+        drop_unfinished(place)
+    damaged = [key for key in found if damage(folder, key, question)]
+    for key in damaged:
+        shutil.rmtree(folder / PARTS / key)
+    return damaged
+
+
+def read(folder: Path, key: str) -> dict[str, Any]:
+    """What a task found."""
+    files = sorted(path for path in place_of(folder, key).iterdir() if path.name != SEAL)
+    return {path.stem: _value(path) for path in files}
+
+
+def _value(path: Path) -> Any:
+    if path.suffix == ".parquet":
+        import pandas as pd
+
+        return pd.read_parquet(path)
+    if path.suffix == ".npy":
+        import numpy as np
+
+        return np.load(io.BytesIO(path.read_bytes()), allow_pickle=False)
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def frame(folder: Path, wanted: Sequence[str], name: str) -> pd.DataFrame:
+    """One table of several parts, one after the other."""
+    import pandas as pd
+
+    tables = [pd.read_parquet(place_of(folder, key) / f"{name}.parquet") for key in wanted]
+    return pd.concat(tables, ignore_index=True)

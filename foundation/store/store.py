@@ -1,0 +1,221 @@
+"""A folder of results: made, taken up again, sealed and read in one way by every command that writes one.
+
+While a command runs, the folder holds a manifest (``status``: ``running``) and the parts that have finished. At the end
+the tables are written, then a manifest with the SHA-256 of every file, and the parts go. Everything appears in one
+step, so a killed command leaves whole parts only, and what is resumed ends as if it had never stopped.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from foundation.errors import RunFailedError, StorageError, UserError
+from foundation.store import manifest as manifests
+from foundation.store import parts
+from foundation.store.atomic import hidden, write_parquet
+from foundation.store.manifest import Manifest
+from foundation.store.parts import PARTS, Content, Encoded
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Frames = Mapping[str, "pd.DataFrame"]
+
+
+class Store:
+    """One folder and its manifest as it now is."""
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self.folder, self.manifest = folder, manifest
+
+    @classmethod
+    def begin(cls, folder: Path, planned: Manifest, *, resume: bool) -> Store:
+        """A new folder, or one to be resumed.
+
+        Raises:
+            UserError: the folder exists (new), is missing, was edited or was begun with another question, other inputs
+                or other code (resume), or can't be written to: before anything is computed.
+        """
+        return cls.reopen(folder, planned) if resume else cls.create(folder, planned)
+
+    @classmethod
+    def create(cls, folder: Path, planned: Manifest) -> Store:
+        """The folder appears together with its manifest."""
+        if folder.exists() or folder.is_symlink():
+            raise UserError(f"{folder}: exists; name another folder (--out), or finish that run with --resume")
+        fresh = {**planned, "created": manifests.now(), "finished": None, "status": "running", "resumed": []}
+        temporary = hidden(folder)
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            temporary.mkdir()
+            manifests.write(temporary, fresh)
+            (temporary / PARTS).mkdir()
+            os.rename(temporary, folder)
+        except (OSError, StorageError) as error:
+            shutil.rmtree(temporary, ignore_errors=True)
+            raise _unwritable(folder, error) from None
+        return cls(folder, fresh)
+
+    @classmethod
+    def reopen(cls, folder: Path, planned: Manifest) -> Store:
+        """To be resumed with the same question, inputs and code; anything else may differ (machine, workers)."""
+        if not folder.is_dir():
+            raise UserError(f"{folder}: no such run folder to resume")
+        parts.refuse_link(folder / PARTS)
+        old = manifests.read(folder)
+        if lines := manifests.differences(old, planned):
+            raise UserError(f"{folder}: can't be resumed with other settings\n  " + "\n  ".join(lines))
+        store = cls(folder, old)
+        if old["status"] != "complete":
+            store._take_up(planned)
+        return store
+
+    def _take_up(self, planned: Manifest) -> None:
+        old = self.manifest
+        entry = {"at": manifests.now(), "after": old["status"], "command_line": planned.get("command_line")}
+        if old.get("failures"):
+            entry["failures"] = [failure.get("draw", failure.get("key")) for failure in old["failures"]]
+        if planned.get("machine") != old.get("machine"):
+            entry["machine"] = planned.get("machine")
+        # What the last attempt sealed is made anew: until then the folder holds parts, nothing final.
+        self.manifest = {**old, "status": "running", "failures": [], "files": {}, "resumed": [*old["resumed"], entry]}
+        self.manifest.pop("error", None)
+        try:
+            (self.folder / PARTS).mkdir(exist_ok=True)
+            if damaged := parts.drop_damaged(self.folder, self.question):
+                entry["damaged_parts"] = damaged
+            manifests.write(self.folder, self.manifest)
+        except (OSError, StorageError) as error:
+            raise _unwritable(self.folder, error) from None
+
+    @property
+    def complete(self) -> bool:
+        """Nothing is left to do."""
+        return bool(self.manifest.get("status") == "complete")
+
+    @property
+    def question(self) -> str:
+        """Hash of all that the results depend on."""
+        return manifests.identity(self.manifest)
+
+    def kept(self) -> set[str]:
+        """Keys of the parts that are there."""
+        return set(parts.keys(self.folder)) if (self.folder / PARTS).is_dir() else set()
+
+    def keep(self, key: str, content: Content | Encoded) -> None:
+        """Adds what a task found; ``StorageError`` if it can't be written."""
+        encoded = all(isinstance(value, bytes) for value in content.values())
+        parts.write(self.folder, key, dict(content) if encoded else parts.encode(content), self.question)
+
+    def part(self, key: str) -> dict[str, Any]:
+        """What a task found."""
+        return parts.read(self.folder, key)
+
+    def note(self, **more: Any) -> None:
+        """Adds to the manifest; written with the next change of status."""
+        self.manifest = {**self.manifest, **more}
+
+    def mark(self, status: str, failures: Iterable[Mapping[str, Any]] = (), error: str | None = None) -> None:
+        """Says in the manifest how an unfinished folder was left: ``interrupted`` or ``failed``. On a full disk it goes
+        on saying ``running``: that, too, can be resumed."""
+        reason = {} if error is None else {"error": error}
+        with suppress(OSError, UserError, StorageError):
+            if manifests.read(self.folder)["status"] == "running":  # not sealed already
+                manifests.write(self.folder, {**self.manifest, "status": status, "failures": list(failures), **reason})
+
+    def finish(self, frames: Frames, failures: Sequence[Mapping[str, Any]] = (), *, status: str | None = None) -> None:
+        """Writes the final tables, then the manifest that seals all files; parts are removed if ``status`` (by default
+        ``failed`` where there are failures) is ``complete``.
+
+        Raises:
+            StorageError: they can't be written; the parts stay.
+        """
+        for name, frame in frames.items():
+            write_parquet(self.folder / f"{name}.parquet", frame)
+        status = status or ("failed" if failures else "complete")
+        self.note(failures=list(failures), status=status, finished=manifests.now())
+        self.seal()
+        if status == "complete":
+            shutil.rmtree(self.folder / PARTS, ignore_errors=True)
+
+    def seal(self) -> None:
+        """Writes the manifest with the hash of every file of the folder, those added after ``finish`` too."""
+        names = sorted(files_of(self.folder))
+        hashes = {name: manifests.sha256_of(self.folder / name) for name in names}
+        self.note(files=hashes, sealed=True)
+        manifests.write(self.folder, self.manifest)
+
+    @classmethod
+    def opened(cls, folder: Path) -> Store:
+        """A folder that is there; ``UserError`` as ``manifest.read``."""
+        return cls(folder, manifests.read(folder))
+
+    def frames(self, names: Sequence[str]) -> dict[str, pd.DataFrame]:
+        """Tables of a finished folder, each checked against its hash."""
+        return {name: read_frame(self.folder, self.manifest, name) for name in names}
+
+
+def _unwritable(folder: Path, error: Exception) -> UserError:
+    return UserError(f"{folder}: can't be written to: {getattr(error, 'strerror', None) or error}")
+
+
+def files_of(folder: Path) -> Iterator[str]:
+    """Paths of all files that a manifest seals, relative to the folder, with slashes: not the manifest itself, nor
+    parts, nor what is hidden. Links are named, not followed."""
+    for place, inner, files in os.walk(folder):
+        here = Path(place)
+        inner[:] = [name for name in inner if name[0] != "." and not (here == folder and name == PARTS)]
+        links = [name for name in inner if (here / name).is_symlink()]
+        for name in (*files, *links):
+            path = (here / name).relative_to(folder).as_posix()
+            if name[0] != "." and path != manifests.FILE:
+                yield path
+
+
+def load(folder: Path, names: Sequence[str]) -> tuple[Manifest, dict[str, pd.DataFrame]]:
+    """Manifest and tables of a finished folder, checked against the hashes in its manifest.
+
+    Raises:
+        UserError: it is unfinished or altered.
+    """
+    manifest = manifests.read(folder)
+    if not manifest.get("files"):
+        raise UserError(
+            f"{folder}: the run is not finished (status: {manifest.get('status')}); finish it with --resume"
+        )
+    for name in names:
+        check(folder, manifest, f"{name}.parquet")
+    return manifest, Store(folder, manifest).frames(names)
+
+
+def read_frame(folder: Path, manifest: Mapping[str, Any], name: str) -> pd.DataFrame:
+    """One table of a sealed folder, checked."""
+    import pandas as pd
+
+    return pd.read_parquet(check(folder, manifest, f"{name}.parquet"))
+
+
+def check(folder: Path, manifest: Mapping[str, Any], file: str) -> Path:
+    """The path of a file that is as the manifest says.
+
+    Raises:
+        UserError: it is missing, a link, or not as the run left it.
+    """
+    path, digest = folder / file, manifest.get("files", {}).get(file)
+    parts.refuse_link(path)
+    if not path.is_file():
+        raise UserError(f"{path}: missing, though the manifest lists it" if digest else f"{path}: missing")
+    if manifests.sha256_of(path) != digest:
+        raise UserError(f"{path}: not as the run left it (its SHA-256 differs from the manifest's)")
+    return path
+
+
+def nothing_finished(folder: Path, failures: Sequence[Mapping[str, Any]], unit: str) -> RunFailedError:
+    """What to raise where no task came through."""
+    first = f"{unit} {failures[0][unit]}: {failures[0]['error']}" if failures else "nothing was computed"
+    return RunFailedError(f"{folder}: no {unit} finished; {first}")

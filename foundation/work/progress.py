@@ -1,0 +1,93 @@
+"""Progress with rate and time left, on stderr: a bar on a terminal, lines now and then elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+
+MINUTE = 60.0
+"""Seconds."""
+Progress = Callable[[int, str], AbstractContextManager[Callable[[int], None]]]
+"""Given how many there are in all and the name of the stage, a context whose value is told how many are done."""
+
+
+def silent(total: int, stage: str) -> AbstractContextManager[Callable[[int], None]]:
+    """Shows nothing."""
+    return nullcontext(lambda done: None)
+
+
+@contextmanager
+def progress(total: int, label: str) -> Iterator[Callable[[int], None]]:
+    """Yields a function that is told how many of ``total`` are done."""
+    if not sys.stderr.isatty():
+        yield _lines(total, label)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    pace = _Pace()
+    left = TimeRemainingColumn(elapsed_when_finished=True)
+    columns = (TextColumn(label), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), left)
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(label, total=total, rate="")
+
+        def show(done: int) -> None:
+            pace.tell(done, time.monotonic())
+            bar.update(task, completed=done, rate=pace.rate())
+
+        yield show
+
+
+def _lines(total: int, label: str) -> Callable[[int], None]:
+    """About ten lines for a whole run."""
+    pace = _Pace()
+    step = max(1, total // 10)
+    shown = -1
+
+    def show(done: int) -> None:
+        nonlocal shown
+        pace.tell(done, time.monotonic())
+        if done != shown and (done // step != shown // step or done == total):
+            seconds = pace.left(total)
+            left = "" if seconds is None else f", {seconds:.0f} s left"
+            print(f"{label}: {done}/{total}{left}", file=sys.stderr, flush=True)
+            shown = done
+
+    return show
+
+
+class _Pace:
+    """How fast draws finish. In the first minute counted from the first finished one on: starting the processes and
+    compiling would spoil it; later from the start, for slow draws that run side by side finish side by side."""
+
+    def __init__(self) -> None:
+        self.marks: list[tuple[int, float]] = []
+        """Finished draws and time: at the start, and at the first finished draw."""
+        self.now = (0, 0.0)
+
+    def tell(self, finished: int, when: float) -> None:
+        """So many are done."""
+        self.now = (finished, when)
+        if len(self.marks) < 2 and (not self.marks or finished > self.marks[0][0]):
+            self.marks.append(self.now)
+
+    def _since(self) -> tuple[int, float]:
+        """Finished, and seconds taken, since the mark that counts."""
+        count, since = self.marks[0 if self.now[1] - self.marks[0][1] > MINUTE else -1]
+        return self.now[0] - count, self.now[1] - since
+
+    def left(self, total: int) -> float | None:
+        """Seconds left; ``None`` while nothing can be said."""
+        finished, seconds = self._since()
+        return seconds / finished * (total - self.now[0]) if finished > 0 else None
+
+    def rate(self) -> str:
+        """So many a second, a minute or an hour; nothing while nothing can be said."""
+        finished, seconds = self._since()
+        if finished <= 0 or seconds <= 0:
+            return ""
+        each = finished / seconds
+        size, unit = next(((n, u) for n, u in ((1.0, "s"), (60.0, "min")) if each * n >= 1), (3600.0, "h"))
+        return f"{each * size:.1f}/{unit}"

@@ -1,0 +1,156 @@
+"""``mes run`` and ``mes compare`` as a study: every draw simulates all scenarios on one history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from foundation.store.manifest import Manifest
+from foundation.study import Study
+from foundation.work.bench import Found
+from scenarios.compare.equity import equity_table, obstacle_table
+from scenarios.compare.tables import groups_table, summary_table, write_csv
+from scenarios.draw import Draw
+from scenarios.experiment import Experiment, Frames, simulate_draw
+from scenarios.frames import ORDER
+from scenarios.language.schema import Lang, Scenario
+
+LANGUAGES: tuple[Lang, ...] = ("en", "fr")
+TABLES = tuple(f"{name}.{lang}.csv" for name in ("summary", "groups", "equity", "left-behind") for lang in LANGUAGES)
+"""For a spreadsheet."""
+COUNTS = {
+    "files": [f"{name}.parquet" for name in ("weekly", "groups", "channels", "outcomes")],
+    "groups": "scenarios",
+    "group": "scenario",
+    "units": "draws",
+    "unit": "draw",
+}
+"""Tables in which each draw of each scenario has rows, as ``foundation.store.verification`` checks them."""
+CODE = ("scenarios.experiment",)
+Simulate = Callable[[Experiment, Draw], Frames]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One draw; what all share is small enough to be sent with each."""
+
+    experiment: Experiment
+    draw: Draw
+    simulate: Simulate = simulate_draw
+
+
+def work(task: Task) -> Frames:
+    """Frames of one draw."""
+    return task.simulate(task.experiment, task.draw)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison(Study[Task]):
+    """One experiment on the draws of a posterior."""
+
+    command: str
+    experiment: Experiment
+    draws: Sequence[Draw]
+    texts: Mapping[str, str]
+    """Text of each scenario's file."""
+    data: Mapping[str, str]
+    """Data files to their SHA-256, the draws file among them."""
+    draws_file: str
+    stock_targets: Sequence[Mapping[str, Any]]
+    """The published stocks that pictures show: date, millions, error_millions, kind."""
+    modules: Sequence[str] = CODE
+    """Modules that compute, those that made the draws among them."""
+    simulate: Simulate = simulate_draw
+    work = staticmethod(work)
+
+    def question(self) -> dict[str, Any]:
+        """Settings and scenarios."""
+        entries = [scenario_entry(scenario, self.texts[scenario.name]) for scenario in self.experiment.scenarios]
+        return {**settings_of(self.experiment), "scenarios": entries}
+
+    def inputs(self) -> Mapping[str, str]:
+        """The data tables, and the posterior that the draws are from."""
+        return self.data
+
+    def code(self) -> Sequence[str]:
+        """As given."""
+        return self.modules
+
+    def about(self) -> dict[str, Any]:
+        """What tables and pictures say of the data."""
+        return {
+            "data_end": self.experiment.history.data_end.isoformat(),
+            "draws_file": self.draws_file,
+            "draws_sha256": self.data[self.draws_file],
+            "stock_targets": [dict(target) for target in self.stock_targets],
+            "counts": COUNTS,
+        }
+
+    def expects(self) -> Sequence[str]:
+        """Tables of every kind."""
+        return (*(f"{name}.parquet" for name in ORDER), *TABLES)
+
+    def tasks(self) -> Sequence[Task]:
+        """A task a draw."""
+        return [Task(experiment=self.experiment, draw=draw, simulate=self.simulate) for draw in self.draws]
+
+    def number(self, task: Task) -> int:
+        """The draw's."""
+        return task.draw.index
+
+    def tables(self, found: Found[Task]) -> Frames:
+        """Every frame ordered by scenario, as asked, then draw."""
+        order = [scenario["name"] for scenario in found.store.manifest["scenarios"]]
+        in_order = found.ordered(self.number)
+        return {name: _ordered(in_order.frame(name), order) for name in ORDER}
+
+    def write(self, folder: Path, frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> None:
+        """CSV tables for both languages."""
+        write_tables(folder, frames, manifest)
+
+
+def _ordered(frame: pd.DataFrame, order: Sequence[str]) -> pd.DataFrame:
+    rank = frame["scenario"].map({scenario: i for i, scenario in enumerate(order)})
+    # Parts come in order of their draws, each with its rows in order: a stable sort keeps both.
+    return frame.iloc[rank.argsort(kind="stable")].reset_index(drop=True)
+
+
+def write_tables(folder: Path, frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) -> None:
+    """CSV tables for both languages: a French spreadsheet wants other separators."""
+    tables = {
+        "summary": summary_table(frames["outcomes"], frames["costs"]),
+        "groups": groups_table(frames["groups"], manifest["until"]),
+        "equity": equity_table(frames["equity"], manifest["until"]),
+        "left-behind": obstacle_table(frames["equity"], manifest["until"]),
+    }
+    for name, table in tables.items():
+        for lang in LANGUAGES:
+            write_csv(table, folder / f"{name}.{lang}.csv", lang)
+
+
+def settings_of(experiment: Experiment) -> dict[str, Any]:
+    """The settings of an experiment as a manifest records them."""
+    settings = experiment.settings
+    return {
+        "people": settings.people,
+        "draws": settings.draws,
+        "seed": settings.seed,
+        "engine": settings.engine,
+        "structure": asdict(settings.structure),
+        "averaged": dict(settings.averaged) if settings.averaged else None,
+        "policy_start": settings.policy_start.isoformat(),
+        "until": settings.until.isoformat(),
+        "target_millions": settings.target_millions,
+        "every": settings.every,
+        "quick": settings.quick,
+    }
+
+
+def scenario_entry(scenario: Scenario, text: str) -> dict[str, Any]:
+    """A scenario as the manifest records it, text of its file included."""
+    titles: dict[str, str] = {lang: scenario.title(lang) for lang in LANGUAGES}
+    return {"name": scenario.name, "title": titles, "sha256": scenario.sha256, "text": text}
