@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 import typer
 
-from calibration.facts.guide import parameters_reference
 from calibration.facts.roles import FREE
 from calibration.facts.targets import load_stock_targets
 from cli.main import app
+from foundation.language.pages import MARK
+from report.guides.filling import CURRENT, STALE, look, unsound
+from report.guides.parts import PARTS
 from scenarios.language.files import parse_scenario
 
 ROOT = Path(__file__).parents[1]
@@ -115,9 +117,25 @@ def test_a_command_that_does_not_exist_is_noticed(words):
         parse(words)
 
 
-def test_the_tables_of_parameters_are_current():
-    between = text("docs/odd.md").partition("<!-- parameters -->\n")[2].partition("<!-- /parameters -->")[0]
-    assert between == parameters_reference()
+def test_parts_that_need_no_run_are_current():
+    states = list(look(ROOT, {}))
+    current = {state.mark for state in states if state.state == CURRENT}
+    assert current == {"parameters", "computed", "levers", "rooms", "structures"}
+    assert [state for state in states if state.state == STALE] == [], "mes docs fills them"
+
+
+def test_guides_are_sound():
+    assert list(unsound(ROOT)) == []
+
+
+def test_every_mark_of_a_guide_is_filled_by_a_part():
+    filled = {(guide, part.mark) for part in PARTS for guide in part.guides}
+    marked = {
+        (guide.relative_to(ROOT).as_posix(), name)
+        for guide in GUIDES
+        for closing, name in MARK.findall(guide.read_text(encoding="utf-8"))
+    }
+    assert marked == filled
 
 
 def test_counts_in_the_description_are_current():

@@ -1,7 +1,4 @@
-"""The tables of parameters in ``docs/odd.md``, from the files and constants themselves.
-
-``python -m calibration.facts.guide`` prints them; a test compares them with the guide.
-"""
+"""The tables of parameters in ``docs/odd.md``, from the files and constants themselves."""
 
 from __future__ import annotations
 
@@ -174,7 +171,3 @@ def _marked(status: str) -> str:
 def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *([cell.replace("|", r"\|") for cell in row] for row in rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-if __name__ == "__main__":
-    print(parameters_reference(), end="")

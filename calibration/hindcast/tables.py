@@ -1,12 +1,10 @@
-"""A hindcast as tables, for a terminal and for a guide: ``python -m calibration.hindcast.tables FOLDER``.
+"""A hindcast as tables, for a terminal and for a guide.
 
 Both have the same cells: a table for each origin, the bounds, the summary, and below them what a reader has to know.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from calibration.hindcast.folder import read_results
 from calibration.hindcast.hindcast import NAMES
-from foundation.errors import UserError
 from foundation.language.captions import run_line
 from foundation.language.numbers import NO_BREAK, UNDEFINED, day, interval, number, percent
 from foundation.language.text import label
@@ -25,7 +21,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 Results = Mapping[str, Any]
-MARKS = "<!-- hindcast -->", "<!-- /hindcast -->"
 DAYS_PER_MONTH = 365.25 / 12
 INSIDE, OUTSIDE = "✓", "✗"
 
@@ -206,32 +201,3 @@ def draw_pictures(results: Results, folder: Path) -> list[Path]:
 
     stems = {"en": folder / "hindcast", "fr": folder / "hindcast.fr"}
     return [path for lang, stem in stems.items() for path in save(hindcast_panels(results, lang), stem, ["png"])]
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Prints the tables of a finished hindcast, or puts them into guides."""
-    from calibration.readings import fill
-
-    parser = argparse.ArgumentParser(prog="python -m calibration.hindcast.tables", description=__doc__)
-    parser.add_argument("folder", type=Path, help="a folder of mes hindcast")
-    parser.add_argument("--lang", choices=("en", "fr"), default="en")
-    parser.add_argument("--fill", type=Path, nargs="+", default=[], metavar="GUIDE", help="guides to put the tables in")
-    parser.add_argument("--figures", type=Path, metavar="DIR", help="folder to draw the picture into (both languages)")
-    options = parser.parse_args(arguments)
-    try:
-        results = read_results(options.folder)
-        if not options.fill:
-            print(markdown(results, options.lang), end="")
-        if options.figures is not None:
-            if not options.figures.is_dir():
-                raise UserError(f"--figures: {options.figures} is no folder")
-            draw_pictures(results, options.figures)
-        for path in options.fill:
-            fill(path, markdown(results, "fr" if path.name.endswith(".fr.md") else "en"), MARKS)
-    except UserError as error:
-        print(f"hindcast_tables: {error}", file=sys.stderr)
-        raise SystemExit(2) from None
-
-
-if __name__ == "__main__":
-    main()

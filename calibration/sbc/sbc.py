@@ -1,24 +1,21 @@
-"""Simulation-based calibration: ``python -m calibration.sbc.sbc --calibration DIR --work DIR``.
+"""Simulation-based calibration: ``mes study sbc --calibration DIR --out DIR``.
 
 1. The fast method, with truths from the prior and near the real figures (``calibration.sbc.fast``).
 2. The sampler, with truths from the posterior (``calibration.sbc.sampler``).
 
-``--calibration`` is a folder of ``mes calibrate`` (its emulator, walk and draws are used); ``--work`` holds finished
-work, so that an interrupted command goes on where it was. ``--fill`` puts the result between the marks of a page and
-draws its pictures in the folder ``figures`` beside it.
+The calibration is a folder of ``mes calibrate`` (its emulator, walk and draws are used). The other folder holds
+finished work, so that an interrupted command goes on where it was.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
-import shlex
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,12 +29,11 @@ from calibration.posterior.bank import Bank, fill
 from calibration.posterior.saved import code_fingerprint, write
 from calibration.posterior.simulate import Case, case_for
 from calibration.sbc.fast import fast_ranks
-from calibration.sbc.page import page_text, pictures
+from calibration.sbc.page import page_text
 from calibration.sbc.posterior import sampler_ranks
 from calibration.sbc.quantities import NAMES, outputs_and_quantities
 from calibration.sbc.ranks import DISTANCE
-from foundation.errors import RunFailedError, UserError
-from foundation.language.pages import fill_marks
+from foundation.errors import UserError
 from model.terms.structure import Structure
 
 Floats = npt.NDArray[np.float64]
@@ -45,56 +41,81 @@ SEED, FIRST = 11, 800_000_000
 """Seed of the Sobol sequence and number of the first run: the calibration has other ones."""
 LINES = (*FREE, *NAMES, DISTANCE)
 LIKELIHOOD = "log likelihood"
+DOCUMENT, RANKS = "sbc.json", "ranks.npz"
 
 
-@dataclass(frozen=True)
-class Sets:
-    """Ranks [truth, line] of each set of truths, as they are ("") and of the negative controls."""
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What is asked of a study."""
 
-    prior: dict[str, Floats]
-    near: dict[str, Floats]
-    posterior: dict[str, Floats]
+    calibration: Path
+    """A folder of ``mes calibrate``."""
+    sims: int = 4096
+    """Runs of the prior bank, a power of 2."""
+    people: int = 20_000
+    """Simulated people of each run."""
+    truths: int = 150
+    """Truths of each set of the fast method."""
+    sampler_truths: int = 20
+    workers: int = 1
 
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Command line."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    options = _options(given)
-    try:
-        run(options, shlex.join(["python", "-m", "calibration.sbc.sbc", *_shown(given)]))
-    except KeyboardInterrupt:
-        print("\nsbc: interrupted; the same command goes on", file=sys.stderr)
-        raise SystemExit(130) from None
-    except (UserError, RunFailedError) as error:
-        print(f"sbc: {error}", file=sys.stderr)
-        raise SystemExit(2 if isinstance(error, UserError) else 1) from None
+    def shown(self) -> dict[str, Any]:
+        """For ``sbc.json``: no folder of one machine."""
+        return {**asdict(self), "calibration": self.calibration.name}
 
 
-def run(options: argparse.Namespace, command: str) -> None:
-    """Everything that is not done yet; the text goes to stdout."""
-    case, observed = problem(options.calibration)
-    _same_settings(options)
-    bank, quantities = prior_bank(case, options)
-    teller = _Teller("fast method, prior", options.truths)
-    prior = fast_ranks(bank, quantities, observed, truths=options.truths, near=False, tell=teller)
-    teller = _Teller("fast method, near the data", options.truths)
-    near = fast_ranks(bank, quantities, observed, truths=options.truths, near=True, tell=teller)
+def study(folder: Path, settings: Settings) -> None:
+    """Everything that isn't done yet, into ``folder``: ``ranks.npz``, and ``sbc.json`` at the end.
+
+    Raises:
+        UserError: the calibration isn't finished or was fitted to other figures; the folder is of other settings.
+    """
+    if settings.sims & (settings.sims - 1):
+        raise UserError(f"--sims: {settings.sims}; needed a power of 2")
+    case, observed = problem(settings.calibration)
+    folder.mkdir(parents=True, exist_ok=True)
+    _same_settings(folder, settings)
+    bank, quantities = prior_bank(case, folder, settings)
+    teller = _Teller("fast method, prior", settings.truths)
+    prior = fast_ranks(bank, quantities, observed, truths=settings.truths, near=False, tell=teller)
+    teller = _Teller("fast method, near the data", settings.truths)
+    near = fast_ranks(bank, quantities, observed, truths=settings.truths, near=True, tell=teller)
     posterior = sampler_ranks(
         case,
         observed,
-        options.calibration,
-        options.work / "posterior",
-        truths=options.sampler_truths,
-        people=options.people,
-        workers=options.workers,
+        settings.calibration,
+        folder / "posterior",
+        truths=settings.sampler_truths,
+        people=settings.people,
+        workers=settings.workers,
         tell=_Teller,
     )
-    ranks = Sets(prior, near, posterior)
-    text = page_text(vars(ranks), LINES, LIKELIHOOD, vars(options), command)
-    print(text, end="")
-    for page in options.fill:
-        pictures(vars(ranks), LINES, LIKELIHOOD, page.parent / "figures")
-        fill_marks(page, "sbc", text)
+    save_ranks(folder, {"prior": prior, "near": near, "posterior": posterior})
+    write(folder / DOCUMENT, json.dumps(settings.shown(), indent=1).encode())
+
+
+def save_ranks(folder: Path, ranks: Mapping[str, Mapping[str, Floats]]) -> None:
+    """``ranks.npz`` [truth, line] by set of truths and control (``prior/narrow``; ``prior/`` as they are)."""
+    arrays = {f"{name}/{control}": found for name, part in ranks.items() for control, found in part.items()}
+    np.savez(folder / RANKS, **arrays)  # type: ignore[arg-type]
+
+
+def read_ranks(folder: Path) -> dict[str, dict[str, Floats]]:
+    """What ``save_ranks`` wrote."""
+    ranks: dict[str, dict[str, Floats]] = {}
+    with np.load(folder / RANKS) as saved:
+        for key in saved.files:
+            name, _, control = key.partition("/")
+            ranks.setdefault(name, {})[control] = saved[key]
+    return ranks
+
+
+def markdown(folder: Path) -> str:
+    """The page of a finished study."""
+    settings = json.loads((folder / DOCUMENT).read_text(encoding="utf-8"))
+    names = ("calibration", "sims", "people", "truths", "sampler_truths")
+    chosen = " ".join(f"--{name.replace('_', '-')} {settings[name]}" for name in names)
+    return page_text(read_ranks(folder), LINES, LIKELIHOOD, settings, f"mes study sbc --out sbc {chosen}")
 
 
 def problem(folder: Path) -> tuple[Case, Observed]:
@@ -114,40 +135,39 @@ def problem(folder: Path) -> tuple[Case, Observed]:
     return case_for(observed, load_demography(), history, load_surveyed(), structure=structure), observed
 
 
-def prior_bank(case: Case, options: argparse.Namespace) -> tuple[Bank, Floats]:
+def prior_bank(case: Case, folder: Path, settings: Settings) -> tuple[Bank, Floats]:
     """Runs at Sobol places of the prior, and their quantities [run, quantity]."""
-    sobol = stats.qmc.Sobol(len(FREE), seed=SEED).random(options.sims)
+    sobol = stats.qmc.Sobol(len(FREE), seed=SEED).random(settings.sims)
     width = len(case.outputs)
     bank = fill(
         case,
         special.ndtri(np.clip(sobol, 1e-6, 1 - 1e-6)),
-        people=options.people,
+        people=settings.people,
         first=FIRST,
-        folder=options.work / "bank",
-        workers=options.workers,
-        done=_Teller("simulations of the prior", options.sims, adding=True),
+        folder=folder / "bank",
+        workers=settings.workers,
+        done=_Teller("simulations of the prior", settings.sims, adding=True),
         simulator=outputs_and_quantities,
         width=width + len(NAMES),
     )
     return Bank(bank.places, bank.outputs[:, :width], bank.people), bank.outputs[:, width:]
 
 
-def _same_settings(options: argparse.Namespace) -> None:
+def _same_settings(folder: Path, settings: Settings) -> None:
     """What the work folder is for, or an error."""
-    options.work.mkdir(parents=True, exist_ok=True)
     wanted = {
-        "calibration": str(options.calibration.resolve()),
-        "sims": options.sims,
-        "people": options.people,
-        "sampler_truths": options.sampler_truths,
+        "calibration": str(settings.calibration.resolve()),
+        "sims": settings.sims,
+        "people": settings.people,
+        "sampler_truths": settings.sampler_truths,
         "code": code_fingerprint(),
     }
-    file = options.work / "settings.json"
+    file = folder / "settings.json"
     if not file.exists():
         write(file, json.dumps(wanted, indent=1).encode())
     elif (found := json.loads(file.read_text(encoding="utf-8"))) != wanted:
         other = ", ".join(name for name in wanted if found.get(name) != wanted[name])
-        raise UserError(f"--work: {options.work} was begun with other {other}; choose another folder, or remove it")
+        raise UserError(f"{folder} was begun with other {other}; choose another folder, or remove it")
 
 
 class _Teller:
@@ -169,38 +189,3 @@ class _Teller:
         left = f", about {(now - self.began) / gained * (self.total - self.sum) / 60:.1f} min left" if gained else ""
         end = "\x1b[K\r" if terminal and self.sum < self.total else "\n"
         print(f"{self.stage}: {self.sum}/{self.total}{left}", end=end, file=sys.stderr, flush=True)
-
-
-def _options(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m calibration.sbc.sbc", description=__doc__)
-    parser.add_argument("--calibration", type=Path, required=True, help="folder of mes calibrate")
-    parser.add_argument("--work", type=Path, required=True, help="folder for finished work")
-    parser.add_argument("--sims", type=_power, default=4096, help="runs of the prior bank, a power of 2")
-    parser.add_argument("--people", type=_positive, default=20_000, help="simulated people of each run")
-    parser.add_argument("--truths", type=_positive, default=150, help="truths of each set of the fast method")
-    parser.add_argument("--sampler-truths", type=_positive, default=20, help="truths of the sampler")
-    parser.add_argument("--workers", type=_positive, default=os.cpu_count() or 1, help="processes")
-    parser.add_argument("--fill", type=Path, nargs="+", default=[], metavar="PAGE", help="pages to put the result in")
-    return parser.parse_args(arguments)
-
-
-def _positive(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) >= 1):
-        raise argparse.ArgumentTypeError(f"{text!r}; needed a whole number, 1 or more")
-    return int(text)
-
-
-def _power(text: str) -> int:
-    value = _positive(text)
-    if value & (value - 1):
-        raise argparse.ArgumentTypeError(f"{text!r}; needed a power of 2")
-    return value
-
-
-def _shown(arguments: Sequence[str]) -> list[str]:
-    """The command as a reader types it: folders by their names."""
-    return [Path(word).name if word.startswith(("/", "~")) else word for word in arguments]
-
-
-if __name__ == "__main__":
-    main()

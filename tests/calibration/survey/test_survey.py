@@ -18,7 +18,7 @@ from calibration.facts.targets import load_survey_items, load_surveyed
 from calibration.survey.files import picture
 from calibration.survey.instrument import CSA, DNS, NOT_MODELLED, TRUTHFUL, Answers
 from calibration.survey.items import BARRIERS, LINES, Line, status
-from calibration.survey.page import MARKS, main
+from calibration.survey.page import markdown, read_document
 from calibration.survey.report import document, rows_of, rows_of_document, shown_cells, spreadsheet, why
 from calibration.survey.survey import (
     Fieldwork,
@@ -32,7 +32,7 @@ from calibration.survey.survey import (
     surveys_of,
 )
 from calibration.survey.table import base_share, compare, inside, per_draw, reason_key
-from foundation.errors import RunFailedError
+from foundation.errors import RunFailedError, UserError
 from foundation.language.text import LANGUAGES, words
 from scenarios.compare.tables import write_csv
 from tests.scenarios.layout import outside, overlapping
@@ -233,13 +233,8 @@ def test_a_spreadsheet_in_each_language(lang: str, tmp_path) -> None:
 def test_a_guide_is_filled_from_the_document(lang: str, tmp_path) -> None:
     table = compare(findings(), ITEMS)
     (tmp_path / "survey.json").write_text(json.dumps(document(table, findings(), ITEMS, MANIFEST)))
-    guide = tmp_path / {"en": "survey.md", "fr": "survey.fr.md"}[lang]
-    guide.write_text(f"before\n{MARKS[0]}\nold\n{MARKS[1]}\nafter\n")
-    main([str(tmp_path), str(guide)])
-    text = guide.read_text()
-    assert text.startswith(f"before\n{MARKS[0]}\n| Question |")
-    assert text.endswith(f"{MARKS[1]}\nafter\n")
-    assert "old" not in text
+    text = markdown(read_document(tmp_path), lang)
+    assert text.startswith("| Question |")
     cells = [shown_cells(row, lang) for row in rows_of(table)]
     assert [
         shown_cells(row, lang) for row in rows_of_document(json.loads((tmp_path / "survey.json").read_text()))
@@ -248,10 +243,9 @@ def test_a_guide_is_filled_from_the_document(lang: str, tmp_path) -> None:
         assert f"| {' | '.join(line)} |" in text
 
 
-def test_a_folder_of_something_else(tmp_path, capsys) -> None:
-    with pytest.raises(SystemExit, match="2"):
-        main([str(tmp_path), str(tmp_path / "guide.md")])
-    assert "not a folder of mes survey" in capsys.readouterr().err
+def test_a_folder_of_something_else(tmp_path) -> None:
+    with pytest.raises(UserError, match="not a folder of mes survey"):
+        read_document(tmp_path)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
