@@ -183,6 +183,36 @@ def test_a_file_that_is_gone_is_noticed():
     assert gone("see `calibration/nested.py` and `walk.py`") == ["nested.py"]
 
 
+PATH = re.compile(r"`((?:[a-z_]+/)*[a-z_]+\.(?:py|toml|csv|json|md|html\.j2)|(?:[a-z_]+/)+)`")
+DEFINED = re.compile(r"`([\w/]+\.py)`\s+\(((?:`\w+`,?\s*)+)\)")
+NAMING = ("CONTRIBUTING.md", "docs/architecture.md")
+TOPS = tuple(path.name for path in ROOT.iterdir() if path.is_dir())
+
+
+def missing(content):
+    """Files and folders named by their path that aren't there, and functions that their file doesn't define."""
+    paths = [name for name in PATH.findall(content) if "/" in name and name.startswith(TOPS)]
+    lost = [name for name in paths if not (ROOT / name).exists()]
+    for file, names in DEFINED.findall(content):
+        there = (ROOT / file).read_text(encoding="utf-8") if (ROOT / file).is_file() else ""
+        wanted = re.findall(r"`(\w+)`", names)
+        lost += [f"{file}: {n}" for n in wanted if not re.search(rf"^ *(def|class) {n}\b|^{n}\b", there, re.MULTILINE)]
+    return lost
+
+
+@pytest.mark.parametrize("name", NAMING)
+def test_recipes_and_ways_name_what_is_there(name):
+    content = text(name)
+    assert missing(content) == []
+    assert len(PATH.findall(content)) > 10
+    assert name != "docs/architecture.md" or len(DEFINED.findall(content)) > 20
+
+
+def test_a_missing_file_or_function_is_noticed():
+    content = "`model/adoption.py` (`AdoptionModel`, `stop`), `model/none.py`, folders `report/none/`, `report/guides/`"
+    assert missing(content) == ["model/none.py", "report/none/", "model/adoption.py: stop"]
+
+
 def test_every_picture_of_the_docs_is_shown_in_a_guide():
     shown = "".join(guide.read_text(encoding="utf-8") for guide in GUIDES)
     assert [p.name for p in (ROOT / "docs" / "figures").iterdir() if f"figures/{p.name}" not in shown] == []
