@@ -1,4 +1,4 @@
-"""From a request to a finished run folder and what is shown of it; shared by ``run`` and ``compare``."""
+"""From a request to a finished run folder and what is shown of it; what the commands that simulate share."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from calibration.draws.draws import read_draws
 from calibration.facts.roles import FREE
 from foundation.errors import UserError
 from foundation.language.pages import between
-from foundation.store.manifest import sha256_of
+from foundation.store.fingerprint import sha256_of
 from report.guides.parts import PARTS
 
 NUMBER = re.compile(r"(?<![\w.])[−-]?\d[\d\u00a0\u202f,]*(?:\.\d+)?")

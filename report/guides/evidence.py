@@ -6,8 +6,6 @@ data behind it are the same. With ``quick`` all happens in a copy of the project
 
 from __future__ import annotations
 
-import ast
-import hashlib
 import json
 import os
 import shutil
@@ -22,9 +20,9 @@ from typing import Any
 
 from foundation.errors import RunFailedError, UserError
 from foundation.store.atomic import write_text
+from foundation.store.fingerprint import code_fingerprint, digest_of, sha256_of
 from report.guides.changes import changes, remember
 from report.guides.filling import project_root
-from report.guides.imports import Modules, behind, floors, read_modules
 from report.guides.steps import Step, steps
 
 STATE, COPY, BEFORE, CHANGES = "evidence.json", "tree", "before", "changes.md"
@@ -61,11 +59,10 @@ def carry_out(asked: Work, *, resume: bool) -> str:
     chosen = _chosen(asked)
     state = _begun(asked, resume)
     root = _root(asked)
-    modules = read_modules(root, floors(root))
     done: list[tuple[float, float]] = []
     for number, step in enumerate(chosen):
         known = state["steps"].get(step.name, {})
-        mark = _fingerprint(root, step, modules, state["steps"])
+        mark = _fingerprint(root, step, state["steps"])
         if known.get("status") == "done" and known["fingerprint"] == mark and not step.always:
             _say(f"[{number + 1}/{len(chosen)}] {step.name}: done before, with the same code and data")
             continue
@@ -135,29 +132,14 @@ def _clear(folder: Path, step: Step) -> None:
         shutil.rmtree(folder / step.makes, ignore_errors=True)
 
 
-def _fingerprint(root: Path, step: Step, modules: Modules, known: dict[str, Any]) -> str:
-    """Code behind the step without comments and docstrings, data, command, and the steps that it builds on."""
-    digest = hashlib.sha256(json.dumps(step.command).encode())
-    names = set().union(*(behind(modules, name) for name in step.code)) & set(modules)
-    for name in sorted(name for name in names if "pictures" not in name and "drawing" not in name):
-        digest.update(name.encode() + meaning(modules[name].text).encode())
-    for path in sorted(path for pattern in step.data or PATTERNS for path in root.glob(pattern)):
-        digest.update(path.name.encode() + path.read_bytes())
-    for name in step.needs:
-        digest.update(known.get(name, {}).get("fingerprint", "none").encode())
-    return digest.hexdigest()[:16]
-
-
-def meaning(text: str) -> str:
-    """A module without comments, layout and docstrings."""
-    tree = ast.parse(text)
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list) and len(body) > 1:
-            first = body[0]
-            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
-                del body[0]
-    return ast.dump(tree)
+def _fingerprint(root: Path, step: Step, known: dict[str, Any]) -> str:
+    """Code behind the step, data, command, and the steps that it builds on."""
+    files = {
+        path.relative_to(root).as_posix(): path for pattern in step.data or PATTERNS for path in root.glob(pattern)
+    }
+    before = [known.get(name, {}).get("fingerprint") for name in step.needs]
+    inputs = {name: sha256_of(path) for name, path in files.items()}
+    return digest_of([code_fingerprint(step.code, root), inputs, step.command, before])[:16]
 
 
 def _run(asked: Work, root: Path, step: Step, state: dict[str, Any]) -> float:

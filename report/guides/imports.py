@@ -85,11 +85,6 @@ def circles(modules: Modules) -> list[list[str]]:
     return [sorted(group) for group in nx.strongly_connected_components(graph(modules)) if len(group) > 1]
 
 
-def behind(modules: Modules, name: str) -> set[str]:
-    """A module and everything that it imports, directly or not."""
-    return {name, *nx.descendants(graph(modules), name)}
-
-
 def rooms(modules: Modules) -> dict[str, int]:
     """Packages and the number of modules right in each, ``__init__`` included."""
     found: dict[str, int] = {}

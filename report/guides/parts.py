@@ -158,7 +158,7 @@ def _uncertainty(folder: Path, lang: str) -> str:
 
 
 def _results(folder: Path, lang: str) -> str:
-    from scenarios.compare.runs import load
+    from scenarios.compare.comparison import load
     from scenarios.compare.tables import rich_table, summary_table
 
     manifest, frames = load(folder)
@@ -166,8 +166,8 @@ def _results(folder: Path, lang: str) -> str:
 
 
 def _results_figures(folder: Path, into: Path) -> None:
+    from scenarios.compare.comparison import load
     from scenarios.compare.pictures import additional_activations, save
-    from scenarios.compare.runs import load
 
     manifest, frames = load(folder)
     for lang, name in (("en", "compare"), ("fr", "compare.fr")):

@@ -12,7 +12,7 @@ from calibration.posterior.effort import Effort
 from model.terms.structure import Structure
 
 TABLES = ("calibration/data/*.csv",)
-QUICK_EFFORT = {"first": 128, "waves": 1, "wave": 64, "people": 4000, "draws": 20}
+QUICK_EFFORT = {"first": 128, "waves": 1, "wave": 64, "people": 2000, "draws": 20}
 QUICK_POSTERIORS = ("default", "word_of_mouth-off", "2023-04-25")
 SMALL = ("--people", "2000", "--draws")
 
@@ -47,8 +47,7 @@ class Step:
 
     def shown(self) -> str:
         """As a reader would type it."""
-        words = self.command[1:] if self.command[0] == "cli" else ("-m", *self.command)
-        return " ".join(["mes" if self.command[0] == "cli" else "python", *words])
+        return " ".join(["mes", *self.command[1:]] if self.command[0] == "cli" else ["python", "-m", *self.command])
 
 
 def steps(root: Path, *, quick: bool) -> list[Step]:
@@ -71,7 +70,7 @@ def _calibrations(root: Path, place: str, quick: bool) -> Iterator[Step]:
         out = f"{place}/{name}"
         yield Step(
             name=f"calibrate/{name}",
-            command=("cli", "calibrate", *_effort(effort), *what, "--out", out),
+            command=("report.guides.hurried" if quick else "cli", "calibrate", *_effort(effort), *what, "--out", out),
             minutes=1.0 if quick else 12.0 if place == "posterior" else 5.0,
             code=("cli.commands.calibrate",),
             makes=out,
