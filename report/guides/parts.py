@@ -179,6 +179,8 @@ def _bench(folder: Path, lang: str) -> str:
 
     parts = {name: part for name, part in _measured(folder).items() if name != "sample"}
     rows = [row for part in parts.values() for row in part["rows"]]
+    if not rows:
+        raise UserError(f"{folder}: speed wasn't measured; `make bench` does")
     return page(rows, "; ".join(dict.fromkeys(part["machine"] for part in parts.values())))
 
 
