@@ -7,7 +7,7 @@ import pytest
 import typer
 
 from calibration.facts.guide import parameters_reference
-from calibration.facts.roles import FREE
+from calibration.facts.priors import FREE
 from calibration.facts.targets import load_stock_targets
 from cli.main import app
 from scenarios.language.files import parse_scenario

@@ -6,9 +6,8 @@ from importlib.resources.abc import Traversable
 
 import numpy as np
 
-from calibration.facts.constants import load_constants
 from calibration.facts.history import load_documents, load_events, span_of
-from calibration.facts.tables import DATA, Row, read_rows, refuse_repeats
+from calibration.facts.tables import DATA, Row, load_constants, read_rows, refuse_repeats
 from calibration.facts.targets import load_stock_targets
 from model.terms.inputs import AgeProfile, Demography, Floats, History
 from scenarios.costs import CostItem

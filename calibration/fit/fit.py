@@ -13,21 +13,20 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import special, stats
 
-from calibration.draws.draws import DrawsInfo, data_hashes, read_draws
+from calibration.draws.files import DrawsInfo, data_hashes, read_draws
 from calibration.draws.posteriors import Source, posterior_for
 from calibration.facts.inputs import load_demography, load_history
-from calibration.facts.roles import FREE
+from calibration.facts.priors import FREE
 from calibration.facts.targets import load_surveyed
-from calibration.fit.curves import curves
-from calibration.fit.held import Held, held_against
 from calibration.fit.identifiability import correlations_table, parameters_table, products_table
 from calibration.fit.lines import Line, View
 from calibration.fit.patterns import lines_of
-from calibration.fit.predictions import Kind, Seen, Task, predict_all
-from calibration.fit.table import residuals
+from calibration.fit.question import Held, held_against
+from calibration.fit.tables import curves, residuals
+from calibration.fit.work import Kind, Seen, Task, predict_all
 from calibration.posterior.free import values_at
-from calibration.posterior.sent import Sent
 from calibration.posterior.simulate import Case, case_for
+from calibration.posterior.work import Sent
 from calibration.warm import ensure_compiled
 from foundation.errors import RunFailedError, UserError
 from foundation.seeds import derive

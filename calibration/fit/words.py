@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from calibration.fit.identifiability import CONTROL
-from calibration.fit.table import outside
+from calibration.fit.tables import outside
 from foundation.language.numbers import NARROW, NO_BREAK, UNDEFINED, day, interval, month, number, typeset
 from foundation.language.text import label
 

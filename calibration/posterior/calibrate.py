@@ -24,19 +24,15 @@ import numpy.typing as npt
 from scipy import special, stats
 
 from calibration.facts.observed import Observed
-from calibration.facts.roles import FREE, STATUS_QUO
-from calibration.posterior.bank import Bank, fill, joined
-from calibration.posterior.checking import Agreement, Check, agreement, check
-from calibration.posterior.effort import Effort
+from calibration.facts.priors import FREE, STATUS_QUO
 from calibration.posterior.emulator import Emulator, fit_emulator
 from calibration.posterior.emulator_file import emulator_path, load_emulator, refuse_pickled, save_emulator, sizes_of
-from calibration.posterior.evidence import Evidence, evidence
-from calibration.posterior.likelihood import Likelihood
-from calibration.posterior.saved import code_fingerprint, save_array, write
+from calibration.posterior.evidence import Agreement, Check, Evidence, agreement, check, effective, evidence, systematic
+from calibration.posterior.likelihood import Likelihood, Target
+from calibration.posterior.question import Effort
 from calibration.posterior.simulate import Case
-from calibration.posterior.target import Target
 from calibration.posterior.walk import Walk, explore, walk
-from calibration.posterior.weights import effective, systematic
+from calibration.posterior.work import Bank, code_fingerprint, fill, joined, save_array, write
 from foundation.errors import RunFailedError, UserError
 
 Floats = npt.NDArray[np.float64]

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scipy import special
 
 from calibration.facts.observed import Observed
-from calibration.facts.roles import STATUS_QUO, to_parameters
+from calibration.facts.priors import STATUS_QUO, to_parameters
 from calibration.facts.targets import load_survey_items
 from calibration.survey.instrument import SURVEYS, survey_week
 from foundation.seeds import derive

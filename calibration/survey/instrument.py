@@ -44,7 +44,7 @@ Number: TypeAlias = float | npt.NDArray[np.float64]
 class Answers:
     """Probabilities of claims by adults online not activated, with an insurance account (0..1).
 
-    Names as in ``calibration.facts.roles.SURVEY``; numbers, or arrays of the shape of the counts.
+    Names as in ``calibration.facts.priors.SURVEY``; numbers, or arrays of the shape of the counts.
     """
 
     overclaim_activated_dns2023: Number

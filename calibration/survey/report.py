@@ -1,4 +1,4 @@
-"""The comparison of ``calibration.survey.table`` in words: for a spreadsheet, a terminal, a program."""
+"""The comparison of ``calibration.survey.tables`` in words: for a spreadsheet, a terminal, a program."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from calibration.facts.roles import SURVEY
+from calibration.facts.priors import SURVEY
 from calibration.facts.targets import SurveyItem
 from calibration.survey.instrument import NOT_MODELLED
-from calibration.survey.survey import Finding
-from calibration.survey.table import LEVELS, reason_key
+from calibration.survey.tables import LEVELS, reason_key
+from calibration.survey.work import Finding
 from foundation.language.captions import run_line
 from foundation.language.numbers import UNDEFINED, day, interval, number, percent, typeset
 from foundation.language.text import label

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from calibration.fit.page import main as fill_page
-from calibration.fit.predictions import predict
+from calibration.fit.work import predict
 from foundation.store.manifest import sha256_of
 
 Mes = Callable[..., Result]
@@ -137,7 +137,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
                 raise error
             return predict(task)
 
-        monkeypatch.setattr("calibration.fit.predictions.predict", predict_or_break)
+        monkeypatch.setattr("calibration.fit.work.predict", predict_or_break)
 
     return breaks
 

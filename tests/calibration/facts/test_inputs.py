@@ -5,10 +5,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from calibration.facts.constants import load_constants
 from calibration.facts.history import load_events
 from calibration.facts.inputs import load_costs, load_demography, load_history
-from calibration.facts.tables import DATA, read_rows
+from calibration.facts.tables import DATA, load_constants, read_rows
 from calibration.facts.targets import load_stock_targets
 from scenarios.language.regions import REGIONS
 

@@ -11,20 +11,18 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from calibration.draws.draws import read_draws
+from calibration.draws.files import read_draws
 from calibration.facts.observed import load_observed
-from calibration.facts.roles import FREE
-from calibration.fit.curves import curves
+from calibration.facts.priors import FREE
 from calibration.fit.fit import Fitting, Wanted, carry_out, prepare, prior_places
-from calibration.fit.held import held_against
-from calibration.fit.lines import Line, View
+from calibration.fit.lines import Line, View, discrepancies, published_answer, published_stocks
 from calibration.fit.patterns import lines_of
-from calibration.fit.predictions import Seen, Task, pilot_share, predict, run_number
-from calibration.fit.published import discrepancies, published_answer, published_stocks
-from calibration.fit.table import inside, outside, residuals
+from calibration.fit.question import held_against
+from calibration.fit.tables import curves, inside, outside, residuals
+from calibration.fit.work import Seen, Task, pilot_share, predict, run_number
 from calibration.posterior.likelihood import discrepancy_correlation
-from calibration.posterior.sent import Sent
 from calibration.posterior.simulate import launched, simulate
+from calibration.posterior.work import Sent
 from foundation.errors import RunFailedError, UserError
 from model.terms.structure import Structure
 
@@ -220,7 +218,7 @@ def test_more_draws_than_there_are() -> None:
 
 
 def test_nothing_possible_is_a_failed_run(fitting: Fitting, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("calibration.fit.predictions.predict", lambda task: None)
+    monkeypatch.setattr("calibration.fit.work.predict", lambda task: None)
     with pytest.raises(RunFailedError, match="no posterior draw could be simulated"):
         carry_out(fitting, 1)
 
@@ -231,7 +229,7 @@ def test_impossible_prior_draws_are_counted(
     def posterior_only(task: Task) -> Seen | None:
         return runs[task.index] if task.kind == "posterior" else None
 
-    monkeypatch.setattr("calibration.fit.predictions.predict", posterior_only)
+    monkeypatch.setattr("calibration.fit.work.predict", posterior_only)
     found = carry_out(fitting, 1)
     assert found.manifest["impossible"] == {"posterior": 0, "prior": 4}
     assert set(found.curves["kind"]) == {"posterior"}

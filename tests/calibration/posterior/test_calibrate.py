@@ -7,14 +7,13 @@ import pytest
 
 from calibration.facts.inputs import load_demography, load_history
 from calibration.facts.observed import load_observed
-from calibration.facts.roles import FREE
+from calibration.facts.priors import FREE
 from calibration.facts.targets import load_surveyed
-from calibration.posterior.bank import Bank
 from calibration.posterior.calibrate import WINDOW, Calibration
-from calibration.posterior.checking import agreement, check
-from calibration.posterior.effort import Effort
-from calibration.posterior.evidence import evidence
+from calibration.posterior.evidence import agreement, check, evidence
+from calibration.posterior.question import Effort
 from calibration.posterior.simulate import case_for
+from calibration.posterior.work import Bank
 from foundation.errors import UserError
 from tests.calibration.problems import STOCKS
 from tests.calibration.sbc.test_sbc import small_emulator

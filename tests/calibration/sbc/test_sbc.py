@@ -4,18 +4,26 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from calibration.facts.roles import FREE, STATUS_QUO
-from calibration.posterior.bank import Bank
+from calibration.facts.priors import FREE, STATUS_QUO
 from calibration.posterior.emulator import Component, Emulator, features
 from calibration.posterior.free import values_at
 from calibration.posterior.likelihood import Likelihood
 from calibration.posterior.simulate import COUNTS
-from calibration.sbc import sampler as sbc_sampler
-from calibration.sbc.fast import chosen, fast_ranks
+from calibration.posterior.work import Bank
+from calibration.sbc import methods as sbc_sampler
+from calibration.sbc.methods import (
+    both,
+    chosen,
+    fast_ranks,
+    figures_at,
+    imitated,
+    posterior_given_both,
+    target_of,
+    without_bounds,
+)
 from calibration.sbc.page import page_text, pictures
+from calibration.sbc.question import _shown, main
 from calibration.sbc.ranks import DISTANCE, lines_of
-from calibration.sbc.sampler import both, figures_at, imitated, posterior_given_both, target_of, without_bounds
-from calibration.sbc.sbc import _shown, main
 from calibration.survey.instrument import SURVEYS
 from tests.calibration.posterior.test_likelihood import LOGS, some_logits
 from tests.calibration.problems import STOCKS, fitted_answers, observed
@@ -154,12 +162,12 @@ def made_up_ranks(seed=6):
 def test_the_page_says_what_fails():
     ranks = made_up_ranks()
     settings = {"sims": 4096, "people": 20000}
-    text = page_text(ranks, LINES, "log likelihood", settings, "python -m calibration.sbc.sbc")
+    text = page_text(ranks, LINES, "log likelihood", settings, "python -m calibration.sbc.question")
     total = 3 * len(LINES) + 1
     assert f"**{total} of {total} lines pass, 0 fail.**" in text
     assert f"| spread × 0.6 | {len(LINES)} of {len(LINES)} fail" in text
     ranks["near"][""][:, 3] = 0.99
-    text = page_text(ranks, LINES, "log likelihood", settings, "python -m calibration.sbc.sbc")
+    text = page_text(ranks, LINES, "log likelihood", settings, "python -m calibration.sbc.question")
     assert f"**{total - 1} of {total} lines pass, 1 fail.**" in text
     assert f"- Fast method, truths near the real figures: {LINES[3]}\n" in text
     assert "**0 %, " in text

@@ -7,7 +7,7 @@ from dataclasses import asdict, fields, replace
 import numpy as np
 import pytest
 
-from calibration.facts.roles import SURVEY
+from calibration.facts.priors import SURVEY
 from calibration.facts.targets import load_survey_items
 from calibration.survey.instrument import CSA, DNS, NOT_MODELLED, TRUTHFUL, Answers, expected, shares, survey_week
 from model.counting.online import OnlineCounts

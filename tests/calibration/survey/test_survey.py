@@ -10,17 +10,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from calibration.draws.draws import load_draws
+from calibration.draws.files import load_draws
 from calibration.facts.inputs import load_demography, load_history
-from calibration.facts.priors import load_priors
-from calibration.facts.roles import SURVEY
+from calibration.facts.priors import SURVEY, load_priors
 from calibration.facts.targets import load_survey_items, load_surveyed
 from calibration.survey.files import picture
 from calibration.survey.instrument import CSA, DNS, NOT_MODELLED, TRUTHFUL, Answers
 from calibration.survey.items import BARRIERS, LINES, Line, status
 from calibration.survey.page import MARKS, main
 from calibration.survey.report import document, rows_of, rows_of_document, shown_cells, spreadsheet, why
-from calibration.survey.survey import (
+from calibration.survey.tables import base_share, compare, inside, per_draw, reason_key
+from calibration.survey.work import (
     Fieldwork,
     Finding,
     Survey,
@@ -31,7 +31,6 @@ from calibration.survey.survey import (
     run_survey,
     surveys_of,
 )
-from calibration.survey.table import base_share, compare, inside, per_draw, reason_key
 from foundation.errors import RunFailedError
 from foundation.language.text import LANGUAGES, words
 from scenarios.compare.tables import write_csv

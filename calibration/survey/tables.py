@@ -12,7 +12,7 @@ import pandas as pd
 from calibration.facts.targets import SurveyItem
 from calibration.survey.instrument import NOT_MODELLED
 from calibration.survey.items import BARRIERS, LINES, Line, status
-from calibration.survey.survey import Finding
+from calibration.survey.work import Finding
 
 LEVELS = {"p025": 0.025, "p50": 0.5, "p975": 0.975}
 """Median and ends of a 95 % interval."""

@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from calibration.facts.priors import Prior
-from calibration.facts.roles import SURVEY
+from calibration.facts.priors import SURVEY, Prior
 from calibration.facts.targets import SurveyItem
 from calibration.survey.instrument import NOT_MODELLED, SURVEYS, TRUTHFUL, Answers, survey_week
 from calibration.survey.interviews import expectation, interview, respondents

@@ -10,15 +10,15 @@ from typing import Any
 
 import pandas as pd
 
-from calibration.draws.draws import data_hashes, load_draws, read_draws
+from calibration.draws.files import data_hashes, load_draws, read_draws
 from calibration.draws.posteriors import Source
 from calibration.facts.inputs import load_demography, load_history
 from calibration.facts.priors import load_priors
 from calibration.facts.targets import SurveyItem, load_survey_items, load_surveyed
 from calibration.survey.files import draw_picture, write_all
 from calibration.survey.report import document, rich_table, rows_of, why
-from calibration.survey.survey import TIMES, Fieldwork, Task, answers_of, from_priors, run_survey, surveys_of
-from calibration.survey.table import compare, per_draw
+from calibration.survey.tables import compare, per_draw
+from calibration.survey.work import TIMES, Fieldwork, Task, answers_of, from_priors, run_survey, surveys_of
 from calibration.warm import ensure_compiled
 from foundation.store.manifest import machine, package_version
 from model.terms.structure import Structure

@@ -1,7 +1,7 @@
-"""Simulation-based calibration: ``python -m calibration.sbc.sbc --calibration DIR --work DIR``.
+"""Simulation-based calibration: ``python -m calibration.sbc.question --calibration DIR --work DIR``.
 
-1. The fast method, with truths from the prior and near the real figures (``calibration.sbc.fast``).
-2. The sampler, with truths from the posterior (``calibration.sbc.sampler``).
+1. The fast method, with truths from the prior and near the real figures (``calibration.sbc.methods``).
+2. The sampler, with truths from the posterior (``calibration.sbc.methods``).
 
 ``--calibration`` is a folder of ``mes calibrate`` (its emulator, walk and draws are used); ``--work`` holds finished
 work, so that an interrupted command goes on where it was. ``--fill`` puts the result between the marks of a page and
@@ -26,16 +26,14 @@ from scipy import special, stats
 
 from calibration.facts.inputs import load_demography, load_history
 from calibration.facts.observed import Observed, load_observed
-from calibration.facts.roles import FREE
+from calibration.facts.priors import FREE
 from calibration.facts.targets import load_surveyed
-from calibration.posterior.bank import Bank, fill
-from calibration.posterior.saved import code_fingerprint, write
 from calibration.posterior.simulate import Case, case_for
-from calibration.sbc.fast import fast_ranks
+from calibration.posterior.work import Bank, code_fingerprint, fill, write
+from calibration.sbc.methods import fast_ranks
 from calibration.sbc.page import page_text, pictures
-from calibration.sbc.posterior import sampler_ranks
-from calibration.sbc.quantities import NAMES, outputs_and_quantities
 from calibration.sbc.ranks import DISTANCE
+from calibration.sbc.work import NAMES, outputs_and_quantities, sampler_ranks
 from foundation.errors import RunFailedError, UserError
 from foundation.language.pages import fill_marks
 from model.terms.structure import Structure
@@ -61,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = list(sys.argv[1:] if arguments is None else arguments)
     options = _options(given)
     try:
-        run(options, shlex.join(["python", "-m", "calibration.sbc.sbc", *_shown(given)]))
+        run(options, shlex.join(["python", "-m", "calibration.sbc.question", *_shown(given)]))
     except KeyboardInterrupt:
         print("\nsbc: interrupted; the same command goes on", file=sys.stderr)
         raise SystemExit(130) from None
@@ -172,7 +170,7 @@ class _Teller:
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m calibration.sbc.sbc", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m calibration.sbc.question", description=__doc__)
     parser.add_argument("--calibration", type=Path, required=True, help="folder of mes calibrate")
     parser.add_argument("--work", type=Path, required=True, help="folder for finished work")
     parser.add_argument("--sims", type=_power, default=4096, help="runs of the prior bank, a power of 2")

@@ -15,7 +15,7 @@ from typing import Any
 
 from calibration.facts.observed import Answer, Observed, base_of, load_choices, load_observed
 from calibration.facts.targets import StockTarget, load_survey_items
-from calibration.posterior.results import SUMMARY
+from calibration.posterior.tables import SUMMARY
 from foundation.errors import UserError
 
 

@@ -25,8 +25,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from calibration.facts.inputs import load_costs
-from calibration.facts.priors import Prior, load_priors
-from calibration.facts.roles import EFFECTS, FREE, SHARED, STATUS_QUO, SURVEY, check_names, to_parameters
+from calibration.facts.priors import (
+    EFFECTS,
+    FREE,
+    SHARED,
+    STATUS_QUO,
+    SURVEY,
+    Prior,
+    check_names,
+    load_priors,
+    to_parameters,
+)
 from calibration.facts.tables import DATA
 from foundation.errors import UserError
 from foundation.seeds import uniform

@@ -1,4 +1,4 @@
-"""A bank of simulations: places, and what a run at each of them gives.
+"""Simulations at many places, by worker processes: a bank of runs, kept block by block, and draws tried one by one.
 
 A bank is filled in blocks; a finished block is a file of its own, so that an interrupted filling loses at most the
 blocks under way. A run depends on its place, its number and the case alone: not on workers, blocks or order.
@@ -8,18 +8,45 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 import numpy.typing as npt
 
+from calibration.facts.priors import STATUS_QUO, to_parameters
 from calibration.posterior.free import values_at
-from calibration.posterior.sent import Sent
 from calibration.posterior.simulate import Case, simulate
 from foundation.errors import RunFailedError
 from foundation.work.ensemble import executor_factory, run_ensemble
-from model import PrevalenceError
+from model import PrevalenceError, solve_prevalence
+
+KEPT = 2
+_here: dict[str, Sent] = {}
+
+
+@dataclass(frozen=True, eq=False)
+class Sent:
+    """A worker has one and the same object for all that it is sent of it: populations are kept by the case."""
+
+    case: Case
+    key: str = field(default_factory=lambda: uuid4().hex)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Executors pickle what they send."""
+        return _arrived, (self.case, self.key)
+
+
+def _arrived(case: Case, key: str) -> Sent:
+    """The first to arrive, for every further one."""
+    if key not in _here:
+        while len(_here) >= KEPT:
+            del _here[next(iter(_here))]
+        _here[key] = Sent(case, key)
+    return _here[key]
+
 
 Floats = npt.NDArray[np.float64]
 Simulator = Callable[[Case, Floats, int, int], Floats]
@@ -128,3 +155,79 @@ def _run_block(block: _Block) -> None:
     with open(temporary, "wb") as file:  # noqa: PTH123 - np.save would add an ending to a path
         np.save(file, np.array(rows))
     os.replace(temporary, block.file)
+
+
+@dataclass(frozen=True)
+class _Draws:
+    case: Sent
+    values: Floats
+    first: int
+
+
+def feasible(case: Case, values: Floats, workers: int) -> npt.NDArray[np.bool_]:
+    """[draw] for values [draw, parameter].
+
+    Raises:
+        RunFailedError: a block failed otherwise.
+    """
+    sent, found = Sent(case), np.zeros(len(values), bool)
+    blocks = [_Draws(sent, values[at : at + BLOCK], at) for at in range(0, len(values), BLOCK)]
+
+    def keep(block: _Draws, result: npt.NDArray[np.bool_]) -> None:
+        found[block.first : block.first + len(result)] = result
+
+    failures = run_ensemble(_try, blocks, executor_factory(workers), window=2 * workers, done=keep)
+    if failures:
+        raise RunFailedError(f"{len(failures)} blocks failed, the first by {failures[0].error}")
+    return found
+
+
+def _try(block: _Draws) -> npt.NDArray[np.bool_]:
+    return np.array([_possible(block.case.case, row) for row in block.values])
+
+
+def _possible(case: Case, row: Floats) -> bool:
+    parameters = to_parameters(dict(zip(STATUS_QUO, map(float, row), strict=False)))
+    try:
+        solve_prevalence(
+            parameters,
+            demography=case.demography,
+            history=case.history,
+            structure=case.structure,
+            surveyed=case.surveyed,
+        )
+    except PrevalenceError:
+        return False
+    return True
+
+
+SAME_CODE = ("simulate", "free", "likelihood", "emulator", "target", "evidence", "walk", "instrument", "calibrate")
+"""Files of this folder on which the result of a calibration depends, besides all of ``model``."""
+
+
+def code_fingerprint() -> str:
+    """Changes whenever the model or the simulation of the calibration does."""
+    import calibration
+    import model
+
+    digest = sha256()
+    for package, wanted in ((model, None), (calibration, SAME_CODE)):
+        for file in sorted(Path(str(package.__file__)).parent.rglob("*.py")):
+            if wanted is None or file.stem in wanted:
+                digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def write(file: Path, data: bytes) -> None:
+    """A file whole or not at all."""
+    temporary = file.with_name(f"{file.name}.{os.getpid()}.part")
+    temporary.write_bytes(data)
+    os.replace(temporary, file)
+
+
+def save_array(file: Path, array: npt.NDArray[np.float64]) -> None:
+    """An array whole or not at all."""
+    temporary = file.with_name(f"{file.name}.{os.getpid()}.part")
+    with temporary.open("wb") as opened:
+        np.save(opened, array)
+    os.replace(temporary, file)
