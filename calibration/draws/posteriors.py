@@ -9,7 +9,8 @@ for which the posterior of every other command is the right one.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -21,9 +22,11 @@ import numpy as np
 import numpy.typing as npt
 
 from calibration.draws.files import DEFAULT, SHIPPED, load_draws, read_draws
+from calibration.facts.observed import load_observed
 from calibration.facts.priors import DISCREPANCY, FREE
 from calibration.facts.tables import DATA
-from calibration.posterior.tables import POSTERIOR, structure_name
+from calibration.facts.targets import StockTarget
+from calibration.posterior.tables import POSTERIOR, SUMMARY, structure_name
 from foundation.errors import UserError
 from foundation.store.manifest import sha256_of
 from model.terms.structure import Structure
@@ -153,3 +156,41 @@ def _posterior_of(origin: date, *, n: int, data_end: date, folder: Path | None) 
     draws = load_draws(n, path=path)
     digest = sha256_of(path or Path(str(SHIPPED / f"{DEFAULT}.parquet")))
     return OriginPosterior(draws=draws, discrepancy=values[:n, FREE.index(DISCREPANCY)], data_end=fitted, sha256=digest)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What a posterior was fitted to."""
+
+    stocks: Sequence[StockTarget]
+    answers: Collection[tuple[str, str]]
+    """Survey and key."""
+
+
+def fitted_to(folder: Path | None) -> Fitted:
+    """What the posterior of a folder of ``mes calibrate``, or a shipped one, was fitted to.
+
+    Raises:
+        UserError: the folder's summary can't be read or doesn't list what was fitted.
+    """
+    if folder is None or not (folder / SUMMARY).is_file():
+        shipped = load_observed()
+        return Fitted(shipped.stocks, {(answer.item.survey, answer.item.key) for answer in shipped.answers})
+    try:
+        targets = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))["targets"]
+        stocks = [_stock(entry) for entry in targets["stocks"]]
+        return Fitted(stocks, {(entry["survey"], entry["key"]) for entry in targets["answers"]})
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{folder / SUMMARY}: doesn't say what the posterior was fitted to ({error!r})") from None
+
+
+def _stock(entry: Mapping[str, Any]) -> StockTarget:
+    return StockTarget(
+        day=date.fromisoformat(entry["date"]),
+        millions=float(entry["millions"]),
+        error=float(entry["error_millions"]),
+        kind=entry["kind"],
+        status="as calibrated",
+        facts=(),
+        region=entry["region"],
+    )

@@ -11,6 +11,7 @@ import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -105,6 +106,11 @@ def _text(name: str, folder: Traversable) -> str:
         raise ValueError(f"{name}: can't be read ({error.strerror or error})") from error
     except UnicodeDecodeError as error:
         raise ValueError(f"{name}: byte {error.start} is not UTF-8; save the file as UTF-8") from error
+
+
+def sha256_of_table(name: str, folder: Traversable = DATA) -> str:
+    """Of a table's bytes, whatever its line ends."""
+    return sha256((folder / name).read_bytes().replace(b"\r\n", b"\n")).hexdigest()
 
 
 def refuse_repeats(rows: Sequence[Row], column: str, keys: Sequence[Hashable]) -> None:

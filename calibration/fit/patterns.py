@@ -6,7 +6,7 @@ reminders sent (P8), the pilot (P9).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import numpy as np
@@ -15,10 +15,17 @@ from calibration.facts.history import load_events
 from calibration.facts.observed import Answer
 from calibration.facts.priors import DISCREPANCY, FREE
 from calibration.facts.tables import load_constants
-from calibration.facts.targets import SurveyItem, load_stock_targets, load_survey_items
+from calibration.facts.targets import (
+    DNS,
+    Base,
+    SurveyItem,
+    asked,
+    load_stock_targets,
+    load_survey_items,
+    published_of,
+)
 from calibration.fit.lines import TIMES, Floats, Line, View, published_answer, published_stocks
 from calibration.posterior.likelihood import answered
-from calibration.survey.instrument import DNS
 
 SHARE_AT_SURVEY = 15.0
 """Percent of the insured activated in the week of the survey (F070); the stock of that day is derived from it."""
@@ -189,7 +196,8 @@ def prevalences(view: View) -> Iterator[Line]:
     items = _items()
     for key in ("no_use", "time", "information", READY):
         item, shares = items[DNS, key], np.array([run.surveyed[key] for run in view.runs])
-        answer = Answer(item=item, model_error=0.0, base=_asked(key, items, view.visitors))
+        base: Base = "visitors" if view.visitors and key != READY else item.base
+        answer = Answer(item=item, model_error=0.0, base=asked(base, published_of(items.values(), DNS)))
         yield Line(
             pattern="P5" if key == READY else "P4",
             key=key,
@@ -203,15 +211,6 @@ def prevalences(view: View) -> Iterator[Line]:
             survey=DNS,
             note="solved",
         )
-
-
-def _asked(key: str, items: Mapping[tuple[str, str], SurveyItem], visitors: bool) -> float:
-    """Published share of the respondents who were asked."""
-    if key == READY:
-        return 1 - items[DNS, "used"].share
-    if visitors:
-        return items[DNS, "used"].share * items[DNS, "visited_only"].share
-    return 1 - items[DNS, "activated"].share
 
 
 def intention(view: View) -> Line:

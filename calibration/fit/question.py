@@ -1,4 +1,4 @@
-"""What a fit is held against: every published stock and answer, with what of it the posterior was fitted to.
+"""What is asked of a fit: its settings, and every published stock and answer with what the posterior was fitted to.
 
 A posterior of the user's own (``--posterior DIR``) says in its summary which stocks and answers it was fitted to; the
 shipped figures it was not given are shown all the same, as not fitted.
@@ -6,17 +6,25 @@ shipped figures it was not given are shown all the same, as not fitted.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-from calibration.facts.observed import Answer, Observed, base_of, load_choices, load_observed
-from calibration.facts.targets import StockTarget, load_survey_items
-from calibration.posterior.tables import SUMMARY
+import numpy as np
+import numpy.typing as npt
+
+from calibration.draws.files import DrawsInfo, read_draws
+from calibration.draws.posteriors import Source, fitted_to, posterior_for
+from calibration.facts.inputs import load_demography, load_history
+from calibration.facts.observed import Answer, Observed, answer_to, load_choices, load_observed
+from calibration.facts.targets import StockTarget, load_survey_items, load_surveyed
+from calibration.posterior.simulate import Case, case_for
+from calibration.survey.question import compared, lines
 from foundation.errors import UserError
+from model.terms.structure import Structure
+
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,7 @@ class HeldAnswer:
 
 @dataclass(frozen=True)
 class Held:
-    """Stocks by day, answers in the order of ``likelihood.csv``."""
+    """Stocks by day, answers in the order of ``mes survey``."""
 
     stocks: tuple[HeldStock, ...]
     answers: tuple[HeldAnswer, ...]
@@ -58,46 +66,67 @@ def held_against(folder: Path | None = None) -> Held:
     Raises:
         UserError: the folder's summary can't be read or doesn't list what was fitted.
     """
-    shipped = load_observed()
-    if folder is None or not (folder / SUMMARY).is_file():
-        targets: list[StockTarget] = list(shipped.stocks)
-        fitted = {(answer.item.survey, answer.item.key) for answer in shipped.answers}
-    else:
-        targets, fitted = _fitted(folder / SUMMARY)
-    taken = {(target.day, target.region) for target in targets}
-    others = [stock for stock in shipped.stocks if (stock.day, stock.region) not in taken]
-    stocks = [HeldStock(target, True) for target in targets] + [HeldStock(stock, False) for stock in others]
+    fitted = fitted_to(folder)
+    taken = {(target.day, target.region) for target in fitted.stocks}
+    others = [stock for stock in load_observed().stocks if (stock.day, stock.region) not in taken]
+    stocks = [HeldStock(target, True) for target in fitted.stocks] + [HeldStock(stock, False) for stock in others]
     ordered = sorted(stocks, key=lambda stock: (stock.target.region or "", stock.target.day))
-    return Held(tuple(ordered), _answers(fitted))
+    return Held(tuple(ordered), _answers(fitted.answers))
 
 
-def _answers(fitted: set[tuple[str, str]]) -> tuple[HeldAnswer, ...]:
-    items = {(item.survey, item.key): item for item in load_survey_items()}
-    answers = []
-    for choice in load_choices():
-        place = choice.survey, choice.key
-        answer = Answer(item=items[place], model_error=choice.model_error, base=base_of(items[place], items))
-        answers.append(HeldAnswer(answer, place in fitted, choice.reasons))
-    return tuple(answers)
+def _answers(fitted: Collection[tuple[str, str]]) -> tuple[HeldAnswer, ...]:
+    """Every answer that parameters decide on, also one that ``likelihood.csv`` doesn't mention."""
+    items, choices = load_survey_items(), {(choice.survey, choice.key): choice for choice in load_choices()}
+    published, held = {(item.survey, item.key): item for item in items}, []
+    for line in lines():
+        place, item = (line.survey, line.key), published[line.survey, line.key]
+        if line.base == item.base and compared(item):
+            choice = choices.get(place)
+            answer = answer_to(item, items, choice.model_error if choice else 0.0)
+            held.append(HeldAnswer(answer, place in fitted, choice.reasons if choice else {}))
+    return tuple(held)
 
 
-def _fitted(summary: Path) -> tuple[list[StockTarget], set[tuple[str, str]]]:
-    """Stocks, and (survey, key) of the answers, that a calibration used."""
-    try:
-        targets = json.loads(summary.read_text(encoding="utf-8"))["targets"]
-        stocks = [_stock(entry) for entry in targets["stocks"]]
-        return stocks, {(entry["survey"], entry["key"]) for entry in targets["answers"]}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{summary}: doesn't say what the posterior was fitted to ({error!r})") from None
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What determines the numbers, besides the data."""
+
+    people: int
+    draws: int
+    """Of the posterior, and as many of the prior."""
+    seed: int
+    structure: Structure
+    posterior: Path | None
+    """Folder of ``mes calibrate``; None for the shipped one."""
+    command_line: Sequence[str]
 
 
-def _stock(entry: Mapping[str, Any]) -> StockTarget:
-    return StockTarget(
-        day=date.fromisoformat(entry["date"]),
-        millions=float(entry["millions"]),
-        error=float(entry["error_millions"]),
-        kind=entry["kind"],
-        status="as calibrated",
-        facts=(),
-        region=entry["region"],
-    )
+@dataclass(frozen=True)
+class Fitting:
+    """What is wanted, found to be sound."""
+
+    wanted: Wanted
+    source: Source
+    values: Floats
+    """[draw, parameter] all draws of the posterior."""
+    info: DrawsInfo
+    held: Held
+    case: Case
+
+
+def prepare(wanted: Wanted) -> Fitting:
+    """Reads everything; nothing is computed yet.
+
+    Raises:
+        UserError: no such posterior, one that can't be read, or fewer draws in it than wanted.
+    """
+    source = posterior_for(wanted.structure, wanted.posterior)
+    values, info = read_draws(source.paths[0])
+    if wanted.draws > len(values):
+        raise UserError(
+            f"--draws: {wanted.draws}; {source.name} holds {len(values)} draws, allowed: 1 to {len(values)}"
+        )
+    held = held_against(wanted.posterior)
+    history = replace(load_history(), data_end=date.fromisoformat(info.data_end))
+    case = case_for(held.observed, load_demography(), history, load_surveyed(), structure=wanted.structure)
+    return Fitting(wanted, source, values, info, held, case)

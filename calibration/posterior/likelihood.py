@@ -22,10 +22,11 @@ from scipy import special
 
 from calibration.facts.observed import Observed
 from calibration.facts.priors import DISCREPANCY, FREE, SURVEY
+from calibration.facts.targets import SURVEYS
 from calibration.posterior.emulator import Emulator
 from calibration.posterior.free import quick_values_at, values_at
 from calibration.posterior.simulate import COUNTS, counts_from
-from calibration.survey.instrument import SURVEYS, Answers, expected
+from calibration.survey.instrument import Answers, expected
 
 Floats = npt.NDArray[np.float64]
 MEMORY = 0.5

@@ -6,11 +6,13 @@ blocks under way. A run depends on its place, its number and the case alone: not
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import numpy as np
@@ -19,7 +21,7 @@ import numpy.typing as npt
 from calibration.facts.priors import STATUS_QUO, to_parameters
 from calibration.posterior.free import values_at
 from calibration.posterior.simulate import Case, simulate
-from foundation.errors import RunFailedError
+from foundation.errors import RunFailedError, UserError
 from foundation.work.ensemble import executor_factory, run_ensemble
 from model import PrevalenceError, solve_prevalence
 
@@ -201,19 +203,19 @@ def _possible(case: Case, row: Floats) -> bool:
     return True
 
 
-SAME_CODE = ("simulate", "free", "likelihood", "emulator", "target", "evidence", "walk", "instrument", "calibrate")
-"""Files of this folder on which the result of a calibration depends, besides all of ``model``."""
+SHOWING = ("page", "pictures", "pictures_answers", "pictures_identified", "pictures_stocks", "report", "words")
+"""Modules that show results and make none."""
 
 
 def code_fingerprint() -> str:
-    """Changes whenever the model or the simulation of the calibration does."""
+    """Changes whenever the model or anything that computes here does."""
     import calibration
     import model
 
     digest = sha256()
-    for package, wanted in ((model, None), (calibration, SAME_CODE)):
+    for package in (model, calibration):
         for file in sorted(Path(str(package.__file__)).parent.rglob("*.py")):
-            if wanted is None or file.stem in wanted:
+            if file.stem not in SHOWING:
                 digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -231,3 +233,18 @@ def save_array(file: Path, array: npt.NDArray[np.float64]) -> None:
     with temporary.open("wb") as opened:
         np.save(opened, array)
     os.replace(temporary, file)
+
+
+def same_settings(folder: Path, wanted: Mapping[str, Any]) -> None:
+    """Write what an empty folder is for, or compare: settings, code, and every table that is read.
+
+    Raises:
+        UserError: the folder was begun with something else.
+    """
+    file, now = folder / "settings.json", json.loads(json.dumps(wanted))
+    if not file.exists():
+        write(file, json.dumps(wanted, indent=1, ensure_ascii=False).encode())
+        return
+    found = json.loads(file.read_text(encoding="utf-8"))
+    if other := [name for name in now if found.get(name) != now[name]]:
+        raise UserError(f"{folder}: begun with other {', '.join(other)}; choose another folder, or remove it")

@@ -23,6 +23,7 @@ import numpy.typing as npt
 
 from calibration.facts.observed import Answer, Observed
 from calibration.facts.priors import FREE
+from calibration.facts.targets import SURVEYS
 from calibration.posterior.emulator import Emulator
 from calibration.posterior.free import quick_values_at, values_at
 from calibration.posterior.likelihood import ANSWERED, Likelihood, Target
@@ -31,7 +32,6 @@ from calibration.posterior.walk import WALKERS_PER_PARAMETER, Walk, walk
 from calibration.posterior.work import Bank
 from calibration.sbc.ranks import controls, place_of_truth, with_distance
 from calibration.second.abc import Synthetic, infer, published, published_figures, synthetic
-from calibration.survey.instrument import SURVEYS
 
 Floats = npt.NDArray[np.float64]
 DRAWS = 100

@@ -24,12 +24,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
-from calibration.facts.inputs import load_demography, load_history
+from calibration.facts.inputs import load_demography, load_history, tables_of
 from calibration.facts.observed import Observed, load_observed
 from calibration.facts.priors import FREE
 from calibration.facts.targets import load_surveyed
 from calibration.posterior.simulate import Case, case_for
-from calibration.posterior.work import Bank, code_fingerprint, fill, write
+from calibration.posterior.work import Bank, code_fingerprint, fill, same_settings
 from calibration.sbc.methods import fast_ranks
 from calibration.sbc.page import page_text, pictures
 from calibration.sbc.ranks import DISTANCE
@@ -139,13 +139,9 @@ def _same_settings(options: argparse.Namespace) -> None:
         "people": options.people,
         "sampler_truths": options.sampler_truths,
         "code": code_fingerprint(),
+        **tables_of("sbc"),
     }
-    file = options.work / "settings.json"
-    if not file.exists():
-        write(file, json.dumps(wanted, indent=1).encode())
-    elif (found := json.loads(file.read_text(encoding="utf-8"))) != wanted:
-        other = ", ".join(name for name in wanted if found.get(name) != wanted[name])
-        raise UserError(f"--work: {options.work} was begun with other {other}; choose another folder, or remove it")
+    same_settings(options.work, wanted)
 
 
 class _Teller:

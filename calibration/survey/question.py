@@ -1,27 +1,19 @@
-"""``mes survey`` as a function: data in, files and a result out."""
+"""What is asked: settings with their defaults, every published answer as a line, and its role for the parameters."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
 
-import pandas as pd
-
-from calibration.draws.files import data_hashes, load_draws, read_draws
 from calibration.draws.posteriors import Source
-from calibration.facts.inputs import load_demography, load_history
-from calibration.facts.priors import load_priors
-from calibration.facts.targets import SurveyItem, load_survey_items, load_surveyed
-from calibration.survey.files import draw_picture, write_all
-from calibration.survey.report import document, rich_table, rows_of, why
-from calibration.survey.tables import compare, per_draw
-from calibration.survey.work import TIMES, Fieldwork, Task, answers_of, from_priors, run_survey, surveys_of
-from calibration.warm import ensure_compiled
-from foundation.store.manifest import machine, package_version
+from calibration.facts.targets import DNS, SURVEYS, Base, SurveyItem, load_survey_items
+from calibration.survey.instrument import RECOMMENDING, RULES
 from model.terms.structure import Structure
+
+Status = Literal["fitted", "not fitted", "imposed", "not modelled"]
+BARRIERS = ("no_use", "time", "information")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,70 +28,65 @@ class Wanted:
     command_line: Sequence[str]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Result:
-    """A finished comparison."""
+@dataclass(frozen=True)
+class Line:
+    """A line of the comparison: a published answer, or one of two readings of its base."""
 
-    table: pd.DataFrame
-    items: Sequence[SurveyItem]
-    manifest: dict[str, Any]
-    document: dict[str, Any]
-    failures: Sequence[tuple[int, str]]
-    """Draw and error."""
-
-    def show(self, lang: str) -> None:
-        """Prints table and remarks."""
-        from rich.console import Console
-
-        console = Console() if sys.stdout.isatty() else Console(width=160)
-        console.print(rich_table(self.table, self.items, self.manifest, lang))
-        for line in why(rows_of(self.table), lang):
-            console.print(line, markup=False, highlight=False)
+    survey: str
+    key: str
+    base: Base
+    """Whom it is taken to be asked of."""
 
 
-def carry_out(
-    wanted: Wanted, folder: Path, lang: str, *, workers: int, progress: Callable[[int], None] = lambda finished: None
-) -> Result:
-    """Simulates, interviews, compares; writes tables, document and picture into an existing folder.
+@cache
+def lines() -> tuple[Line, ...]:
+    """In the order in which they are shown: by survey, every row of ``surveys.csv`` once, barriers by both bases."""
+    found = []
+    order = {name: place for place, name in enumerate(SURVEYS)}
+    for item in sorted(load_survey_items(), key=lambda item: order.get(item.survey, len(order))):
+        found.append(Line(item.survey, item.key, item.base))
+        if item.key in BARRIERS:
+            found.append(Line(item.survey, item.key, "visitors"))
+    return tuple(found)
 
-    Raises:
-        UserError: more draws than the draws file holds.
-        RunFailedError: every draw failed.
+
+def imposed(survey: str, key: str) -> bool:
+    """Prevalences solved for (``model.counting.prevalence``), and the constant intention to recommend."""
+    rule = RULES.get((survey, key))
+    return key in RECOMMENDING if rule is None else rule.number is None
+
+
+def compared(item: SurveyItem) -> bool:
+    """Whether a published answer is one that parameters decide on: neither imposed nor outside the model."""
+    return (item.survey, item.key) in RULES and not imposed(item.survey, item.key)
+
+
+def status(line: Line, fitted: Collection[tuple[str, str]], barrier_base: str = "non_activated") -> Status:
+    """Role of a line for the parameters in use, which were fitted to the answers ``fitted`` (survey, key).
+
+    ``barrier_base`` is the structural choice: prevalences are solved for on that base, and the answer of the other
+    one is then a prediction.
     """
-    draws, items = load_draws(wanted.draws, path=wanted.posterior.paths[0]), load_survey_items()
-    history, priors, key = load_history(), load_priors(), read_draws(wanted.posterior.paths[0])[1].key
-    work = Fieldwork(
-        people=wanted.people,
-        seed=wanted.seed,
-        surveys=surveys_of(items),
-        demography=load_demography(),
-        history=history,
-        surveyed=load_surveyed(),
-        structure=wanted.structure,
-    )
-    ensure_compiled()
-    tasks = [Task(work, draw, answers_of(draw, key, priors)) for draw in draws]
-    findings, failures = run_survey(tasks, workers=workers, progress=progress)
-    failed = [(draws[failure.index].index, failure.error) for failure in failures]
-    manifest = {
-        "people": wanted.people,
-        "draws": wanted.draws,
-        "seed": wanted.seed,
-        "structure": asdict(wanted.structure),
-        "data_end": history.data_end.isoformat(),
-        "quick": False,
-        "claims_from_priors": from_priors(draws),
-        "samples_per_draw": TIMES,
-        "failures": [{"draw": draw, "error": error} for draw, error in failed],
-    }
-    table = compare(findings, items, wanted.structure.barrier_base)
-    found = document(table, findings, items, manifest)
-    provenance = {
-        "version": package_version(),
-        "command_line": list(wanted.command_line),
-        "data": {**data_hashes(), wanted.posterior.name: wanted.posterior.sha256},
-        "machine": machine(),
-    }
-    write_all(folder, table, per_draw(findings), {**found, **provenance})
-    draw_picture(folder, table, items, manifest, lang)
-    return Result(table=table, items=items, manifest=manifest, document=found, failures=failed)
+    row = line.survey, line.key
+    if row in NOT_MODELLED:
+        return "not modelled"
+    if imposed(*row) and (line.key not in BARRIERS or (line.base == "visitors") == (barrier_base == "visitors")):
+        return "imposed"
+    return "fitted" if row in fitted else "not fitted"
+
+
+NOT_MODELLED: dict[tuple[str, str], dict[str, str]] = {
+    (DNS, "heard_pharmacist"): {
+        "en": "no pharmacist speaks of the service in the status quo: counters are a lever only",
+        "fr": "aucun pharmacien ne parle du service dans le statu quo : le comptoir n'existe que comme levier",
+    },
+    (DNS, "trusts"): {
+        "en": "people have no trust in the model: nothing in it depends on it",
+        "fr": "la confiance n'existe pas dans le modèle : rien n'en dépend",
+    },
+    ("Odoxa 2022", "intends_to_activate"): {
+        "en": "an intention, and its base is unknown; intentions are traits only where a doctor recommends",
+        "fr": "une intention, de base inconnue ; le modèle n'a d'intentions que devant un médecin qui recommande",
+    },
+}
+"""Rows of ``surveys.csv`` without a process in the model, and why (survey, key): language: text."""

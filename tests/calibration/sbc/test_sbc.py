@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 from calibration.facts.priors import FREE, STATUS_QUO
+from calibration.facts.targets import SURVEYS
 from calibration.posterior.emulator import Component, Emulator, features
 from calibration.posterior.free import values_at
 from calibration.posterior.likelihood import Likelihood
@@ -24,7 +25,6 @@ from calibration.sbc.methods import (
 from calibration.sbc.page import page_text, pictures
 from calibration.sbc.question import _shown, main
 from calibration.sbc.ranks import DISTANCE, lines_of
-from calibration.survey.instrument import SURVEYS
 from tests.calibration.posterior.test_likelihood import LOGS, some_logits
 from tests.calibration.problems import STOCKS, fitted_answers, observed
 
