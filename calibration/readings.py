@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from calibration.draws.draws import load_draws
+from calibration.draws.files import load_draws
 from calibration.facts.inputs import load_costs, load_demography, load_history
 from calibration.facts.targets import load_surveyed
 from foundation.errors import RunFailedError

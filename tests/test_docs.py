@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from calibration.facts.roles import FREE
+from calibration.facts.priors import FREE
 from calibration.facts.targets import load_stock_targets
 from cli.main import app
 from foundation.language.pages import MARK

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from importlib import import_module
 from operator import attrgetter
 
-from calibration.facts.priors import Prior, load_priors
-from calibration.facts.roles import DISCREPANCY, EFFECTS, SHARED, STATUS_QUO, SURVEY, to_parameters
+from calibration.facts.priors import DISCREPANCY, EFFECTS, SHARED, STATUS_QUO, SURVEY, Prior, load_priors, to_parameters
 from calibration.facts.tables import DATA, read_rows
 
 CHANCE, SHARE, FACTOR, PULL = "chance, 0–1", "share, 0–1", "factor", "rate per noticed contact"

@@ -22,7 +22,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import special, stats
 
-from calibration.facts.roles import FREE
+from calibration.facts.priors import FREE
 from calibration.posterior.free import SMALLEST, free_priors, quick_values_at, values_at
 from foundation.seeds import uniform
 from model.terms.tables import GROWTH_STARTS

@@ -49,7 +49,7 @@ def markdown(document: Mapping[str, Any], lang: str) -> str:
 
 def figures(document: Mapping[str, Any], folder: Path) -> list[Path]:
     """``survey.png`` and ``survey.fr.png``."""
-    from calibration.survey.files import picture
+    from calibration.survey.study import picture
     from scenarios.compare.pictures import save
 
     items = load_survey_items()

@@ -70,7 +70,7 @@ def study(
             runs, size = sims or second.RUNS, people or second.PEOPLE
             second.study(out, runs=runs, people=size, draws=draws or second.DRAWS, workers=count)
         else:
-            from calibration.sbc import sbc
+            from calibration.sbc import question as sbc
 
             if calibration is None:
                 raise UserError("study sbc: --calibration DIR is needed, a folder of mes calibrate")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from calibration.draws.draws import read_draws
-from calibration.facts.roles import FREE
+from calibration.draws.files import read_draws
+from calibration.facts.priors import FREE
 from foundation.errors import UserError
 from foundation.language.pages import between
 from foundation.store.fingerprint import sha256_of

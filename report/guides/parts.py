@@ -74,7 +74,7 @@ def _floors(root: Path, into: Path) -> None:
 
 def _structures(_: Path, lang: str) -> str:
     from calibration.draws.structures import fitted
-    from calibration.uncertainty.table import structures_table
+    from calibration.uncertainty.tables import structures_table
 
     return printed(structures_table(fitted(), lang), 120)
 
@@ -110,14 +110,14 @@ def _survey_figures(folder: Path, into: Path) -> None:
 
 def _hindcast(folder: Path, lang: str) -> str:
     from calibration.hindcast.folder import read_results
-    from calibration.hindcast.tables import markdown
+    from calibration.hindcast.page import markdown
 
     return markdown(read_results(folder), lang)
 
 
 def _hindcast_figures(folder: Path, into: Path) -> None:
     from calibration.hindcast.folder import read_results
-    from calibration.hindcast.tables import draw_pictures
+    from calibration.hindcast.page import draw_pictures
 
     draw_pictures(read_results(folder), into)
 
@@ -129,14 +129,14 @@ def _readings(folder: Path, lang: str) -> str:
 
 
 def _sbc(folder: Path, lang: str) -> str:
-    from calibration.sbc.sbc import markdown
+    from calibration.sbc.question import markdown
 
     return markdown(folder)
 
 
 def _sbc_figures(folder: Path, into: Path) -> None:
     from calibration.sbc.page import pictures
-    from calibration.sbc.sbc import LIKELIHOOD, LINES, read_ranks
+    from calibration.sbc.question import LIKELIHOOD, LINES, read_ranks
 
     pictures(read_ranks(folder), LINES, LIKELIHOOD, into)
 
@@ -150,8 +150,7 @@ def _second(folder: Path, lang: str) -> str:
 def _uncertainty(folder: Path, lang: str) -> str:
     import pandas as pd
 
-    from calibration.uncertainty.files import SPLIT
-    from calibration.uncertainty.table import uncertainty_table
+    from calibration.uncertainty.tables import SPLIT, uncertainty_table
     from foundation.store.manifest import read
 
     return printed(uncertainty_table(pd.read_parquet(folder / SPLIT), read(folder), lang), 140)

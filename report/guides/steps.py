@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from calibration.posterior.effort import Effort
+from calibration.posterior.question import Effort
 from model.terms.structure import Structure
 
 TABLES = ("calibration/data/*.csv",)
@@ -133,7 +133,7 @@ def _study(
     goes_on: bool = False,
 ) -> Step:
     name = command.split()[-1]
-    codes = {"readings": "calibration.readings", "sbc": "calibration.sbc.sbc", "second": "calibration.second.page"}
+    codes = {"readings": "calibration.readings", "sbc": "calibration.sbc.question", "second": "calibration.second.page"}
     return Step(
         name=name,
         command=("cli", *command.split(), *arguments, "--out", name),

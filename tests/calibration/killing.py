@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from calibration.draws.draws import read_draws
+from calibration.draws.files import read_draws
 
 SETTINGS = ("--first", "64", "--waves", "1", "--wave", "64", "--people", "2000", "--draws", "40")
 RENEWED = (".tmp", ".part", "walk.npz", "walk-again-1.npz", "walk-again-2.npz")

@@ -5,9 +5,8 @@ import pandas as pd
 import pytest
 
 from calibration import readings
-from calibration.draws.draws import save_draws
-from calibration.facts.priors import load_priors
-from calibration.facts.roles import FREE
+from calibration.draws.files import save_draws
+from calibration.facts.priors import FREE, load_priors
 from calibration.readings import READINGS, STRATEGIES, experiment, markdown, paired, study, table
 from foundation.errors import UserError
 

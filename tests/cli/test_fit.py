@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from calibration.fit.predictions import predict
+from calibration.fit.work import predict
 from foundation.errors import UserError
 from foundation.store.manifest import sha256_of
 from report.guides.filling import drawn, folders_by_sign
@@ -139,7 +139,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
                 raise error
             return predict(task)
 
-        monkeypatch.setattr("calibration.fit.predictions.predict", predict_or_break)
+        monkeypatch.setattr("calibration.fit.work.predict", predict_or_break)
 
     return breaks
 

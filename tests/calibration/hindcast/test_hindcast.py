@@ -10,7 +10,8 @@ import pytest
 from calibration.facts.targets import load_stock_targets
 from calibration.hindcast.folder import begin, keep_run, read_results, read_runs, write_results
 from calibration.hindcast.forecasters import FORECASTERS
-from calibration.hindcast.hindcast import (
+from calibration.hindcast.page import grids, markdown, notes
+from calibration.hindcast.question import (
     NAMES,
     Forecast,
     absent,
@@ -19,14 +20,13 @@ from calibration.hindcast.hindcast import (
     default_origins,
     in_order,
     model_forecasts,
+    parse_origins,
     question_at,
     scores,
     simple_forecasts,
 )
-from calibration.hindcast.model_forecast import ModelSamples
-from calibration.hindcast.origins import parse_origins
-from calibration.hindcast.results import against, common, document, summary
-from calibration.hindcast.tables import grids, markdown, notes
+from calibration.hindcast.tables import against, common, document, summary
+from calibration.hindcast.work import ModelSamples
 from foundation.errors import RunFailedError, UserError
 from foundation.problems import ScenarioError
 

@@ -7,20 +7,28 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from calibration.facts.roles import FREE, STATUS_QUO
-from calibration.posterior.bank import Bank
+from calibration.facts.priors import FREE, STATUS_QUO
+from calibration.facts.targets import SURVEYS
 from calibration.posterior.emulator import Component, Emulator, features
 from calibration.posterior.free import values_at
 from calibration.posterior.likelihood import Likelihood
 from calibration.posterior.simulate import COUNTS
-from calibration.sbc import sampler as sbc_sampler
-from calibration.sbc.fast import chosen, fast_ranks
+from calibration.posterior.work import Bank
+from calibration.sbc import methods as sbc_sampler
+from calibration.sbc.methods import (
+    both,
+    chosen,
+    fast_ranks,
+    figures_at,
+    imitated,
+    posterior_given_both,
+    target_of,
+    without_bounds,
+)
 from calibration.sbc.page import page_text, pictures
+from calibration.sbc.question import DOCUMENT, Settings, markdown, read_ranks, save_ranks, study
+from calibration.sbc.question import LINES as ALL_LINES
 from calibration.sbc.ranks import DISTANCE, lines_of
-from calibration.sbc.sampler import both, figures_at, imitated, posterior_given_both, target_of, without_bounds
-from calibration.sbc.sbc import DOCUMENT, Settings, markdown, read_ranks, save_ranks, study
-from calibration.sbc.sbc import LINES as ALL_LINES
-from calibration.survey.instrument import SURVEYS
 from foundation.errors import UserError
 from tests.calibration.posterior.test_likelihood import LOGS, some_logits
 from tests.calibration.problems import STOCKS, fitted_answers, observed

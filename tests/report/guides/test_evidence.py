@@ -7,8 +7,8 @@ from datetime import date
 import numpy as np
 import pytest
 
-from calibration.draws.draws import read_draws, save_draws
-from calibration.facts.roles import FREE
+from calibration.draws.files import read_draws, save_draws
+from calibration.facts.priors import FREE
 from calibration.facts.tables import DATA
 from foundation.errors import RunFailedError, UserError
 from report.guides import changes, evidence

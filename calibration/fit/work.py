@@ -15,9 +15,9 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from calibration.posterior.sent import Sent
+from calibration.facts.targets import DNS, SURVEYS
 from calibration.posterior.simulate import Case, launched, logits, stock_at, survey_weeks
-from calibration.survey.instrument import DNS, SURVEYS
+from calibration.posterior.work import Sent
 from foundation.seeds import derive
 from foundation.work.ensemble import Failure, executor_factory, run_ensemble
 from model import AdoptionModel, PrevalenceError

@@ -2,50 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import floor
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from calibration.facts.targets import SurveyItem
-from calibration.survey.instrument import NOT_MODELLED
-from calibration.survey.items import BARRIERS, LINES, Line, status
-from calibration.survey.survey import Finding
+from calibration.facts.targets import SurveyItem, asked, published_of
+from calibration.survey.question import BARRIERS, NOT_MODELLED, Line, lines, status
+from calibration.survey.work import Finding
+from foundation.quantiles import LEVELS
 
-LEVELS = {"p025": 0.025, "p50": 0.5, "p975": 0.975}
-"""Median and ends of a 95 % interval."""
 Rows = list[dict[str, Any]]
 
 
 def compare(
-    findings: Sequence[Finding], items: Sequence[SurveyItem], barrier_base: str = "non_activated"
+    findings: Sequence[Finding],
+    items: Sequence[SurveyItem],
+    fitted: Collection[tuple[str, str]],
+    barrier_base: str = "non_activated",
 ) -> pd.DataFrame:
     """Every line with its published and its simulated share.
 
-    ``barrier_base`` is the structural choice that the draws were simulated with. Columns: ``survey, key, base, status``
-    (codes), ``n`` (respondents), ``base_size`` (number asked, from the published shares), ``published``; medians and
-    95 % intervals ``simulated_*`` (over draws and samples), ``base_size_*`` (simulated number asked) and ``real_*``
-    (over draws); ``inside``. Shares are 0..1; missing where the model has no process for the answer.
+    ``fitted``: survey and key of the answers that the posterior was fitted to. ``barrier_base``: the structural choice
+    that the draws were simulated with. Columns: ``survey, key, base, status`` (codes), ``n`` (respondents),
+    ``base_size`` (number asked, from the published shares), ``published``; medians and 90 % intervals ``simulated_*``
+    (over draws and samples), ``base_size_*`` (simulated number asked) and ``real_*`` (over draws); ``inside``. Shares
+    are 0..1; missing where the model has no process for the answer.
     """
-    published = {(item.survey, item.key): item for item in items}
-    return pd.DataFrame([_row(line, published, findings, barrier_base) for line in LINES])
+    return pd.DataFrame([_row(line, items, findings, status(line, fitted, barrier_base)) for line in lines()])
 
 
-def _row(
-    line: Line, published: Mapping[tuple[str, str], SurveyItem], findings: Sequence[Finding], barrier_base: str
-) -> dict[str, Any]:
-    item = published[line.survey, line.key]
-    shares = {key: other.share for (survey, key), other in published.items() if survey == line.survey}
-    asked = None if item.n is None else base_share(line, shares) * item.n
+def _row(line: Line, items: Sequence[SurveyItem], findings: Sequence[Finding], role: str) -> dict[str, Any]:
+    item = next(item for item in items if (item.survey, item.key) == (line.survey, line.key))
+    size = None if item.n is None else asked(line.base, published_of(items, line.survey)) * item.n
     row: dict[str, Any] = {
         "survey": line.survey,
         "key": line.key,
         "base": line.base,
-        "status": status(line, barrier_base),
+        "status": role,
         "n": item.n,
-        "base_size": None if asked is None else round(asked),
+        "base_size": None if size is None else round(size),
         "published": item.share,
     }
     samples = [finding.samples[line] for finding in findings if line in finding.samples]
@@ -53,7 +51,7 @@ def _row(
     real = [finding.real[line] for finding in findings if line in finding.real]
     quantiles = {"simulated": _spread(samples), "base_size": _spread(sizes), "real": _spread(real)}
     row |= {f"{name}_{p}": value for name, found in quantiles.items() for p, value in found.items()}
-    return {**row, "inside": inside(item.share, row["simulated_p025"], row["simulated_p975"])}
+    return {**row, "inside": inside(item.share, row["simulated_p05"], row["simulated_p95"])}
 
 
 def _spread(values: Sequence[Any]) -> dict[str, float]:
@@ -61,18 +59,6 @@ def _spread(values: Sequence[Any]) -> dict[str, float]:
     pooled = np.concatenate([np.atleast_1d(value) for value in values]) if values else np.array([])
     pooled = pooled[~np.isnan(pooled)]
     return {name: float(np.quantile(pooled, p)) if len(pooled) else np.nan for name, p in LEVELS.items()}
-
-
-def base_share(line: Line, published: Mapping[str, float]) -> float:
-    """The base as a share of all respondents, by the published answers of the same survey."""
-    if line.base in ("all", "adults"):
-        return 1.0
-    if line.base == "visitors":
-        return published["visited_only"] * published["used"]
-    key = {"knows": "aware", "users": "used", "says_activated": "activated"}.get(line.base)
-    if key is not None:
-        return published[key]
-    return 1.0 - published["activated" if line.base == "not_activated" else "used"]
 
 
 def inside(published: float, low: float, high: float) -> bool | None:
@@ -101,7 +87,7 @@ def per_draw(findings: Sequence[Finding]) -> pd.DataFrame:
 def reason_key(row: Mapping[str, Any]) -> str | None:
     """Which explanation a row needs: a key of ``text.toml``, section survey_reason; None if it needs none.
 
-    What the model has no process for is explained by ``instrument.NOT_MODELLED``.
+    What the model has no process for is explained by ``question.NOT_MODELLED``.
     """
     if (row["survey"], row["key"]) in NOT_MODELLED or row["inside"] is not False:
         return None

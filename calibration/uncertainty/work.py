@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from calibration.draws.draws import draws_of
+from calibration.draws.files import draws_of
 from calibration.draws.structures import Alternative
 from foundation.errors import RunFailedError, UserError
 from foundation.work.ensemble import Failure, executor_factory, run_ensemble
@@ -68,7 +68,7 @@ def tasks_for(experiment: Experiment, alternatives: Sequence[Alternative], draws
 
 def _shared(draw: Draw) -> dict[str, float]:
     """Lever effects that are fitted parameters too."""
-    from calibration.facts.roles import SHARED
+    from calibration.facts.priors import SHARED
 
     return {name: draw.effects[name] for name in SHARED}
 

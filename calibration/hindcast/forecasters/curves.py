@@ -1,4 +1,4 @@
-"""Curves fitted by least squares, with a predictive distribution from the parametric bootstrap."""
+"""Growth curves fitted by least squares, with a predictive distribution from the parametric bootstrap."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ import numpy as np
 from scipy.optimize import leastsq
 from scipy.special import expit
 
-from calibration.hindcast.forecasters.base import LIVING_INSURED, Floats, Forecaster, Series
-from calibration.hindcast.forecasters.spread import mirrored, variance_draws
+from calibration.hindcast.forecasters.base import LIVING_INSURED, Floats, Forecaster, Series, mirrored, variance_draws
 
 EVALUATIONS, CLOSE = 100, 1e-6
 """Of the curve for each refit, at most; relative change at which a refit ends. Both bound the time of refits whose
@@ -91,3 +90,60 @@ def ceiling_above(place: float, series: Series) -> float:
     """A ceiling between the highest stock and all living insured, millions, from a parameter without limits."""
     low = float(series.millions.max())
     return low + (LIVING_INSURED - low) * float(expit(place))
+
+
+def bass(p: float, q: float, ceiling: float, years: Floats, initial: float) -> Floats:
+    """initial + (ceiling - initial) x (1 - e^-(p + q)t) / (1 + q/p e^-(p + q)t), t years since the launch (Bass 1969):
+    p a year of innovation, q a year of imitation; the pilot's stock is the starting level."""
+    decay = np.exp(-(p + q) * np.maximum(years, 0.0))
+    return np.asarray(initial + (ceiling - initial) * (1 - decay) / (1 + q / p * decay))
+
+
+class BassFree(GrowthCurve):
+    """p, q and the ceiling, between the last stock and all living insured."""
+
+    name: ClassVar[str] = "bass-free"
+    parameters: ClassVar[int] = 3
+    needs: ClassVar[int] = 4
+    starts = ((-3.0, -1.0, 0.0), (-3.0, -1.0, 1.0), (-3.0, 0.0))
+
+    def curve(self, place: Floats, years: Floats, series: Series) -> Floats:
+        ceiling = ceiling_above(place[2], series)
+        return bass(positive(place[0]), positive(place[1]), ceiling, years, series.initial)
+
+
+class BassFixed(GrowthCurve):
+    """p and q; the ceiling is the living insured, 68.4 million (F024)."""
+
+    name: ClassVar[str] = "bass-fixed"
+    parameters: ClassVar[int] = 2
+    needs: ClassVar[int] = 3
+    starts = ((-5.0, -3.0, -1.0), (-5.0, -2.0, 0.0))
+
+    def curve(self, place: Floats, years: Floats, series: Series) -> Floats:
+        return bass(positive(place[0]), positive(place[1]), LIVING_INSURED, years, series.initial)
+
+
+class Gompertz(GrowthCurve):
+    """stock(t) = ceiling x exp(-e^-r(t - middle)), the ceiling between the last stock and all living insured."""
+
+    name: ClassVar[str] = "gompertz"
+    parameters: ClassVar[int] = 3
+    needs: ClassVar[int] = 4
+    starts = ((-3.0, 0.0), (-2.0, 0.0), (-2.0, 1.0, 4.0))
+
+    def curve(self, place: Floats, years: Floats, series: Series) -> Floats:
+        inner = np.exp(np.clip(-positive(place[1]) * (years - place[2]), -50.0, 50.0))
+        return np.asarray(ceiling_above(place[0], series) * np.exp(-inner))
+
+
+class Logistic(GrowthCurve):
+    """stock(t) = ceiling / (1 + e^-r(t - middle)), the ceiling between the last stock and all living insured."""
+
+    name: ClassVar[str] = "logistic"
+    parameters: ClassVar[int] = 3
+    needs: ClassVar[int] = 4
+    starts = ((-3.0, 0.0), (-2.0, 0.0), (-2.0, 1.0, 4.0))
+
+    def curve(self, place: Floats, years: Floats, series: Series) -> Floats:
+        return np.asarray(ceiling_above(place[0], series) * expit(positive(place[1]) * (years - place[2])))

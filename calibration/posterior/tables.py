@@ -1,22 +1,26 @@
-"""What a calibration leaves for others: ``posterior.parquet``, ``summary.json`` and a manifest that ``mes verify``
-checks; and the shipped folder of posteriors, one for each structure fitted.
+"""What a calibration leaves for others: ``posterior.parquet``, ``summary.json``, a manifest; and the lines it prints.
+
+``mes verify`` checks the manifest. The shipped folder has one posterior for each structure fitted.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from calibration.draws.draws import DEFAULT, data_hashes, save_draws
+from calibration.draws.files import DEFAULT, data_hashes, save_draws
 from calibration.facts.observed import Observed
-from calibration.facts.roles import FREE
+from calibration.facts.priors import FREE
 from calibration.posterior.calibrate import Calibration, Posterior
 from calibration.posterior.free import values_at
+from foundation.language.numbers import day, number
+from foundation.language.text import label
 from foundation.store import manifest as manifests
 from foundation.store.atomic import write_text
 from model.terms.structure import Structure
@@ -43,7 +47,7 @@ def structure_name(structure: Structure) -> str:
 
 def possible_draws(calibration: Calibration, posterior: Posterior) -> np.ndarray:
     """Values [draw, parameter] of the draws at which the surveyed prevalences can be had; each is tried."""
-    from calibration.posterior.feasible import feasible
+    from calibration.posterior.work import feasible
 
     values = values_at(posterior.places)
     return values[feasible(calibration.case, values, calibration.workers)]
@@ -144,3 +148,45 @@ def _manifest(calibration: Calibration, provenance: Provenance, files: Mapping[s
         "failures": [],
         "files": dict(files),
     }
+
+
+def summary_lines(summary: Mapping[str, Any], lang: str) -> Iterator[str]:
+    """Lines for a terminal."""
+    check = summary["check"]
+    effective = number(summary["effective_sample"], 0, lang)
+    yield label("calibrate.found", lang, draws=summary["draws"], effective=effective)
+    yield label(
+        "calibrate.log_evidence",
+        lang,
+        value=number(summary["log_evidence"], 2, lang),
+        error=number(summary["log_evidence_error"], 2, lang),
+        information=number(summary["information_nats"], 1, lang),
+    )
+    against = summary["walk_against_importance_sampling"]
+    low, high = against["sd_ratio"]
+    yield label(
+        "calibrate.agreement",
+        lang,
+        effective=number(summary["importance_sampling"]["effective"], 0, lang),
+        mean=number(against["largest_difference_of_means_in_sd"], 2, lang),
+        low=number(low, 2, lang),
+        high=number(high, 2, lang),
+    )
+    yield label(
+        "calibrate.check",
+        lang,
+        runs=check["runs"],
+        share=number(100 * check["effective_share"], 0, lang),
+        possible=number(100 * summary["possible_share"], 0, lang),
+    )
+    for when, found in check["stocks"].items():
+        first, _, region = when.partition(" ")
+        yield "  " + label(
+            "calibrate.stock",
+            lang,
+            day=day(date.fromisoformat(first), lang) + (f", {region}" if region else ""),
+            error=number(100 * found["emulator_error"], 2, lang),
+            mean=number(found["z_mean"], 2, lang),
+            sd=number(found["z_sd"], 2, lang),
+            inside=number(100 * found["inside_90"], 0, lang),
+        )

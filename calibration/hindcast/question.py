@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from calibration.facts.frozen import Inputs
+from calibration.facts.history import Inputs
 from calibration.facts.targets import StockTarget
 from calibration.hindcast.forecasters import (
     FORECASTERS,
@@ -26,9 +26,10 @@ from calibration.hindcast.forecasters import (
     series_until,
     years_at,
 )
-from calibration.hindcast.model_forecast import Case, ModelForecast
 from calibration.hindcast.scoring import LEVELS, chance_above, score
+from calibration.hindcast.work import Case, ModelForecast
 from foundation.errors import RunFailedError
+from foundation.problems import Problem, ScenarioError
 
 Floats = npt.NDArray[np.float64]
 FIRST = 3
@@ -212,3 +213,39 @@ def absent(forecasts: Sequence[Forecast]) -> list[dict[str, Any]]:
         for f in forecasts
         if f.missing is not None
     ]
+
+
+def parse_origins(text: str, targets: Sequence[StockTarget]) -> list[date]:
+    """Days separated by commas, in rising order.
+
+    Raises:
+        ScenarioError: one that is no date, has no stock before it or none after it, or is given twice.
+    """
+    figures = figures_of(targets)
+    first, last = figures[0].day, figures[-1].day
+    usual = ", ".join(str(day) for day in default_origins(targets))
+    allowed = f"days from {first} and before {last}, separated by commas, such as {usual}"
+    days: list[date] = []
+    problems: list[Problem] = []
+    for part in (piece.strip() for piece in text.split(",")):
+        day = _date(part)
+        if day is None:
+            message = "not a date"
+        elif not first <= day < last:
+            message = "no published stock to learn from" if day < first else "no published stock left to score"
+        elif day in days:
+            message = "given twice"
+        else:
+            days.append(day)
+            continue
+        problems.append(Problem(source="--origins", value=part, message=message, allowed=allowed))
+    if problems:
+        raise ScenarioError(problems)
+    return sorted(days)
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None

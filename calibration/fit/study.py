@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import date
-from pathlib import Path
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -13,56 +11,23 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import special, stats
 
-from calibration.draws.draws import DrawsInfo, data_hashes, read_draws
-from calibration.draws.posteriors import Source, posterior_for
-from calibration.facts.inputs import load_demography, load_history
-from calibration.facts.roles import FREE
-from calibration.facts.targets import load_surveyed
-from calibration.fit.curves import curves
-from calibration.fit.held import Held, held_against
+from calibration.draws.files import data_hashes
+from calibration.facts.priors import FREE
 from calibration.fit.identifiability import correlations_table, parameters_table, products_table
 from calibration.fit.lines import Line, View
 from calibration.fit.patterns import lines_of
-from calibration.fit.predictions import Kind, Seen, Task, predict_all
-from calibration.fit.table import residuals
+from calibration.fit.question import Fitting
+from calibration.fit.tables import curves, residuals
+from calibration.fit.work import Kind, Seen, Task, predict_all
 from calibration.posterior.free import values_at
-from calibration.posterior.sent import Sent
-from calibration.posterior.simulate import Case, case_for
+from calibration.posterior.work import Sent
 from calibration.warm import ensure_compiled
-from foundation.errors import RunFailedError, UserError
+from foundation.errors import RunFailedError
 from foundation.seeds import derive
 from foundation.store.manifest import Manifest
-from model.terms.structure import Structure
 
 Floats = npt.NDArray[np.float64]
 _LUCK = {"posterior": 13, "prior": 14}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """What determines the numbers, besides the data."""
-
-    people: int
-    draws: int
-    """Of the posterior, and as many of the prior."""
-    seed: int
-    structure: Structure
-    posterior: Path | None
-    """Folder of ``mes calibrate``; None for the shipped one."""
-    command_line: Sequence[str]
-
-
-@dataclass(frozen=True)
-class Fitting:
-    """What is wanted, found to be sound."""
-
-    wanted: Wanted
-    source: Source
-    values: Floats
-    """[draw, parameter] all draws of the posterior."""
-    info: DrawsInfo
-    held: Held
-    case: Case
 
 
 @dataclass(frozen=True)
@@ -82,24 +47,6 @@ class Fit:
         """By the names of their files."""
         names = ("residuals", "parameters", "products", "correlations", "curves", "draws")
         return {name: getattr(self, name) for name in names}
-
-
-def prepare(wanted: Wanted) -> Fitting:
-    """Reads everything; nothing is computed yet.
-
-    Raises:
-        UserError: no such posterior, one that can't be read, or fewer draws in it than wanted.
-    """
-    source = posterior_for(wanted.structure, wanted.posterior)
-    values, info = read_draws(source.paths[0])
-    if wanted.draws > len(values):
-        raise UserError(
-            f"--draws: {wanted.draws}; {source.name} holds {len(values)} draws, allowed: 1 to {len(values)}"
-        )
-    held = held_against(wanted.posterior)
-    history = replace(load_history(), data_end=date.fromisoformat(info.data_end))
-    case = case_for(held.observed, load_demography(), history, load_surveyed(), structure=wanted.structure)
-    return Fitting(wanted, source, values, info, held, case)
 
 
 def carry_out(fitting: Fitting, workers: int, progress: Callable[[int], None] = lambda over: None) -> Fit:

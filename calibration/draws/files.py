@@ -10,7 +10,6 @@ that was fitted.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -25,9 +24,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from calibration.facts.inputs import load_costs
-from calibration.facts.priors import Prior, load_priors
-from calibration.facts.roles import EFFECTS, FREE, SHARED, STATUS_QUO, SURVEY, check_names, to_parameters
-from calibration.facts.tables import DATA
+from calibration.facts.priors import (
+    EFFECTS,
+    FREE,
+    SHARED,
+    STATUS_QUO,
+    SURVEY,
+    Prior,
+    check_names,
+    load_priors,
+    to_parameters,
+)
+from calibration.facts.tables import DATA, sha256_of_table
 from foundation.errors import UserError
 from foundation.seeds import uniform
 from foundation.store.atomic import write_bytes
@@ -158,8 +166,8 @@ def changed_data(info: DrawsInfo) -> list[str]:
 
 def data_hashes() -> dict[str, str]:
     """SHA-256 of every CSV file of ``calibration/data`` by name; line ends don't count."""
-    tables = sorted((item for item in DATA.iterdir() if item.name.endswith(".csv")), key=lambda item: item.name)
-    return {item.name: hashlib.sha256(item.read_bytes().replace(b"\r\n", b"\n")).hexdigest() for item in tables}
+    names = sorted(item.name for item in DATA.iterdir() if item.name.endswith(".csv"))
+    return {name: sha256_of_table(name) for name in names}
 
 
 def _draw(

@@ -1,4 +1,4 @@
-"""How much a calibration spends. Apart from the rest, so that the command line knows the defaults at once."""
+"""How much a calibration spends; apart from the rest, so that the command line knows the defaults at once."""
 
 from __future__ import annotations
 

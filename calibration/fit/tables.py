@@ -13,8 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from calibration.fit.lines import Line
+from calibration.facts.priors import DISCREPANCY, FREE
+from calibration.fit.lines import Line, View, discrepancies
 from model.counting.prevalence import TOLERANCE
+from model.terms.weeks import monday
 
 LEVELS = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
 NAMES = ("simulated", "predicted", "prior")
@@ -78,3 +80,18 @@ def outside(table: pd.DataFrame) -> tuple[int, int]:
     """Lines outside, and lines compared; what is put in is left out of both."""
     compared = table[table["role"] != "imposed"]
     return int((~compared["inside"].astype(bool)).sum()), len(compared)
+
+
+def curves(kind: str, view: View) -> pd.DataFrame:
+    """A row a week: ``kind, week, date``; ``simulated_*`` and ``true_*`` with p05, p50, p95, millions at the start of
+    the week. A published figure would add its own error."""
+    weekly = np.stack([run.weekly for run in view.runs])
+    days = [monday(week) for week in range(weekly.shape[1])]
+    missed = discrepancies(days, view.values[:, FREE.index(DISCREPANCY)], view.luck)
+    true = (weekly[:, None, :] * np.exp(missed)).reshape(-1, len(days))
+    bands = {
+        f"{name}_{p}": np.quantile(values, level, axis=0)
+        for name, values in (("simulated", weekly), ("true", true))
+        for p, level in LEVELS.items()
+    }
+    return pd.DataFrame({"kind": kind, "week": range(len(days)), "date": [day.isoformat() for day in days], **bands})

@@ -1,19 +1,24 @@
-"""Carries out the calibration of the sampler: one file a truth, then the decision quantities of truths and draws."""
+"""One truth of the sampler, then the decision quantities of truths and draws.
+
+A decision quantity is what the status quo reaches, or what a strategy adds to it. Lever effects are the medians of
+their priors (nothing informs them), apart from those that the status quo shares with levers. All strategies branch from
+one history with common random numbers: differences are paired.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from calibration.draws.draws import read_draws
+from calibration.draws.files import read_draws
 from calibration.facts.observed import Observed
-from calibration.facts.roles import FREE
-from calibration.posterior.bank import fill
+from calibration.facts.priors import EFFECTS, FREE, SHARED, STATUS_QUO, load_priors, to_parameters
 from calibration.posterior.emulator import Emulator
 from calibration.posterior.emulator_file import (
     Sizes,
@@ -24,15 +29,59 @@ from calibration.posterior.emulator_file import (
     sizes_of,
 )
 from calibration.posterior.free import places_at
-from calibration.posterior.sent import Sent
-from calibration.posterior.simulate import Case
-from calibration.sbc.quantities import NAMES, outputs_and_quantities
+from calibration.posterior.simulate import Case, launched, observe, stock_at
+from calibration.posterior.work import Sent, fill
+from calibration.sbc.methods import both, figures_at, posterior_given_both, target_of
 from calibration.sbc.ranks import controls, place_of_truth, with_distance
-from calibration.sbc.sampler import both, figures_at, posterior_given_both, target_of
 from foundation.errors import RunFailedError, UserError
 from foundation.work.ensemble import executor_factory, run_ensemble
+from model.terms.weeks import week_of
+from scenarios.draw import Draw
+from scenarios.language.files import load_scenario
+from scenarios.language.resolve import resolve
+from scenarios.language.schema import Scenario
 
 Floats = npt.NDArray[np.float64]
+POLICY_START, UNTIL = date(2026, 1, 5), date(2027, 12, 31)
+STRATEGIES = ("simplified-signup", "letters-with-code", "doctors-prompt", "mix-inclusive")
+NAMES = ("status quo", *(f"gain of {name}" for name in STRATEGIES))
+"""The quantities: millions activated at ``UNTIL``, then millions added by each strategy."""
+
+
+def outputs_and_quantities(case: Case, values: Floats, people: int, seed: int) -> Floats:
+    """What ``simulate`` gives, followed by the quantities [output + quantity].
+
+    Raises:
+        PrevalenceError: no prevalences at launch give the surveyed ones.
+    """
+    model = launched(case, values, people, seed)
+    outputs = observe(case, model)
+    model.advance(week_of(POLICY_START))
+    draw, reached = _draw(values), []
+    for scenario in _scenarios():
+        branch = model.branch(resolve(scenario, draw, policy_start=POLICY_START, until=UNTIL))
+        branch.advance(week_of(UNTIL) + 1)
+        reached.append(stock_at(branch, UNTIL))
+    return np.concatenate([outputs, reached[:1], np.array(reached[1:]) - reached[0]])
+
+
+def _draw(values: Floats) -> Draw:
+    own = dict(zip(STATUS_QUO, map(float, values), strict=False))
+    effects = {**_medians(), **{name: own[name] for name in SHARED}}
+    return Draw(index=0, parameters=to_parameters(own), effects=effects, cost_uniforms={})
+
+
+@lru_cache(maxsize=1)
+def _medians() -> dict[str, float]:
+    priors = load_priors()
+    return {name: float(priors[name].quantile(0.5)) for name in EFFECTS}
+
+
+@lru_cache(maxsize=1)
+def _scenarios() -> tuple[Scenario, ...]:
+    return tuple(load_scenario(name) for name in ("status-quo", *STRATEGIES))
+
+
 DRAWS, SAMPLE, PRICED = 100, 3000, 60
 """Draws among which a truth is ranked; further ones that describe the posterior; those with simulated quantities."""
 FIRST, SEED = 850_000_000, 23

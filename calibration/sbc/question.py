@@ -1,7 +1,7 @@
 """Simulation-based calibration: ``mes study sbc --calibration DIR --out DIR``.
 
-1. The fast method, with truths from the prior and near the real figures (``calibration.sbc.fast``).
-2. The sampler, with truths from the posterior (``calibration.sbc.sampler``).
+1. The fast method, with truths from the prior and near the real figures (``calibration.sbc.methods``).
+2. The sampler, with truths from the posterior (``calibration.sbc.methods``).
 
 The calibration is a folder of ``mes calibrate`` (its emulator, walk and draws are used). The other folder holds
 finished work, so that an interrupted command goes on where it was.
@@ -21,19 +21,18 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
-from calibration.facts.inputs import load_demography, load_history
+from calibration.facts.inputs import load_demography, load_history, tables_of
 from calibration.facts.observed import Observed, load_observed
-from calibration.facts.roles import FREE
+from calibration.facts.priors import FREE
 from calibration.facts.targets import load_surveyed
-from calibration.posterior.bank import Bank, fill
-from calibration.posterior.saved import code_fingerprint, write
 from calibration.posterior.simulate import Case, case_for
-from calibration.sbc.fast import fast_ranks
+from calibration.posterior.work import Bank, code_fingerprint, fill, same_settings
+from calibration.sbc.methods import fast_ranks
 from calibration.sbc.page import page_text
-from calibration.sbc.posterior import sampler_ranks
-from calibration.sbc.quantities import NAMES, outputs_and_quantities
 from calibration.sbc.ranks import DISTANCE
+from calibration.sbc.work import NAMES, outputs_and_quantities, sampler_ranks
 from foundation.errors import UserError
+from foundation.store.atomic import write_json
 from model.terms.structure import Structure
 
 Floats = npt.NDArray[np.float64]
@@ -91,7 +90,7 @@ def study(folder: Path, settings: Settings) -> None:
         tell=_Teller,
     )
     save_ranks(folder, {"prior": prior, "near": near, "posterior": posterior})
-    write(folder / DOCUMENT, json.dumps(settings.shown(), indent=1).encode())
+    write_json(folder / DOCUMENT, settings.shown())
 
 
 def save_ranks(folder: Path, ranks: Mapping[str, Mapping[str, Floats]]) -> None:
@@ -161,13 +160,9 @@ def _same_settings(folder: Path, settings: Settings) -> None:
         "people": settings.people,
         "sampler_truths": settings.sampler_truths,
         "code": code_fingerprint(),
+        **tables_of("sbc"),
     }
-    file = folder / "settings.json"
-    if not file.exists():
-        write(file, json.dumps(wanted, indent=1).encode())
-    elif (found := json.loads(file.read_text(encoding="utf-8"))) != wanted:
-        other = ", ".join(name for name in wanted if found.get(name) != wanted[name])
-        raise UserError(f"{folder} was begun with other {other}; choose another folder, or remove it")
+    same_settings(folder, wanted)
 
 
 class _Teller:

@@ -1,11 +1,15 @@
-"""Simulation-based calibration of the sampler about the posterior (Säilynoja, Schmitt, Bürkner, Vehtari 2025).
+"""The two methods that are put to the test, each with truths of its own.
 
-An emulator is valid near the data only; truths from the whole prior would test it where nobody uses it. So the
-posterior given the real figures y takes the prior's place: a truth is drawn from it, figures y' are simulated at the
-truth by the simulator itself (published errors, discrepancy and errors of the surveys added), and the truth's rank
-among draws from p(parameters | y, y') is uniform if emulator, likelihood and sampler are right together.
+The fast method (``calibration.second``): truths are runs of its own bank, left out of what it knows. Two sets: from the
+whole prior, and those whose figures are nearest to the real ones (Prangle et al. 2014): a method may be right on
+average over the prior and wrong where it is used. Choosing by the figures keeps ranks uniform.
 
-The lower bound is part of y only: whether y' would keep it is not asked.
+The sampler about the posterior (Säilynoja, Schmitt, Bürkner, Vehtari 2025). An emulator is valid near the data only;
+truths from the whole prior would test it where nobody uses it. So the posterior given the real figures y takes the
+prior's place: a truth is drawn from it, figures y' are simulated at the truth by the simulator itself (published
+errors, discrepancy and errors of the surveys added), and the truth's rank among draws from p(parameters | y, y') is
+uniform if emulator, likelihood and sampler are right together. The lower bound is part of y only: whether y' would keep
+it is not asked.
 """
 
 from __future__ import annotations
@@ -18,17 +22,68 @@ import numpy as np
 import numpy.typing as npt
 
 from calibration.facts.observed import Answer, Observed
-from calibration.facts.roles import FREE
+from calibration.facts.priors import FREE
+from calibration.facts.targets import SURVEYS
 from calibration.posterior.emulator import Emulator
 from calibration.posterior.free import quick_values_at, values_at
-from calibration.posterior.likelihood import Likelihood
+from calibration.posterior.likelihood import ANSWERED, Likelihood, Target
 from calibration.posterior.simulate import COUNTS, Case, simulate
-from calibration.posterior.target import ANSWERED, Target
 from calibration.posterior.walk import WALKERS_PER_PARAMETER, Walk, walk
-from calibration.second.abc import published
-from calibration.survey.instrument import SURVEYS
+from calibration.posterior.work import Bank
+from calibration.sbc.ranks import controls, place_of_truth, with_distance
+from calibration.second.abc import Synthetic, infer, published, published_figures, synthetic
 
 Floats = npt.NDArray[np.float64]
+DRAWS = 100
+"""Posterior draws among which a truth is ranked."""
+
+
+def chosen(known: Synthetic, observed: Observed, truths: int, near: bool, seed: int) -> npt.NDArray[np.int64]:
+    """Rows that serve as truths, of distinct runs: at random, or the nearest to the real figures."""
+    if near:
+        away = (known.figures - published_figures(observed)) / known.figures.std(axis=0)
+        order = np.argsort((away**2).sum(axis=1), kind="stable")
+    else:
+        order = np.random.default_rng(seed).permutation(len(known.run))
+    _, first = np.unique(known.run[order], return_index=True)
+    return np.asarray(order[np.sort(first)[:truths]])
+
+
+def fast_ranks(
+    bank: Bank,
+    quantities: Floats,
+    observed: Observed,
+    *,
+    truths: int,
+    near: bool,
+    seed: int = 1,
+    tell: Callable[[int], None] = lambda done: None,
+) -> dict[str, Floats]:
+    """Ranks [truth, parameter + quantity + 1] as they are and of the negative controls; the last line is the distance.
+
+    ``quantities`` [run, quantity] belong to the runs of the bank.
+    """
+    known = synthetic(bank, observed, seed)
+    extra, rng = quantities[known.run], np.random.default_rng(seed)
+    ranks: dict[str, list[Floats]] = {}
+    for done, row in enumerate(chosen(known, observed, truths, near, seed), 1):
+        others = known.run != known.run[row]
+        less = Synthetic(known.places[others], known.figures[others], known.run[others])
+        posterior = infer(less, known.figures[row], extra=extra[others])
+        truth = np.concatenate([known.places[row], extra[row]])
+        drawn = posterior.chosen(DRAWS, seed + done)
+        # Several rows come from one run and lie close together: what describes the posterior comes from other runs.
+        runs = less.run[posterior.rows]
+        rest = np.flatnonzero(~np.isin(runs, runs[drawn]))
+        both = posterior.places[np.concatenate([drawn, rest])]
+        for name, draws in controls(both).items():
+            own, sample = draws[: len(drawn)], draws[len(drawn) :]
+            lines = with_distance(truth, own, sample, known.places.shape[1])
+            ranks.setdefault(name, []).append(place_of_truth(*lines, rng))
+        tell(done)
+    return {name: np.array(found) for name, found in ranks.items()}
+
+
 LONG_ENOUGH = 15.0
 """Length of a walk in autocorrelation times: hundreds of walkers go at once, and a hundred draws are wanted."""
 
