@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from calibration.draws.draws import load_draws
+from calibration.draws.files import load_draws
 from calibration.facts.inputs import load_demography, load_history
 from model import build_population, solve_prevalence
 from model.levers import Lever

@@ -1,4 +1,4 @@
-"""From a request to a finished run folder and what is shown of it; shared by ``run`` and ``compare``."""
+"""From a request to a finished run folder and what is shown of it; what the commands that simulate share."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LONG = 1200.0
 
 
 CODE = (
-    "scenarios.experiment", "calibration.draws.draws", "calibration.draws.posteriors", "calibration.facts.inputs",
+    "scenarios.experiment", "calibration.draws.files", "calibration.draws.posteriors", "calibration.facts.inputs",
     "calibration.facts.targets",
 )  # fmt: skip
 """Modules that compute a draw, and those that make it and read the data."""
@@ -65,7 +65,7 @@ def study_of(
     experiment: Experiment, command: str, source: Source, texts: Mapping[str, str] | None = None
 ) -> Comparison:
     """The study of an experiment, without its draws; ``texts`` of scenario files go before what was parsed."""
-    from calibration.draws.draws import data_hashes
+    from calibration.draws.files import data_hashes
     from scenarios.compare.study import Comparison
 
     return Comparison(
@@ -91,7 +91,7 @@ def site_of(request: Request) -> AbstractContextManager[Site | None]:
 
 def drawn(settings: Settings, request: Request) -> tuple[Source, list[Draw]]:
     """The posterior to draw from, and its first draws."""
-    from calibration.draws.draws import load_draws
+    from calibration.draws.files import load_draws
     from calibration.draws.posteriors import posterior_for, shipped_mixture
     from calibration.draws.structures import averaged_draws, fitted
 
@@ -103,7 +103,7 @@ def drawn(settings: Settings, request: Request) -> tuple[Source, list[Draw]]:
 
 def warn_of_draws(source: Source, lang: Lang) -> None:
     """Says so on stderr when the posterior was fitted to other data or under another structure."""
-    from calibration.draws.draws import changed_data, read_draws
+    from calibration.draws.files import changed_data, read_draws
 
     _, info = read_draws(source.paths[0])
     if not source.fitted:

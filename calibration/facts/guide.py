@@ -1,7 +1,4 @@
-"""The tables of parameters in ``docs/odd.md``, from the files and constants themselves.
-
-``python -m calibration.facts.guide`` prints them; a test compares them with the guide.
-"""
+"""The tables of parameters in ``docs/odd.md``, from the files and constants themselves."""
 
 from __future__ import annotations
 
@@ -9,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from importlib import import_module
 from operator import attrgetter
 
-from calibration.facts.priors import Prior, load_priors
-from calibration.facts.roles import DISCREPANCY, EFFECTS, SHARED, STATUS_QUO, SURVEY, to_parameters
+from calibration.facts.priors import DISCREPANCY, EFFECTS, SHARED, STATUS_QUO, SURVEY, Prior, load_priors, to_parameters
 from calibration.facts.tables import DATA, read_rows
 from scenarios.lever_schemas.words import words
 
@@ -162,7 +158,3 @@ def _marked(status: str) -> str:
 def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *([cell.replace("|", r"\|") for cell in row] for row in rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-if __name__ == "__main__":
-    print(parameters_reference(), end="")

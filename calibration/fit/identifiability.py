@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 from scipy import special, stats
 
-from calibration.facts.roles import FREE
+from calibration.facts.priors import FREE
 from calibration.posterior.free import SMALLEST, free_priors, quick_values_at, values_at
 from foundation.seeds import uniform
 from foundation.shapes import Floats

@@ -15,9 +15,9 @@ import numpy as np
 from scipy import special
 
 from calibration.facts.observed import Observed
-from calibration.facts.roles import STATUS_QUO, to_parameters
-from calibration.facts.targets import load_survey_items
-from calibration.survey.instrument import SURVEYS, survey_week
+from calibration.facts.priors import STATUS_QUO, to_parameters
+from calibration.facts.targets import SURVEYS, load_survey_items
+from calibration.survey.instrument import survey_week
 from foundation.seeds import derive
 from foundation.shapes import Floats
 from model import AdoptionModel, build_population, solve_prevalence

@@ -5,11 +5,10 @@ from datetime import date
 import numpy as np
 import pytest
 
-from calibration.draws.draws import DEFAULT, save_draws
+from calibration.draws.files import DEFAULT, save_draws
 from calibration.draws.posteriors import posterior_for, shipped_structures
-from calibration.facts.priors import load_priors
-from calibration.facts.roles import FREE
-from calibration.posterior.results import POSTERIOR, structure_name
+from calibration.facts.priors import FREE, load_priors
+from calibration.posterior.tables import POSTERIOR, structure_name
 from foundation.errors import UserError
 from model.terms.structure import Structure
 

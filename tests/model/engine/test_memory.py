@@ -9,7 +9,7 @@ import weakref
 
 import pytest
 
-from calibration.draws.draws import load_draws
+from calibration.draws.files import load_draws
 from calibration.warm import ensure_compiled
 from model import AdoptionModel
 from model.engine import memory
@@ -21,7 +21,7 @@ from model.population.building import build_population
 PROGRAM = """
 import json, resource, sys
 from datetime import date
-from calibration.draws.draws import load_draws
+from calibration.draws.files import load_draws
 from calibration.facts.inputs import load_demography, load_history
 from model import AdoptionModel, build_population
 from scenarios.language.files import load_scenario
