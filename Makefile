@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Without bytecode and compiled caches every command would start by compiling again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: compare test test-slow lint types contract bench clean
+.PHONY: compare test test-slow lint types contract docs evidence bench clean
 .DEFAULT_GOAL := compare
 
 compare: .venv/.installed
@@ -27,6 +27,13 @@ types: .venv/.dev
 
 contract: .venv/.dev
 	$(BIN)/lint-imports
+
+docs: .venv/.dev
+	$(BIN)/mes docs
+
+# Remakes all shipped posteriors, tables and pictures; takes hours. EVIDENCE='--work DIR --resume' goes on.
+evidence: .venv/.dev
+	$(BIN)/mes evidence $(or $(EVIDENCE),--work runs/evidence)
 
 # pip comes last when an environment is made: a half-made one is made again.
 .venv/bin/pip:

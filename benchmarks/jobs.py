@@ -167,7 +167,7 @@ def ties(people: int, threads: int, scenario: str, repeats: int, warmed: Callabl
 
 def small(people: int, threads: int, scenario: str, repeats: int, warmed: Callable[[], None]) -> Row:
     """The load of a calibration: one run after another on one core, each with another draw, for ``repeats`` seconds."""
-    from calibration.draws.draws import load_draws
+    from calibration.draws.files import load_draws
     from model import AdoptionModel, solve_prevalence
 
     setting = load_setting()

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.setting import POLICY_START, STATUS_QUO, UNTIL, load_setting
-from calibration.draws.draws import load_draws
+from calibration.draws.files import load_draws
 from foundation.work.executors import LocalProcesses
 from model import AdoptionModel, solve_prevalence
 from model.terms.weeks import WEEKS, position, week_of

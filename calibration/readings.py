@@ -1,13 +1,12 @@
 """What the naive reading does: the doctor strategies under three readings of the 57 %, on the same draws.
 
-``python -m calibration.readings`` prints the table of ``docs/readings.md``; with ``--fill docs/readings.md
-docs/readings.fr.md`` it also puts it there. Draws were searched under ``trait``; the others are not fitted again.
+``mes study readings`` simulates them, ``mes docs`` puts the table into ``docs/readings.md``. Draws were fitted under
+``trait``; the other readings are not fitted again.
 """
 
 from __future__ import annotations
 
-import argparse
-import os
+import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,10 +17,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from calibration.draws.draws import load_draws
+from calibration.draws.files import load_draws
 from calibration.facts.inputs import load_costs, load_demography, load_history
 from calibration.facts.targets import load_surveyed
-from foundation.errors import RunFailedError, UserError
+from foundation.errors import RunFailedError
 from foundation.language.numbers import day, number, typeset, with_interval
 from foundation.quantiles import spread
 from foundation.store.atomic import write_text
@@ -37,7 +36,7 @@ STRATEGIES = ("doctors-training", "doctors-prompt")
 READINGS = Structure.choices()["reading"]
 POLICY_START, UNTIL, TARGET = date(2026, 1, 5), date(2027, 12, 31), 40.0
 """As ``mes compare`` has them."""
-MARKS = "<!-- readings -->", "<!-- /readings -->"
+ROWS, SETTINGS = "added.parquet", "readings.json"
 _WORDS: dict[str, dict[str, str]] = {
     "en": {
         "head": "Strategy|Reading|Added by the end of 2027, million|Ratio to `trait`|Status quo on {day}, million",
@@ -148,60 +147,27 @@ def _cell(values: pd.Series[float], lang: str) -> str:
     return with_interval(found["p05"], found["p50"], found["p95"], lang)
 
 
-def fill(path: Path, text: str, marks: tuple[str, str] = MARKS) -> None:
-    """Put a table between the marks of a guide.
+def study(folder: Path, *, people: int, draws: int, seed: int, workers: int, draws_file: Path | None = None) -> None:
+    """Simulates all readings into ``folder``: ``added.parquet``, and ``readings.json`` at the end.
 
     Raises:
-        UserError: the file can't be read or lacks the marks.
+        UserError: there are fewer draws.
+        RunFailedError: nothing came through.
     """
-    try:
-        old = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: can't be read ({error})") from None
-    before, first, rest = old.partition(marks[0])
-    _, last, after = rest.partition(marks[1])
-    if not (first and last):
-        raise UserError(f"{path}: no {marks[0]} … {marks[1]} to put the table between")
-    write_text(path, f"{before}{first}\n{text}{last}{after}")
+    settings = {"people": people, "draws": draws, "seed": seed}
+    experiments = {reading: experiment(reading, **settings) for reading in READINGS}
+    drawn = load_draws(draws, path=draws_file, seed=seed)
+    tasks = [Task(reading, experiments[reading], draw) for draw in drawn for reading in READINGS]
+    folder.mkdir(parents=True, exist_ok=True)
+    rows, failures = simulate_all(tasks, workers)
+    for failure in failures:
+        task = tasks[failure.index]
+        print(f"draw {task.draw.index}, {task.reading}: {failure.error}", file=sys.stderr)
+    rows.to_parquet(folder / ROWS, compression="zstd")
+    write_text(folder / SETTINGS, json.dumps(settings) + "\n")
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Command line."""
-    options = _options(arguments)
-    settings = {"people": options.people, "draws": options.draws, "seed": options.seed}
-    try:
-        experiments = {reading: experiment(reading, **settings) for reading in READINGS}
-        draws = load_draws(options.draws, path=options.draws_file, seed=options.seed)
-        tasks = [Task(reading, experiments[reading], draw) for draw in draws for reading in READINGS]
-        rows, failures = simulate_all(tasks, options.workers)
-        for failure in failures:
-            task = tasks[failure.index]
-            print(f"draw {task.draw.index}, {task.reading}: {failure.error}", file=sys.stderr)
-        print(table(rows, settings, options.lang), end="")
-        for path in options.fill:
-            fill(path, table(rows, settings, "fr" if path.name.endswith(".fr.md") else "en"))
-    except (UserError, RunFailedError) as error:
-        print(f"readings: {error}", file=sys.stderr)
-        raise SystemExit(2 if isinstance(error, UserError) else 1) from None
-
-
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m calibration.readings", description=__doc__)
-    parser.add_argument("--people", type=_positive, default=50_000, help="simulated people")
-    parser.add_argument("--draws", type=_positive, default=100)
-    parser.add_argument("--seed", type=_positive, default=1)
-    parser.add_argument("--workers", type=_positive, default=os.cpu_count() or 1, help="processes")
-    parser.add_argument("--draws-file", type=Path, help="instead of the shipped draws")
-    parser.add_argument("--lang", choices=tuple(_WORDS), default="en")
-    parser.add_argument("--fill", type=Path, nargs="+", default=[], metavar="GUIDE", help="guides to put the table in")
-    return parser.parse_args(arguments)
-
-
-def _positive(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) >= 1):
-        raise argparse.ArgumentTypeError(f"{text!r}; needed a whole number, 1 or more")
-    return int(text)
-
-
-if __name__ == "__main__":
-    main()
+def markdown(folder: Path, lang: str) -> str:
+    """The table of a finished study, for the guide."""
+    settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+    return table(pd.read_parquet(folder / ROWS), settings, lang)

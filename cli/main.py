@@ -21,6 +21,7 @@ from cli.commands.story import story
 from cli.commands.structures import structures
 from cli.commands.survey import survey
 from cli.commands.uncertainty import uncertainty
+from cli.commands.upkeep import docs, evidence, study
 from cli.commands.verify import verify
 
 app = typer.Typer(
@@ -66,6 +67,10 @@ app.command()(verify)
 app.command()(report)
 app.command()(story)
 app.add_typer(scenarios, name="scenarios")
+# For maintainers: named in CONTRIBUTING.md.
+app.command(hidden=True)(docs)
+app.command(hidden=True)(study)
+app.command(hidden=True)(evidence)
 
 
 def main() -> None:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 LONG = 1200.0
 """Seconds from which on it is said how long a draw takes."""
 CODE = (
-    "scenarios.experiment", "calibration.draws.draws", "calibration.draws.posteriors", "calibration.draws.structures",
+    "scenarios.experiment", "calibration.draws.files", "calibration.draws.posteriors", "calibration.draws.structures",
     "calibration.facts.inputs", "calibration.facts.targets",
 )  # fmt: skip
 """Modules that compute a draw, and those that make it and read the data."""
@@ -55,7 +55,7 @@ def study_of(
     kind: type[Kind], experiment: Experiment, request: Request, texts: Mapping[str, str] | None = None, **more: Any
 ) -> Kind:
     """A study of an experiment on its first draws; ``texts`` of scenario files go before what was parsed."""
-    from calibration.draws.draws import data_hashes
+    from calibration.draws.files import data_hashes
 
     source, draws = drawn(experiment.settings, request)
     warn_of_draws(source, request.lang)
@@ -104,7 +104,7 @@ def site_of(request: Request, processes: int, threads: int) -> AbstractContextMa
 
 def drawn(settings: Settings, request: Request) -> tuple[Source, list[Draw]]:
     """The posterior to draw from, and its first draws."""
-    from calibration.draws.draws import load_draws
+    from calibration.draws.files import load_draws
     from calibration.draws.posteriors import posterior_for, shipped_mixture
     from calibration.draws.structures import averaged_draws, fitted
 
@@ -116,7 +116,7 @@ def drawn(settings: Settings, request: Request) -> tuple[Source, list[Draw]]:
 
 def warn_of_draws(source: Source, lang: Lang) -> None:
     """Says so on stderr when the posterior was fitted to other data or under another structure."""
-    from calibration.draws.draws import changed_data, read_draws
+    from calibration.draws.files import changed_data, read_draws
 
     _, info = read_draws(source.paths[0])
     if not source.fitted:

@@ -6,11 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from calibration.draws.draws import data_hashes, read_draws
+from calibration.draws.files import data_hashes, read_draws
 from calibration.draws.posteriors import posterior_named
 from calibration.facts.inputs import load_costs
-from calibration.facts.priors import Prior, load_priors
-from calibration.facts.roles import EFFECTS, SHARED, STATUS_QUO
+from calibration.facts.priors import EFFECTS, SHARED, STATUS_QUO, Prior, load_priors
 from calibration.facts.tables import DATA, read_rows
 from foundation.errors import UserError
 

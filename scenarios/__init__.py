@@ -1,0 +1,3 @@
+"""What can be done beyond the status quo, and what comes of it? Scenarios, the experiment of one draw, its frames
+and costs, comparisons, the story of one life. Columns of frames may be added; names of existing ones are kept.
+"""

@@ -1,16 +1,35 @@
-"""Which posterior a run draws from: a folder of ``mes calibrate``, or a shipped file by structure."""
+"""Which posterior a run draws from: a folder of ``mes calibrate``, a shipped file by structure, or that of an origin.
+
+The posterior of an origin is fitted to nothing that was published after it: ``mes calibrate --until ORIGIN --out
+DIR/ORIGIN`` makes one. There is no other source. Draws fitted to later stocks would make the hindcast a fit, so a file
+that says so is refused, and an origin without draws has no forecast of the model. The end of the data is the one origin
+for which the posterior of every other command is the right one.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from calibration.draws.draws import DEFAULT, POSTERIOR, SHIPPED, read_draws, structure_name
+import numpy as np
+import numpy.typing as npt
+
+from calibration.draws.files import DEFAULT, POSTERIOR, SHIPPED, SUMMARY, load_draws, read_draws, structure_name
+from calibration.facts.observed import load_observed
+from calibration.facts.priors import DISCREPANCY, FREE
+from calibration.facts.tables import DATA
+from calibration.facts.targets import StockTarget
 from foundation.errors import UserError
+from foundation.store.manifest import sha256_of
 from model.terms.structure import Structure
+from scenarios.draw import Draw
 
 
 @dataclass(frozen=True)
@@ -85,3 +104,92 @@ def _choices(structure: Structure) -> dict[str, Any]:
 def _real(item: Traversable) -> Path:
     """Path of a data file; the packages are folders, in a clone and when installed."""
     return Path(str(item))
+
+
+SHIPPED_ORIGINS = Path(str(DATA / "origins"))
+"""The shipped posteriors of origins; ``default.parquet`` stands for the end of the data elsewhere."""
+
+MAKE = "`mes calibrate --until ORIGIN --out DIR/ORIGIN`, `mes hindcast --posteriors DIR`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OriginPosterior:
+    """What the calibration knew on an origin."""
+
+    draws: Sequence[Draw]
+    discrepancy: npt.NDArray[np.float64]
+    """[draw] standard deviation of the model discrepancy of log stocks."""
+    data_end: date
+    """Day of the last stock that it was fitted to."""
+    sha256: str
+    """Of the file."""
+
+
+PosteriorDraws = Callable[[date], OriginPosterior]
+"""The posterior given the targets up to a day; raises ``NoPosteriorError`` where there is none."""
+
+
+class NoPosteriorError(LookupError):
+    """No posterior has been made that ends at an origin."""
+
+
+def posterior_source(n: int, data_end: date, folder: Path | None = None) -> PosteriorDraws:
+    """The first ``n`` draws of the posterior of each origin, from ``folder`` or the shipped ones.
+
+    ``folder`` holds ``<origin>/posterior.parquet``, as ``mes calibrate`` leaves it, or ``<origin>.parquet``.
+    """
+    return partial(_posterior_of, n=n, data_end=data_end, folder=folder)
+
+
+def _posterior_of(origin: date, *, n: int, data_end: date, folder: Path | None) -> OriginPosterior:
+    places = [f"{origin.isoformat()}/posterior.parquet", f"{origin.isoformat()}.parquet"]
+    found = [file for place in places if (file := (folder or SHIPPED_ORIGINS) / place).is_file()]
+    if not found and origin != data_end:
+        raise NoPosteriorError(MAKE)
+    path: Path | None = found[0] if found else None
+    values, info = read_draws(path)
+    fitted = date.fromisoformat(info.data_end)
+    if fitted > origin:
+        name = "the shipped posterior" if path is None else str(path)
+        raise UserError(f"{name}: fitted to data up to {fitted}; for this origin allowed: {origin} or earlier")
+    draws = load_draws(n, path=path)
+    digest = sha256_of(path or Path(str(SHIPPED / f"{DEFAULT}.parquet")))
+    return OriginPosterior(draws=draws, discrepancy=values[:n, FREE.index(DISCREPANCY)], data_end=fitted, sha256=digest)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What a posterior was fitted to."""
+
+    stocks: Sequence[StockTarget]
+    answers: Collection[tuple[str, str]]
+    """Survey and key."""
+
+
+def fitted_to(folder: Path | None) -> Fitted:
+    """What the posterior of a folder of ``mes calibrate``, or a shipped one, was fitted to.
+
+    Raises:
+        UserError: the folder's summary can't be read or doesn't list what was fitted.
+    """
+    if folder is None or not (folder / SUMMARY).is_file():
+        shipped = load_observed()
+        return Fitted(shipped.stocks, {(answer.item.survey, answer.item.key) for answer in shipped.answers})
+    try:
+        targets = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))["targets"]
+        stocks = [_stock(entry) for entry in targets["stocks"]]
+        return Fitted(stocks, {(entry["survey"], entry["key"]) for entry in targets["answers"]})
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{folder / SUMMARY}: doesn't say what the posterior was fitted to ({error!r})") from None
+
+
+def _stock(entry: Mapping[str, Any]) -> StockTarget:
+    return StockTarget(
+        day=date.fromisoformat(entry["date"]),
+        millions=float(entry["millions"]),
+        error=float(entry["error_millions"]),
+        kind=entry["kind"],
+        status="as calibrated",
+        facts=(),
+        region=entry["region"],
+    )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from calibration.draws.draws import SHIPPED, DrawsInfo, draws_of, load_draws, read_draws, structure_name
+from calibration.draws.files import SHIPPED, DrawsInfo, draws_of, load_draws, read_draws, structure_name
 from calibration.draws.posteriors import MIXTURE, posterior_named, shipped_structures
 from foundation.errors import UserError
 from model.terms.structure import Structure

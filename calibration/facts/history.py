@@ -1,11 +1,22 @@
-"""What was done in the past: ``outreach_history.csv``, and the documents curve."""
+"""What was done in the past, and how much of it was known on a day.
+
+Inputs that came after a day are frozen, so that a forecast made on it can't look ahead.
+"""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import cache
 from importlib.resources.abc import Traversable
+from typing import Literal, get_args
+
+import numpy as np
 
 from calibration.facts.tables import DATA, Row, read_rows, refuse_repeats
+from model.terms.inputs import History
+from model.terms.weeks import week_of
 
 EVENTS = (
     "pilot",
@@ -51,3 +62,97 @@ def load_documents(folder: Traversable = DATA) -> tuple[tuple[date, float], ...]
         if day <= before:
             raise row.error("date", f"a day after {before}, the line above")
     return tuple((day, row.number("millions_per_month", 0, 1000)) for day, row in zip(days, rows, strict=True))
+
+
+Inputs = Literal["frozen", "actual"]
+"""``frozen``: what was known on the origin. ``actual``: documents and campaigns after it as they came."""
+INPUTS: tuple[Inputs, ...] = get_args(Inputs)
+FACT_KNOWN: Mapping[str, date] = {
+    "F056": date(2023, 2, 13),
+    "F055": date(2023, 8, 31),
+    "F054": date(2023, 12, 31),
+    "F032": date(2024, 1, 31),
+    "F041": date(2024, 12, 31),
+    "F047": date(2025, 12, 31),
+}
+"""When each fact behind ``documents_fed.csv`` was known at the earliest: the end of the period that it speaks of."""
+Curve = tuple[tuple[date, float], ...]
+
+
+def history_for(history: History, origin: date, inputs: Inputs) -> History:
+    """The history that a forecast made on ``origin`` runs on.
+
+    Both kinds of inputs have one past, the one that the posterior of the origin was fitted on, and service growth ends
+    at the origin under both; they differ by what comes after it.
+    """
+    known = frozen(history, origin)
+    if inputs == "frozen":
+        return known
+    later = tuple(point for point in history.documents if point[0] > origin + timedelta(days=1))
+    step = ((origin, _rate(known.documents, origin)), (origin + timedelta(days=1), _rate(history.documents, origin)))
+    before = tuple(point for point in known.documents if point[0] < origin)
+    return replace(
+        known,
+        documents=(*before, *step, *later),
+        reminders=history.reminders,
+        reminders_share=history.reminders_share,
+    )
+
+
+def frozen(history: History, origin: date) -> History:
+    """What was known of a history on ``origin``, and nothing new after it.
+
+    Documents: the points of the curve known by then, flat after the last one; at the end of the data the whole curve
+    up to that day, flat from there. Reminders: only those of the weeks up to the origin. Service growth: constant from
+    the origin on.
+
+    Raises:
+        ValueError: an origin before the launch is over, or after the data.
+    """
+    first = max(history.notices_end, history.media[1])
+    if not first < origin <= history.data_end:
+        raise ValueError(f"origin {origin}: needed a day after {first} (the launch) and up to {history.data_end}")
+    documents = _up_to(history.documents, origin) if origin == history.data_end else _known(history.documents, origin)
+    return _without_later_reminders(replace(history, documents=documents, data_end=origin), origin)
+
+
+@cache
+def documents_known() -> Mapping[date, date]:
+    """Day of each point of the shipped documents curve: the day from which it was known; a point without a fact is as
+    old as the latest one."""
+    rows = read_rows("documents_fed.csv", ("date", "facts"))
+    latest = max(FACT_KNOWN.values())
+    return {row.day("date"): max((FACT_KNOWN[fact] for fact in row.facts()), default=latest) for row in rows}
+
+
+def _known(curve: Curve, origin: date) -> Curve:
+    """Points dated and known by the origin. A point that is not in the shipped table counts as known on its day."""
+    known = documents_known()
+    points = tuple(point for point in curve if max(point[0], known.get(point[0], point[0])) <= origin)
+    if not points:
+        raise ValueError(f"origin {origin}: no rate of documents was known by then")
+    return points
+
+
+def _up_to(curve: Curve, origin: date) -> Curve:
+    return (*(point for point in curve if point[0] < origin), (origin, _rate(curve, origin)))
+
+
+def _rate(curve: Curve, day: date) -> float:
+    """Millions of documents a month on a day: linear between the points, flat outside, as in the model."""
+    days = [point[0].toordinal() for point in curve]
+    return float(np.interp(day.toordinal(), days, [rate for _, rate in curve]))
+
+
+def _without_later_reminders(history: History, origin: date) -> History:
+    """The campaign cut after the week of the last day before the origin; the model spreads reminders evenly over its
+    weeks, so those before the cut are as many as in the whole campaign."""
+    start, end = history.reminders
+    last = origin - timedelta(days=1)
+    if last >= end:
+        return history
+    if last < start:
+        return replace(history, reminders_share=0.0)
+    weeks = week_of(end) - week_of(start) + 1
+    kept = week_of(last) - week_of(start) + 1
+    return replace(history, reminders=(start, last), reminders_share=history.reminders_share * kept / weeks)

@@ -6,17 +6,39 @@ from importlib.resources.abc import Traversable
 
 import numpy as np
 
-from calibration.facts.constants import load_constants
 from calibration.facts.history import load_documents, load_events, span_of
-from calibration.facts.tables import DATA, Row, read_rows, refuse_repeats
+from calibration.facts.tables import DATA, Row, load_constants, read_rows, refuse_repeats, sha256_of_table
 from calibration.facts.targets import load_stock_targets
-from model.terms.inputs import AgeProfile, Demography, Floats, History
+from foundation.shapes import Floats
+from model.terms.inputs import AgeProfile, Demography, History
 from scenarios.costs import CostItem
 
 YEARS = tuple(range(2022, 2029))
 SEXES = ("F", "M")
 LAST_AGE = 99
 OLDEST = 120
+MODEL_TABLES = (
+    "activations.csv",
+    "age_profiles.csv",
+    "constants.csv",
+    "documents_fed.csv",
+    "outreach_history.csv",
+    "population.csv",
+    "regions.csv",
+    "surveys.csv",
+)
+"""What any simulation reads: the people, the past, the prevalences that are solved for."""
+TABLES = {
+    "calibrate": (*MODEL_TABLES, "likelihood.csv", "priors.csv"),
+    "sbc": (*MODEL_TABLES, "likelihood.csv", "priors.csv"),
+    "second": (*MODEL_TABLES, "likelihood.csv", "priors.csv"),
+    "fit": (*MODEL_TABLES, "likelihood.csv", "priors.csv"),
+    "survey": (*MODEL_TABLES, "costs.csv", "likelihood.csv", "priors.csv"),
+    "hindcast": (*MODEL_TABLES, "costs.csv", "priors.csv"),
+    "uncertainty": (*MODEL_TABLES, "costs.csv", "priors.csv"),
+    "readings": (*MODEL_TABLES, "costs.csv", "priors.csv"),
+}
+"""The data tables that each question reads, besides its posterior: what a resume of it has to find unchanged."""
 
 
 def load_demography(folder: Traversable = DATA) -> Demography:
@@ -44,7 +66,7 @@ def load_demography(folder: Traversable = DATA) -> Demography:
 
 def insured_at_launch() -> int:
     """The insured of France in the week of the launch: as many agents as make one of each."""
-    from model.population.cohorts import build_cohorts
+    from model.population.pyramid import build_cohorts
 
     return round(build_cohorts(load_demography()).insured)
 
@@ -81,6 +103,11 @@ def load_costs(folder: Traversable = DATA) -> tuple[CostItem, ...]:
     rows = read_rows("costs.csv", ("lever", "item", "value", "low", "high", "status", "facts"), folder)
     refuse_repeats(rows, "item", [(row.text("lever"), row.text("item")) for row in rows])
     return tuple(_cost(row) for row in rows)
+
+
+def tables_of(question: str) -> dict[str, str]:
+    """SHA-256 of the tables that a question reads, by name; line ends don't count."""
+    return {name: sha256_of_table(name) for name in sorted(TABLES[question])}
 
 
 def _cost(row: Row) -> CostItem:

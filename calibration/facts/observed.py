@@ -8,24 +8,31 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from calibration.facts.tables import DATA, read_rows, refuse_repeats
-from calibration.facts.targets import Kind, StockTarget, SurveyItem, load_stock_targets, load_survey_items
-from calibration.survey.instrument import SURVEYS
+from calibration.facts.targets import (
+    SURVEYS,
+    Kind,
+    StockTarget,
+    SurveyItem,
+    asked,
+    load_stock_targets,
+    load_survey_items,
+    published_of,
+)
 from foundation.errors import UserError
 from foundation.problems import ScenarioError, nearest
 from model.terms.inputs import Demography
 from model.terms.weeks import START, WEEKS, monday
 from scenarios.language.files import read_text
 
-Floats = npt.NDArray[np.float64]
 DESIGN_EFFECT = 1.5
 """Variance of a quota sample of adults online over that of a simple random sample, *assumed*."""
 COLUMNS = ("date", "activated_millions", "error_millions")
@@ -123,15 +130,13 @@ def _answers(folder: Traversable) -> tuple[Answer, ...]:
         if (choice.survey, choice.key) not in items:
             raise ValueError(f"likelihood.csv: {choice.survey}, {choice.key}: no such row in surveys.csv")
         if choice.fitted:
-            item = items[choice.survey, choice.key]
-            answers.append(Answer(item=item, model_error=choice.model_error, base=base_of(item, items)))
+            answers.append(answer_to(items[choice.survey, choice.key], items.values(), choice.model_error))
     return tuple(answers)
 
 
-def base_of(item: SurveyItem, items: dict[tuple[str, str], SurveyItem]) -> float:
-    """Published size of the base: all, or those who gave another answer."""
-    asked = {"says activated": "activated", "those who have used it": "used", "knows the service": "aware"}
-    return items[item.survey, asked[item.base]].share if item.base in asked else 1.0
+def answer_to(item: SurveyItem, items: Iterable[SurveyItem], model_error: float = 0.0) -> Answer:
+    """A published answer as it is compared; ``items`` are those of its survey, and others."""
+    return Answer(item=item, model_error=model_error, base=asked(item.base, published_of(items, item.survey)))
 
 
 def read_stocks(file: Path, demography: Demography) -> tuple[StockTarget, ...]:

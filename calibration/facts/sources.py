@@ -1,4 +1,4 @@
-"""Prints the computed half of ``SOURCES.md``: ``python -m calibration.facts.sources``."""
+"""The computed half of ``SOURCES.md``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from calibration.facts.priors import load_priors
 from calibration.facts.tables import Row, read_rows
 from model.terms.inputs import Demography
 
-MARKER = "<!-- Everything below is printed by `python -m calibration.facts.sources`. -->"
 DAYS_PER_MONTH = 365.25 / 12
 _WINDOWS = (
     ("42.5, deposited by professionals (F056)", date(2022, 1, 31), date(2023, 2, 13)),
@@ -34,7 +33,7 @@ _MEANS = (
 
 
 def computed() -> str:
-    """The sections below ``MARKER``: checks of the tables, fitted priors, every fact with its address."""
+    """The sections between the marks ``computed``: checks of the tables, fitted priors, every fact with its address."""
     demography = load_demography()
     blocks = [
         ("## Checks: people", ("1 January", "insured in the table", "published (million)"), _totals(demography)),
@@ -104,7 +103,3 @@ def _fact(row: Row) -> Sequence[str]:
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines)
-
-
-if __name__ == "__main__":
-    print(computed(), end="")

@@ -1,4 +1,7 @@
-"""Reads the data files: every cell is checked, every complaint says file, line, column, value and what is allowed."""
+"""Reads the data files: every cell is checked, every complaint says file, line, column, value and what is allowed.
+
+Below, the one table that serves several readers: single figures.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -104,6 +108,11 @@ def _text(name: str, folder: Traversable) -> str:
         raise ValueError(f"{name}: byte {error.start} is not UTF-8; save the file as UTF-8") from error
 
 
+def sha256_of_table(name: str, folder: Traversable = DATA) -> str:
+    """Of a table's bytes, whatever its line ends."""
+    return sha256((folder / name).read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+
+
 def refuse_repeats(rows: Sequence[Row], column: str, keys: Sequence[Hashable]) -> None:
     """Raises ``ValueError`` at the first row whose key stands above already."""
     seen: set[Hashable] = set()
@@ -111,3 +120,31 @@ def refuse_repeats(rows: Sequence[Row], column: str, keys: Sequence[Hashable]) -
         if key in seen:
             raise row.error(column, "what stands on no other line")
         seen.add(key)
+
+
+_LIMITS = {
+    "pilot_notified": (0, 1e8),
+    "account_share": (0, 1),
+    "doctors": (1, 1e6),
+    "gp_spread_shape": (0.01, 100),
+    "document_spread_shape": (0.01, 100),
+    "insured_millions": (1, 200),
+    "notices_main_share": (0, 1),
+    "not_activated_millions": (1, 200),
+    "aware_at_start": (0, 1),
+    "opposed": (0, 1),
+}
+
+
+def load_constants(folder: Traversable = DATA) -> dict[str, float]:
+    """Single figures by name, as ``constants.csv`` gives them (units and facts there).
+
+    Raises:
+        ValueError: an unknown or missing name, or a value out of its range.
+    """
+    rows = read_rows("constants.csv", ("name", "value", "status", "facts"), folder)
+    refuse_repeats(rows, "name", [row.text("name", tuple(_LIMITS)) for row in rows])
+    values = {row.cells["name"]: row.number("value", *_LIMITS[row.cells["name"]]) for row in rows}
+    if missing := [name for name in _LIMITS if name not in values]:
+        raise ValueError(f"constants.csv: no row for {', '.join(missing)}")
+    return values

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources.abc import Traversable
-from typing import Literal, cast, get_args
+from typing import Literal, Protocol, TypeVar, cast, get_args
 
 from calibration.facts.tables import DATA, Row, read_rows, refuse_repeats
 from model.terms.inputs import Surveyed
 
 Kind = Literal["target", "lower bound", "initial"]
-PREVALENCE_SURVEY = "DNS 2023"
+CSA, DNS = "CSA 2022", "DNS 2023"
+SURVEYS = (CSA, DNS)
+"""Surveys of adults online that are repeated on the simulated people."""
+Base = Literal["all", "adults", "knows", "users", "says_activated", "not_activated", "visitors", "non_users"]
+"""Who is asked a question: everybody, or those who give (or don't give) another answer; keys of the texts."""
+_BASES: Mapping[str, Base] = {
+    "all (adults online)": "all",
+    "adults": "adults",
+    "knows the service": "knows",
+    "those who have used it": "users",
+    "says activated": "says_activated",
+    "not activated": "not_activated",
+    "non-users": "non_users",
+}
+"""As ``surveys.csv`` says it."""
+T = TypeVar("T", covariant=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +62,7 @@ class SurveyItem:
     question: str
     share: float
     """0..1."""
-    base: str
+    base: Base
     """Who was asked, or counted."""
     reading: str
     modelled: bool
@@ -56,6 +72,72 @@ class SurveyItem:
     def midpoint(self) -> date:
         """Middle day of fieldwork, the earlier one of two."""
         return self.start + (self.end - self.start) // 2
+
+
+class Saying(Protocol[T]):
+    """Who says what, as shares, numbers of people or marks of people."""
+
+    @property
+    def everybody(self) -> T: ...
+    @property
+    def knows(self) -> T: ...
+    @property
+    def used(self) -> T: ...
+    @property
+    def activated(self) -> T: ...
+    @property
+    def visited_only(self) -> T: ...
+    def but(self, key: str) -> T:
+        """Everybody who doesn't say ``used`` or ``activated``."""
+
+
+def asked(base: Base, who: Saying[T]) -> T:
+    """Who is asked a question of this base: the one definition for published shares, expectations and samples."""
+    if base in ("all", "adults"):
+        return who.everybody
+    if base in ("not_activated", "non_users"):
+        return who.but("activated" if base == "not_activated" else "used")
+    said = {"knows": "knows", "users": "used", "says_activated": "activated", "visitors": "visited_only"}
+    return cast(T, getattr(who, said[base]))
+
+
+@dataclass(frozen=True)
+class Published:
+    """Shares of all respondents of a survey by its published answers."""
+
+    shares: Mapping[str, float]
+    """By key; those who only visited are a share of the users."""
+
+    everybody = 1.0
+
+    @property
+    def knows(self) -> float:
+        """Know the service."""
+        return self.shares["aware"]
+
+    @property
+    def used(self) -> float:
+        """Have used it."""
+        return self.shares["used"]
+
+    @property
+    def activated(self) -> float:
+        """Say that they have activated."""
+        return self.shares["activated"]
+
+    @property
+    def visited_only(self) -> float:
+        """Visited the site, did not activate."""
+        return self.shares["used"] * self.shares["visited_only"]
+
+    def but(self, key: str) -> float:
+        """Everybody who doesn't say ``used`` or ``activated``."""
+        return 1.0 - self.shares[key]
+
+
+def published_of(items: Iterable[SurveyItem], survey: str) -> Published:
+    """What was published of a survey."""
+    return Published({item.key: item.share for item in items if item.survey == survey})
 
 
 def load_stock_targets(folder: Traversable = DATA) -> tuple[StockTarget, ...]:
@@ -95,10 +177,10 @@ def load_surveyed(folder: Traversable = DATA) -> Surveyed:
     Raises:
         ValueError: ``surveys.csv`` lacks one of the four answers.
     """
-    items = {item.key: item for item in load_survey_items(folder) if item.survey == PREVALENCE_SURVEY}
+    items = {item.key: item for item in load_survey_items(folder) if item.survey == DNS}
     keys = ("no_use", "time", "information", "ready")
     if missing := [key for key in keys if key not in items]:
-        raise ValueError(f"surveys.csv: {PREVALENCE_SURVEY} has no row for {', '.join(missing)}")
+        raise ValueError(f"surveys.csv: {DNS} has no row for {', '.join(missing)}")
     return Surveyed(day=items["ready"].midpoint, **{key: items[key].share for key in keys})
 
 
@@ -125,7 +207,7 @@ def _item(row: Row) -> SurveyItem:
         n=row.integer("n", 1, 10_000_000) if row.cells["n"] else None,
         question=row.text("question"),
         share=row.number("percent", 0, 100) / 100,
-        base=row.text("base"),
+        base=_BASES[row.text("base", tuple(_BASES))],
         reading=row.cells["reading"],
         modelled=row.text("modelled", ("yes", "no")) == "yes",
         facts=row.facts(),

@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from calibration.facts.targets import load_survey_items
 from calibration.fit import words
-from calibration.fit.fit import Fit
 from calibration.fit.report import document, spreadsheets
+from calibration.fit.study import Fit
 from foundation.errors import UserError
 from foundation.language.numbers import day
 from foundation.language.text import LANGUAGES, label
@@ -132,7 +132,7 @@ def _answer(row: Mapping[str, Any], lang: str) -> Any:
     prior = tuple(row[f"prior_{p}"] for p in levels)
     published = words.published({**row, "error": 0.0}, lang)
     return PredictedAnswer(
-        name=words.what({**row, "survey": ""}, lang),
+        name=words.named(row["key"], lang),
         published=row["published"],
         posterior=tuple(row[f"predicted_{p}"] for p in levels),
         prior=None if pd.isna(prior[1]) else prior,

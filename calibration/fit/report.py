@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from calibration.fit import words
-from calibration.fit.fit import Fit
-from calibration.fit.table import LEVELS, NAMES, outside
+from calibration.fit.study import Fit
+from calibration.fit.tables import LEVELS, NAMES, outside
 from foundation.language.captions import run_line
 from foundation.language.text import label
 from foundation.quantiles import rounded

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from math import floor, isfinite, log10
 from typing import Any
 
 import pandas as pd
 
+from calibration.facts.targets import Base
 from calibration.fit.identifiability import CONTROL
-from calibration.fit.table import outside
+from calibration.fit.tables import outside
+from calibration.survey.question import lines
 from foundation.language.numbers import NARROW, NO_BREAK, UNDEFINED, day, interval, month, number, typeset
-from foundation.language.text import label
+from foundation.language.text import label, words
 
 Row = Mapping[str, Any]
 SHOWN_PAIRS = 12
@@ -37,11 +40,25 @@ def residual_cells(row: Row, lang: str) -> list[str]:
 
 
 def what(row: Row, lang: str) -> str:
-    """What was counted or asked, and where or by which survey."""
-    text = label(f"fit_what.{row['key']}", lang)
+    """What was counted or asked, and where or by which survey and of whom."""
     if row["survey"]:
-        return label("fit.asked", lang, what=text, survey=row["survey"])
+        of = asked_of(row["survey"], row["key"])
+        survey = ", ".join([row["survey"], *(label(f"survey_base.{base}", lang) for base in of)])
+        return label("fit.asked", lang, what=named(row["key"], lang), survey=survey)
+    text = named(row["key"], lang)
     return label("fit.counted", lang, what=text, region=row["region"]) if row["region"] else text
+
+
+def named(key: str, lang: str) -> str:
+    """A count, or a question in the words of ``mes survey``."""
+    return label(f"survey_item.{key}" if key in words()["survey_item"] else f"fit_what.{key}", lang)
+
+
+@cache
+def asked_of(survey: str, key: str) -> tuple[Base, ...]:
+    """The base of a question; none where it was put to everybody, or where it depends on the structure."""
+    bases = {line.base for line in lines() if (line.survey, line.key) == (survey, key)} - {"all"}
+    return tuple(bases) if len(bases) == 1 else ()
 
 
 def when(row: Row, lang: str) -> str:

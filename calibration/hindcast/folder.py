@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from calibration.hindcast.model_forecast import Key
+from calibration.hindcast.work import Key
 from foundation.errors import UserError
 from foundation.store.atomic import write_text
 

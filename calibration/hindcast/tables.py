@@ -1,237 +1,118 @@
-"""A hindcast as tables, for a terminal and for a guide: ``python -m calibration.hindcast.tables FOLDER``.
-
-Both have the same cells: a table for each origin, the bounds, the summary, and below them what a reader has to know.
-"""
+"""A hindcast as one document: settings, summary of each forecaster, every forecast, and what there is none of."""
 
 from __future__ import annotations
 
-import argparse
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
-from calibration.hindcast.folder import read_results
-from calibration.hindcast.hindcast import NAMES
-from foundation.errors import UserError
-from foundation.language.captions import run_line
-from foundation.language.numbers import NO_BREAK, UNDEFINED, day, interval, number, percent
-from foundation.language.text import label
+from calibration.hindcast.question import MODEL, NAMES
+from foundation.quantiles import rounded
 
-if TYPE_CHECKING:
-    from rich.table import Table
-
-Results = Mapping[str, Any]
-MARKS = "<!-- hindcast -->", "<!-- /hindcast -->"
-DAYS_PER_MONTH = 365.25 / 12
-INSIDE, OUTSIDE = "✓", "✗"
-
-
-@dataclass(frozen=True)
-class Grid:
-    """A title, a header and rows of cells; a line break within a cell is meant."""
-
-    title: str
-    head: Sequence[str]
-    rows: Sequence[Sequence[str]]
+BENCHMARK = "last-slope"
+"""What the model is set against first: it costs nothing and is hard to beat."""
+FORECAST = ["origin", "date"]
+CONVENTIONS = {
+    "crps": "fair ensemble form; small is good",
+    "predictive": "of the published figure: its error (one standard deviation) is part of the forecast",
+    "absolute_error": "between the median and the published figure",
+    "interval": "5 % to 95 %",
+    "lower_bounds": "not scored; probability of the bound or more",
+    "structure": "chosen knowing that growth re-accelerated in 2024, so that the model's hindcast flatters it",
+}
+_SCORED = ("absolute_error_millions", "crps_millions")
 
 
-def grids(results: Results, lang: str) -> list[Grid]:
-    """Every table, in the order of reading."""
-    return [
-        *(by_origin(results, origin, lang) for origin in results["origins"]),
-        *bound_grids(results, lang),
-        summary_grid(results, lang),
-    ]
+def document(
+    settings: Mapping[str, Any],
+    scored: pd.DataFrame,
+    bounded: pd.DataFrame,
+    banded: pd.DataFrame,
+    absent: Sequence[Mapping[str, Any]],
+    failures: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Everything, as plain values for JSON; numbers in millions of profiles."""
+    return {
+        **settings,
+        "conventions": CONVENTIONS,
+        "forecasters": summary(scored, absent),
+        "model_against_last_slope": [against(scored, name) for name in MODEL if name in set(scored["forecaster"])],
+        "forecasts": _records(scored),
+        "lower_bounds": _records(bounded),
+        "absent": [dict(entry) for entry in absent],
+        "failures": [dict(entry) for entry in failures],
+        "bands": _records(banded),
+    }
 
 
-def by_origin(results: Results, origin: str, lang: str) -> Grid:
-    """A row a forecaster, a column a figure published after the origin."""
-    found = {(f["forecaster"], f["date"]): f for f in results["forecasts"] if f["origin"] == origin}
-    figures = {f["date"]: f for f in found.values()}
-    absent = {entry["forecaster"]: entry for entry in results["absent"] if entry["origin"] == origin}
-    rows = []
-    for name in NAMES:
-        if name in absent:
-            cells = [_reason(absent[name], lang), *[""] * (len(figures) - 1)]
-        else:
-            cells = [_forecast(found[name, date], lang) for date in sorted(figures)]
-        rows.append([label(f"forecaster.{name}", lang), *cells])
-    head = [label("hindcast.forecaster", lang), *(_figure(figures[date], lang) for date in sorted(figures))]
-    return Grid(label("hindcast.origin", lang, day=day(origin, lang)), head, rows)
+def summary(scored: pd.DataFrame, absent: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """A row a forecaster: means of its scores and how many figures its 90 % intervals held; ``common`` has the same
+    for the forecasts that every forecaster with any has made, so that the rows can be compared."""
+    shared = common(scored)
+    return [_summed(scored, shared, name, absent) for name in NAMES]
 
 
-def bound_grids(results: Results, lang: str) -> Iterator[Grid]:
-    """For each stock published as "more than", the probability given to it, by origin."""
-    bounds = {bound["date"]: bound for bound in results["lower_bounds"]}
-    for date, bound in sorted(bounds.items()):
-        given = {(b["forecaster"], b["origin"]): b["probability"] for b in results["lower_bounds"] if b["date"] == date}
-        origins = sorted({origin for _, origin in given})
-        title = label(
-            "hindcast.bound_title", lang, bound=number(bound["more_than_millions"], 0, lang), day=day(date, lang)
-        )
-        rows = [
-            [label(f"forecaster.{name}", lang), *(_percent(given.get((name, origin)), lang) for origin in origins)]
-            for name in NAMES
-        ]
-        yield Grid(title, [label("hindcast.forecaster", lang), *(day(origin, lang) for origin in origins)], rows)
+def common(scored: pd.DataFrame) -> pd.DataFrame:
+    """The scores of forecasts made by everybody who has made one at all."""
+    if scored.empty:
+        return scored
+    many = scored.groupby(FORECAST)["forecaster"].transform("nunique")
+    return scored[many == scored["forecaster"].nunique()]
 
 
-def summary_grid(results: Results, lang: str) -> Grid:
-    """A row a forecaster: means over its forecasts, and over those that all have made."""
-    same = max((entry["common"]["forecasts"] for entry in results["forecasters"]), default=0)
-    keys = ("forecaster", "count", "error", "crps", "inside", "same_error", "same_crps")
-    rows = [
-        [
-            label(f"forecaster.{entry['forecaster']}", lang),
-            number(entry["forecasts"], 0, lang),
-            *(number(entry[key], 2, lang) for key in ("absolute_error_millions", "crps_millions")),
-            label("hindcast.of", lang, inside=entry["inside"], all=entry["forecasts"])
-            if entry["forecasts"]
-            else UNDEFINED,
-            *(number(entry["common"][key], 2, lang) for key in ("absolute_error_millions", "crps_millions")),
-        ]
-        for entry in results["forecasters"]
-    ]
-    return Grid(label("hindcast.summary", lang), [label(f"hindcast.{key}", lang, n=same) for key in keys], rows)
+def against(scored: pd.DataFrame, name: str) -> dict[str, Any]:
+    """Where a forecaster does worse than the last slope: forecasts (origin, day) by either score."""
+    both = [scored[scored["forecaster"] == which].set_index(FORECAST)[list(_SCORED)] for which in (name, BENCHMARK)]
+    ours, theirs = (scores.loc[both[0].index.intersection(both[1].index)] for scores in both)
+    worse = ours > theirs
+    return {
+        "forecaster": name,
+        "benchmark": BENCHMARK,
+        "compared": len(worse),
+        **{
+            f"worse_{column.removesuffix('_millions')}": [
+                {"origin": origin, "date": day} for origin, day in worse.index[worse[column]]
+            ]
+            for column in _SCORED
+        },
+    }
 
 
-def notes(results: Results, lang: str) -> list[str]:
-    """What stands below all tables."""
-    figures = len({forecast["date"] for forecast in results["forecasts"]})
-    lines = [_behind(entry, lang) for entry in results["model_against_last_slope"]]
-    lacking = {entry["origin"]: entry["make"] for entry in results["absent"] if entry["reason"] == "no posterior"}
-    if lacking:
-        days = ", ".join(day(origin, lang) for origin in lacking)
-        lines.append(label("hindcast.no_posterior_how", lang, days=days, make=next(iter(lacking.values()))))
-    return [
-        *lines,
-        label("hindcast.few", lang, figures=figures),
-        label("hindcast.note", lang),
-        run_line({key: results[key] for key in ("people", "draws", "seed", "data_end") if key in results}, lang),
-    ]
+def _summed(
+    scored: pd.DataFrame, shared: pd.DataFrame, name: str, absent: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    return {
+        "forecaster": name,
+        "inputs": MODEL.get(name),
+        **_means(scored[scored["forecaster"] == name]),
+        "common": _means(shared[shared["forecaster"] == name]),
+        "absent": [
+            {key: value for key, value in entry.items() if key != "forecaster"}
+            for entry in absent
+            if entry["forecaster"] == name
+        ],
+    }
 
 
-def _behind(entry: Mapping[str, Any], lang: str) -> str:
-    error, crps = entry["worse_absolute_error"], entry["worse_crps"]
-    either = sorted({(case["origin"], case["date"]) for case in (*error, *crps)})
-    cases = [
-        label("hindcast.behind_case", lang, origin=day(origin, lang), day=day(date, lang)) for origin, date in either
-    ]
-    return label(
-        "hindcast.behind",
-        lang,
-        model=label(f"forecaster.{entry['forecaster']}", lang),
-        error=len(error),
-        crps=len(crps),
-        n=entry["compared"],
-        list=label("hindcast.behind_list", lang, cases=", ".join(cases)) if cases else "",
-    )
+def _means(rows: pd.DataFrame) -> dict[str, Any]:
+    """Means over forecasts, ``None`` without any."""
+    n = len(rows)
+    return {
+        "forecasts": n,
+        "absolute_error_millions": rounded(float(rows["absolute_error_millions"].mean())) if n else None,
+        "crps_millions": rounded(float(rows["crps_millions"].mean())) if n else None,
+        "inside": int(rows["inside"].sum()),
+        "coverage_90": float(rows["inside"].mean()) if n else None,
+    }
 
 
-def _forecast(found: Mapping[str, Any], lang: str) -> str:
-    band = f"{number(found['p50'], 2, lang)}{NO_BREAK}{interval(found['p05'], found['p95'], 2, lang)}"
-    scores = [number(found[key], 2, lang) for key in ("absolute_error_millions", "crps_millions")]
-    return f"{band}\n{' · '.join([*scores, INSIDE if found['inside'] else OUTSIDE])}"
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as plain values, numbers with six significant digits."""
+    return [{str(key): _plain(value) for key, value in row.items()} for row in frame.to_dict("records")]
 
 
-def _figure(found: Mapping[str, Any], lang: str) -> str:
-    months = number(found["horizon_days"] / DAYS_PER_MONTH, 1, lang)
-    published, error = (number(found[key], 2, lang) for key in ("published_millions", "error_millions"))
-    when = label("hindcast.figure", lang, day=day(found["date"], lang), months=months)
-    return f"{when}\n{label('hindcast.figure_value', lang, published=published, error=error)}"
-
-
-def _reason(entry: Mapping[str, Any], lang: str) -> str:
-    if entry["reason"] == "no posterior":
-        return label("hindcast.no_posterior", lang)
-    return label("hindcast.not_enough", lang, given=entry["given"], needed=entry["needed"])
-
-
-def _percent(share: float | None, lang: str) -> str:
-    """A probability; one that would be shown as 0 or 100 % as a bound."""
-    if share is None or 0.01 <= share <= 0.99:
-        return percent(share, lang)
-    return f"<{NO_BREAK}{percent(0.01, lang)}" if share < 0.01 else f">{NO_BREAK}{percent(0.99, lang)}"
-
-
-def table_of_scores(results: Results) -> pd.DataFrame:
-    """Every forecast that was scored, a row each, for a spreadsheet."""
-    quantiles = {name: f"forecast_millions_{name}" for name in ("p05", "p50", "p95")}
-    table = pd.DataFrame(results["forecasts"]).rename(columns={**quantiles, "inside": "inside_90"})
-    return table.astype({"inside_90": int})
-
-
-def rich_table(grid: Grid, lang: str) -> Table:
-    """One table for a terminal, with what has to be said of every one below it."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(
-        title=Text(grid.title),
-        caption=Text(label("hindcast.caveat", lang)),
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        title_justify="left",
-        caption_justify="left",
-        title_style="bold",
-    )
-    for place, name in enumerate(grid.head):
-        table.add_column(Text(name), justify="left" if place == 0 else "right", no_wrap=place == 0, min_width=9)
-    for row in grid.rows:
-        table.add_row(*(Text(cell) for cell in row))
-    return table
-
-
-def markdown(results: Results, lang: str) -> str:
-    """Everything for a guide."""
-    parts = [_markdown(grid, lang) for grid in grids(results, lang)]
-    return "\n\n".join([*parts, *notes(results, lang)]) + "\n"
-
-
-def _markdown(grid: Grid, lang: str) -> str:
-    lines = [list(grid.head), ["---", *["---:"] * (len(grid.head) - 1)], *map(list, grid.rows)]
-    table = "\n".join(f"| {' | '.join(cell.replace(chr(10), '<br>') for cell in line)} |" for line in lines)
-    return f"**{grid.title}**\n\n{table}\n\n*{label('hindcast.caveat', lang)}*"
-
-
-def draw_pictures(results: Results, folder: Path) -> list[Path]:
-    """``hindcast.png`` and ``hindcast.fr.png`` for guides."""
-    from calibration.hindcast.pictures import hindcast_panels
-    from scenarios.compare.pictures import save
-
-    stems = {"en": folder / "hindcast", "fr": folder / "hindcast.fr"}
-    return [path for lang, stem in stems.items() for path in save(hindcast_panels(results, lang), stem, ["png"])]
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Prints the tables of a finished hindcast, or puts them into guides."""
-    from calibration.readings import fill
-
-    parser = argparse.ArgumentParser(prog="python -m calibration.hindcast.tables", description=__doc__)
-    parser.add_argument("folder", type=Path, help="a folder of mes hindcast")
-    parser.add_argument("--lang", choices=("en", "fr"), default="en")
-    parser.add_argument("--fill", type=Path, nargs="+", default=[], metavar="GUIDE", help="guides to put the tables in")
-    parser.add_argument("--figures", type=Path, metavar="DIR", help="folder to draw the picture into (both languages)")
-    options = parser.parse_args(arguments)
-    try:
-        results = read_results(options.folder)
-        if not options.fill:
-            print(markdown(results, options.lang), end="")
-        if options.figures is not None:
-            if not options.figures.is_dir():
-                raise UserError(f"--figures: {options.figures} is no folder")
-            draw_pictures(results, options.figures)
-        for path in options.fill:
-            fill(path, markdown(results, "fr" if path.name.endswith(".fr.md") else "en"), MARKS)
-    except UserError as error:
-        print(f"hindcast_tables: {error}", file=sys.stderr)
-        raise SystemExit(2) from None
-
-
-if __name__ == "__main__":
-    main()
+def _plain(value: Any) -> Any:
+    if isinstance(value, bool | str | int):
+        return value
+    return bool(value) if type(value).__name__ == "bool" else rounded(float(value))

@@ -1,0 +1,4 @@
+"""Which parameters agree with the published figures? Simulations, an emulator learned from them, a walk over it, a
+check. Order of blocks, seeds and the likelihood are results: after a change ``mes evidence`` remakes every
+posterior.
+"""

@@ -14,7 +14,6 @@ Every stage leaves a file when done, and every block of runs too: an interrupted
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -23,21 +22,18 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
+from calibration.facts.inputs import tables_of
 from calibration.facts.observed import Observed
-from calibration.facts.roles import FREE, STATUS_QUO
-from calibration.posterior.bank import Bank, fill, joined
-from calibration.posterior.checking import Agreement, Check, agreement, check
-from calibration.posterior.effort import Effort
+from calibration.facts.priors import FREE, STATUS_QUO
 from calibration.posterior.emulator import Emulator, fit_emulator
 from calibration.posterior.emulator_file import emulator_path, load_emulator, refuse_pickled, save_emulator, sizes_of
-from calibration.posterior.evidence import Evidence, evidence
-from calibration.posterior.likelihood import Likelihood
-from calibration.posterior.saved import code_fingerprint, save_array, write
+from calibration.posterior.evidence import Agreement, Check, Evidence, agreement, check, effective, evidence, systematic
+from calibration.posterior.likelihood import Likelihood, Target
+from calibration.posterior.question import Effort
 from calibration.posterior.simulate import Case
-from calibration.posterior.target import Target
 from calibration.posterior.walk import Walk, explore, walk
-from calibration.posterior.weights import effective, systematic
-from foundation.errors import RunFailedError, UserError
+from calibration.posterior.work import Bank, code_fingerprint, fill, joined, same_settings, save_array
+from foundation.errors import RunFailedError
 
 Floats = npt.NDArray[np.float64]
 WINDOW = 0.8
@@ -119,21 +115,17 @@ class Calibration:
     def _same_settings(self) -> None:
         """Write what the folder is for, or compare."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        wanted = {
-            "effort": asdict(self.effort),
-            "structure": asdict(self.case.structure),
-            "stocks": [f"{s.day} {s.region} {s.millions} {s.error} {s.kind}" for s in self.observed.stocks],
-            "answers": [f"{a.item.survey} {a.item.key} {a.item.share} {a.sd}" for a in self.observed.answers],
-            "code": code_fingerprint(),
-        }
-        file = self.folder / "settings.json"
-        if not file.exists():
-            write(file, json.dumps(wanted, indent=1, ensure_ascii=False).encode())
-            return
-        found = json.loads(file.read_text(encoding="utf-8"))
-        other = [name for name in wanted if found.get(name) != json.loads(json.dumps(wanted[name]))]
-        if other:
-            raise UserError(f"{self.folder}: begun with other {', '.join(other)}; choose another folder, or remove it")
+        same_settings(
+            self.folder,
+            {
+                "effort": asdict(self.effort),
+                "structure": asdict(self.case.structure),
+                "stocks": [f"{s.day} {s.region} {s.millions} {s.error} {s.kind}" for s in self.observed.stocks],
+                "answers": [f"{a.item.survey} {a.item.key} {a.item.share} {a.sd}" for a in self.observed.answers],
+                "code": code_fingerprint(),
+                **tables_of("calibrate"),
+            },
+        )
 
     def _first_bank(self) -> Bank:
         sobol = stats.qmc.Sobol(len(FREE), seed=self.effort.seed).random(self.effort.first)

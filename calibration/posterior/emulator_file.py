@@ -15,7 +15,7 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from calibration.facts.roles import STATUS_QUO
+from calibration.facts.priors import STATUS_QUO
 from calibration.posterior.emulator import Component, Emulator, features
 from calibration.posterior.simulate import Case
 from foundation.errors import UserError

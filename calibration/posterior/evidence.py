@@ -1,8 +1,8 @@
-"""The evidence of a posterior whose draws are known, by importance sampling.
+"""How far to trust a posterior: its evidence by importance sampling, and the checks of emulator and draws.
 
 Places are drawn from a multivariate Student t with the mean and covariance of the draws, mixed with a small share of
 the prior, which bounds the weights: evidence = mean of likelihood × prior / proposal (Geweke 1989). Its weighted
-moments are a second opinion on the walk that gave the draws.
+moments are a second opinion on the walk that gave the draws. The emulator is held against runs that it hasn't seen.
 """
 
 from __future__ import annotations
@@ -14,9 +14,37 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
-from calibration.posterior.weights import effective
+from calibration.posterior.emulator import Emulator
+from calibration.posterior.work import Bank
 
 Floats = npt.NDArray[np.float64]
+
+
+def effective(log_weights: Floats) -> float:
+    """Effective sample size of weighted draws (Kish)."""
+    weights = np.exp(log_weights - log_weights.max())
+    return float(weights.sum() ** 2 / (weights**2).sum())
+
+
+def systematic(log_weights: Floats, wanted: int, seed: int) -> npt.NDArray[np.int64]:
+    """Indices of ``wanted`` distinct draws of equal weight, in random order, by systematic resampling.
+
+    Finer steps are tried where one draw comes up twice; so a draw of great weight is kept once.
+
+    Raises:
+        ValueError: there are fewer draws than wanted.
+    """
+    rng = np.random.default_rng(seed)
+    weights = np.exp(log_weights - log_weights.max())
+    edges = np.cumsum(weights) / weights.sum()
+    for more in (1, 2, 4, 8, 16, 32):
+        steps = (np.arange(more * wanted) + rng.random()) / (more * wanted)
+        found = np.unique(np.searchsorted(edges, steps))
+        if len(found) >= wanted:
+            return np.asarray(rng.permutation(found)[:wanted])
+    raise ValueError(f"{wanted} distinct draws wanted; there are no more than {len(found)}")
+
+
 LogDensity = Callable[[Floats], Floats]
 """[place] for places [place, parameter]."""
 FREEDOM, WIDER, FROM_PRIOR = 20, 1.15, 0.05
@@ -113,3 +141,65 @@ def mean_of(log_weights: Floats) -> tuple[float, float]:
     n = len(log_weights)
     spread = max(n / effective(log_weights) - 1.0, 0.0)
     return float(special.logsumexp(log_weights) - np.log(n)), float(np.sqrt(spread / n))
+
+
+LEAST_INSIDE, WIDEST, LEAST_EFFECTIVE = 0.75, 1.5, 0.1
+"""What passes: share of simulated stocks inside the emulator's 90 % interval, standard deviation of the standardised
+differences, effective share after reweighting."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """How the emulator did at posterior draws it had not seen."""
+
+    z_mean: Floats
+    """[stock] mean of (simulated - emulated) / their standard deviation."""
+    z_sd: Floats
+    """[stock]"""
+    inside: Floats
+    """[stock] share inside the emulator's 90 % interval (sampling error of the run included)."""
+    error: Floats
+    """[stock] standard deviation of the emulator's error of log stocks, as it states it."""
+    runs: int
+    effective_share: float
+    """Effective sample after reweighting over the one before."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the emulator may be used: differences as large as it says, and not decisive for the posterior."""
+        honest = bool((self.inside > LEAST_INSIDE).all() and (self.z_sd < WIDEST).all())
+        return honest and self.effective_share > LEAST_EFFECTIVE
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """The draws against importance sampling, each parameter's marginal."""
+
+    mean: Floats
+    """[parameter] difference of means over the standard deviation."""
+    sd: Floats
+    """[parameter] ratio of the standard deviations."""
+
+
+def check(emulator: Emulator, bank: Bank, stocks: int, share: float) -> Check:
+    """Compare simulated and emulated log stocks at places the emulator has not seen."""
+    places, found = bank.places[bank.possible], bank.outputs[bank.possible][:, :stocks]
+    error = emulator.stock_error(places)
+    sd = np.sqrt(np.diag(error + emulator.sampling))
+    z = (found - emulator.outputs(places)[:, :stocks]) / sd
+    return Check(
+        z_mean=z.mean(axis=0),
+        z_sd=z.std(axis=0),
+        inside=(np.abs(z) < stats.norm.ppf(0.95)).mean(axis=0),
+        error=np.sqrt(np.diag(error)),
+        runs=len(found),
+        effective_share=share,
+    )
+
+
+def agreement(places: Floats, log_weights: Floats, found: Evidence) -> Agreement:
+    """Weighted draws [draw, parameter] beside the moments that importance sampling finds."""
+    weights = special.softmax(log_weights)
+    mean = weights @ places
+    sd = np.sqrt(weights @ (places - mean) ** 2)
+    return Agreement(mean=(mean - found.mean) / found.sd, sd=sd / found.sd)

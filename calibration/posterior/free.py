@@ -13,8 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from calibration.facts.priors import Prior, load_priors
-from calibration.facts.roles import FREE
+from calibration.facts.priors import FREE, Prior, load_priors
 
 Floats = npt.NDArray[np.float64]
 SMALLEST = 1e-9

@@ -21,11 +21,12 @@ import numpy.typing as npt
 from scipy import special
 
 from calibration.facts.observed import Observed
-from calibration.facts.roles import DISCREPANCY, FREE, SURVEY
+from calibration.facts.priors import DISCREPANCY, FREE, SURVEY
+from calibration.facts.targets import SURVEYS
 from calibration.posterior.emulator import Emulator
-from calibration.posterior.free import values_at
+from calibration.posterior.free import quick_values_at, values_at
 from calibration.posterior.simulate import COUNTS, counts_from
-from calibration.survey.instrument import SURVEYS, Answers, expected
+from calibration.survey.instrument import Answers, expected
 
 Floats = npt.NDArray[np.float64]
 MEMORY = 0.5
@@ -145,3 +146,19 @@ class _StockParts:
             )
             for at in np.flatnonzero(kinds)
         ]
+
+
+ANSWERED = (*SURVEY, DISCREPANCY)
+"""Parameters of the likelihood alone; the emulator takes the others as places."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Log likelihood of places over an emulator."""
+
+    emulator: Emulator
+    likelihood: Likelihood
+
+    def many(self, places: Floats) -> Floats:
+        """[place] for places [place, parameter]."""
+        return self.likelihood(self.emulator.outputs(places), quick_values_at(places, ANSWERED))

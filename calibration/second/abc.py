@@ -17,10 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from calibration.facts.observed import Observed
-from calibration.facts.roles import DISCREPANCY, FREE
-from calibration.posterior.bank import Bank
+from calibration.facts.priors import DISCREPANCY, FREE
 from calibration.posterior.free import values_at
 from calibration.posterior.likelihood import answered, discrepancy_correlation
+from calibration.posterior.work import Bank
 
 Floats = npt.NDArray[np.float64]
 COPIES = 8

@@ -1,13 +1,13 @@
 """Two methods side by side: the posterior of ``mes calibrate``, and regression-adjusted ABC on a Sobol bank.
 
-``python -m calibration.second.page --work DIR`` fills the bank in ``DIR`` (resumable), leaves the second posterior in
-``DIR/posterior.parquet`` and prints the table of ``docs/calibration.md``; ``--fill`` puts it there. Where the two
-disagree, no claim is made.
+``mes study second --out DIR`` fills the bank in ``DIR`` (resumable) and leaves the second posterior in
+``DIR/posterior.parquet``; ``mes docs`` puts the table into ``docs/calibration.md``. Where the two disagree, no claim is
+made.
 """
 
 from __future__ import annotations
 
-import argparse
+import json
 import sys
 import time
 from collections.abc import Sequence
@@ -18,21 +18,21 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
-from calibration.draws.draws import POSTERIOR, read_draws, save_draws
+from calibration.draws.files import POSTERIOR, read_draws, save_draws
 from calibration.facts.inputs import load_demography, load_history
 from calibration.facts.observed import load_observed
-from calibration.facts.roles import FREE
+from calibration.facts.priors import FREE
 from calibration.facts.targets import load_surveyed
-from calibration.posterior.bank import Bank, fill
-from calibration.posterior.feasible import feasible
 from calibration.posterior.free import free_priors, values_at
 from calibration.posterior.simulate import Case, case_for
+from calibration.posterior.work import Bank, feasible, fill
 from calibration.second.abc import infer, published_figures, synthetic
 from foundation.language.numbers import with_interval
-from foundation.language.pages import fill_marks
+from foundation.store.atomic import write_text
 
 Floats = npt.NDArray[np.float64]
-RUNS, PEOPLE, SEED, FIRST = 4096, 40_000, 7, 900_000_000
+RUNS, PEOPLE, DRAWS, SEED, FIRST = 4096, 40_000, 400, 7, 900_000_000
+SETTINGS = "second.json"
 FAR = 0.5
 """Medians further apart than this many prior standard deviations, or spreads that differ by more than this share: the
 methods disagree."""
@@ -88,57 +88,36 @@ def table(found: Sequence[dict[str, Any]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
-def second_posterior(case: Case, options: argparse.Namespace) -> Floats:
-    """Values [draw, parameter] by the second method; written to the work folder."""
+def study(folder: Path, *, runs: int, people: int, draws: int, workers: int) -> None:
+    """The second posterior into ``folder`` (its bank goes on where it was): ``posterior.parquet``, and
+    ``second.json`` at the end."""
     observed = load_observed()
-    bank = bank_of(case, options.sims, options.people, options.work / "bank", options.workers)
+    case = case_for(observed, load_demography(), load_history(), load_surveyed())
+    bank = bank_of(case, runs, people, folder / "bank", workers)
     adjusted = infer(synthetic(bank, observed, SEED), published_figures(observed))
-    values = values_at(adjusted.drawn(options.draws, SEED))
-    values = values[feasible(case, values, options.workers)]
+    values = values_at(adjusted.drawn(draws, SEED))
+    values = values[feasible(case, values, workers)]
     save_draws(
-        options.work / POSTERIOR,
+        folder / POSTERIOR,
         dict(zip(FREE, values.T, strict=True)),
-        command=f"python -m calibration.second.page --sims {options.sims} --people {options.people}",
+        command=f"mes study second --sims {runs} --people {people}",
         data_end=observed.data_end,
         seed=SEED,
         structure=case.structure,
         effective=adjusted.effective,
     )
     print(f"effective sample of the second method: {adjusted.effective:.0f}", file=sys.stderr)
-    return values
+    write_text(folder / SETTINGS, json.dumps({"runs": runs, "people": people}) + "\n")
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Command line."""
-    options = _options(arguments)
-    observed = load_observed()
-    case = case_for(observed, load_demography(), load_history(), load_surveyed())
-    second = second_posterior(case, options)
-    first, _ = read_draws(options.calibration / POSTERIOR if options.calibration else None)
-    found = rows(first, second)
+def markdown(folder: Path) -> str:
+    """A finished study beside the shipped posterior, for the guide."""
+    settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+    found = rows(read_draws()[0], read_draws(folder / POSTERIOR)[0])
     agreeing = sum(row["agree"] for row in found)
     note = (
-        f"Median and 90 % interval. {options.sims} runs of {options.people} people for ABC. "
+        f"Median and 90 % interval. {settings['runs']} runs of {settings['people']} people for ABC. "
         f"The two agree on {agreeing} of {len(found)} parameters: medians at most {FAR} prior standard deviations "
         f"apart, spreads within a factor of {1 + FAR}.\n"
     )
-    text = f"{table(found)}\n{note}"
-    print(text, end="")
-    for page in options.fill:
-        fill_marks(page, "second", text)
-
-
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m calibration.second.page", description=__doc__)
-    parser.add_argument("--work", type=Path, required=True, help="folder of the bank and of the second posterior")
-    parser.add_argument("--calibration", type=Path, help="folder of mes calibrate, instead of the shipped posterior")
-    parser.add_argument("--sims", type=int, default=RUNS, help="runs of the bank, a power of 2")
-    parser.add_argument("--people", type=int, default=PEOPLE)
-    parser.add_argument("--draws", type=int, default=400)
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--fill", type=Path, nargs="+", default=[], metavar="PAGE")
-    return parser.parse_args(arguments)
-
-
-if __name__ == "__main__":
-    main()
+    return f"{table(found)}\n{note}"

@@ -20,31 +20,38 @@ Rules (all *assumed*; the claims are asked for by the gap between 35 % who say a
 8. Through whom one has heard of the service: what has happened in the model until the activation (a doctor does not
    recommend to those activated). Who recalls the e-mail is who got it and notices mass messages.
 
-Trust is outside the model, and so are pharmacists in the status quo: ``NOT_MODELLED`` says why.
+Trust is outside the model, and so are pharmacists in the status quo: ``question.NOT_MODELLED`` says why.
+
+``RULES`` has a line for each answer that follows from these rules, said twice: as a number of people (a closed form of
+counts, which the likelihood takes) and as marks of people (the joint law of all answers, from which samples are drawn).
+A test holds the two together. A further answer is a row of ``surveys.csv``, a line here and its texts.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, cached_property
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from calibration.facts.targets import CSA, DNS, SURVEYS, Base, asked, load_survey_items
+from model.counting import interview as iv
 from model.counting.online import OnlineCounts
 from model.terms.weeks import position
 
-DNS, CSA = "DNS 2023", "CSA 2022"
-SURVEYS = (CSA, DNS)
 Number: TypeAlias = float | npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answers:
     """Probabilities of claims by adults online not activated, with an insurance account (0..1).
 
-    Names as in ``calibration.facts.roles.SURVEY``; numbers, or arrays of the shape of the counts.
+    Names as in ``calibration.facts.priors.SURVEY``; numbers, or arrays of the shape of the counts.
     """
 
     overclaim_activated_dns2023: Number
@@ -94,6 +101,126 @@ def survey_week(day: date) -> int:
     return round(position(day))
 
 
+@dataclass(frozen=True)
+class Counted:
+    """Expected numbers of adults online who say something."""
+
+    counts: OnlineCounts
+    claim: Claims
+
+    @property
+    def everybody(self) -> Number:
+        """All adults online."""
+        return self.counts.adults
+
+    @property
+    def knows(self) -> Number:
+        """Say that they know the service."""
+        return self.counts.aware + self.claim.anything * self.counts.account_unaware
+
+    @property
+    def used(self) -> Number:
+        """Say that they have used it."""
+        return self.counts.activated + self.counts.visited + self.claim.anything * self.counts.account_unvisited
+
+    @property
+    def activated(self) -> Number:
+        """Say that they have activated."""
+        return self.counts.activated + self.claim.activated * self.counts.account_inactive
+
+    @property
+    def visited_only(self) -> Number:
+        """Say that they visited the site and did not activate."""
+        return self.counts.visited - self.claim.activated * self.counts.visited_account
+
+    def but(self, key: str) -> Number:
+        """Everybody who doesn't say ``used`` or ``activated``."""
+        return self.everybody - (self.used if key == "used" else self.activated)
+
+
+@dataclass(frozen=True)
+class Respondents:
+    """Kinds of people and what they say; arrays of one shape [kind]."""
+
+    survey: str
+    bits: npt.NDArray[np.int64]
+    """What is true of them (``model.counting.interview``)."""
+    weight: npt.NDArray[np.float64]
+    """Agents."""
+    activated: Bools
+    """Say that they have activated."""
+    used: Bools
+    """Say that they have used it (in 2022, where it was not asked: that they have activated or visited)."""
+
+    def true(self, bit: int) -> Bools:
+        """Whom something is true of."""
+        return (self.bits & bit) > 0
+
+    @cached_property
+    def everybody(self) -> Bools:
+        """All of them."""
+        return np.ones(len(self.bits), np.bool_)
+
+    @property
+    def knows(self) -> Bools:
+        """Say that they know the service."""
+        return self.true(iv.AWARE) | self.used
+
+    @property
+    def visited_only(self) -> Bools:
+        """Say that they visited the site and did not activate."""
+        return self.true(iv.VISITED) & ~self.activated
+
+    def but(self, key: str) -> Bools:
+        """Everybody who doesn't say ``used`` or ``activated``."""
+        return ~(self.used if key == "used" else self.activated)
+
+    def trigger(self, truly: int, otherwise: Bools) -> Bools:
+        """Rule 7: what led to the activation, or what those have met who only claim it."""
+        return np.where(self.true(iv.ACTIVATED), self.true(truly), otherwise)
+
+
+class Rule(NamedTuple):
+    """How an answer is given by those who are asked."""
+
+    people: Callable[[Respondents], Bools]
+    """Who says so."""
+    number: Callable[[Counted], Number] | None = None
+    """How many say so; none where the figure is imposed."""
+
+
+RULES: dict[tuple[str, str], Rule] = {
+    (CSA, "aware"): Rule(lambda who: who.knows, lambda n: n.knows),
+    (CSA, "activated"): Rule(lambda who: who.activated, lambda n: n.activated),
+    (CSA, "after_email"): Rule(
+        lambda who: who.trigger(iv.BY_EMAIL, who.true(iv.RECALLS)),
+        lambda n: n.counts.by_email + n.claim.activated * n.counts.account_inactive_recalls,
+    ),
+    (CSA, "after_professional"): Rule(
+        lambda who: who.trigger(iv.BY_PROFESSIONAL, who.true(iv.PROFESSIONAL) & ~who.true(iv.RECALLS)),
+        lambda n: n.counts.by_professional + n.claim.activated * n.counts.account_inactive_professional,
+    ),
+    (CSA, "informed_by_professional"): Rule(
+        lambda who: who.true(iv.PROFESSIONAL), lambda n: n.counts.heard_professional
+    ),
+    (CSA, "does_not_recall_email"): Rule(
+        lambda who: ~who.true(iv.RECALLS), lambda n: n.counts.adults - n.counts.recalls_notice
+    ),
+    (DNS, "aware"): Rule(lambda who: who.knows, lambda n: n.knows),
+    (DNS, "used"): Rule(lambda who: who.used, lambda n: n.used),
+    (DNS, "activated"): Rule(lambda who: who.activated, lambda n: n.activated),
+    (DNS, "visited_only"): Rule(lambda who: who.visited_only, lambda n: n.visited_only),
+    (DNS, "heard_doctor"): Rule(lambda who: who.true(iv.DOCTOR), lambda n: n.counts.heard_doctor),
+    (DNS, "no_use"): Rule(lambda who: who.true(iv.SEES_NO_USE)),
+    (DNS, "time"): Rule(lambda who: who.true(iv.LACKS_TIME)),
+    (DNS, "information"): Rule(lambda who: who.true(iv.LACKS_INFORMATION)),
+    (DNS, "ready"): Rule(lambda who: who.true(iv.READY)),
+}
+"""(survey, key) of ``surveys.csv`` to who says so."""
+RECOMMENDING = ("intends_to_recommend", "could_recommend")
+"""Answered with a constant probability by those who say activated, the former by some of the latter."""
+
+
 def shares(counts: OnlineCounts, answers: Answers, survey: str) -> dict[str, Share]:
     """Expected answers to the modelled questions of a survey, by the keys of ``surveys.csv``.
 
@@ -102,59 +229,21 @@ def shares(counts: OnlineCounts, answers: Answers, survey: str) -> dict[str, Sha
     Raises:
         ValueError: an unknown survey.
     """
-    claim = claims(answers, survey)
-    knows = counts.aware + claim.anything * counts.account_unaware
-    activated = counts.activated + claim.activated * counts.account_inactive
-    found = {
-        "aware": Share(knows / counts.adults, _everybody(counts)),
-        "activated": Share(activated / counts.adults, _everybody(counts)),
-    }
-    own = _asked_in_2022 if survey == CSA else _asked_in_2023
-    return {**found, **own(counts, claim, knows, activated)}
+    said = Counted(counts, claims(answers, survey))
+    found = {}
+    for key, number, base in _expected_in(survey):
+        size = asked(base, said)
+        found[key] = Share(number(said) / size, size / counts.adults)
+    return found
+
+
+@cache
+def _expected_in(survey: str) -> tuple[tuple[str, Callable[[Counted], Number], Base], ...]:
+    """Key, rule and base of what is expected of a survey."""
+    rules = ((item, RULES.get((item.survey, item.key))) for item in load_survey_items() if item.survey == survey)
+    return tuple((item.key, rule.number, item.base) for item, rule in rules if rule is not None and rule.number)
 
 
 def expected(counts: OnlineCounts, answers: Answers, survey: str) -> dict[str, Number]:
     """The shares alone (0..1); arguments and errors as for ``shares``."""
     return {key: found.share for key, found in shares(counts, answers, survey).items()}
-
-
-def _asked_in_2022(counts: OnlineCounts, claim: Claims, knows: Number, activated: Number) -> dict[str, Share]:
-    by_email = counts.by_email + claim.activated * counts.account_inactive_recalls
-    by_professional = counts.by_professional + claim.activated * counts.account_inactive_professional
-    return {
-        "after_email": Share(by_email / activated, activated / counts.adults),
-        "after_professional": Share(by_professional / activated, activated / counts.adults),
-        "informed_by_professional": Share(counts.heard_professional / knows, knows / counts.adults),
-        "does_not_recall_email": Share(1.0 - counts.recalls_notice / counts.adults, _everybody(counts)),
-    }
-
-
-def _asked_in_2023(counts: OnlineCounts, claim: Claims, knows: Number, activated: Number) -> dict[str, Share]:
-    used = counts.activated + counts.visited + claim.anything * counts.account_unvisited
-    visited_only = counts.visited - claim.activated * counts.visited_account
-    return {
-        "used": Share(used / counts.adults, _everybody(counts)),
-        "visited_only": Share(visited_only / used, used / counts.adults),
-        "heard_doctor": Share(counts.heard_doctor / knows, knows / counts.adults),
-    }
-
-
-def _everybody(counts: OnlineCounts) -> Number:
-    return counts.adults / counts.adults
-
-
-NOT_MODELLED: dict[tuple[str, str], dict[str, str]] = {
-    (DNS, "heard_pharmacist"): {
-        "en": "no pharmacist speaks of the service in the status quo: counters are a lever only",
-        "fr": "aucun pharmacien ne parle du service dans le statu quo : le comptoir n'existe que comme levier",
-    },
-    (DNS, "trusts"): {
-        "en": "people have no trust in the model: nothing in it depends on it",
-        "fr": "la confiance n'existe pas dans le modèle : rien n'en dépend",
-    },
-    ("Odoxa 2022", "intends_to_activate"): {
-        "en": "an intention, and its base is unknown; intentions are traits only where a doctor recommends",
-        "fr": "une intention, de base inconnue ; le modèle n'a d'intentions que devant un médecin qui recommande",
-    },
-}
-"""Rows of ``surveys.csv`` without a process in the model, and why (survey, key): language: text."""

@@ -1,22 +1,20 @@
-"""Puts the table of a finished ``mes survey`` into the guides: ``python -m calibration.survey.page FOLDER GUIDE…``."""
+"""What the guides show of a finished ``mes survey``."""
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from calibration.facts.targets import load_survey_items
-from calibration.readings import fill
 from calibration.survey.report import claims_line, heading, rows_of_document, shown_cells, why
 from foundation.errors import UserError
 from foundation.language.captions import run_line
 from foundation.language.text import label
 
-MARKS = ("<!-- survey -->", "<!-- /survey -->")
 HEAD = ("question", "asked", "published_short", "simulated_short", "real_short", "inside_short", "status_short")
 
 
@@ -49,26 +47,19 @@ def markdown(document: Mapping[str, Any], lang: str) -> str:
     return "\n\n".join([table, _notes(document, rows, lang), "\n".join(f"- {w}" for w in why(rows, lang))]) + "\n"
 
 
+def figures(document: Mapping[str, Any], folder: Path) -> list[Path]:
+    """``survey.png`` and ``survey.fr.png``."""
+    from calibration.survey.study import picture
+    from scenarios.compare.pictures import save
+
+    items = load_survey_items()
+    respondents = {survey["survey"]: survey["respondents"] for survey in document["surveys"]}
+    table = pd.DataFrame([{**row, "n": respondents[row["survey"]]} for row in rows_of_document(document)])
+    stems = {"en": folder / "survey", "fr": folder / "survey.fr"}
+    return [path for lang, stem in stems.items() for path in save(picture(table, items, document, lang), stem, ["png"])]
+
+
 def _notes(document: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], lang: str) -> str:
     compared = [row["inside"] for row in rows if row["inside"] is not None]
     counted = label("survey.outside_count", lang, count=compared.count(False), compared=len(compared))
     return f"{run_line(document, lang)}. {counted} {claims_line(document, lang)}"
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Command line."""
-    parser = argparse.ArgumentParser(prog="python -m calibration.survey.page", description=__doc__)
-    parser.add_argument("folder", type=Path, help="made by mes survey")
-    parser.add_argument("guides", type=Path, nargs="+", metavar="GUIDE", help="French ones end in .fr.md")
-    options = parser.parse_args(arguments)
-    try:
-        document = read_document(options.folder)
-        for guide in options.guides:
-            fill(guide, markdown(document, "fr" if guide.name.endswith(".fr.md") else "en"), MARKS)
-    except UserError as error:
-        print(f"survey_page: {error}", file=sys.stderr)
-        raise SystemExit(2) from None
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""The comparison of ``calibration.survey.table`` in words: for a spreadsheet, a terminal, a program."""
+"""The comparison of ``calibration.survey.tables`` in words: for a spreadsheet, a terminal, a program."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from calibration.facts.roles import SURVEY
+from calibration.facts.priors import SURVEY
 from calibration.facts.targets import SurveyItem
-from calibration.survey.instrument import NOT_MODELLED
-from calibration.survey.survey import Finding
-from calibration.survey.table import LEVELS, reason_key
+from calibration.survey.question import NOT_MODELLED
+from calibration.survey.tables import reason_key
+from calibration.survey.work import Finding
 from foundation.language.captions import run_line
 from foundation.language.numbers import UNDEFINED, day, interval, number, percent, typeset
 from foundation.language.text import label
-from foundation.quantiles import rounded, spread
+from foundation.quantiles import LEVELS, rounded, spread
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -115,7 +115,7 @@ def _percent(share: float | None) -> float | None:
 def document(
     table: pd.DataFrame, findings: Sequence[Finding], items: Sequence[SurveyItem], settings: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Everything as one JSON document; percent, 95 % intervals (claims: median and 90 % interval)."""
+    """Everything as one JSON document; percent, medians and 90 % intervals."""
     claims = {name: spread([float(vars(finding.answers)[name]) for finding in findings]) for name in SURVEY}
     first = {item.survey: item for item in reversed(items)}
     surveys = [

@@ -17,7 +17,7 @@ from foundation.language.text import label
 if TYPE_CHECKING:
     from calibration.facts.observed import Observed
     from calibration.posterior.calibrate import Progress
-    from calibration.posterior.effort import Effort
+    from calibration.posterior.question import Effort
     from calibration.posterior.simulate import Case
 
 
@@ -44,7 +44,7 @@ def calibrate_in(request: Request) -> None:
         UserError: bad options or targets, a folder that is there already, or one begun with other settings.
     """
     from calibration.posterior.calibrate import Calibration
-    from calibration.posterior.results import Provenance, publish
+    from calibration.posterior.tables import Provenance, publish
     from calibration.warm import ensure_compiled
 
     _check_effort(request.effort)
@@ -71,7 +71,7 @@ def problem(request: Request) -> tuple[Case, Observed]:
     """What to simulate and what to compare it with."""
     from dataclasses import replace
 
-    from calibration.facts.frozen import frozen
+    from calibration.facts.history import frozen
     from calibration.facts.inputs import load_demography, load_history
     from calibration.facts.observed import load_observed, read_stocks
     from calibration.facts.targets import load_surveyed
@@ -167,7 +167,7 @@ def show(summary: Mapping[str, Any], request: Request) -> None:
         return
     from rich.console import Console
 
-    from calibration.posterior.results_table import summary_lines
+    from calibration.posterior.tables import summary_lines
 
     console = Console() if sys.stdout.isatty() else Console(width=160)
     for line in summary_lines(summary, request.lang.value):

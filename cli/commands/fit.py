@@ -31,8 +31,9 @@ def fit(
     """Residuals of the patterns P1 to P9, posterior and prior predictive, identifiability of the parameters."""
     with reported():
         from calibration.fit.files import write_all
-        from calibration.fit.fit import Wanted, carry_out, prepare
+        from calibration.fit.question import Wanted, prepare
         from calibration.fit.report import show
+        from calibration.fit.study import carry_out
         from cli.request import at_least_one, check_seed, command_line, process_count, structure_of
         from cli.simulation import print_json, say_where, warn_of_draws
         from cli.words import WORDS

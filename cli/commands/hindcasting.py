@@ -17,9 +17,9 @@ from foundation.language.text import label
 from foundation.work.progress import progress
 
 if TYPE_CHECKING:
-    from calibration.draws.origin_draws import OriginPosterior
+    from calibration.draws.posteriors import OriginPosterior
     from calibration.facts.targets import StockTarget
-    from calibration.hindcast.hindcast import Forecast, Question
+    from calibration.hindcast.question import Forecast, Question
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,10 +62,10 @@ def hindcast_in(request: Request) -> None:
         UserError: bad options or figures, or a folder that is there already.
         RunFailedError: too few draws of the model came through.
     """
-    from calibration.hindcast import hindcast as h
+    from calibration.hindcast import question as h
     from calibration.hindcast.folder import begin, write_results
     from calibration.hindcast.forecasters import FORECASTERS
-    from calibration.hindcast.results import document
+    from calibration.hindcast.tables import document
 
     workers = process_count(request.workers)
     targets, questions = asked(request)
@@ -88,8 +88,7 @@ def asked(request: Request) -> tuple[list[StockTarget], list[Question]]:
     """All figures, the user's among them, and a question for each origin."""
     from calibration.facts.targets import load_stock_targets
     from calibration.hindcast.actuals import read_actuals
-    from calibration.hindcast.hindcast import default_origins, figures_of, question_at
-    from calibration.hindcast.origins import parse_origins
+    from calibration.hindcast.question import default_origins, figures_of, parse_origins, question_at
 
     targets = list(load_stock_targets())
     if request.actuals is None:
@@ -105,7 +104,7 @@ def known_posteriors(
     request: Request, questions: Sequence[Question]
 ) -> tuple[dict[date, OriginPosterior], dict[date, str]]:
     """Posteriors by origin; where there is none, how to make it."""
-    from calibration.draws.origin_draws import NoPosteriorError, posterior_source
+    from calibration.draws.posteriors import NoPosteriorError, posterior_source
     from calibration.facts.inputs import load_history
 
     if request.posteriors is not None and not request.posteriors.is_dir():
@@ -128,7 +127,7 @@ def settings_of(
     posteriors: Mapping[date, OriginPosterior],
 ) -> dict[str, Any]:
     """What the results depend on, and what a reader wants to know of them."""
-    from calibration.draws.draws import data_hashes
+    from calibration.draws.files import data_hashes
     from calibration.facts.inputs import load_history
     from foundation.store.manifest import package_version
 
@@ -164,9 +163,8 @@ def modelled(
 ) -> tuple[list[Forecast], list[dict[str, Any]]]:
     """The model's forecasts and its failed draws; runs that the folder has are not made again."""
     from calibration.hindcast.folder import keep_run, read_runs
-    from calibration.hindcast.hindcast import cases_of, model_forecasts
-    from calibration.hindcast.model_forecast import run_tasks, tasks_of
-    from calibration.hindcast.predictive import forecast_from
+    from calibration.hindcast.question import cases_of, model_forecasts
+    from calibration.hindcast.work import forecast_from, run_tasks, tasks_of
     from calibration.warm import ensure_compiled
 
     cases = cases_of([question for question in questions if question.origin in posteriors], targets)
@@ -189,8 +187,8 @@ def modelled(
 
 def present(results: Mapping[str, Any], folder: Path, request: Request) -> None:
     """Adds tables and the picture to the folder, prints the result, and ends with status 1 if draws failed."""
+    from calibration.hindcast.page import grids, notes, rich_table, table_of_scores
     from calibration.hindcast.pictures import hindcast_panels
-    from calibration.hindcast.tables import grids, notes, rich_table, table_of_scores
     from scenarios.compare.pictures import save
     from scenarios.compare.tables import write_csv
 

@@ -58,7 +58,7 @@ def plan(
 ) -> None:
     """Find the mix that adds most activations for a budget, the frontier of budgets, the cheapest mix to a target."""
     with reported():
-        from calibration.draws.draws import read_draws
+        from calibration.draws.files import read_draws
         from calibration.draws.posteriors import posterior_for
         from cli.request import UNTIL, Request, day, structure_of
         from planning.mix.question import plan_request

@@ -59,7 +59,7 @@ def sensitivity(
 
 
 def _study(folder: Path, choice: Choice, scenarios: list[str] | None) -> Sensitivity:
-    from calibration.draws.draws import data_hashes
+    from calibration.draws.files import data_hashes
     from calibration.draws.posteriors import posterior_named
     from calibration.draws.structures import draws_named
     from cli.simulation import CODE

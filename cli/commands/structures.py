@@ -14,7 +14,7 @@ def structures(lang: o.Language = o.Lang.en, json: o.Json = False) -> None:
         from rich.console import Console
 
         from calibration.draws.structures import fitted
-        from calibration.uncertainty.table import structures_document, structures_table
+        from calibration.uncertainty.tables import structures_document, structures_table
         from cli.simulation import print_json
 
         alternatives = fitted()

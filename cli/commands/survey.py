@@ -30,7 +30,8 @@ def survey(
     """Interview the simulated people as the surveys of November 2022 and 2023 did, and compare the answers."""
     with reported():
         from calibration.draws.posteriors import posterior_for
-        from calibration.survey.run import Wanted, carry_out
+        from calibration.survey.question import Wanted
+        from calibration.survey.study import carry_out
         from cli.request import Request, command_line
         from cli.simulation import print_json, say_where, warn_of_draws
         from cli.words import WORDS

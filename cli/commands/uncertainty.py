@@ -32,9 +32,8 @@ def uncertainty(
     """Split the uncertainty of results into structure, fitted parameters, lever effects and chance."""
     with reported():
         from calibration.draws.structures import fitted
-        from calibration.uncertainty.files import manifest_of, write_all
-        from calibration.uncertainty.table import uncertainty_table
-        from calibration.uncertainty.uncertainty import simulate_all, split, tasks_for
+        from calibration.uncertainty.tables import manifest_of, uncertainty_table, write_all
+        from calibration.uncertainty.work import simulate_all, split, tasks_for
         from calibration.warm import ensure_compiled
         from cli.chosen import choose, with_reference
         from cli.request import Request, command_line, experiment_of

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from calibration.facts.inputs import load_demography, load_history
-from calibration.survey.instrument import CSA, DNS, Answers
+from calibration.facts.targets import CSA, DNS
+from calibration.survey.instrument import Answers
 from model import AdoptionModel, build_population
 from model.counting.online import OnlineCounts, online_cells, online_counts
 from tests.model.busy import BUSY

@@ -5,10 +5,9 @@ import pandas as pd
 import pytest
 
 from calibration import readings
-from calibration.draws.draws import save_draws
-from calibration.facts.priors import load_priors
-from calibration.facts.roles import FREE
-from calibration.readings import MARKS, READINGS, STRATEGIES, experiment, fill, main, paired, table
+from calibration.draws.files import save_draws
+from calibration.facts.priors import FREE, load_priors
+from calibration.readings import READINGS, STRATEGIES, experiment, markdown, paired, study, table
 from foundation.errors import UserError
 
 SETTINGS = {"people": 2000, "draws": 3, "seed": 1}
@@ -59,17 +58,6 @@ def test_lost_draws_are_told():
     assert "1 draws left out" in table(some[some["draw"] != 1], SETTINGS, "en")
 
 
-def test_filling_replaces_what_is_between_the_marks(tmp_path):
-    guide = tmp_path / "guide.md"
-    guide.write_text(f"before\n{MARKS[0]}\nold\n{MARKS[1]}\nafter\n", encoding="utf-8")
-    fill(guide, "new\n")
-    fill(guide, "newer\n")
-    assert guide.read_text(encoding="utf-8") == f"before\n{MARKS[0]}\nnewer\n{MARKS[1]}\nafter\n"
-    guide.write_text("no marks", encoding="utf-8")
-    with pytest.raises(UserError, match=r"guide\.md: no <!-- readings -->"):
-        fill(guide, "new\n")
-
-
 def test_experiments_differ_by_the_reading_only():
     first, second = (experiment(reading, **SETTINGS) for reading in ("trait", "naive"))
     assert [s.name for s in first.scenarios] == ["status-quo", *STRATEGIES]
@@ -88,16 +76,14 @@ def test_dates_are_those_of_the_command_line():
 
 
 @pytest.mark.slow
-def test_the_command(tmp_path, capsys):
+def test_the_study(tmp_path):
     priors = load_priors()
     values = {name: priors[name].quantile([0.45, 0.55]) for name in FREE}
     settings = readings.load_history()
     save_draws(tmp_path / "two.parquet", values, command="made", data_end=settings.data_end, seed=1)
-    arguments = ["--people", "2000", "--draws", "1", "--workers", "1", "--draws-file", str(tmp_path / "two.parquet")]
-    main(arguments)
-    lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 2 + len(STRATEGIES) * len(READINGS) + 2
-    with pytest.raises(SystemExit) as end:
-        main([*arguments[:2], "--draws", "3", *arguments[4:]])
-    assert end.value.code == 2
-    assert "allowed: 1 to 2" in capsys.readouterr().err
+    asked = {"people": 2000, "seed": 1, "workers": 1, "draws_file": tmp_path / "two.parquet"}
+    study(tmp_path / "r", draws=1, **asked)
+    assert len(markdown(tmp_path / "r", "en").splitlines()) == 2 + len(STRATEGIES) * len(READINGS) + 2
+    with pytest.raises(UserError, match="allowed: 1 to 2"):
+        study(tmp_path / "s", draws=3, **asked)
+    assert not (tmp_path / "s").exists()

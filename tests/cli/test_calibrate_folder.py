@@ -7,11 +7,11 @@ import pytest
 
 from calibration.facts.inputs import load_demography, load_history
 from calibration.facts.observed import load_observed
-from calibration.facts.roles import FREE
+from calibration.facts.priors import FREE
 from calibration.facts.targets import load_surveyed
 from calibration.posterior.calibrate import Calibration
-from calibration.posterior.effort import Effort
 from calibration.posterior.emulator_file import emulator_path, save_emulator, sizes_of
+from calibration.posterior.question import Effort
 from calibration.posterior.simulate import case_for
 from foundation.errors import UserError
 from tests.calibration.posterior.test_emulator_file import Trap, made, object_array

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from calibration.fit.page import main as fill_page
-from calibration.fit.predictions import predict
+from calibration.fit.work import predict
+from foundation.errors import UserError
 from foundation.store.manifest import sha256_of
+from report.guides.filling import drawn, folders_by_sign
+from report.guides.parts import PARTS
 
 Mes = Callable[..., Result]
 SMALL = ("--people", "1000", "--draws", "2", "--workers", "1")
@@ -137,7 +139,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
                 raise error
             return predict(task)
 
-        monkeypatch.setattr("calibration.fit.predictions.predict", predict_or_break)
+        monkeypatch.setattr("calibration.fit.work.predict", predict_or_break)
 
     return breaks
 
@@ -162,41 +164,31 @@ def test_an_interrupt_leaves_nothing(mes: Mes, broken: Callable[[BaseException],
 
 
 def test_guides_are_filled_and_figures_drawn(fitted: tuple[Path, Result], tmp_path: Path) -> None:
-    marks = "<!-- fit -->\nold\n<!-- /fit -->\nbetween\n<!-- identifiability --><!-- /identifiability -->\nend\n"
-    guides = [tmp_path / "g.md", tmp_path / "g.fr.md"]
-    for guide in guides:
-        guide.write_text(marks, encoding="utf-8")
-    (tmp_path / "figures").mkdir()
-    fill_page([str(fitted[0]), "--fill", *map(str, guides), "--figures", str(tmp_path / "figures")])
-    english, french = (guide.read_text(encoding="utf-8") for guide in guides)
-    assert "old" not in english
-    assert english.endswith("end\n")
-    for words in ("| P9 |", "between", "| not fitted |"):
+    residuals, identified = (part for part in PARTS if part.made_by == "mes fit")
+    english, french = (residuals.write(fitted[0], lang) for lang in ("en", "fr"))
+    for words in ("| P9 |", "| not fitted |"):
         assert words in english
     assert "| non ajusté |" in french
-    drawn = sorted(path.name for path in (tmp_path / "figures").iterdir())
+    assert identified.write(fitted[0], "en").startswith("| Parameter |")
     names = ("answers", "correlations", "parameters", "stocks")
-    assert drawn == sorted(f"fit-{name}{end}.png" for name in names for end in ("", ".fr"))
+    assert sorted(drawn(residuals, fitted[0], tmp_path)) == [f"fit-{name}.png" for name in names]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"fit-{name}.png" for name in names]
+    assert drawn(residuals, fitted[0], tmp_path) == []  # the same pictures again
 
 
-def test_what_no_guide_can_be_filled_from(
-    fitted: tuple[Path, Result], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "g.md").write_text("no marks")
-    copy = tmp_path / "copy"
-    copy.mkdir()
+def test_what_no_guide_can_be_filled_from(fitted: tuple[Path, Result], tmp_path: Path) -> None:
+    copy = tmp_path / "work" / "copy"
+    copy.mkdir(parents=True)
     for file in fitted[0].glob("*.*"):
         (copy / file.name).write_bytes(file.read_bytes())
     (copy / "parameters.parquet").write_bytes(b"changed")
-    cases = (
-        ([str(tmp_path)], "not a run folder"),
-        ([str(fitted[0]), "--fill", str(tmp_path / "g.md")], "no <!-- fit --> … <!-- /fit -->"),
-        ([str(fitted[0]), "--figures", str(tmp_path / "none")], "is no folder"),
-        ([str(copy)], "parameters.parquet: not as mes fit left it"),
-    )
-    for arguments, words in cases:
-        with pytest.raises(SystemExit) as left:
-            fill_page(arguments)
-        assert left.value.code == 2
-        assert words in capsys.readouterr().err
-    assert (tmp_path / "g.md").read_text() == "no marks"
+    assert folders_by_sign([tmp_path / "work"]) == {"fit.json": copy}
+    with pytest.raises(UserError, match=r"parameters\.parquet: not as mes fit left it"):
+        next(part for part in PARTS if part.mark == "fit").write(copy, "en")
+    with pytest.raises(UserError, match="no folder that guides are filled from"):
+        folders_by_sign([tmp_path])
+    with pytest.raises(UserError, match="of the same command"):
+        folders_by_sign([fitted[0], copy])
+    (copy / "manifest.json").write_text('{"quick": true}')
+    with pytest.raises(UserError, match="made with --quick"):
+        folders_by_sign([copy])

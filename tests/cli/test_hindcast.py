@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
-from calibration.draws.draws import read_draws, save_draws
-from calibration.facts.roles import FREE
-from calibration.hindcast.hindcast import NAMES
+from calibration.draws.files import read_draws, save_draws
+from calibration.facts.priors import FREE
+from calibration.hindcast.question import NAMES
 
 Mes = Callable[..., Result]
 ORIGIN = "2024-02-05"
@@ -21,7 +21,7 @@ ORIGIN = "2024-02-05"
 @pytest.fixture(autouse=True)
 def _few_samples(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is tested here is the command, not the forecasts."""
-    from calibration.hindcast import hindcast
+    from calibration.hindcast import question as hindcast
 
     monkeypatch.setitem(hindcast.simple_forecasts.__kwdefaults__, "samples", 40)
 

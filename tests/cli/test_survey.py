@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from calibration.survey.survey import ask
+from calibration.survey.work import ask
 
 Mes = Callable[..., Result]
 SMALL = ("--people", "1000", "--draws", "2", "--workers", "1")
@@ -98,7 +98,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
                 raise error
             return ask(task)
 
-        monkeypatch.setattr("calibration.survey.survey.ask", ask_or_break)
+        monkeypatch.setattr("calibration.survey.work.ask", ask_or_break)
 
     return breaks
 

@@ -194,7 +194,7 @@ def _stated(path: Path, measure: str, where: dict[str, str], stats: list[str]) -
         rows = list(csv.DictReader(file))
     if stats == ["count"]:
         if path.name == "priors.csv":
-            from calibration.facts.roles import EFFECTS, SHARED
+            from calibration.facts.priors import EFFECTS, SHARED
 
             rows = [row for row in rows if row["name"] in EFFECTS and row["name"] not in SHARED]
         return [sum(row["status"].startswith(where.get("status", "")) for row in rows)]

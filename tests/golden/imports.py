@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calibration.draws.draws import load_draws, read_draws
+from calibration.draws.files import load_draws, read_draws
 from calibration.facts.inputs import load_costs, load_demography, load_history
 from calibration.facts.observed import load_observed
 from calibration.facts.priors import load_priors
@@ -11,10 +11,10 @@ from calibration.hindcast.forecasters import FORECASTERS, series_until, years_at
 from calibration.posterior.likelihood import Likelihood
 from calibration.posterior.simulate import case_for
 from calibration.posterior.simulate import simulate as simulate_outputs
-from calibration.survey.survey import Fieldwork, answers_of, ask, surveys_of
-from calibration.survey.survey import Task as SurveyTask
+from calibration.survey.work import Fieldwork, answers_of, ask, surveys_of
+from calibration.survey.work import Task as SurveyTask
 from model.adoption import AdoptionModel
-from model.population.population import build_population
+from model.population.building import build_population
 from model.twin.reference import ReferenceModel
 from planning.mix.question import load_space
 from planning.mix.simulate import Task as PlanTask

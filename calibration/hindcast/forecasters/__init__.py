@@ -11,9 +11,8 @@ from calibration.hindcast.forecasters.base import (
     series_until,
     years_at,
 )
-from calibration.hindcast.forecasters.bass import BassFixed, BassFree
+from calibration.hindcast.forecasters.curves import BassFixed, BassFree, Gompertz, Logistic
 from calibration.hindcast.forecasters.lines import LastSlope, NoChange, OlsLine
-from calibration.hindcast.forecasters.sigmoids import Gompertz, Logistic
 
 FORECASTERS: tuple[Forecaster, ...] = (
     NoChange(),

@@ -1,4 +1,6 @@
-"""Pictures of a run: frames in, figures out. The only package that imports matplotlib."""
+"""How is a run shown? Pictures: frames in, figures out. A picture is a function registered in ``PICTURES``; it may be
+redrawn at will, as it holds no numbers of its own. Of this floor it alone imports matplotlib.
+"""
 
 from __future__ import annotations
 

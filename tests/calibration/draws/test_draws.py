@@ -9,10 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 from scipy import stats
 
-from calibration.draws.draws import changed_data, lever_effects, load_draws, read_draws, save_draws
+from calibration.draws.files import changed_data, lever_effects, load_draws, read_draws, save_draws
 from calibration.facts.inputs import load_costs
-from calibration.facts.priors import load_priors
-from calibration.facts.roles import EFFECTS, FREE, SHARED, SURVEY
+from calibration.facts.priors import EFFECTS, FREE, SHARED, SURVEY, load_priors
 from foundation.errors import UserError
 from foundation.seeds import uniform
 from model.terms.structure import Structure

@@ -5,10 +5,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from calibration.draws.draws import DEFAULT, POSTERIOR, save_draws, structure_name
+from calibration.draws.files import DEFAULT, POSTERIOR, save_draws, structure_name
 from calibration.draws.posteriors import posterior_for, shipped_structures
-from calibration.facts.priors import load_priors
-from calibration.facts.roles import FREE
+from calibration.facts.priors import FREE, load_priors
 from foundation.errors import UserError
 from model.terms.structure import Structure
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from calibration.draws.draws import changed_data, load_draws, read_draws
+from calibration.draws.files import changed_data, load_draws, read_draws
 from calibration.facts.inputs import load_demography, load_history
 from calibration.facts.targets import load_stock_targets, load_surveyed
 from foundation.seeds import DECISIONS, POPULATION, derive

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from calibration.facts.frozen import FACT_KNOWN, documents_known, frozen, history_for
+from calibration.facts.history import FACT_KNOWN, documents_known, frozen, history_for
 from calibration.facts.inputs import load_history
 from calibration.facts.tables import read_rows
 from model.terms.parameters import Parameters

@@ -5,11 +5,13 @@ from datetime import date
 import numpy as np
 import pytest
 
-from calibration.facts.constants import load_constants
+from calibration.facts import tables
 from calibration.facts.history import load_events
-from calibration.facts.inputs import load_costs, load_demography, load_history
-from calibration.facts.tables import DATA, read_rows
-from calibration.facts.targets import load_stock_targets
+from calibration.facts.inputs import MODEL_TABLES, TABLES, load_costs, load_demography, load_history, tables_of
+from calibration.facts.observed import load_observed
+from calibration.facts.priors import load_priors
+from calibration.facts.tables import DATA, load_constants, read_rows
+from calibration.facts.targets import load_stock_targets, load_surveyed
 from scenarios.language.regions import REGIONS
 
 BANDS_2022 = {(0, 15): 182, (16, 17): 183, (18, 24): 184, (25, 34): 185, (35, 49): 186, (50, 64): 187, (65, 74): 188}
@@ -31,6 +33,28 @@ def replace(folder, name, old, new):
 
 def fact(number):
     return next(float(r.cells["value"]) for r in read_rows("facts.csv", ("id",)) if r.cells["id"] == f"F{number:03}")
+
+
+def read_by(monkeypatch, *loaders):
+    """Tables that some loaders read, noted as they are opened."""
+    opened, real = set(), tables._text
+    with monkeypatch.context() as watched:
+        watched.setattr(tables, "_text", lambda name, folder: opened.add(name) or real(name, folder))
+        for load in loaders:
+            load()
+    return opened
+
+
+def test_the_tables_of_a_question_are_those_that_are_read(monkeypatch):
+    """A resume compares these: one that is missing here could be edited in between and nobody would know."""
+    model = (load_demography, load_history, load_surveyed)
+    found = read_by(monkeypatch, *model)
+    assert found == set(MODEL_TABLES)
+    assert read_by(monkeypatch, *model, load_observed, load_priors) == set(TABLES["calibrate"])
+    assert read_by(monkeypatch, *model, load_costs, load_priors) == set(TABLES["hindcast"])
+    assert found < set(TABLES["calibrate"]), "negative control: fewer loaders, fewer tables"
+    for question in TABLES:
+        assert set(MODEL_TABLES) < set(tables_of(question))
 
 
 def test_demography():

@@ -7,8 +7,18 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from calibration.facts.priors import Prior, fit, load_priors
-from calibration.facts.roles import DISCREPANCY, EFFECTS, FREE, SHARED, STATUS_QUO, SURVEY, to_parameters
+from calibration.facts.priors import (
+    DISCREPANCY,
+    EFFECTS,
+    FREE,
+    SHARED,
+    STATUS_QUO,
+    SURVEY,
+    Prior,
+    fit,
+    load_priors,
+    to_parameters,
+)
 from calibration.facts.tables import DATA, read_rows
 from model.terms.parameters import Parameters, Prevalence
 

@@ -1,8 +1,7 @@
 """The tables of parameters."""
 
 from calibration.facts.guide import CONSTANTS, UNITS, field_paths, parameters_reference, prior_in_words
-from calibration.facts.priors import load_priors
-from calibration.facts.roles import STATUS_QUO, to_parameters
+from calibration.facts.priors import STATUS_QUO, load_priors, to_parameters
 
 
 def test_every_prior_has_a_unit_and_a_row():

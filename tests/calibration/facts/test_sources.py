@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 
 from calibration.facts.inputs import load_demography
-from calibration.facts.sources import MARKER, computed, documents_between, profile_mean
+from calibration.facts.sources import computed, documents_between, profile_mean
 from calibration.facts.tables import DATA, read_rows
+from foundation.language.pages import between
 
 CITED = re.compile(r"\bF\d{3}\b")
 TABLES = sorted(item.name for item in DATA.iterdir() if item.name.endswith(".csv"))
@@ -36,7 +37,7 @@ def test_an_invented_fact_is_noticed():
 
 
 def test_only_cited_facts_are_kept():
-    described = text("SOURCES.md").split(MARKER)[0]
+    described = text("SOURCES.md").partition("<!-- computed -->")[0]
     cited = set().union(
         *(CITED.findall(text(name)) for name in TABLES if name != "facts.csv"), CITED.findall(described)
     )
@@ -51,7 +52,7 @@ def test_every_file_and_its_facts_stand_in_its_section(name):
 
 
 def test_computed_part_is_up_to_date():
-    assert text("SOURCES.md").split(MARKER + "\n\n")[1] == computed()
+    assert between(DATA / "SOURCES.md", "computed") == computed()
 
 
 @pytest.mark.parametrize("name", [name for name in TABLES if name != "facts.csv"])

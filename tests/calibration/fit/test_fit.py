@@ -11,20 +11,20 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from calibration.draws.draws import read_draws
+from calibration.draws.files import read_draws
 from calibration.facts.observed import load_observed
-from calibration.facts.roles import FREE
-from calibration.fit.curves import curves
-from calibration.fit.fit import Fitting, Wanted, carry_out, prepare, prior_places
-from calibration.fit.held import held_against
-from calibration.fit.lines import Line, View
+from calibration.facts.priors import FREE
+from calibration.facts.targets import load_survey_items
+from calibration.fit.lines import Line, View, discrepancies, published_answer, published_stocks
 from calibration.fit.patterns import lines_of
-from calibration.fit.predictions import Seen, Task, pilot_share, predict, run_number
-from calibration.fit.published import discrepancies, published_answer, published_stocks
-from calibration.fit.table import inside, outside, residuals
+from calibration.fit.question import Fitting, Wanted, held_against, prepare
+from calibration.fit.study import carry_out, prior_places
+from calibration.fit.tables import curves, inside, outside, residuals
+from calibration.fit.work import Seen, Task, pilot_share, predict, run_number
 from calibration.posterior.likelihood import discrepancy_correlation
-from calibration.posterior.sent import Sent
 from calibration.posterior.simulate import launched, simulate
+from calibration.posterior.work import Sent
+from calibration.survey.question import compared
 from foundation.errors import RunFailedError, UserError
 from model.terms.structure import Structure
 
@@ -69,7 +69,10 @@ def test_the_simulation_is_that_of_the_calibration(fitting: Fitting, runs: list[
 def test_every_pattern_has_its_lines(fitting: Fitting, runs: list[Seen]) -> None:
     lines = lines_of(view(fitting, runs))
     count = {name: sum(line.pattern == name for line in lines) for name in sorted({line.pattern for line in lines})}
-    assert count == {"P1": 10, "P2": 3, "P3": 7, "P4": 3, "P5": 1, "P6": 1, "P7": 2, "P8": 2, "P9": 1}
+    funnel = {(item.survey, item.key) for item in load_survey_items() if compared(item)}
+    funnel = {(survey, key) for survey, key in funnel if key != "aware" and not key.startswith("after_")}
+    assert {(line.survey, line.key) for line in lines if line.pattern == "P3"} == funnel
+    assert count == {"P1": 10, "P2": 3, "P3": len(funnel), "P4": 3, "P5": 1, "P6": 1, "P7": 2, "P8": 2, "P9": 1}
     fitted = {(line.survey, line.key) for line in lines if line.survey and line.role == "fitted"}
     assert fitted == {(answer.item.survey, answer.item.key) for answer in load_observed().answers}
     gains = next(line for line in lines if line.key == "gains")
@@ -220,7 +223,7 @@ def test_more_draws_than_there_are() -> None:
 
 
 def test_nothing_possible_is_a_failed_run(fitting: Fitting, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("calibration.fit.predictions.predict", lambda task: None)
+    monkeypatch.setattr("calibration.fit.work.predict", lambda task: None)
     with pytest.raises(RunFailedError, match="no posterior draw could be simulated"):
         carry_out(fitting, 1)
 
@@ -231,7 +234,7 @@ def test_impossible_prior_draws_are_counted(
     def posterior_only(task: Task) -> Seen | None:
         return runs[task.index] if task.kind == "posterior" else None
 
-    monkeypatch.setattr("calibration.fit.predictions.predict", posterior_only)
+    monkeypatch.setattr("calibration.fit.work.predict", posterior_only)
     found = carry_out(fitting, 1)
     assert found.manifest["impossible"] == {"posterior": 0, "prior": 4}
     assert set(found.curves["kind"]) == {"posterior"}

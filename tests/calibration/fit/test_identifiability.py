@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from calibration.draws.draws import lever_effects, read_draws
-from calibration.facts.priors import load_priors
-from calibration.facts.roles import EFFECTS, FREE, SHARED
+from calibration.draws.files import lever_effects, read_draws
+from calibration.facts.priors import EFFECTS, FREE, SHARED, load_priors
 from calibration.fit.identifiability import (
     CONTROL,
     ERROR,

@@ -22,8 +22,8 @@ from calibration.hindcast.forecasters import (
     series_until,
     years_at,
 )
-from calibration.hindcast.forecasters.bass import bass
-from calibration.hindcast.forecasters.spread import excess_variance, mirrored, variance_draws
+from calibration.hindcast.forecasters.base import excess_variance, mirrored, variance_draws
+from calibration.hindcast.forecasters.curves import bass
 from tests.calibration.coverage import covers, overconfident
 
 TARGETS = load_stock_targets()

@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 from calibration.facts.targets import load_stock_targets
-from calibration.hindcast.folder import begin, keep_run, read_runs, write_results
+from calibration.hindcast.folder import begin, keep_run, read_results, read_runs, write_results
 from calibration.hindcast.forecasters import FORECASTERS
-from calibration.hindcast.hindcast import (
+from calibration.hindcast.page import grids, markdown, notes
+from calibration.hindcast.question import (
     NAMES,
     Forecast,
     absent,
@@ -19,14 +20,13 @@ from calibration.hindcast.hindcast import (
     default_origins,
     in_order,
     model_forecasts,
+    parse_origins,
     question_at,
     scores,
     simple_forecasts,
 )
-from calibration.hindcast.model_forecast import ModelSamples
-from calibration.hindcast.origins import parse_origins
-from calibration.hindcast.results import against, common, document, summary
-from calibration.hindcast.tables import MARKS, grids, main, markdown, notes
+from calibration.hindcast.tables import against, common, document, summary
+from calibration.hindcast.work import ModelSamples
 from foundation.errors import RunFailedError, UserError
 from foundation.problems import ScenarioError
 
@@ -174,16 +174,11 @@ def test_the_caveat_stands_below_every_table(results, lang):
 
 
 def test_guides_are_filled(results, tmp_path):
-    folder = tmp_path / "h"
-    folder.mkdir()
-    write_results(folder, results)
-    for name in ("a.md", "a.fr.md"):
-        (tmp_path / name).write_text(f"x\n{MARKS[0]}\nold\n{MARKS[1]}\ny\n", encoding="utf-8")
-    main([str(folder), "--fill", str(tmp_path / "a.md"), str(tmp_path / "a.fr.md")])
-    assert (tmp_path / "a.md").read_text(encoding="utf-8") == f"x\n{MARKS[0]}\n{markdown(results, 'en')}{MARKS[1]}\ny\n"
-    assert "Dernière pente" in (tmp_path / "a.fr.md").read_text(encoding="utf-8")
-    with pytest.raises(SystemExit):
-        main([str(tmp_path)])
+    write_results(tmp_path, results)
+    assert markdown(read_results(tmp_path), "en") == markdown(results, "en")
+    assert "Dernière pente" in markdown(read_results(tmp_path), "fr")
+    with pytest.raises(UserError):
+        read_results(tmp_path / "none")
 
 
 def test_origins_of_the_user():

@@ -5,13 +5,21 @@ from datetime import date
 import numpy as np
 import pytest
 
-from calibration.draws.draws import load_draws, read_draws, save_draws
-from calibration.draws.origin_draws import NoPosteriorError, posterior_source
-from calibration.facts.roles import FREE
+from calibration.draws.files import load_draws, read_draws, save_draws
+from calibration.draws.posteriors import NoPosteriorError, posterior_source
+from calibration.facts.priors import FREE
 from calibration.facts.targets import load_stock_targets
-from calibration.hindcast.hindcast import cases_of, question_at
-from calibration.hindcast.model_forecast import key_of, run_tasks, tasks_of
-from calibration.hindcast.predictive import conditioned, correlation, forecast_from, residual, sampling_covariance
+from calibration.hindcast.question import cases_of, question_at
+from calibration.hindcast.work import (
+    conditioned,
+    correlation,
+    forecast_from,
+    key_of,
+    residual,
+    run_tasks,
+    sampling_covariance,
+    tasks_of,
+)
 from foundation.errors import UserError
 
 TARGETS = load_stock_targets()

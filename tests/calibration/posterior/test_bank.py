@@ -7,14 +7,12 @@ import pytest
 
 from calibration.facts.inputs import load_demography, load_history
 from calibration.facts.observed import load_observed
-from calibration.facts.roles import FREE, STATUS_QUO
-from calibration.facts.targets import load_surveyed
-from calibration.posterior import bank as module
-from calibration.posterior.bank import fill, joined
-from calibration.posterior.feasible import feasible
+from calibration.facts.priors import FREE, STATUS_QUO
+from calibration.facts.targets import DNS, load_surveyed
+from calibration.posterior import work as module
 from calibration.posterior.free import values_at
 from calibration.posterior.simulate import COUNTS, case_for, counts_from, logits, simulate, stock_at, survey_weeks
-from calibration.survey.instrument import DNS
+from calibration.posterior.work import feasible, fill, joined
 from foundation.errors import RunFailedError
 from model import PrevalenceError
 from model.counting.online import online_counts
@@ -132,7 +130,7 @@ def test_a_stock_between_weeks_is_interpolated(case):
     model.advance(60)
     day = date(2023, 2, 16)
     first, share = divmod(position(day), 1.0)
-    weeks = np.asarray(model.run.s["activated"])
+    weeks = np.asarray(model.run.state["activated"])
     before, after = (weeks < first).sum(), (weeks < first + 1).sum()
     millions = ((1 - share) * before + share * after) * population.weight / 1e6
     assert stock_at(model, day) == pytest.approx(millions)

@@ -5,16 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from calibration.facts.inputs import load_demography, load_history
+from calibration.facts.inputs import load_demography, load_history, tables_of
 from calibration.facts.observed import load_observed
-from calibration.facts.roles import FREE
+from calibration.facts.priors import FREE
 from calibration.facts.targets import load_surveyed
-from calibration.posterior.bank import Bank
 from calibration.posterior.calibrate import WINDOW, Calibration
-from calibration.posterior.checking import agreement, check
-from calibration.posterior.effort import Effort
-from calibration.posterior.evidence import evidence
+from calibration.posterior.evidence import agreement, check, evidence
+from calibration.posterior.question import Effort
 from calibration.posterior.simulate import case_for
+from calibration.posterior.work import Bank
 from foundation.errors import UserError
 from tests.calibration.problems import STOCKS
 from tests.calibration.sbc.test_sbc import small_emulator
@@ -76,6 +75,17 @@ def test_a_folder_is_for_one_calibration(tmp_path):
     calibration(tmp_path)._same_settings()
     with pytest.raises(UserError, match=r"begun with other effort; choose another folder, or remove it"):
         calibration(tmp_path, seed=2)._same_settings()
+
+
+@pytest.mark.parametrize("name", ["priors.csv", "population.csv", "documents_fed.csv"])
+def test_a_table_edited_in_between_is_named(tmp_path, monkeypatch, name):
+    from calibration.posterior import calibrate
+
+    calibration(tmp_path)._same_settings()
+    edited = {**tables_of("calibrate"), name: "0"}
+    monkeypatch.setattr(calibrate, "tables_of", lambda _: edited)
+    with pytest.raises(UserError, match=f"begun with other {name};"):
+        calibration(tmp_path)._same_settings()
 
 
 def test_far_runs_teach_nothing_and_near_ones_are_thinned_evenly(tmp_path, monkeypatch):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from calibration.facts.roles import FREE
+from calibration.facts.priors import FREE
 from calibration.posterior import evidence as module
 from calibration.posterior.evidence import evidence, mean_of
 

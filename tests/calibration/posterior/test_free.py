@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from calibration.facts.roles import DISCREPANCY, FREE, SURVEY
+from calibration.facts.priors import DISCREPANCY, FREE, SURVEY
 from calibration.posterior.free import FURTHEST, free_priors, named, places_at, quick_values_at, values_at
 
 QUICK = (*SURVEY, DISCREPANCY)

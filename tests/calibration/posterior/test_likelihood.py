@@ -8,12 +8,12 @@ import pytest
 from scipy import integrate, stats
 
 from calibration.facts.observed import Observed
-from calibration.facts.roles import DISCREPANCY, FREE
-from calibration.posterior.bank import Bank
+from calibration.facts.priors import DISCREPANCY, FREE
+from calibration.facts.targets import SURVEYS
 from calibration.posterior.free import values_at
 from calibration.posterior.likelihood import MEMORY, Likelihood, answered, discrepancy_correlation
 from calibration.posterior.simulate import COUNTS
-from calibration.survey.instrument import SURVEYS
+from calibration.posterior.work import Bank
 from tests.calibration.problems import STOCKS, covariance, fitted_answers, observed
 
 ERROR = covariance(len(STOCKS), 0.03)

@@ -2,7 +2,7 @@
 
 import pickle
 
-from calibration.posterior.sent import Sent
+from calibration.posterior.work import Sent
 from tests.calibration.posterior.test_calibrate import calibration
 
 

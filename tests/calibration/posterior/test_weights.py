@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from calibration.posterior.weights import effective, systematic
+from calibration.posterior.evidence import effective, systematic
 
 
 def test_effective():

@@ -1,22 +1,35 @@
 """Simulation-based calibration on problems small enough for the tests."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy import stats
 
-from calibration.facts.roles import FREE, STATUS_QUO
-from calibration.posterior.bank import Bank
+from calibration.facts.priors import FREE, STATUS_QUO
+from calibration.facts.targets import SURVEYS
 from calibration.posterior.emulator import Component, Emulator, features
 from calibration.posterior.free import values_at
 from calibration.posterior.likelihood import Likelihood
 from calibration.posterior.simulate import COUNTS
-from calibration.sbc import sampler as sbc_sampler
-from calibration.sbc.fast import chosen, fast_ranks
+from calibration.posterior.work import Bank
+from calibration.sbc import methods as sbc_sampler
+from calibration.sbc.methods import (
+    both,
+    chosen,
+    fast_ranks,
+    figures_at,
+    imitated,
+    posterior_given_both,
+    target_of,
+    without_bounds,
+)
 from calibration.sbc.page import page_text, pictures
+from calibration.sbc.question import DOCUMENT, Settings, markdown, read_ranks, save_ranks, study
+from calibration.sbc.question import LINES as ALL_LINES
 from calibration.sbc.ranks import DISTANCE, lines_of
-from calibration.sbc.sampler import both, figures_at, imitated, posterior_given_both, target_of, without_bounds
-from calibration.sbc.sbc import _shown, main
-from calibration.survey.instrument import SURVEYS
+from foundation.errors import UserError
 from tests.calibration.posterior.test_likelihood import LOGS, some_logits
 from tests.calibration.problems import STOCKS, fitted_answers, observed
 
@@ -25,6 +38,7 @@ SLOPES = np.zeros((len(FREE), len(STOCKS)))
 SLOPES[0], SLOPES[1], SLOPES[2] = 0.2, [-0.1, -0.05, 0.0, 0.1], [0.0, 0.02, 0.04, 0.1]
 OBSERVED = observed(fitted_answers())
 LINES = [*FREE, "status quo", DISTANCE]
+COUNT = len(LINES)
 
 
 def outputs_at(places, rng):
@@ -142,9 +156,9 @@ def test_the_walk_given_both(tmp_path):
     assert np.abs(np.sqrt(2 * independent) * (walked.places.std(axis=0) / sd - 1)).max() < reach
 
 
-def made_up_ranks(seed=6):
+def made_up_ranks(seed=6, count=COUNT):
     rng = np.random.default_rng(seed)
-    lines = {"prior": len(LINES), "near": len(LINES), "posterior": len(LINES) + 1}
+    lines = {"prior": count, "near": count, "posterior": count + 1}
     return {
         name: {kind: rng.random((50, n)) ** (1 if kind == "" else 3) for kind in ("", "narrow", "shifted", "far")}
         for name, n in lines.items()
@@ -154,12 +168,12 @@ def made_up_ranks(seed=6):
 def test_the_page_says_what_fails():
     ranks = made_up_ranks()
     settings = {"sims": 4096, "people": 20000}
-    text = page_text(ranks, LINES, "log likelihood", settings, "python -m calibration.sbc.sbc")
+    text = page_text(ranks, LINES, "log likelihood", settings, "mes study sbc")
     total = 3 * len(LINES) + 1
     assert f"**{total} of {total} lines pass, 0 fail.**" in text
     assert f"| spread × 0.6 | {len(LINES)} of {len(LINES)} fail" in text
     ranks["near"][""][:, 3] = 0.99
-    text = page_text(ranks, LINES, "log likelihood", settings, "python -m calibration.sbc.sbc")
+    text = page_text(ranks, LINES, "log likelihood", settings, "mes study sbc")
     assert f"**{total - 1} of {total} lines pass, 1 fail.**" in text
     assert f"- Fast method, truths near the real figures: {LINES[3]}\n" in text
     assert "**0 %, " in text
@@ -172,22 +186,23 @@ def test_pictures(tmp_path):
     }
 
 
+def test_a_finished_study_is_read_again(tmp_path):
+    ranks = made_up_ranks(count=len(ALL_LINES))
+    save_ranks(tmp_path, ranks)
+    settings = Settings(calibration=tmp_path / "default", sims=64, workers=2)
+    (tmp_path / DOCUMENT).write_text(json.dumps(settings.shown()))
+    found = read_ranks(tmp_path)
+    assert all((found[name][control] == part).all() for name in ranks for control, part in ranks[name].items())
+    text = markdown(tmp_path)
+    assert "mes study sbc --out sbc --calibration default --sims 64 --people 20000" in text
+    assert str(tmp_path) not in text
+
+
 @pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["--calibration", "none", "--work", "w"], "--calibration: none holds no finished calibration"),
-        (["--calibration", "none", "--work", "w", "--sims", "100"], "needed a power of 2"),
-        (["--calibration", "none", "--work", "w", "--truths", "0"], "needed a whole number, 1 or more"),
-    ],
+    ("sims", "message"), [(64, "--calibration: none holds no finished calibration"), (100, "needed a power of 2")]
 )
-def test_bad_options(tmp_path, monkeypatch, capsys, arguments, message):
+def test_bad_options(tmp_path, monkeypatch, sims, message):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SystemExit) as end:
-        main(arguments)
-    assert end.value.code == 2
-    assert message in capsys.readouterr().err
+    with pytest.raises(UserError, match=message):
+        study(Path("w"), Settings(calibration=Path("none"), sims=sims))
     assert list(tmp_path.iterdir()) == []
-
-
-def test_the_command_is_shown_without_the_folders_of_one_machine():
-    assert _shown(["--work", "/somewhere/else/work", "--sims", "64"]) == ["--work", "work", "--sims", "64"]

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from calibration.facts.roles import DISCREPANCY, FREE
-from calibration.posterior.bank import Bank
+from calibration.facts.priors import DISCREPANCY, FREE
 from calibration.posterior.free import values_at
 from calibration.posterior.likelihood import answered, discrepancy_correlation
+from calibration.posterior.work import Bank
 from calibration.second.abc import Synthetic, infer, published, published_figures, synthetic
 from tests.calibration.posterior.test_likelihood import LOGS, some_logits
 from tests.calibration.problems import STOCKS, fitted_answers, observed

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, fields, replace
 
 import numpy as np
 import pytest
 
-from calibration.facts.roles import SURVEY
-from calibration.facts.targets import load_survey_items
-from calibration.survey.instrument import CSA, DNS, NOT_MODELLED, TRUTHFUL, Answers, expected, shares, survey_week
+from calibration.facts.priors import SURVEY
+from calibration.facts.targets import CSA, DNS, load_survey_items
+from calibration.survey.instrument import TRUTHFUL, Answers, expected, shares, survey_week
+from calibration.survey.question import NOT_MODELLED, imposed
 from model.counting.online import OnlineCounts
 
 COUNTS = OnlineCounts(
@@ -37,20 +39,24 @@ ANSWERS = Answers(overclaim_activated_dns2023=0.2, overclaim_activated_csa2022=0
 IMPOSED = {"no_use", "time", "information", "ready", "could_recommend", "intends_to_recommend"}
 
 
+def rounded(survey: str, keys: Collection[str]) -> dict[str, tuple[float, float]]:
+    found = shares(COUNTS, ANSWERS, survey)
+    return {key: (round(found[key].share, 9), round(found[key].base, 9)) for key in keys}
+
+
 def test_answers_of_2023_worked_by_hand() -> None:
-    found = shares(COUNTS, ANSWERS, DNS)
-    assert {key: (round(s.share, 9), round(s.base, 9)) for key, s in found.items()} == {
+    worked = {
         "aware": (0.8375, 1.0),  # 800 + 0.25 x 150
         "activated": (0.32, 1.0),  # 180 + 0.2 x 700
         "used": (0.45, 1.0),  # 180 + 120 + 0.25 x 600
         "visited_only": (round(100 / 450, 9), 0.45),  # 120 - 0.2 x 100
         "heard_doctor": (round(80 / 837.5, 9), 0.8375),
     }
+    assert rounded(DNS, worked) == worked
 
 
 def test_answers_of_2022_worked_by_hand() -> None:
-    found = shares(COUNTS, ANSWERS, CSA)
-    assert {key: (round(s.share, 9), round(s.base, 9)) for key, s in found.items()} == {
+    worked = {
         "aware": (0.845, 1.0),  # 800 + 0.3 x 150
         "activated": (0.39, 1.0),  # 180 + 0.3 x 700
         "after_email": (round(260 / 390, 9), 0.39),  # 140 + 0.3 x 400
@@ -58,16 +64,13 @@ def test_answers_of_2022_worked_by_hand() -> None:
         "informed_by_professional": (round(100 / 845, 9), 0.845),
         "does_not_recall_email": (0.4, 1.0),
     }
+    assert rounded(CSA, worked) == worked
 
 
 def test_without_claims_the_answers_are_the_real_shares() -> None:
-    assert expected(COUNTS, TRUTHFUL, DNS) == {
-        "aware": 0.8,
-        "activated": 0.18,
-        "used": 0.3,
-        "visited_only": 0.4,
-        "heard_doctor": 0.1,
-    }
+    real = {"aware": 0.8, "activated": 0.18, "used": 0.3, "visited_only": 0.4, "heard_doctor": 0.1}
+    found = expected(COUNTS, TRUTHFUL, DNS)
+    assert {key: found[key] for key in real} == real
 
 
 def test_used_holds_claims_that_are_neither() -> None:
@@ -108,12 +111,13 @@ def test_every_row_of_the_surveys_is_modelled_imposed_or_given_a_reason() -> Non
     for item in load_survey_items():
         kinds = [
             (item.survey, item.key) in modelled,
-            item.survey == DNS and item.key in IMPOSED,
+            imposed(item.survey, item.key),
             (item.survey, item.key) in NOT_MODELLED,
         ]
         assert kinds.count(True) == 1, item
         if not item.modelled:
             assert kinds[2], item
+    assert {item.key for item in load_survey_items() if imposed(item.survey, item.key)} == IMPOSED
     assert all(set(reason) == {"en", "fr"} for reason in NOT_MODELLED.values())
 
 

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from calibration.survey.instrument import CSA, DNS, TRUTHFUL, Answers, shares
-from calibration.survey.interviews import RECOMMENDING, Respondents, expectation, interview, question, respondents
-from calibration.survey.items import LINES, Line, status
+from calibration.facts.targets import CSA, DNS
+from calibration.survey.instrument import RECOMMENDING, TRUTHFUL, Answers, Respondents, shares
+from calibration.survey.question import NOT_MODELLED, Line
+from calibration.survey.question import lines as all_lines
+from calibration.survey.work import expectation, interview, question, respondents
 from model.counting import interview as iv
 from tests.calibration.surveyed import ANSWERS, state
 
@@ -20,7 +22,7 @@ CLAIMS = [ANSWERS, TRUTHFUL, replace(ANSWERS, overclaim_used=0.1), Answers(**dic
 
 
 def lines(survey: str) -> list[Line]:
-    return [line for line in LINES if line.survey == survey and status(line) != "not modelled"]
+    return [line for line in all_lines() if line.survey == survey and (survey, line.key) not in NOT_MODELLED]
 
 
 def asked(survey: str, answers: Answers = ANSWERS) -> Respondents:

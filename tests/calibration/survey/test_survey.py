@@ -10,17 +10,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from calibration.draws.draws import load_draws
+from calibration.draws.files import load_draws
 from calibration.facts.inputs import load_demography, load_history
-from calibration.facts.priors import load_priors
-from calibration.facts.roles import SURVEY
-from calibration.facts.targets import load_survey_items, load_surveyed
-from calibration.survey.files import picture
-from calibration.survey.instrument import CSA, DNS, NOT_MODELLED, TRUTHFUL, Answers
-from calibration.survey.items import BARRIERS, LINES, Line, status
-from calibration.survey.page import MARKS, main
+from calibration.facts.observed import load_observed
+from calibration.facts.priors import SURVEY, load_priors
+from calibration.facts.targets import CSA, DNS, Published, asked, load_survey_items, load_surveyed
+from calibration.survey.instrument import TRUTHFUL, Answers
+from calibration.survey.page import markdown, read_document
+from calibration.survey.question import BARRIERS, NOT_MODELLED, Line, lines, status
 from calibration.survey.report import document, rows_of, rows_of_document, shown_cells, spreadsheet, why
-from calibration.survey.survey import (
+from calibration.survey.study import picture
+from calibration.survey.tables import compare, inside, per_draw, reason_key
+from calibration.survey.work import (
     Fieldwork,
     Finding,
     Survey,
@@ -31,13 +32,13 @@ from calibration.survey.survey import (
     run_survey,
     surveys_of,
 )
-from calibration.survey.table import base_share, compare, inside, per_draw, reason_key
-from foundation.errors import RunFailedError
+from foundation.errors import RunFailedError, UserError
 from foundation.language.text import LANGUAGES, words
 from scenarios.compare.tables import write_csv
 from tests.scenarios.layout import outside, overlapping
 
 ITEMS = load_survey_items()
+FITTED = {(answer.item.survey, answer.item.key) for answer in load_observed().answers}
 MANIFEST = {
     "people": 3000,
     "draws": 2,
@@ -69,18 +70,20 @@ def test_surveys_by_week_and_size() -> None:
 
 
 def test_every_published_answer_has_its_line_and_barriers_two() -> None:
-    given = [(line.survey, line.key) for line in LINES]
+    given = [(line.survey, line.key) for line in lines()]
     assert {(item.survey, item.key) for item in ITEMS} == set(given)
     assert {key for key in given if given.count(key) > 1} == {(DNS, key) for key in BARRIERS}
 
 
 def test_roles() -> None:
-    roles = {(line.key, line.base): status(line) for line in LINES if line.survey == DNS}
+    roles = {(line.key, line.base): status(line, FITTED) for line in lines() if line.survey == DNS}
     assert roles["no_use", "not_activated"] == roles["ready", "non_users"] == "imposed"
     assert roles["used", "all"] == roles["visited_only", "users"] == "fitted"
     assert roles["no_use", "visitors"] == roles["heard_doctor", "knows"] == "not fitted"
     assert roles["trusts", "all"] == "not modelled"
-    turned = {line.base: status(line, "visitors") for line in LINES if line.key == "time"}
+    others = {status(line, ()) for line in lines() if (line.survey, line.key) in FITTED}
+    assert others == {"not fitted"}, "a posterior of the user's own may be fitted to no answer"
+    turned = {line.base: status(line, FITTED, "visitors") for line in lines() if line.key == "time"}
     assert turned == {"not_activated": "not fitted", "visitors": "imposed"}
 
 
@@ -106,8 +109,8 @@ def test_claims_follow_their_priors() -> None:
 
 
 def test_bases_follow_from_the_published_shares() -> None:
-    published = {item.key: item.share for item in ITEMS if item.survey == DNS}
-    sizes = {base: round(2032 * base_share(Line(DNS, "x", base), published), 2) for base in
+    published = Published({item.key: item.share for item in ITEMS if item.survey == DNS})
+    sizes = {base: round(2032 * asked(base, published), 2) for base in
              ("all", "knows", "users", "says_activated", "not_activated", "visitors", "non_users")}  # fmt: skip
     assert sizes == {
         "all": 2032,
@@ -130,14 +133,14 @@ def test_figures_are_compared_as_they_are_printed(low: float, high: float, verdi
 
 
 def test_the_comparison() -> None:
-    table = compare(findings(), ITEMS)
-    assert len(table) == len(LINES)
+    table = compare(findings(), ITEMS, FITTED)
+    assert len(table) == len(lines())
     there = table[table["simulated_p50"].notna()]
     for name in ("simulated", "real", "base_size"):
-        ordered = there[[f"{name}_p025", f"{name}_p50", f"{name}_p975"]].to_numpy()
+        ordered = there[[f"{name}_p05", f"{name}_p50", f"{name}_p95"]].to_numpy()
         assert (np.diff(ordered, axis=1) >= 0).all()
-    assert there[["simulated_p025", "real_p025"]].to_numpy().min() >= 0
-    assert there[["simulated_p975", "real_p975"]].to_numpy().max() <= 1
+    assert there[["simulated_p05", "real_p05"]].to_numpy().min() >= 0
+    assert there[["simulated_p95", "real_p95"]].to_numpy().max() <= 1
     assert set(table[table["inside"].isna()]["status"]) == {"not modelled"}
     claimed = there.set_index(["survey", "key"]).loc[[(CSA, "activated"), (DNS, "activated"), (DNS, "used")]]
     assert (claimed["simulated_p50"] > claimed["real_p50"]).all()
@@ -148,10 +151,10 @@ def test_the_comparison() -> None:
 
 def test_without_claims_the_headline_is_outside() -> None:
     """Negative control of the whole chain: honest people don't give 35, 38 and 50 %."""
-    table = compare(findings(TRUTHFUL), ITEMS).set_index(["survey", "key"])
+    table = compare(findings(TRUTHFUL), ITEMS, FITTED).set_index(["survey", "key"])
     for row in ((CSA, "activated"), (DNS, "activated"), (DNS, "used")):
         assert table.loc[row, "inside"] is False
-    assert table.loc[(DNS, "activated"), "simulated_p975"] < 0.25
+    assert table.loc[(DNS, "activated"), "simulated_p95"] < 0.25
 
 
 def test_claims_that_the_gap_asks_for_bring_it_inside() -> None:
@@ -159,7 +162,7 @@ def test_claims_that_the_gap_asks_for_bring_it_inside() -> None:
     full = findings(Answers(**dict.fromkeys(SURVEY, 1.0)))
     could = np.mean([finding.expected[Line(DNS, "activated", "all")] for finding in full]) - real
     fitted = replace(TRUTHFUL, overclaim_activated_dns2023=(0.35 - real) / could)
-    table = compare(findings(fitted), ITEMS).set_index(["survey", "key"])
+    table = compare(findings(fitted), ITEMS, FITTED).set_index(["survey", "key"])
     assert table.loc[(DNS, "activated"), "inside"] is True
     assert table.loc[(DNS, "activated"), "simulated_p50"] == pytest.approx(0.35, abs=0.02)
 
@@ -176,7 +179,7 @@ def test_the_same_seed_gives_the_same_interviews() -> None:
 @pytest.mark.slow
 def test_two_processes_give_the_same() -> None:
     tasks = [Task(fieldwork(500), draw, TRUTHFUL) for draw in load_draws(3)]
-    alone, together = (compare(run_survey(tasks, workers=workers)[0], ITEMS) for workers in (1, 2))
+    alone, together = (compare(run_survey(tasks, workers=workers)[0], ITEMS, FITTED) for workers in (1, 2))
     pd.testing.assert_frame_equal(alone, together)
 
 
@@ -192,11 +195,11 @@ def test_a_failing_draw_is_recorded_and_all_failing_is_an_error() -> None:
 
 
 def test_every_line_has_words_and_every_misfit_a_reason() -> None:
-    for line in LINES:
+    for line in lines():
         assert line.key in words()["survey_item"]
         assert line.base in words()["survey_base"]
         for base in ("non_activated", "visitors"):
-            role = status(line, base)
+            role = status(line, FITTED, base)
             assert role.replace(" ", "_") in words()["survey_status"]
             row = {"survey": line.survey, "key": line.key, "status": role, "inside": False}
             key = reason_key(row)
@@ -206,11 +209,11 @@ def test_every_line_has_words_and_every_misfit_a_reason() -> None:
 
 
 def test_the_document_is_json_and_says_what_is_outside() -> None:
-    table = compare(findings(), ITEMS)
+    table = compare(findings(), ITEMS, FITTED)
     found = json.loads(json.dumps(document(table, findings(), ITEMS, MANIFEST), allow_nan=False))
     assert [survey["survey"] for survey in found["surveys"]] == [CSA, DNS, "Odoxa 2022"]
     entries = [entry for survey in found["surveys"] for entry in survey["items"]]
-    assert len(entries) == len(LINES)
+    assert len(entries) == len(lines())
     for entry in entries:
         assert (entry["simulated_percent"] is None) == (entry["role"] == "not modelled")
         assert (entry["remark"] is None) == (entry["inside"] is True)
@@ -219,7 +222,7 @@ def test_the_document_is_json_and_says_what_is_outside() -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_spreadsheet_in_each_language(lang: str, tmp_path) -> None:
-    table = compare(findings(), ITEMS)
+    table = compare(findings(), ITEMS, FITTED)
     write_csv(spreadsheet(table, lang), tmp_path / "survey.csv", lang)
     text = (tmp_path / "survey.csv").read_bytes().decode("utf-8")
     assert text.startswith("\ufeff")
@@ -231,15 +234,10 @@ def test_a_spreadsheet_in_each_language(lang: str, tmp_path) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_guide_is_filled_from_the_document(lang: str, tmp_path) -> None:
-    table = compare(findings(), ITEMS)
+    table = compare(findings(), ITEMS, FITTED)
     (tmp_path / "survey.json").write_text(json.dumps(document(table, findings(), ITEMS, MANIFEST)))
-    guide = tmp_path / {"en": "survey.md", "fr": "survey.fr.md"}[lang]
-    guide.write_text(f"before\n{MARKS[0]}\nold\n{MARKS[1]}\nafter\n")
-    main([str(tmp_path), str(guide)])
-    text = guide.read_text()
-    assert text.startswith(f"before\n{MARKS[0]}\n| Question |")
-    assert text.endswith(f"{MARKS[1]}\nafter\n")
-    assert "old" not in text
+    text = markdown(read_document(tmp_path), lang)
+    assert text.startswith("| Question |")
     cells = [shown_cells(row, lang) for row in rows_of(table)]
     assert [
         shown_cells(row, lang) for row in rows_of_document(json.loads((tmp_path / "survey.json").read_text()))
@@ -248,14 +246,13 @@ def test_a_guide_is_filled_from_the_document(lang: str, tmp_path) -> None:
         assert f"| {' | '.join(line)} |" in text
 
 
-def test_a_folder_of_something_else(tmp_path, capsys) -> None:
-    with pytest.raises(SystemExit, match="2"):
-        main([str(tmp_path), str(tmp_path / "guide.md")])
-    assert "not a folder of mes survey" in capsys.readouterr().err
+def test_a_folder_of_something_else(tmp_path) -> None:
+    with pytest.raises(UserError, match="not a folder of mes survey"):
+        read_document(tmp_path)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_picture(lang: str) -> None:
-    figure = picture(compare(findings(), ITEMS), ITEMS, MANIFEST, lang)
+    figure = picture(compare(findings(), ITEMS, FITTED), ITEMS, MANIFEST, lang)
     assert outside(figure) == []
     assert overlapping(figure) == []

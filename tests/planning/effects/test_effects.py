@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from calibration.draws.draws import load_draws
+from calibration.draws.files import load_draws
 from calibration.facts.inputs import load_costs, load_demography, load_history
 from calibration.facts.targets import load_surveyed
 from model.terms.outcome import CHANNEL_NAMES

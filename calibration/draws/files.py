@@ -1,0 +1,214 @@
+"""Posterior draws: one row a plausible set of parameters, as ``mes calibrate`` finds them.
+
+File: Parquet (zstd), one float64 column for each name of ``roles.FREE``, rows distinct, of equal weight and in random
+order (so that the first n are a fair sample), metadata below the key ``mes.draws``. Lever effects and price uniforms
+are not in the file: they are pure functions of the file's key, the row and the name: draw k is the same in every run.
+
+The shipped files stand in ``calibration/data/posterior``: ``default.parquet`` and one for each structural alternative
+that was fitted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from importlib.resources import as_file
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from calibration.facts.inputs import load_costs
+from calibration.facts.priors import (
+    EFFECTS,
+    FREE,
+    SHARED,
+    STATUS_QUO,
+    SURVEY,
+    Prior,
+    check_names,
+    load_priors,
+    to_parameters,
+)
+from calibration.facts.tables import DATA, sha256_of_table
+from foundation.errors import UserError
+from foundation.seeds import uniform
+from foundation.store.atomic import write_bytes
+from model.terms.structure import Structure
+from scenarios.draw import Draw
+
+SHIPPED = DATA / "posterior"
+"""Folder of the shipped posteriors."""
+DEFAULT = "default"
+POSTERIOR, SUMMARY = "posterior.parquet", "summary.json"
+"""Of a folder of ``mes calibrate``: the draws, and what they were fitted to."""
+_METADATA = b"mes.draws"
+_FORMAT = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawsInfo:
+    """Where a draws file comes from."""
+
+    command: str
+    """What to type to make it again."""
+    data_end: str
+    """ISO day of the last activation figure used."""
+    seed: int
+    draws: int
+    """Distinct rows: the most draws a run can ask for."""
+    key: str
+    """Enters the keys of lever effects and prices; another key gives other ones."""
+    data_sha256: Mapping[str, str]
+    """Hashes of the data tables at the time, by file name."""
+    structure: Mapping[str, str]
+    """The structural choices under which they were fitted."""
+    log_evidence: float
+    """Natural logarithm of the probability of the data under this structure, prior included; comparable between files
+    made with the same targets."""
+    log_evidence_error: float
+    effective: float
+    """Effective sample size behind the draws."""
+    format: int = _FORMAT
+
+
+def structure_name(structure: Structure) -> str:
+    """``default``, or what differs from it, as ``driver-growth``."""
+    default, chosen = asdict(Structure()), asdict(structure)
+    return "+".join(f"{k}-{v}" for k, v in chosen.items() if v != default[k]) or DEFAULT
+
+
+def save_draws(
+    path: Path,
+    values: Mapping[str, npt.ArrayLike],
+    *,
+    command: str,
+    data_end: date,
+    seed: int,
+    key: str = "draws-1",
+    structure: Structure | None = None,
+    log_evidence: float = float("nan"),
+    log_evidence_error: float = float("nan"),
+    effective: float = float("nan"),
+) -> DrawsInfo:
+    """Writes a draws file, whole or not at all; ``values`` holds one vector for each name of ``FREE``.
+
+    Raises:
+        ValueError: names, lengths or numbers that don't fit, or two equal rows.
+    """
+    matrix = _matrix(values)
+    info = DrawsInfo(
+        command=command,
+        data_end=data_end.isoformat(),
+        seed=seed,
+        draws=len(matrix),
+        key=key,
+        data_sha256=data_hashes(),
+        structure=asdict(structure or Structure()),
+        log_evidence=log_evidence,
+        log_evidence_error=log_evidence_error,
+        effective=effective,
+    )
+    table = pa.table(dict(zip(FREE, matrix.T, strict=True)))
+    table = table.replace_schema_metadata({_METADATA: json.dumps(asdict(info), sort_keys=True)})
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd")
+    write_bytes(path, sink.getvalue().to_pybytes())
+    return info
+
+
+def read_draws(path: Path | None = None) -> tuple[npt.NDArray[np.float64], DrawsInfo]:
+    """Values [draw, name of ``FREE``] and provenance of a draws file, by default the shipped one.
+
+    Raises:
+        UserError: the file can't be read or is no draws file of this version.
+    """
+    if path is None:
+        with as_file(SHIPPED / f"{DEFAULT}.parquet") as shipped:
+            return read_draws(shipped)
+    table = _read_table(path)
+    metadata = json.loads((table.schema.metadata or {}).get(_METADATA, b"{}"))
+    if metadata.get("format") != _FORMAT or table.column_names != list(FREE):
+        raise UserError(f"{path.name}: not a draws file of this version (format {_FORMAT}); make it again")
+    return np.column_stack([table[name].to_numpy() for name in FREE]), DrawsInfo(**metadata)
+
+
+def load_draws(n: int, *, path: Path | None = None, seed: int = 0) -> list[Draw]:
+    """The first ``n`` draws of a file, by default of the shipped one.
+
+    ``seed`` is the seed of the run and on purpose without effect: runs with different seeds differ by the chance of
+    persons alone, and their draws can be paired.
+
+    Raises:
+        UserError: the file can't be read, or ``n`` is not within 1 .. its number of distinct draws.
+    """
+    values, info = read_draws(path)
+    if not 1 <= n <= len(values):
+        name = "the shipped posterior" if path is None else path.name
+        raise UserError(f"draws = {n}: {name} holds {len(values)} distinct draws; allowed: 1 to {len(values)}")
+    priors, items = load_priors(), tuple(item.key for item in load_costs())
+    return [_draw(index, values[index], info.key, priors, items) for index in range(n)]
+
+
+def draws_of(name: str, n: int) -> list[Draw]:
+    """The first ``n`` draws of a shipped posterior by its name."""
+    return load_draws(n, path=Path(str(SHIPPED / f"{name}.parquet")))
+
+
+def lever_effects(key: str, index: int, priors: Mapping[str, Prior]) -> dict[str, float]:
+    """Effects of draw ``index`` that no stock informs, from their priors by keyed uniforms."""
+    names = (name for name in EFFECTS if name not in SHARED)
+    return {name: float(priors[name].quantile(uniform(key, index, "effect", name))) for name in names}
+
+
+def changed_data(info: DrawsInfo) -> list[str]:
+    """Data tables that have changed, come or gone since the draws were made."""
+    now, then = data_hashes(), info.data_sha256
+    return sorted(name for name in {*now, *then} if now.get(name) != then.get(name))
+
+
+def data_hashes() -> dict[str, str]:
+    """SHA-256 of every CSV file of ``calibration/data`` by name; line ends don't count."""
+    names = sorted(item.name for item in DATA.iterdir() if item.name.endswith(".csv"))
+    return {name: sha256_of_table(name) for name in names}
+
+
+def _draw(
+    index: int, row: npt.NDArray[np.float64], key: str, priors: Mapping[str, Prior], items: tuple[str, ...]
+) -> Draw:
+    values = dict(zip(FREE, map(float, row), strict=True))
+    return Draw(
+        index=index,
+        parameters=to_parameters({name: values[name] for name in STATUS_QUO}),
+        effects={**{name: values[name] for name in SHARED}, **lever_effects(key, index, priors)},
+        cost_uniforms={item: uniform(key, index, "price", item) for item in items},
+        answers={name: values[name] for name in SURVEY},
+    )
+
+
+def _matrix(values: Mapping[str, npt.ArrayLike]) -> npt.NDArray[np.float64]:
+    """Values [draw, name], checked."""
+    check_names(values, FREE)
+    vectors = [np.atleast_1d(np.asarray(values[name], np.float64)) for name in FREE]
+    if len({vector.shape for vector in vectors}) != 1 or vectors[0].ndim != 1 or not vectors[0].size:
+        raise ValueError("draws: needed one vector a name, all of one length, at least one draw")
+    matrix = np.column_stack(vectors)
+    if not np.isfinite(matrix).all():
+        row, column = np.argwhere(~np.isfinite(matrix))[0]
+        raise ValueError(f"draws: row {row}, {FREE[column]}: {matrix[row, column]} is not a finite number")
+    if len(np.unique(matrix, axis=0)) != len(matrix):
+        raise ValueError("draws: two rows are equal; a repeated draw adds no information")
+    return matrix
+
+
+def _read_table(path: Path) -> Any:
+    try:
+        return pq.read_table(path)
+    except (OSError, pa.ArrowException) as error:
+        reason = "no such file" if isinstance(error, FileNotFoundError) else str(error).splitlines()[0]
+        raise UserError(f"{path.name}: can't be read as a draws file ({reason})") from None

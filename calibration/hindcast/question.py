@@ -1,0 +1,251 @@
+"""Rolling origins: what each forecaster would have said on a day, and what came.
+
+A forecaster sees the stocks published up to an origin and forecasts the days of those published after it. Only figures
+are scored; a stock published as "more than" is compared apart, by the probability that the forecast gave to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, get_args
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from calibration.facts.history import Inputs
+from calibration.facts.targets import StockTarget
+from calibration.hindcast.forecasters import (
+    FORECASTERS,
+    SAMPLES,
+    Forecaster,
+    NotEnoughDataError,
+    series_until,
+    years_at,
+)
+from calibration.hindcast.scoring import LEVELS, chance_above, score
+from calibration.hindcast.work import Case, ModelForecast
+from foundation.errors import RunFailedError
+from foundation.problems import Problem, ScenarioError
+
+Floats = npt.NDArray[np.float64]
+FIRST = 3
+"""Stocks since the launch that the first origin has seen: a line needs so many to tell its spread."""
+STEP = timedelta(days=30)
+"""Between the days of a picture."""
+MODEL: Mapping[str, Inputs] = {f"model-{inputs}": inputs for inputs in get_args(Inputs)}
+"""The model's names among the forecasters, by its kind of inputs."""
+NAMES = (*MODEL, *(forecaster.name for forecaster in FORECASTERS))
+"""All forecasters in the order of tables and pictures."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is asked on one origin."""
+
+    origin: date
+    figures: tuple[StockTarget, ...]
+    """Stocks published later, to be scored."""
+    bounds: tuple[StockTarget, ...]
+    """Those of them published as "more than"."""
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """Days of figures and bounds, and one a month from the origin on for the picture."""
+        asked = {target.day for target in (*self.figures, *self.bounds)}
+        last = max(asked)
+        steps = (last - self.origin) // STEP + 1
+        return tuple(sorted(asked | {self.origin + i * STEP for i in range(steps)}))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forecast:
+    """What one forecaster says on one origin, or why it says nothing."""
+
+    question: Question
+    forecaster: str
+    samples: Floats | None = None
+    """[sample, day of the question], millions, without the error of the figure to come."""
+    missing: Mapping[str, Any] | None = None
+    """``reason`` ("not enough data", "no posterior") and its details."""
+
+
+def figures_of(targets: Sequence[StockTarget]) -> list[StockTarget]:
+    """Stocks since the launch that are figures rather than bounds."""
+    return [target for target in targets if target.kind == "target"]
+
+
+def default_origins(targets: Sequence[StockTarget]) -> list[date]:
+    """Days of the figures from the third on that leave one to score."""
+    return [target.day for target in figures_of(targets)[FIRST - 1 : -1]]
+
+
+def question_at(targets: Sequence[StockTarget], origin: date) -> Question:
+    """What was published after ``origin``."""
+    later = [target for target in targets if target.day > origin]
+    return Question(
+        origin=origin,
+        figures=tuple(figures_of(later)),
+        bounds=tuple(target for target in later if target.kind == "lower bound"),
+    )
+
+
+def cases_of(questions: Sequence[Question], targets: Sequence[StockTarget]) -> list[Case]:
+    """What the model has to run."""
+    figures = figures_of(targets)
+    known = {q.origin: tuple(target for target in figures if target.day <= q.origin) for q in questions}
+    return [
+        Case(origin=q.origin, inputs=inputs, known=known[q.origin], days=q.days)
+        for q in questions
+        for inputs in MODEL.values()
+    ]
+
+
+def simple_forecasts(
+    questions: Sequence[Question],
+    targets: Sequence[StockTarget],
+    seed: int,
+    *,
+    forecasters: Sequence[Forecaster] = FORECASTERS,
+    samples: int = SAMPLES,
+    progress: Callable[[int], None] = lambda finished: None,
+) -> list[Forecast]:
+    """Every forecaster that knows the stocks only, on every origin. Its chance depends on the seed, the origin and its
+    name, not on the company it is in."""
+    found: list[Forecast] = []
+    for question in questions:
+        series, years = series_until(targets, question.origin), years_at(question.days)
+        for forecaster in forecasters:
+            rng = np.random.default_rng([seed, question.origin.toordinal(), crc32(forecaster.name.encode())])
+            try:
+                said: dict[str, Any] = {"samples": forecaster.forecast(series, years, rng, samples)}
+            except NotEnoughDataError as error:
+                said = {"missing": {"reason": "not enough data", "needed": error.needed, "given": error.given}}
+            found.append(Forecast(question=question, forecaster=forecaster.name, **said))
+            progress(len(found))
+    return found
+
+
+def model_forecasts(
+    questions: Sequence[Question], model: ModelForecast, without: Mapping[date, str]
+) -> tuple[list[Forecast], list[dict[str, Any]]]:
+    """The model on every origin under both kinds of inputs, and the draws that failed; ``without`` says, by origin,
+    how to make the posterior that is not there.
+
+    Raises:
+        RunFailedError: fewer than two draws of an origin came through.
+    """
+    found, failures = [], []
+    for question in questions:
+        for name, inputs in MODEL.items():
+            if question.origin in without:
+                missing = {"reason": "no posterior", "make": without[question.origin]}
+                found.append(Forecast(question=question, forecaster=name, missing=missing))
+                continue
+            said = model(question.origin, inputs)
+            failed = [{"draw": draw, "error": error} for draw, error in sorted(said.failures.items())]
+            if len(said.stocks) < 2:
+                first = f", the first by {failed[0]['error']}" if failed else ""
+                raise RunFailedError(f"{name}, origin {question.origin}: {len(failed)} draws failed{first}")
+            failures += [{"origin": question.origin.isoformat(), "forecaster": name, **entry} for entry in failed]
+            found.append(Forecast(question=question, forecaster=name, samples=said.stocks))
+    return found, failures
+
+
+def in_order(forecasts: Sequence[Forecast]) -> list[Forecast]:
+    """By origin, then as ``NAMES`` has the forecasters."""
+    return sorted(forecasts, key=lambda f: (f.question.origin, NAMES.index(f.forecaster)))
+
+
+def scores(forecasts: Sequence[Forecast]) -> pd.DataFrame:
+    """A row an origin, forecaster and figure; stocks, errors and scores in millions."""
+    columns = ["origin", "forecaster", "date", "horizon_days", "published_millions", "error_millions"]
+    columns += ["p05", "p50", "p95", "absolute_error_millions", "crps_millions", "inside"]
+    return pd.DataFrame([row for forecast in forecasts for row in _scored(forecast)], columns=columns)
+
+
+def _scored(forecast: Forecast) -> Iterator[list[Any]]:
+    if forecast.samples is None:
+        return
+    question = forecast.question
+    for target in question.figures:
+        found = score(forecast.samples[:, question.days.index(target.day)], target.millions, target.error)
+        yield [
+            *(question.origin.isoformat(), forecast.forecaster, target.day.isoformat()),
+            *((target.day - question.origin).days, target.millions, target.error),
+            *(found.p05, found.p50, found.p95, found.absolute_error, found.crps, found.inside),
+        ]
+
+
+def bounds(forecasts: Sequence[Forecast]) -> pd.DataFrame:
+    """A row an origin, forecaster and stock published as "more than": the probability of that or more."""
+    rows = [
+        [
+            *(f.question.origin.isoformat(), f.forecaster, bound.day.isoformat(), bound.millions, bound.error),
+            chance_above(f.samples[:, f.question.days.index(bound.day)], bound.millions, bound.error),
+        ]
+        for f in forecasts
+        if f.samples is not None
+        for bound in f.question.bounds
+    ]
+    names = ["origin", "forecaster", "date", "more_than_millions", "error_millions", "probability"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def bands(forecasts: Sequence[Forecast]) -> pd.DataFrame:
+    """A row an origin, forecaster and day of the picture: quantiles of the stock, without the error of a figure."""
+    rows = [
+        [f.question.origin.isoformat(), f.forecaster, day.isoformat(), *quantiles]
+        for f in forecasts
+        if f.samples is not None
+        for day, quantiles in zip(f.question.days, np.quantile(f.samples, LEVELS, axis=0).T.tolist(), strict=True)
+    ]
+    return pd.DataFrame(rows, columns=["origin", "forecaster", "date", "p05", "p50", "p95"])
+
+
+def absent(forecasts: Sequence[Forecast]) -> list[dict[str, Any]]:
+    """Forecasters without a forecast, origin by origin, and why."""
+    return [
+        {"origin": f.question.origin.isoformat(), "forecaster": f.forecaster, **f.missing}
+        for f in forecasts
+        if f.missing is not None
+    ]
+
+
+def parse_origins(text: str, targets: Sequence[StockTarget]) -> list[date]:
+    """Days separated by commas, in rising order.
+
+    Raises:
+        ScenarioError: one that is no date, has no stock before it or none after it, or is given twice.
+    """
+    figures = figures_of(targets)
+    first, last = figures[0].day, figures[-1].day
+    usual = ", ".join(str(day) for day in default_origins(targets))
+    allowed = f"days from {first} and before {last}, separated by commas, such as {usual}"
+    days: list[date] = []
+    problems: list[Problem] = []
+    for part in (piece.strip() for piece in text.split(",")):
+        day = _date(part)
+        if day is None:
+            message = "not a date"
+        elif not first <= day < last:
+            message = "no published stock to learn from" if day < first else "no published stock left to score"
+        elif day in days:
+            message = "given twice"
+        else:
+            days.append(day)
+            continue
+        problems.append(Problem(source="--origins", value=part, message=message, allowed=allowed))
+    if problems:
+        raise ScenarioError(problems)
+    return sorted(days)
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None

@@ -1,0 +1,211 @@
+"""The model as a forecaster: the status quo on posterior draws, run past the origin, conditioned on what was known.
+
+log stock(t) = log simulated(t) + u(t). u is what one run can't tell: model discrepancy, a Gaussian process of standard
+deviation d (a parameter of each draw) and correlation exp(-|t - t'| / MEMORY), as in
+``calibration.posterior.likelihood``; and the sampling error of the simulated people. Before the origin u is known up to
+the errors of the published figures, so the forecast is conditional on them (Kennedy and O'Hagan 2001): it starts from
+what was published, and the misfit of the past fades with the memory of the process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from calibration.facts.history import Inputs, history_for
+from calibration.facts.inputs import load_costs, load_demography, load_history
+from calibration.facts.targets import StockTarget, load_surveyed
+from calibration.posterior.likelihood import MEMORY
+from foundation.work.ensemble import executor_factory, run_ensemble
+from model.terms.weeks import DAYS_PER_YEAR, WEEKS
+from scenarios.draw import Draw
+from scenarios.experiment import REFERENCE, Experiment, Settings, simulate_draw
+from scenarios.frames import at
+from scenarios.language.files import load_scenario
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelSamples:
+    """A forecast of the model on the days of an origin."""
+
+    stocks: Floats
+    """[draw, day], millions; draws that failed are left out."""
+    failures: Mapping[int, str]
+    """Index of a draw to what went wrong."""
+
+
+class ModelForecast(Protocol):
+    """Samples of stocks on the days of an origin, under one kind of inputs."""
+
+    def __call__(self, origin: date, inputs: Inputs) -> ModelSamples: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """An origin, how inputs after it are taken, what was published by then, and the days to forecast."""
+
+    origin: date
+    inputs: Inputs
+    known: tuple[StockTarget, ...]
+    """Figures up to the origin."""
+    days: tuple[date, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """What a worker is sent."""
+
+    case: Case
+    experiment: Experiment
+    draw: Draw
+
+
+Key = tuple[str, str, int]
+"""Origin (ISO), inputs, index of the draw."""
+
+
+def key_of(task: Task) -> Key:
+    """What names a run within a hindcast."""
+    return task.case.origin.isoformat(), task.case.inputs, task.draw.index
+
+
+def tasks_of(cases: Sequence[Case], draws: Mapping[date, Sequence[Draw]], *, people: int, seed: int) -> list[Task]:
+    """Every run there is to make; ``draws`` are those of the posterior of each origin."""
+    experiments = [(case, experiment_of(case, people, len(draws[case.origin]), seed)) for case in cases]
+    return [Task(case=case, experiment=e, draw=draw) for case, e in experiments for draw in draws[case.origin]]
+
+
+def experiment_of(case: Case, people: int, draws: int, seed: int) -> Experiment:
+    """The status quo on the history that the case allows, to the last day."""
+    return Experiment(
+        settings=Settings(
+            people=people,
+            draws=draws,
+            seed=seed,
+            policy_start=case.origin,
+            until=max(case.days) + timedelta(days=1),
+            target_millions=40.0,  # enters results that are not read here
+            every=WEEKS,
+        ),
+        scenarios=(load_scenario(REFERENCE),),
+        demography=load_demography(),
+        history=history_for(load_history(), case.origin, case.inputs),
+        costs=load_costs(),
+        surveyed=load_surveyed(),
+    )
+
+
+def simulate(task: Task) -> list[float]:
+    """Stocks of one draw on the days that are known and those to forecast, millions, as they come out of the model."""
+    activated = simulate_draw(task.experiment, task.draw)["weekly"]["activated"].to_numpy()
+    return [at(activated, day) / 1e6 for day in (*(target.day for target in task.case.known), *task.case.days)]
+
+
+def run_tasks(
+    tasks: Sequence[Task],
+    workers: int,
+    *,
+    done: Mapping[Key, Sequence[float]],
+    keep: Callable[[Key, Sequence[float]], None],
+    progress: Callable[[int], None] = lambda finished: None,
+) -> tuple[dict[Key, Sequence[float]], dict[Key, str]]:
+    """Stocks of every run, those that are ``done`` already and the others, and what went wrong with those that failed;
+    ``keep`` is given each new one as it comes."""
+    stocks = {key: done[key] for key in map(key_of, tasks) if key in done}
+    missing = [task for task in tasks if key_of(task) not in stocks]
+    over = len(stocks)
+    progress(over)
+
+    def one_more(*_: Any) -> None:
+        nonlocal over
+        over += 1
+        progress(over)
+
+    def came(task: Task, found: list[float]) -> None:
+        stocks[key_of(task)] = found
+        keep(key_of(task), found)
+        one_more()
+
+    workers = max(1, min(workers, len(missing)))
+    made = executor_factory(workers)
+    failures = run_ensemble(simulate, missing, made, window=2 * workers, done=came, failed=one_more)
+    return stocks, {key_of(missing[failure.index]): failure.error for failure in failures}
+
+
+POPULATION = 68.0
+"""Millions of insured, for the sampling error of a stock."""
+
+
+def forecast_from(
+    tasks: Sequence[Task],
+    stocks: Mapping[Key, Sequence[float]],
+    errors: Mapping[Key, str],
+    discrepancy: Mapping[tuple[date, int], float],
+    *,
+    seed: int,
+) -> ModelForecast:
+    """The finished runs as a forecaster; ``discrepancy`` by origin and index of the draw. A draw that failed is left
+    out and told."""
+
+    def forecast(origin: date, inputs: Inputs) -> ModelSamples:
+        mine = [task for task in tasks if (task.case.origin, task.case.inputs) == (origin, inputs)]
+        there = [task for task in mine if key_of(task) in stocks]
+        samples = [
+            conditioned(task, stocks[key_of(task)], discrepancy[origin, task.draw.index], seed=seed) for task in there
+        ]
+        failures = {task.draw.index: errors[key_of(task)] for task in mine if key_of(task) in errors}
+        return ModelSamples(stocks=np.array(samples).reshape(len(samples), -1), failures=failures)
+
+    return forecast
+
+
+def conditioned(task: Task, simulated: Sequence[float], discrepancy: float, *, seed: int) -> Floats:
+    """One sample [day] of the stocks to forecast, millions, from one run's stocks on the known days and those days.
+
+    Its chance is keyed by seed, origin and draw, the same under both kinds of inputs, so that they stay paired.
+    """
+    case = task.case
+    n = len(case.known)
+    mean, covariance = residual(
+        np.array(simulated), case.known, case.days, discrepancy, people=task.experiment.settings.people
+    )
+    rng = np.random.default_rng([seed, case.origin.toordinal(), task.draw.index])
+    values, vectors = np.linalg.eigh(covariance)
+    drawn = mean + vectors @ (np.sqrt(np.maximum(values, 0.0)) * rng.standard_normal(len(values)))
+    return np.asarray(np.array(simulated[n:]) * np.exp(drawn))
+
+
+def residual(
+    simulated: Floats, known: Sequence[StockTarget], days: Sequence[date], discrepancy: float, *, people: int
+) -> tuple[Floats, Floats]:
+    """Mean [day] and covariance [day, day] of u on the days to forecast, given the published figures."""
+    n = len(known)
+    all_days = [*(target.day for target in known), *days]
+    prior = discrepancy**2 * correlation(all_days) + sampling_covariance(simulated, people)
+    if not n:
+        return np.zeros(len(days)), prior
+    published = np.array([target.millions for target in known])
+    error = np.array([target.error for target in known]) / published
+    missed = np.log(published / simulated[:n])
+    gain = np.linalg.solve(prior[:n, :n] + np.diag(error**2), prior[:n, n:]).T
+    return np.asarray(gain @ missed), np.asarray(prior[n:, n:] - gain @ prior[:n, n:])
+
+
+def correlation(days: Sequence[date]) -> Floats:
+    """[day, day] of the discrepancy."""
+    years = np.array([day.toordinal() for day in days]) / DAYS_PER_YEAR
+    return np.asarray(np.exp(-np.abs(years[:, None] - years[None, :]) / MEMORY))
+
+
+def sampling_covariance(simulated: Floats, people: int) -> Floats:
+    """[day, day] of log stocks in a sample: who has activated by one day has by every later one, so the covariance of
+    two counts of a share p of n people is that of binomial thinning, (1 - p) / (n p) with the larger share."""
+    share = np.clip(np.maximum(simulated[:, None], simulated[None, :]) / POPULATION, 1.0 / people, 1.0)
+    return np.asarray((1.0 - share) / (people * share))

@@ -1,0 +1,250 @@
+"""Simulations at many places, by worker processes: a bank of runs, kept block by block, and draws tried one by one.
+
+A bank is filled in blocks; a finished block is a file of its own, so that an interrupted filling loses at most the
+blocks under way. A run depends on its place, its number and the case alone: not on workers, blocks or order.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+import numpy.typing as npt
+
+from calibration.facts.priors import STATUS_QUO, to_parameters
+from calibration.posterior.free import values_at
+from calibration.posterior.simulate import Case, simulate
+from foundation.errors import RunFailedError, UserError
+from foundation.work.ensemble import executor_factory, run_ensemble
+from model import PrevalenceError, solve_prevalence
+
+KEPT = 2
+_here: dict[str, Sent] = {}
+
+
+@dataclass(frozen=True, eq=False)
+class Sent:
+    """A worker has one and the same object for all that it is sent of it: populations are kept by the case."""
+
+    case: Case
+    key: str = field(default_factory=lambda: uuid4().hex)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Executors pickle what they send."""
+        return _arrived, (self.case, self.key)
+
+
+def _arrived(case: Case, key: str) -> Sent:
+    """The first to arrive, for every further one."""
+    if key not in _here:
+        while len(_here) >= KEPT:
+            del _here[next(iter(_here))]
+        _here[key] = Sent(case, key)
+    return _here[key]
+
+
+Floats = npt.NDArray[np.float64]
+Simulator = Callable[[Case, Floats, int, int], Floats]
+"""Outputs [output] of a case at values [parameter], for so many people, with a number that keys chance."""
+BLOCK = 16
+
+
+@dataclass(frozen=True)
+class Bank:
+    """Simulated places."""
+
+    places: Floats
+    """[run, parameter]"""
+    outputs: Floats
+    """[run, output]; NaN where the surveyed prevalences can't be had."""
+    people: npt.NDArray[np.int64]
+    """[run] agents of each run."""
+
+    @property
+    def possible(self) -> npt.NDArray[np.bool_]:
+        """[run] whether the surveyed prevalences could be had."""
+        return np.asarray(np.isfinite(self.outputs).all(axis=1))
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+
+@dataclass(frozen=True)
+class _Block:
+    case: Sent
+    places: Floats
+    people: int
+    first: int
+    """Number of the first run: it keys their chance."""
+    file: str
+    simulator: Simulator | None
+    width: int
+
+
+def joined(banks: Sequence[Bank]) -> Bank:
+    """Several banks of one case as one."""
+    return Bank(
+        np.concatenate([bank.places for bank in banks]),
+        np.concatenate([bank.outputs for bank in banks]),
+        np.concatenate([bank.people for bank in banks]),
+    )
+
+
+def fill(
+    case: Case,
+    places: Floats,
+    *,
+    people: int,
+    first: int,
+    folder: Path,
+    workers: int,
+    done: Callable[[int], None] = lambda runs: None,
+    simulator: Simulator | None = None,
+    width: int | None = None,
+) -> Bank:
+    """Simulate ``places`` [run, parameter] on ``people`` agents each; blocks already in ``folder`` are not run again.
+
+    ``first`` numbers the runs (their chance depends on it); ``done`` is told the runs finished with each block. Another
+    ``simulator`` (a function of a module, so that workers find it) gives ``width`` outputs.
+
+    Raises:
+        RunFailedError: a block failed otherwise than by impossible prevalences.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    sent, width = Sent(case), width or len(case.outputs)
+    blocks = [
+        _Block(
+            case=sent,
+            places=places[at : at + BLOCK],
+            people=people,
+            first=first + at,
+            file=str(folder / f"block-{at // BLOCK:04d}.npy"),
+            simulator=simulator,
+            width=width,
+        )
+        for at in range(0, len(places), BLOCK)
+    ]
+    waiting = [block for block in blocks if not Path(block.file).exists()]
+    done(sum(len(block.places) for block in blocks) - sum(len(block.places) for block in waiting))
+    failures = run_ensemble(
+        _run_block,
+        waiting,
+        executor_factory(workers),
+        window=2 * workers,
+        done=lambda block, _: done(len(block.places)),
+    )
+    if failures:
+        raise RunFailedError(f"{len(failures)} blocks of simulations failed, the first by {failures[0].error}")
+    outputs = np.concatenate([np.load(block.file) for block in blocks])
+    return Bank(places, outputs, np.full(len(places), people))
+
+
+def _run_block(block: _Block) -> None:
+    case, run, rows = block.case.case, block.simulator or simulate, []
+    for row, values in enumerate(values_at(block.places)):
+        try:
+            rows.append(run(case, values, block.people, block.first + row))
+        except PrevalenceError:
+            rows.append(np.full(block.width, np.nan))
+    temporary = f"{block.file}.{os.getpid()}.part"
+    with open(temporary, "wb") as file:  # noqa: PTH123 - np.save would add an ending to a path
+        np.save(file, np.array(rows))
+    os.replace(temporary, block.file)
+
+
+@dataclass(frozen=True)
+class _Draws:
+    case: Sent
+    values: Floats
+    first: int
+
+
+def feasible(case: Case, values: Floats, workers: int) -> npt.NDArray[np.bool_]:
+    """[draw] for values [draw, parameter].
+
+    Raises:
+        RunFailedError: a block failed otherwise.
+    """
+    sent, found = Sent(case), np.zeros(len(values), bool)
+    blocks = [_Draws(sent, values[at : at + BLOCK], at) for at in range(0, len(values), BLOCK)]
+
+    def keep(block: _Draws, result: npt.NDArray[np.bool_]) -> None:
+        found[block.first : block.first + len(result)] = result
+
+    failures = run_ensemble(_try, blocks, executor_factory(workers), window=2 * workers, done=keep)
+    if failures:
+        raise RunFailedError(f"{len(failures)} blocks failed, the first by {failures[0].error}")
+    return found
+
+
+def _try(block: _Draws) -> npt.NDArray[np.bool_]:
+    return np.array([_possible(block.case.case, row) for row in block.values])
+
+
+def _possible(case: Case, row: Floats) -> bool:
+    parameters = to_parameters(dict(zip(STATUS_QUO, map(float, row), strict=False)))
+    try:
+        solve_prevalence(
+            parameters,
+            demography=case.demography,
+            history=case.history,
+            structure=case.structure,
+            surveyed=case.surveyed,
+        )
+    except PrevalenceError:
+        return False
+    return True
+
+
+SHOWING = ("page", "pictures", "pictures_answers", "pictures_identified", "pictures_stocks", "report", "words")
+"""Modules that show results and make none."""
+
+
+def code_fingerprint() -> str:
+    """Changes whenever the model or anything that computes here does."""
+    import calibration
+    import model
+
+    digest = sha256()
+    for package in (model, calibration):
+        for file in sorted(Path(str(package.__file__)).parent.rglob("*.py")):
+            if file.stem not in SHOWING:
+                digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def write(file: Path, data: bytes) -> None:
+    """A file whole or not at all."""
+    temporary = file.with_name(f"{file.name}.{os.getpid()}.part")
+    temporary.write_bytes(data)
+    os.replace(temporary, file)
+
+
+def save_array(file: Path, array: npt.NDArray[np.float64]) -> None:
+    """An array whole or not at all."""
+    temporary = file.with_name(f"{file.name}.{os.getpid()}.part")
+    with temporary.open("wb") as opened:
+        np.save(opened, array)
+    os.replace(temporary, file)
+
+
+def same_settings(folder: Path, wanted: Mapping[str, Any]) -> None:
+    """Write what an empty folder is for, or compare: settings, code, and every table that is read.
+
+    Raises:
+        UserError: the folder was begun with something else.
+    """
+    file, now = folder / "settings.json", json.loads(json.dumps(wanted))
+    if not file.exists():
+        write(file, json.dumps(wanted, indent=1, ensure_ascii=False).encode())
+        return
+    found = json.loads(file.read_text(encoding="utf-8"))
+    if other := [name for name in now if found.get(name) != now[name]]:
+        raise UserError(f"{folder}: begun with other {', '.join(other)}; choose another folder, or remove it")

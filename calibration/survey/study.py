@@ -1,0 +1,159 @@
+"""``mes survey`` as a function: data in, files and a result out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from calibration.draws.files import data_hashes, load_draws, read_draws
+from calibration.draws.posteriors import fitted_to
+from calibration.facts.inputs import load_demography, load_history
+from calibration.facts.priors import load_priors
+from calibration.facts.targets import SurveyItem, load_survey_items, load_surveyed
+from calibration.survey.question import Wanted
+from calibration.survey.report import (
+    base,
+    claims_line,
+    document,
+    heading,
+    question,
+    rich_table,
+    rows_of,
+    shown,
+    spreadsheet,
+    status,
+    why,
+)
+from calibration.survey.tables import compare, per_draw
+from calibration.survey.work import TIMES, Fieldwork, Task, answers_of, from_priors, run_survey, surveys_of
+from calibration.warm import ensure_compiled
+from foundation.language.numbers import percent
+from foundation.language.text import LANGUAGES, label
+from foundation.store.atomic import write_parquet, write_text
+from foundation.store.manifest import machine, package_version
+from scenarios.compare.tables import write_csv
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """A finished comparison."""
+
+    table: pd.DataFrame
+    items: Sequence[SurveyItem]
+    manifest: dict[str, Any]
+    document: dict[str, Any]
+    failures: Sequence[tuple[int, str]]
+    """Draw and error."""
+
+    def show(self, lang: str) -> None:
+        """Prints table and remarks."""
+        from rich.console import Console
+
+        console = Console() if sys.stdout.isatty() else Console(width=160)
+        console.print(rich_table(self.table, self.items, self.manifest, lang))
+        for line in why(rows_of(self.table), lang):
+            console.print(line, markup=False, highlight=False)
+
+
+def carry_out(
+    wanted: Wanted, folder: Path, lang: str, *, workers: int, progress: Callable[[int], None] = lambda finished: None
+) -> Result:
+    """Simulates, interviews, compares; writes tables, document and picture into an existing folder.
+
+    Raises:
+        UserError: more draws than the draws file holds.
+        RunFailedError: every draw failed.
+    """
+    draws, items = load_draws(wanted.draws, path=wanted.posterior.paths[0]), load_survey_items()
+    history, priors, key = load_history(), load_priors(), read_draws(wanted.posterior.paths[0])[1].key
+    work = Fieldwork(
+        people=wanted.people,
+        seed=wanted.seed,
+        surveys=surveys_of(items),
+        demography=load_demography(),
+        history=history,
+        surveyed=load_surveyed(),
+        structure=wanted.structure,
+    )
+    ensure_compiled()
+    tasks = [Task(work, draw, answers_of(draw, key, priors)) for draw in draws]
+    findings, failures = run_survey(tasks, workers=workers, progress=progress)
+    failed = [(draws[failure.index].index, failure.error) for failure in failures]
+    manifest = {
+        "people": wanted.people,
+        "draws": wanted.draws,
+        "seed": wanted.seed,
+        "structure": asdict(wanted.structure),
+        "data_end": history.data_end.isoformat(),
+        "quick": False,
+        "claims_from_priors": from_priors(draws),
+        "samples_per_draw": TIMES,
+        "failures": [{"draw": draw, "error": error} for draw, error in failed],
+    }
+    fitted = fitted_to(wanted.posterior.paths[0].parent).answers
+    table = compare(findings, items, fitted, wanted.structure.barrier_base)
+    found = document(table, findings, items, manifest)
+    provenance = {
+        "version": package_version(),
+        "command_line": list(wanted.command_line),
+        "data": {**data_hashes(), wanted.posterior.name: wanted.posterior.sha256},
+        "machine": machine(),
+    }
+    write_all(folder, table, per_draw(findings), {**found, **provenance})
+    draw_picture(folder, table, items, manifest, lang)
+    return Result(table=table, items=items, manifest=manifest, document=found, failures=failed)
+
+
+def write_all(folder: Path, table: pd.DataFrame, draws: pd.DataFrame, document: Mapping[str, Any]) -> None:
+    """``survey.<lang>.csv``, ``answers.parquet`` (a row per line and draw) and ``survey.json`` into a folder."""
+    for lang in LANGUAGES:
+        write_csv(spreadsheet(table, lang), folder / f"survey.{lang}.csv", lang)
+    write_parquet(folder / "answers.parquet", draws)
+    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+    write_text(folder / "survey.json", text + "\n")
+
+
+def draw_picture(
+    folder: Path, table: pd.DataFrame, items: Sequence[SurveyItem], manifest: Mapping[str, Any], lang: str
+) -> list[Path]:
+    """``survey.<lang>.png`` and ``.svg``."""
+    from scenarios.compare.pictures import save
+
+    return save(picture(table, items, manifest, lang), folder / f"survey.{lang}")
+
+
+def picture(table: pd.DataFrame, items: Sequence[SurveyItem], manifest: Mapping[str, Any], lang: str) -> Any:
+    """The figure; surveys of which nothing is simulated are left out."""
+    from calibration.survey.pictures import Answer, survey_answers
+
+    panels = []
+    for name in table["survey"].unique():
+        rows = rows_of(table[table["survey"] == name])
+        if any(row["simulated_p50"] is not None for row in rows):
+            answers = [Answer(**_answer(row, lang)) for row in rows]
+            panels.append((heading(str(name), items, lang), answers))
+    return survey_answers(panels, manifest, lang, note=claims_line(manifest, lang))
+
+
+def _answer(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    there = row["simulated_p50"] is not None
+    simulated = shown(row, lang, 0) if there else label("survey_status.not_modelled", lang)
+    name = question(row, lang)
+    if row["base"] not in ("all", "adults"):
+        name = label("survey.read", lang, question=name, base=base(row, lang))
+    published, role = percent(row["published"], lang), row["status"]
+    numbers = "survey.numbers_role" if role in ("imposed", "fitted") else "survey.numbers"
+    return {
+        "name": name,
+        "published": 100 * row["published"],
+        "simulated": tuple(100 * row[f"simulated_{p}"] for p in ("p05", "p50", "p95")) if there else None,
+        "real": 100 * row["real_p50"] if there else None,
+        "inside": row["inside"],
+        "numbers": label(numbers, lang, published=published, simulated=simulated, role=status(row, lang)),
+    }

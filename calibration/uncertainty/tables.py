@@ -1,0 +1,175 @@
+"""The tables of ``mes structures`` and ``mes uncertainty``, and the folder of the latter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from calibration.draws.files import data_hashes
+from calibration.draws.structures import Alternative
+from calibration.uncertainty.work import SOURCES, Task
+from foundation.language.numbers import number, percent
+from foundation.language.text import label, scenario_titles
+from foundation.store import manifest as manifests
+from foundation.work.ensemble import Failure
+from scenarios.compare.study import scenario_entry
+from scenarios.compare.tables import write_csv
+from scenarios.experiment import REFERENCE, Experiment
+
+
+def structures_table(alternatives: Sequence[Alternative], lang: str) -> Table:
+    """A row a structure: evidence, Bayes factor to the default, weight."""
+    table = _table(label("structures.title", lang), label("structures.note", lang))
+    table.add_column(label("structures.structure", lang), no_wrap=True)
+    for name in ("evidence", "bayes", "weight"):
+        table.add_column(label(f"structures.{name}", lang), justify="right")
+    base = alternatives[0].log_evidence
+    for one in alternatives:
+        evidence = f"{number(one.log_evidence, 2, lang)} ± {number(one.log_evidence_error, 2, lang)}"
+        factor = number(float(np.exp(one.log_evidence - base)), 2, lang)
+        table.add_row(*map(Text, (structure_title(one.name, lang), evidence, factor, percent(one.weight, lang))))
+    return table
+
+
+def structure_title(name: str, lang: str) -> str:
+    """``default`` in words; otherwise the choice as the command line takes it."""
+    return label("structures.default", lang) if name == "default" else name.replace("-", "=", 1)
+
+
+def structures_document(alternatives: Sequence[Alternative]) -> dict[str, Any]:
+    """The same as JSON."""
+    return {
+        "structures": [
+            {
+                "name": one.name,
+                "structure": dict(vars(one.structure)),
+                "log_evidence": one.log_evidence,
+                "log_evidence_error": one.log_evidence_error,
+                "weight": one.weight,
+                "draws": one.draws,
+            }
+            for one in alternatives
+        ]
+    }
+
+
+def shown_rows(shares: pd.DataFrame) -> pd.DataFrame:
+    """What table and picture show: activated for the reference, additional for the others."""
+    wanted = np.where(shares["scenario"] == REFERENCE, "activated_millions", "additional_millions")
+    return shares[shares["measure"] == wanted].reset_index(drop=True)
+
+
+def uncertainty_table(shares: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> Table:
+    """A row a scenario: mean, sd, and the share of each source."""
+    structures = ", ".join(structure_title(name, lang) for name in manifest["averaged"])
+    people = number(manifest["people"], 0, lang)
+    table = _table(
+        label("uncertainty.title", lang, until=_day(manifest, lang)),
+        label("uncertainty.note", lang, structures=structures, people=people),
+    )
+    table.add_column(label("uncertainty.scenario", lang), min_width=16, max_width=34, overflow="fold")
+    table.add_column(label("uncertainty.result", lang), justify="right", no_wrap=True)
+    for source in SOURCES:
+        table.add_column(label(f"uncertainty.{source}", lang), justify="right", max_width=14)
+    titles = scenario_titles(manifest, lang)
+    for _, row in shown_rows(shares).iterrows():
+        result = f"{number(row['mean'], 2, lang)} ± {number(row['sd'], 2, lang)}"
+        cells = [titles[row["scenario"]], result, *(percent(row[source], lang) for source in SOURCES)]
+        table.add_row(*map(Text, cells))
+    return table
+
+
+def _day(manifest: Mapping[str, Any], lang: str) -> str:
+    from foundation.language.numbers import day
+
+    return day(manifest["until"], lang)
+
+
+def _table(title: str, caption: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title_justify="left", caption_justify="left", title_style="bold")
+    table.title, table.caption = Text(title), Text(caption)
+    return table
+
+
+OUTCOMES, SPLIT = "outcomes.parquet", "split.parquet"
+
+
+def manifest_of(
+    experiment: Experiment,
+    alternatives: Sequence[Alternative],
+    command_line: Sequence[str],
+    failures: Sequence[Failure],
+    tasks: Sequence[Task],
+) -> dict[str, Any]:
+    """What was run; files are added when written."""
+    settings = experiment.settings
+    return {
+        "format": manifests.FORMAT,
+        "kind": "uncertainty",
+        "version": manifests.package_version(),
+        "command_line": list(command_line),
+        "people": settings.people,
+        "draws": settings.draws,
+        "seed": settings.seed,
+        "policy_start": settings.policy_start.isoformat(),
+        "until": settings.until.isoformat(),
+        "data_end": experiment.history.data_end.isoformat(),
+        "quick": False,
+        "averaged": {one.name: one.weight for one in alternatives},
+        "scenarios": [scenario_entry(scenario, scenario.text) for scenario in experiment.scenarios],
+        "data": data_hashes(),
+        "machine": manifests.machine(),
+        "status": "failed" if failures else "complete",
+        "failures": [
+            {
+                "draw": tasks[failure.index].draw.index,
+                "structure": tasks[failure.index].structure,
+                "run": tasks[failure.index].run,
+                "error": failure.error,
+            }
+            for failure in failures
+        ],
+        "files": {},
+    }
+
+
+def write_all(
+    folder: Path, rows: pd.DataFrame, shares: pd.DataFrame, manifest: dict[str, Any], lang: str
+) -> dict[str, Any]:
+    """Tables, picture and manifest; returns the document of ``--json``."""
+    from calibration.uncertainty.pictures import uncertainty_split
+    from scenarios.compare.pictures import save
+
+    rows.to_parquet(folder / OUTCOMES, compression="zstd")
+    shares.to_parquet(folder / SPLIT, compression="zstd")
+    for language in ("en", "fr"):
+        write_csv(shares, folder / f"split.{language}.csv", language)
+    save(uncertainty_split(shown_rows(shares), manifest, lang), folder / f"uncertainty.{lang}")
+    manifest["files"] = {name: manifests.sha256_of(folder / name) for name in (OUTCOMES, SPLIT)}
+    manifests.write(folder, manifest)
+    return document(shares, manifest)
+
+
+def document(shares: pd.DataFrame, manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """The split as JSON."""
+    keys = ("people", "draws", "seed", "policy_start", "until", "data_end", "averaged", "version", "command_line")
+    return {
+        **{key: manifest[key] for key in keys},
+        "results": [
+            {
+                "scenario": row["scenario"],
+                "measure": row["measure"],
+                "mean": row["mean"],
+                "sd": row["sd"],
+                "share_of_variance": {source: row[source] for source in SOURCES},
+            }
+            for _, row in shares.iterrows()
+        ],
+    }

@@ -1,0 +1,109 @@
+"""For maintainers: ``mes docs`` fills the guides, ``mes study`` makes what only guides show, ``mes evidence`` remakes
+all that is shipped."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import options as o
+from cli.errors import FAILED, reported
+
+
+class Study(StrEnum):
+    """What guides show and no other command makes."""
+
+    readings = "readings"
+    sbc = "sbc"
+    second = "second"
+
+
+def docs(
+    folders: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FOLDER]...", help="Finished runs of mes fit, survey, …, or a folder of such folders."),
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit status 1 if a page is stale.")] = False,
+) -> None:
+    """Fill the guides of a checkout: what needs no run always, the rest from the folders named."""
+    with reported():
+        from report.guides.filling import STALE, fill, folders_by_sign, look, project_root, unsound
+
+        root, sources = project_root(), folders_by_sign(folders or ())
+        states = [*(look if check else fill)(root, sources), *unsound(root)]
+        for one in states:
+            print(f"{one.state:13} {f'{one.where} {one.mark}'.strip()}{': ' if one.note else ''}{one.note}")
+        if any(one.state == STALE for one in states):
+            raise typer.Exit(FAILED)
+
+
+def study(
+    what: Annotated[Study, typer.Argument(help="readings of the 57 %; simulation-based calibration; second method.")],
+    out: Annotated[Path, typer.Option(help="Folder to make, or to go on with.")],
+    calibration: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="sbc: a folder of mes calibrate, with all its files.")
+    ] = None,
+    people: Annotated[int | None, typer.Option(min=1000, help="Simulated people of each run.")] = None,
+    draws: Annotated[int | None, typer.Option(min=1, help="readings, second: draws.")] = None,
+    sims: Annotated[int | None, typer.Option(min=64, help="sbc, second: runs of the prior, a power of 2.")] = None,
+    truths: Annotated[int, typer.Option(min=2, help="sbc: truths of each set of the fast method.")] = 150,
+    sampler_truths: Annotated[int, typer.Option(min=1, help="sbc: truths of the sampler.")] = 20,
+    seed: o.Seed = 1,
+    workers: o.Workers = None,
+) -> None:
+    """Simulate what only the guides show; the same command goes on where it was interrupted."""
+    with reported():
+        from foundation.errors import UserError
+
+        count = workers or os.cpu_count() or 1
+        if what is Study.readings:
+            from calibration import readings
+
+            readings.study(out, people=people or o.PEOPLE, draws=draws or o.DRAWS, seed=seed, workers=count)
+        elif what is Study.second:
+            from calibration.second import page as second
+
+            runs, size = sims or second.RUNS, people or second.PEOPLE
+            second.study(out, runs=runs, people=size, draws=draws or second.DRAWS, workers=count)
+        else:
+            from calibration.sbc import question as sbc
+
+            if calibration is None:
+                raise UserError("study sbc: --calibration DIR is needed, a folder of mes calibrate")
+            usual = sbc.Settings(calibration=calibration)
+            settings = sbc.Settings(
+                calibration=calibration,
+                sims=sims or usual.sims,
+                people=people or usual.people,
+                truths=truths,
+                sampler_truths=sampler_truths,
+                workers=count,
+            )
+            sbc.study(out, settings)
+
+
+def evidence(
+    work: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the steps; it keeps all that is finished.")],
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the work begun in --work.")] = False,
+    only: Annotated[
+        str | None, typer.Option(metavar="STEP,…", help="These steps only (--plan names them; * stands for any text).")
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Try it with tiny settings in a copy of the project; ships nothing.")
+    ] = False,
+    plan: Annotated[bool, typer.Option("--plan", help="List the steps and what they take; do nothing.")] = False,
+    workers: o.Workers = None,
+) -> None:
+    """Remake all shipped posteriors, tables and pictures of the guides, and say what changed."""
+    with reported():
+        from report.guides.evidence import Work, carry_out, listed
+
+        asked = Work(folder=work, only=only, quick=quick, workers=workers or os.cpu_count() or 1)
+        if plan:
+            print(listed(asked), end="")
+        else:
+            print(carry_out(asked, resume=resume), end="")

@@ -1,0 +1,144 @@
+"""Fills the parts of the guides, or says which are not current."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from foundation.errors import UserError
+from foundation.language.pages import between, fill_marks, flaws, read_page
+from foundation.store.manifest import FILE
+from report.guides.parts import FIGURES, PARTS, Part
+
+CURRENT, STALE, FILLED, UNKNOWN = "current", "stale", "filled", "not compared"
+
+
+@dataclass(frozen=True)
+class State:
+    """What is known of one part of one guide, or of the pictures that go with a part."""
+
+    where: str
+    mark: str
+    state: str
+    note: str = ""
+
+
+def project_root() -> Path:
+    """The checkout that this code is in.
+
+    Raises:
+        UserError: the package is installed without its guides.
+    """
+    root = Path(__file__).parents[2]
+    if not (root / "docs").is_dir() or not (root / "pyproject.toml").is_file():
+        raise UserError("no guides to fill: mes docs works in a checkout of the project (pip install -e .)")
+    return root
+
+
+def folders_by_sign(folders: Sequence[Path]) -> dict[str, Path]:
+    """The file that a folder of results is known by, and the folder; folders of folders are looked into.
+
+    Raises:
+        UserError: a folder holds nothing that a guide is filled from, or two are of one command.
+    """
+    found: dict[str, Path] = {}
+    for folder in folders:
+        inner = [folder] if _signs(folder) else sorted(path for path in folder.glob("*") if _signs(path))
+        if not inner:
+            commands = ", ".join(dict.fromkeys(part.made_by for part in PARTS if part.made_by))
+            raise UserError(f"{folder}: no folder that guides are filled from; those of: {commands}")
+        for path in inner:
+            if _quick(path):
+                raise UserError(f"{path}: made with --quick; guides hold full runs only")
+            for sign in _signs(path):
+                if sign in found:
+                    raise UserError(f"{path}: {found[sign]} is of the same command; give one of them")
+                found[sign] = path
+    return found
+
+
+def _quick(folder: Path) -> bool:
+    manifest = folder / FILE
+    return manifest.is_file() and bool(json.loads(manifest.read_text(encoding="utf-8")).get("quick"))
+
+
+def _signs(folder: Path) -> set[str]:
+    return {part.sign for part in PARTS if part.sign and (folder / part.sign).is_file()}
+
+
+def look(root: Path, sources: Mapping[str, Path]) -> Iterator[State]:
+    """What is current, without writing."""
+    for part in PARTS:
+        source = _source(part, root, sources)
+        for guide in part.guides:
+            if source is None:
+                between(root / guide, part.mark)
+                yield State(guide, part.mark, UNKNOWN, f"give a folder of {part.made_by}")
+            else:
+                same = between(root / guide, part.mark) == part.write(source, language_of(guide))
+                yield State(guide, part.mark, CURRENT if same else STALE)
+    yield _floors_state(root)
+
+
+def fill(root: Path, sources: Mapping[str, Path]) -> Iterator[State]:
+    """Writes every part whose source is there and that isn't current, and draws its pictures."""
+    for part in PARTS:
+        source = _source(part, root, sources)
+        for guide in part.guides:
+            if source is None:
+                yield State(guide, part.mark, UNKNOWN, f"give a folder of {part.made_by}")
+                continue
+            text = part.write(source, language_of(guide))
+            current = between(root / guide, part.mark) == text
+            if not current:
+                fill_marks(root / guide, part.mark, text)
+            yield State(guide, part.mark, CURRENT if current else FILLED)
+        if part.draw and source is not None:
+            for name in drawn(part, source, root / FIGURES):
+                yield State(f"{FIGURES}/{name}", part.mark, FILLED)
+
+
+def unsound(root: Path) -> Iterator[State]:
+    """Code blocks that aren't closed and marks without a counterpart, in every guide."""
+    for guide in guides(root):
+        for flaw in flaws(read_page(guide)):
+            yield State(guide.relative_to(root).as_posix(), "", STALE, flaw)
+
+
+def guides(root: Path) -> list[Path]:
+    """Every page of the project."""
+    return [*sorted(root.glob("*.md")), *sorted((root / "docs").glob("*.md")), root / "calibration/data/SOURCES.md"]
+
+
+def language_of(guide: str) -> str:
+    """French for ``*.fr.md``."""
+    return "fr" if guide.endswith(".fr.md") else "en"
+
+
+def drawn(part: Part, source: Path, figures: Path) -> list[str]:
+    """Draws the pictures of a part beside, then moves those that changed; returns their names."""
+    moved = []
+    with tempfile.TemporaryDirectory(dir=figures, prefix=".") as beside:
+        assert part.draw is not None
+        part.draw(source, Path(beside))
+        for path in sorted(Path(beside).glob("*.png")):
+            target = figures / path.name
+            if not target.is_file() or target.read_bytes() != path.read_bytes():
+                os.replace(path, target)
+                moved.append(path.name)
+    return moved
+
+
+def _source(part: Part, root: Path, sources: Mapping[str, Path]) -> Path | None:
+    return sources.get(part.sign) if part.made_by else root
+
+
+def _floors_state(root: Path) -> State:
+    from report.guides.architecture import floors_are_current
+
+    name = f"{FIGURES}/architecture.png"
+    return State(name, "rooms", CURRENT if floors_are_current(root, root / name) else STALE)

@@ -1,0 +1,26 @@
+"""``mes`` with calibrations that are of no use: short walks, and a check that always passes.
+
+With as few runs as a trial can wait for there is no emulator that one may use. ``mes evidence --quick`` tries its steps
+by this, in a copy of the project.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from calibration.posterior import calibrate, walk
+from calibration.posterior.evidence import Check
+
+
+def main() -> None:
+    """The command line, hurried."""
+    walk.SEGMENT = 100
+    setattr(calibrate, "walk", partial(walk.walk, segments=4))  # noqa: B010
+    setattr(Check, "passed", property(lambda check: True))  # noqa: B010
+    from cli.main import app
+
+    app()
+
+
+if __name__ == "__main__":
+    main()

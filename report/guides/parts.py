@@ -1,0 +1,228 @@
+"""The registry: every part of a page that a command fills, and what it is filled from."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from foundation.errors import UserError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is between two marks, in each of its guides, and the pictures that go with it."""
+
+    mark: str
+    guides: tuple[str, ...]
+    """Relative to the project's root; French ones end in ``.fr.md``."""
+    write: Callable[[Path, str], str]
+    """Text from a folder (the project's root where ``made_by`` is empty) and a language."""
+    made_by: str = ""
+    """The command that makes the folder; empty: needs none."""
+    sign: str = ""
+    """File by which the folder is known."""
+    draw: Callable[[Path, Path], None] | None = None
+    """Pictures from a folder (or the root) into another one; of the files left there, PNGs go to ``docs/figures``."""
+
+
+FIGURES = "docs/figures"
+SURVEY = ("docs/survey.md", "docs/survey.fr.md")
+HINDCAST = ("docs/hindcast.md", "docs/hindcast.fr.md")
+READINGS = ("docs/readings.md", "docs/readings.fr.md")
+SCENARIOS = ("docs/scenarios.md", "docs/scenarios.fr.md")
+SAMPLE = ("docs/sample-size.md", "docs/sample-size.fr.md")
+README = ("README.md", "README.fr.md")
+CALIBRATION = ("docs/calibration.md",)
+
+
+def _parameters(_: Path, lang: str) -> str:
+    from calibration.facts.guide import parameters_reference
+
+    return parameters_reference()
+
+
+def _computed(_: Path, lang: str) -> str:
+    from calibration.facts.sources import computed
+
+    return computed()
+
+
+def _levers(_: Path, lang: str) -> str:
+    from scenarios.language.guide import reference_table
+
+    return reference_table(lang)
+
+
+def _rooms(root: Path, lang: str) -> str:
+    from report.guides.architecture import rooms_table
+
+    return rooms_table(root)
+
+
+def _floors(root: Path, into: Path) -> None:
+    from report.guides.architecture import draw_floors
+
+    draw_floors(root, into)
+
+
+def _structures(_: Path, lang: str) -> str:
+    from calibration.draws.structures import fitted
+    from calibration.uncertainty.tables import structures_table
+
+    return printed(structures_table(fitted(), lang), 120)
+
+
+def _fit(mark: str) -> Callable[[Path, str], str]:
+    def write(folder: Path, lang: str) -> str:
+        from calibration.fit.files import read_folder
+        from calibration.fit.page import PARTS
+
+        return PARTS[mark](*read_folder(folder), lang)
+
+    return write
+
+
+def _fit_figures(folder: Path, into: Path) -> None:
+    from calibration.fit.files import read_folder
+    from calibration.fit.page import figures
+
+    figures(*read_folder(folder), into, "en")
+
+
+def _survey(folder: Path, lang: str) -> str:
+    from calibration.survey.page import markdown, read_document
+
+    return markdown(read_document(folder), lang)
+
+
+def _survey_figures(folder: Path, into: Path) -> None:
+    from calibration.survey.page import figures, read_document
+
+    figures(read_document(folder), into)
+
+
+def _hindcast(folder: Path, lang: str) -> str:
+    from calibration.hindcast.folder import read_results
+    from calibration.hindcast.page import markdown
+
+    return markdown(read_results(folder), lang)
+
+
+def _hindcast_figures(folder: Path, into: Path) -> None:
+    from calibration.hindcast.folder import read_results
+    from calibration.hindcast.page import draw_pictures
+
+    draw_pictures(read_results(folder), into)
+
+
+def _readings(folder: Path, lang: str) -> str:
+    from calibration.readings import markdown
+
+    return markdown(folder, lang)
+
+
+def _sbc(folder: Path, lang: str) -> str:
+    from calibration.sbc.question import markdown
+
+    return markdown(folder)
+
+
+def _sbc_figures(folder: Path, into: Path) -> None:
+    from calibration.sbc.page import pictures
+    from calibration.sbc.question import LIKELIHOOD, LINES, read_ranks
+
+    pictures(read_ranks(folder), LINES, LIKELIHOOD, into)
+
+
+def _second(folder: Path, lang: str) -> str:
+    from calibration.second.page import markdown
+
+    return markdown(folder)
+
+
+def _uncertainty(folder: Path, lang: str) -> str:
+    import pandas as pd
+
+    from calibration.uncertainty.tables import SPLIT, uncertainty_table
+    from foundation.store.manifest import read
+
+    return printed(uncertainty_table(pd.read_parquet(folder / SPLIT), read(folder), lang), 140)
+
+
+def _results(folder: Path, lang: str) -> str:
+    from scenarios.compare.comparison import load
+    from scenarios.compare.tables import rich_table, summary_table
+
+    manifest, frames = load(folder)
+    return printed(rich_table(summary_table(frames["outcomes"], frames["costs"]), manifest, lang), 160)
+
+
+def _results_figures(folder: Path, into: Path) -> None:
+    from scenarios.compare.comparison import load
+    from scenarios.compare.pictures import additional_activations, save
+
+    manifest, frames = load(folder)
+    for lang, name in (("en", "compare"), ("fr", "compare.fr")):
+        save(additional_activations(frames, manifest, lang), into / name, ["png"])
+
+
+def _bench(folder: Path, lang: str) -> str:
+    from benchmarks.page import page
+
+    parts = {name: part for name, part in _measured(folder).items() if name != "sample"}
+    rows = [row for part in parts.values() for row in part["rows"]]
+    if not rows:
+        raise UserError(f"{folder}: speed wasn't measured; `make bench` does")
+    return page(rows, "; ".join(dict.fromkeys(part["machine"] for part in parts.values())))
+
+
+def _sample(folder: Path, lang: str) -> str:
+    from benchmarks.sample_table import section
+
+    parts = _measured(folder)
+    if "sample" not in parts:
+        raise UserError(f"{folder}: sample size wasn't measured; `make bench BENCH='--only sample'` does")
+    return section(parts["sample"]["rows"], lang)
+
+
+def _measured(folder: Path) -> Mapping[str, Any]:
+    parts: Mapping[str, Any] = json.loads((folder / "bench.json").read_text(encoding="utf-8"))["parts"]
+    return parts
+
+
+def printed(table: Table, width: int) -> str:
+    """A table as a terminal of this width shows it, as a block of a page."""
+    from rich.console import Console
+
+    console = Console(file=io.StringIO(), width=width, color_system=None)
+    console.print(table)
+    lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    return "```text\n" + "\n".join(line.rstrip() for line in lines).strip("\n") + "\n```\n"
+
+
+PARTS = (
+    Part("parameters", ("docs/odd.md",), _parameters),
+    Part("computed", ("calibration/data/SOURCES.md",), _computed),
+    Part("levers", SCENARIOS, _levers),
+    Part("rooms", ("docs/architecture.md",), _rooms, draw=_floors),
+    Part("structures", CALIBRATION, _structures),
+    Part("fit", CALIBRATION, _fit("fit"), "mes fit", "fit.json", _fit_figures),
+    Part("identifiability", CALIBRATION, _fit("identifiability"), "mes fit", "fit.json"),
+    Part("survey", SURVEY, _survey, "mes survey", "survey.json", _survey_figures),
+    Part("hindcast", HINDCAST, _hindcast, "mes hindcast", "hindcast.json", _hindcast_figures),
+    Part("uncertainty", CALIBRATION, _uncertainty, "mes uncertainty", "split.parquet"),
+    Part("readings", READINGS, _readings, "mes study readings", "readings.json"),
+    Part("sbc", ("docs/calibration-sbc.md",), _sbc, "mes study sbc", "sbc.json", _sbc_figures),
+    Part("second", CALIBRATION, _second, "mes study second", "second.json"),
+    Part("results", README, _results, "mes compare", "equity.parquet", _results_figures),
+    Part("bench", ("docs/performance.md",), _bench, "make bench", "bench.json"),
+    Part("sample", SAMPLE, _sample, "make bench", "bench.json"),
+)
+"""Every part, in the order in which they are filled."""
