@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 from foundation.errors import RunFailedError, StorageError
 from foundation.store import parts
@@ -20,9 +20,27 @@ from foundation.work.progress import Progress
 if TYPE_CHECKING:
     import pandas as pd
 
-    from foundation.study import Study
-
 Task = TypeVar("Task")
+Asked = TypeVar("Asked", contravariant=True)
+
+
+class Work(Protocol[Asked]):
+    """What a bench has to know of a study (``foundation.study.Study``)."""
+
+    unit: ClassVar[str]
+    work: ClassVar[Callable[..., Content]]
+
+    def code(self) -> Sequence[str]:
+        """Modules that compute."""
+
+    def key(self, task: Asked, /) -> str:
+        """Name of a task's part."""
+
+    def number(self, task: Asked, /) -> int:
+        """As failures name it."""
+
+    def weight(self, task: Asked, /) -> int:
+        """What it adds to the progress shown."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +100,7 @@ def _computed(sent: _Sent) -> Encoded | None:
 class Bench(Generic[Task]):
     """Where the tasks of one study are computed, and what they found is kept."""
 
-    def __init__(self, study: Study[Task], store: Store, site: Site, progress: Progress) -> None:
+    def __init__(self, study: Work[Task], store: Store, site: Site, progress: Progress) -> None:
         self.study, self.store, self.site, self.progress = study, store, site, progress
         self.failures: list[dict[str, Any]] = []
         """As the manifest records them."""

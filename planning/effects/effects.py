@@ -53,7 +53,6 @@ REMOVALS: dict[str, Change] = {
 }
 """Channel of the status quo to how it is taken out; everything else, draws included, stays. Documents go on
 to be deposited and to wear down the barrier "no perceived use"; people are merely not led to the site by them."""
-DAYS = ("data_end", "horizon")
 FRAMES = ("effects",)
 
 

@@ -18,11 +18,11 @@ from foundation.language.numbers import day, number, with_interval
 from foundation.language.text import label as scenario_label
 from foundation.quantiles import LEVELS, rounded
 from foundation.shapes import Floats
-from planning.effects.effects import DAYS
 from planning.mix.tables import blank_table
 from planning.text import label
 from scenarios.compare.pictures import save
 
+DAYS = ("data_end", "horizon")
 COLOURS = {"attributed": ORANGE, "effect": BLUE}
 
 

@@ -20,8 +20,7 @@ from planning.mix.measures import (
     feasible,
 )
 from planning.mix.question import Mixes, Question, Space
-from planning.mix.search import Archive, hindsight_mixes, optimism, regret, search, without
-from planning.mix.shipped import Rival, affordable
+from planning.mix.search import Archive, Rival, affordable, hindsight_mixes, optimism, regret, search, without
 from planning.mix.simulate import Answer, Simulator, measures
 from scenarios.language.schema import Scenario
 

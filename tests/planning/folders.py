@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from planning.effects.effects import DAYS, REMOVALS, Effects
+from planning.effects.effects import REMOVALS, Effects
 from planning.effects.effects import Task as EffectsTask
+from planning.effects.pictures import DAYS
 from planning.mix.measures import Limits
 from planning.mix.question import Effort, PlanRequest, Question, load_space
 from planning.mix.simulate import Task

@@ -46,7 +46,7 @@ def test_a_copy_has_the_same_fingerprint(copied: Path) -> None:
         ("model/terms/weeks.py", "return ", "return not ", "model.terms.weeks"),
         ("scenarios/lever_schemas/messages.py", "return ", "return not ", "scenarios.lever_schemas.messages"),
         ("planning/mix/search.py", "KNOWN = 24", "KNOWN = 25", "planning.mix.search"),
-        ("calibration/draws/draws.py", "or DEFAULT\n", 'or "other"\n', "calibration.draws.files"),
+        ("calibration/draws/files.py", "or DEFAULT\n", 'or "other"\n', "calibration.draws.files"),
     ],
 )
 def test_an_edited_rule_is_named(copied: Path, file: str, old: str, new: str, name: str) -> None:

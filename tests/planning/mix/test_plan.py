@@ -16,8 +16,8 @@ from planning.mix.pictures import draw_plan
 from planning.mix.plan import Plan, Question, ceiling, frontier_budgets
 from planning.mix.question import load_space
 from planning.mix.results import FRAMES, Frames, frames
-from planning.mix.search import Effort, optimism, regret
-from planning.mix.shipped import affordable, verdict
+from planning.mix.search import Effort, affordable, optimism, regret
+from planning.mix.shipped import verdict
 from planning.mix.simulate import Answer, Task
 from planning.mix.study import plan_document, plan_text
 from planning.mix.tables import headline, sentences, tables
