@@ -117,7 +117,7 @@ class AdoptionModel(mesa.Model):
         other._user_step = MethodType(type(self).step, other)
         other.step = other._wrapped_step  # type: ignore[method-assign]
         other.datacollector = copy.deepcopy(self.datacollector)
-        changing = {name: getattr(self.run, name).copy() for name in ("s", "served", "desks")}
+        changing = {name: getattr(self.run, name).copy() for name in ("state", "served", "desks")}
         letters = copied(self.run.letters, self.run.desks, self.run.letters.shape[1])
         other.run = self.run._replace(letters=letters, **changing)
         if levers:
@@ -136,7 +136,7 @@ class AdoptionModel(mesa.Model):
         other.parameters = replace(self.parameters, prevalence=prevalence)
         shares = {f"has_{name}": getattr(prevalence, name) for name in ("no_use", "time", "information", "other")}
         other._coefficients = self._coefficients._replace(ready=prevalence.ready, **shares)
-        other.run = other.run._replace(w=other._world())
+        other.run = other.run._replace(world=other._world())
         return other
 
     @property
@@ -159,9 +159,9 @@ class AdoptionModel(mesa.Model):
     def _blank(self) -> Run:
         desks, letters = new_desks(self.threads, self._first_capacity())
         return Run(
-            p=self.population.rows,
+            people=self.population.rows,
             tie=self.population.tie,
-            s=np.empty(self.population.n, STATE),
+            state=np.empty(self.population.n, STATE),
             desks=desks,
             letters=letters,
             **self._programme((), 0),
@@ -176,8 +176,8 @@ class AdoptionModel(mesa.Model):
         self._weekly = with_levers(self._status_quo, levers)
         programme = compile_programme(levers, self.population, self._status_quo, self.seed)
         return {
-            "w": self._world(),
-            "g": programme.records,
+            "world": self._world(),
+            "levers": programme.records,
             "aims": programme.aims,
             "queue": programme.queue,
             "served": np.zeros((len(levers), 2), np.int64),
@@ -238,4 +238,4 @@ class AdoptionModel(mesa.Model):
             )
 
     def _reporter(self, name: str) -> Callable[[AdoptionModel], float]:
-        return lambda model: float((model.run.s[name] < model.week).sum() * model.population.weight)
+        return lambda model: float((model.run.state[name] < model.week).sum() * model.population.weight)

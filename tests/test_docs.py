@@ -149,8 +149,17 @@ def gone(content):
     """Python files named that the project doesn't have."""
     there = {
         path.name
-        for part in ("foundation", "model", "scenarios", "planning", "calibration", "report", "cli", "benchmarks",
-        "tests")
+        for part in (
+            "foundation",
+            "model",
+            "scenarios",
+            "planning",
+            "calibration",
+            "report",
+            "cli",
+            "benchmarks",
+            "tests",
+        )
         for path in (ROOT / part).rglob("*.py")
     }
     return sorted(set(re.findall(r"([a-z_0-9]+\.py)\b", content)) - there)

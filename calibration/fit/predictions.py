@@ -124,7 +124,7 @@ def aware_before(model: AdoptionModel) -> float:
     """Share of the adults not notified in the pilot who know the service at the launch."""
     people = model.population
     adults = (people.entry == 0) & (people.age_at(0) >= 18) & ((people.flags & PILOT) == 0)
-    return float((model.run.s["aware"][adults] < 0).mean())
+    return float((model.run.state["aware"][adults] < 0).mean())
 
 
 def at(weeks: Floats, day: date) -> float:
@@ -158,7 +158,7 @@ def pilot_share(case: Case, launched_model: AdoptionModel) -> float:
     model = AdoptionModel(people, quiet, seed=launched_model.seed, **inputs)
     model.advance(PILOT_WEEKS)
     notified = people.entry == 0
-    return float((model.run.s["activated"][notified] < PILOT_WEEKS).mean())
+    return float((model.run.state["activated"][notified] < PILOT_WEEKS).mean())
 
 
 def predict_all(

@@ -103,7 +103,7 @@ def launched(case: Case, values: Floats, people: int, seed: int, weeks: int = WE
 
 def stock_at(model: AdoptionModel, day: date, region: str | None = None) -> float:
     """Cumulative activations at the start of a day that has been simulated, in millions; at least half an agent."""
-    weeks = model.run.s["activated"]
+    weeks = model.run.state["activated"]
     if region is not None:
         weeks = weeks[model.population.region == model.population.regions.index(region)]
     first, share = divmod(position(day), 1.0)

@@ -41,7 +41,7 @@ def outcome(model: AdoptionModel) -> Outcome:
     contacts[:, Channel.EMAIL] += notified[1]
     contacts[:, Channel.DOCUMENT] += rates[0] * np.diff(model._weekly.cum_received)[:last]
     for number in range(levers):
-        contacts[:, Channel.DOCUMENT] += rates[1 + number] * np.diff(r.g[number]["received"])[:last]
+        contacts[:, Channel.DOCUMENT] += rates[1 + number] * np.diff(r.levers[number]["received"])[:last]
     contacts[:, Channel.MEDIA] += stocks[tally.EXPOSED, :last] * _on_air(model)[:last]
     for row, lever in zip(sent, model.levers, strict=True):
         if isinstance(lever, lv.Messages | lv.Newborns):
@@ -66,7 +66,7 @@ def outcome(model: AdoptionModel) -> Outcome:
 
 def _passed(r: Run, threads: int, count: Callable[..., None], shape: tuple[int, ...], *more: Any) -> Counts:
     """What one pass over all persons counts (``model.counting.tally``), int64 of a shape."""
-    return counted(lambda low, high, counts: count(r, low, high, *more, counts), len(r.s), threads, shape)
+    return counted(lambda low, high, counts: count(r, low, high, *more, counts), len(r.state), threads, shape)
 
 
 def _on_air(model: AdoptionModel) -> Floats:
@@ -84,12 +84,12 @@ def _on_air(model: AdoptionModel) -> Floats:
 def _use(model: AdoptionModel, number: int, lever: lv.Lever, sent: float, weights: Floats) -> LeverUse:
     """What one lever consumed until the current week."""
     r, weight, last = model.run, model.population.weight, model.week
-    code, channel = int(r.g[number]["code"]), int(r.g[number]["channel"])
+    code, channel = int(r.levers[number]["code"]), int(r.levers[number]["channel"])
     contacts = (sent + float(r.desks["by_process"][:, code].sum())) * weight
     if isinstance(lever, lv.Assisted):
         contacts = float(r.served[number, 1]) * weight
     if isinstance(lever, lv.Documents):
-        contacts = float((weights * np.diff(r.g[number]["received"])[:last]).sum()) * weight
+        contacts = float((weights * np.diff(r.levers[number]["received"])[:last]).sum()) * weight
     span = slice(lever.start, min(lever.end, last))
     return LeverUse(
         lever=lever.name,

@@ -26,12 +26,12 @@ TRAITS = ("notices", "eagerness", "ready", "opposed", "no_use", "time", "informa
 def _traits(r, rows, table):
     for k in range(rows.shape[0]):
         i = rows[k]
-        table[k, 0] = notices(r.w, i)
-        table[k, 1] = eagerness(r.w, i)
-        table[k, 2] = ready(r.w, i)
-        table[k, 3] = opposes(r.w, i)
+        table[k, 0] = notices(r.world, i)
+        table[k, 1] = eagerness(r.world, i)
+        table[k, 2] = ready(r.world, i)
+        table[k, 3] = opposes(r.world, i)
         for barrier in range(4):
-            table[k, 4 + barrier] = has_barrier(r.w, i, np.int64(barrier))
+            table[k, 4 + barrier] = has_barrier(r.world, i, np.int64(barrier))
 
 
 def people_frame(model: AdoptionModel, rows: Sequence[int] | None = None) -> pd.DataFrame:
@@ -44,7 +44,7 @@ def people_frame(model: AdoptionModel, rows: Sequence[int] | None = None) -> pd.
     """
     n = model.population.n
     chosen = np.asarray(rows if rows is not None else np.linspace(0, n - 1, min(n, 1000)).astype(np.int64), np.int64)
-    state = model.run.s
+    state = model.run.state
     table = np.empty((len(chosen), len(TRAITS)))
     _traits(model.run, chosen, table)
     traits = pd.DataFrame(table, columns=list(TRAITS), index=chosen)

@@ -29,33 +29,33 @@ _NOBODY = np.int64(-1)
 @kernel
 def has_got_notice(r, i, week):
     """Whether the notice of creation has been sent to a person, who had not activated by then, before a week."""
-    if has_flag(r.p, i, _PILOT) and r.p[i].entry == 0 and majority_week(r.p, i) <= 0:
+    if has_flag(r.people, i, _PILOT) and r.people[i].entry == 0 and majority_week(r.people, i) <= 0:
         return True
-    sent = notice_week(r.p, r.w, i)
-    return sent < week and r.s[i].activated >= sent
+    sent = notice_week(r.people, r.world, i)
+    return sent < week and r.state[i].activated >= sent
 
 
 @kernel
 def stage_bits(r, i, week):
     """Knows, has visited, has activated. Who has activated knows, a child taken along by the guardian too."""
-    if r.s[i].activated < week:
+    if r.state[i].activated < week:
         return AWARE | ACTIVATED
-    bits = AWARE if r.s[i].aware < week else np.int64(0)
-    return bits | (AWARE | VISITED) if r.s[i].visited < week else bits
+    bits = AWARE if r.state[i].aware < week else np.int64(0)
+    return bits | (AWARE | VISITED) if r.state[i].visited < week else bits
 
 
 @kernel
 def source_bits(r, i, week):
     """The account, and through what the person has heard of the service."""
-    bits = HAS_ACCOUNT if has_flag(r.p, i, _ACCOUNT) else np.int64(0)
-    marks = np.int64(r.s[i].marks)
+    bits = HAS_ACCOUNT if has_flag(r.people, i, _ACCOUNT) else np.int64(0)
+    marks = np.int64(r.state[i].marks)
     if marks & HEARD_DOCTOR:
         bits |= DOCTOR
     if marks & HEARD_PHARMACIST:
         bits |= PHARMACIST
     if marks & _ANY:
         bits |= PROFESSIONAL
-    if has_flag(r.p, i, _EMAIL) and notices(r.w, i) and has_got_notice(r, i, week):
+    if has_flag(r.people, i, _EMAIL) and notices(r.world, i) and has_got_notice(r, i, week):
         bits |= RECALLS
     return bits
 
@@ -63,11 +63,11 @@ def source_bits(r, i, week):
 @kernel
 def trigger_bits(r, i, week):
     """What led to the activation."""
-    channel = np.int64(r.s[i].channel)
-    if r.s[i].activated >= week:
+    channel = np.int64(r.state[i].channel)
+    if r.state[i].activated >= week:
         return np.int64(0)
     if channel == _C_NOTICE:
-        return BY_NOTICE | BY_EMAIL if has_flag(r.p, i, _EMAIL) else BY_NOTICE
+        return BY_NOTICE | BY_EMAIL if has_flag(r.people, i, _EMAIL) else BY_NOTICE
     if channel == _C_DOCTOR:
         return BY_DOCTOR | BY_PROFESSIONAL
     by_other = channel in (_C_PHARMACIST, _C_HOSPITAL, _C_ASSISTED)
@@ -77,18 +77,18 @@ def trigger_bits(r, i, week):
 @kernel
 def trait_bits(r, i):
     """Barriers and readiness."""
-    bits = SEES_NO_USE if has_barrier(r.w, i, NO_USE) else np.int64(0)
-    if has_barrier(r.w, i, TIME):
+    bits = SEES_NO_USE if has_barrier(r.world, i, NO_USE) else np.int64(0)
+    if has_barrier(r.world, i, TIME):
         bits |= LACKS_TIME
-    if has_barrier(r.w, i, INFORMATION):
+    if has_barrier(r.world, i, INFORMATION):
         bits |= LACKS_INFORMATION
-    return bits | READY if is_ready(r.w, i) else bits
+    return bits | READY if is_ready(r.world, i) else bits
 
 
 @kernel
 def answer_bits(r, i, week):
     """Everything about a living adult but ``trait_bits``; -1 for anybody else."""
-    if not (r.p[i].entry <= week < r.p[i].exit and majority_week(r.p, i) <= week):
+    if not (r.people[i].entry <= week < r.people[i].exit and majority_week(r.people, i) <= week):
         return _NOBODY
     return stage_bits(r, i, week) | source_bits(r, i, week) | trigger_bits(r, i, week)
 
@@ -99,11 +99,11 @@ def count(r, week, having, lacking, counts):
 
     Row 0: not digitally excluded; row 1: excluded.
     """
-    for i in range(r.s.shape[0]):
+    for i in range(r.state.shape[0]):
         bits = answer_bits(r, i, week)
         if bits < 0:
             continue
-        row = np.int64(has_flag(r.p, i, _EXCLUDED))
+        row = np.int64(has_flag(r.people, i, _EXCLUDED))
         for field in range(having.shape[0]):
             counts[row, field] += (bits & having[field]) == having[field] and (bits & lacking[field]) == 0
 
@@ -111,7 +111,7 @@ def count(r, week, having, lacking, counts):
 @kernel
 def tabulate(r, week, cells):
     """Add every adult to ``cells`` [2, CELLS], traits included; rows as in ``count``."""
-    for i in range(r.s.shape[0]):
+    for i in range(r.state.shape[0]):
         bits = answer_bits(r, i, week)
         if bits >= 0:
-            cells[np.int64(has_flag(r.p, i, _EXCLUDED)), bits | trait_bits(r, i)] += 1
+            cells[np.int64(has_flag(r.people, i, _EXCLUDED)), bits | trait_bits(r, i)] += 1

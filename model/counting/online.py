@@ -127,7 +127,7 @@ def region_stock(model: Model, region: str) -> float:
     regions = model.population.regions
     if region not in regions:
         raise ValueError(f"region {region!r}; allowed: {', '.join(regions)}")
-    activated = model.run.s["activated"] < model.week
+    activated = model.run.state["activated"] < model.week
     inhabitants = model.population.region == regions.index(region)
     return float((activated & inhabitants).sum() * model.population.weight)
 

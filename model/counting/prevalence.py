@@ -39,7 +39,7 @@ def surveyed_shares(model: AdoptionModel, visitors: bool = False) -> dict[str, f
     ``visitors``: barriers among those of them who have visited the site, the other reading of the survey.
     """
     barriers, non_users = np.zeros(4), np.zeros(2)
-    tally.surveyed(model.run, 0, len(model.run.s), model.week, visitors, barriers, non_users)
+    tally.surveyed(model.run, 0, len(model.run.state), model.week, visitors, barriers, non_users)
     shares = dict(zip(("no_use", "time", "information"), barriers[1:] / max(barriers[0], 1.0), strict=True))
     return {**{name: float(share) for name, share in shares.items()}, "ready": float(non_users[1] / non_users[0])}
 

@@ -60,11 +60,11 @@ def standing_tables(model: Any, since: int) -> list[StandingTable]:
 @kernel
 def count_standing(r, codes, since, week, counts):
     """Add the living members of fixed groups at the start of a week to ``counts`` [dimension, column, group]."""
-    for i in range(r.s.shape[0]):
-        if not (r.p[i].entry <= since < r.p[i].exit and week < r.p[i].exit):
+    for i in range(r.state.shape[0]):
+        if not (r.people[i].entry <= since < r.people[i].exit and week < r.people[i].exit):
             continue
         _add(codes, i, LIVING, counts)
-        if r.s[i].activated < week:
+        if r.state[i].activated < week:
             _add(codes, i, ACTIVATED, counts)
             continue
         place = obstacle(r, i, week)
@@ -75,7 +75,7 @@ def count_standing(r, codes, since, week, counts):
             _add(codes, i, PASSES, counts)
         barriers = 0
         for barrier in range(4):
-            if has_barrier(r.w, i, np.int64(barrier)):
+            if has_barrier(r.world, i, np.int64(barrier)):
                 barriers += 1
                 _add(codes, i, HAS + barrier, counts)
         if barriers == 0:
@@ -91,16 +91,16 @@ def _add(codes, i, column, counts):
 @kernel
 def obstacle(r, i, week):
     """How far a living person not activated has come by the start of a week: a column from REFUSED on."""
-    if opposes(r.w, i):
+    if opposes(r.world, i):
         return REFUSED
-    if majority_week(r.p, i) > week:
-        guardian = np.int64(r.p[i].guardian)
-        return CHILD if guardian >= 0 and r.s[guardian].activated < week else GUARDIAN
-    if r.s[i].aware >= week:
+    if majority_week(r.people, i) > week:
+        guardian = np.int64(r.people[i].guardian)
+        return CHILD if guardian >= 0 and r.state[guardian].activated < week else GUARDIAN
+    if r.state[i].aware >= week:
         return UNAWARE
-    if r.s[i].visited >= week:
+    if r.state[i].visited >= week:
         return NOT_VISITED
-    return STOPPED + ((np.int64(r.s[i].marks) & LAST_STOP) >> LAST_STOP_SHIFT) - 1
+    return STOPPED + ((np.int64(r.state[i].marks) & LAST_STOP) >> LAST_STOP_SHIFT) - 1
 
 
 @kernel

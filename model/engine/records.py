@@ -86,20 +86,20 @@ def world(coefficients: Coefficients, weekly: Weekly, keys: Records, base: Recor
 class Run(NamedTuple):
     """Everything a kernel needs."""
 
-    p: Records
+    people: Records
     """[n + 1] PERSON (``model.population.attributes``): one record more than persons, so that ties end where the
     next begin."""
     tie: npt.NDArray[np.int32]
     """Ties of all persons; wards come first, as ~child."""
-    w: Any
+    world: Any
     """The world record."""
-    g: Records
+    levers: Records
     """[levers] LEVER"""
     aims: npt.NDArray[np.uint32]
     """[n] bits of the levers that aim at a person (empty without levers)."""
     queue: npt.NDArray[np.int32]
     """Persons in order of priority, for levers with a capacity."""
-    s: Records
+    state: Records
     """[n] STATE"""
     served: npt.NDArray[np.int64]
     """[levers, 2] next place in the queue; people accompanied so far."""

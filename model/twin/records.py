@@ -36,13 +36,13 @@ def records(model: ReferenceModel) -> Run:
         desks["by_process"][0, code] = meetings
     served = [[0, campaign.accompanied] for campaign in model.campaigns]
     return Run(
-        p=population.rows,
+        people=population.rows,
         tie=population.tie,
-        w=world(model.rates, model._weekly, streams(model.seed), base_keys(model.seed), model.weeks)[0],
-        g=programme.records,
+        world=world(model.rates, model._weekly, streams(model.seed), base_keys(model.seed), model.weeks)[0],
+        levers=programme.records,
         aims=programme.aims,
         queue=programme.queue,
-        s=state,
+        state=state,
         served=np.array(served, np.int64).reshape(len(served), 2),
         desks=desks,
         letters=np.zeros((1, 1), LETTER),

@@ -55,7 +55,7 @@ def cohorts(model: Any) -> Cohorts:
 def _records(model: Any) -> tuple[Any, Any]:
     """Records of the persons, without what the engine keeps behind the last one."""
     n = model.population.n
-    return model.run.p[:n], model.run.s[:n]
+    return model.run.people[:n], model.run.state[:n]
 
 
 def lag(shares: Floats) -> Floats:

@@ -52,7 +52,7 @@ class Surroundings(mesa.Model):
         self.children: defaultdict[int, list[Any]] = defaultdict(list)
         self.people: list[Person] = []
         self.doctors: dict[int, Doctor] = {}
-        records = engine.run.g
+        records = engine.run.levers
         self.campaigns = [Campaign(lever, record, self) for lever, record in zip(engine.levers, records, strict=True)]
         self.known: dict[int, Person] = {}
 
@@ -72,7 +72,7 @@ class Surroundings(mesa.Model):
         found = kind(self, number, row)
         self.known[number] = found
         for name in STATE:
-            setattr(found, name, int(self.engine.run.s[number][name]))
+            setattr(found, name, int(self.engine.run.state[number][name]))
         if row["doctor"] != int(NO_DOCTOR):
             found.doctor = self.doctors.setdefault(row["doctor"], Doctor(self, row["doctor"]))
         if row["guardian"] >= 0:
@@ -252,16 +252,18 @@ def _taken_along(world: Surroundings, person: Person) -> int:
 def _accompanied_weeks(world: Surroundings, person: Person) -> list[tuple[int, Campaign]]:
     """When advisers saw the person, by going through their queues again with what the engine knows of everybody."""
     run, population = world.engine.run, world.population
-    if not int(run.s[person.number]["marks"]) & ACCOMPANIED:
+    if not int(run.state[person.number]["marks"]) & ACCOMPANIED:
         return []
-    activated, seen, found = run.s["activated"], set(), []
-    places = [int(record["queue_start"]) for record in run.g]
+    activated, seen, found = run.state["activated"], set(), []
+    places = [int(record["queue_start"]) for record in run.levers]
     served = [0] * len(places)
     for week in range(world.week):
         for number, campaign in enumerate(world.campaigns):
             if not isinstance(campaign.lever, lv.Assisted):
                 continue
-            while served[number] < int(campaign.quota[week + 1]) and places[number] < int(run.g[number]["queue_end"]):
+            while served[number] < int(campaign.quota[week + 1]) and places[number] < int(
+                run.levers[number]["queue_end"]
+            ):
                 who = int(run.queue[places[number]])
                 present = population.entry[who] <= week < population.exit[who]
                 adult = int(population.birth_week[who]) + MAJORITY <= week

@@ -101,7 +101,7 @@ def _busy() -> Iterator[tuple[str, Made]]:
     models = {"engine": mes.busy_campaign(mes.AdoptionModel, SEED), "twin": mes.busy_campaign(mes.ReferenceModel, SEED)}
     people, flows, stocks, uses = [], [], [], []
     for name, model in models.items():
-        state = {column: np.asarray(model.run.s[column]) for column in mes.BUSY_STATE}
+        state = {column: np.asarray(model.run.state[column]) for column in mes.BUSY_STATE}
         people.append(pd.DataFrame({"scenario": name, **state}))
         for flow in mes.BUSY_FLOWS:
             total = np.asarray(model.run.desks[flow].sum(axis=0)).ravel()

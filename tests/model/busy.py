@@ -105,7 +105,7 @@ def engine(seed: int, structure: Structure | None = None) -> AdoptionModel:
 
 def differences(fast: Any, twin: Any) -> list[str]:
     """What differs between two models."""
-    found = [name for name in STATE if not np.array_equal(fast.run.s[name], twin.run.s[name])]
+    found = [name for name in STATE if not np.array_equal(fast.run.state[name], twin.run.state[name])]
     total = {name: (fast.run.desks[name].sum(axis=0), twin.run.desks[name].sum(axis=0)) for name in FLOWS}
     found += [name for name, (one, other) in total.items() if not np.array_equal(one, other)]
     if not np.array_equal(fast.run.served[:, 1:], twin.run.served[:, 1:]):

@@ -136,12 +136,12 @@ CASE = [
 def by_hand() -> AdoptionModel:
     model: AdoptionModel = build(AdoptionModel, 1)
     model.week = 50
-    model.run.w["notices"] = 1.0
-    model.run = model.run._replace(p=model.run.p.copy())
-    model.run.p["exit"] = 0
+    model.run.world["notices"] = 1.0
+    model.run = model.run._replace(people=model.run.people.copy())
+    model.run.people["exit"] = 0
     for number, values in enumerate(CASE):
         for name, value in values.items():
-            (model.run.s if name in (model.run.s.dtype.names or ()) else model.run.p)[name][number] = value
+            (model.run.state if name in (model.run.state.dtype.names or ()) else model.run.people)[name][number] = value
     return model
 
 
