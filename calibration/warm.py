@@ -18,7 +18,7 @@ from model import AdoptionModel, Parameters, build_population
 from model.counting.online import online_cells, online_counts
 from model.counting.prevalence import surveyed_shares
 from model.counting.standing import standing_tables
-from model.levers.kinds import Assisted, Messages, Relatives, Target
+from model.levers import Assisted, Messages, Relatives, Target
 from model.terms.channels import Channel
 from model.terms.outcome import DIMENSIONS
 

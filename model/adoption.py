@@ -19,7 +19,7 @@ from model.engine.agenda import Agenda, Draft, block_edges, no_agenda, written
 from model.engine.memory import reclaim
 from model.engine.programme import base_keys, compile_programme, with_levers
 from model.engine.records import STATE, Run, copied, new_desks, world
-from model.levers.kinds import Lever, Relatives
+from model.levers.base import INVITATION, Lever
 from model.population.population import Population
 from model.terms.inputs import Demography, History
 from model.terms.keyed import streams
@@ -190,7 +190,7 @@ class AdoptionModel(mesa.Model):
     def _admit(self, levers: Sequence[Lever]) -> None:
         self.run = self.run._replace(**self._programme(levers, self.week))
         self._more = self._written(kernel.admit, self.week)
-        if any(isinstance(lever, Relatives) for lever in levers):
+        if any(lever.effect == INVITATION for lever in levers):
             self._make_room()
             everywhere(lambda thread: kernel.invite(self.run, thread, *self._range(thread), self.week), self.threads)
 

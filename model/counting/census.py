@@ -10,9 +10,8 @@ import numpy.typing as npt
 
 from model.counting import tally
 from model.engine.people import RATE_UNIT
-from model.engine.programme import doses
 from model.engine.records import Run
-from model.levers import kinds as lv
+from model.levers.base import ADVICE, MESSAGE, Lever
 from model.population.chances import completed_years
 from model.population.cohorts import Counts
 from model.population.population import EXCLUDED, ILL
@@ -44,8 +43,8 @@ def outcome(model: AdoptionModel) -> Outcome:
         contacts[:, Channel.DOCUMENT] += rates[1 + number] * np.diff(r.levers[number]["received"])[:last]
     contacts[:, Channel.MEDIA] += stocks[tally.EXPOSED, :last] * _on_air(model)[:last]
     for row, lever in zip(sent, model.levers, strict=True):
-        if isinstance(lever, lv.Messages | lv.Newborns):
-            contacts[:, lever.channel if isinstance(lever, lv.Messages) else Channel.LETTER] += row
+        if lever.effect == MESSAGE:
+            contacts[:, lever.through] += row
     return Outcome(
         living=stocks[tally.LIVING] * weight,
         adults=stocks[tally.ADULTS] * weight,
@@ -75,45 +74,30 @@ def _on_air(model: AdoptionModel) -> Floats:
     level = np.zeros(model.weeks)
     level[first:end] = 1.0
     for lever in model.levers:
-        if isinstance(lever, lv.Media):
-            for burst, count in lever.bursts:
-                level[burst : burst + count] += lever.dose
+        level += lever.on_air(model.weeks)
     return level
 
 
-def _use(model: AdoptionModel, number: int, lever: lv.Lever, sent: float, weights: Floats) -> LeverUse:
+def _use(model: AdoptionModel, number: int, lever: Lever, sent: float, weights: Floats) -> LeverUse:
     """What one lever consumed until the current week."""
     r, weight, last = model.run, model.population.weight, model.week
     code, channel = int(r.levers[number]["code"]), int(r.levers[number]["channel"])
-    contacts = (sent + float(r.desks["by_process"][:, code].sum())) * weight
-    if isinstance(lever, lv.Assisted):
-        contacts = float(r.served[number, 1]) * weight
-    if isinstance(lever, lv.Documents):
-        contacts = float((weights * np.diff(r.levers[number]["received"])[:last]).sum()) * weight
+    deposited = float((weights * np.diff(r.levers[number]["received"])[:last]).sum())
+    met, accompanied = float(r.desks["by_process"][:, code].sum()), float(r.served[number, 1])
     span = slice(lever.start, min(lever.end, last))
     return LeverUse(
         lever=lever.name,
-        contacts=contacts,
+        contacts=(sent + met + accompanied + deposited) * weight,
         activations=float(r.desks["activations"][:, span, channel].sum()) * weight,
-        doctor_years=_doctor_years(model, number, lever) if isinstance(lever, lv.Doctors) else 0.0,
-        bursts=_bursts(lever, last),
+        doctor_years=_doctor_years(model, number, lever) if lever.effect == ADVICE else 0.0,
+        bursts=lever.campaigns_before(last) if lever.dose > 0 and lever.start < last else 0,
     )
 
 
-def _doctor_years(model: AdoptionModel, number: int, lever: lv.Doctors) -> float:
+def _doctor_years(model: AdoptionModel, number: int, lever: Lever) -> float:
     blocks = model.population.doctor_blocks(lever.target.regions)
     count = sum(tally.participants(model.run, number, low, high) for low, high in blocks)
-    return float(count * doses(lever, model.weeks)[: model.week].sum() / WEEKS_PER_YEAR)
-
-
-def _bursts(lever: lv.Lever, last: int) -> int:
-    if lever.dose <= 0 or lever.start >= last:
-        return 0
-    if isinstance(lever, lv.Media):
-        return sum(1 for first, _ in lever.bursts if lever.start <= first < min(lever.end, last))
-    if isinstance(lever, lv.Messages):
-        return sum(1 for first in lever.waves if first < last)
-    return 1
+    return float(count * lever.levels(model.weeks)[: model.week].sum() / WEEKS_PER_YEAR)
 
 
 def group_table(model: AdoptionModel, dimension: str, weeks: Sequence[int]) -> GroupTable:

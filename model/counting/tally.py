@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.engine.completion import can_get, invited_week, is_targeted, newborn_week, wave_week
+from model.engine.completion import can_get
 from model.engine.people import (
     INFORMATION,
     NO_USE,
@@ -18,8 +18,11 @@ from model.engine.people import (
     reminder_week,
 )
 from model.engine.people import ready as is_ready
-from model.engine.processes import participates
-from model.engine.programme import MESSAGES, NEWBORNS, RELATIVES
+from model.levers.base import INVITATION, MESSAGE, is_targeted
+from model.levers.doctors import participates
+from model.levers.messages import wave_week
+from model.levers.newborns import newborn_week
+from model.levers.relatives import invited_week
 from model.population.population import EMAIL, EXCLUDED
 from model.terms.jit import inlined, kernel
 from model.terms.tables import INVITATION_DELAY
@@ -119,18 +122,18 @@ def messages(r, low, high, last, counts):
 @inlined
 def _lever_messages(r, lever, i, adult, last, sent):
     """Add the messages or invitations of one lever to one person to ``sent`` [last]."""
-    kind, entry = r.levers[lever].kind, np.int64(r.people[i].entry)
-    if kind == MESSAGES:
+    effect, entry = r.levers[lever].effect, np.int64(r.people[i].entry)
+    if effect == MESSAGE and r.levers[lever].at_birth:
+        week = newborn_week(r, lever, i)
+        if _sent(r, i, week, entry, last):
+            sent[week] += 1
+    elif effect == MESSAGE:
         for wave in range(r.levers[lever].n_waves):
             week = wave_week(r, lever, i, wave)
             who = i if week >= adult else np.int64(r.people[i].guardian)
             if who >= 0 and _sent(r, i, week, entry, last) and can_get(r, lever, who):
                 sent[week] += 1
-    elif kind == NEWBORNS:
-        week = newborn_week(r, lever, i)
-        if _sent(r, i, week, entry, last):
-            sent[week] += 1
-    elif kind == RELATIVES and r.state[i].activated < last:
+    elif effect == INVITATION and r.state[i].activated < last:
         week, done = invited_week(r, lever, i), np.int64(r.state[i].activated) + 1
         if week < NEVER and adult <= done:
             week = max(week, done)

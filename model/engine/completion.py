@@ -16,14 +16,16 @@ from model.engine.people import (
     majority_week,
     notices,
 )
-from model.engine.programme import DOCUMENTS, MESSAGES, NEWBORNS, RELATIVES, SELECTION, TIMING
 from model.engine.records import ACCOMPANIED, LAST_STOP, LAST_STOP_SHIFT, TELL, TOGETHER
+from model.levers.base import DOCUMENT, is_targeted
+from model.levers.messages import wave_week
+from model.levers.newborns import newborn_week
+from model.levers.relatives import invited_week
 from model.population.population import EMAIL
 from model.terms import rules
 from model.terms.channels import Channel
 from model.terms.jit import inlined, kernel
 from model.terms.keyed import Decision, uniform
-from model.terms.tables import INVITATION_DELAY
 from model.terms.weeks import NEVER
 
 _STOP_NO_USE, _STOP_TIME = np.int64(Decision.STOP_NO_USE), np.int64(Decision.STOP_TIME)
@@ -50,37 +52,17 @@ def documents_received(r, i, week):
     entry = min(np.int64(r.people[i].entry), week)
     exposure = r.world.cum_received[week] - r.world.cum_received[entry]
     for lever in range(r.levers.shape[0]):
-        if r.levers[lever].kind == DOCUMENTS and is_targeted(r, lever, i):
+        if r.levers[lever].effect == DOCUMENT and is_targeted(r, lever, i):
             exposure += r.levers[lever].received[week] - r.levers[lever].received[entry]
     return r.people[i].document_rate * RATE_UNIT * exposure
 
 
 @inlined
-def wave_week(r, lever, i, wave):
-    """Week in which a person gets one wave of a message lever; NEVER if not in its dose or not there."""
-    first = r.levers[lever].waves[wave]
-    dose = r.levers[lever].dose * rules.ramp(first, r.levers[lever].start, r.levers[lever].end, r.levers[lever].ramp)
-    if uniform(r.levers[lever].keys[SELECTION], i, 0) >= dose:
-        return _NEVER
-    week = rules.spread_week(first, r.levers[lever].spread, uniform(r.levers[lever].keys[TIMING], i, wave))
-    return week if r.people[i].entry <= week < r.people[i].exit else _NEVER
-
-
-@inlined
-def newborn_week(r, lever, child):
-    """Week of the letter to the parents of a child born during the lever; NEVER if none is sent."""
-    week = np.int64(r.people[child].birth_week) + INVITATION_DELAY
-    dose = r.levers[lever].dose * rules.ramp(week, r.levers[lever].start, r.levers[lever].end, r.levers[lever].ramp)
-    born_here = r.people[child].entry > 0 and r.people[child].birth_week == r.people[child].entry
-    if not born_here or uniform(r.levers[lever].keys[SELECTION], child, 0) >= dose:
-        return NEVER
-    return week
-
-
-@inlined
-def is_targeted(r, lever, i):
-    """Whether a lever aims at a person."""
-    return (r.aims[i] >> np.uint32(lever)) & np.uint32(1) != 0
+def message_week(r, lever, owner, wave):
+    """Week of one message of a lever about a person; NEVER if none is sent."""
+    if r.levers[lever].at_birth:
+        return newborn_week(r, lever, owner)
+    return wave_week(r, lever, owner, wave)
 
 
 @kernel
@@ -91,9 +73,9 @@ def supplied(r, i, week):
     for lever in range(r.levers.shape[0]):
         if not r.levers[lever].carries_code or not notices(r.world, i):
             continue
-        if r.levers[lever].kind == MESSAGES and is_targeted(r, lever, i) and can_get(r, lever, i):
+        if is_targeted(r, lever, i) and can_get(r, lever, i):
             for wave in range(r.levers[lever].n_waves):
-                if majority_week(r.people, i) <= wave_week(r, lever, i, wave) <= week:
+                if majority_week(r.people, i) <= message_week(r, lever, i, wave) <= week:
                     return True
         if letters_for_wards(r, lever, i, week):
             return True
@@ -105,17 +87,14 @@ def letters_for_wards(r, lever, i, week):
     """Whether a guardian has got a letter with a code on behalf of a child."""
     for edge in range(r.people[i].tie_start, r.people[i + 1].tie_start):
         if r.tie[edge] >= 0:
-            return False  # wards come first
+            return False  # wards come first, so that a guardian's loop ends before the many ties
         child = np.int64(~r.tie[edge])
         if not is_targeted(r, lever, child):
             continue
-        if r.levers[lever].kind == NEWBORNS and newborn_week(r, lever, child) <= week:
-            return True
-        if r.levers[lever].kind == MESSAGES:
-            for wave in range(r.levers[lever].n_waves):
-                sent = wave_week(r, lever, child, wave)
-                if sent <= week and sent < majority_week(r.people, child) and can_get(r, lever, i):
-                    return True
+        for wave in range(r.levers[lever].n_waves):
+            sent = message_week(r, lever, child, wave)
+            if sent <= week and sent < majority_week(r.people, child) and can_get(r, lever, i):
+                return True
     return False
 
 
@@ -186,16 +165,6 @@ def tell_ties(r, thread, i, first):
 
 
 @kernel
-def invited_week(r, lever, i):
-    """Week from which an activated person invited to recommend does so; NEVER if not invited."""
-    if r.levers[lever].kind != RELATIVES or not is_targeted(r, lever, i):
-        return NEVER
-    week = rules.spread_week(r.levers[lever].start, rules.TELLING_WEEKS, uniform(r.levers[lever].keys[TIMING], i, 0))
-    dose = r.levers[lever].dose * rules.ramp(week, r.levers[lever].start, r.levers[lever].end, r.levers[lever].ramp)
-    return week if week < r.levers[lever].end and uniform(r.levers[lever].keys[SELECTION], i, 0) < dose else NEVER
-
-
-@kernel
 def recommend(r, thread, i, activated, since):
     """Word of mouth of an activated adult, from the week after. ``since`` > 0 leaves out what was told before: only
     those whom an invitation wins over, for activations older than the levers."""
@@ -209,7 +178,7 @@ def recommend(r, thread, i, activated, since):
     first = np.int64(NEVER)
     for lever in range(r.levers.shape[0]):
         week = invited_week(r, lever, i)
-        if week < NEVER and u < min(1.0, r.world.intention * r.levers[lever].factor):
+        if week < NEVER and u < rules.boosted(r.world.intention, r.levers[lever].boost):
             first = min(first, max(week, activated + 1))
     if first < NEVER:
         tell_ties(r, thread, i, first)
@@ -256,7 +225,7 @@ def earlier_messages(r, i, channel, week, reminded):
     """Messages a person has got through a channel before a week, the 2024-25 reminder included: they tire."""
     count = 1 if channel == _BY_EMAIL and reminded < week else 0
     for lever in range(r.levers.shape[0]):
-        if r.levers[lever].kind != MESSAGES or r.levers[lever].channel != channel or not is_targeted(r, lever, i):
+        if not r.levers[lever].tires or r.levers[lever].channel != channel or not is_targeted(r, lever, i):
             continue
         for wave in range(r.levers[lever].n_waves):
             if wave_week(r, lever, i, wave) < week:

@@ -12,19 +12,22 @@ from model.engine.arrivals import WARD
 from model.engine.completion import activate, identity, peer_success, recommend, visit
 from model.engine.people import access, first_aware, majority_week, opposes, pilot_activated, traits_of
 from model.engine.prefetch import prefetch
-from model.engine.programme import ASSISTED, PEER, SUCCESS
+from model.engine.programme import PEER
 from model.engine.records import ACCOMPANIED, BEFORE, NOBODY, TELL
 from model.engine.responses import take_place
 from model.engine.turns import note_person
+from model.levers.base import HELP
+from model.terms import rules
 from model.terms.channels import NO_CHANNEL, Channel
 from model.terms.jit import inlined, kernel
-from model.terms.keyed import uniform
+from model.terms.keyed import SUCCESS, uniform
 from model.terms.weeks import NEVER
 
 _C_PEER, _C_ASSISTED, _C_GUARDIAN = np.int64(Channel.PEER), np.int64(Channel.ASSISTED), np.int64(Channel.GUARDIAN)
 _C_NOTICE, _PEER = np.int64(Channel.NOTICE), np.int64(PEER)
 AHEAD = 8
-"""How many contacts ahead a person's memory is asked for: persons are far apart, and each would be waited for."""
+"""How many contacts ahead a person's memory is asked for: persons are far apart, and each would be waited for. Fewer
+and the memory has not come when the contact takes place; many more and it has left the nearest cache again."""
 _BASE, _LEVERS = False, True
 _BY_DOCTOR, _ALONE, _AT_LAUNCH = np.bool_(False), np.int64(0), np.int64(0)
 
@@ -119,13 +122,14 @@ def sweep(r, week):
 def serve(r, thread, week):
     """Advisers accompany the next people in the queue, up to this week's capacity."""
     for lever in range(r.levers.shape[0]):
-        if r.levers[lever].kind != ASSISTED:
+        if r.levers[lever].effect != HELP:
             continue
         first, last = r.levers[lever].queue_start, r.levers[lever].queue_end - r.levers[lever].queue_start
-        while r.served[lever, 1] < int(r.levers[lever].quota[week + 1]) and r.served[lever, 0] < last:
+        capacity = r.levers[lever].quota[week + 1]
+        while rules.has_capacity(r.served[lever, 1], capacity) and r.served[lever, 0] < last:
             i = np.int64(r.queue[first + r.served[lever, 0]])
-            present = r.people[i].entry <= week < r.people[i].exit and majority_week(r.people, i) <= week
-            if present and r.state[i].activated >= week and not r.state[i].marks & ACCOMPANIED:
+            present, accompanied = r.people[i].entry <= week < r.people[i].exit, r.state[i].marks & ACCOMPANIED != 0
+            if rules.awaits_adviser(week, present, majority_week(r.people, i), r.state[i].activated, accompanied):
                 accompany(r, thread, lever, i, week)
                 r.served[lever, 1] += 1
             r.served[lever, 0] += 1
@@ -138,7 +142,7 @@ def accompany(r, thread, lever, i, week):
     r.state[i].marks |= ACCOMPANIED
     if r.state[i].aware > week:
         r.state[i].aware = week
-    if opposes(r.world, i) or uniform(r.levers[lever].keys[SUCCESS], i, 0) >= r.levers[lever].pull:
+    if opposes(r.world, i) or uniform(r.levers[lever].keys[SUCCESS], i, 0) >= r.levers[lever].success:
         return
     r.desks[thread].visits[week, _C_ASSISTED] += 1
     activate(r, thread, i, week, _C_ASSISTED)

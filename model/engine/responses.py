@@ -11,23 +11,13 @@ import numpy as np
 from model.engine.arrivals import CHILD, OWN, WARD
 from model.engine.completion import activate, identity, visit
 from model.engine.people import access, eagerness, ready, visit_hazard
-from model.engine.programme import (
-    BASE_MEDIA,
-    COUNTER,
-    DOCTOR,
-    DOCTORS,
-    DOCUMENT,
-    INVITATION,
-    NOTICE,
-    REMINDER,
-    SPONTANEOUS,
-    SUCCESS,
-)
+from model.engine.programme import BASE_MEDIA, DOCTOR, DOCUMENT, INVITATION, NOTICE, REMINDER, SPONTANEOUS
 from model.engine.records import HEARD_DOCTOR, HEARD_HOSPITAL, HEARD_PHARMACIST
+from model.levers.base import ADVICE, SUGGESTION
 from model.terms import rules
 from model.terms.channels import Channel
 from model.terms.jit import inlined
-from model.terms.keyed import uniform
+from model.terms.keyed import SUCCESS, uniform
 from model.terms.weeks import NEVER
 
 _C_DOCTOR, _C_PHARMACIST = np.int64(Channel.DOCTOR), np.int64(Channel.PHARMACIST)
@@ -68,7 +58,7 @@ def concerns(r, mode, owner, i, week):
 def is_followed(r, lever, i, owner, k, week):
     """Whether a doctor's recommendation, or a suggestion at a counter, leads a person to the site."""
     reach = access(r.people, r.world, i)
-    if lever < 0 or r.levers[lever].kind == DOCTORS:
+    if lever < 0 or r.levers[lever].effect == ADVICE:
         chance = rules.follow_chance(
             r.world.reading, ready(r.world, i), r.world.ready_share, r.world.follow_through, reach
         )
@@ -91,7 +81,7 @@ def take_place(r, thread, contact, of_lever, week):
     if of_lever:
         lever, code = process, r.levers[process].code
     channel = r.levers[lever].channel if of_lever else _CHANNELS[code]
-    if (r.levers[lever].kind in (DOCTORS, COUNTER)) if of_lever else code == DOCTOR:
+    if (r.levers[lever].effect in (ADVICE, SUGGESTION)) if of_lever else code == DOCTOR:
         meets(r, thread, mode, i, week, channel, code)
         if not is_followed(r, lever, i, owner, k, week):
             return

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from model.levers.kinds import Target
+from model.levers.base import Target
 from model.population.attributes import ACCOUNT, EMAIL, EXCLUDED, ILL, NO_DOCTOR, PILOT, TYPES
 from model.population.chances import RATE_UNITS, completed_years
 from model.population.selection import ages_at, bands_at, selected

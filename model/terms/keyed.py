@@ -56,6 +56,8 @@ class Decision(IntEnum):
 
 
 N_DECISIONS = 32
+ARRIVAL, SUCCESS, SELECTION, TIMING = range(4)
+"""The four decisions of a contact process: when, whether it leads to the site, to whom or which, in which week."""
 
 
 @inlined

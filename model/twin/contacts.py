@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from model.engine.programme import ARRIVAL, SELECTION, SUCCESS
 from model.terms.channels import Channel
-from model.terms.keyed import uniform
+from model.terms.keyed import ARRIVAL, SELECTION, SUCCESS, uniform
 
 if TYPE_CHECKING:
     from model.twin.people import Person

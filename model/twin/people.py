@@ -187,14 +187,14 @@ class Person(Insured):
 
     def intends_to_recommend(self, boost: float = 1.0) -> bool:
         """Whether this person recommends the service once activated (more do if invited)."""
-        return self.draw(Decision.INTENDS) < min(1.0, self.model.rates.intention * boost)
+        return self.draw(Decision.INTENDS) < rules.boosted(self.model.rates.intention, boost)
 
     def be_invited(self) -> None:
         """Levers may invite an activated person who would not have recommended the service."""
         weeks = [
             campaign.invited_week(self)
             for campaign in self.model.relatives()
-            if self.intends_to_recommend(campaign.lever.boost)
+            if self.intends_to_recommend(campaign.boost)
         ]
         if weeks and min(weeks) < NEVER:
             self.tell_ties(max(min(weeks), self.activated + 1))
@@ -246,5 +246,5 @@ class Person(Insured):
 
     def awaits_adviser(self, week: int) -> bool:
         """Whether an adviser may accompany this person: a living adult not activated, and not accompanied before."""
-        here = self.is_present(week) and not self.is_minor(week)
-        return here and self.activated >= week and not self.marks & ACCOMPANIED
+        present, accompanied = self.is_present(week), bool(self.marks & ACCOMPANIED)
+        return rules.awaits_adviser(week, present, self.majority, self.activated, accompanied)

@@ -21,7 +21,7 @@ from model.counting.census import group_table, outcome
 from model.counting.frames import people_frame
 from model.engine.programme import base_keys, compile_programme, with_levers
 from model.engine.records import Run
-from model.levers.kinds import Lever, Relatives
+from model.levers.base import Lever
 from model.population.population import NO_DOCTOR, Population
 from model.terms.inputs import Demography, History
 from model.terms.keyed import Decision, streams, uniform
@@ -147,7 +147,7 @@ class ReferenceModel(mesa.Model):
 
     def relatives(self) -> list[Campaign]:
         """Levers that invite activated people to recommend."""
-        return [campaign for campaign in self.campaigns if isinstance(campaign.lever, Relatives)]
+        return [campaign for campaign in self.campaigns if campaign.invites]
 
     def branch(self, levers: Sequence[Lever]) -> Self:
         """A copy of the model at this week, with ``levers``; the original can branch again.

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from model.levers.kinds import Lever, Target
+from model import levers
 from model.terms.outcome import LeverUse
 from model.terms.weeks import position, week_of
 from scenarios.language.regions import REGIONS, nearest_region
@@ -72,9 +72,9 @@ class TargetTable(BaseModel):
             raise ValueError(f"below age_from ({first})")
         return last
 
-    def resolve(self) -> Target:
+    def resolve(self) -> levers.Target:
         """The same restriction in the model's terms."""
-        return Target(**self.model_dump())
+        return levers.Target(**self.model_dump())
 
 
 class LeverTable(BaseModel):
@@ -133,7 +133,7 @@ class LeverTable(BaseModel):
             **extra,
         }
 
-    def resolve(self, span: Span, effects: Effects, ordinal: int) -> Lever:
+    def resolve(self, span: Span, effects: Effects, ordinal: int) -> levers.Lever:
         """The lever of one draw."""
         raise NotImplementedError(self.kind)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from model.levers.kinds import Messages
+from model import levers
 from model.terms.channels import Channel
 from model.terms.outcome import LeverUse
 from scenarios.lever_schemas.base import Effects, Span
@@ -17,9 +17,9 @@ class Email(MessagesTable):
 
     kind: Literal["email"]
 
-    def resolve(self, span: Span, effects: Effects, ordinal: int) -> Messages:
+    def resolve(self, span: Span, effects: Effects, ordinal: int) -> levers.Messages:
         """Pull and fatigue as drawn."""
-        return Messages(
+        return levers.Messages(
             channel=Channel.EMAIL,
             waves=self.wave_weeks(span),
             spread=self.spread_weeks,

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from model.levers.kinds import Messages
+from model import levers
 from model.terms.channels import Channel
 from model.terms.outcome import LeverUse
 from scenarios.lever_schemas.base import Effects, Span
@@ -20,9 +20,9 @@ class Letter(MessagesTable):
     kind: Literal["letter"]
     carries_code: bool = Field(default=True, strict=True)
 
-    def resolve(self, span: Span, effects: Effects, ordinal: int) -> Messages:
+    def resolve(self, span: Span, effects: Effects, ordinal: int) -> levers.Messages:
         """Pull and fatigue as drawn."""
-        return Messages(
+        return levers.Messages(
             channel=Channel.LETTER,
             waves=self.wave_weeks(span),
             spread=self.spread_weeks,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from model.levers.kinds import Counter
+from model import levers
 from model.terms.channels import Channel
 from model.terms.outcome import LeverUse
 from scenarios.lever_schemas.base import Effects, Pulling, Span, rate_of_chance
@@ -16,9 +16,9 @@ class Pharmacist(Pulling):
 
     kind: Literal["pharmacist"]
 
-    def resolve(self, span: Span, effects: Effects, ordinal: int) -> Counter:
+    def resolve(self, span: Span, effects: Effects, ordinal: int) -> levers.Counter:
         """The chance drawn, as a rate."""
-        return Counter(
+        return levers.Counter(
             channel=Channel.PHARMACIST, pull=rate_of_chance(effects["pharmacist_pull"]), **self.common(span, ordinal)
         )
 

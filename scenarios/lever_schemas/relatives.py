@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from model.levers import kinds as levers
+from model import levers
 from model.terms.outcome import LeverUse
 from scenarios.lever_schemas.base import Effects, Span, Targeted, at_least_one
 from scenarios.lever_schemas.prices import Charge

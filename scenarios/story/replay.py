@@ -16,10 +16,10 @@ import mesa
 from model.adoption import AdoptionModel
 from model.engine.programme import base_keys
 from model.engine.records import ACCOMPANIED, BEFORE
-from model.levers import kinds as lv
 from model.population.attributes import TYPES
 from model.population.chances import MAJORITY
 from model.population.population import NO_DOCTOR
+from model.terms import rules
 from model.terms.channels import NO_CHANNEL
 from model.terms.keyed import Decision, streams, uniform
 from model.terms.weeks import NEVER
@@ -62,7 +62,7 @@ class Surroundings(mesa.Model):
 
     def relatives(self) -> list[Campaign]:
         """Levers that invite activated people to recommend."""
-        return [campaign for campaign in self.campaigns if isinstance(campaign.lever, lv.Relatives)]
+        return [campaign for campaign in self.campaigns if campaign.invites]
 
     def person(self, number: int, kind: type[Person] = Person) -> Person:
         """An agent with the state that the engine has recorded, its GP and its guardian; made once."""
@@ -237,7 +237,7 @@ def _first_telling(world: Surroundings, tie: Person) -> int:
         return tie.activated + 1 if tie.activated != BEFORE else NEVER
     if tie.activated < world.policy_week and tie.exit <= world.policy_week:
         return NEVER
-    weeks = [c.invited_week(tie) for c in world.relatives() if tie.intends_to_recommend(c.lever.boost)]
+    weeks = [c.invited_week(tie) for c in world.relatives() if tie.intends_to_recommend(c.boost)]
     return max(min(weeks), tie.activated + 1) if weeks and min(weeks) < NEVER else NEVER
 
 
@@ -259,15 +259,14 @@ def _accompanied_weeks(world: Surroundings, person: Person) -> list[tuple[int, C
     served = [0] * len(places)
     for week in range(world.week):
         for number, campaign in enumerate(world.campaigns):
-            if not isinstance(campaign.lever, lv.Assisted):
+            if not campaign.advises:
                 continue
-            while served[number] < int(campaign.quota[week + 1]) and places[number] < int(
-                run.levers[number]["queue_end"]
-            ):
+            end, capacity = int(run.levers[number]["queue_end"]), campaign.quota[week + 1]
+            while rules.has_capacity(served[number], capacity) and places[number] < end:
                 who = int(run.queue[places[number]])
-                present = population.entry[who] <= week < population.exit[who]
-                adult = int(population.birth_week[who]) + MAJORITY <= week
-                if present and adult and activated[who] >= week and who not in seen:
+                present = bool(population.entry[who] <= week < population.exit[who])
+                majority = int(population.birth_week[who]) + MAJORITY
+                if rules.awaits_adviser(week, present, majority, int(activated[who]), who in seen):
                     seen.add(who)
                     served[number] += 1
                     if who == person.number:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from calibration.facts.inputs import load_history
+from model import levers as lv
 from model.adoption import AdoptionModel
-from model.levers import kinds as lv
 from model.population.population import Population, build_population
 from model.terms.channels import Channel
 from model.terms.inputs import History

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from model import AdoptionModel, Parameters, Structure, build_population
-from model.levers import kinds as lv
+from model import levers as lv
 from model.terms.channels import Channel
 from model.terms.weeks import NEVER
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from model import AdoptionModel, Parameters, Structure, build_population
+from model import levers as lv
 from model.engine.people import MAJORITY
-from model.levers import kinds as lv
 from model.population.population import EMAIL, EXCLUDED, NO_DOCTOR, PILOT
 from model.terms.channels import Channel
 from model.terms.parameters import People, Practice, Prevalence, Pulls, Stops, WordOfMouth

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model.levers.kinds import Target
+from model.levers import Target
 from model.population.chances import MAJORITY
 from model.population.cohorts import build_cohorts, cell_counts
 from model.population.population import ACCOUNT, EMAIL, ILL, NO_DOCTOR, PILOT, Population, build_population

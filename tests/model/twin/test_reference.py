@@ -10,9 +10,9 @@ import mesa
 import numpy as np
 import pytest
 
+from model import levers as lv
 from model.adoption import AdoptionModel
 from model.engine.records import LAST_STOP, LAST_STOP_SHIFT
-from model.levers import kinds as lv
 from model.population.population import build_population
 from model.terms.channels import Channel
 from model.terms.outcome import DIMENSIONS
