@@ -12,6 +12,7 @@ from operator import attrgetter
 from calibration.facts.priors import Prior, load_priors
 from calibration.facts.roles import DISCREPANCY, EFFECTS, SHARED, STATUS_QUO, SURVEY, to_parameters
 from calibration.facts.tables import DATA, read_rows
+from scenarios.lever_schemas.words import words
 
 CHANCE, SHARE, FACTOR, PULL = "chance, 0–1", "share, 0–1", "factor", "rate per noticed contact"
 SHAPE, YEARLY, WEEKLY, PER_DOCUMENT = "shape", "per person and year", "rate per week on air", "rate per document"
@@ -39,24 +40,11 @@ UNITS = {
     "stop_other": CHANCE,
     "use_erosion": PER_DOCUMENT,
     "other_reason": SHARE,
-    "fatigue": FACTOR,
-    "sms_pull": PULL,
-    "letter_pull": PULL,
-    "assisted_activation": CHANCE,
-    "pharmacist_pull": PULL,
-    "hospital_pull": PULL,
-    "training_uptake": SHARE,
-    "training_effect": FACTOR,
-    "prompt_effect": FACTOR,
-    "fee_effect": FACTOR,
-    "recruits": SHARE,
-    "simplify_information": SHARE,
-    "simplify_time": SHARE,
-    "relatives_boost": FACTOR,
     "overclaim_activated_dns2023": CHANCE,
     "overclaim_activated_csa2022": CHANCE,
     "overclaim_used": CHANCE,
     "discrepancy": "relative standard deviation",
+    **{name: str(described["unit"]) for name, described in words()["effect"].items()},
 }
 """Unit of each prior."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from math import ceil, log1p
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -81,6 +81,8 @@ class LeverTable(BaseModel):
     """Keys common to all kinds. Fields are ordered so that each can be checked against those before it."""
 
     model_config = FROZEN
+    paid_once: ClassVar[bool] = False
+    """Whether it costs the same at any intensity above 0, so that a plan buys it whole or not at all."""
 
     kind: str
     name: str | None = Field(default=None, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)
@@ -120,7 +122,7 @@ class LeverTable(BaseModel):
         return self.kind
 
     def common(self, span: Span, ordinal: int) -> dict[str, Any]:
-        """What goes into any ``model.levers.kinds.Lever``."""
+        """What goes into any ``model.levers.Lever``."""
         start, end = self.weeks(span)
         extra = {"target": self.target.resolve()} if isinstance(self, Targeted) else {}
         return {

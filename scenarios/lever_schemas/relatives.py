@@ -13,6 +13,7 @@ from scenarios.lever_schemas.prices import Charge
 class Relatives(Targeted):
     """``kind = "relatives"``; the target selects the activated people who are invited."""
 
+    paid_once = True
     kind: Literal["relatives"]
 
     def resolve(self, span: Span, effects: Effects, ordinal: int) -> levers.Relatives:

@@ -13,6 +13,7 @@ from scenarios.lever_schemas.prices import Charge
 class Simplify(LeverTable):
     """``kind = "simplify"``; without target: everybody meets the same sign-up."""
 
+    paid_once = True
     kind: Literal["simplify"]
 
     def resolve(self, span: Span, effects: Effects, ordinal: int) -> levers.Simplify:
