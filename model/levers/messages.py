@@ -23,41 +23,20 @@ _SLOTS = {Channel.EMAIL: 0, Channel.SMS: 1, Channel.LETTER: 2}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Messages(Lever):
-    """E-mails, SMS or letters sent in waves; ``dose`` is the share of the target that each is sent to (the same people
-    in every wave)."""
+class Waves(Lever):
+    """Something sent in waves; ``dose`` is the share of the target that each is sent to (the same people in every
+    wave)."""
 
     effect = MESSAGE
-    tires = True
 
-    channel: Literal[Channel.EMAIL, Channel.SMS, Channel.LETTER]
     waves: tuple[int, ...]
     """First week of each wave, within ``start <= week < end``."""
     spread: int = 4
     """Weeks over which a wave is sent."""
     pull: float
-    fatigue: float = 1.0
-    """Factor on the pull for each earlier message of the channel since September 2024."""
-    carries_code: bool = False
-    """Supplies the missing information (letters with a code)."""
-
-    @property
-    def slot(self) -> int:
-        return _SLOTS[self.channel]
-
-    @property
-    def through(self) -> Channel:
-        return self.channel
 
     def columns(self, status_quo: Weekly, weight: float) -> Mapping[str, object]:
-        return {
-            "pull": self.pull,
-            "fatigue": self.fatigue,
-            "carries_code": self.carries_code,
-            "spread": self.spread,
-            "n_waves": len(self.waves),
-            "waves": self.waves,
-        }
+        return {"pull": self.pull, "spread": self.spread, "n_waves": len(self.waves), "waves": self.waves}
 
     def campaigns_before(self, week: int) -> int:
         return sum(1 for first in self.waves if first < week)
@@ -72,6 +51,31 @@ class Messages(Lever):
             return NEVER
         week = rules.spread_week(first, self.spread, campaign.draw(TIMING, person.number, wave))
         return week if person.entry <= week < person.exit else NEVER
+
+
+@dataclass(frozen=True, kw_only=True)
+class Messages(Waves):
+    """E-mails, SMS or letters of the insurer: each weakens the later ones of its channel."""
+
+    tires = True
+
+    channel: Literal[Channel.EMAIL, Channel.SMS, Channel.LETTER]
+    fatigue: float = 1.0
+    """Factor on the pull for each earlier message of the channel since September 2024."""
+    carries_code: bool = False
+    """Supplies the missing information (letters with a code)."""
+
+    @property
+    def slot(self) -> int:
+        return _SLOTS[self.channel]
+
+    @property
+    def through(self) -> Channel:
+        return self.channel
+
+    def columns(self, status_quo: Weekly, weight: float) -> Mapping[str, object]:
+        more = {"fatigue": self.fatigue, "carries_code": self.carries_code}
+        return {**super().columns(status_quo, weight), **more}
 
 
 @inlined
