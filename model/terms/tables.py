@@ -139,7 +139,7 @@ def cumulated(rate: Floats) -> Floats:
 
 def guide_to(cum: Floats) -> Guide:
     """First week in which each of ``GUIDES`` equal parts of an exposure [W+1] may be reached: a start for the search
-    that ``model.engine.arrivals.week_passed`` does; a little early, so that rounding can't make it late."""
+    that ``model.engine.agenda.week_passed`` does; a little early, so that rounding can't make it late."""
     parts = np.arange(GUIDES) / GUIDES * cum[-1] * (1.0 - 1e-9)
     return np.asarray(np.searchsorted(cum[1:-1], parts), np.int16)
 
