@@ -11,8 +11,9 @@ from calibration.facts.constants import load_constants
 from calibration.facts.history import load_events
 from calibration.facts.roles import DISCREPANCY, FREE
 from calibration.facts.targets import load_stock_targets
-from calibration.fit.lines import Floats, Line, View
+from calibration.fit.lines import Line, View
 from calibration.fit.published import TIMES, published_stocks
+from foundation.shapes import Floats
 
 SHARE_AT_SURVEY = 15.0
 """Percent of the insured activated in the week of the survey (F070); the stock of that day is derived from it."""

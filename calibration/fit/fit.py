@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import special, stats
 
@@ -31,10 +30,10 @@ from calibration.posterior.simulate import Case, case_for
 from calibration.warm import ensure_compiled
 from foundation.errors import RunFailedError, UserError
 from foundation.seeds import derive
+from foundation.shapes import Floats
 from foundation.store.manifest import Manifest
 from model.terms.structure import Structure
 
-Floats = npt.NDArray[np.float64]
 _LUCK = {"posterior": 13, "prior": 14}
 
 

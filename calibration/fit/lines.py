@@ -8,13 +8,12 @@ from datetime import date
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from calibration.fit.held import Held
 from calibration.fit.predictions import Seen
+from foundation.shapes import Floats
 from model.terms.inputs import History, Surveyed
 
-Floats = npt.NDArray[np.float64]
 Unit = Literal["million", "percent", "ratio"]
 Role = Literal["fitted", "not fitted", "imposed"]
 

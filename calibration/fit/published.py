@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 
 from calibration.facts.observed import Answer
 from calibration.facts.targets import StockTarget
 from calibration.posterior.likelihood import MEMORY
+from foundation.shapes import Floats
 
-Floats = npt.NDArray[np.float64]
 TIMES = 40
 """Publications drawn for each simulated draw."""
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from calibration.fit.lines import Line
-from model.counting.prevalence import TOLERANCE
+from model.prevalence import TOLERANCE
 
 LEVELS = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
 NAMES = ("simulated", "predicted", "prior")

@@ -13,7 +13,6 @@ from typing import Any, get_args
 from zlib import crc32
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from calibration.facts.frozen import Inputs
@@ -29,8 +28,8 @@ from calibration.hindcast.forecasters import (
 from calibration.hindcast.model_forecast import Case, ModelForecast
 from calibration.hindcast.scoring import LEVELS, chance_above, score
 from foundation.errors import RunFailedError
+from foundation.shapes import Floats
 
-Floats = npt.NDArray[np.float64]
 FIRST = 3
 """Stocks since the launch that the first origin has seen: a line needs so many to tell its spread."""
 STEP = timedelta(days=30)

@@ -14,15 +14,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 
 from calibration.facts.frozen import Inputs
 from calibration.facts.targets import StockTarget
 from calibration.hindcast.model_forecast import Key, ModelForecast, ModelSamples, Task, key_of
 from calibration.posterior.likelihood import MEMORY
+from foundation.shapes import Floats
 from model.terms.weeks import DAYS_PER_YEAR
 
-Floats = npt.NDArray[np.float64]
 POPULATION = 68.0
 """Millions of insured, for the sampling error of a stock."""
 

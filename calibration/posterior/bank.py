@@ -18,10 +18,10 @@ from calibration.posterior.free import values_at
 from calibration.posterior.sent import Sent
 from calibration.posterior.simulate import Case, simulate
 from foundation.errors import RunFailedError
+from foundation.shapes import Floats
 from foundation.work.ensemble import executor_factory, run_ensemble
 from model import PrevalenceError
 
-Floats = npt.NDArray[np.float64]
 Simulator = Callable[[Case, Floats, int, int], Floats]
 """Outputs [output] of a case at values [parameter], for so many people, with a number that keys chance."""
 BLOCK = 16

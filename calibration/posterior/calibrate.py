@@ -20,7 +20,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special, stats
 
 from calibration.facts.observed import Observed
@@ -38,8 +37,8 @@ from calibration.posterior.target import Target
 from calibration.posterior.walk import Walk, explore, walk
 from calibration.posterior.weights import effective, systematic
 from foundation.errors import RunFailedError, UserError
+from foundation.shapes import Floats
 
-Floats = npt.NDArray[np.float64]
 WINDOW = 0.8
 """Runs with a stock further than this from the published one, on logarithms, teach the emulator nothing of use."""
 MOST_TAUGHT, FEWEST_TAUGHT = 2400, 400

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special, stats
 
 from calibration.posterior.bank import Bank
 from calibration.posterior.emulator import Emulator
 from calibration.posterior.evidence import Evidence
+from foundation.shapes import Floats
 
-Floats = npt.NDArray[np.float64]
 LEAST_INSIDE, WIDEST, LEAST_EFFECTIVE = 0.75, 1.5, 0.1
 """What passes: share of simulated stocks inside the emulator's 90 % interval, standard deviation of the standardised
 differences, effective share after reweighting."""

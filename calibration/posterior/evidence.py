@@ -11,12 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special, stats
 
 from calibration.posterior.weights import effective
+from foundation.shapes import Floats
 
-Floats = npt.NDArray[np.float64]
 LogDensity = Callable[[Floats], Floats]
 """[place] for places [place, parameter]."""
 FREEDOM, WIDER, FROM_PRIOR = 20, 1.15, 0.05

@@ -12,10 +12,9 @@ from calibration.posterior.bank import BLOCK
 from calibration.posterior.sent import Sent
 from calibration.posterior.simulate import Case
 from foundation.errors import RunFailedError
+from foundation.shapes import Floats
 from foundation.work.ensemble import executor_factory, run_ensemble
 from model import PrevalenceError, solve_prevalence
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

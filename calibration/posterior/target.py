@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
 from calibration.facts.roles import DISCREPANCY, SURVEY
 from calibration.posterior.emulator import Emulator
 from calibration.posterior.free import quick_values_at
 from calibration.posterior.likelihood import Likelihood
+from foundation.shapes import Floats
 
-Floats = npt.NDArray[np.float64]
 ANSWERED = (*SURVEY, DISCREPANCY)
 """Parameters of the likelihood alone; the emulator takes the others as places."""
 

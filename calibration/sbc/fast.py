@@ -17,8 +17,8 @@ from calibration.facts.observed import Observed
 from calibration.posterior.bank import Bank
 from calibration.sbc.ranks import controls, place_of_truth, with_distance
 from calibration.second.abc import Synthetic, infer, published_figures, synthetic
+from foundation.shapes import Floats
 
-Floats = npt.NDArray[np.float64]
 DRAWS = 100
 """Posterior draws among which a truth is ranked."""
 

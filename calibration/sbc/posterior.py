@@ -8,7 +8,6 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from calibration.draws.draws import read_draws
 from calibration.facts.observed import Observed
@@ -30,9 +29,9 @@ from calibration.sbc.quantities import NAMES, outputs_and_quantities
 from calibration.sbc.ranks import controls, place_of_truth, with_distance
 from calibration.sbc.sampler import both, figures_at, posterior_given_both, target_of
 from foundation.errors import RunFailedError, UserError
+from foundation.shapes import Floats
 from foundation.work.ensemble import executor_factory, run_ensemble
 
-Floats = npt.NDArray[np.float64]
 DRAWS, SAMPLE, PRICED = 100, 3000, 60
 """Draws among which a truth is ranked; further ones that describe the posterior; those with simulated quantities."""
 FIRST, SEED = 850_000_000, 23

@@ -10,18 +10,17 @@ from datetime import date
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
 from calibration.facts.priors import load_priors
 from calibration.facts.roles import EFFECTS, SHARED, STATUS_QUO, to_parameters
 from calibration.posterior.simulate import Case, launched, observe, stock_at
+from foundation.shapes import Floats
 from model.terms.weeks import week_of
 from scenarios.draw import Draw
 from scenarios.language.files import load_scenario
 from scenarios.language.resolve import resolve
 from scenarios.language.schema import Scenario
 
-Floats = npt.NDArray[np.float64]
 POLICY_START, UNTIL = date(2026, 1, 5), date(2027, 12, 31)
 STRATEGIES = ("simplified-signup", "letters-with-code", "doctors-prompt", "mix-inclusive")
 NAMES = ("status quo", *(f"gain of {name}" for name in STRATEGIES))

@@ -27,8 +27,8 @@ from calibration.posterior.target import ANSWERED, Target
 from calibration.posterior.walk import WALKERS_PER_PARAMETER, Walk, walk
 from calibration.second.abc import published
 from calibration.survey.instrument import SURVEYS
+from foundation.shapes import Floats
 
-Floats = npt.NDArray[np.float64]
 LONG_ENOUGH = 15.0
 """Length of a walk in autocorrelation times: hundreds of walkers go at once, and a hundred draws are wanted."""
 

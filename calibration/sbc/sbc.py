@@ -21,7 +21,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special, stats
 
 from calibration.facts.inputs import load_demography, load_history
@@ -38,9 +37,9 @@ from calibration.sbc.quantities import NAMES, outputs_and_quantities
 from calibration.sbc.ranks import DISTANCE
 from foundation.errors import RunFailedError, UserError
 from foundation.language.pages import fill_marks
+from foundation.shapes import Floats
 from model.terms.structure import Structure
 
-Floats = npt.NDArray[np.float64]
 SEED, FIRST = 11, 800_000_000
 """Seed of the Sobol sequence and number of the first run: the calibration has other ones."""
 LINES = (*FREE, *NAMES, DISTANCE)

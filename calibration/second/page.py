@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special, stats
 
 from calibration.draws.draws import read_draws, save_draws
@@ -31,8 +30,8 @@ from calibration.posterior.simulate import Case, case_for
 from calibration.second.abc import infer, published_figures, synthetic
 from foundation.language.numbers import with_interval
 from foundation.language.pages import fill_marks
+from foundation.shapes import Floats
 
-Floats = npt.NDArray[np.float64]
 RUNS, PEOPLE, SEED, FIRST = 4096, 40_000, 7, 900_000_000
 FAR = 0.5
 """Medians further apart than this many prior standard deviations, or spreads that differ by more than this share: the

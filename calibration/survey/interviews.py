@@ -14,10 +14,9 @@ import numpy.typing as npt
 
 from calibration.survey.instrument import Answers, claims
 from calibration.survey.items import Line
+from foundation.shapes import Bools, Floats
 from model.counting import interview as iv
 
-Bools = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
 COULD_RECOMMEND = 0.91
 """Share of who says activated (F075): a constant, put in; the model's intention to recommend is half of it."""
 TRIED = 3

@@ -17,7 +17,7 @@ FITTED = frozenset((choice.survey, choice.key) for choice in load_choices() if c
 IMPOSED = frozenset(
     (DNS, key) for key in ("no_use", "time", "information", "ready", "could_recommend", "intends_to_recommend")
 )
-"""Put in: prevalences solved for (``model.counting.prevalence``), and the constant intention to recommend."""
+"""Put in: prevalences solved for (``model.prevalence``), and the constant intention to recommend."""
 BARRIERS = ("no_use", "time", "information")
 
 

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from calibration.facts.priors import Prior
 from calibration.facts.roles import SURVEY
@@ -23,12 +22,15 @@ from calibration.survey.interviews import expectation, interview, respondents
 from calibration.survey.items import LINES, Line
 from foundation.errors import RunFailedError
 from foundation.seeds import DECISIONS, INTERVIEWS, POPULATION, derive, uniform
+from foundation.shapes import Floats
 from foundation.work.ensemble import Failure, executor_factory, run_ensemble
-from model.terms.inputs import Demography, History, Surveyed
+from model.terms.inputs import Demography, Given, History, Surveyed
 from model.terms.structure import Structure
 from scenarios.draw import Draw
 
-Floats = npt.NDArray[np.float64]
+if TYPE_CHECKING:
+    from model.world import World
+
 TIMES = 40
 """Samples of each survey a draw."""
 
@@ -122,7 +124,7 @@ def run_survey(
     found: dict[int, Finding] = {}
     over = 0
 
-    def one_more(*_: Any) -> None:
+    def one_more(*_: object) -> None:
         nonlocal over
         over += 1
         progress(over)
@@ -160,14 +162,14 @@ def ask(task: Task) -> Finding:
     return Finding(task.draw.index, task.answers, expected, real, base, samples, sizes)
 
 
-def _history(task: Task) -> Any:
-    """The status quo of a draw at the launch: the people and the chance of ``mes run`` under the same seed."""
+def _history(task: Task) -> World:
+    """The status quo of a draw at the launch: the people and the draws of ``mes run`` under the same seed."""
     from model.adoption import AdoptionModel
-    from model.counting.prevalence import solve_prevalence
-    from model.population.population import build_population
+    from model.population.building import build_population
+    from model.prevalence import solve_prevalence
 
     work, draw = task.work, task.draw
-    tables: dict[str, Any] = {"demography": work.demography, "history": work.history, "structure": work.structure}
+    given: Given = {"demography": work.demography, "history": work.history, "structure": work.structure}
     population = build_population(work.demography, people=work.people, seed=derive(work.seed, draw.index, POPULATION))
-    parameters = solve_prevalence(draw.parameters, surveyed=work.surveyed, **tables)
-    return AdoptionModel(population, parameters, **tables, seed=derive(work.seed, draw.index, DECISIONS))
+    parameters = solve_prevalence(draw.parameters, surveyed=work.surveyed, **given)
+    return AdoptionModel(population, parameters, **given, seed=derive(work.seed, draw.index, DECISIONS))

@@ -1,15 +1,38 @@
-"""Compiled: what an adult can truthfully answer at the start of a week, as bits; counts of people by bits."""
+"""Compiled: what can be said of one person at the start of a week, and counts of people by it.
+
+What an adult could truthfully answer, as bits; how far somebody not activated has come; traits.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from model.engine.people import INFORMATION, NO_USE, TIME, has_barrier, has_flag, majority_week, notice_week, notices
+from model.engine.completion import identity, stopped_by
+from model.engine.people import (
+    INFORMATION,
+    NO_USE,
+    TIME,
+    eagerness,
+    has_barrier,
+    has_flag,
+    majority_week,
+    notice_week,
+    notices,
+    opposes,
+)
 from model.engine.people import ready as is_ready
-from model.engine.records import ACCOMPANIED, HEARD_DOCTOR, HEARD_HOSPITAL, HEARD_PHARMACIST
-from model.population.population import ACCOUNT, EMAIL, EXCLUDED, PILOT
+from model.engine.records import (
+    ACCOMPANIED,
+    HEARD_DOCTOR,
+    HEARD_HOSPITAL,
+    HEARD_PHARMACIST,
+    LAST_STOP,
+    LAST_STOP_SHIFT,
+)
+from model.population.attributes import ACCOUNT, EMAIL, EXCLUDED, PILOT
 from model.terms.channels import Channel
 from model.terms.jit import kernel
+from model.terms.weeks import WEEKS
 
 AWARE, VISITED, ACTIVATED, HAS_ACCOUNT, DOCTOR, PHARMACIST, PROFESSIONAL, RECALLS = 1 << np.arange(8)
 """Knows the service; has visited but not activated; has activated; has an insurance account online; heard of the
@@ -115,3 +138,78 @@ def tabulate(r, week, cells):
         bits = answer_bits(r, i, week)
         if bits >= 0:
             cells[np.int64(has_flag(r.people, i, _EXCLUDED)), bits | trait_bits(r, i)] += 1
+
+
+LIVING, IS_ACTIVATED, REFUSED, GUARDIAN, CHILD, UNAWARE, NOT_VISITED, STOPPED = range(8)
+"""Columns of a count of where people are held up (``model.terms.outcome.OBSTACLES``)."""
+PASSES = STOPPED + 4
+"""Stopped at the last visit, and nothing would stop another one now."""
+HAS, HAS_NONE = PASSES + 1, PASSES + 5
+TRIAL = np.int64(32767)
+"""Process code of a visit that is only asked about: no contact of the model has it."""
+_FIRST, _LAST, _BY_NOBODY = np.int64(0), np.int64(WEEKS - 1), np.bool_(False)
+
+
+@kernel
+def count_standing(r, codes, since, week, counts):
+    """Add the living members of fixed groups at the start of a week to ``counts`` [dimension, column, group]."""
+    for i in range(r.state.shape[0]):
+        if not (r.people[i].entry <= since < r.people[i].exit and week < r.people[i].exit):
+            continue
+        _add(codes, i, LIVING, counts)
+        if r.state[i].activated < week:
+            _add(codes, i, IS_ACTIVATED, counts)
+            continue
+        place = obstacle(r, i, week)
+        _add(codes, i, place, counts)
+        if place < UNAWARE:
+            continue
+        if place >= STOPPED and would_pass(r, i, week):
+            _add(codes, i, PASSES, counts)
+        barriers = 0
+        for barrier in range(4):
+            if has_barrier(r.world, i, np.int64(barrier)):
+                barriers += 1
+                _add(codes, i, HAS + barrier, counts)
+        if barriers == 0:
+            _add(codes, i, HAS_NONE, counts)
+
+
+@kernel
+def _add(codes, i, column, counts):
+    for dimension in range(codes.shape[0]):
+        counts[dimension, column, codes[dimension, i]] += 1
+
+
+@kernel
+def obstacle(r, i, week):
+    """How far a living person not activated has come by the start of a week: a column from REFUSED on."""
+    if opposes(r.world, i):
+        return REFUSED
+    if majority_week(r.people, i) > week:
+        guardian = np.int64(r.people[i].guardian)
+        return CHILD if guardian >= 0 and r.state[guardian].activated < week else GUARDIAN
+    if r.state[i].aware >= week:
+        return UNAWARE
+    if r.state[i].visited >= week:
+        return NOT_VISITED
+    return STOPPED + ((np.int64(r.state[i].marks) & LAST_STOP) >> LAST_STOP_SHIFT) - 1
+
+
+@kernel
+def would_pass(r, i, week):
+    """Whether nothing would stop a person who came back to the site this week, not on a doctor's recommendation."""
+    return stopped_by(r, i, min(week, _LAST), identity(TRIAL, _FIRST, i), _BY_NOBODY) < 0
+
+
+@kernel
+def fill_traits(r, rows, table):
+    """Traits of some persons, [row, trait]: notices, eagerness, ready, opposed, the four barriers."""
+    for k in range(rows.shape[0]):
+        i = rows[k]
+        table[k, 0] = notices(r.world, i)
+        table[k, 1] = eagerness(r.world, i)
+        table[k, 2] = is_ready(r.world, i)
+        table[k, 3] = opposes(r.world, i)
+        for barrier in range(4):
+            table[k, 4 + barrier] = has_barrier(r.world, i, np.int64(barrier))

@@ -23,7 +23,7 @@ from model.levers.doctors import participates
 from model.levers.messages import wave_week
 from model.levers.newborns import newborn_week
 from model.levers.relatives import invited_week
-from model.population.population import EMAIL, EXCLUDED
+from model.population.attributes import EMAIL, EXCLUDED
 from model.terms.jit import inlined, kernel
 from model.terms.tables import INVITATION_DELAY
 from model.terms.weeks import NEVER

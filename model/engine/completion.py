@@ -21,7 +21,7 @@ from model.levers.base import DOCUMENT, is_targeted
 from model.levers.messages import wave_week
 from model.levers.newborns import newborn_week
 from model.levers.relatives import invited_week
-from model.population.population import EMAIL
+from model.population.attributes import EMAIL
 from model.terms import rules
 from model.terms.channels import Channel
 from model.terms.jit import inlined, kernel

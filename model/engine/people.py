@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from model.population.population import EMAIL, EXCLUDED, ILL, NO_DOCTOR, PILOT
+from model.population.attributes import EMAIL, EXCLUDED, ILL, NO_DOCTOR, PILOT
 from model.terms import rules
 from model.terms.jit import inlined
 from model.terms.keyed import Decision, uniform

@@ -26,7 +26,7 @@ from model.engine.programme import BASE_MEDIA, DOCTOR, INVITATION, NOTICE, REMIN
 from model.engine.programme import DOCUMENT as BASE_DOCUMENT
 from model.levers.base import ADVICE, DOCUMENT, MESSAGE, SUGGESTION, VISIT, is_targeted
 from model.levers.doctors import extra_recommendations
-from model.population.population import EMAIL
+from model.population.attributes import EMAIL
 from model.terms import rules
 from model.terms.channels import Channel
 from model.terms.jit import inlined

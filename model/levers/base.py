@@ -18,8 +18,8 @@ from model.engine.records import Run
 from model.population.attributes import Int
 from model.terms import rules
 from model.terms.channels import Channel
-from model.terms.inputs import Floats
 from model.terms.jit import inlined
+from model.terms.shapes import Floats
 from model.terms.tables import Weekly
 from model.terms.weeks import NEVER
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from model.levers.base import SUGGESTION, Campaign, Lever, Person
 from model.terms.channels import Channel
-from model.terms.inputs import Floats
+from model.terms.shapes import Floats
 from model.terms.tables import Weekly
 from model.terms.weeks import WEEKS_PER_YEAR
 

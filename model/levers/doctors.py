@@ -14,9 +14,9 @@ from model.levers.base import ADVICE, Campaign, Doctor, Lever, Person
 from model.population.attributes import NO_DOCTOR, Int
 from model.terms import rules
 from model.terms.channels import Channel
-from model.terms.inputs import Floats
 from model.terms.jit import inlined
 from model.terms.keyed import SELECTION, Decision, uniform
+from model.terms.shapes import Floats
 from model.terms.tables import Weekly
 from model.terms.weeks import WEEKS_PER_YEAR
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from model.levers.base import DOCUMENT, Campaign, Lever, Person, gain
 from model.terms.channels import Channel
-from model.terms.inputs import Floats
+from model.terms.shapes import Floats
 from model.terms.tables import Weekly, cumulated
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from model.levers.base import Lever
-from model.terms.inputs import Floats
+from model.terms.shapes import Floats
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import cast
+
+import numpy as np
 
 from model.engine.programme import process_keys
 from model.levers.base import DOCUMENT, EFFECTS, HELP, INVITATION, MESSAGE, NOTHING, Lever
@@ -11,14 +14,20 @@ from model.levers.base import Person as Somebody
 from model.terms import rules
 from model.terms.channels import Channel
 from model.terms.keyed import SELECTION, SUCCESS, uniform
+from model.terms.shapes import Records
 from model.terms.weeks import NEVER
-from model.twin.contacts import Clock, Effect, Mailing, Source
-
-if TYPE_CHECKING:
-    from model.twin.people import Person
-    from model.twin.reference import ReferenceModel
+from model.twin.contacts import Clock, Common, Effect, Mailing, Source
+from model.twin.surroundings import Surroundings
+from model.twin.traits import Insured
 
 BY_WIRE = (Channel.EMAIL, Channel.SMS)
+
+
+def campaigns_of(levers: Sequence[Lever], records: Records, model: Surroundings) -> list[Campaign]:
+    """The levers of a scenario at work."""
+    scenario: list[Campaign] = []
+    scenario += [Campaign(lever, record, model, scenario) for lever, record in zip(levers, records, strict=True)]
+    return scenario
 
 
 class Campaign:
@@ -27,11 +36,13 @@ class Campaign:
     Args:
         lever: what is done.
         record: its tables (``model.engine.programme.LEVER``): exposure ``cum`` and ``quota`` of an adviser.
+        model: where it takes place.
+        scenario: all levers of the scenario, this one among them.
     """
 
-    def __init__(self, lever: Lever, record: Any, model: ReferenceModel) -> None:
+    def __init__(self, lever: Lever, record: np.void, model: Surroundings, scenario: Sequence[Campaign]) -> None:
         self.lever = lever
-        self.model = model
+        self.model, self.scenario = model, scenario
         self.code, self.channel = lever.code, lever.through
         self.keys = list(process_keys(model.seed, self.code))
         self.exposure, self.quota = record["cum"].tolist(), record["quota"].tolist()
@@ -40,10 +51,12 @@ class Campaign:
         self.success, self.carries_code = float(record["success"]), bool(record["carries_code"])
         self.targeted: list[bool] = model.population.select(lever.target, max(lever.start, 0)).tolist()
         self.accompanied = 0
-        self.queue: list[Person] = []
-        if lever.effect == HELP:
-            aimed = [person for person in model.people if self.aims_at(person)]
-            self.queue = sorted(aimed, key=lambda person: self.draw(SELECTION, person.number))
+
+    @cached_property
+    def queue(self) -> list[int]:
+        """Numbers of the persons whom advisers may accompany, the next one first."""
+        aimed = [number for number, targeted in enumerate(self.targeted) if targeted] if self.advises else []
+        return sorted(aimed, key=lambda number: self.draw(SELECTION, number))
 
     @property
     def invites(self) -> bool:
@@ -59,7 +72,7 @@ class Campaign:
         """One uniform of the lever's own: ARRIVAL, SUCCESS, SELECTION or TIMING."""
         return uniform(self.keys[part], number, occurrence)
 
-    def aims_at(self, person: Person) -> bool:
+    def aims_at(self, person: Insured) -> bool:
         """Whether the lever aims at a person."""
         return self.targeted[person.number]
 
@@ -72,54 +85,50 @@ class Campaign:
         """Whether a person is among those whom the dose of a week covers."""
         return self.draw(SELECTION, person.number) < self.dose(week)
 
-    def letters(self, owner: Person) -> list[tuple[int, int]]:
+    def letters(self, owner: Insured) -> list[tuple[int, int]]:
         """(week, occurrence) of each message about a person whom the lever aims at."""
         return list(self.lever.letters(self, owner)) if self.aims_at(owner) else []
 
-    def invited_week(self, person: Person) -> int:
+    def invited_week(self, person: Insured) -> int:
         """Week from which an activated person invited to recommend does so; NEVER if not invited."""
         return self.lever.invited_week(self, person) if self.aims_at(person) else NEVER
 
-    def can_reach(self, person: Person) -> bool:
+    def can_reach(self, person: Insured) -> bool:
         """E-mails and SMS need reachability; whoever does not notice mass messages misses them all."""
         return person.notices and (person.email or self.channel not in BY_WIRE)
 
-    def supplied(self, person: Person, week: int) -> bool:
+    def supplied(self, person: Insured, week: int) -> bool:
         """Whether a letter with a code has come by a week: a person's own, or a guardian's for a ward."""
         if not self.carries_code or not self.can_reach(person):
             return False
         own = any(when <= week and not person.is_minor(when) for when, _ in self.letters(person))
         return own or any(self.supplied_for(ward, week) for ward in person.wards)
 
-    def supplied_for(self, ward: Person, week: int) -> bool:
+    def supplied_for(self, ward: Insured, week: int) -> bool:
         """Whether a guardian has got a letter with a code on behalf of a child."""
         return any(when <= week and ward.is_minor(when) for when, _ in self.letters(ward))
 
-    def more_documents(self, person: Person, start: int, week: int) -> float:
+    def more_documents(self, person: Insured, start: int, week: int) -> float:
         """Documents of a person of relative rate 1 that the lever adds between two weeks."""
         return float(self.received[week] - self.received[start]) if self.aims_at(person) else 0.0
 
-    def accompany(self, week: int) -> None:
-        """Advisers go on through their queue, up to the capacity by the end of the week."""
-        while self.queue and rules.has_capacity(self.accompanied, self.quota[week + 1]):
-            person = self.queue.pop(0)
-            if person.awaits_adviser(week):
-                person.be_accompanied(self, week)
-                self.accompanied += 1
+    def has_capacity(self, week: int) -> bool:
+        """Whether advisers can accompany somebody more by the end of a week."""
+        return rules.has_capacity(self.accompanied, self.quota[week + 1])
 
-    def succeeds(self, person: Person) -> bool:
+    def succeeds(self, person: Insured) -> bool:
         """Whether someone accompanied activates."""
         return self.draw(SUCCESS, person.number) < self.success
 
-    def tiring(self, person: Person, recipient: Person, week: int) -> float:
+    def tiring(self, person: Insured, recipient: Insured, week: int) -> float:
         """Factor on the pull of a message: it falls with each earlier one of the channel, the reminder included."""
         earlier = int(self.channel == Channel.EMAIL and recipient.reminder_week() < week)
-        for other in self.model.campaigns:
+        for other in self.scenario:
             if other.lever.tires and other.channel == self.channel:
                 earlier += sum(sent < week for sent, _ in other.letters(person))
         return rules.pull_left(self.fatigue, earlier)
 
-    def sources(self, owner: Person, recipient: Person, start: int, stop: int) -> Iterator[Source]:
+    def sources(self, owner: Insured, recipient: Insured, start: int, stop: int) -> Iterator[Source]:
         """Where the contacts of one person with this lever come from."""
         effect = self.lever.effect
         if not self.aims_at(owner) or effect in (NOTHING, HELP, INVITATION):
@@ -132,20 +141,20 @@ class Campaign:
             if factor > 0.0:
                 yield self.clock(owner, recipient, start, stop, factor)
 
-    def mailings(self, owner: Person, recipient: Person, start: int, stop: int) -> Iterator[Mailing]:
+    def mailings(self, owner: Insured, recipient: Insured, start: int, stop: int) -> Iterator[Mailing]:
         """Messages to an adult, or to a guardian for a child, within a span of weeks."""
         for sent, occurrence in self.letters(owner):
             if start <= sent < stop:
                 pull = self.pull * self.tiring(owner, recipient, sent)
                 yield Mailing(**self.common(owner, recipient, pull), sent=sent, occurrence=occurrence)
 
-    def clock(self, owner: Person, recipient: Person, start: int, stop: int, factor: float) -> Clock:
+    def clock(self, owner: Insured, recipient: Insured, start: int, stop: int, factor: float) -> Clock:
         """A process of contacts."""
         pull = self.model.rates.pull_document if self.lever.effect == DOCUMENT else self.pull
         common = self.common(owner, recipient, pull)
         return Clock(**common, keep=self.lever.keep, factor=factor, table=self.exposure, start=start, stop=stop)
 
-    def common(self, owner: Person, recipient: Person, pull: float) -> dict[str, Any]:
+    def common(self, owner: Insured, recipient: Insured, pull: float) -> Common:
         """What all sources of this lever share."""
         return {
             "owner": owner,

@@ -11,7 +11,8 @@ import numpy as np
 from calibration.facts.inputs import load_history
 from model import levers as lv
 from model.adoption import AdoptionModel
-from model.population.population import Population, build_population
+from model.population.building import build_population
+from model.population.population import Population
 from model.terms.channels import Channel
 from model.terms.inputs import History
 from model.terms.parameters import Parameters, People, Practice, Prevalence, Pulls, Stops, WordOfMouth

@@ -6,8 +6,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from calibration.hindcast.forecasters.base import LIVING_INSURED, Floats, Series
+from calibration.hindcast.forecasters.base import LIVING_INSURED, Series
 from calibration.hindcast.forecasters.least_squares import GrowthCurve, ceiling_above, positive
+from foundation.shapes import Floats
 
 
 def bass(p: float, q: float, ceiling: float, years: Floats, initial: float) -> Floats:

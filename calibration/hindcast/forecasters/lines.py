@@ -6,9 +6,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from calibration.hindcast.forecasters.base import Floats, Forecaster, Series
+from calibration.hindcast.forecasters.base import Forecaster, Series
 from calibration.hindcast.forecasters.least_squares import LeastSquares
 from calibration.hindcast.forecasters.spread import excess_variance, mirrored, variance_draws
+from foundation.shapes import Floats
 
 
 class NoChange(Forecaster):

@@ -7,8 +7,9 @@ from typing import ClassVar
 import numpy as np
 from scipy.special import expit
 
-from calibration.hindcast.forecasters.base import Floats, Series
+from calibration.hindcast.forecasters.base import Series
 from calibration.hindcast.forecasters.least_squares import GrowthCurve, ceiling_above, positive
+from foundation.shapes import Floats
 
 
 class Gompertz(GrowthCurve):

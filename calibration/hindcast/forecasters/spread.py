@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from calibration.hindcast.forecasters.base import Floats
+from foundation.shapes import Floats
 
 
 def excess_variance(deviations: Floats, noise: Floats, exposure: Floats) -> float:

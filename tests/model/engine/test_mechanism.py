@@ -9,7 +9,7 @@ import pytest
 from model import AdoptionModel, Parameters, Structure, build_population
 from model import levers as lv
 from model.engine.people import MAJORITY
-from model.population.population import EMAIL, EXCLUDED, NO_DOCTOR, PILOT
+from model.population.attributes import EMAIL, EXCLUDED, NO_DOCTOR, PILOT
 from model.terms.channels import Channel
 from model.terms.parameters import People, Practice, Prevalence, Pulls, Stops, WordOfMouth
 from model.terms.weeks import WEEKS_PER_YEAR

@@ -13,7 +13,7 @@ import pytest
 from model import levers as lv
 from model.adoption import AdoptionModel
 from model.engine.records import LAST_STOP, LAST_STOP_SHIFT
-from model.population.population import build_population
+from model.population.building import build_population
 from model.terms.channels import Channel
 from model.terms.outcome import DIMENSIONS
 from model.terms.structure import Structure

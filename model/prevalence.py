@@ -15,7 +15,8 @@ import numpy as np
 
 from model.adoption import AdoptionModel
 from model.counting import tally
-from model.population.population import Population, build_population
+from model.population.building import build_population
+from model.population.population import Population
 from model.terms.inputs import Demography, History, Surveyed
 from model.terms.parameters import Parameters, Prevalence
 from model.terms.structure import Structure
