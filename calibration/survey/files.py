@@ -17,7 +17,7 @@ from foundation.store.atomic import write_parquet, write_text
 from scenarios.compare.tables import write_csv
 
 
-def write_all(folder: Path, table: pd.DataFrame, draws: pd.DataFrame, document: Mapping[str, Any]) -> None:
+def write_all(folder: Path, table: pd.DataFrame, draws: pd.DataFrame, document: Mapping[str, object]) -> None:
     """``survey.<lang>.csv``, ``answers.parquet`` (a row per line and draw) and ``survey.json`` into a folder."""
     for lang in LANGUAGES:
         write_csv(spreadsheet(table, lang), folder / f"survey.{lang}.csv", lang)

@@ -20,7 +20,7 @@ MARKS = ("<!-- survey -->", "<!-- /survey -->")
 HEAD = ("question", "asked", "published_short", "simulated_short", "real_short", "inside_short", "status_short")
 
 
-def read_document(folder: Path) -> dict[str, Any]:
+def read_document(folder: Path) -> dict[str, object]:
     """The document of a folder that ``mes survey`` made.
 
     Raises:
@@ -49,7 +49,7 @@ def markdown(document: Mapping[str, Any], lang: str) -> str:
     return "\n\n".join([table, _notes(document, rows, lang), "\n".join(f"- {w}" for w in why(rows, lang))]) + "\n"
 
 
-def _notes(document: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], lang: str) -> str:
+def _notes(document: Mapping[str, object], rows: Sequence[Mapping[str, object]], lang: str) -> str:
     compared = [row["inside"] for row in rows if row["inside"] is not None]
     counted = label("survey.outside_count", lang, count=compared.count(False), compared=len(compared))
     return f"{run_line(document, lang)}. {counted} {claims_line(document, lang)}"

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -42,8 +41,8 @@ class Result:
 
     table: pd.DataFrame
     items: Sequence[SurveyItem]
-    manifest: dict[str, Any]
-    document: dict[str, Any]
+    manifest: dict[str, object]
+    document: dict[str, object]
     failures: Sequence[tuple[int, str]]
     """Draw and error."""
 

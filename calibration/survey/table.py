@@ -16,7 +16,7 @@ from calibration.survey.survey import Finding
 
 LEVELS = {"p025": 0.025, "p50": 0.5, "p975": 0.975}
 """Median and ends of a 95 % interval."""
-Rows = list[dict[str, Any]]
+Rows = list[dict[str, object]]
 
 
 def compare(
@@ -98,7 +98,7 @@ def per_draw(findings: Sequence[Finding]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def reason_key(row: Mapping[str, Any]) -> str | None:
+def reason_key(row: Mapping[str, object]) -> str | None:
     """Which explanation a row needs: a key of ``text.toml``, section survey_reason; None if it needs none.
 
     What the model has no process for is explained by ``instrument.NOT_MODELLED``.
