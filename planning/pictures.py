@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from foundation.store import manifest as manifests
 from planning.effects import run as effects_run
@@ -12,7 +11,7 @@ from planning.mix import results
 from planning.sensitivity import sensitivity
 
 
-def redraw(folder: Path, lang: str) -> tuple[dict[str, Any], list[Path]]:
+def redraw(folder: Path, lang: str) -> tuple[dict[str, object], list[Path]]:
     """Manifest and paths of the pictures of a plan, of effects, or of a sensitivity analysis.
 
     Raises:

@@ -152,6 +152,19 @@ def test_the_description_names_every_file_of_the_model():
     assert sorted(name for name in files if name not in named and not name.startswith(whole)) == []
 
 
+def misplaced(content):
+    """(file, name) where a name in brackets behind a file of the model is not defined there."""
+    places = re.findall(r"\]\(\.\./(model/[\w/]+\.py)\)\s+\(((?:`\w+`(?:, )?)+)\)", content)
+    named = [(path, name) for path, names in places for name in re.findall(r"`(\w+)`", names)]
+    return [(p, n) for p, n in named if not re.search(rf"^(?:def |class |)(?:{n})\b", (ROOT / p).read_text(), re.M)]
+
+
+def test_the_description_places_functions_in_their_files():
+    assert misplaced(text("docs/odd.md")) == []
+    wrong = text("docs/odd.md").replace("(`peer_success`)", "").replace("`stopped_by`", "`base_messages`")
+    assert ("model/engine/completion.py", "base_messages") in misplaced(wrong)
+
+
 def test_every_part_of_the_description_names_its_files():
     parts = re.split(r"^## ", text("docs/odd.md"), flags=re.MULTILINE)[1:]
     lasting = [part.split("\n", 1)[0] for part in parts if not re.search(r"^\*Files?: ", part, flags=re.MULTILINE)]

@@ -85,7 +85,7 @@ def _written(store: Store, parts: Path) -> tuple[Manifest, dict[str, pd.DataFram
     return store.manifest, frames
 
 
-def dated(table: pd.DataFrame, manifest: Mapping[str, Any]) -> pd.DataFrame:
+def dated(table: pd.DataFrame, manifest: Mapping[str, object]) -> pd.DataFrame:
     """The summary with days instead of their names."""
     return table.assign(day=table["day"].map({"data_end": manifest["data_end"], "horizon": manifest["until"]}))
 

@@ -49,7 +49,7 @@ def channel_title(channel: str, lang: str) -> str:
     return scenario_label(f"channel.{channel}", lang)
 
 
-def _note(table: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> str:
+def _note(table: pd.DataFrame, manifest: Mapping[str, object], lang: str) -> str:
     pilot = float(remainder(table)["pilot"].median())
     draws = table["draw"].nunique()
     note = label("effects.note", lang, pilot=number(pilot, 2, lang), draws=draws)

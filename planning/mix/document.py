@@ -82,7 +82,7 @@ def target(frames: Frames, manifest: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+def _records(table: pd.DataFrame) -> list[dict[str, object]]:
     return [_record(row) for _, row in table.iterrows()]
 
 
@@ -90,7 +90,7 @@ def _record(row: pd.Series[Any]) -> dict[str, Any]:
     return {str(name): _plain(value) for name, value in row.items()}
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     if isinstance(value, bool | np.bool_):
         return bool(value)
     if isinstance(value, int | np.integer):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
-from typing import Any
 
 from foundation.errors import UserError
 from foundation.language.amounts import amount, millions
@@ -101,7 +100,7 @@ def _target(text: str) -> float:
     return found
 
 
-def settings_of(request: PlanRequest) -> dict[str, Any]:
+def settings_of(request: PlanRequest) -> dict[str, object]:
     """What the manifest says of the plan before it has begun."""
     question = request.question
     return {

@@ -106,9 +106,7 @@ def _planned(
     return plan
 
 
-def _written(
-    plan: Plan, most: float, store: Store, failures: Sequence[dict[str, object]]
-) -> tuple[Manifest, Frames]:
+def _written(plan: Plan, most: float, store: Store, failures: Sequence[dict[str, object]]) -> tuple[Manifest, Frames]:
     tables, folder, manifest = frames(plan), store.folder, store.manifest
     manifest["plan"] = {**manifest["plan"], **_found(plan, most)}
     manifest["failures"] = list(failures)
@@ -121,7 +119,7 @@ def _written(
     return store.manifest, tables
 
 
-def _found(plan: Plan, most: float) -> dict[str, Any]:
+def _found(plan: Plan, most: float) -> dict[str, object]:
     """What tables can't hold, for the manifest."""
     measures = plan.archive.measures
     probability = None

@@ -37,7 +37,7 @@ def plan_text(plan: Plan, manifest: Mapping[str, Any]) -> str:
     return scenario_text(scenario, remarks=remarks, head=_head(manifest))
 
 
-def _head(manifest: Mapping[str, Any]) -> str:
+def _head(manifest: Mapping[str, object]) -> str:
     """How to run it over the same days."""
     changed = "".join(f" {_OPTIONS[key]} {manifest[key]}" for key, usual in _DEFAULTS.items() if manifest[key] != usual)
     lines = ["Written by mes plan. Run it with:", f"  mes run ./plan.toml{changed}"]

@@ -16,7 +16,6 @@ the noise floor, and one of them is shown as negative control.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -63,7 +62,7 @@ def indices(quantity: Quantity, inputs: pd.DataFrame, seed: int, *, resamples: i
     return pd.concat([found, _thirds(columns, quantity.values, random)], axis=1)
 
 
-def _problem(columns: np.ndarray) -> dict[str, Any]:
+def _problem(columns: np.ndarray) -> dict[str, object]:
     count = columns.shape[1]
     return {"num_vars": count, "names": [f"x{i}" for i in range(count)], "bounds": [[0, 1]] * count}
 

@@ -123,7 +123,7 @@ def sensitivity_document(frames: Mapping[str, pd.DataFrame], manifest: Mapping[s
     }
 
 
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+def _records(table: pd.DataFrame) -> list[dict[str, object]]:
     return [
         {str(k): rounded(v) if isinstance(v, float) else v for k, v in record.items()}
         for record in table.to_dict("records")

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -140,7 +139,7 @@ def tornado(table: pd.DataFrame, quantity: str, scenario: str, most: int = 12) -
     return rows.sort_values("first_order", ascending=False, kind="stable").head(most)
 
 
-def best_strategy(outcomes: pd.DataFrame | Mapping[str, Any]) -> str:
+def best_strategy(outcomes: pd.DataFrame | Mapping[str, object]) -> str:
     """The strategy with the largest median gain."""
     medians = pd.DataFrame(outcomes).groupby("scenario", sort=False)["additional_millions"].median()
     return str(medians.iloc[1:].idxmax())

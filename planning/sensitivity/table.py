@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 MOST = 5
 
 
-def quantity_title(quantity: str, scenario: str, manifest: Mapping[str, Any], lang: str) -> str:
+def quantity_title(quantity: str, scenario: str, manifest: Mapping[str, object], lang: str) -> str:
     """As "Media campaigns: additional (M)"."""
     return label(f"sensitivity.{quantity}", lang, scenario=scenario_titles(manifest, lang)[scenario])
 
 
-def indices_table(table: pd.DataFrame, inputs: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> Table:
+def indices_table(table: pd.DataFrame, inputs: pd.DataFrame, manifest: Mapping[str, object], lang: str) -> Table:
     """For every quantity the inputs that stand out from noise, and the dummy."""
     note = label(
         "sensitivity.note",
@@ -88,7 +88,7 @@ def information_title(manifest: Mapping[str, Any], lang: str) -> str:
     return label("information.title_value", lang, value=number(settings["value_eur"], 0, lang))
 
 
-def information_table(table: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> Table:
+def information_table(table: pd.DataFrame, manifest: Mapping[str, object], lang: str) -> Table:
     """A row per study, the dummy and everything."""
     kind = choice_of(manifest)
     now = label("information.now", lang, strategy=scenario_titles(manifest, lang)[str(table["now"].iloc[0])])
