@@ -27,7 +27,7 @@ POLICY_START, UNTIL, TARGET = date(2026, 1, 5), date(2027, 12, 31), 40.0
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """The options of ``mes run`` and ``mes compare`` as given; ``None`` where the default holds."""
+    """The options of a command that simulates draws as given; ``None`` where the default holds."""
 
     command: str
     people: int | None
@@ -38,14 +38,14 @@ class Request:
     out: Path | None
     resume: bool
     lang: Lang
-    engine: Engine
     json: bool
     quick: bool
     structure: Sequence[str]
     posterior: Path | None
-    policy_start: str | None
-    until: str | None
-    target: float | None
+    engine: Engine = Engine.fast
+    policy_start: str | None = None
+    until: str | None = None
+    target: float | None = None
     cluster: str | None = None
 
     def __post_init__(self) -> None:

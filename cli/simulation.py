@@ -1,13 +1,12 @@
-"""From a request to a finished run folder and what is shown of it; what the commands that simulate share."""
+"""From a request to a finished folder and what is shown of it; shared by the commands that simulate draws."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cli.options import Lang
 from cli.request import Request, experiment_of
@@ -16,77 +15,91 @@ from foundation.work.progress import progress
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.console import Console
 
     from calibration.draws.posteriors import Source
     from cli.chosen import Chosen
     from foundation.store.store import Store
     from foundation.work.executors import Site
     from scenarios.compare.placement import Placement
-    from scenarios.compare.study import Comparison
+    from scenarios.compare.study import OfDraws
     from scenarios.draw import Draw
     from scenarios.experiment import Experiment, Settings
 
+    Frames = Mapping[str, pd.DataFrame]
+    Document = Callable[[Frames, Mapping[str, Any]], dict[str, Any]]
+    Table = Callable[[Frames, Mapping[str, Any], Lang], None]
+    Draws = Callable[[Frames, Mapping[str, Any], Path, str], list[Path]]
+    Kind = TypeVar("Kind", bound=OfDraws[Any])
+
 LONG = 1200.0
 """Seconds from which on it is said how long a draw takes."""
-
-
 CODE = (
-    "scenarios.experiment", "calibration.draws.files", "calibration.draws.posteriors", "calibration.facts.inputs",
-    "calibration.facts.targets",
+    "scenarios.experiment", "calibration.draws.files", "calibration.draws.posteriors", "calibration.draws.structures",
+    "calibration.facts.inputs", "calibration.facts.targets",
 )  # fmt: skip
 """Modules that compute a draw, and those that make it and read the data."""
 
 
 def simulate(request: Request, chosen: Sequence[Chosen], every: int, subject: str) -> Store:
     """Simulates what the folder lacks, once everything asked for is known to be sound."""
-    from calibration.warm import ensure_compiled
-    from foundation.study import carry_out
-    from foundation.work.executors import local_site
+    from scenarios.compare.study import Comparison
 
     experiment = experiment_of(request, [item.scenario for item in chosen], every)
-    source, draws = drawn(experiment.settings, request)
-    texts = {item.scenario.name: item.text for item in chosen}
-    study = replace(study_of(experiment, request.command, source, texts), draws=draws)
-    warn_of_draws(source, request.lang)
+    study = study_of(Comparison, experiment, request, {item.scenario.name: item.text for item in chosen})
     announce(experiment, request)
-    label = WORDS[request.lang]["draws"]
-    with site_of(request) as site:
-        return carry_out(
-            study,
-            request.folder(subject),
-            resume=request.resume,
-            site=site or local_site(min(request.process_count(experiment), len(draws)), experiment.threads),
-            progress=lambda total, stage: progress(total, label),
-            prepare=ensure_compiled if site is None else lambda: None,
-        )
+    return carried_out(study, request, subject, min(request.process_count(experiment), len(study.draws)))
 
 
 def study_of(
-    experiment: Experiment, command: str, source: Source, texts: Mapping[str, str] | None = None
-) -> Comparison:
-    """The study of an experiment, without its draws; ``texts`` of scenario files go before what was parsed."""
+    kind: type[Kind], experiment: Experiment, request: Request, texts: Mapping[str, str] | None = None, **more: Any
+) -> Kind:
+    """A study of an experiment on its first draws; ``texts`` of scenario files go before what was parsed."""
     from calibration.draws.files import data_hashes
-    from scenarios.compare.study import Comparison
 
-    return Comparison(
-        command=command,
+    source, draws = drawn(experiment.settings, request)
+    warn_of_draws(source, request.lang)
+    return kind(
+        command=request.command,
         experiment=experiment,
-        draws=(),
+        draws=draws,
         texts={**{scenario.name: scenario.text for scenario in experiment.scenarios}, **(texts or {})},
         data={**data_hashes(), source.name: source.sha256},
         draws_file=source.name,
         stock_targets=published_stocks(),
         modules=CODE,
+        **more,
     )
 
 
-def site_of(request: Request) -> AbstractContextManager[Site | None]:
-    """The cluster asked for, connected before a folder is made; ``None`` for this machine."""
-    if request.cluster is None:
-        return nullcontext()
-    from foundation.work.cluster import cluster_site
+def carried_out(
+    study: OfDraws[Any],
+    request: Request,
+    subject: str,
+    processes: int,
+    label: Callable[[str], str] | None = None,
+) -> Store:
+    """Computes what the folder lacks, on this machine or the cluster asked for; ``label`` of a stage in words."""
+    from calibration.warm import ensure_compiled
+    from foundation.study import carry_out
 
-    return cluster_site(request.cluster, CODE)
+    with site_of(request, processes, study.experiment.threads) as site:
+        return carry_out(
+            study,
+            request.folder(subject),
+            resume=request.resume,
+            site=site,
+            progress=lambda total, stage: progress(total, label(stage) if label else WORDS[request.lang]["draws"]),
+            prepare=ensure_compiled if request.cluster is None else lambda: None,
+        )
+
+
+def site_of(request: Request, processes: int, threads: int) -> AbstractContextManager[Site]:
+    """The cluster asked for, connected before a folder is made, or this machine."""
+    from foundation.work.cluster import cluster_site
+    from foundation.work.executors import kept_site
+
+    return kept_site(processes, threads) if request.cluster is None else cluster_site(request.cluster, CODE)
 
 
 def drawn(settings: Settings, request: Request) -> tuple[Source, list[Draw]]:
@@ -160,23 +173,48 @@ def published_stocks() -> list[dict[str, Any]]:
     ]
 
 
-def present(
-    store: Store,
-    request: Request,
-    document: Callable[[Mapping[str, pd.DataFrame], Mapping[str, Any]], dict[str, Any]],
-) -> None:
+def present(store: Store, request: Request, document: Document) -> None:
     """Adds pictures to a run folder, prints the result, and ends with status 1 if draws failed."""
     from scenarios.compare.comparison import load
 
     _, frames = load(store.folder)
     draw_pictures(frames, store.manifest, store.folder, request.lang)
-    store.seal()
-    if request.json:
+    show(store, frames, document, print_table, lang=request.lang, json=request.json)
+
+
+def present_in_both(
+    store: Store,
+    names: Sequence[str],
+    draw: Draws,
+    document: Document,
+    table: Table,
+    *,
+    lang: Lang,
+    json: bool,
+) -> None:
+    """The same for folders whose pictures are drawn in both languages."""
+    frames = store.frames(names)
+    for each in Lang:
+        draw(frames, store.manifest, store.folder / "pictures", each.value)
+    show(store, frames, document, table, lang=lang, json=json)
+
+
+def show(store: Store, frames: Frames, document: Document, table: Table, *, lang: Lang, json: bool) -> None:
+    """Seals the pictures, prints, and ends with status 1 if draws failed."""
+    store.seal("pictures/")
+    if json:
         print_json(document(frames, store.manifest))
     else:
-        print_table(frames, store.manifest, request.lang)
-    say_where(store.folder, request.lang)
-    end(store.manifest, request.lang)
+        table(frames, store.manifest, lang)
+    say_where(store.folder, lang)
+    end(store.manifest, lang)
+
+
+def console(width: int = 160) -> Console:
+    """Stdout; as wide as given where it is no terminal."""
+    from rich.console import Console
+
+    return Console() if sys.stdout.isatty() else Console(width=width)
 
 
 def draw_pictures(
@@ -199,15 +237,12 @@ def print_json(document: Mapping[str, Any]) -> None:
 
 def print_table(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], lang: Lang) -> None:
     """The table of results, on stdout."""
-    from rich.console import Console
-
     from scenarios.compare.tables import rich_table, summary_table
 
-    summary = summary_table(frames["outcomes"], frames["costs"])
-    console = Console() if sys.stdout.isatty() else Console(width=160)
-    console.print(rich_table(summary, manifest, lang.value))
+    summary, out = summary_table(frames["outcomes"], frames["costs"]), console()
+    out.print(rich_table(summary, manifest, lang.value))
     for line in differences(manifest, WORDS[lang]):
-        console.print(line, markup=False, highlight=False)
+        out.print(line, markup=False, highlight=False)
 
 
 def differences(manifest: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[str]:

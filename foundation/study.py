@@ -54,7 +54,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from foundation.errors import ClusterLostError, Interrupted, StorageError
+from foundation.errors import ClusterLostError, Interrupted, StorageError, UserError
 from foundation.store import manifest as manifests
 from foundation.store.fingerprint import code_fingerprint, libraries, modules
 from foundation.store.manifest import Manifest
@@ -170,7 +170,8 @@ def carry_out(
         prepare: called once it is known that something will be computed.
 
     Raises:
-        UserError: the folder exists, or can't be resumed, before anything is computed.
+        UserError: the folder exists, or can't be resumed, before anything is computed; or the first stage shows that
+            the question can't be answered: then a new folder is removed again.
         RunFailedError: no task came through, the disk is full (``StorageError``) or the cluster is lost
             (``ClusterLostError``). What has finished is kept; the manifest says what happened.
         Interrupted: Ctrl-C; likewise.
@@ -195,6 +196,10 @@ def carry_out(
         kept = f"{len(store.kept())} {study.unit}s are kept; --resume finishes the rest"
         raise type(error)(f"{error}\n  {kept}") from None
     except Exception as error:
-        store.mark("failed", bench.failures, str(error))
+        # What turns out to be no question leaves no folder behind.
+        if not (isinstance(error, UserError) and store.discard()):
+            store.mark("failed", bench.failures, str(error))
         raise
+    finally:
+        store.release()
     return store

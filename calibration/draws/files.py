@@ -45,6 +45,8 @@ from scenarios.draw import Draw
 SHIPPED = DATA / "posterior"
 """Folder of the shipped posteriors."""
 DEFAULT = "default"
+POSTERIOR, SUMMARY = "posterior.parquet", "summary.json"
+"""The draws file of a folder of ``mes calibrate``."""
 _METADATA = b"mes.draws"
 _FORMAT = 2
 
@@ -73,6 +75,12 @@ class DrawsInfo:
     effective: float
     """Effective sample size behind the draws."""
     format: int = _FORMAT
+
+
+def structure_name(structure: Structure) -> str:
+    """``default``, or what differs from it, as ``driver-growth``."""
+    default, chosen = asdict(Structure()), asdict(structure)
+    return "+".join(f"{k}-{v}" for k, v in chosen.items() if v != default[k]) or DEFAULT
 
 
 def save_draws(

@@ -21,12 +21,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from calibration.draws.files import DEFAULT, SHIPPED, load_draws, read_draws
+from calibration.draws.files import DEFAULT, POSTERIOR, SHIPPED, SUMMARY, load_draws, read_draws, structure_name
 from calibration.facts.observed import load_observed
 from calibration.facts.priors import DISCREPANCY, FREE
 from calibration.facts.tables import DATA
 from calibration.facts.targets import StockTarget
-from calibration.posterior.tables import POSTERIOR, SUMMARY, structure_name
 from foundation.errors import UserError
 from foundation.store.manifest import sha256_of
 from model.terms.structure import Structure

@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from calibration.draws.files import SHIPPED, DrawsInfo, draws_of, load_draws, read_draws
+from calibration.draws.files import SHIPPED, DrawsInfo, draws_of, load_draws, read_draws, structure_name
 from calibration.draws.posteriors import MIXTURE, posterior_named, shipped_structures
-from calibration.posterior.tables import structure_name
 from foundation.errors import UserError
 from model.terms.structure import Structure
 from scenarios.draw import Draw

@@ -15,10 +15,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from calibration.draws.files import SHIPPED, read_draws, save_draws
+from calibration.draws.files import POSTERIOR, SHIPPED, SUMMARY, read_draws, save_draws, structure_name
 from calibration.facts.priors import FREE
 from calibration.facts.tables import DATA
-from calibration.posterior.tables import KIND, POSTERIOR, SUMMARY, structure_name
+from calibration.posterior.tables import KIND
 from foundation.errors import UserError
 from foundation.store import manifest as manifests
 from model.terms.structure import Structure

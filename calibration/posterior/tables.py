@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from calibration.draws.files import DEFAULT, data_hashes, save_draws
+from calibration.draws.files import POSTERIOR, SUMMARY, data_hashes, save_draws
 from calibration.facts.observed import Observed
 from calibration.facts.priors import FREE
 from calibration.posterior.calibrate import Calibration, Posterior
@@ -23,9 +23,7 @@ from foundation.language.numbers import day, number
 from foundation.language.text import label
 from foundation.store import manifest as manifests
 from foundation.store.atomic import write_text
-from model.terms.structure import Structure
 
-POSTERIOR, SUMMARY = "posterior.parquet", "summary.json"
 KIND = "posterior"
 
 
@@ -37,12 +35,6 @@ class Provenance:
     command_line: Sequence[str]
     targets: str | None = None
     """File of the user's stocks."""
-
-
-def structure_name(structure: Structure) -> str:
-    """``default``, or what differs from it, as ``driver-growth``."""
-    default, chosen = asdict(Structure()), asdict(structure)
-    return "+".join(f"{k}-{v}" for k, v in chosen.items() if v != default[k]) or DEFAULT
 
 
 def possible_draws(calibration: Calibration, posterior: Posterior) -> np.ndarray:

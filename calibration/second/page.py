@@ -18,14 +18,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
-from calibration.draws.files import read_draws, save_draws
+from calibration.draws.files import POSTERIOR, read_draws, save_draws
 from calibration.facts.inputs import load_demography, load_history
 from calibration.facts.observed import load_observed
 from calibration.facts.priors import FREE
 from calibration.facts.targets import load_surveyed
 from calibration.posterior.free import free_priors, values_at
 from calibration.posterior.simulate import Case, case_for
-from calibration.posterior.tables import POSTERIOR
 from calibration.posterior.work import Bank, feasible, fill
 from calibration.second.abc import infer, published_figures, synthetic
 from foundation.language.numbers import with_interval

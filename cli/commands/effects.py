@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cli import options as o
 from cli.errors import reported
+
+if TYPE_CHECKING:
+    from cli.request import Request
 
 
 def effects(
@@ -38,65 +40,32 @@ def effects(
             out=out,
             resume=resume,
             lang=lang,
-            engine=o.Engine.fast,
             json=json,
             quick=quick,
             structure=structure or (),
             posterior=posterior,
-            policy_start=None,
             until=until,
-            target=None,
         )
         _effects(request)
 
 
-def _effects(request: Any) -> None:
-    from calibration.warm import ensure_compiled
+def _effects(request: Request) -> None:
     from cli.request import experiment_of
-    from cli.simulation import drawn, end, say_where, study_of, warn_of_draws
-    from cli.words import WORDS
-    from foundation.work.progress import progress
+    from cli.simulation import carried_out, present_in_both, study_of
     from model.terms.weeks import WEEKS
-    from planning.effects.run import carry_out
+    from planning.effects.effects import FRAMES, Effects
+    from planning.effects.pictures import draw_effects, effects_document
     from scenarios.experiment import REFERENCE
     from scenarios.language.files import load_scenario
 
     experiment = experiment_of(request, [load_scenario(REFERENCE)], every=WEEKS)
-    source, draws = drawn(experiment.settings, request)
-    warn_of_draws(source, request.lang)
-    ensure_compiled()
-    folder = request.folder(REFERENCE)
-    with progress(len(draws), WORDS[request.lang]["draws"]) as tell:
-        manifest, frames = carry_out(
-            experiment,
-            draws,
-            study_of(experiment, request.command, source).planned(),
-            folder,
-            workers=request.process_count(experiment),
-            resume=request.resume,
-            progress=tell,
-        )
-    _present(folder, manifest, frames, request)
-    say_where(folder, request.lang)
-    end(manifest, request.lang)
+    study = study_of(Effects, experiment, request)
+    store = carried_out(study, request, REFERENCE, request.process_count(experiment))
+    present_in_both(store, FRAMES, draw_effects, effects_document, _table, lang=request.lang, json=request.json)
 
 
-def _present(folder: Path, manifest: dict[str, Any], frames: Any, request: Any) -> None:
-    import sys
+def _table(frames: Any, manifest: Any, lang: o.Lang) -> None:
+    from cli.simulation import console
+    from planning.effects.pictures import effects_table
 
-    from rich.console import Console
-
-    from cli.simulation import print_json
-    from foundation.store.store import Store
-    from planning.effects.pictures import draw_effects
-    from planning.effects.run import effects_document
-    from planning.effects.table import effects_table
-
-    for lang in o.Lang:
-        draw_effects(frames, manifest, folder / "pictures", lang.value)
-    Store.opened(folder).seal()
-    if request.json:
-        print_json(effects_document(frames, manifest))
-    else:
-        console = Console() if sys.stdout.isatty() else Console(width=120)
-        console.print(effects_table(frames["effects"], manifest, request.lang.value))
+    console(120).print(effects_table(frames["effects"], manifest, lang.value))

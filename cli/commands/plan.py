@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,7 +10,8 @@ from cli import options as o
 from cli.errors import reported
 
 if TYPE_CHECKING:
-    from planning.mix.request import PlanRequest
+    from cli.request import Request
+    from planning.mix.question import PlanRequest
     from scenarios.experiment import Experiment
 
 Budget = Annotated[str, typer.Option(metavar="EUROS", help="Public money, as 60M, 60e6 or 1.5bn; kept in expectation.")]
@@ -61,7 +61,7 @@ def plan(
         from calibration.draws.files import read_draws
         from calibration.draws.posteriors import posterior_for
         from cli.request import UNTIL, Request, day, structure_of
-        from planning.mix.request import plan_request
+        from planning.mix.question import plan_request
 
         day("--by", by, UNTIL)  # elsewhere the option is called --until
 
@@ -75,14 +75,12 @@ def plan(
             out=out,
             resume=resume,
             lang=lang,
-            engine=o.Engine.fast,
             json=json,
             quick=quick,
             structure=structure or (),
             posterior=posterior,
             policy_start=policy_start,
             until=by,
-            target=None,
         )
         wanted = plan_request(
             budget=budget,
@@ -101,36 +99,23 @@ def plan(
         _plan(request, wanted)
 
 
-def _plan(request: Any, wanted: PlanRequest) -> None:
-    from dataclasses import replace
-
-    from calibration.warm import ensure_compiled
-    from cli.simulation import drawn, study_of, warn_of_draws
-    from foundation.work.progress import progress
-    from planning.mix.run import carry_out
+def _plan(request: Request, wanted: PlanRequest) -> None:
+    from cli.simulation import carried_out, present_in_both, study_of
+    from planning.mix.pictures import draw_plan
+    from planning.mix.results import FRAMES
+    from planning.mix.study import Planning, plan_document
     from planning.text import label
     from scenarios.language.files import catalogue, load_scenario
 
     experiment = _experiment(request, wanted)
-    folder = _folder(request, wanted)
-    ensure_compiled()
-    source, draws = drawn(replace(experiment.settings, draws=wanted.draws), request)
-    warn_of_draws(source, request.lang)
-    manifest, frames = carry_out(
-        wanted,
-        experiment,
-        draws,
-        [load_scenario(name) for name in catalogue() if name != experiment.scenarios[0].name],
-        study_of(experiment, request.command, source).planned(),
-        folder,
-        workers=request.process_count(),
-        resume=request.resume,
-        progress=lambda total, stage: progress(total, label(f"stage.{stage}", request.lang)),
-    )
-    _present(folder, manifest, frames, request)
+    shipped = [load_scenario(name) for name in catalogue() if name != experiment.scenarios[0].name]
+    study = study_of(Planning, experiment, request, wanted=wanted, shipped=shipped)
+    subject, lang = f"{wanted.question.budget:g}M", request.lang
+    store = carried_out(study, request, subject, request.process_count(), lambda stage: label(f"stage.{stage}", lang))
+    present_in_both(store, FRAMES, draw_plan, plan_document, print_plan, lang=lang, json=request.json)
 
 
-def _experiment(request: Any, wanted: PlanRequest) -> Experiment:
+def _experiment(request: Request, wanted: PlanRequest) -> Experiment:
     from dataclasses import replace
 
     from cli.request import experiment_of
@@ -146,46 +131,15 @@ def _experiment(request: Any, wanted: PlanRequest) -> Experiment:
     return replace(experiment, settings=settings)
 
 
-def _folder(request: Any, wanted: PlanRequest) -> Path:
-    """The folder; one that is there is refused before anything is simulated."""
-    from foundation.errors import UserError
-
-    folder: Path = request.folder(f"{wanted.question.budget:g}M")
-    if not request.resume and (folder.exists() or folder.is_symlink()):
-        raise UserError(f"{folder}: exists; name another folder (--out), or finish that run with --resume")
-    if request.resume and not folder.is_dir():
-        raise UserError(f"{folder}: no such run folder to resume")
-    return folder
-
-
-def _present(folder: Path, manifest: dict[str, Any], frames: Any, request: Any) -> None:
-    from cli.simulation import print_json, say_where
-    from foundation.store.store import Store
-    from planning.mix.document import plan_document
-    from planning.mix.pictures import draw_plan
-
-    for lang in o.Lang:
-        draw_plan(frames, manifest, folder / "pictures", lang.value)
-    Store.opened(folder).seal()
-    if request.json:
-        print_json(plan_document(frames, manifest))
-    else:
-        print_plan(frames, manifest, request.lang.value)
-    say_where(folder, request.lang)
-
-
-def print_plan(frames: Any, manifest: dict[str, Any], lang: str) -> None:
+def print_plan(frames: Any, manifest: Any, lang: o.Lang) -> None:
     """The answer, then the tables, on stdout."""
-    import sys
-
-    from rich.console import Console
-
+    from cli.simulation import console
     from planning.mix.tables import headline, sentences, tables
 
-    console = Console() if sys.stdout.isatty() else Console(width=160)
-    console.print(headline(frames, manifest, lang), style="bold", highlight=False, markup=False)
-    for sentence in sentences(frames, manifest, lang):
-        console.print(f"• {sentence}", highlight=False, markup=False)
-    for table in tables(frames, manifest, lang):
-        console.print()
-        console.print(table)
+    out = console()
+    out.print(headline(frames, manifest, lang.value), style="bold", highlight=False, markup=False)
+    for sentence in sentences(frames, manifest, lang.value):
+        out.print(f"• {sentence}", highlight=False, markup=False)
+    for table in tables(frames, manifest, lang.value):
+        out.print()
+        out.print(table)

@@ -31,7 +31,7 @@ def plot(
         else:
             manifest, frames = load(folder)
             pictures = draw_pictures(frames, manifest, folder, lang)
-        Store.opened(folder).seal()
+        Store.opened(folder).seal("pictures/")
         if json:
             print_json({"folder": str(folder), "quick": manifest["quick"], "pictures": [str(p) for p in pictures]})
         else:
@@ -40,7 +40,21 @@ def plot(
 
 
 def _planning(folder: Path, lang: o.Lang) -> tuple[Any, list[Path]]:
-    """Manifest and pictures of a plan, of effects, or of a sensitivity analysis."""
-    from planning.pictures import redraw
+    """Manifest and pictures of a plan, of effects, or of a sensitivity analysis.
 
-    return redraw(folder, lang.value)
+    Raises:
+        UserError: the folder is not finished, or not as its command left it.
+    """
+    from foundation.store import manifest as manifests
+    from foundation.store.store import load
+    from planning.effects.effects import FRAMES as EFFECTS
+    from planning.effects.pictures import draw_effects
+    from planning.mix.pictures import draw_plan
+    from planning.mix.results import FRAMES as PLAN
+    from planning.sensitivity.pictures import draw_sensitivity
+    from planning.sensitivity.study import FRAMES as SENSITIVITY
+
+    kinds = {"plan": (PLAN, draw_plan), "effects": (EFFECTS, draw_effects)}
+    names, draw = (kinds | {"sensitivity": (SENSITIVITY, draw_sensitivity)})[manifests.read(folder)["command"]]
+    manifest, frames = load(folder, names)
+    return manifest, draw(frames, manifest, folder / "pictures", lang.value)

@@ -34,8 +34,7 @@ def report(
     with reported():
         from cli.request import command_line
         from cli.simulation import print_json
-        from planning.sensitivity.input_names import input_title
-        from planning.sensitivity.table import study_title
+        from planning.sensitivity.pictures import input_title, study_title
         from report.drivers import read_drivers
         from report.page import report as page
         from report.plan import FILE, read_plan

@@ -12,8 +12,11 @@ from cli import options as o
 from cli.errors import reported
 
 if TYPE_CHECKING:
-    from planning.sensitivity.sensitivity import Choice
+    from foundation.store.store import Store
+    from planning.sensitivity.study import Choice, Sensitivity
 
+DRAWN_FROM = ("priors.csv", "costs.csv")
+"""Data tables that decide what the draws of a posterior are: effects of levers, and which prices there are."""
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A run folder of mes compare.")]
 Value = Annotated[
     float | None,
@@ -34,39 +37,59 @@ def sensitivity(
     out: Annotated[
         Path | None, typer.Option(help="Folder to make.  [default: ./runs/sensitivity-<DIR>-<time>]")
     ] = None,
+    resume: o.Resume = False,
     lang: o.Language = o.Lang.en,
     json: o.Json = False,
 ) -> None:
     """Rank what drives the results of a comparison, and say which study would be worth paying for; from its folder."""
     with reported():
-        from calibration.draws.posteriors import posterior_named
-        from calibration.draws.structures import draws_named
-        from cli.request import at_least_one, command_line
-        from cli.simulation import say_where
-        from cli.words import WORDS
-        from foundation.work.progress import progress
-        from planning.sensitivity.run import carry_out, source
-        from planning.sensitivity.sensitivity import total
+        from cli.request import at_least_one
+        from cli.simulation import present_in_both
+        from foundation.errors import UserError
+        from planning.sensitivity.pictures import draw_sensitivity
+        from planning.sensitivity.study import FRAMES, sensitivity_document
 
         at_least_one("--workers", workers)
-        choice = _choice(value, budget)
-        compared, outcomes = source(folder, lambda name: posterior_named(name).sha256)
-        target = _target(out, folder)
-        with progress(total(outcomes, scenario), WORDS[lang]["quantities"]) as tell:
-            manifest, frames = carry_out(
-                compared,
-                outcomes,
-                draws_named(compared["draws_file"], compared["draws"]),
-                choice,
-                scenarios=scenario,
-                source_folder=folder,
-                command_line=command_line(),
-                folder=target,
-                workers=workers or _cores(),
-                progress=tell,
-            )
-        _present(target, manifest, frames, lang, json)
-        say_where(target, lang)
+        if resume and out is None:
+            raise UserError("--resume: name the folder to finish with --out")
+        study = _study(folder, _choice(value, budget), scenario)
+        target = out or Path("runs") / f"sensitivity-{folder.resolve().name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+        store = _carried_out(study, target, resume, workers, lang)
+        present_in_both(store, FRAMES, draw_sensitivity, sensitivity_document, _tables, lang=lang, json=json)
+
+
+def _study(folder: Path, choice: Choice, scenarios: list[str] | None) -> Sensitivity:
+    from calibration.draws.files import data_hashes
+    from calibration.draws.posteriors import posterior_named
+    from calibration.draws.structures import draws_named
+    from cli.simulation import CODE
+    from planning.sensitivity.study import Sensitivity, decide, inputs_of, source
+
+    data = {name: digest for name, digest in data_hashes().items() if name in DRAWN_FROM}
+    compared, outcomes = source(folder, lambda name: posterior_named(name).sha256, data)
+    decide(outcomes, choice)  # refused before a folder is made
+    return Sensitivity(
+        compared=compared,
+        outcomes=outcomes,
+        drawn=inputs_of(outcomes, draws_named(compared["draws_file"], compared["draws"])),
+        choice=choice,
+        scenarios=scenarios,
+        data=data,
+        source=folder,
+        modules=CODE,
+    )
+
+
+def _carried_out(study: Sensitivity, target: Path, resume: bool, workers: int | None, lang: o.Lang) -> Store:
+    from cli.request import process_count
+    from cli.words import WORDS
+    from foundation.study import carry_out
+    from foundation.work.executors import local_site
+    from foundation.work.progress import progress
+
+    site = local_site(min(process_count(workers), len(study.tasks())))
+    words = WORDS[lang]["quantities"]
+    return carry_out(study, target, resume=resume, site=site, progress=lambda total, stage: progress(total, words))
 
 
 def _choice(value: float | None, budget: str | None) -> Choice:
@@ -74,7 +97,7 @@ def _choice(value: float | None, budget: str | None) -> Choice:
 
     from foundation.errors import UserError
     from foundation.language.amounts import amount
-    from planning.sensitivity.sensitivity import VALUE, Choice
+    from planning.sensitivity.study import VALUE, Choice
 
     if value is not None and budget is not None:
         raise UserError("--value, --budget: give one of them: a value for each activation, or a budget")
@@ -85,40 +108,11 @@ def _choice(value: float | None, budget: str | None) -> Choice:
     return Choice(value=VALUE if value is None else value, budget=None)
 
 
-def _target(out: Path | None, folder: Path) -> Path:
-    """The folder to make; refused before anything is computed if it is there."""
-    from foundation.errors import UserError
+def _tables(frames: Any, manifest: Any, lang: o.Lang) -> None:
+    from cli.simulation import console
+    from planning.sensitivity.pictures import indices_table, information_table
 
-    target = out or Path("runs") / f"sensitivity-{folder.resolve().name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
-    if target.exists() or target.is_symlink():
-        raise UserError(f"{target}: exists; name another folder (--out)")
-    return target
-
-
-def _cores() -> int:
-    import os
-
-    return os.cpu_count() or 1
-
-
-def _present(folder: Path, manifest: dict[str, Any], frames: Any, lang: o.Lang, as_json: bool) -> None:
-    import sys
-
-    from rich.console import Console
-
-    from cli.simulation import print_json
-    from foundation.store.store import Store
-    from planning.sensitivity.pictures import draw_sensitivity
-    from planning.sensitivity.run import sensitivity_document
-    from planning.sensitivity.table import indices_table, information_table
-
-    for each in o.Lang:
-        draw_sensitivity(frames, manifest, folder / "pictures", each.value)
-    Store.opened(folder).seal()
-    if as_json:
-        print_json(sensitivity_document(frames, manifest))
-        return
-    console = Console() if sys.stdout.isatty() else Console(width=120)
-    console.print(indices_table(frames["indices"], frames["inputs"], manifest, lang.value))
-    console.print()
-    console.print(information_table(frames["information"], manifest, lang.value))
+    out = console(120)
+    out.print(indices_table(frames["indices"], frames["inputs"], manifest, lang.value))
+    out.print()
+    out.print(information_table(frames["information"], manifest, lang.value))

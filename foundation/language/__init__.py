@@ -1,3 +1,1 @@
-"""How are words, numbers, dates and pages written in English and French? Mechanisms only: the words of a room are in
-the room. A number is shown the same way everywhere, so change it here.
-"""
+"""Words, numbers, dates and amounts in French and English, read and written (``text.toml`` holds the texts)."""

@@ -1,4 +1,6 @@
-"""Files and folders that appear whole or not at all: a reader sees the old one or the new one, never a half."""
+"""Files and folders that appear whole or not at all: a reader sees the old one or the new one, never a half. And the
+lock that keeps a folder to one writer.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +15,60 @@ from typing import TYPE_CHECKING, Any
 
 from foundation.errors import StorageError, UserError
 
+try:
+    import fcntl
+except ImportError:  # not on this system
+    fcntl = None  # type: ignore[assignment]
+
 if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
+
+LOCK = ".lock"
+"""Holds the number of the process that writes in a folder."""
+
+
+def lock(folder: Path) -> int | None:
+    """Takes the lock of a folder: an open file, to be given to ``unlock``; ``None`` where the system has no locks.
+
+    The system gives it back when a process ends, however it does: that of a killed one is free.
+
+    Raises:
+        UserError: another has it. OSError: the folder can't be written to.
+    """
+    if fcntl is None:
+        return None
+    while True:
+        handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            owner = os.read(handle, 64).decode(errors="replace").strip()
+            os.close(handle)
+            raise UserError(f"{folder}: process {owner} is at work in it; wait until it has ended, or end it") from None
+        except OSError:  # a file system without locks
+            os.close(handle)
+            return None
+        if _is_there(folder / LOCK, handle):
+            with suppress(OSError):
+                os.ftruncate(handle, 0)
+                os.write(handle, f"{os.getpid()}\n".encode())
+            return handle
+        os.close(handle)  # its owner removed it in between
+
+
+def _is_there(path: Path, handle: int) -> bool:
+    try:
+        return path.stat().st_ino == os.fstat(handle).st_ino
+    except FileNotFoundError:
+        return False
+
+
+def unlock(folder: Path, handle: int) -> None:
+    """Gives the lock back, without a trace."""
+    with suppress(OSError):
+        (folder / LOCK).unlink(missing_ok=True)
+    os.close(handle)
 
 
 def write_bytes(path: Path, content: bytes) -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from foundation.errors import RunFailedError, StorageError, UserError
 from foundation.store import manifest as manifests
 from foundation.store import parts
-from foundation.store.atomic import hidden, write_parquet
+from foundation.store.atomic import hidden, lock, unlock, write_parquet
 from foundation.store.manifest import Manifest
 from foundation.store.parts import PARTS, Content, Encoded
 
@@ -30,16 +30,20 @@ Frames = Mapping[str, "pd.DataFrame"]
 class Store:
     """One folder and its manifest as it now is."""
 
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
+    def __init__(self, folder: Path, manifest: Manifest, made: Sequence[Path] = ()) -> None:
         self.folder, self.manifest = folder, manifest
+        self._made = made
+        """Folders that this process made, the innermost first."""
+        self._lock: int | None = None
 
     @classmethod
     def begin(cls, folder: Path, planned: Manifest, *, resume: bool) -> Store:
         """A new folder, or one to be resumed.
 
         Raises:
-            UserError: the folder exists (new), is missing, was edited or was begun with another question, other inputs
-                or other code (resume), or can't be written to: before anything is computed.
+            UserError: the folder exists (new); is missing, was edited, was begun with another question, other inputs or
+                other code, or another process is at work in it (resume); or can't be written to. Before anything is
+                computed.
         """
         return cls.reopen(folder, planned) if resume else cls.create(folder, planned)
 
@@ -49,17 +53,20 @@ class Store:
         if folder.exists() or folder.is_symlink():
             raise UserError(f"{folder}: exists; name another folder (--out), or finish that run with --resume")
         fresh = {**planned, "created": manifests.now(), "finished": None, "status": "running", "resumed": []}
-        temporary = hidden(folder)
+        temporary, made = hidden(folder), [parent for parent in folder.parents if not parent.exists()]
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
             temporary.mkdir()
             manifests.write(temporary, fresh)
             (temporary / PARTS).mkdir()
+            handle = lock(temporary)
             os.rename(temporary, folder)
         except (OSError, StorageError) as error:
             shutil.rmtree(temporary, ignore_errors=True)
             raise _unwritable(folder, error) from None
-        return cls(folder, fresh)
+        store = cls(folder, fresh, [folder, *made])
+        store._lock = handle
+        return store
 
     @classmethod
     def reopen(cls, folder: Path, planned: Manifest) -> Store:
@@ -71,12 +78,18 @@ class Store:
         if lines := manifests.differences(old, planned):
             raise UserError(f"{folder}: can't be resumed with other settings\n  " + "\n  ".join(lines))
         store = cls(folder, old)
-        if old["status"] != "complete":
+        if not store.complete:
             store._take_up(planned)
         return store
 
     def _take_up(self, planned: Manifest) -> None:
-        old = self.manifest
+        try:
+            self._lock = lock(self.folder)
+        except OSError as error:
+            raise _unwritable(self.folder, error) from None
+        self.manifest = old = manifests.read(self.folder)
+        if self.complete:  # since it was looked at
+            return
         entry = {"at": manifests.now(), "after": old["status"], "command_line": planned.get("command_line")}
         if old.get("failures"):
             entry["failures"] = [failure.get("draw", failure.get("key")) for failure in old["failures"]]
@@ -127,6 +140,22 @@ class Store:
         with suppress(OSError, UserError, StorageError):
             if manifests.read(self.folder)["status"] == "running":  # not sealed already
                 manifests.write(self.folder, {**self.manifest, "status": status, "failures": list(failures), **reason})
+        self.release()
+
+    def release(self) -> None:
+        """Lets others work in the folder."""
+        handle, self._lock = self._lock, None
+        if handle is not None:
+            unlock(self.folder, handle)
+
+    def discard(self) -> bool:
+        """Removes a folder that this process made, and the empty ones above it; whether it did."""
+        if self._made:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        with suppress(OSError):
+            for parent in self._made[1:]:
+                parent.rmdir()
+        return bool(self._made)
 
     def finish(self, frames: Frames, failures: Sequence[Mapping[str, Any]] = (), *, status: str | None = None) -> None:
         """Writes the final tables, then the manifest that seals all files; parts are removed if ``status`` (by default
@@ -142,12 +171,15 @@ class Store:
         self.seal()
         if status == "complete":
             shutil.rmtree(self.folder / PARTS, ignore_errors=True)
+        self.release()
 
-    def seal(self) -> None:
-        """Writes the manifest with the hash of every file of the folder, those added after ``finish`` too."""
-        names = sorted(files_of(self.folder))
-        hashes = {name: manifests.sha256_of(self.folder / name) for name in names}
-        self.note(files=hashes, sealed=True)
+    def seal(self, place: str = "") -> None:
+        """Writes the manifest with the hash of every file of the folder; with ``place`` of those below it alone, which
+        were added or made anew after ``finish``: what else was altered meanwhile still shows."""
+        others = {name: digest for name, digest in self.manifest["files"].items() if not name.startswith(place)}
+        names = [name for name in files_of(self.folder) if name.startswith(place)]
+        hashes = others | {name: manifests.sha256_of(self.folder / name) for name in names}
+        self.note(files=dict(sorted(hashes.items())), sealed=True)
         manifests.write(self.folder, self.manifest)
 
     @classmethod

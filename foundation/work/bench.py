@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from foundation.errors import StorageError
+from foundation.errors import RunFailedError, StorageError
 from foundation.store import parts
 from foundation.store.fingerprint import code_fingerprint
 from foundation.store.parts import Content, Encoded
@@ -95,6 +95,7 @@ class Bench(Generic[Task]):
         with self.progress(total, stage) as self._tell:
             self._done = 0
             yield
+            self._over(total - self._done)  # where fewer tasks did than foreseen
         self._tell = None
 
     def each(self, tasks: Sequence[Task], stage: str = "", *, whole: bool = False) -> Found[Task]:
@@ -115,8 +116,11 @@ class Bench(Generic[Task]):
         self._over(sum(self.study.weight(task) for task, key in zip(tasks, keys, strict=True) if key in kept))
         missing = [pair for pair in zip(tasks, keys, strict=True) if pair[1] not in kept]
         failures = self._compute(missing)
-        if failures and (whole or len(failures) == len(tasks)):
+        if failures and len(failures) == len(tasks):
             raise nothing_finished(store.folder, self.failures[-len(failures) :], self.study.unit)
+        if failures and whole:
+            first = self.study.number(missing[failures[0].index][0])
+            raise RunFailedError(f"{store.folder}: {self.study.unit} {first}: {failures[0].error}")
         failed = {missing[failure.index][1] for failure in failures}
         through = [(task, key) for task, key in zip(tasks, keys, strict=True) if key not in failed]
         return Found(store, tuple(task for task, _ in through), tuple(key for _, key in through))

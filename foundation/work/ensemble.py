@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
-from foundation.work.executors import SerialExecutor, executor_factory
+from foundation.work.executors import SerialExecutor, executor_factory, stop
 from foundation.work.interrupts import postponed
 
 __all__ = ["Failure", "SerialExecutor", "WorkerLostError", "executor_factory", "run_ensemble", "stop"]
@@ -97,14 +97,6 @@ def _interruptible(executor: Executor, interrupt: Callable[[], None]) -> Any:
 
 def _healthy() -> None:
     """What an executor that reports its own troubles is asked."""
-
-
-def stop(executor: Executor) -> None:
-    """Ends an executor without waiting for what its workers are doing, where it knows how to."""
-    if hasattr(executor, "stop"):
-        executor.stop()
-    else:
-        executor.shutdown(wait=False, cancel_futures=True)
 
 
 class _Queue:

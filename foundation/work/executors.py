@@ -10,9 +10,10 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from multiprocessing.connection import wait as wait_for
 from typing import Any
@@ -65,6 +66,42 @@ class LocalProcesses(ProcessPoolExecutor):
             manager.join(PATIENCE)
 
 
+class Kept(Executor):
+    """Passes work on to an executor made when first needed; only ``stop`` ends it: its processes live through several
+    ensembles, and each keeps what it knows (the histories it has simulated).
+
+    ``run_ensemble`` shuts its executor down after each ensemble, which this ignores, and stops it when it is broken or
+    interrupted, after which the next work gets a new executor.
+    """
+
+    def __init__(self, make: Callable[[], Executor]) -> None:
+        self._make = make
+        self._inner: Executor | None = None
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """As any executor."""
+        if self._inner is None:
+            self._inner = self._make()
+        return self._inner.submit(fn, *args, **kwargs)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """The workers go on."""
+
+    def stop(self) -> None:
+        """Ends the workers without waiting for what they are doing."""
+        inner, self._inner = self._inner, None
+        if inner is not None:
+            stop(inner)
+
+
+def stop(executor: Executor) -> None:
+    """Ends an executor without waiting for what its workers are doing, where it knows how to."""
+    if hasattr(executor, "stop"):
+        executor.stop()
+    else:
+        executor.shutdown(wait=False, cancel_futures=True)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Site:
     """Where an ensemble is computed, and what happened there."""
@@ -88,6 +125,17 @@ def local_site(workers: int, threads: int = 1) -> Site:
     """This machine."""
     name = {"kind": "serial" if workers <= 1 else "processes", "workers": max(1, workers)}
     return Site(make=executor_factory(workers, threads), window=2 * max(1, workers), name=name)
+
+
+@contextmanager
+def kept_site(workers: int, threads: int = 1) -> Iterator[Site]:
+    """This machine, for a study in stages: until the block is left the processes are the same ones."""
+    plain = local_site(workers, threads)
+    pool = Kept(plain.make)
+    try:
+        yield replace(plain, make=plain.make if workers <= 1 else lambda: pool)
+    finally:
+        pool.stop()
 
 
 def executor_factory(workers: int, threads: int = 1) -> Callable[[], Executor]:

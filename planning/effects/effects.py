@@ -8,27 +8,27 @@ adds up to the other. Prevalences at launch stay as solved with the channel: the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from foundation.quantiles import LEVELS
 from foundation.seeds import DECISIONS, POPULATION, derive
-from foundation.shapes import Floats
+from foundation.store.atomic import write_json
+from foundation.store.manifest import Manifest
+from foundation.work.bench import Found
 from model.terms.inputs import History
 from model.terms.outcome import CHANNEL_NAMES, Outcome
 from model.terms.parameters import Parameters
 from model.terms.weeks import position
+from planning.text import write_csv
+from scenarios.compare.study import OfDraws
 from scenarios.draw import Draw
-from scenarios.experiment import Experiment, Settings
+from scenarios.experiment import Experiment
 from scenarios.frames import at
-
-if TYPE_CHECKING:
-    from model.population.population import Population
-    from model.world import World
 
 Change = Callable[[Parameters, History], tuple[Parameters, History]]
 
@@ -47,9 +47,10 @@ REMOVALS: dict[str, Change] = {
     "email": lambda p, h: (p, replace(h, reminders_share=0.0)),
     "guardian": lambda p, h: (replace(p, people=replace(p.people, child_together=0.0)), h),
 }
-"""Channel of the status quo to how it is taken out; everything else, draws included, stays. Documents go on
+"""Channel of the status quo to how it is taken out; everything else, draws of chance included, stays. Documents go on
 to be deposited and to wear down the barrier "no perceived use"; people are merely not led to the site by them."""
 DAYS = ("data_end", "horizon")
+FRAMES = ("effects",)
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,11 @@ class Task:
 
     experiment: Experiment
     draw: Draw
+
+
+def work(task: Task) -> dict[str, pd.DataFrame]:
+    """What is kept of one draw."""
+    return {"effects": simulate(task)}
 
 
 def simulate(task: Task) -> pd.DataFrame:
@@ -86,14 +92,13 @@ def _unchanged(parameters: Parameters, history: History) -> tuple[Parameters, Hi
 
 
 def _outcome(task: Task, change: Change) -> Outcome:
-    """The status quo from the launch to the horizon, changed, on the same people and draws."""
+    """The status quo from the launch to the horizon, changed, on the same people and chance."""
     from model.adoption import AdoptionModel
 
     experiment, settings = task.experiment, task.experiment.settings
-    kept = _kept(task)
-    parameters, history = change(kept.solved, experiment.history)
-    model: World = AdoptionModel(
-        kept.people,
+    parameters, history = change(_solved(task), experiment.history)
+    model = AdoptionModel(
+        _population(task),
         parameters,
         demography=experiment.demography,
         history=history,
@@ -105,45 +110,45 @@ def _outcome(task: Task, change: Change) -> Outcome:
     return model.outcome()
 
 
-@dataclass(frozen=True)
-class _Kept:
-    """What is the same for the nine simulations of a task."""
-
-    of: tuple[Settings, int, Parameters]
-    people: Population
-    solved: Parameters
+_KEPT: dict[str, tuple[Any, Any]] = {}
 
 
-_LAST: list[_Kept] = []
-
-
-def _kept(task: Task) -> _Kept:
-    """People and prevalences of a draw, made once for the tasks in a row that need them."""
-    of = (task.experiment.settings, task.draw.index, task.draw.parameters)
-    if not _LAST or _LAST[0].of != of:
-        _LAST[:] = [_Kept(of, _population(task), _solved(task))]
-    return _LAST[0]
+def _once(name: str, task: Task, make: Callable[[], Any]) -> Any:
+    """The value made last for the same draw and settings: a task needs it nine times."""
+    key = (task.experiment.settings, task.draw.index, task.draw.parameters)
+    if name not in _KEPT or _KEPT[name][0] != key:
+        _KEPT[name] = (key, make())
+    return _KEPT[name][1]
 
 
 def _solved(task: Task) -> Parameters:
     from model.prevalence import solve_prevalence
 
     experiment = task.experiment
-    return solve_prevalence(
-        task.draw.parameters,
-        demography=experiment.demography,
-        history=experiment.history,
-        structure=experiment.settings.structure,
-        surveyed=experiment.surveyed,
-    )
+
+    def make() -> Parameters:
+        return solve_prevalence(
+            task.draw.parameters,
+            demography=experiment.demography,
+            history=experiment.history,
+            structure=experiment.settings.structure,
+            surveyed=experiment.surveyed,
+        )
+
+    solved: Parameters = _once("parameters", task, make)
+    return solved
 
 
-def _population(task: Task) -> Population:
+def _population(task: Task) -> Any:
     from model.population.building import build_population
 
     experiment, settings = task.experiment, task.experiment.settings
     seed = derive(settings.seed, task.draw.index, POPULATION)
-    return build_population(experiment.demography, people=settings.people, seed=seed, threads=experiment.threads)
+    return _once(
+        "population",
+        task,
+        lambda: build_population(experiment.demography, people=settings.people, seed=seed, threads=experiment.threads),
+    )
 
 
 def _attributed(outcome: Outcome, channel: str, until: float) -> float:
@@ -152,36 +157,40 @@ def _attributed(outcome: Outcome, channel: str, until: float) -> float:
     return float(np.interp(until, np.arange(len(flow) + 1), np.concatenate([[0.0], np.cumsum(flow)])))
 
 
-def summary(table: pd.DataFrame) -> pd.DataFrame:
-    """A row per day and channel: median and 90 % interval of both measures and of their ratio (NaN where nothing is
-    attributed), and of their share of the whole stock."""
-    rows = []
-    for (day, channel), found in table.groupby(["day", "channel"], sort=False):
-        attributed, effect, stock = (found[name].to_numpy(float) for name in ("attributed", "effect", "activated"))
-        ratio = np.divide(effect, attributed, out=np.full(len(found), np.nan), where=attributed > 0)
-        values = {
-            "attributed": attributed,
-            "effect": effect,
-            "effect_over_attributed": ratio,
-            "attributed_percent": 100 * attributed / stock,
-            "effect_percent": 100 * effect / stock,
-        }
-        rows.append({"day": day, "channel": channel, **_quantiles(values)})
-    ordered = pd.DataFrame(rows)
-    order = {day: rank for rank, day in enumerate(DAYS)}
-    keys = ordered["day"].map(order)
-    return ordered.iloc[np.lexsort((-ordered["attributed_p50"], keys))].reset_index(drop=True)
+@dataclass(frozen=True, kw_only=True)
+class Effects(OfDraws[Task]):
+    """``mes effects`` as a study: each draw without each channel in turn."""
 
+    work = staticmethod(work)
 
-def _quantiles(values: Mapping[str, Floats]) -> dict[str, float]:
-    return {
-        f"{name}_{level}": float(np.nanquantile(array, q)) if np.isfinite(array).any() else float("nan")
-        for name, array in values.items()
-        for level, q in LEVELS.items()
-    }
+    def code(self) -> Sequence[str]:
+        """That of the removals too."""
+        return (__name__, *self.modules)
 
+    def about(self) -> dict[str, Any]:
+        """Which command's tables these are."""
+        return {**super().about(), "effects": {}}
 
-def remainder(table: pd.DataFrame) -> pd.DataFrame:
-    """Per day and draw: the stock that no channel has, activated in the pilot before the launch."""
-    sums = table.groupby(["day", "draw"]).agg(activated=("activated", "first"), attributed=("attributed", "sum"))
-    return (sums["activated"] - sums["attributed"]).rename("pilot").reset_index()
+    def expects(self) -> Sequence[str]:
+        """The table, for a spreadsheet too, and the document."""
+        return ("effects.parquet", "effects.en.csv", "effects.fr.csv", "effects.json")
+
+    def tasks(self) -> Sequence[Task]:
+        """A task a draw."""
+        return [Task(self.experiment, draw) for draw in self.draws]
+
+    def number(self, task: Task) -> int:
+        """The draw's."""
+        return task.draw.index
+
+    def tables(self, found: Found[Task]) -> Mapping[str, pd.DataFrame]:
+        """Rows of all draws, in order."""
+        return {"effects": found.frame("effects")}
+
+    def write(self, folder: Path, frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> None:
+        """The summary for a spreadsheet, and the document."""
+        from planning.effects.pictures import dated, effects_document, summary
+
+        for lang in ("en", "fr"):
+            write_csv(dated(summary(frames["effects"]), manifest), folder / f"effects.{lang}.csv", lang)
+        write_json(folder / "effects.json", effects_document(frames, manifest))

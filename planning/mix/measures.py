@@ -10,8 +10,9 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from foundation.shapes import Floats
+from foundation.quantiles import LEVELS
 
+Floats = npt.NDArray[np.float64]
 SLACK = 1e-9
 
 
@@ -175,3 +176,8 @@ def best(goal: Goal, m: Measures) -> int | None:
     if not within.any():
         return None
     return int(np.argmax(np.where(within, goal.score(m), -np.inf)))
+
+
+def quantiles(name: str, values: Floats) -> dict[str, float]:
+    """``<name>_p05``, ``_p50``, ``_p95`` of one number per draw."""
+    return {f"{name}_{level}": float(np.quantile(values, q)) for level, q in LEVELS.items()}

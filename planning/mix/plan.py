@@ -10,36 +10,25 @@ import numpy as np
 
 from foundation.errors import UserError
 from foundation.language.numbers import compact
-from foundation.shapes import Floats
-from planning.mix.measures import CheapestToTarget, FurthestReach, Goal, Limits, Measures, MostActivations, feasible
-from planning.mix.regret import hindsight_mixes, optimism, regret
-from planning.mix.search import Archive, Effort, search, without
+from planning.mix.measures import (
+    CheapestToTarget,
+    Floats,
+    FurthestReach,
+    Goal,
+    Measures,
+    MostActivations,
+    feasible,
+)
+from planning.mix.question import Mixes, Question, Space
+from planning.mix.search import Archive, hindsight_mixes, optimism, regret, search, without
 from planning.mix.shipped import Rival, affordable
-from planning.mix.simulate import Answer
-from planning.mix.simulator import Simulator, measures
-from planning.mix.space import Mixes, Space
+from planning.mix.simulate import Answer, Simulator, measures
 from scenarios.language.schema import Scenario
 
 NICE = tuple(step * 10.0**power for power in range(-1, 5) for step in (1, 2, 5))
 """Budgets of the frontier, million euros."""
 LOWEST = 150.0
 """The frontier begins at what all levers cost divided by this."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    """What is asked."""
-
-    budget: float
-    """Million euros, to be kept in expectation."""
-    target: float
-    """Millions activated at the horizon."""
-    probability: float
-    limits: Limits
-    seed: int
-    effort: Effort
-    points: int = 12
-    """Budgets of the frontier at most, besides the one asked for."""
 
 
 @dataclass(frozen=True)

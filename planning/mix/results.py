@@ -9,33 +9,28 @@ import numpy as np
 import pandas as pd
 
 from foundation.quantiles import LEVELS, jeffreys
-from foundation.shapes import Floats
+from planning.mix.measures import Floats, quantiles
 from planning.mix.plan import Plan
-from planning.mix.shipped import Verdict, verdict
+from planning.mix.shipped import shipped
 from scenarios.compare.statuses import joined, paid_lines, price_statuses
 
-Frames = dict[str, pd.DataFrame]
+Frames = Mapping[str, pd.DataFrame]
 FRAMES = ("frontier", "plan", "shipped", "regret", "plan_groups", "plan_draws", "plan_costs", "candidates")
 """Parquet files of a plan folder, in the order in which they are written."""
 
 
-def frames(plan: Plan) -> Frames:
+def frames(plan: Plan) -> dict[str, pd.DataFrame]:
     """Every table of a plan; columns are explained in ``docs/planning.md``."""
     return {
         "frontier": frontier(plan),
         "plan": mixes(plan),
-        "shipped": shipped(plan),
+        "shipped": shipped(plan, price_statuses(_lines(plan), "row")),
         "regret": regrets(plan),
         "plan_groups": groups(plan),
         "plan_draws": draws(plan),
         "plan_costs": costs(plan),
         "candidates": candidates(plan),
     }
-
-
-def quantiles(name: str, values: Floats) -> dict[str, float]:
-    """``<name>_p05``, ``_p50``, ``_p95`` of one number per draw."""
-    return {f"{name}_{level}": float(np.quantile(values, q)) for level, q in LEVELS.items()}
 
 
 def _error(values: Floats) -> float:
@@ -153,66 +148,6 @@ def _lever_costs(plan: Plan) -> Any:
     return of
 
 
-def verdicts(plan: Plan) -> list[Verdict]:
-    """The mix asked for against every shipped strategy that the budget can buy."""
-    asked = plan.row("frontier", f"{plan.question.budget:.9g}")
-    # What any plan could buy by default; a strategy of levers left out, or of other ones, can't be matched.
-    buyable = {(t.kind, getattr(t, "means", "")) for t in plan.space.scenario.levers}
-    found = []
-    for rival in plan.rivals:
-        if rival.scenario is not None:
-            place = plan.row("shipped", rival.name)
-            used = {(t.kind, getattr(t, "means", "")) for t in rival.scenario.levers}
-            found.append(
-                verdict(
-                    rival.name,
-                    plan.fresh.gain[asked],
-                    plan.fresh.gain[place],
-                    rival_cost=float(plan.fresh.cost[place].mean()),
-                    budget=plan.question.budget,
-                    inside=used <= buyable,
-                )
-            )
-    return found
-
-
-def shipped(plan: Plan) -> pd.DataFrame:
-    """A row for each shipped strategy at the budget, as the fresh draws have it, and the mix against it."""
-    judged, statuses = {v.name: v for v in verdicts(plan)}, price_statuses(_lines(plan), "row")
-    rows = []
-    for rival in plan.rivals:
-        row: dict[str, Any] = {
-            "scenario": rival.name,
-            "title_en": rival.titles["en"],
-            "title_fr": rival.titles["fr"],
-            "levers": 0,
-            "factor": rival.factor,
-            "affordable": rival.scenario is not None,
-            "search_cost_mean": rival.cost,
-            "beaten": False,
-            "why": "" if rival.scenario is not None else "too_dear",
-            "price_status": "",
-        }
-        if rival.scenario is not None:
-            place, v = plan.row("shipped", rival.name), judged[rival.name]
-            row |= {"levers": len(rival.scenario.levers), "additional_mean": float(plan.fresh.gain[place].mean())}
-            row |= quantiles("additional", plan.fresh.gain[place])
-            row |= {"cost_mean": float(plan.fresh.cost[place].mean())} | quantiles("cost", plan.fresh.cost[place])
-            row |= {"difference_mean": v.mean, "difference_low": v.low, "difference_high": v.high}
-            row |= {"mix_better": v.better, "beaten": v.beaten, "why": v.why, "price_status": statuses.get(place, "")}
-        rows.append(row)
-    quantile = [f"{name}_{level}" for name in ("additional", "cost") for level in LEVELS]
-    # A strategy that the budget can't buy has nothing to compare; the columns are there all the same.
-    return pd.DataFrame(rows, columns=[*_SHIPPED, *quantile])
-
-
-_SHIPPED = (
-    "scenario", "title_en", "title_fr", "levers", "factor", "affordable", "search_cost_mean", "additional_mean",
-    "cost_mean", "difference_mean", "difference_low", "difference_high", "mix_better", "beaten", "why",
-    "price_status",
-)  # fmt: skip
-
-
 def regrets(plan: Plan) -> pd.DataFrame:
     """A row per search draw."""
     return pd.DataFrame(
@@ -311,3 +246,14 @@ def losing(table: pd.DataFrame) -> Sequence[str]:
     """Shipped strategies that the mix does not beat."""
     there = table[table["affordable"].astype(bool)]
     return [str(name) for name in there.loc[~there["beaten"].astype(bool), "scenario"]]
+
+
+def row_of(frames: Frames, role: str) -> pd.Series[Any]:
+    """The mix of a role on the frontier."""
+    table = frames["frontier"]
+    return table[table["role"] == role].iloc[0]
+
+
+def has(frames: Frames, role: str) -> bool:
+    """Whether there is a mix of that role."""
+    return bool((frames["frontier"]["role"] == role).any())

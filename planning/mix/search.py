@@ -1,4 +1,5 @@
-"""The search: simulate a design, let the surrogate propose, simulate what it proposes, learn, repeat.
+"""The search: simulate a design, let the surrogate propose, simulate what it proposes, learn, repeat. Then the look
+back: how much better a mix chosen in hindsight would have been, and by how much its own draws flatter the winner.
 
 It takes an evaluator, so that it can be tested on cases whose optimum is known. What it returns was evaluated.
 """
@@ -11,38 +12,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from planning.mix.measures import Goal, Measures, MostActivations, best, stacked
-from planning.mix.optimise import optimise
-from planning.mix.space import STEPS, Mixes
-from planning.mix.surrogate import design, fit
+from planning.mix.measures import Floats, Goal, Measures, MostActivations, best, feasible, stacked
+from planning.mix.question import STEPS, Effort, Mixes, cautions
+from planning.mix.surrogate import Predict, Surrogate, design, fit, optimise
 
 Evaluate = Callable[[Mixes, str], Measures]
 """Simulates mixes; the word names the stage."""
 KNOWN = 24
-
-
-@dataclass(frozen=True, kw_only=True)
-class Effort:
-    """How much is simulated."""
-
-    levels: tuple[int, ...] = (10, 40, 100)
-    """Hundredths at which every lever is simulated alone."""
-    together: int = 40
-    """Random mixes in the design."""
-    rounds: int = 4
-    """Times the surrogate proposes a mix for every goal."""
-
-    def mixes(self, levers: int, goals: int, *, fair: bool = False) -> int:
-        """Mixes simulated at most."""
-        return 1 + levers * len(self.levels) + self.together + self.rounds * goals * len(cautions(fair))
-
-
-def cautions(fair: bool) -> tuple[tuple[float, float], ...]:
-    """Shares of the budget and margins of the lags, points, that the surrogate proposes for: it may take a mix to be
-    cheaper or fairer than it is. The lags of small groups are rough, and of many groups one mostly misses what is just
-    allowed: without margins hardly any proposal for the shipped levers was fair once simulated.
-    """
-    return ((1.0, 0.0), (0.97, 0.05), (1.0, 0.1), (0.97, 0.2)) if fair else ((1.0, 0.0), (0.97, 0.0))
+"""Mixes from which the surrogate starts."""
+SPLITS = 200
+"""Random halves by which the optimism of a winner is told."""
 
 
 @dataclass(frozen=True)
@@ -145,3 +124,52 @@ def without(mix: npt.NDArray[np.int64]) -> Mixes:
 def whole(levers: int) -> Mixes:
     """All ceilings, [1, lever]."""
     return np.full((1, levers), STEPS, np.int64)
+
+
+def hindsight_mixes(archive: Archive, goal: MostActivations, switches: npt.NDArray[np.bool_], seed: int) -> list[Mixes]:
+    """For each draw, the mix [1, lever] that the surrogate takes to be best if that draw were known. Budget and limits
+    stay those over all draws: what could have been chosen does not depend on the draw."""
+    surrogate = fit(archive.mixes, archive.measures, with_lags=goal.limits.fair)
+    mean = surrogate.averaged()
+    within = archive.mixes[feasible(goal, archive.measures)]
+    gains = archive.measures.gain[feasible(goal, archive.measures)]
+    found = []
+    for draw in range(len(surrogate.status_quo)):
+        known = within[np.argsort(-gains[:, draw])[:24]]
+        alone = Surrogate({"gain": surrogate.responses["gain"].on(draw)}, (), surrogate.status_quo[[draw]])
+        mix = optimise(_of_draw(alone, mean), goal, switches, known, seed + draw)
+        found.append(mix[None])
+    return found
+
+
+def _of_draw(alone: Surrogate, mean: Surrogate) -> Predict:
+    """Predicts the gain on one draw, and everything else over all."""
+
+    def predict(mixes: Mixes) -> Measures:
+        m = mean.predict(mixes)
+        gain = alone.responses["gain"].predict(mixes)
+        return Measures(gain=gain, cost=m.cost, minutes=m.minutes, lag=m.lag, status_quo=alone.status_quo)
+
+    return predict
+
+
+def regret(gains: Floats, own: Floats, chosen: int) -> Floats:
+    """Per draw: the best gain of the mixes that could have been chosen (``gains`` [mix, draw]) and of the draw's own
+    (``own`` [draw]) less the gain of the chosen one; at least 0, [draw]."""
+    return np.maximum(np.maximum(gains.max(axis=0), own) - gains[chosen], 0.0)
+
+
+def optimism(goal: Goal, m: Measures, seed: int) -> float:
+    """By how much the score of a winner flatters it: its score on the half of the draws that chose it less that on the
+    other half, averaged over random halves and both ways, so that easy and hard halves cancel out. NaN if a half
+    has no mix within the limits. Half the draws choose worse than all: it is an upper estimate."""
+    random = np.random.default_rng(seed)
+    draws, found = m.gain.shape[1], []
+    for _ in range(SPLITS):
+        order = random.permutation(draws)
+        halves = m.on(order[: draws // 2]), m.on(order[draws // 2 :])
+        for here, there in (halves, halves[::-1]):
+            chosen = best(goal, here)
+            if chosen is not None:
+                found.append(float(goal.score(here)[chosen] - goal.score(there)[chosen]))
+    return float(np.mean(found)) if found else float("nan")

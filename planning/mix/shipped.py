@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
-from foundation.shapes import Floats
-from planning.mix.simulator import Simulator, measures
+from foundation.quantiles import LEVELS
+from planning.mix.measures import Floats, quantiles
+from planning.mix.simulate import Simulator, measures
 from scenarios.language.schema import Scenario, scaled
+
+if TYPE_CHECKING:
+    from planning.mix.plan import Plan
 
 ROOM = 0.999
 """A strategy is reduced to this share of the budget, so that rounding doesn't carry it beyond."""
@@ -117,3 +123,64 @@ def _why(high: float, over_budget: bool, inside: bool) -> str:
     if not inside:
         return "outside"
     return "noise" if high > 0 else "search_draws"
+
+
+def verdicts(plan: Plan) -> list[Verdict]:
+    """The mix asked for against every shipped strategy that the budget can buy."""
+    asked = plan.row("frontier", f"{plan.question.budget:.9g}")
+    # What any plan could buy by default; a strategy of levers left out, or of other ones, can't be matched.
+    buyable = {(t.kind, getattr(t, "means", "")) for t in plan.space.scenario.levers}
+    found = []
+    for rival in plan.rivals:
+        if rival.scenario is not None:
+            place = plan.row("shipped", rival.name)
+            used = {(t.kind, getattr(t, "means", "")) for t in rival.scenario.levers}
+            found.append(
+                verdict(
+                    rival.name,
+                    plan.fresh.gain[asked],
+                    plan.fresh.gain[place],
+                    rival_cost=float(plan.fresh.cost[place].mean()),
+                    budget=plan.question.budget,
+                    inside=used <= buyable,
+                )
+            )
+    return found
+
+
+def shipped(plan: Plan, statuses: Mapping[int, str]) -> pd.DataFrame:
+    """A row for each shipped strategy at the budget, as the fresh draws have it, and the mix against it;
+    ``statuses`` of prices by row of the fresh draws."""
+    judged = {v.name: v for v in verdicts(plan)}
+    rows = []
+    for rival in plan.rivals:
+        row: dict[str, Any] = {
+            "scenario": rival.name,
+            "title_en": rival.titles["en"],
+            "title_fr": rival.titles["fr"],
+            "levers": 0,
+            "factor": rival.factor,
+            "affordable": rival.scenario is not None,
+            "search_cost_mean": rival.cost,
+            "beaten": False,
+            "why": "" if rival.scenario is not None else "too_dear",
+            "price_status": "",
+        }
+        if rival.scenario is not None:
+            place, v = plan.row("shipped", rival.name), judged[rival.name]
+            row |= {"levers": len(rival.scenario.levers), "additional_mean": float(plan.fresh.gain[place].mean())}
+            row |= quantiles("additional", plan.fresh.gain[place])
+            row |= {"cost_mean": float(plan.fresh.cost[place].mean())} | quantiles("cost", plan.fresh.cost[place])
+            row |= {"difference_mean": v.mean, "difference_low": v.low, "difference_high": v.high}
+            row |= {"mix_better": v.better, "beaten": v.beaten, "why": v.why, "price_status": statuses.get(place, "")}
+        rows.append(row)
+    quantile = [f"{name}_{level}" for name in ("additional", "cost") for level in LEVELS]
+    # A strategy that the budget can't buy has nothing to compare; the columns are there all the same.
+    return pd.DataFrame(rows, columns=[*_SHIPPED, *quantile])
+
+
+_SHIPPED = (
+    "scenario", "title_en", "title_fr", "levers", "factor", "affordable", "search_cost_mean", "additional_mean",
+    "cost_mean", "difference_mean", "difference_low", "difference_high", "mix_better", "beaten", "why",
+    "price_status",
+)  # fmt: skip

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from foundation.shapes import Floats
-from model.terms.parameters import Parameters
-from planning.mix.groups import Cohorts, cohorts, lag
-from planning.mix.space import Mixes, Space, strictly
-from scenarios.costs import CostLine, cost_lines
+from planning.mix.measures import Floats, Measures
+from planning.mix.question import Mixes, Space, strictly
+from scenarios.costs import cost_lines
 from scenarios.draw import Draw
-from scenarios.experiment import Experiment, Settings, history_of
+from scenarios.experiment import Experiment, history_of
 from scenarios.frames import at
 from scenarios.language.resolve import resolve
 from scenarios.language.schema import Scenario
 
 if TYPE_CHECKING:
-    from model.world import World
+    from foundation.work.bench import Bench
 
+DIMENSIONS = ("digital_exclusion", "age_band", "long_term_illness")
+"""Of the groups of which none may fall further behind."""
 PEOPLE_KEPT = 4_000_000
 """Simulated people whose histories a process keeps; beyond it, those not used for longest are given up."""
 
@@ -36,6 +40,17 @@ class Task:
     draw: Draw
     mixes: Mixes
     scenarios: tuple[Scenario, ...] = ()
+
+    @property
+    def branches(self) -> int:
+        """How many are simulated."""
+        return len(self.mixes) + len(self.scenarios)
+
+    @property
+    def key(self) -> str:
+        """Names its answer, unlike that to any other mixes or scenarios on any other draw."""
+        asked = self.mixes.tobytes() + json.dumps([scenario.sha256 for scenario in self.scenarios]).encode()
+        return f"{hashlib.sha256(asked).hexdigest()[:12]}/draw-{self.draw.index:05d}"
 
 
 @dataclass(frozen=True)
@@ -57,16 +72,31 @@ class Answer:
         behind = lag(self.shares)
         return np.asarray(behind[1:] - behind[0])
 
+    def content(self) -> dict[str, Any]:
+        """As it is kept."""
+        return {"results": self.results, "shares": self.shares, "costs": self.costs, "groups": list(self.groups)}
+
+    @classmethod
+    def of(cls, task: Task, content: Mapping[str, Any]) -> Answer:
+        """From what was kept."""
+        groups = tuple((str(dimension), str(group)) for dimension, group in content["groups"])
+        return cls(**{**content, "draw": task.draw.index, "groups": groups})
+
 
 @dataclass(frozen=True)
 class _Known:
-    model: World
+    model: Any
     cohorts: Cohorts
     status_quo: float
     shares: Floats
 
 
-_HISTORIES: OrderedDict[tuple[Settings, int, Parameters], _Known] = OrderedDict()
+_HISTORIES: OrderedDict[Any, _Known] = OrderedDict()
+
+
+def work(task: Task) -> dict[str, Any]:
+    """What is kept of one task."""
+    return simulate(task).content()
 
 
 def simulate(task: Task) -> Answer:
@@ -77,10 +107,10 @@ def simulate(task: Task) -> Answer:
     shares, costs = [known.shares], []
     for number, scenario in enumerate(scenarios):
         activated, share, lines = _branch(task, known, scenario)
-        cost, minutes = (sum(getattr(line, name) for line in lines) / 1e6 for name in ("eur", "minutes"))
+        cost, minutes = (sum(line[name] for line in lines) / 1e6 for name in ("eur", "minutes"))
         rows.append({"activated": activated, "cost": cost, "minutes": minutes})
         shares.append(share)
-        costs += [{"row": number, **{name: getattr(line, name) for name in _LINE}} for line in lines]
+        costs += [{"row": number, **line} for line in lines]
     return Answer(
         draw=task.draw.index,
         results=pd.DataFrame(rows),
@@ -93,7 +123,7 @@ def simulate(task: Task) -> Answer:
 _LINE = ("lever", "item", "status", "quantity", "unit_eur", "eur", "minutes")
 
 
-def _branch(task: Task, known: _Known, scenario: Scenario) -> tuple[float, Floats, list[CostLine]]:
+def _branch(task: Task, known: _Known, scenario: Scenario) -> tuple[float, Floats, list[dict[str, Any]]]:
     """Millions activated, shares of groups and cost lines of one scenario."""
     settings = task.experiment.settings
     levers = resolve(scenario, task.draw, policy_start=settings.policy_start, until=settings.until)
@@ -101,7 +131,8 @@ def _branch(task: Task, known: _Known, scenario: Scenario) -> tuple[float, Float
     branch.advance(settings.last_week)
     outcome = branch.outcome()
     lines = cost_lines(strictly(scenario), outcome.uses, task.draw, task.experiment.costs)
-    return at(outcome.activated, settings.until) / 1e6, known.cohorts.shares(branch), lines
+    told = [{name: getattr(line, name) for name in _LINE} for line in lines]
+    return at(outcome.activated, settings.until) / 1e6, known.cohorts.shares(branch), told
 
 
 def _history(experiment: Experiment, draw: Draw) -> _Known:
@@ -122,3 +153,98 @@ def _simulated(experiment: Experiment, draw: Draw) -> _Known:
     branch.advance(experiment.settings.last_week)
     activated = at(branch.outcome().activated, experiment.settings.until) / 1e6
     return _Known(model, groups, activated, groups.shares(branch))
+
+
+@dataclass(frozen=True)
+class Cohorts:
+    """The people of a model at its current week, by group; each person keeps the group for good."""
+
+    names: tuple[tuple[str, str], ...]
+    """(dimension, group)."""
+    members: npt.NDArray[np.bool_]
+    """[group, person]."""
+    present: npt.NDArray[np.bool_]
+    """[person]: alive and insured at that week."""
+
+    def shares(self, model: Any) -> Floats:
+        """Share activated of those still alive at the model's current week, of each group and of its complement,
+        [group, 2]; NaN where nobody is left."""
+        week, people, state = model.week, *_records(model)
+        alive = self.present & (people["exit"] > week)
+        done = alive & (state["activated"] < week)
+        inside = np.array([[(m & done).sum(), (m & alive).sum()] for m in self.members], float)
+        total = np.array([done.sum(), alive.sum()], float)
+        both = np.stack([inside, total - inside], axis=1)
+        return np.divide(both[..., 0], both[..., 1], out=np.full(both.shape[:2], np.nan), where=both[..., 1] > 0)
+
+
+def cohorts(model: Any) -> Cohorts:
+    """Groups of a model at its current week: the digitally excluded, age bands, people with a long-term illness."""
+    from model.counting.groups import group_codes, group_names
+
+    week, people = model.week, _records(model)[0]
+    present = np.asarray((people["entry"] <= week) & (week < people["exit"]))
+    names: list[tuple[str, str]] = []
+    members: list[npt.NDArray[np.bool_]] = []
+    for dimension in DIMENSIONS:
+        codes, groups = group_codes(model, dimension, week), group_names(model, dimension)
+        for code, group in enumerate(groups):
+            if len(groups) > 2 or group == "yes":
+                names.append((dimension, group))
+                members.append(present & (codes == code))
+    return Cohorts(tuple(names), np.array(members), present)
+
+
+def _records(model: Any) -> tuple[Any, Any]:
+    """Records of the persons, without what the engine keeps behind the last one."""
+    n = model.population.n
+    return model.run.people[:n], model.run.state[:n]
+
+
+def lag(shares: Floats) -> Floats:
+    """Points by which each group is behind everybody else, 0 for a group that is ahead or has nobody;
+    ``shares`` [..., group, 2]."""
+    return np.maximum(np.nan_to_num(100 * (shares[..., 1] - shares[..., 0])), 0.0)
+
+
+@dataclass(kw_only=True)
+class Simulator:
+    """Answers for one set of draws. A draw that fails at its first stage is left out of all; later, nothing may."""
+
+    experiment: Experiment
+    space: Space
+    draws: list[Draw]
+    bench: Bench[Task]
+    _begun: bool = False
+
+    def __call__(self, mixes: Mixes, stage: str) -> Measures:
+        """Measures of the mixes, draws in order."""
+        return measures(self.answers(mixes, stage))
+
+    def answers(self, mixes: Mixes, stage: str, scenarios: Sequence[Scenario] = ()) -> list[Answer]:
+        """An answer per draw, in order: rows are the mixes, then the scenarios."""
+        return self.each([mixes] * len(self.draws), stage, scenarios)
+
+    def each(self, mixes: Sequence[Mixes], stage: str, scenarios: Sequence[Scenario] = ()) -> list[Answer]:
+        """The same with mixes of its own for every draw."""
+        pairs = zip(self.draws, mixes, strict=True)
+        tasks = [Task(self.experiment, self.space, draw, own, tuple(scenarios)) for draw, own in pairs]
+        found = self.bench.each(tasks, stage, whole=self._begun)
+        self._begun, self.draws = True, [task.draw for task in found.tasks]
+        return [Answer.of(task, content) for task, content in zip(found.tasks, found, strict=True)]
+
+
+def measures(answers: Sequence[Answer], rows: slice = slice(None)) -> Measures:
+    """What the answers say of the mixes (or of some rows)."""
+    plain = {name: np.stack([a.results[name].to_numpy()[1:][rows] for a in answers], axis=1) for name in _PLAIN}
+    status_quo = np.array([a.results["activated"].iloc[0] for a in answers])
+    return Measures(
+        gain=plain["activated"] - status_quo,
+        cost=plain["cost"],
+        minutes=plain["minutes"],
+        lag=np.stack([a.lags[rows] for a in answers], axis=1),
+        status_quo=status_quo,
+    )
+
+
+_PLAIN = ("activated", "cost", "minutes")

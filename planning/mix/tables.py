@@ -11,9 +11,8 @@ from foundation.language.captions import run_line
 from foundation.language.numbers import UNDEFINED, compact, day, number, percent, with_interval
 from foundation.language.text import group_title, price_letters
 from foundation.language.text import label as scenario_label
-from planning.mix.document import Frames, has, row_of
 from planning.mix.measures import FAIR_POINTS
-from planning.mix.results import losing
+from planning.mix.results import Frames, has, losing, row_of
 from planning.text import label, lever_title
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from scipy.linalg import solve
 
-from planning.sensitivity.inputs import DUMMY, scores
+from planning.sensitivity.indices import DUMMY, scores
 
 SHUFFLES, RESAMPLES = 40, 100
 SCALES, PENALTIES, SHARES = (0.8, 2.0), tuple(10.0 ** np.arange(-2, 4)), (0.0, 0.3, 1.0)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -13,12 +14,14 @@ from matplotlib.lines import Line2D
 
 from foundation.drawing.style import BLUE, GREY, ORANGE, SMALL, legend_below, light_grid, localise, page, styled
 from foundation.drawing.wrapping import wrap
-from foundation.language.numbers import compact, day, interval, with_interval
-from planning.sensitivity.input_names import input_title
-from planning.sensitivity.inputs import DUMMY
-from planning.sensitivity.sensitivity import tornado
-from planning.sensitivity.table import choice_of, information_title, quantity_title, study_title
-from planning.text import label
+from foundation.language.numbers import UNDEFINED, compact, day, interval, number, percent, typeset, with_interval
+from foundation.language.text import label as scenario_label
+from foundation.language.text import scenario_titles
+from foundation.language.text import words as scenario_words
+from planning.mix.tables import blank_table, euros
+from planning.sensitivity.indices import DUMMY, PRICE, study_titles
+from planning.sensitivity.study import tornado
+from planning.text import label, words
 from scenarios.compare.pictures import save
 
 Frames = Mapping[str, pd.DataFrame]
@@ -96,7 +99,7 @@ def information_plot(frames: Frames, manifest: Mapping[str, object], lang: str) 
 
 
 def _numbers(axes: Axes, rows: pd.DataFrame, lang: str) -> None:
-    from foundation.drawing.rows import number_rows
+    from foundation.drawing.wrapping import number_rows
 
     decimals = 1 if rows["high"].max() >= 3 else 2
     number_rows(
@@ -115,3 +118,118 @@ def draw_sensitivity(frames: Frames, manifest: Mapping[str, object], folder: Pat
     for name, picture in PICTURES.items():
         paths += save(picture(frames, manifest, lang), folder / f"{name}.{lang}")
     return paths
+
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+MOST = 5
+
+
+def quantity_title(quantity: str, scenario: str, manifest: Mapping[str, Any], lang: str) -> str:
+    """As "Media campaigns: additional (M)"."""
+    return label(f"sensitivity.{quantity}", lang, scenario=scenario_titles(manifest, lang)[scenario])
+
+
+def indices_table(table: pd.DataFrame, inputs: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> Table:
+    """For every quantity the inputs that stand out from noise, and the dummy."""
+    note = label(
+        "sensitivity.note",
+        lang,
+        floor=_range(table["first_order_floor"], lang),
+        pawn=_range(table["pawn_floor"], lang),
+        draws=len(inputs),
+        inputs=len(inputs.columns) - 1,
+    )
+    shown = blank_table(label("sensitivity.title", lang), note)
+    shown.add_column(label("sensitivity.input", lang))
+    for name in ("index", "pawn", "low", "high"):
+        shown.add_column(label(f"sensitivity.{name}", lang), justify="right", no_wrap=True)
+    for (quantity, scenario), rows in table.groupby(["quantity", "scenario"], sort=False):
+        shown.add_row(quantity_title(str(quantity), str(scenario), manifest, lang), "", "", "", "", style="bold")
+        known = rows[rows["known"] & (rows["input"] != DUMMY)].sort_values("first_order", ascending=False).head(MOST)
+        if known.empty:
+            shown.add_row(f"  {label('sensitivity.none', lang)}", "", "", "", "")
+        for _, row in pd.concat([known, rows[rows["input"] == DUMMY]]).iterrows():
+            shown.add_row(f"  {input_title(str(row['input']), lang)}", *_cells(row, lang))
+    return shown
+
+
+def _range(values: pd.Series[float], lang: str) -> str:
+    low, high = float(values.min()), float(values.max())
+    middle = "–" if lang == "en" else " à "
+    return (
+        number(low, 2, lang)
+        if round(low, 2) == round(high, 2)
+        else f"{number(low, 2, lang)}{middle}{number(high, 2, lang)}"
+    )
+
+
+def _cells(row: Any, lang: str) -> list[str]:
+    low, high = row["first_order"] - row["first_order_error"], row["first_order"] + row["first_order_error"]
+    return [
+        f"{number(row['first_order'], 2, lang)} {interval(low, high, 2, lang)}",
+        number(row["pawn"], 2, lang),
+        compact(row["when_low"], lang),
+        compact(row["when_high"], lang),
+    ]
+
+
+def study_title(study: str, lang: str) -> str:
+    """A study in words."""
+    titles = study_titles()
+    return typeset(titles[study][lang], lang) if study in titles else label(f"information.{study}", lang)
+
+
+def choice_of(manifest: Mapping[str, Any]) -> str:
+    """``value`` or ``budget``: what decides."""
+    return "budget" if manifest["sensitivity"]["budget_millions_eur"] is not None else "value"
+
+
+def information_title(manifest: Mapping[str, Any], lang: str) -> str:
+    """What the decision is."""
+    settings = manifest["sensitivity"]
+    if choice_of(manifest) == "budget":
+        return label("information.title_budget", lang, budget=euros(settings["budget_millions_eur"], lang))
+    return label("information.title_value", lang, value=number(settings["value_eur"], 0, lang))
+
+
+def information_table(table: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> Table:
+    """A row per study, the dummy and everything."""
+    kind = choice_of(manifest)
+    now = label("information.now", lang, strategy=scenario_titles(manifest, lang)[str(table["now"].iloc[0])])
+    shown = blank_table(information_title(manifest, lang), f"{now} {label(f'information.note_{kind}', lang)}")
+    shown.add_column(label("information.study", lang))
+    for name in (f"value_{kind}", "changes", "verdict"):
+        shown.add_column(label(f"information.{name}", lang), justify="right", no_wrap=True)
+    for _, row in table.iterrows():
+        whole = row["study"] == "everything"
+        shown.add_row(
+            study_title(str(row["study"]), lang),
+            with_interval(row["low"], row["value"], row["high"], lang),
+            UNDEFINED if pd.isna(row["changes"]) else percent(row["changes"], lang),
+            "" if whole else label(f"information.{'yes' if row['known'] else 'no'}", lang),
+        )
+    return shown
+
+
+@cache
+def input_title(name: str, lang: str) -> str:
+    """An input in words; one that has none keeps its name."""
+    if name == DUMMY:
+        return label("sensitivity.dummy", lang)
+    if name.startswith(PRICE):
+        lever, _, item = name.removeprefix(PRICE).partition("/")
+        return label("input.price", lang, lever=_lever(lever, lang), item=_item(item, lang))
+    key = name.replace(".", "_")
+    return label(f"input.{key}", lang) if key in words()["input"] else name
+
+
+def _lever(lever: str, lang: str) -> str:
+    word = "doctors" if lever == "doctor" else lever
+    return scenario_label(f"lever.{word}", lang) if word in scenario_words()["lever"] else lever
+
+
+def _item(item: str, lang: str) -> str:
+    key = item.replace(",", "").replace(" ", "_").replace("-", "_")
+    return label(f"item.{key}", lang) if key in words()["item"] else item

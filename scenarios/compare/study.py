@@ -1,11 +1,13 @@
-"""``mes run`` and ``mes compare`` as a study: every draw simulates all scenarios on one history."""
+"""Studies of an experiment on the draws of a posterior. That of ``mes run`` and ``mes compare`` simulates all scenarios
+of a draw on one history.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -32,6 +34,8 @@ COUNTS = {
 """Tables in which each draw of each scenario has rows, as ``foundation.store.verification`` checks them."""
 CODE = ("scenarios.experiment",)
 Simulate = Callable[[Experiment, Draw], Frames]
+Sent = TypeVar("Sent")
+"""A task."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +53,8 @@ def work(task: Task) -> Frames:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Comparison(Study[Task]):
-    """One experiment on the draws of a posterior."""
+class OfDraws(Study[Sent]):
+    """One experiment on the draws of a posterior: what its manifest says, and what a resume has to share."""
 
     command: str
     experiment: Experiment
@@ -64,8 +68,6 @@ class Comparison(Study[Task]):
     """The published stocks that pictures show: date, millions, error_millions, kind."""
     modules: Sequence[str] = CODE
     """Modules that compute, those that made the draws among them."""
-    simulate: Simulate = simulate_draw
-    work = staticmethod(work)
 
     def question(self) -> dict[str, object]:
         """Settings and scenarios."""
@@ -87,8 +89,19 @@ class Comparison(Study[Task]):
             "draws_file": self.draws_file,
             "draws_sha256": self.data[self.draws_file],
             "stock_targets": [dict(target) for target in self.stock_targets],
-            "counts": COUNTS,
         }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison(OfDraws[Task]):
+    """Scenarios side by side."""
+
+    simulate: Simulate = simulate_draw
+    work = staticmethod(work)
+
+    def about(self) -> dict[str, Any]:
+        """Which tables can be counted, too."""
+        return {**super().about(), "counts": COUNTS}
 
     def expects(self) -> Sequence[str]:
         """Tables of every kind."""

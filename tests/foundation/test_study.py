@@ -54,6 +54,7 @@ class Dice(Study[Roll]):
     weights: str = "hash of weights.csv"
     stops: Mapping[int, str] | None = None
     """What happens to a task, by its index."""
+    refused: bool = False
     command = "dice"
     work = staticmethod(roll)
 
@@ -73,6 +74,8 @@ class Dice(Study[Roll]):
         return [Roll(index, self.dice, (self.stops or {}).get(index, "")) for index in range(DRAWS)]
 
     def tables(self, found: Found[Roll]) -> dict[str, pd.DataFrame]:
+        if self.refused:
+            raise UserError("not with these dice")
         return {"rolls": found.frame("rolls")}
 
     def write(self, folder: Path, frames: Mapping[str, pd.DataFrame], manifest: dict[str, Any]) -> None:
@@ -131,6 +134,34 @@ def test_killed_and_resumed_it_ends_as_if_never_stopped(tmp_path: Path, at: int)
     assert manifests.read(folder)["status"] == "running"
     assert carry_out(Dice(), folder, resume=True).complete
     assert hashes(folder) == hashes(tmp_path / "whole")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="locks of POSIX")
+def test_a_second_resume_at_the_same_time_is_refused_and_the_first_unharmed(tmp_path: Path) -> None:
+    carry_out(Dice(), tmp_path / "whole")
+    folder, hold = tmp_path / "r", tmp_path / "hold"
+    hold.touch()
+    command = [sys.executable, "-m", "tests.foundation.test_study", str(folder), "2", str(hold)]
+    with subprocess.Popen(command, cwd=Path(__file__).parents[2]) as process:
+        wait_for_parts(folder, 2, process)
+        (folder / "parts" / ".draw-00009.1.tmp").mkdir()  # what the first is writing
+        with pytest.raises(UserError, match=f"process {process.pid} is at work in it"):
+            carry_out(Dice(), folder, resume=True)
+        assert (folder / "parts" / ".draw-00009.1.tmp").is_dir()
+        hold.unlink()
+        assert process.wait(120) == 0
+    assert verify_folder(folder).sound
+    assert hashes(folder) == hashes(tmp_path / "whole")
+    assert not (folder / ".lock").exists()
+
+
+def test_what_turns_out_to_be_no_question_leaves_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    for folder in (tmp_path / "runs" / "r", tmp_path / "there" / "r"):
+        with pytest.raises(UserError, match="not with these dice"):
+            carry_out(Dice(refused=True), folder)
+    assert [path.name for path in tmp_path.iterdir()] == ["there"]
+    assert list((tmp_path / "there").iterdir()) == []
 
 
 def test_a_failing_task_is_named_and_tried_again(tmp_path: Path) -> None:

@@ -16,9 +16,9 @@ from calibration.survey.work import Task as SurveyTask
 from model.adoption import AdoptionModel
 from model.population.building import build_population
 from model.twin.reference import ReferenceModel
+from planning.mix.question import load_space
 from planning.mix.simulate import Task as PlanTask
 from planning.mix.simulate import simulate as simulate_mixes
-from planning.mix.space import load_space
 from scenarios.compare.equity import equity_table, obstacle_table
 from scenarios.compare.tables import groups_table, summary_table
 from scenarios.experiment import Experiment, Settings, simulate_draw

@@ -9,10 +9,9 @@ import pandas as pd
 
 from planning.mix.measures import Limits
 from planning.mix.plan import Plan, Question, make_plan
+from planning.mix.question import Mixes, Space, load_space
 from planning.mix.search import Effort
-from planning.mix.simulate import Answer
-from planning.mix.simulator import Simulator, measures
-from planning.mix.space import Mixes, Space, load_space
+from planning.mix.simulate import Answer, Simulator, measures
 from scenarios.language.schema import Scenario
 from tests.scenarios.made_up import manifest as run_manifest
 
@@ -29,38 +28,39 @@ class Toy(Simulator):
     draws: list[Any]
 
     def each(self, mixes: Any, stage: str, scenarios: Any = ()) -> list[Answer]:
-        return [self._answer(draw, own, scenarios) for draw, own in zip(self.draws, mixes, strict=True)]
-
-    def _answer(self, draw: Any, mixes: Mixes, scenarios: Any) -> Answer:
-        random = np.random.default_rng(draw.index)
-        luck, price = np.exp(random.normal(0, 0.2, 2))
-        uses = [dict(zip(self.space.labels, mix / 100, strict=True)) for mix in mixes]
-        uses += [_use(scenario, self.space) for scenario in scenarios]
-        rows, shares, costs = [{"activated": 25.0, "cost": 0.0, "minutes": 0.0}], [_shares(0.0)], []
-        for number, use in enumerate(uses):
-            gain = luck * sum(WORTH[name] * (1 - np.exp(-2 * x)) for name, x in use.items())
-            lines = [
-                {
-                    "row": number,
-                    "lever": name,
-                    "item": "per letter",
-                    "status": STATUS[name],
-                    "quantity": x,
-                    "unit_eur": 1.0,
-                    "eur": 1e6 * price * PRICES[name] * (1.0 if name == "simplify" else x),
-                    "minutes": 0.0,
-                }
-                for name, x in use.items()
-                if x > 0
-            ]
-            rows.append({"activated": 25 + gain, "cost": sum(line["eur"] for line in lines) / 1e6, "minutes": 0.0})
-            shares.append(_shares(gain))
-            costs += lines
-        columns = ["row", "lever", "item", "status", "quantity", "unit_eur", "eur", "minutes"]
-        return Answer(draw.index, pd.DataFrame(rows), np.array(shares), pd.DataFrame(costs, columns=columns), GROUPS)
+        return [answer(self.space, draw, own, scenarios) for draw, own in zip(self.draws, mixes, strict=True)]
 
 
-class _Draw:
+def answer(space: Space, draw: Any, mixes: Mixes, scenarios: Any) -> Answer:
+    random = np.random.default_rng(draw.index)
+    luck, price = np.exp(random.normal(0, 0.2, 2))
+    uses = [dict(zip(space.labels, mix / 100, strict=True)) for mix in mixes]
+    uses += [_use(scenario, space) for scenario in scenarios]
+    rows, shares, costs = [{"activated": 25.0, "cost": 0.0, "minutes": 0.0}], [_shares(0.0)], []
+    for number, use in enumerate(uses):
+        gain = luck * sum(WORTH[name] * (1 - np.exp(-2 * x)) for name, x in use.items())
+        lines = [
+            {
+                "row": number,
+                "lever": name,
+                "item": "per letter",
+                "status": STATUS[name],
+                "quantity": x,
+                "unit_eur": 1.0,
+                "eur": 1e6 * price * PRICES[name] * (1.0 if name == "simplify" else x),
+                "minutes": 0.0,
+            }
+            for name, x in use.items()
+            if x > 0
+        ]
+        rows.append({"activated": 25 + gain, "cost": sum(line["eur"] for line in lines) / 1e6, "minutes": 0.0})
+        shares.append(_shares(gain))
+        costs += lines
+    columns = ["row", "lever", "item", "status", "quantity", "unit_eur", "eur", "minutes"]
+    return Answer(draw.index, pd.DataFrame(rows), np.array(shares), pd.DataFrame(costs, columns=columns), GROUPS)
+
+
+class Draw:
     def __init__(self, index: int) -> None:
         self.index = index
 
@@ -83,9 +83,9 @@ def _shares(gain: float) -> np.ndarray:
 
 def toy(space: Space, first: int, count: int) -> Toy:
     """A simulator of ``count`` draws."""
-    draws: list[Any] = [_Draw(first + number) for number in range(count)]
+    draws: list[Any] = [Draw(first + number) for number in range(count)]
     nothing: Any = None
-    return Toy(experiment=nothing, space=space, draws=draws, pool=nothing, workers=1)
+    return Toy(experiment=nothing, space=space, draws=draws, bench=nothing)
 
 
 def plan(budget: float = 30.0, target: float = 40.0, *, fair: bool = False, shipped: Any = ()) -> Plan:
@@ -107,7 +107,7 @@ def plan(budget: float = 30.0, target: float = 40.0, *, fair: bool = False, ship
 
 def manifest(found: Plan, **changes: Any) -> dict[str, Any]:
     """As the command leaves it."""
-    from planning.mix.run import _found
+    from planning.mix.study import _found
 
     settings = {
         "budget_millions_eur": found.question.budget,

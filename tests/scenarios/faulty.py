@@ -128,13 +128,25 @@ def interrupt(process: subprocess.Popen[str], how: str) -> None:
     assert "Traceback" not in stderr
 
 
+@contextmanager
+def told(folder: Path) -> Iterator[None]:
+    """Says that Ctrl-C is listened to by now: before, Python itself answers it."""
+    ready(folder).touch()
+    yield
+
+
+def ready(folder: Path) -> Path:
+    """The file that says so."""
+    return folder.with_name(f"{folder.name}.ready")
+
+
 def main() -> None:
     import typer
 
     from cli.errors import reported
 
     def command(folder: Path, cluster: str = "", hold: int = DRAWS) -> None:
-        with reported(), cluster_site(cluster, made_up.MODULES) if cluster else nullcontext() as site:
+        with reported(), told(folder), cluster_site(cluster, made_up.MODULES) if cluster else nullcontext() as site:
             run(folder, workers=2, site=site, hold=hold)
 
     typer.run(command)

@@ -9,11 +9,10 @@ from datetime import date
 import pytest
 
 from calibration.facts.inputs import load_costs
-from calibration.facts.priors import load_priors
-from calibration.facts.roles import EFFECTS
+from calibration.facts.priors import EFFECTS, load_priors
 from foundation.language.numbers import typeset
 from foundation.language.text import LANGUAGES
-from planning.mix.space import load_space
+from planning.mix.question import load_space
 from scenarios.language import schema
 from scenarios.lever_schemas import KINDS
 from scenarios.lever_schemas.base import LeverTable, Span

@@ -5,10 +5,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from calibration.draws.files import DEFAULT, save_draws
+from calibration.draws.files import DEFAULT, POSTERIOR, save_draws, structure_name
 from calibration.draws.posteriors import posterior_for, shipped_structures
 from calibration.facts.priors import FREE, load_priors
-from calibration.posterior.tables import POSTERIOR, structure_name
 from foundation.errors import UserError
 from model.terms.structure import Structure
 

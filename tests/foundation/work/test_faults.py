@@ -139,15 +139,16 @@ def test_a_stopped_run_resumes_to_the_same_tables(tmp_path: Path, whole: dict[st
 @pytest.mark.slow
 @pytest.mark.parametrize("how", ["SIGINT", "SIGKILL"])
 def test_a_run_can_be_stopped_at_any_moment(tmp_path: Path, whole: dict[str, str], how: str) -> None:
-    began = time.monotonic()
     with faulty.started(tmp_path / "timed") as process:
+        faulty.wait_for(faulty.ready(tmp_path / "timed"))
+        began = time.monotonic()
         assert process.wait() == 0
     span, rng = time.monotonic() - began, random.Random(how)
     for number in range(20):
         folder = tmp_path / f"r{number}"
         with faulty.started(folder) as process:
-            # Before the program has set up anything, Python itself answers the signal: the very start is left out.
-            time.sleep(span * (0.3 + 0.7 * rng.random()))
+            faulty.wait_for(faulty.ready(folder))
+            time.sleep(span * rng.random())
             if process.poll() is None:
                 (os.killpg if how == "SIGINT" else os.kill)(process.pid, getattr(signal, how))
             process.communicate(timeout=faulty.PATIENCE)

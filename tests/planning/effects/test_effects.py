@@ -11,7 +11,8 @@ from calibration.draws.files import load_draws
 from calibration.facts.inputs import load_costs, load_demography, load_history
 from calibration.facts.targets import load_surveyed
 from model.terms.outcome import CHANNEL_NAMES
-from planning.effects.effects import REMOVALS, Task, _outcome, _unchanged, remainder, summary
+from planning.effects.effects import REMOVALS, Task, _outcome, _unchanged
+from planning.effects.pictures import remainder, summary
 from scenarios.experiment import Experiment, Settings
 from scenarios.language.files import load_scenario
 

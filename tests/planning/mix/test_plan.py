@@ -10,17 +10,16 @@ import pandas as pd
 import pytest
 
 from foundation.errors import UserError
-from planning.mix.document import plan_document
+from foundation.store import parts
 from planning.mix.measures import Limits, Measures, MostActivations
 from planning.mix.pictures import draw_plan
 from planning.mix.plan import Plan, Question, ceiling, frontier_budgets
-from planning.mix.regret import optimism, regret
+from planning.mix.question import load_space
 from planning.mix.results import FRAMES, Frames, frames
-from planning.mix.scenario import plan_text
-from planning.mix.search import Effort
+from planning.mix.search import Effort, optimism, regret
 from planning.mix.shipped import affordable, verdict
-from planning.mix.simulator import read_answer, write_answer
-from planning.mix.space import load_space
+from planning.mix.simulate import Answer, Task
+from planning.mix.study import plan_document, plan_text
 from planning.mix.tables import headline, sentences, tables
 from planning.text import header, label, words, write_csv
 from scenarios.language.files import load_scenario, parse_scenario
@@ -237,13 +236,24 @@ def test_texts_have_both_languages() -> None:
 
 
 def test_answers_are_kept_as_they_are(tmp_path: Path) -> None:
-    (answer,) = toy(load_space(levers=list(LEVERS)), 3, 1).answers(np.array([[10, 0, 5, 100, 50]]), "s")
-    write_answer(tmp_path / "a.npz", answer)
-    again = read_answer(tmp_path / "a.npz")
-    assert again is not None
-    pd.testing.assert_frame_equal(again.results, answer.results)
-    pd.testing.assert_frame_equal(again.costs, answer.costs, check_dtype=False)
-    assert np.array_equal(again.shares, answer.shares)
-    assert again.groups == answer.groups
-    (tmp_path / "a.npz").write_bytes(b"half of it")
-    assert read_answer(tmp_path / "a.npz") is None
+    """To the bit, whatever is in them: one of no mix at all, too."""
+    simulator = toy(load_space(levers=list(LEVERS)), 3, 1)
+    for mixes in (np.array([[10, 0, 5, 100, 50]]), np.zeros((0, 5), np.int64)):
+        (answer,) = simulator.answers(mixes, "s")
+        task = Task(simulator.experiment, simulator.space, simulator.draws[0], mixes)
+        parts.write(tmp_path, task.key, parts.encode(answer.content()), "q")
+        again = Answer.of(task, parts.read(tmp_path, task.key))
+        pd.testing.assert_frame_equal(again.results, answer.results)
+        pd.testing.assert_frame_equal(again.costs, answer.costs, check_dtype=False)
+        assert np.array_equal(again.shares, answer.shares)
+        assert (again.draw, again.groups) == (answer.draw, answer.groups)
+
+
+def test_an_answer_is_named_after_all_that_was_asked() -> None:
+    simulator = toy(load_space(levers=list(LEVERS)), 3, 2)
+    one, other = np.array([[10, 0, 5, 100, 50]]), np.array([[10, 0, 5, 100, 51]])
+    first, second = simulator.draws
+    scenario = load_scenario("email-reminders")
+    asked = [(first, one, ()), (first, other, ()), (second, one, ()), (first, one, (scenario,))]
+    keys = [Task(simulator.experiment, simulator.space, *each).key for each in asked]
+    assert len(set(keys)) == len(keys)

@@ -7,8 +7,8 @@ import pytest
 from scipy.optimize import minimize
 
 from planning.mix.measures import FAIR_POINTS, CheapestToTarget, FurthestReach, Limits, MostActivations
+from planning.mix.question import STEPS
 from planning.mix.search import Effort, cautions, search
-from planning.mix.space import STEPS
 from tests.planning.synthetic import World, no_switches, world
 
 TOLERANCE = 0.01

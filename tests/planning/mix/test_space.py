@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from foundation.errors import UserError
-from planning.mix.space import STEPS, Space, load_space, needed, strictly
+from planning.mix.question import STEPS, Space, load_space, needed, strictly
 from scenarios.language.files import catalogue, load_scenario, parse_scenario
 from scenarios.language.written import scenario_text
 

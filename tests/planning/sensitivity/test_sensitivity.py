@@ -8,10 +8,9 @@ import pytest
 from scipy.stats import norm
 
 from foundation.errors import UserError
-from planning.sensitivity.indices import Quantity, indices
+from planning.sensitivity.indices import DUMMY, Quantity, indices, scores, studies, study_of
 from planning.sensitivity.information import Decision, choose_regression, evpi, evppi, kernels, perfect, value_table
-from planning.sensitivity.inputs import DUMMY, scores, studies, study_of
-from planning.sensitivity.sensitivity import Choice, analyse, decide, quantities
+from planning.sensitivity.study import Choice, decide, inputs_of, quantities
 
 DRAWS = 200
 
@@ -170,4 +169,4 @@ def test_quantities_and_unknown_names() -> None:
 
 def test_too_few_draws() -> None:
     with pytest.raises(UserError, match="needed 40 or more"):
-        analyse(outcomes(10), [], Choice(value=30, budget=None))
+        inputs_of(outcomes(10), [])

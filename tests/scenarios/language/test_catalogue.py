@@ -8,7 +8,7 @@ import pytest
 
 from calibration.facts.inputs import load_costs
 from model.terms.outcome import LeverUse
-from planning.mix.space import load_space
+from planning.mix.question import load_space
 from scenarios.language.files import CATALOGUE, catalogue, load_scenario
 from scenarios.language.regions import REGIONS
 from scenarios.lever_schemas import KINDS

@@ -1,0 +1,226 @@
+"""``mes plan`` as a study in stages: what all levers can spend, the search, the look back, the fresh draws; then the
+winning mix as a scenario file (``plan.toml``) and the document ``plan.json``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from foundation.language.numbers import day, number
+from foundation.quantiles import rounded, spread
+from foundation.store.atomic import write_json, write_text
+from foundation.store.manifest import Manifest
+from foundation.work.bench import Bench
+from planning.mix.measures import FAIR_POINTS
+from planning.mix.plan import Plan, ceiling, frontier_budgets, make_plan, units
+from planning.mix.question import PlanRequest, needed, settings_of
+from planning.mix.results import FRAMES, Frames, frames, has, losing, row_of
+from planning.mix.simulate import Simulator, Task, work
+from planning.mix.tables import euros
+from planning.text import label, write_csv
+from scenarios.compare.study import OfDraws
+from scenarios.language.schema import Description, Scenario, Title
+from scenarios.language.written import scenario_text
+
+TABLES = ("frontier", "plan", "shipped", "plan_groups", "plan_costs")
+"""Those for a spreadsheet."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planning(OfDraws[Task]):
+    """One budget; the experiment's scenarios are the status quo and all levers at their ceilings."""
+
+    wanted: PlanRequest
+    shipped: Sequence[Scenario]
+    """Strategies to compare the mix with."""
+    work = staticmethod(work)
+
+    def question(self) -> dict[str, Any]:
+        """Settings and levers, what is asked of the mix, and what it is compared with."""
+        rivals = [{"name": scenario.name, "sha256": scenario.sha256} for scenario in self.shipped]
+        return {**super().question(), "asked": settings_of(self.wanted), "shipped": rivals}
+
+    def code(self) -> Sequence[str]:
+        """The search too: it decides what is simulated."""
+        return ("planning.mix.plan", *self.modules)
+
+    def about(self) -> dict[str, Any]:
+        """What was asked, as readers of the folder find it; what was found is added in the end."""
+        return {**super().about(), "plan": settings_of(self.wanted), "tasks": None}
+
+    def expects(self) -> Sequence[str]:
+        """Tables of every kind, the document and the scenario."""
+        tables = [f"{name}.{lang}.csv" for name in TABLES for lang in ("en", "fr")]
+        return (*(f"{name}.parquet" for name in FRAMES), *tables, "plan.json", "plan.toml")
+
+    def key(self, task: Task) -> str:
+        """What was asked on which draw."""
+        return task.key
+
+    def number(self, task: Task) -> int:
+        """The draw's."""
+        return task.draw.index
+
+    def weight(self, task: Task) -> int:
+        """A branch each."""
+        return task.branches
+
+    def solve(self, bench: Bench[Task]) -> Frames:
+        """All tables of the plan.
+
+        Raises:
+            UserError: what is asked can't be planned (``ceiling``).
+        """
+        cut, question = self.wanted.search_draws, self.wanted.question
+        searched, fresh = (
+            Simulator(experiment=self.experiment, space=self.wanted.space, draws=list(draws), bench=bench)
+            for draws in (self.draws[:cut], self.draws[cut:])
+        )
+        most = ceiling(searched, question)
+        budgets = len(frontier_budgets(question.budget, most, question.points))
+        draws = len(searched.draws), len(fresh.draws)
+        with bench.shown(units(self.wanted.space, question, draws, len(self.shipped), budgets), "branches"):
+            plan = make_plan(searched, fresh, question, most, self.shipped)
+        bench.store.note(plan={**settings_of(self.wanted), **_found(plan, most)})
+        write_text(bench.store.folder / "plan.toml", plan_text(plan, bench.store.manifest))
+        return frames(plan)
+
+    def write(self, folder: Path, frames: Frames, manifest: Manifest) -> None:
+        """Tables for a spreadsheet, and the document."""
+        for lang in ("en", "fr"):
+            for name in TABLES:
+                write_csv(frames[name], folder / f"{name}.{lang}.csv", lang)
+        write_json(folder / "plan.json", plan_document(frames, manifest))
+
+
+def _found(plan: Plan, most: float) -> dict[str, Any]:
+    """What tables can't hold, for the manifest."""
+    measures = plan.archive.measures
+    probability = None
+    if plan.target is not None:
+        activated = measures.status_quo + measures.gain[plan.target]
+        probability = float((activated >= plan.question.target).mean())
+    reached = plan.fresh.status_quo + plan.fresh.gain[plan.row("reach", "reach")]
+    return {
+        "most_millions_eur": most,
+        "furthest_millions": _reached(reached, plan.question.probability),
+        "target_search_probability": probability,
+        "search_draws": list(plan.search_draws),
+        "fresh_draws": list(plan.fresh_draws),
+        "simulated_mixes": len(plan.archive.mixes),
+    }
+
+
+def _reached(activated: Any, probability: float) -> float:
+    return float(np.quantile(activated, 1 - probability, method="inverted_cdf"))
+
+
+_DEFAULTS = {"policy_start": "2026-01-05", "until": "2027-12-31"}
+_OPTIONS = {"policy_start": "--policy-start", "until": "--until"}
+
+
+def plan_text(plan: Plan, manifest: Mapping[str, Any]) -> str:
+    """``plan.toml``: valid for ``mes run`` and ``mes compare`` as it stands."""
+    row = plan.row("frontier", f"{plan.question.budget:.9g}")
+    gain, until = float(plan.fresh.gain[row].mean()), manifest["until"]
+    titles, descriptions = {}, {}
+    for lang in ("en", "fr"):
+        budget = euros(plan.question.budget, lang)
+        titles[lang] = label("plan.scenario_title", lang, budget=budget)
+        descriptions[lang] = label(
+            "plan.description", lang, budget=budget, gain=number(gain, 1, lang), until=day(until, lang)
+        )
+    scenario = plan.space.mixed(plan.winner, titles=Title(**titles))
+    scenario = replace(needed(scenario), descriptions=Description(**descriptions))
+    shares = dict(zip(plan.space.labels, plan.winner, strict=True))
+    remarks = {name: f"{share} % of what can be bought" for name, share in shares.items()}
+    return scenario_text(scenario, remarks=remarks, head=_head(manifest))
+
+
+def _head(manifest: Mapping[str, Any]) -> str:
+    """How to run it over the same days."""
+    changed = "".join(f" {_OPTIONS[key]} {manifest[key]}" for key, usual in _DEFAULTS.items() if manifest[key] != usual)
+    lines = ["Written by mes plan. Run it with:", f"  mes run ./plan.toml{changed}"]
+    return "\n".join(lines)
+
+
+_COMMON = (
+    "people", "seed", "structure", "policy_start", "target_millions", "data_end", "quick", "version", "command_line",
+)  # fmt: skip
+
+
+def plan_document(frames: Frames, manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything a reader or another program needs; ``None`` for what is undefined."""
+    frontier, asked = frames["frontier"], row_of(frames, "asked")
+    return {
+        **{key: manifest[key] for key in _COMMON},
+        "horizon": manifest["until"],
+        **{key: manifest["plan"][key] for key in ("budget_millions_eur", "probability", "fair", "levers")},
+        "fair_points": FAIR_POINTS,
+        "minutes_millions": manifest["plan"]["minutes_millions"],
+        "most_that_can_be_spent_millions_eur": rounded(manifest["plan"]["most_millions_eur"]),
+        "search_draws": manifest["plan"]["search_draws"],
+        "fresh_draws": manifest["plan"]["fresh_draws"],
+        "failed_draws": sorted({failure["draw"] for failure in manifest["failures"]}),
+        "mix": _records(frames["plan"][frames["plan"]["mix"] == asked["mix"]]),
+        "result": _record(asked),
+        "regret_millions": spread(frames["regret"]["regret"]) | {"mean": rounded(frames["regret"]["regret"].mean())},
+        "target": target(frames, manifest),
+        "frontier": _records(frontier),
+        "mixes": _records(frames["plan"][["mix", "role", "lever", "share_of_ceiling", "intensity", "cost_mean"]]),
+        "shipped": _records(frames["shipped"]),
+        "not_beaten": list(losing(frames["shipped"])),
+        "groups": _records(frames["plan_groups"][frames["plan_groups"]["mix"] == asked["mix"]]),
+        "costs": _records(frames["plan_costs"]),
+        "unit": "millions of persons, euros and minutes of the whole country; quantiles and means over fresh draws",
+        "choices": {
+            "maximised": "mean additional activations",
+            "budget": "mean cost",
+            "assumed": "interval of each unit price taken as 90 %; ceilings of the levers as in the shipped strategies",
+            "fair": "a group further behind by less than fair_points counts as not further behind (assumed)",
+        },
+    }
+
+
+def target(frames: Frames, manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Whether the target can be reached with the wanted probability, and how, or how far one gets."""
+    far = row_of(frames, "reach")
+    found: dict[str, Any] = {
+        "target_millions": manifest["target_millions"],
+        "probability": manifest["plan"]["probability"],
+        "reachable": has(frames, "target"),
+        "furthest_millions": rounded(manifest["plan"]["furthest_millions"]),
+        "furthest_cost_millions_eur": rounded(float(far["cost_mean"])),
+    }
+    if found["reachable"]:
+        row = row_of(frames, "target")
+        names = ("probability_of_target", "probability_of_target_low", "probability_of_target_high", "cost_mean")
+        found |= {name: rounded(float(row[name])) for name in names}
+        found["search_probability"] = manifest["plan"]["target_search_probability"]
+        plan = frames["plan"]
+        found["mix"] = _records(plan.loc[plan["role"] == "target", ["lever", "share_of_ceiling", "intensity"]])
+    return found
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [_record(row) for _, row in table.iterrows()]
+
+
+def _record(row: pd.Series[Any]) -> dict[str, Any]:
+    return {str(name): _plain(value) for name, value in row.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    if isinstance(value, int | np.integer):
+        return int(value)
+    if isinstance(value, float | np.floating):
+        return rounded(float(value))
+    return None if value is None or value is pd.NA else str(value)
