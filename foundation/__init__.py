@@ -1,3 +1,3 @@
-"""What every floor above uses and none of it knows of health records: folders of results, work on many cores, language,
-pictures, seeds. Nothing here makes results but ``seeds`` and ``quantiles``: keys of derived seeds are never renumbered.
+"""What would any simulation project need? Errors, quantiles, derived seeds; nothing here knows Mon espace santé. All
+may be touched but ``seeds.py``: purposes of derived seeds are results and never renumbered.
 """

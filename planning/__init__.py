@@ -1,4 +1,3 @@
-"""From simulated strategies to decisions: the mix under a budget, what drives it, and what would be worth knowing.
-
-Words of tables and pictures are in ``text.toml``.
+"""What should be decided? The mix under a budget, what drives it, and what would be worth knowing. Each room takes
+simulated strategies and answers one of these; none knows anything that the model doesn't.
 """

@@ -46,7 +46,7 @@ SHIPPED = DATA / "posterior"
 """Folder of the shipped posteriors."""
 DEFAULT = "default"
 POSTERIOR, SUMMARY = "posterior.parquet", "summary.json"
-"""The draws file of a folder of ``mes calibrate``."""
+"""Of a folder of ``mes calibrate``: the draws, and what they were fitted to."""
 _METADATA = b"mes.draws"
 _FORMAT = 2
 

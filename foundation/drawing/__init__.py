@@ -1,1 +1,3 @@
-"""How pictures look: style, lines broken by their real width, labels that don't overlap. Results are not made here."""
+"""How does every picture look? Page, colours, wrapping and placing of labels. Change it here and every picture
+follows; what is drawn is decided in the rooms of the results.
+"""

@@ -1,1 +1,3 @@
-"""Words, numbers, dates and amounts in French and English, read and written (``text.toml`` holds the texts)."""
+"""How are words, numbers, dates and pages written in English and French? Mechanisms only: the words of a room are in
+the room. A number is shown the same way everywhere, so change it here.
+"""

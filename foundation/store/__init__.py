@@ -1,4 +1,3 @@
-"""Where results are kept: a folder made, resumed, sealed and verified in one way (``store``), its manifest, the parts
-of what isn't finished, and the fingerprint of what results depend on. Names of files and keys of manifests are read by
-old and new folders alike: they are added to, not changed.
+"""What is in a folder of results, and is it whole? Manifests, hashes, files that appear at once. What a manifest
+records may grow; its format number goes up when older folders can't be read.
 """

@@ -1,3 +1,3 @@
-"""Where tasks are computed, and how they are stopped: this process, local processes, a cluster; what fails, what is
-lost, Ctrl-C, progress. Nothing here may change a bit of a result.
+"""Who computes? One function over many small tasks: in this process, in several, on a cluster; lost workers,
+failures and interrupts. Results don't depend on anything here.
 """

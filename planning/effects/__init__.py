@@ -1,4 +1,3 @@
-"""What each channel of the status quo brings: what is attributed to it, and what is missing when it is taken out.
-
-``effects`` simulates, ``pictures`` shows. How a channel is taken out (``REMOVALS``) decides results.
+"""What does each channel add, and what would be lost without it? Attribution beside the effect of removal. Tables
+and pictures may change; what removing a channel means is a result.
 """

@@ -17,6 +17,7 @@ from foundation.language.captions import run_line
 from foundation.language.numbers import day, number, with_interval
 from foundation.language.text import label as scenario_label
 from foundation.quantiles import LEVELS, rounded
+from foundation.shapes import Floats
 from planning.effects.effects import DAYS
 from planning.mix.tables import blank_table
 from planning.text import label
@@ -123,7 +124,7 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
     return ordered.iloc[np.lexsort((-ordered["attributed_p50"], keys))].reset_index(drop=True)
 
 
-def _quantiles(values: Mapping[str, Any]) -> dict[str, float]:
+def _quantiles(values: Mapping[str, Floats]) -> dict[str, float]:
     return {
         f"{name}_{level}": float(np.nanquantile(array, q)) if np.isfinite(array).any() else float("nan")
         for name, array in values.items()

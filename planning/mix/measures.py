@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from foundation.quantiles import LEVELS
+from foundation.shapes import Floats
 
-Floats = npt.NDArray[np.float64]
 SLACK = 1e-9
 
 

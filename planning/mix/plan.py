@@ -10,9 +10,9 @@ import numpy as np
 
 from foundation.errors import UserError
 from foundation.language.numbers import compact
+from foundation.shapes import Floats
 from planning.mix.measures import (
     CheapestToTarget,
-    Floats,
     FurthestReach,
     Goal,
     Measures,

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from foundation.quantiles import LEVELS, jeffreys
-from planning.mix.measures import Floats, quantiles
+from foundation.shapes import Floats
+from planning.mix.measures import quantiles
 from planning.mix.plan import Plan
 from planning.mix.shipped import shipped
 from scenarios.compare.statuses import joined, paid_lines, price_statuses

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from planning.mix.measures import Floats, Goal, Measures, MostActivations, best, feasible, stacked
+from foundation.shapes import Floats
+from planning.mix.measures import Goal, Measures, MostActivations, best, feasible, stacked
 from planning.mix.question import STEPS, Effort, Mixes, cautions
 from planning.mix.surrogate import Predict, Surrogate, design, fit, optimise
 

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from foundation.quantiles import LEVELS
-from planning.mix.measures import Floats, quantiles
+from foundation.shapes import Floats
+from planning.mix.measures import quantiles
 from planning.mix.simulate import Simulator, measures
 from scenarios.language.schema import Scenario, scaled
 

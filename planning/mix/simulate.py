@@ -10,20 +10,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
+from jaxtyping import Bool
 
-from planning.mix.measures import Floats, Measures
+from foundation.shapes import Bools, Floats
+from model.terms.parameters import Parameters
+from planning.mix.measures import Measures
 from planning.mix.question import Mixes, Space, strictly
-from scenarios.costs import cost_lines
+from scenarios.costs import CostLine, cost_lines
 from scenarios.draw import Draw
-from scenarios.experiment import Experiment, history_of
+from scenarios.experiment import Experiment, Settings, history_of
 from scenarios.frames import at
 from scenarios.language.resolve import resolve
 from scenarios.language.schema import Scenario
 
 if TYPE_CHECKING:
     from foundation.work.bench import Bench
+    from model.terms.shapes import Records
+    from model.world import World
 
 DIMENSIONS = ("digital_exclusion", "age_band", "long_term_illness")
 """Of the groups of which none may fall further behind."""
@@ -85,13 +89,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class _Known:
-    model: Any
+    model: World
     cohorts: Cohorts
     status_quo: float
     shares: Floats
 
 
-_HISTORIES: OrderedDict[Any, _Known] = OrderedDict()
+_HISTORIES: OrderedDict[tuple[Settings, int, Parameters], _Known] = OrderedDict()
 
 
 def work(task: Task) -> dict[str, Any]:
@@ -107,10 +111,10 @@ def simulate(task: Task) -> Answer:
     shares, costs = [known.shares], []
     for number, scenario in enumerate(scenarios):
         activated, share, lines = _branch(task, known, scenario)
-        cost, minutes = (sum(line[name] for line in lines) / 1e6 for name in ("eur", "minutes"))
+        cost, minutes = (sum(getattr(line, name) for line in lines) / 1e6 for name in ("eur", "minutes"))
         rows.append({"activated": activated, "cost": cost, "minutes": minutes})
         shares.append(share)
-        costs += [{"row": number, **line} for line in lines]
+        costs += [{"row": number, **{name: getattr(line, name) for name in _LINE}} for line in lines]
     return Answer(
         draw=task.draw.index,
         results=pd.DataFrame(rows),
@@ -123,7 +127,7 @@ def simulate(task: Task) -> Answer:
 _LINE = ("lever", "item", "status", "quantity", "unit_eur", "eur", "minutes")
 
 
-def _branch(task: Task, known: _Known, scenario: Scenario) -> tuple[float, Floats, list[dict[str, Any]]]:
+def _branch(task: Task, known: _Known, scenario: Scenario) -> tuple[float, Floats, list[CostLine]]:
     """Millions activated, shares of groups and cost lines of one scenario."""
     settings = task.experiment.settings
     levers = resolve(scenario, task.draw, policy_start=settings.policy_start, until=settings.until)
@@ -131,8 +135,7 @@ def _branch(task: Task, known: _Known, scenario: Scenario) -> tuple[float, Float
     branch.advance(settings.last_week)
     outcome = branch.outcome()
     lines = cost_lines(strictly(scenario), outcome.uses, task.draw, task.experiment.costs)
-    told = [{name: getattr(line, name) for name in _LINE} for line in lines]
-    return at(outcome.activated, settings.until) / 1e6, known.cohorts.shares(branch), told
+    return at(outcome.activated, settings.until) / 1e6, known.cohorts.shares(branch), lines
 
 
 def _history(experiment: Experiment, draw: Draw) -> _Known:
@@ -161,12 +164,11 @@ class Cohorts:
 
     names: tuple[tuple[str, str], ...]
     """(dimension, group)."""
-    members: npt.NDArray[np.bool_]
-    """[group, person]."""
-    present: npt.NDArray[np.bool_]
-    """[person]: alive and insured at that week."""
+    members: Bool[Bools, "group person"]
+    present: Bool[Bools, " person"]
+    """Alive and insured at that week."""
 
-    def shares(self, model: Any) -> Floats:
+    def shares(self, model: World) -> Floats:
         """Share activated of those still alive at the model's current week, of each group and of its complement,
         [group, 2]; NaN where nobody is left."""
         week, people, state = model.week, *_records(model)
@@ -178,14 +180,14 @@ class Cohorts:
         return np.divide(both[..., 0], both[..., 1], out=np.full(both.shape[:2], np.nan), where=both[..., 1] > 0)
 
 
-def cohorts(model: Any) -> Cohorts:
+def cohorts(model: World) -> Cohorts:
     """Groups of a model at its current week: the digitally excluded, age bands, people with a long-term illness."""
     from model.counting.groups import group_codes, group_names
 
     week, people = model.week, _records(model)[0]
     present = np.asarray((people["entry"] <= week) & (week < people["exit"]))
     names: list[tuple[str, str]] = []
-    members: list[npt.NDArray[np.bool_]] = []
+    members: list[Bools] = []
     for dimension in DIMENSIONS:
         codes, groups = group_codes(model, dimension, week), group_names(model, dimension)
         for code, group in enumerate(groups):
@@ -195,7 +197,7 @@ def cohorts(model: Any) -> Cohorts:
     return Cohorts(tuple(names), np.array(members), present)
 
 
-def _records(model: Any) -> tuple[Any, Any]:
+def _records(model: World) -> tuple[Records, Records]:
     """Records of the persons, without what the engine keeps behind the last one."""
     n = model.population.n
     return model.run.people[:n], model.run.state[:n]

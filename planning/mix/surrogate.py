@@ -18,7 +18,8 @@ import numpy.typing as npt
 from scipy.interpolate import PchipInterpolator
 from scipy.optimize import Bounds, NonlinearConstraint, differential_evolution
 
-from planning.mix.measures import Floats, Goal, Measures, best, feasible
+from foundation.shapes import Floats
+from planning.mix.measures import Goal, Measures, best, feasible
 from planning.mix.question import STEPS, Mixes
 
 PENALTIES = 10.0 ** np.arange(-4, 4)

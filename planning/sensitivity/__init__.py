@@ -1,4 +1,3 @@
-"""What drives the results of a comparison, and which study would be worth paying for; nothing is simulated again.
-
-Estimators (``indices``, ``information``) hold for given draws; which study informs which input is in ``studies.toml``.
+"""Which uncertain input drives a result, and what would it be worth to know it? Indices on common random numbers,
+value of information by study. Studies are in ``studies.toml``; places and seeds are results.
 """

@@ -15,14 +15,13 @@ from matplotlib.lines import Line2D
 from foundation.drawing.style import BLUE, GREY, ORANGE, SMALL, legend_below, light_grid, localise, page, styled
 from foundation.drawing.wrapping import wrap
 from foundation.language.numbers import UNDEFINED, compact, day, interval, number, percent, typeset, with_interval
-from foundation.language.text import label as scenario_label
 from foundation.language.text import scenario_titles
-from foundation.language.text import words as scenario_words
 from planning.mix.tables import blank_table, euros
 from planning.sensitivity.indices import DUMMY, PRICE, study_titles
 from planning.sensitivity.study import tornado
 from planning.text import label, words
 from scenarios.compare.pictures import save
+from scenarios.lever_schemas.words import effect_word, item_word, lever_word
 
 Frames = Mapping[str, pd.DataFrame]
 ROWS = 9
@@ -219,17 +218,9 @@ def input_title(name: str, lang: str) -> str:
     if name == DUMMY:
         return label("sensitivity.dummy", lang)
     if name.startswith(PRICE):
-        lever, _, item = name.removeprefix(PRICE).partition("/")
-        return label("input.price", lang, lever=_lever(lever, lang), item=_item(item, lang))
+        price = name.removeprefix(PRICE)
+        lever, _, item = price.partition("/")
+        known = lever_word("doctors" if lever == "doctor" else lever, lang)
+        return label("input.price", lang, lever=known or lever, item=item_word(price, lang) or item)
     key = name.replace(".", "_")
-    return label(f"input.{key}", lang) if key in words()["input"] else name
-
-
-def _lever(lever: str, lang: str) -> str:
-    word = "doctors" if lever == "doctor" else lever
-    return scenario_label(f"lever.{word}", lang) if word in scenario_words()["lever"] else lever
-
-
-def _item(item: str, lang: str) -> str:
-    key = item.replace(",", "").replace(" ", "_").replace("-", "_")
-    return label(f"item.{key}", lang) if key in words()["item"] else item
+    return label(f"input.{key}", lang) if key in words()["input"] else effect_word(name, lang) or name

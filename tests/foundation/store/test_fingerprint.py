@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from calibration.draws import draws as draws_module
+from calibration.draws import files as draws_module
 from cli.simulation import CODE
 from foundation.store.fingerprint import TOP, changes, code_fingerprint, hashes_of, modules
 from foundation.store.manifest import differences
@@ -46,7 +46,7 @@ def test_a_copy_has_the_same_fingerprint(copied: Path) -> None:
         ("model/terms/weeks.py", "return ", "return not ", "model.terms.weeks"),
         ("scenarios/lever_schemas/messages.py", "return ", "return not ", "scenarios.lever_schemas.messages"),
         ("planning/mix/search.py", "KNOWN = 24", "KNOWN = 25", "planning.mix.search"),
-        ("calibration/draws/files.py", "or DEFAULT\n", 'or "other"\n', "calibration.draws.files"),
+        ("calibration/draws/draws.py", "or DEFAULT\n", 'or "other"\n', "calibration.draws.files"),
     ],
 )
 def test_an_edited_rule_is_named(copied: Path, file: str, old: str, new: str, name: str) -> None:
