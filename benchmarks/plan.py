@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.cells import CellError, Row, measure
 from benchmarks.setting import MIX, STATUS_QUO, load_setting
-from model.population.cohorts import build_cohorts
+from model.population.pyramid import build_cohorts
 
 SIZES = (10_000, 20_000, 100_000, 1_000_000, 10_000_000)
 ALWAYS = 20_000

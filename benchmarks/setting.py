@@ -9,7 +9,7 @@ from functools import cache
 from calibration.draws.files import load_draws
 from calibration.facts.inputs import load_demography, load_history
 from model import build_population, solve_prevalence
-from model.levers.kinds import Lever
+from model.levers import Lever
 from model.population.population import Population
 from model.terms.inputs import Demography, History
 from model.terms.parameters import Parameters

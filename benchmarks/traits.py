@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from benchmarks.setting import Setting
 from model.population.attributes import EMAIL, EXCLUDED, NO_DOCTOR, PILOT
-from model.population.chances import MAJORITY, RATE_UNITS
 from model.population.population import Population
+from model.population.pyramid import MAJORITY, RATE_UNITS
 from model.terms.structure import Structure
 from model.terms.tables import EAGERNESS_LEVELS, INVITATION_DELAY, NEWCOMER_DELAY, Coefficients, Weekly, coefficients
 from model.terms.tables import weekly_tables as weekly_tables_of

@@ -16,9 +16,8 @@ import numba
 from calibration.facts.inputs import load_demography, load_history
 from model import AdoptionModel, Parameters, build_population
 from model.counting.online import online_cells, online_counts
-from model.counting.prevalence import surveyed_shares
-from model.counting.standing import standing_tables
-from model.levers.kinds import Assisted, Messages, Relatives, Target
+from model.levers import Assisted, Messages, Relatives, Target
+from model.prevalence import surveyed_shares
 from model.terms.channels import Channel
 from model.terms.outcome import DIMENSIONS
 
@@ -63,7 +62,7 @@ def run_everything() -> None:
         surveyed_shares(branch)
         online_counts(branch)
         online_cells(branch)
-        standing_tables(branch, WEEK)
+        branch.standing(WEEK)
         for dimension in DIMENSIONS:
             branch.groups(dimension, [WEEK])
 

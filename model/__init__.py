@@ -1,21 +1,25 @@
-"""Agent-based model of the adoption of Mon espace santé: people, doctors, ties, rules and the engine.
+"""The model: how people come to activate Mon espace santé, week by week. It imports nothing else of the project.
 
-Names are looked up when first used: who only reads a table or draws a picture does not wait for the compiler.
+What is listed here is the surface (pinned by ``tests/model/test_surface.py``); a world is what both engines offer. The
+codes of decisions and processes are part of every result: never renumber them. Names are looked up when first used:
+who only reads a table or draws a picture does not wait for the compiler.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from model.adoption import AdoptionModel
-    from model.counting.prevalence import PrevalenceError, solve_prevalence
-    from model.population.population import Population, build_population
+    from model.population.building import build_population
+    from model.population.population import Population
+    from model.prevalence import PrevalenceError, solve_prevalence
     from model.terms.inputs import Demography, History, Surveyed
     from model.terms.parameters import Parameters
     from model.terms.structure import Structure
     from model.twin.reference import ReferenceModel
+    from model.world import World
 
 __all__ = [
     "AdoptionModel",
@@ -27,6 +31,7 @@ __all__ = [
     "ReferenceModel",
     "Structure",
     "Surveyed",
+    "World",
     "build_population",
     "solve_prevalence",
 ]
@@ -36,16 +41,17 @@ _HOMES = {
     "History": "terms.inputs",
     "Parameters": "terms.parameters",
     "Population": "population.population",
-    "PrevalenceError": "counting.prevalence",
+    "PrevalenceError": "prevalence",
     "ReferenceModel": "twin.reference",
     "Structure": "terms.structure",
     "Surveyed": "terms.inputs",
-    "build_population": "population.population",
-    "solve_prevalence": "counting.prevalence",
+    "World": "world",
+    "build_population": "population.building",
+    "solve_prevalence": "prevalence",
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'model' has no attribute {name!r}; it has {', '.join(__all__)}")
     return getattr(import_module(f"model.{_HOMES[name]}"), name)

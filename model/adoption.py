@@ -6,25 +6,24 @@ import copy
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import MethodType
-from typing import Any, Self
+from typing import Self, TypedDict
 
 import mesa
 import numpy as np
-import pandas as pd
+import numpy.typing as npt
 
-from model.counting.census import group_table, outcome
-from model.counting.frames import people_frame
+from model.counting.answers import Answers
 from model.engine import kernel
 from model.engine.agenda import Agenda, Draft, block_edges, no_agenda, written
 from model.engine.memory import reclaim
 from model.engine.programme import base_keys, compile_programme, with_levers
 from model.engine.records import STATE, Run, copied, new_desks, world
-from model.levers.kinds import Lever, Relatives
+from model.levers.base import INVITATION, Lever
 from model.population.population import Population
 from model.terms.inputs import Demography, History
 from model.terms.keyed import streams
-from model.terms.outcome import GroupTable, Outcome
 from model.terms.parameters import Parameters, Prevalence
+from model.terms.shapes import Counts, Entries, Records
 from model.terms.structure import Structure
 from model.terms.tables import apply_driver, coefficients, weekly_tables
 from model.terms.threads import everywhere
@@ -33,7 +32,17 @@ from model.terms.weeks import WEEKS
 MANY_LETTERS = 2_000_000
 
 
-class AdoptionModel(mesa.Model):
+class Programmed(TypedDict):
+    """The parts of ``Run`` that levers determine."""
+
+    world: np.void
+    levers: Records
+    aims: npt.NDArray[np.uint32]
+    queue: Entries
+    served: Counts
+
+
+class AdoptionModel(Answers, mesa.Model):
     """Adoption of Mon espace santé by a population, week by week.
 
     One step is one week, in this order (``model.engine.kernel``):
@@ -47,9 +56,9 @@ class AdoptionModel(mesa.Model):
     are given (0 here, the current week in ``branch``), so that the history is the same for every scenario.
 
     Args:
-        population: who there is (``model.population.population.build_population``); shared, never written to.
+        population: who there is (``model.population.building.build_population``); shared, never written to.
         parameters: see ``model.terms.parameters``; prevalences as at launch
-        (``model.counting.prevalence.solve_prevalence``).
+        (``model.prevalence.solve_prevalence``).
         demography, history: tables of ``calibration.facts.inputs``.
         structure: structural alternatives.
         levers: what the policy adds.
@@ -76,7 +85,7 @@ class AdoptionModel(mesa.Model):
         parameters, history = apply_driver(parameters, history, structure)
         self.population, self.parameters, self.history, self.structure = population, parameters, history, structure
         self.seed, self.threads, self.weeks, self.week = seed, max(1, threads), min(weeks, WEEKS), 0
-        self._coefficients = coefficients(parameters, structure, demography, history)
+        self.rates = coefficients(parameters, structure, demography, history)
         self._status_quo = weekly_tables(parameters, history)
         self.run, self._edges = self._blank(), block_edges(population.n, self.threads)
         self._base, self._more = self._written(kernel.begin), no_agenda()
@@ -117,7 +126,7 @@ class AdoptionModel(mesa.Model):
         other._user_step = MethodType(type(self).step, other)
         other.step = other._wrapped_step  # type: ignore[method-assign]
         other.datacollector = copy.deepcopy(self.datacollector)
-        changing = {name: getattr(self.run, name).copy() for name in ("s", "served", "desks")}
+        changing = {name: getattr(self.run, name).copy() for name in ("state", "served", "desks")}
         letters = copied(self.run.letters, self.run.desks, self.run.letters.shape[1])
         other.run = self.run._replace(letters=letters, **changing)
         if levers:
@@ -135,8 +144,8 @@ class AdoptionModel(mesa.Model):
         other = self.branch(())
         other.parameters = replace(self.parameters, prevalence=prevalence)
         shares = {f"has_{name}": getattr(prevalence, name) for name in ("no_use", "time", "information", "other")}
-        other._coefficients = self._coefficients._replace(ready=prevalence.ready, **shares)
-        other.run = other.run._replace(w=other._world())
+        other.rates = self.rates._replace(ready=prevalence.ready, **shares)
+        other.run = other.run._replace(world=other._world())
         return other
 
     @property
@@ -144,53 +153,41 @@ class AdoptionModel(mesa.Model):
         """Contacts written down, of the status quo and of levers."""
         return len(self._base.contact) + len(self._more.contact)
 
-    def outcome(self) -> Outcome:
-        """Weekly results in persons, from the launch to the current week."""
-        return outcome(self)
-
-    def groups(self, dimension: str, weeks: Sequence[int]) -> GroupTable:
-        """Living people by group (``model.terms.outcome.DIMENSIONS``) at the start of each of ``weeks``."""
-        return group_table(self, dimension, weeks)
-
-    def to_frame(self, rows: Sequence[int] | None = None) -> pd.DataFrame:
-        """People with attributes, traits and state, one row each; a sample of 1,000 by default."""
-        return people_frame(self, rows)
-
     def _blank(self) -> Run:
         desks, letters = new_desks(self.threads, self._first_capacity())
         return Run(
-            p=self.population.rows,
+            people=self.population.rows,
             tie=self.population.tie,
-            s=np.empty(self.population.n, STATE),
+            state=np.empty(self.population.n, STATE),
             desks=desks,
             letters=letters,
             **self._programme((), 0),
         )
 
-    def _programme(self, levers: Sequence[Lever], week: int) -> dict[str, Any]:
+    def _programme(self, levers: Sequence[Lever], week: int) -> Programmed:
         """The parts of ``Run`` that levers determine."""
         for lever in levers:
             if lever.start < week:
                 raise ValueError(f"lever {lever.name} begins in week {lever.start}, before week {week}")
         self.levers, self.policy_week = tuple(levers), week
-        self._weekly = with_levers(self._status_quo, levers)
+        self.weekly = with_levers(self._status_quo, levers)
         programme = compile_programme(levers, self.population, self._status_quo, self.seed)
         return {
-            "w": self._world(),
-            "g": programme.records,
+            "world": self._world(),
+            "levers": programme.records,
             "aims": programme.aims,
             "queue": programme.queue,
             "served": np.zeros((len(levers), 2), np.int64),
         }
 
-    def _world(self) -> Any:
+    def _world(self) -> np.void:
         """What is the same for everybody, as one record."""
-        return world(self._coefficients, self._weekly, streams(self.seed), base_keys(self.seed), self.weeks)[0]
+        return world(self.rates, self.weekly, streams(self.seed), base_keys(self.seed), self.weeks)[0]
 
     def _admit(self, levers: Sequence[Lever]) -> None:
         self.run = self.run._replace(**self._programme(levers, self.week))
         self._more = self._written(kernel.admit, self.week)
-        if any(isinstance(lever, Relatives) for lever in levers):
+        if any(lever.effect == INVITATION for lever in levers):
             self._make_room()
             everywhere(lambda thread: kernel.invite(self.run, thread, *self._range(thread), self.week), self.threads)
 
@@ -238,4 +235,4 @@ class AdoptionModel(mesa.Model):
             )
 
     def _reporter(self, name: str) -> Callable[[AdoptionModel], float]:
-        return lambda model: float((model.run.s[name] < model.week).sum() * model.population.weight)
+        return lambda model: float((model.run.state[name] < model.week).sum() * model.population.weight)

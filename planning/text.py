@@ -11,8 +11,8 @@ import pandas as pd
 from foundation.language.numbers import typeset
 from foundation.language.text import group_label, price_words
 from foundation.language.text import label as scenario_label
-from foundation.language.text import words as scenario_words
 from scenarios.compare.tables import write_csv as write_as_is
+from scenarios.lever_schemas.words import lever_word
 
 WORDS = Path(__file__).with_suffix(".toml")
 
@@ -37,9 +37,9 @@ def lever_title(name: str, kind: str, lang: str) -> str:
     """A lever as a reader names it; one of a kind that has several shows its own name too."""
     if name in words()["lever"]:
         return label(f"lever.{name}", lang)
-    if kind not in scenario_words()["lever"]:
+    title = lever_word(kind, lang)
+    if title is None:
         return name
-    title = scenario_label(f"lever.{kind}", lang)
     return title if name in (kind, f"doctors-{kind}") else f"{title} ({name})"
 
 

@@ -12,12 +12,13 @@ from markupsafe import Markup
 
 from foundation.errors import UserError
 from foundation.language.numbers import compact, number, percent, with_interval
-from foundation.language.text import group_title, label, price_letters
+from foundation.language.text import group_title, price_letters
 from report.figures import SIZES, report_frontier
 from report.numbers import Numbers
 from report.traced import INTERVAL, traced
 from report.words import say
 from scenarios.compare.tables import probability
+from scenarios.lever_schemas.words import lever_word
 
 FILE = "plan.json"
 ON_FRONTIER = ("asked", "frontier")
@@ -118,7 +119,7 @@ def _levers(plan: Plan, lang: str) -> list[dict[str, Any]]:
     kinds = [row["kind"] for row in used]
     found = []
     for row in used:
-        title = label(f"lever.{row['kind']}", lang)
+        title = lever_word(row["kind"], lang) or row["lever"]
         name = title if kinds.count(row["kind"]) == 1 else f"{title} ({row['lever']})"
         where, share = {"lever": row["lever"]}, row["share_of_ceiling"]
         use = traced(

@@ -10,6 +10,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from foundation.language.numbers import NARROW, NO_BREAK, typeset
+from scenarios.lever_schemas.words import line
 
 TEXTS = Path(__file__).with_name("text.toml")
 
@@ -21,13 +22,15 @@ def texts() -> dict[str, dict[str, dict[str, str]]]:
 
 
 def say(key: str, lang: str, **values: object) -> Markup:
-    """The text of ``"section.key"``, typeset, with its values: Markup as it is, anything else escaped.
+    """The text of ``"section.key"``, typeset, with its values: Markup as it is, anything else escaped. Prices and
+    effects of levers come from the words of levers.
 
     Raises:
         KeyError: no such key or language, or a value is missing.
     """
     section, _, name = key.partition(".")
-    return Markup(_unit_spaces(_typeset(texts()[section][name][lang], lang))).format(**values)
+    text = line(section, name, lang) or texts()[section][name][lang]
+    return Markup(_unit_spaces(_typeset(text, lang))).format(**values)
 
 
 def has(key: str) -> bool:

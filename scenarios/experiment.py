@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from math import ceil
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import pandas as pd
 
@@ -20,6 +20,7 @@ from model.terms.weeks import START, WEEKS, monday, position, week_of
 from scenarios.costs import CostItem, cost_lines
 from scenarios.draw import Draw
 from scenarios.frames import (
+    Key,
     channel_frame,
     cost_frame,
     equity_frame,
@@ -30,6 +31,13 @@ from scenarios.frames import (
 )
 from scenarios.language.resolve import date_problems, resolve
 from scenarios.language.schema import Scenario
+
+if TYPE_CHECKING:
+    from model.adoption import AdoptionModel
+    from model.twin.reference import ReferenceModel
+    from model.world import World
+
+    W = TypeVar("W", bound=World)
 
 REFERENCE = "status-quo"
 MESA_PEOPLE = 20_000
@@ -108,7 +116,7 @@ def simulate_draw(experiment: Experiment, draw: Draw) -> Frames:
     model = history_of(experiment, draw)
     past = Past(
         groups=_groups(model, [week for week in _group_weeks(experiment.settings) if week <= model.week]),
-        standing=_standing(model, model.week),
+        standing=model.standing(model.week),
     )
     reference: float | None = None
     parts: list[Frames] = []
@@ -119,23 +127,29 @@ def simulate_draw(experiment: Experiment, draw: Draw) -> Frames:
     return {name: pd.concat([part[name] for part in parts], ignore_index=True) for name in parts[0]}
 
 
-def history_of(experiment: Experiment, draw: Draw) -> Any:
-    """The model of this draw at the policy start, to be branched."""
-    from model.counting.prevalence import solve_prevalence
-    from model.population.population import build_population
+def history_of(experiment: Experiment, draw: Draw) -> World:
+    """The world of this draw at the policy start, to be branched."""
+    from model.population.building import build_population
+    from model.prevalence import solve_prevalence
 
     settings = experiment.settings
-    tables: dict[str, Any] = {"demography": experiment.demography, "history": experiment.history}
     people_seed, decisions_seed = (derive(settings.seed, draw.index, purpose) for purpose in (POPULATION, DECISIONS))
     population = build_population(
         experiment.demography, people=settings.people, seed=people_seed, threads=experiment.threads
     )
     structure = draw.structure or settings.structure
-    parameters = solve_prevalence(draw.parameters, structure=structure, surveyed=experiment.surveyed, **tables)
+    parameters = solve_prevalence(
+        draw.parameters,
+        demography=experiment.demography,
+        history=experiment.history,
+        structure=structure,
+        surveyed=experiment.surveyed,
+    )
     model = _engine(settings.engine)(
         population,
         parameters,
-        **tables,
+        demography=experiment.demography,
+        history=experiment.history,
         structure=structure,
         seed=decisions_seed,
         threads=experiment.threads,
@@ -144,7 +158,7 @@ def history_of(experiment: Experiment, draw: Draw) -> Any:
     return model
 
 
-def _engine(name: str) -> Any:
+def _engine(name: str) -> type[AdoptionModel] | type[ReferenceModel]:
     """The class that simulates. Imported here: numba and mesa are of no use to whoever only plots."""
     if name == "mesa":
         from model.twin.reference import ReferenceModel
@@ -156,14 +170,14 @@ def _engine(name: str) -> Any:
 
 
 def _branch(
-    experiment: Experiment, scenario: Scenario, draw: Draw, model: Any, past: Past, reference: float | None
+    experiment: Experiment, scenario: Scenario, draw: Draw, model: World, past: Past, reference: float | None
 ) -> Frames:
     """One scenario from the policy start to the horizon."""
     settings = experiment.settings
     branch = start_branch(experiment, scenario, draw, model)
-    standing = _run_and_stand(branch, settings)
+    standing = _run_to_horizon(branch, settings)
     outcome = branch.outcome()
-    key: Mapping[str, Any] = {"scenario": scenario.name, "draw": draw.index}
+    key: Key = {"scenario": scenario.name, "draw": draw.index}
     later = _groups(branch, [week for week in _group_weeks(settings) if week > model.week])
     costs = cost_frame(key, cost_lines(scenario, outcome.uses, draw, experiment.costs))
     return {
@@ -177,39 +191,32 @@ def _branch(
     }
 
 
-def branch_of(experiment: Experiment, scenario: Scenario, draw: Draw, model: Any) -> Any:
+def branch_of(experiment: Experiment, scenario: Scenario, draw: Draw, model: W) -> W:
     """The model of one scenario, run to the horizon."""
     branch = start_branch(experiment, scenario, draw, model)
     branch.advance(experiment.settings.last_week)
     return branch
 
 
-def start_branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: Any) -> Any:
+def start_branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: W) -> W:
     """The model of one scenario at the policy start."""
     settings = experiment.settings
     return model.branch(resolve(scenario, draw, policy_start=settings.policy_start, until=settings.until))
 
 
-def _groups(model: Any, weeks: Sequence[int]) -> list[GroupTable]:
+def _groups(model: World, weeks: Sequence[int]) -> list[GroupTable]:
     """A table for each dimension."""
     return [model.groups(dimension, weeks) for dimension in DIMENSIONS]
 
 
-def _run_and_stand(branch: Any, settings: Settings) -> list[StandingTable]:
-    """Run a branch to the horizon and say where people stand in the two weeks around it."""
+def _run_to_horizon(branch: World, settings: Settings) -> list[StandingTable]:
+    """Run a branch to the horizon and say how far people have come in the two weeks around it."""
     tables, since = [], branch.week
     for week in _last_weeks(settings):
         if week > since:
             branch.advance(week)
-            tables += _standing(branch, since)
+            tables += branch.standing(since)
     return tables
-
-
-def _standing(model: Any, since: int) -> list[StandingTable]:
-    """A table of each dimension, for groups fixed at the week ``since``."""
-    from model.counting.standing import standing_tables
-
-    return standing_tables(model, since)
 
 
 def _last_weeks(settings: Settings) -> tuple[int, int]:

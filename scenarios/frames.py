@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from math import ceil
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import pandas as pd
@@ -19,43 +19,50 @@ ORDER = ("weekly", "groups", "equity", "channels", "uses", "costs", "outcomes")
 """The frames of a run, in the order in which they are written."""
 
 
-def _keyed(key: Mapping[str, Any], columns: Mapping[str, Any], rows: int) -> pd.DataFrame:
+class Key(TypedDict):
+    """What tells a run from the others: constant columns of each of its frames."""
+
+    scenario: str
+    draw: int
+
+
+def _keyed(key: Key, columns: Mapping[str, object], rows: int) -> pd.DataFrame:
     """A frame that starts with the constant columns ``scenario, draw``."""
     scenario = pd.Series([key["scenario"]] * rows, dtype="str")
     draw = np.full(rows, key["draw"], dtype=np.int32)
     return pd.DataFrame({"scenario": scenario, "draw": draw, **columns})
 
 
-def weekly_frame(key: Mapping[str, Any], outcome: Outcome) -> pd.DataFrame:
+def weekly_frame(key: Key, outcome: Outcome) -> pd.DataFrame:
     """Stocks at the start of weeks 0..W."""
     columns = {"week": np.arange(outcome.weeks + 1, dtype=np.int32)}
     return _keyed(key, columns | {name: getattr(outcome, name) for name in STOCKS}, outcome.weeks + 1)
 
 
-def group_frame(key: Mapping[str, Any], tables: Iterable[GroupTable]) -> pd.DataFrame:
+def group_frame(key: Key, tables: Iterable[GroupTable]) -> pd.DataFrame:
     """Stocks of each group at the start of the tables' weeks; a row per dimension, week and group."""
     return pd.concat([_one_dimension(key, table) for table in tables], ignore_index=True)
 
 
-def _one_dimension(key: Mapping[str, Any], table: GroupTable) -> pd.DataFrame:
+def _one_dimension(key: Key, table: GroupTable) -> pd.DataFrame:
     stocks = {name: np.asarray(getattr(table, name)).ravel() for name in ("living", "aware", "visited", "activated")}
     columns = _labels(table.dimension, table.groups, table.weeks)
     return _keyed(key, columns | stocks, len(table.weeks) * len(table.groups))
 
 
-def equity_frame(key: Mapping[str, Any], tables: Iterable[StandingTable]) -> pd.DataFrame:
+def equity_frame(key: Key, tables: Iterable[StandingTable]) -> pd.DataFrame:
     """Members of groups fixed at the policy start, alive at the start of the tables' weeks: how many are activated,
     where the others stand and what stops them (``model.terms.outcome``); a row per dimension, week and group."""
     return pd.concat([_standing(key, table) for table in tables], ignore_index=True)
 
 
-def _standing(key: Mapping[str, Any], table: StandingTable) -> pd.DataFrame:
+def _standing(key: Key, table: StandingTable) -> pd.DataFrame:
     columns = _labels(table.dimension, table.groups, table.weeks)
     counts = {name: np.asarray(values).ravel() for name, values in table.counts.items()}
     return _keyed(key, columns | counts, len(table.weeks) * len(table.groups))
 
 
-def _labels(dimension: str, groups: tuple[str, ...], weeks: tuple[int, ...]) -> dict[str, Any]:
+def _labels(dimension: str, groups: tuple[str, ...], weeks: tuple[int, ...]) -> dict[str, object]:
     """Columns ``week, dimension, group`` of arrays [week, group]."""
     return {
         "week": np.repeat(np.asarray(weeks, dtype=np.int32), len(groups)),
@@ -64,7 +71,7 @@ def _labels(dimension: str, groups: tuple[str, ...], weeks: tuple[int, ...]) -> 
     }
 
 
-def channel_frame(key: Mapping[str, Any], outcome: Outcome, every: int) -> pd.DataFrame:
+def channel_frame(key: Key, outcome: Outcome, every: int) -> pd.DataFrame:
     """Flows through each channel, summed over intervals of ``every`` weeks (the last may be shorter)."""
     starts = np.arange(0, outcome.weeks, every, dtype=np.int32)
     lengths = np.diff(np.append(starts, outcome.weeks)).astype(np.int32)
@@ -81,18 +88,18 @@ def channel_frame(key: Mapping[str, Any], outcome: Outcome, every: int) -> pd.Da
     return _keyed(key, columns | flows, len(starts) * channels)
 
 
-def use_frame(key: Mapping[str, Any], outcome: Outcome) -> pd.DataFrame:
+def use_frame(key: Key, outcome: Outcome) -> pd.DataFrame:
     """What each lever consumed."""
-    columns: dict[str, Any] = {"lever": pd.Series([use.lever for use in outcome.uses], dtype="str")}
+    columns: dict[str, object] = {"lever": pd.Series([use.lever for use in outcome.uses], dtype="str")}
     for name in ("contacts", "activations", "doctor_years", "bursts"):
         columns[name] = np.array([getattr(use, name) for use in outcome.uses], dtype=np.float64)
     return _keyed(key, columns, len(outcome.uses))
 
 
-def cost_frame(key: Mapping[str, Any], lines: Iterable[CostLine]) -> pd.DataFrame:
+def cost_frame(key: Key, lines: Iterable[CostLine]) -> pd.DataFrame:
     """Cost lines: a row per lever and item; ``eur`` is public cost, ``minutes_eur`` what doctors' time is worth."""
     lines = list(lines)
-    columns: dict[str, Any] = {}
+    columns: dict[str, object] = {}
     for name in ("lever", "item", "status"):
         columns[name] = pd.Series([getattr(line, name) for line in lines], dtype="str")
     for name in ("quantity", "unit_eur", "eur", "minutes", "minutes_eur"):
@@ -101,7 +108,7 @@ def cost_frame(key: Mapping[str, Any], lines: Iterable[CostLine]) -> pd.DataFram
 
 
 def outcome_frame(
-    key: Mapping[str, Any],
+    key: Key,
     outcome: Outcome,
     costs: pd.DataFrame,
     until: date,

@@ -1,9 +1,17 @@
-"""Ctrl-C works in the tests as it does for a user, also where it was ignored by whoever started them."""
+"""Shapes of arrays are checked; Ctrl-C works as it does for a user, also where whoever started the tests ignored it."""
 
 from __future__ import annotations
 
 import signal
 import threading
+
+from hypothesis import settings
+
+from tests.shapes import check_shapes
+
+check_shapes()
+settings.register_profile("fixed", derandomize=True, database=None, deadline=None)
+settings.load_profile("fixed")
 
 
 def pytest_configure() -> None:

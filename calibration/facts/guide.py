@@ -8,6 +8,7 @@ from operator import attrgetter
 
 from calibration.facts.priors import DISCREPANCY, EFFECTS, SHARED, STATUS_QUO, SURVEY, Prior, load_priors, to_parameters
 from calibration.facts.tables import DATA, read_rows
+from scenarios.lever_schemas.words import words
 
 CHANCE, SHARE, FACTOR, PULL = "chance, 0–1", "share, 0–1", "factor", "rate per noticed contact"
 SHAPE, YEARLY, WEEKLY, PER_DOCUMENT = "shape", "per person and year", "rate per week on air", "rate per document"
@@ -35,24 +36,11 @@ UNITS = {
     "stop_other": CHANCE,
     "use_erosion": PER_DOCUMENT,
     "other_reason": SHARE,
-    "fatigue": FACTOR,
-    "sms_pull": PULL,
-    "letter_pull": PULL,
-    "assisted_activation": CHANCE,
-    "pharmacist_pull": PULL,
-    "hospital_pull": PULL,
-    "training_uptake": SHARE,
-    "training_effect": FACTOR,
-    "prompt_effect": FACTOR,
-    "fee_effect": FACTOR,
-    "recruits": SHARE,
-    "simplify_information": SHARE,
-    "simplify_time": SHARE,
-    "relatives_boost": FACTOR,
     "overclaim_activated_dns2023": CHANCE,
     "overclaim_activated_csa2022": CHANCE,
     "overclaim_used": CHANCE,
     "discrepancy": "relative standard deviation",
+    **{name: str(described["unit"]) for name, described in words()["effect"].items()},
 }
 """Unit of each prior."""
 
@@ -65,12 +53,12 @@ CONSTANTS = (
     ("model.terms.tables", "NEWCOMER_DELAY", "first week, and number of weeks, of a newcomer's notice", "*assumed*"),
     ("model.terms.tables", "PHARMACY_VISITS_PER_GP_CONTACT", "pharmacy visits per GP contact", "*assumed*"),
     ("model.terms.tables", "HOSPITAL_STAYS", "stays a year without, and with, a long-term illness", "*assumed*"),
-    ("model.population.chances", "EXCLUDED_REACH", "e-mail reach of the excluded over their age band's", "*assumed*"),
-    ("model.population.chances", "EXCLUDED_ACCOUNT", "accounts online of the excluded over the others'", "*assumed*"),
-    ("model.population.households", "PARENT_MEAN", "mean age of a parent at a birth, years", "*assumed*"),
-    ("model.population.households", "PARENT_SD", "its standard deviation, years", "*assumed*"),
-    ("model.population.households", "PARENT_FROM", "youngest parent, years", "*assumed*"),
-    ("model.population.households", "PARENT_TO", "oldest parent, years", "*assumed*"),
+    ("model.population.pyramid", "EXCLUDED_REACH", "e-mail reach of the excluded over their age band's", "*assumed*"),
+    ("model.population.pyramid", "EXCLUDED_ACCOUNT", "accounts online of the excluded over the others'", "*assumed*"),
+    ("model.population.attributes", "PARENT_MEAN", "mean age of a parent at a birth, years", "*assumed*"),
+    ("model.population.attributes", "PARENT_SD", "its standard deviation, years", "*assumed*"),
+    ("model.population.attributes", "PARENT_FROM", "youngest parent, years", "*assumed*"),
+    ("model.population.attributes", "PARENT_TO", "oldest parent, years", "*assumed*"),
     ("model.population.ties", "MEAN_DEGREE", "mean number of ties of an adult at launch", "*assumed*"),
     ("model.population.ties", "DEGREE_SHAPE", "gamma shape of the number of acquaintances drawn", "*assumed*"),
     ("model.population.ties", "SAME_REGION", "share of acquaintances drawn in the own region", "*assumed*"),
@@ -78,8 +66,8 @@ CONSTANTS = (
     "*assumed*"),
     ("model.population.ties", "COUPLED", "chance that two adjacent rows are a couple", "*assumed*"),
     ("model.population.ties", "COUPLED_FROM_AGE", "youngest age of a couple at launch, years", "*assumed*"),
-    ("model.counting.prevalence", "SAMPLE", "people on whom prevalences at launch are solved", "*assumed*"),
-    ("model.counting.prevalence", "TOLERANCE", "largest miss of a surveyed share", "*assumed*"),
+    ("model.prevalence", "SAMPLE", "people on whom prevalences at launch are solved", "*assumed*"),
+    ("model.prevalence", "TOLERANCE", "largest miss of a surveyed share", "*assumed*"),
 )  # fmt: skip
 """Figures that stand in the code: module, attribute, meaning, evidence."""
 

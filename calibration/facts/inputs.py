@@ -9,7 +9,8 @@ import numpy as np
 from calibration.facts.history import load_documents, load_events, span_of
 from calibration.facts.tables import DATA, Row, load_constants, read_rows, refuse_repeats, sha256_of_table
 from calibration.facts.targets import load_stock_targets
-from model.terms.inputs import AgeProfile, Demography, Floats, History
+from foundation.shapes import Floats
+from model.terms.inputs import AgeProfile, Demography, History
 from scenarios.costs import CostItem
 
 YEARS = tuple(range(2022, 2029))
@@ -65,7 +66,7 @@ def load_demography(folder: Traversable = DATA) -> Demography:
 
 def insured_at_launch() -> int:
     """The insured of France in the week of the launch: as many agents as make one of each."""
-    from model.population.cohorts import build_cohorts
+    from model.population.pyramid import build_cohorts
 
     return round(build_cohorts(load_demography()).insured)
 

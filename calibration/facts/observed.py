@@ -15,7 +15,6 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from calibration.facts.tables import DATA, read_rows, refuse_repeats
 from calibration.facts.targets import (
@@ -34,7 +33,6 @@ from model.terms.inputs import Demography
 from model.terms.weeks import START, WEEKS, monday
 from scenarios.language.files import read_text
 
-Floats = npt.NDArray[np.float64]
 DESIGN_EFFECT = 1.5
 """Variance of a quota sample of adults online over that of a simple random sample, *assumed*."""
 COLUMNS = ("date", "activated_millions", "error_millions")

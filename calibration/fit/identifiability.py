@@ -18,16 +18,15 @@ from datetime import date
 from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import special, stats
 
 from calibration.facts.priors import FREE
 from calibration.posterior.free import SMALLEST, free_priors, quick_values_at, values_at
 from foundation.seeds import uniform
+from foundation.shapes import Floats
 from model.terms.tables import GROWTH_STARTS
 
-Floats = npt.NDArray[np.float64]
 ERROR = 0.001
 """Chance that a parameter of which the data say nothing is called informed, all parameters of a table together."""
 HALVED = float(np.sqrt(0.5))

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import special, stats
 
@@ -24,9 +23,9 @@ from calibration.posterior.work import Sent
 from calibration.warm import ensure_compiled
 from foundation.errors import RunFailedError
 from foundation.seeds import derive
+from foundation.shapes import Floats
 from foundation.store.manifest import Manifest
 
-Floats = npt.NDArray[np.float64]
 _LUCK = {"posterior": 13, "prior": 14}
 
 

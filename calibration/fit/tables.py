@@ -15,7 +15,7 @@ import pandas as pd
 
 from calibration.facts.priors import DISCREPANCY, FREE
 from calibration.fit.lines import Line, View, discrepancies
-from model.counting.prevalence import TOLERANCE
+from model.prevalence import TOLERANCE
 from model.terms.weeks import monday
 
 LEVELS = {"p05": 0.05, "p50": 0.5, "p95": 0.95}

@@ -13,22 +13,22 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from calibration.facts.targets import DNS, SURVEYS
 from calibration.posterior.simulate import Case, launched, logits, stock_at, survey_weeks
 from calibration.posterior.work import Sent
 from foundation.seeds import derive
+from foundation.shapes import Floats
 from foundation.work.ensemble import Failure, executor_factory, run_ensemble
 from model import AdoptionModel, PrevalenceError
 from model.counting.online import online_counts
-from model.counting.prevalence import surveyed_shares
-from model.population.population import PILOT
+from model.population.attributes import PILOT
+from model.prevalence import surveyed_shares
 from model.terms.channels import Channel
+from model.terms.inputs import Given
 from model.terms.outcome import Outcome
 from model.terms.weeks import START, position, week_of
 
-Floats = npt.NDArray[np.float64]
 Kind = Literal["posterior", "prior"]
 PILOT_SENDING, PILOT_WEEKS = timedelta(days=13), 17
 """Notices of the pilot within two weeks; the count 15 weeks after the last of them (F001, F004)."""
@@ -124,7 +124,7 @@ def aware_before(model: AdoptionModel) -> float:
     """Share of the adults not notified in the pilot who know the service at the launch."""
     people = model.population
     adults = (people.entry == 0) & (people.age_at(0) >= 18) & ((people.flags & PILOT) == 0)
-    return float((model.run.s["aware"][adults] < 0).mean())
+    return float((model.run.state["aware"][adults] < 0).mean())
 
 
 def at(weeks: Floats, day: date) -> float:
@@ -154,11 +154,11 @@ def pilot_share(case: Case, launched_model: AdoptionModel) -> float:
         activated_at_start=0.0,
     )
     quiet = replace(launched_model.parameters, pulls=replace(launched_model.parameters.pulls, media=0.0))
-    inputs: dict[str, Any] = {"demography": case.demography, "history": history, "structure": case.structure}
-    model = AdoptionModel(people, quiet, seed=launched_model.seed, **inputs)
+    given: Given = {"demography": case.demography, "history": history, "structure": case.structure}
+    model = AdoptionModel(people, quiet, seed=launched_model.seed, **given)
     model.advance(PILOT_WEEKS)
     notified = people.entry == 0
-    return float((model.run.s["activated"][notified] < PILOT_WEEKS).mean())
+    return float((model.run.state["activated"][notified] < PILOT_WEEKS).mean())
 
 
 def predict_all(

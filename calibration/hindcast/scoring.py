@@ -15,7 +15,8 @@ import numpy.typing as npt
 from scipy.optimize import brentq
 from scipy.special import ndtr
 
-Floats = npt.NDArray[np.float64]
+from foundation.shapes import Floats
+
 LEVELS = (0.05, 0.5, 0.95)
 
 

@@ -16,16 +16,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 from scipy import linalg
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
 from sklearn.linear_model import RidgeCV
 
+from foundation.shapes import Floats
 from foundation.work.executors import LocalProcesses
 
-Floats = npt.NDArray[np.float64]
 COMPONENTS = 3
 FOR_LENGTHS = 400
 """Runs from which lengths and noise are found."""

@@ -12,7 +12,6 @@ from functools import lru_cache
 from math import ceil
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
 from calibration.facts.observed import Observed
@@ -20,14 +19,15 @@ from calibration.facts.priors import STATUS_QUO, to_parameters
 from calibration.facts.targets import SURVEYS, load_survey_items
 from calibration.survey.instrument import survey_week
 from foundation.seeds import derive
+from foundation.shapes import Floats
 from model import AdoptionModel, build_population, solve_prevalence
 from model.counting.online import OnlineCounts, online_counts
 from model.population.population import Population
-from model.terms.inputs import Demography, History, Surveyed
+from model.terms.inputs import Demography, Given, History, Surveyed
 from model.terms.structure import Structure
 from model.terms.weeks import WEEKS, position
+from model.world import World
 
-Floats = npt.NDArray[np.float64]
 POPULATIONS = 8
 """Populations that the runs of a bank take turns on: building one costs as much as a run."""
 COUNTS = tuple(f.name for f in fields(OnlineCounts) if f.name != "adults")
@@ -81,7 +81,7 @@ def simulate(case: Case, values: Floats, people: int, seed: int) -> Floats:
     return observe(case, launched(case, values, people, seed, case.last_week))
 
 
-def observe(case: Case, model: AdoptionModel) -> Floats:
+def observe(case: Case, model: World) -> Floats:
     """Outputs [output] of a run that has not begun; it is advanced to the last week looked at."""
     counts = {}
     for week, survey in sorted(zip(survey_weeks(), SURVEYS, strict=True)):
@@ -94,22 +94,16 @@ def observe(case: Case, model: AdoptionModel) -> Floats:
 
 def launched(case: Case, values: Floats, people: int, seed: int, weeks: int = WEEKS) -> AdoptionModel:
     """The status quo at its launch, ready to be run for ``weeks``; arguments and errors as for ``simulate``."""
-    inputs = {"demography": case.demography, "history": case.history, "structure": case.structure}
     parameters = to_parameters(dict(zip(STATUS_QUO, map(float, values), strict=False)))
-    parameters = solve_prevalence(parameters, surveyed=case.surveyed, **inputs)  # type: ignore[arg-type]
+    given: Given = {"demography": case.demography, "history": case.history, "structure": case.structure}
+    parameters = solve_prevalence(parameters, surveyed=case.surveyed, **given)
     population = _population(_ByIdentity(case.demography), people, seed % POPULATIONS)
-    return AdoptionModel(population, parameters, seed=derive(seed, 0, _BANK), weeks=weeks, **inputs)  # type: ignore[arg-type]
+    return AdoptionModel(population, parameters, seed=derive(seed, 0, _BANK), weeks=weeks, **given)
 
 
-def stock_at(model: AdoptionModel, day: date, region: str | None = None) -> float:
+def stock_at(model: World, day: date, region: str | None = None) -> float:
     """Cumulative activations at the start of a day that has been simulated, in millions; at least half an agent."""
-    weeks = model.run.s["activated"]
-    if region is not None:
-        weeks = weeks[model.population.region == model.population.regions.index(region)]
-    first, share = divmod(position(day), 1.0)
-    counts = [(weeks < first).sum(), (weeks < first + 1).sum()]
-    agents = max(0.5, (1 - share) * counts[0] + share * counts[1])
-    return float(agents * model.population.weight / 1e6)
+    return max(0.5 * model.population.weight, model.stock(day, region)) / 1e6
 
 
 def logits(counts: OnlineCounts) -> Floats:

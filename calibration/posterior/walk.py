@@ -17,9 +17,9 @@ from typing import Any
 
 import emcee
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from foundation.shapes import Floats
+
 LogDensity = Callable[[Floats], Floats]
 """[place] for places [place, parameter]."""
 WALKERS_PER_PARAMETER = 8

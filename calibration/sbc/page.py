@@ -6,12 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from calibration.sbc.ranks import LEVEL, Line, ecdf_band, lines_of
+from foundation.shapes import Floats
 
-Floats = npt.NDArray[np.float64]
 Ranks = Mapping[str, Mapping[str, Floats]]
 TITLES = {
     "prior": "Fast method, truths from the prior",

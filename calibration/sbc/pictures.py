@@ -6,12 +6,11 @@ from collections.abc import Callable, Collection, Sequence
 from math import ceil
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.figure import Figure
 
 from foundation.drawing.style import BLUE, DPI, GREY, LARGE, NORMAL, PALE, RED, SMALL, WIDTH, styled
+from foundation.shapes import Floats
 
-Floats = npt.NDArray[np.float64]
 Band = Callable[[int, float], Floats]
 COLUMNS, PANEL = 6, 1.25
 """Panels in a row; inches of height for each row."""

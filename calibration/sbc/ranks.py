@@ -14,10 +14,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy import stats
 
-Floats = npt.NDArray[np.float64]
+from foundation.shapes import Floats
+
 LEVEL = 0.999
 """Probability that a right method passes one of the two tests on all lines together."""
 INSIDE = (0.05, 0.95)

@@ -51,7 +51,7 @@ def lines() -> tuple[Line, ...]:
 
 
 def imposed(survey: str, key: str) -> bool:
-    """Prevalences solved for (``model.counting.prevalence``), and the constant intention to recommend."""
+    """Prevalences solved for (``model.prevalence``), and the constant intention to recommend."""
     rule = RULES.get((survey, key))
     return key in RECOMMENDING if rule is None else rule.number is None
 

@@ -173,8 +173,8 @@ def ask(task: Task) -> Finding:
 def _history(task: Task) -> Any:
     """The status quo of a draw at the launch: the people and the chance of ``mes run`` under the same seed."""
     from model.adoption import AdoptionModel
-    from model.counting.prevalence import solve_prevalence
-    from model.population.population import build_population
+    from model.population.building import build_population
+    from model.prevalence import solve_prevalence
 
     work, draw = task.work, task.draw
     tables: dict[str, Any] = {"demography": work.demography, "history": work.history, "structure": work.structure}

@@ -16,8 +16,8 @@ from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
 
 from foundation.drawing.style import GREY, SMALL, settle
+from foundation.shapes import Floats
 
-Floats = npt.NDArray[np.float64]
 _ANGLES = np.deg2rad([15, -15, 165, 195, 50, -50, 130, 230, 90, 270, 70, 110, 250, 290, 0, 180])
 _REACH = np.array([8, 14, 22, 30, 40, 52, 66, 82, 100, 120, 145, 175, 210, 250, 300, 360])
 """Distances from the point to the nearest edge of its label, points."""

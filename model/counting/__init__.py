@@ -1,4 +1,4 @@
-"""What is seen of the simulated people? Weekly stocks and flows, groups, the survey's respondents, prevalences at
-launch. A new column is counted here and named in ``model/terms/outcome.py``; definitions of existing ones are
-results.
+"""What can be read off a run: the outcome, groups, how far people have come, adults online as a survey meets them.
+
+Counting changes nothing in a world; a new column is counted here and named in ``model.terms.outcome``.
 """

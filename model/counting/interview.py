@@ -1,15 +1,38 @@
-"""Compiled: what an adult can truthfully answer at the start of a week, as bits; counts of people by bits."""
+"""Compiled: what can be said of one person at the start of a week, and counts of people by it.
+
+What an adult could truthfully answer, as bits; how far somebody not activated has come; traits.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from model.engine.people import INFORMATION, NO_USE, TIME, has_barrier, has_flag, majority_week, notice_week, notices
+from model.engine.completion import identity, stopped_by
+from model.engine.people import (
+    INFORMATION,
+    NO_USE,
+    TIME,
+    eagerness,
+    has_barrier,
+    has_flag,
+    majority_week,
+    notice_week,
+    notices,
+    opposes,
+)
 from model.engine.people import ready as is_ready
-from model.engine.records import ACCOMPANIED, HEARD_DOCTOR, HEARD_HOSPITAL, HEARD_PHARMACIST
-from model.population.population import ACCOUNT, EMAIL, EXCLUDED, PILOT
+from model.engine.records import (
+    ACCOMPANIED,
+    HEARD_DOCTOR,
+    HEARD_HOSPITAL,
+    HEARD_PHARMACIST,
+    LAST_STOP,
+    LAST_STOP_SHIFT,
+)
+from model.population.attributes import ACCOUNT, EMAIL, EXCLUDED, PILOT
 from model.terms.channels import Channel
 from model.terms.jit import kernel
+from model.terms.weeks import WEEKS
 
 AWARE, VISITED, ACTIVATED, HAS_ACCOUNT, DOCTOR, PHARMACIST, PROFESSIONAL, RECALLS = 1 << np.arange(8)
 """Knows the service; has visited but not activated; has activated; has an insurance account online; heard of the
@@ -29,33 +52,33 @@ _NOBODY = np.int64(-1)
 @kernel
 def has_got_notice(r, i, week):
     """Whether the notice of creation has been sent to a person, who had not activated by then, before a week."""
-    if has_flag(r.p, i, _PILOT) and r.p[i].entry == 0 and majority_week(r.p, i) <= 0:
+    if has_flag(r.people, i, _PILOT) and r.people[i].entry == 0 and majority_week(r.people, i) <= 0:
         return True
-    sent = notice_week(r.p, r.w, i)
-    return sent < week and r.s[i].activated >= sent
+    sent = notice_week(r.people, r.world, i)
+    return sent < week and r.state[i].activated >= sent
 
 
 @kernel
 def stage_bits(r, i, week):
     """Knows, has visited, has activated. Who has activated knows, a child taken along by the guardian too."""
-    if r.s[i].activated < week:
+    if r.state[i].activated < week:
         return AWARE | ACTIVATED
-    bits = AWARE if r.s[i].aware < week else np.int64(0)
-    return bits | (AWARE | VISITED) if r.s[i].visited < week else bits
+    bits = AWARE if r.state[i].aware < week else np.int64(0)
+    return bits | (AWARE | VISITED) if r.state[i].visited < week else bits
 
 
 @kernel
 def source_bits(r, i, week):
     """The account, and through what the person has heard of the service."""
-    bits = HAS_ACCOUNT if has_flag(r.p, i, _ACCOUNT) else np.int64(0)
-    marks = np.int64(r.s[i].marks)
+    bits = HAS_ACCOUNT if has_flag(r.people, i, _ACCOUNT) else np.int64(0)
+    marks = np.int64(r.state[i].marks)
     if marks & HEARD_DOCTOR:
         bits |= DOCTOR
     if marks & HEARD_PHARMACIST:
         bits |= PHARMACIST
     if marks & _ANY:
         bits |= PROFESSIONAL
-    if has_flag(r.p, i, _EMAIL) and notices(r.w, i) and has_got_notice(r, i, week):
+    if has_flag(r.people, i, _EMAIL) and notices(r.world, i) and has_got_notice(r, i, week):
         bits |= RECALLS
     return bits
 
@@ -63,11 +86,11 @@ def source_bits(r, i, week):
 @kernel
 def trigger_bits(r, i, week):
     """What led to the activation."""
-    channel = np.int64(r.s[i].channel)
-    if r.s[i].activated >= week:
+    channel = np.int64(r.state[i].channel)
+    if r.state[i].activated >= week:
         return np.int64(0)
     if channel == _C_NOTICE:
-        return BY_NOTICE | BY_EMAIL if has_flag(r.p, i, _EMAIL) else BY_NOTICE
+        return BY_NOTICE | BY_EMAIL if has_flag(r.people, i, _EMAIL) else BY_NOTICE
     if channel == _C_DOCTOR:
         return BY_DOCTOR | BY_PROFESSIONAL
     by_other = channel in (_C_PHARMACIST, _C_HOSPITAL, _C_ASSISTED)
@@ -77,18 +100,18 @@ def trigger_bits(r, i, week):
 @kernel
 def trait_bits(r, i):
     """Barriers and readiness."""
-    bits = SEES_NO_USE if has_barrier(r.w, i, NO_USE) else np.int64(0)
-    if has_barrier(r.w, i, TIME):
+    bits = SEES_NO_USE if has_barrier(r.world, i, NO_USE) else np.int64(0)
+    if has_barrier(r.world, i, TIME):
         bits |= LACKS_TIME
-    if has_barrier(r.w, i, INFORMATION):
+    if has_barrier(r.world, i, INFORMATION):
         bits |= LACKS_INFORMATION
-    return bits | READY if is_ready(r.w, i) else bits
+    return bits | READY if is_ready(r.world, i) else bits
 
 
 @kernel
 def answer_bits(r, i, week):
     """Everything about a living adult but ``trait_bits``; -1 for anybody else."""
-    if not (r.p[i].entry <= week < r.p[i].exit and majority_week(r.p, i) <= week):
+    if not (r.people[i].entry <= week < r.people[i].exit and majority_week(r.people, i) <= week):
         return _NOBODY
     return stage_bits(r, i, week) | source_bits(r, i, week) | trigger_bits(r, i, week)
 
@@ -99,11 +122,11 @@ def count(r, week, having, lacking, counts):
 
     Row 0: not digitally excluded; row 1: excluded.
     """
-    for i in range(r.s.shape[0]):
+    for i in range(r.state.shape[0]):
         bits = answer_bits(r, i, week)
         if bits < 0:
             continue
-        row = np.int64(has_flag(r.p, i, _EXCLUDED))
+        row = np.int64(has_flag(r.people, i, _EXCLUDED))
         for field in range(having.shape[0]):
             counts[row, field] += (bits & having[field]) == having[field] and (bits & lacking[field]) == 0
 
@@ -111,7 +134,82 @@ def count(r, week, having, lacking, counts):
 @kernel
 def tabulate(r, week, cells):
     """Add every adult to ``cells`` [2, CELLS], traits included; rows as in ``count``."""
-    for i in range(r.s.shape[0]):
+    for i in range(r.state.shape[0]):
         bits = answer_bits(r, i, week)
         if bits >= 0:
-            cells[np.int64(has_flag(r.p, i, _EXCLUDED)), bits | trait_bits(r, i)] += 1
+            cells[np.int64(has_flag(r.people, i, _EXCLUDED)), bits | trait_bits(r, i)] += 1
+
+
+LIVING, IS_ACTIVATED, REFUSED, GUARDIAN, CHILD, UNAWARE, NOT_VISITED, STOPPED = range(8)
+"""Columns of a count of where people are held up (``model.terms.outcome.OBSTACLES``)."""
+PASSES = STOPPED + 4
+"""Stopped at the last visit, and nothing would stop another one now."""
+HAS, HAS_NONE = PASSES + 1, PASSES + 5
+TRIAL = np.int64(32767)
+"""Process code of a visit that is only asked about: no contact of the model has it."""
+_FIRST, _LAST, _BY_NOBODY = np.int64(0), np.int64(WEEKS - 1), np.bool_(False)
+
+
+@kernel
+def count_standing(r, codes, since, week, counts):
+    """Add the living members of fixed groups at the start of a week to ``counts`` [dimension, column, group]."""
+    for i in range(r.state.shape[0]):
+        if not (r.people[i].entry <= since < r.people[i].exit and week < r.people[i].exit):
+            continue
+        _add(codes, i, LIVING, counts)
+        if r.state[i].activated < week:
+            _add(codes, i, IS_ACTIVATED, counts)
+            continue
+        place = obstacle(r, i, week)
+        _add(codes, i, place, counts)
+        if place < UNAWARE:
+            continue
+        if place >= STOPPED and would_pass(r, i, week):
+            _add(codes, i, PASSES, counts)
+        barriers = 0
+        for barrier in range(4):
+            if has_barrier(r.world, i, np.int64(barrier)):
+                barriers += 1
+                _add(codes, i, HAS + barrier, counts)
+        if barriers == 0:
+            _add(codes, i, HAS_NONE, counts)
+
+
+@kernel
+def _add(codes, i, column, counts):
+    for dimension in range(codes.shape[0]):
+        counts[dimension, column, codes[dimension, i]] += 1
+
+
+@kernel
+def obstacle(r, i, week):
+    """How far a living person not activated has come by the start of a week: a column from REFUSED on."""
+    if opposes(r.world, i):
+        return REFUSED
+    if majority_week(r.people, i) > week:
+        guardian = np.int64(r.people[i].guardian)
+        return CHILD if guardian >= 0 and r.state[guardian].activated < week else GUARDIAN
+    if r.state[i].aware >= week:
+        return UNAWARE
+    if r.state[i].visited >= week:
+        return NOT_VISITED
+    return STOPPED + ((np.int64(r.state[i].marks) & LAST_STOP) >> LAST_STOP_SHIFT) - 1
+
+
+@kernel
+def would_pass(r, i, week):
+    """Whether nothing would stop a person who came back to the site this week, not on a doctor's recommendation."""
+    return stopped_by(r, i, min(week, _LAST), identity(TRIAL, _FIRST, i), _BY_NOBODY) < 0
+
+
+@kernel
+def fill_traits(r, rows, table):
+    """Traits of some persons, [row, trait]: notices, eagerness, ready, opposed, the four barriers."""
+    for k in range(rows.shape[0]):
+        i = rows[k]
+        table[k, 0] = notices(r.world, i)
+        table[k, 1] = eagerness(r.world, i)
+        table[k, 2] = is_ready(r.world, i)
+        table[k, 3] = opposes(r.world, i)
+        for barrier in range(4):
+            table[k, 4 + barrier] = has_barrier(r.world, i, np.int64(barrier))

@@ -7,21 +7,16 @@ Everything here is what is true in the model at its current week; what people an
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
+from jaxtyping import Float, Int64
 
 from model.counting import interview as iv
+from model.terms.shapes import Counts, Floats
+from model.world import World
 
-if TYPE_CHECKING:
-    from model.adoption import AdoptionModel
-    from model.twin.reference import ReferenceModel
-
-    Model: TypeAlias = AdoptionModel | ReferenceModel
-
-Floats = npt.NDArray[np.float64]
-Number: TypeAlias = float | Floats
+Number: TypeAlias = float | Float[Floats, "*draws"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +86,7 @@ _RULES: dict[str, tuple[int, int]] = {
 _HAVING, _LACKING = np.array([_RULES[field.name] for field in fields(OnlineCounts)], np.int64).T.copy()
 
 
-def online_counts(model: Model, *, excluded_online: float = 0.0) -> OnlineCounts:
+def online_counts(model: World, *, excluded_online: float = 0.0) -> OnlineCounts:
     """Counts at the start of the model's current week.
 
     Args:
@@ -106,7 +101,9 @@ def online_counts(model: Model, *, excluded_online: float = 0.0) -> OnlineCounts
     return OnlineCounts(**{field.name: float(n) for field, n in zip(fields(OnlineCounts), total, strict=True)})
 
 
-def online_cells(model: Model, *, excluded_online: float = 0.0) -> tuple[npt.NDArray[np.int64], Floats]:
+def online_cells(
+    model: World, *, excluded_online: float = 0.0
+) -> tuple[Int64[Counts, " cell"], Float[Floats, " cell"]]:
     """Adults online by all they could be asked at the current week: (bits of ``model.counting.interview``, agents).
 
     Only combinations that occur; one entry each. Arguments and errors as for ``online_counts``.
@@ -118,21 +115,7 @@ def online_cells(model: Model, *, excluded_online: float = 0.0) -> tuple[npt.NDA
     return bits, total[bits]
 
 
-def region_stock(model: Model, region: str) -> float:
-    """Persons of a region activated before the current week, living or not.
-
-    Raises:
-        ValueError: an unknown region.
-    """
-    regions = model.population.regions
-    if region not in regions:
-        raise ValueError(f"region {region!r}; allowed: {', '.join(regions)}")
-    activated = model.run.s["activated"] < model.week
-    inhabitants = model.population.region == regions.index(region)
-    return float((activated & inhabitants).sum() * model.population.weight)
-
-
-def _interviewed(counts: npt.NDArray[np.int64], excluded_online: float) -> Floats:
+def _interviewed(counts: Int64[Counts, "2 field"], excluded_online: float) -> Float[Floats, " field"]:
     """Row 0, and a share of row 1."""
     if not 0.0 <= excluded_online <= 1.0:
         raise ValueError(f"excluded_online = {excluded_online}; allowed: 0 to 1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.engine.completion import can_get, invited_week, is_targeted, newborn_week, wave_week
+from model.engine.completion import can_get
 from model.engine.people import (
     INFORMATION,
     NO_USE,
@@ -18,9 +18,12 @@ from model.engine.people import (
     reminder_week,
 )
 from model.engine.people import ready as is_ready
-from model.engine.processes import participates
-from model.engine.programme import MESSAGES, NEWBORNS, RELATIVES
-from model.population.population import EMAIL, EXCLUDED
+from model.levers.base import INVITATION, MESSAGE, is_targeted
+from model.levers.doctors import participates
+from model.levers.messages import wave_week
+from model.levers.newborns import newborn_week
+from model.levers.relatives import invited_week
+from model.population.attributes import EMAIL, EXCLUDED
 from model.terms.jit import inlined, kernel
 from model.terms.tables import INVITATION_DELAY
 from model.terms.weeks import NEVER
@@ -44,16 +47,16 @@ def _between(counts, row, first, end, last):
 def stocks(r, low, high, last, counts):
     """Differences over weeks of every stock, int64 [STOCKS, last + 2]: cumulate along the weeks."""
     for i in range(low, high):
-        entry, leave, majority = np.int64(r.p[i].entry), np.int64(r.p[i].exit), majority_week(r.p, i)
-        adult, done = max(entry, majority), np.int64(r.s[i].activated) + 1
+        entry, leave, majority = np.int64(r.people[i].entry), np.int64(r.people[i].exit), majority_week(r.people, i)
+        adult, done = max(entry, majority), np.int64(r.state[i].activated) + 1
         _between(counts, LIVING, entry, leave, last)
         _between(counts, ADULTS, adult, leave, last)
-        _between(counts, AWARE, max(adult, np.int64(r.s[i].aware) + 1), leave, last)
-        _between(counts, VISITED, np.int64(r.s[i].visited) + 1, last + 1, last)
+        _between(counts, AWARE, max(adult, np.int64(r.state[i].aware) + 1), leave, last)
+        _between(counts, VISITED, np.int64(r.state[i].visited) + 1, last + 1, last)
         _between(counts, ACTIVATED, done, last + 1, last)
         _between(counts, ACTIVATED_LIVING, done, leave, last)
         _between(counts, ACTIVATED_MINORS, done, min(leave, majority), last)
-        if notices(r.w, i):
+        if notices(r.world, i):
             _between(counts, EXPOSED, adult, min(leave, done), last)
 
 
@@ -64,19 +67,19 @@ def document_weights(r, low, high, last, weights):
     Row 0: who can be notified and is not activated; 1 + l: those of them whom lever l aims at; 1 + levers + l:
     everybody alive whom it aims at.
     """
-    levers = r.g.shape[0]
+    levers = r.levers.shape[0]
     for i in range(low, high):
         entry, leave, rate = (
-            np.int64(r.p[i].entry),
-            min(np.int64(r.p[i].exit), last + 1),
-            np.int64(r.p[i].document_rate),
+            np.int64(r.people[i].entry),
+            min(np.int64(r.people[i].exit), last + 1),
+            np.int64(r.people[i].document_rate),
         )
-        majority, done = majority_week(r.p, i), np.int64(r.s[i].activated) + 1
+        majority, done = majority_week(r.people, i), np.int64(r.state[i].activated) + 1
         for childhood in range(2):
-            who = np.int64(r.p[i].guardian) if childhood else i
+            who = np.int64(r.people[i].guardian) if childhood else i
             first = entry if childhood else max(entry, majority)
             end = min(leave, done, majority) if childhood else min(leave, done)
-            if who >= 0 and first < end and has_flag(r.p, who, _EMAIL) and notices(r.w, who):
+            if who >= 0 and first < end and has_flag(r.people, who, _EMAIL) and notices(r.world, who):
                 weights[0, first] += rate
                 weights[0, end] -= rate
                 for lever in range(levers):
@@ -92,26 +95,26 @@ def document_weights(r, low, high, last, weights):
 @inlined
 def _sent(r, i, week, first, last):
     """Whether a person is there, of age for it and not activated when a message is sent."""
-    return first <= week < min(np.int64(r.p[i].exit), last) and r.s[i].activated >= week
+    return first <= week < min(np.int64(r.people[i].exit), last) and r.state[i].activated >= week
 
 
 @kernel
 def messages(r, low, high, last, counts):
     """Messages sent before week ``last``, by week: notices, reminders, and those of each lever, [2 + levers, last]."""
     for i in range(low, high):
-        entry = np.int64(r.p[i].entry)
-        adult = max(entry, majority_week(r.p, i))
-        if entry > 0 and r.p[i].birth_week == r.p[i].entry:
+        entry = np.int64(r.people[i].entry)
+        adult = max(entry, majority_week(r.people, i))
+        if entry > 0 and r.people[i].birth_week == r.people[i].entry:
             if _sent(r, i, entry + INVITATION_DELAY, entry, last):
                 counts[0, entry + INVITATION_DELAY] += 1
         else:
-            week = notice_week(r.p, r.w, i)
+            week = notice_week(r.people, r.world, i)
             if _sent(r, i, week, adult, last):
                 counts[0, week] += 1
-        week = reminder_week(r.p, r.w, i)
+        week = reminder_week(r.people, r.world, i)
         if _sent(r, i, week, adult, last):
             counts[1, week] += 1
-        for lever in range(r.g.shape[0]):
+        for lever in range(r.levers.shape[0]):
             if is_targeted(r, lever, i):
                 _lever_messages(r, lever, i, adult, last, counts[2 + lever])
 
@@ -119,22 +122,22 @@ def messages(r, low, high, last, counts):
 @inlined
 def _lever_messages(r, lever, i, adult, last, sent):
     """Add the messages or invitations of one lever to one person to ``sent`` [last]."""
-    kind, entry = r.g[lever].kind, np.int64(r.p[i].entry)
-    if kind == MESSAGES:
-        for wave in range(r.g[lever].n_waves):
-            week = wave_week(r, lever, i, wave)
-            who = i if week >= adult else np.int64(r.p[i].guardian)
-            if who >= 0 and _sent(r, i, week, entry, last) and can_get(r, lever, who):
-                sent[week] += 1
-    elif kind == NEWBORNS:
+    effect, entry = r.levers[lever].effect, np.int64(r.people[i].entry)
+    if effect == MESSAGE and r.levers[lever].at_birth:
         week = newborn_week(r, lever, i)
         if _sent(r, i, week, entry, last):
             sent[week] += 1
-    elif kind == RELATIVES and r.s[i].activated < last:
-        week, done = invited_week(r, lever, i), np.int64(r.s[i].activated) + 1
+    elif effect == MESSAGE:
+        for wave in range(r.levers[lever].n_waves):
+            week = wave_week(r, lever, i, wave)
+            who = i if week >= adult else np.int64(r.people[i].guardian)
+            if who >= 0 and _sent(r, i, week, entry, last) and can_get(r, lever, who):
+                sent[week] += 1
+    elif effect == INVITATION and r.state[i].activated < last:
+        week, done = invited_week(r, lever, i), np.int64(r.state[i].activated) + 1
         if week < NEVER and adult <= done:
             week = max(week, done)
-            if week < min(last, r.g[lever].end, np.int64(r.p[i].exit)):
+            if week < min(last, r.levers[lever].end, np.int64(r.people[i].exit)):
                 sent[week] += 1
 
 
@@ -150,7 +153,7 @@ def participants(r, lever, low, high):
 @inlined
 def _stages(r, i, first, end, last, counts, group):
     """Add one person, of a group in weeks ``first`` .. ``end`` - 1, to differences [STAGES, group, last + 2]."""
-    state = r.s[i]
+    state = r.state[i]
     _between(counts[0], group, first, end, last)
     _between(counts[1], group, max(first, np.int64(state.aware) + 1), end, last)
     _between(counts[2], group, max(first, np.int64(state.visited) + 1), end, last)
@@ -162,14 +165,14 @@ def groups(r, low, high, codes, last, counts):
     """Differences over weeks of the living, aware, visited and activated, int64 [STAGES, group, last + 2], by groups
     that stay as they are: ``codes`` [n]."""
     for i in range(low, high):
-        _stages(r, i, np.int64(r.p[i].entry), np.int64(r.p[i].exit), last, counts, np.int64(codes[i]))
+        _stages(r, i, np.int64(r.people[i].entry), np.int64(r.people[i].exit), last, counts, np.int64(codes[i]))
 
 
 @kernel
 def bands(r, low, high, start, last, counts):
     """As ``groups``, by age band, of which one begins ``start`` [bands + 1] weeks after birth, when the last ends."""
     for i in range(low, high):
-        entry, leave, birth = np.int64(r.p[i].entry), np.int64(r.p[i].exit), np.int64(r.p[i].birth_week)
+        entry, leave, birth = np.int64(r.people[i].entry), np.int64(r.people[i].exit), np.int64(r.people[i].birth_week)
         for band in range(start.shape[0] - 1):
             first, end = max(entry, birth + start[band]), min(leave, birth + start[band + 1])
             if first < end and first <= last:
@@ -180,14 +183,14 @@ def bands(r, low, high, start, last, counts):
 def surveyed(r, low, high, week, visitors, barriers, non_users):
     """Adults online not activated at the start of a week: [number, no use, time, information], [number, ready]."""
     for i in range(low, high):
-        present = r.p[i].entry <= week < r.p[i].exit and majority_week(r.p, i) <= week
-        if not present or r.s[i].activated < week or has_flag(r.p, i, _EXCLUDED):
+        present = r.people[i].entry <= week < r.people[i].exit and majority_week(r.people, i) <= week
+        if not present or r.state[i].activated < week or has_flag(r.people, i, _EXCLUDED):
             continue
         non_users[0] += 1
-        non_users[1] += is_ready(r.w, i)
-        if visitors and r.s[i].visited >= week:
+        non_users[1] += is_ready(r.world, i)
+        if visitors and r.state[i].visited >= week:
             continue
         barriers[0] += 1
-        barriers[1] += has_barrier(r.w, i, NO_USE)
-        barriers[2] += has_barrier(r.w, i, TIME)
-        barriers[3] += has_barrier(r.w, i, INFORMATION)
+        barriers[1] += has_barrier(r.world, i, NO_USE)
+        barriers[2] += has_barrier(r.world, i, TIME)
+        barriers[3] += has_barrier(r.world, i, INFORMATION)

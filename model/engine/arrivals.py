@@ -12,9 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from model.engine.programme import SELECTION
 from model.terms.jit import inlined
-from model.terms.keyed import uniform, uniform_of
+from model.terms.keyed import SELECTION, uniform, uniform_of
 from model.terms.weeks import NEVER
 
 OWN, WARD, CHILD = np.arange(3)

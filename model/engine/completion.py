@@ -16,14 +16,16 @@ from model.engine.people import (
     majority_week,
     notices,
 )
-from model.engine.programme import DOCUMENTS, MESSAGES, NEWBORNS, RELATIVES, SELECTION, TIMING
 from model.engine.records import ACCOMPANIED, LAST_STOP, LAST_STOP_SHIFT, TELL, TOGETHER
-from model.population.population import EMAIL
+from model.levers.base import DOCUMENT, is_targeted
+from model.levers.messages import wave_week
+from model.levers.newborns import newborn_week
+from model.levers.relatives import invited_week
+from model.population.attributes import EMAIL
 from model.terms import rules
 from model.terms.channels import Channel
 from model.terms.jit import inlined, kernel
 from model.terms.keyed import Decision, uniform
-from model.terms.tables import INVITATION_DELAY
 from model.terms.weeks import NEVER
 
 _STOP_NO_USE, _STOP_TIME = np.int64(Decision.STOP_NO_USE), np.int64(Decision.STOP_TIME)
@@ -47,53 +49,33 @@ def identity(code, k, owner):
 @kernel
 def documents_received(r, i, week):
     """Documents deposited for a person by the start of a week: the expected number at the person's own rate."""
-    entry = min(np.int64(r.p[i].entry), week)
-    exposure = r.w.cum_received[week] - r.w.cum_received[entry]
-    for lever in range(r.g.shape[0]):
-        if r.g[lever].kind == DOCUMENTS and is_targeted(r, lever, i):
-            exposure += r.g[lever].received[week] - r.g[lever].received[entry]
-    return r.p[i].document_rate * RATE_UNIT * exposure
+    entry = min(np.int64(r.people[i].entry), week)
+    exposure = r.world.cum_received[week] - r.world.cum_received[entry]
+    for lever in range(r.levers.shape[0]):
+        if r.levers[lever].effect == DOCUMENT and is_targeted(r, lever, i):
+            exposure += r.levers[lever].received[week] - r.levers[lever].received[entry]
+    return r.people[i].document_rate * RATE_UNIT * exposure
 
 
 @inlined
-def wave_week(r, lever, i, wave):
-    """Week in which a person gets one wave of a message lever; NEVER if not in its dose or not there."""
-    first = r.g[lever].waves[wave]
-    dose = r.g[lever].dose * rules.ramp(first, r.g[lever].start, r.g[lever].end, r.g[lever].ramp)
-    if uniform(r.g[lever].keys[SELECTION], i, 0) >= dose:
-        return _NEVER
-    week = rules.spread_week(first, r.g[lever].spread, uniform(r.g[lever].keys[TIMING], i, wave))
-    return week if r.p[i].entry <= week < r.p[i].exit else _NEVER
-
-
-@inlined
-def newborn_week(r, lever, child):
-    """Week of the letter to the parents of a child born during the lever; NEVER if none is sent."""
-    week = np.int64(r.p[child].birth_week) + INVITATION_DELAY
-    dose = r.g[lever].dose * rules.ramp(week, r.g[lever].start, r.g[lever].end, r.g[lever].ramp)
-    born_here = r.p[child].entry > 0 and r.p[child].birth_week == r.p[child].entry
-    if not born_here or uniform(r.g[lever].keys[SELECTION], child, 0) >= dose:
-        return NEVER
-    return week
-
-
-@inlined
-def is_targeted(r, lever, i):
-    """Whether a lever aims at a person."""
-    return (r.aims[i] >> np.uint32(lever)) & np.uint32(1) != 0
+def message_week(r, lever, owner, wave):
+    """Week of one message of a lever about a person; NEVER if none is sent."""
+    if r.levers[lever].at_birth:
+        return newborn_week(r, lever, owner)
+    return wave_week(r, lever, owner, wave)
 
 
 @kernel
 def supplied(r, i, week):
     """Whether a contact has supplied the missing information: an adviser, or a noticed letter with a code."""
-    if r.s[i].marks & ACCOMPANIED:
+    if r.state[i].marks & ACCOMPANIED:
         return True
-    for lever in range(r.g.shape[0]):
-        if not r.g[lever].carries_code or not notices(r.w, i):
+    for lever in range(r.levers.shape[0]):
+        if not r.levers[lever].carries_code or not notices(r.world, i):
             continue
-        if r.g[lever].kind == MESSAGES and is_targeted(r, lever, i) and can_get(r, lever, i):
-            for wave in range(r.g[lever].n_waves):
-                if majority_week(r.p, i) <= wave_week(r, lever, i, wave) <= week:
+        if is_targeted(r, lever, i) and can_get(r, lever, i):
+            for wave in range(r.levers[lever].n_waves):
+                if majority_week(r.people, i) <= message_week(r, lever, i, wave) <= week:
                     return True
         if letters_for_wards(r, lever, i, week):
             return True
@@ -103,38 +85,37 @@ def supplied(r, i, week):
 @kernel
 def letters_for_wards(r, lever, i, week):
     """Whether a guardian has got a letter with a code on behalf of a child."""
-    for edge in range(r.p[i].tie_start, r.p[i + 1].tie_start):
+    for edge in range(r.people[i].tie_start, r.people[i + 1].tie_start):
         if r.tie[edge] >= 0:
-            return False  # wards come first
+            return False  # wards come first, so that a guardian's loop ends before the many ties
         child = np.int64(~r.tie[edge])
         if not is_targeted(r, lever, child):
             continue
-        if r.g[lever].kind == NEWBORNS and newborn_week(r, lever, child) <= week:
-            return True
-        if r.g[lever].kind == MESSAGES:
-            for wave in range(r.g[lever].n_waves):
-                sent = wave_week(r, lever, child, wave)
-                if sent <= week and sent < majority_week(r.p, child) and can_get(r, lever, i):
-                    return True
+        for wave in range(r.levers[lever].n_waves):
+            sent = message_week(r, lever, child, wave)
+            if sent <= week and sent < majority_week(r.people, child) and can_get(r, lever, i):
+                return True
     return False
 
 
 @kernel
 def stopped_by(r, i, week, contact, by_doctor):
     """The barrier that stops this visit (NO_USE, TIME, INFORMATION, OTHER), or -1 if none does."""
-    lasting = contact if r.w.redrawn else _NOT_REDRAWN
-    if not by_doctor and has_barrier(r.w, i, NO_USE):
-        chance = rules.no_use_stop(r.w.stop_no_use, r.w.use_erosion, documents_received(r, i, week))
-        if uniform(r.w.keys[_STOP_NO_USE], i, lasting) < chance:
+    lasting = contact if r.world.redrawn else _NOT_REDRAWN
+    if not by_doctor and has_barrier(r.world, i, NO_USE):
+        chance = rules.no_use_stop(r.world.stop_no_use, r.world.use_erosion, documents_received(r, i, week))
+        if uniform(r.world.keys[_STOP_NO_USE], i, lasting) < chance:
             return NO_USE
-    stop = rules.softened(r.w.stop_time, r.w.soft_time[week])
-    if has_barrier(r.w, i, TIME) and uniform(r.w.keys[_STOP_TIME], i, contact) < stop:
+    stop = rules.softened(r.world.stop_time, r.world.soft_time[week])
+    if has_barrier(r.world, i, TIME) and uniform(r.world.keys[_STOP_TIME], i, contact) < stop:
         return TIME
-    stop = rules.softened(r.w.stop_information, r.w.soft_information[week] if r.w.information_is_item else 0.0)
-    stopped = has_barrier(r.w, i, INFORMATION) and uniform(r.w.keys[_STOP_INFORMATION], i, lasting) < stop
-    if stopped and not (r.w.information_is_item and supplied(r, i, week)):
+    stop = rules.softened(
+        r.world.stop_information, r.world.soft_information[week] if r.world.information_is_item else 0.0
+    )
+    stopped = has_barrier(r.world, i, INFORMATION) and uniform(r.world.keys[_STOP_INFORMATION], i, lasting) < stop
+    if stopped and not (r.world.information_is_item and supplied(r, i, week)):
         return INFORMATION
-    if has_barrier(r.w, i, OTHER) and uniform(r.w.keys[_STOP_OTHER], i, lasting) < r.w.stop_other:
+    if has_barrier(r.world, i, OTHER) and uniform(r.world.keys[_STOP_OTHER], i, lasting) < r.world.stop_other:
         return OTHER
     return -1
 
@@ -142,7 +123,7 @@ def stopped_by(r, i, week, contact, by_doctor):
 @kernel
 def send(r, thread, week, target, source, kind):
     """Put a letter into the box of a later week."""
-    if week > r.w.weeks:
+    if week > r.world.weeks:
         return
     desk, box = r.desks[thread], r.letters[thread]
     place = desk.free
@@ -163,51 +144,41 @@ def send(r, thread, week, target, source, kind):
 
 
 @kernel
-def peer_success(w, source, target, week, access):
+def peer_success(world, source, target, week, access):
     """Whether being told by ``source`` leads ``target`` to the site."""
-    hazard = w.pull_peer * eagerness(w, target) * access * w.growth[week]
-    return uniform(w.keys[_PEER_SUCCESS], source, target) < rules.visit_chance(hazard)
+    hazard = world.pull_peer * eagerness(world, target) * access * world.growth[week]
+    return uniform(world.keys[_PEER_SUCCESS], source, target) < rules.visit_chance(hazard)
 
 
 @kernel
 def tell_ties(r, thread, i, first):
     """Tell ties from week ``first`` on. What can have no consequence is left out before the tie's memory is touched:
     the tie notices mass messages (so knows already) and would not visit even with full access."""
-    weeks = r.w.weeks
-    for edge in range(r.p[i].tie_start, r.p[i + 1].tie_start):
+    weeks = r.world.weeks
+    for edge in range(r.people[i].tie_start, r.people[i + 1].tie_start):
         tie = np.int64(r.tie[edge])
-        if tie < 0 or uniform(r.w.keys[_TELLS], i, tie) >= r.w.tell:
+        if tie < 0 or uniform(r.world.keys[_TELLS], i, tie) >= r.world.tell:
             continue
-        week = rules.spread_week(first, rules.TELLING_WEEKS, uniform(r.w.keys[_TELL_DELAY], i, tie))
-        if week < weeks and (not notices(r.w, tie) or peer_success(r.w, i, tie, week, _FULL_ACCESS)):
+        week = rules.spread_week(first, rules.TELLING_WEEKS, uniform(r.world.keys[_TELL_DELAY], i, tie))
+        if week < weeks and (not notices(r.world, tie) or peer_success(r.world, i, tie, week, _FULL_ACCESS)):
             send(r, thread, week, tie, i, TELL)
-
-
-@kernel
-def invited_week(r, lever, i):
-    """Week from which an activated person invited to recommend does so; NEVER if not invited."""
-    if r.g[lever].kind != RELATIVES or not is_targeted(r, lever, i):
-        return NEVER
-    week = rules.spread_week(r.g[lever].start, rules.TELLING_WEEKS, uniform(r.g[lever].keys[TIMING], i, 0))
-    dose = r.g[lever].dose * rules.ramp(week, r.g[lever].start, r.g[lever].end, r.g[lever].ramp)
-    return week if week < r.g[lever].end and uniform(r.g[lever].keys[SELECTION], i, 0) < dose else NEVER
 
 
 @kernel
 def recommend(r, thread, i, activated, since):
     """Word of mouth of an activated adult, from the week after. ``since`` > 0 leaves out what was told before: only
     those whom an invitation wins over, for activations older than the levers."""
-    if not r.w.word_of_mouth:
+    if not r.world.word_of_mouth:
         return
-    u = uniform(r.w.keys[_INTENDS], i, 0)
-    if u < r.w.intention:
+    u = uniform(r.world.keys[_INTENDS], i, 0)
+    if u < r.world.intention:
         if since <= activated:
             tell_ties(r, thread, i, activated + 1)
         return
     first = np.int64(NEVER)
-    for lever in range(r.g.shape[0]):
+    for lever in range(r.levers.shape[0]):
         week = invited_week(r, lever, i)
-        if week < NEVER and u < min(1.0, r.w.intention * r.g[lever].factor):
+        if week < NEVER and u < rules.boosted(r.world.intention, r.levers[lever].boost):
             first = min(first, max(week, activated + 1))
     if first < NEVER:
         tell_ties(r, thread, i, first)
@@ -216,17 +187,17 @@ def recommend(r, thread, i, activated, since):
 @kernel
 def activate(r, thread, i, week, channel):
     """Record an activation; adults take their children along and tell their ties, both from the week after."""
-    r.s[i].activated, r.s[i].channel = week, channel
-    if r.s[i].visited > week:
-        r.s[i].visited = week
+    r.state[i].activated, r.state[i].channel = week, channel
+    if r.state[i].visited > week:
+        r.state[i].visited = week
     r.desks[thread].activations[week, channel] += 1
-    if majority_week(r.p, i) > week:
+    if majority_week(r.people, i) > week:
         return
-    for edge in range(r.p[i].tie_start, r.p[i + 1].tie_start):
+    for edge in range(r.people[i].tie_start, r.people[i + 1].tie_start):
         if r.tie[edge] >= 0:
             break  # wards come first
         child = np.int64(~r.tie[edge])
-        if uniform(r.w.keys[_TOGETHER], child, 0) < r.w.child_together:
+        if uniform(r.world.keys[_TOGETHER], child, 0) < r.world.child_together:
             send(r, thread, week + 1, child, i, TOGETHER)
     recommend(r, thread, i, week, _NOT_YET)
 
@@ -235,15 +206,15 @@ def activate(r, thread, i, week, channel):
 def visit(r, thread, i, week, channel, contact, by_doctor):
     """A person visits the site; True if this activates. Otherwise the barrier that stopped them is remembered."""
     r.desks[thread].visits[week, channel] += 1
-    if r.s[i].visited > week:
-        r.s[i].visited = week
-    if r.s[i].aware > week:
-        r.s[i].aware = week
-    if r.s[i].activated <= week:
+    if r.state[i].visited > week:
+        r.state[i].visited = week
+    if r.state[i].aware > week:
+        r.state[i].aware = week
+    if r.state[i].activated <= week:
         return False
     stop = stopped_by(r, i, week, contact, by_doctor)
     if stop >= 0:
-        r.s[i].marks = (np.int64(r.s[i].marks) & _OTHER_MARKS) | ((stop + 1) << LAST_STOP_SHIFT)
+        r.state[i].marks = (np.int64(r.state[i].marks) & _OTHER_MARKS) | ((stop + 1) << LAST_STOP_SHIFT)
         return False
     activate(r, thread, i, week, channel)
     return True
@@ -253,10 +224,10 @@ def visit(r, thread, i, week, channel, contact, by_doctor):
 def earlier_messages(r, i, channel, week, reminded):
     """Messages a person has got through a channel before a week, the 2024-25 reminder included: they tire."""
     count = 1 if channel == _BY_EMAIL and reminded < week else 0
-    for lever in range(r.g.shape[0]):
-        if r.g[lever].kind != MESSAGES or r.g[lever].channel != channel or not is_targeted(r, lever, i):
+    for lever in range(r.levers.shape[0]):
+        if not r.levers[lever].tires or r.levers[lever].channel != channel or not is_targeted(r, lever, i):
             continue
-        for wave in range(r.g[lever].n_waves):
+        for wave in range(r.levers[lever].n_waves):
             if wave_week(r, lever, i, wave) < week:
                 count += 1
     return count
@@ -265,5 +236,5 @@ def earlier_messages(r, i, channel, week, reminded):
 @inlined
 def can_get(r, lever, i):
     """Whether a message of a lever can reach a person: e-mails and SMS need reachability."""
-    by_wire = r.g[lever].channel == _BY_EMAIL or r.g[lever].channel == _BY_SMS
-    return not by_wire or has_flag(r.p, i, _EMAIL)
+    by_wire = r.levers[lever].channel == _BY_EMAIL or r.levers[lever].channel == _BY_SMS
+    return not by_wire or has_flag(r.people, i, _EMAIL)

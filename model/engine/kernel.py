@@ -12,19 +12,22 @@ from model.engine.arrivals import WARD
 from model.engine.completion import activate, identity, peer_success, recommend, visit
 from model.engine.people import access, first_aware, majority_week, opposes, pilot_activated, traits_of
 from model.engine.prefetch import prefetch
-from model.engine.programme import ASSISTED, PEER, SUCCESS
+from model.engine.programme import PEER
 from model.engine.records import ACCOMPANIED, BEFORE, NOBODY, TELL
 from model.engine.responses import take_place
 from model.engine.turns import note_person
+from model.levers.base import HELP
+from model.terms import rules
 from model.terms.channels import NO_CHANNEL, Channel
 from model.terms.jit import inlined, kernel
-from model.terms.keyed import uniform
+from model.terms.keyed import SUCCESS, uniform
 from model.terms.weeks import NEVER
 
 _C_PEER, _C_ASSISTED, _C_GUARDIAN = np.int64(Channel.PEER), np.int64(Channel.ASSISTED), np.int64(Channel.GUARDIAN)
 _C_NOTICE, _PEER = np.int64(Channel.NOTICE), np.int64(PEER)
 AHEAD = 8
-"""How many contacts ahead a person's memory is asked for: persons are far apart, and each would be waited for."""
+"""How many contacts ahead a person's memory is asked for: persons are far apart, and each would be waited for. Fewer
+and the memory has not come when the contact takes place; many more and it has left the nearest cache again."""
 _BASE, _LEVERS = False, True
 _BY_DOCTOR, _ALONE, _AT_LAUNCH = np.bool_(False), np.int64(0), np.int64(0)
 
@@ -33,10 +36,10 @@ _BY_DOCTOR, _ALONE, _AT_LAUNCH = np.bool_(False), np.int64(0), np.int64(0)
 def begin(r, draft, low, high):
     """Records at the start of week 0: who knows, who was activated in the pilot; and everybody's contacts to come."""
     for i in range(low, high):
-        traits, state = traits_of(r.w, i), r.s[i]
-        state.aware, state.visited, state.activated = first_aware(r.p, r.w, i), NEVER, NEVER
+        traits, state = traits_of(r.world, i), r.state[i]
+        state.aware, state.visited, state.activated = first_aware(r.people, r.world, i), NEVER, NEVER
         state.channel, state.marks = NO_CHANNEL, 0
-        if pilot_activated(r.p, r.w, i):
+        if pilot_activated(r.people, r.world, i):
             state.aware, state.visited, state.activated, state.channel = BEFORE, BEFORE, BEFORE, _C_NOTICE
         else:
             note_person(r, draft, i, traits, _AT_LAUNCH, _BASE)
@@ -46,16 +49,16 @@ def begin(r, draft, low, high):
 def admit(r, draft, low, high, week):
     """Contacts to come through levers that begin in ``week`` or later."""
     for i in range(low, high):
-        if r.s[i].activated == NEVER:
-            note_person(r, draft, i, traits_of(r.w, i), week, _LEVERS)
+        if r.state[i].activated == NEVER:
+            note_person(r, draft, i, traits_of(r.world, i), week, _LEVERS)
 
 
 @kernel
 def invite(r, thread, low, high, week):
     """Invitations to those already activated, of levers that begin in ``week`` or later."""
     for i in range(low, high):
-        done = np.int64(r.s[i].activated)
-        if done != NEVER and majority_week(r.p, i) <= done and r.p[i].exit > week:
+        done = np.int64(r.state[i].activated)
+        if done != NEVER and majority_week(r.people, i) <= done and r.people[i].exit > week:
             recommend(r, thread, i, done, week)
 
 
@@ -69,7 +72,11 @@ def deliver(r, thread, low, high, week):
                 letter = r.letters[box, place]
                 target = np.int64(letter.target)
                 mine = low <= target < high and letter.kind == kind
-                if mine and r.p[target].entry <= week < r.p[target].exit and r.s[target].activated >= week:
+                if (
+                    mine
+                    and r.people[target].entry <= week < r.people[target].exit
+                    and r.state[target].activated >= week
+                ):
                     receive(r, thread, target, np.int64(letter.source), kind, week)
                 place = letter.following
 
@@ -77,11 +84,11 @@ def deliver(r, thread, low, high, week):
 @kernel
 def receive(r, thread, i, source, kind, week):
     """One letter to a person not activated before this week."""
-    if opposes(r.w, i):
+    if opposes(r.world, i):
         return
-    minor = majority_week(r.p, i) > week
+    minor = majority_week(r.people, i) > week
     if kind != TELL:
-        if minor and r.s[i].activated > week:
+        if minor and r.state[i].activated > week:
             r.desks[thread].contacts[week, _C_GUARDIAN] += 1
             r.desks[thread].visits[week, _C_GUARDIAN] += 1
             activate(r, thread, i, week, _C_GUARDIAN)
@@ -89,9 +96,9 @@ def receive(r, thread, i, source, kind, week):
     if minor:
         return
     r.desks[thread].contacts[week, _C_PEER] += 1
-    if r.s[i].aware > week:
-        r.s[i].aware = week
-    if peer_success(r.w, source, i, week, access(r.p, r.w, i)):
+    if r.state[i].aware > week:
+        r.state[i].aware = week
+    if peer_success(r.world, source, i, week, access(r.people, r.world, i)):
         visit(r, thread, i, week, _C_PEER, identity(_PEER, _ALONE, source), _BY_DOCTOR)
 
 
@@ -114,14 +121,15 @@ def sweep(r, week):
 @kernel
 def serve(r, thread, week):
     """Advisers accompany the next people in the queue, up to this week's capacity."""
-    for lever in range(r.g.shape[0]):
-        if r.g[lever].kind != ASSISTED:
+    for lever in range(r.levers.shape[0]):
+        if r.levers[lever].effect != HELP:
             continue
-        first, last = r.g[lever].queue_start, r.g[lever].queue_end - r.g[lever].queue_start
-        while r.served[lever, 1] < int(r.g[lever].quota[week + 1]) and r.served[lever, 0] < last:
+        first, last = r.levers[lever].queue_start, r.levers[lever].queue_end - r.levers[lever].queue_start
+        capacity = r.levers[lever].quota[week + 1]
+        while rules.has_capacity(r.served[lever, 1], capacity) and r.served[lever, 0] < last:
             i = np.int64(r.queue[first + r.served[lever, 0]])
-            present = r.p[i].entry <= week < r.p[i].exit and majority_week(r.p, i) <= week
-            if present and r.s[i].activated >= week and not r.s[i].marks & ACCOMPANIED:
+            present, accompanied = r.people[i].entry <= week < r.people[i].exit, r.state[i].marks & ACCOMPANIED != 0
+            if rules.awaits_adviser(week, present, majority_week(r.people, i), r.state[i].activated, accompanied):
                 accompany(r, thread, lever, i, week)
                 r.served[lever, 1] += 1
             r.served[lever, 0] += 1
@@ -131,10 +139,10 @@ def serve(r, thread, week):
 def accompany(r, thread, lever, i, week):
     """An adviser and a person: no access factor, no barrier, the measured chance that someone accompanied activates."""
     r.desks[thread].contacts[week, _C_ASSISTED] += 1
-    r.s[i].marks |= ACCOMPANIED
-    if r.s[i].aware > week:
-        r.s[i].aware = week
-    if opposes(r.w, i) or uniform(r.g[lever].keys[SUCCESS], i, 0) >= r.g[lever].pull:
+    r.state[i].marks |= ACCOMPANIED
+    if r.state[i].aware > week:
+        r.state[i].aware = week
+    if opposes(r.world, i) or uniform(r.levers[lever].keys[SUCCESS], i, 0) >= r.levers[lever].success:
         return
     r.desks[thread].visits[week, _C_ASSISTED] += 1
     activate(r, thread, i, week, _C_ASSISTED)
@@ -143,7 +151,7 @@ def accompany(r, thread, lever, i, week):
 @inlined
 def person_of(r, contact):
     """The person in whose turn a contact takes place."""
-    return np.int64(r.p[contact.owner].guardian if contact.mode == WARD else contact.owner)
+    return np.int64(r.people[contact.owner].guardian if contact.mode == WARD else contact.owner)
 
 
 @inlined
@@ -167,8 +175,8 @@ def contacts(r, base, more, thread, first, last, week):
             contact = more.contact[b] if of_lever else base.contact[a]
             if not of_lever and a + AHEAD < a_end:
                 ahead = np.int64(base.contact[a + AHEAD].owner)
-                prefetch(r.s, ahead)
-                prefetch(r.p, ahead)
+                prefetch(r.state, ahead)
+                prefetch(r.people, ahead)
             a, b = a + (not of_lever), b + of_lever
             take_place(r, thread, contact, of_lever, week)
 
@@ -177,7 +185,7 @@ def contacts(r, base, more, thread, first, last, week):
 def weeks_alone(r, base, more, week, until, least_free):
     """Weeks ``week`` to ``until`` - 1 on one thread; stops early when less than ``least_free`` letters are free.
     Returns the week reached."""
-    n, blocks = r.s.shape[0], base.begin.shape[0]
+    n, blocks = r.state.shape[0], base.begin.shape[0]
     while week < until and r.letters.shape[1] - r.desks[0].used >= least_free:
         serve(r, _ALONE, week)
         deliver(r, _ALONE, _ALONE, n, week)

@@ -71,7 +71,7 @@ def memory_plan(people: int, *, threads: int = 1, levers: bool = True) -> Memory
         "states": copies * rows * STATE.itemsize,
         "contacts": (CONTACTS + LEVER_CONTACTS * levers) * people * CONTACT.itemsize,
         "levers": rows * (_AIM + _QUEUED) * levers,
-        "letters": copies * threads * LETTERS / threads * people * LETTER.itemsize,
+        "letters": copies * LETTERS * people * LETTER.itemsize,
         "working space": max(rows * CODES, threads * BLOCK * GUESS * (CONTACT.itemsize + 2)),
         "process": PROCESS,
     }

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from model.population.population import EMAIL, EXCLUDED, ILL, NO_DOCTOR, PILOT
+from model.population.attributes import EMAIL, EXCLUDED, ILL, NO_DOCTOR, PILOT
 from model.terms import rules
 from model.terms.jit import inlined
 from model.terms.keyed import Decision, uniform
@@ -53,179 +53,181 @@ _DELAY_FIRST, _DELAY_WEEKS = NEWCOMER_DELAY
 
 
 @inlined
-def majority_week(p: People, i: int) -> int:
+def majority_week(people: People, i: int) -> int:
     """Week of the 18th birthday."""
-    return np.int64(p[i].birth_week) + MAJORITY
+    return np.int64(people[i].birth_week) + MAJORITY
 
 
 @inlined
-def has_flag(p: People, i: int, flag: int) -> bool:
+def has_flag(people: People, i: int, flag: int) -> bool:
     """Whether a bit of ``flags`` is set."""
-    return (np.int64(p[i].flags) & flag) != 0
+    return (np.int64(people[i].flags) & flag) != 0
 
 
 @inlined
-def notices(w: World, i: int) -> bool:
+def notices(world: World, i: int) -> bool:
     """Whether a person notices mass messages."""
-    return uniform(w.keys[_NOTICES], i, 0) < w.notices
+    return uniform(world.keys[_NOTICES], i, 0) < world.notices
 
 
 @inlined
-def eagerness(w: World, i: int) -> float:
+def eagerness(world: World, i: int) -> float:
     """Responsiveness of a person, gamma of mean 1."""
-    return w.levels[int(uniform(w.keys[_EAGERNESS], i, 0) * EAGERNESS_LEVELS)]
+    return world.levels[int(uniform(world.keys[_EAGERNESS], i, 0) * EAGERNESS_LEVELS)]
 
 
 @inlined
-def traits_of(w: World, i: int) -> int:
+def traits_of(world: World, i: int) -> int:
     """Traits in one word: the level of eagerness, and the bits ``NOTICES`` and ``OPPOSES``."""
-    level = np.int64(uniform(w.keys[_EAGERNESS], i, 0) * EAGERNESS_LEVELS)
-    return level | np.int64(notices(w, i)) * NOTICES | np.int64(opposes(w, i)) * OPPOSES
+    level = np.int64(uniform(world.keys[_EAGERNESS], i, 0) * EAGERNESS_LEVELS)
+    return level | np.int64(notices(world, i)) * NOTICES | np.int64(opposes(world, i)) * OPPOSES
 
 
 @inlined
-def gain_of(p: People, w: World, i: int, traits: int) -> float:
+def gain_of(people: People, world: World, i: int, traits: int) -> float:
     """Eagerness times access of a person of known traits."""
-    return w.levels[traits & (EAGERNESS_LEVELS - 1)] * access(p, w, i)
+    return world.levels[traits & (EAGERNESS_LEVELS - 1)] * access(people, world, i)
 
 
 @inlined
-def visit_hazard(w: World, pull: float, gain: float, grows: bool, week: int) -> float:
+def visit_hazard(world: World, pull: float, gain: float, grows: bool, week: int) -> float:
     """pull x eagerness x access x growth of a noticed contact."""
-    growth = w.growth[week] if grows else 1.0
+    growth = world.growth[week] if grows else 1.0
     return pull * gain * growth
 
 
 @inlined
-def access(p: People, w: World, i: int) -> float:
+def access(people: People, world: World, i: int) -> float:
     """Factor on a person's visits when nobody helps."""
-    return rules.access_factor(has_flag(p, i, _EXCLUDED), w.access)
+    return rules.access_factor(has_flag(people, i, _EXCLUDED), world.access)
 
 
 @inlined
-def ready(w: World, i: int) -> bool:
+def ready(world: World, i: int) -> bool:
     """Whether a person would be ready on a doctor's recommendation."""
-    return uniform(w.keys[_READY], i, 0) < w.ready
+    return uniform(world.keys[_READY], i, 0) < world.ready
 
 
 @inlined
-def opposes(w: World, i: int) -> bool:
+def opposes(world: World, i: int) -> bool:
     """Whether a person refuses the profile (and so never activates)."""
-    return uniform(w.keys[_OPPOSES], i, 0) < w.opposed
+    return uniform(world.keys[_OPPOSES], i, 0) < world.opposed
 
 
 @inlined
-def prevalence(w: World, barrier: int) -> float:
+def prevalence(world: World, barrier: int) -> float:
     """Share of people with a barrier at launch."""
     if barrier == NO_USE:
-        return w.has_no_use
+        return world.has_no_use
     if barrier == TIME:
-        return w.has_time
-    return w.has_information if barrier == INFORMATION else w.has_other
+        return world.has_time
+    return world.has_information if barrier == INFORMATION else world.has_other
 
 
 @inlined
-def has_barrier(w: World, i: int, barrier: int) -> bool:
+def has_barrier(world: World, i: int, barrier: int) -> bool:
     """Whether a person has a barrier, under the chosen association of barriers.
 
     Independent: one draw each. Associated: one person in two answers all from one draw. Exclusive: one draw in all.
     """
-    share = prevalence(w, barrier)
-    if w.association == rules.EXCLUSIVE:
+    share = prevalence(world, barrier)
+    if world.association == rules.EXCLUSIVE:
         before = 0.0
         for other in range(barrier):
-            before += prevalence(w, other)
-        u = uniform(w.keys[_SHARED], i, 0)
+            before += prevalence(world, other)
+        u = uniform(world.keys[_SHARED], i, 0)
         return before <= u < before + share
-    if w.association == rules.ASSOCIATED and uniform(w.keys[_ALIKE], i, 0) < 0.5:
-        return uniform(w.keys[_SHARED], i, 0) < share
-    return uniform(w.keys[_HAS[barrier]], i, 0) < share
+    if world.association == rules.ASSOCIATED and uniform(world.keys[_ALIKE], i, 0) < 0.5:
+        return uniform(world.keys[_SHARED], i, 0) < share
+    return uniform(world.keys[_HAS[barrier]], i, 0) < share
 
 
 @inlined
-def pilot_activated(p: People, w: World, i: int) -> bool:
+def pilot_activated(people: People, world: World, i: int) -> bool:
     """Whether a person notified in the pilot had activated by the launch; minors with their guardian."""
     who = np.int64(i)
-    if not has_flag(p, i, _PILOT) or p[i].entry > 0:
+    if not has_flag(people, i, _PILOT) or people[i].entry > 0:
         return False
-    if majority_week(p, i) > 0:
-        who = np.int64(p[i].guardian)
-        if who < 0 or uniform(w.keys[_TOGETHER], i, 0) >= w.child_together or opposes(w, i):
+    if majority_week(people, i) > 0:
+        who = np.int64(people[i].guardian)
+        if who < 0 or uniform(world.keys[_TOGETHER], i, 0) >= world.child_together or opposes(world, i):
             return False
-    if not has_flag(p, who, _PILOT) or p[who].entry > 0 or opposes(w, who):
+    if not has_flag(people, who, _PILOT) or people[who].entry > 0 or opposes(world, who):
         return False
-    chance = w.pilot_activated * eagerness(w, who) * access(p, w, who)
-    return uniform(w.keys[_PILOT_ACTIVATES], who, 0) < chance
+    chance = world.pilot_activated * eagerness(world, who) * access(people, world, who)
+    return uniform(world.keys[_PILOT_ACTIVATES], who, 0) < chance
 
 
 @inlined
-def notice_week(p: People, w: World, i: int) -> int:
+def notice_week(people: People, world: World, i: int) -> int:
     """Week of an adult's notice of creation; NEVER for those of the pilot and those who come of age later."""
-    if p[i].entry > 0:
-        if majority_week(p, i) > p[i].entry:
+    if people[i].entry > 0:
+        if majority_week(people, i) > people[i].entry:
             return NEVER
-        return rules.spread_week(p[i].entry + _DELAY_FIRST, _DELAY_WEEKS, uniform(w.keys[_NOTICE_WEEK], i, 1))
-    if has_flag(p, i, _PILOT) or majority_week(p, i) > 0:
+        return rules.spread_week(people[i].entry + _DELAY_FIRST, _DELAY_WEEKS, uniform(world.keys[_NOTICE_WEEK], i, 1))
+    if has_flag(people, i, _PILOT) or majority_week(people, i) > 0:
         return NEVER
-    u_period, u_week = uniform(w.keys[_NOTICE_WEEK], i, 0), uniform(w.keys[_NOTICE_WEEK], i, 1)
-    return rules.launch_notice_week(u_period, u_week, w.notice_main_share, w.notice_weeks[0], w.notice_weeks[1])
-
-
-@inlined
-def reminder_week(p: People, w: World, i: int) -> int:
-    """Week of the 2024-25 reminder e-mail to an adult; NEVER if none was sent."""
-    if not has_flag(p, i, _EMAIL) or uniform(w.keys[_REMINDER_SENT], i, 0) >= w.reminders_share:
-        return NEVER
-    first, last = w.reminder_weeks[0], w.reminder_weeks[1]
-    week = rules.spread_week(first, last - first, uniform(w.keys[_REMINDER_WEEK], i, 0))
-    return week if week >= max(np.int64(p[i].entry), majority_week(p, i)) else NEVER
-
-
-@inlined
-def first_aware(p: People, w: World, i: int) -> int:
-    """Week in which a person first notices a mass message; -1 if aware before the launch, NEVER if none is noticed.
-
-    Those who come of age during the run and notice mass messages know the service from their household's notice.
-    """
-    majority = majority_week(p, i)
-    start = max(np.int64(p[i].entry), majority)
-    if p[i].entry == 0 and majority <= 0 and uniform(w.keys[_AWARE], i, 0) < w.aware_at_start:
-        return -1
-    if not notices(w, i):
-        return NEVER
-    if majority > p[i].entry:
-        return max(majority, 0)
-    if has_flag(p, i, _PILOT) and p[i].entry == 0:
-        return -1
-    on_air = max(w.media_weeks[0], start)
-    if on_air <= start and on_air < w.media_weeks[1]:
-        return on_air  # no notice comes before the person does
-    week = notice_week(p, w, i)
-    return min(week, on_air) if on_air < w.media_weeks[1] else week
-
-
-@inlined
-def doctor_propensity(w: World, doctor: int) -> float:
-    """A GP's chance per consultation of recommending the service to a patient not activated."""
-    return rules.doctor_propensity(
-        uniform(w.keys[_RECOMMENDS], doctor, 0),
-        uniform(w.keys[_LEVEL], doctor, 0),
-        w.recommending_doctors,
-        w.recommendation_rate,
+    u_period, u_week = uniform(world.keys[_NOTICE_WEEK], i, 0), uniform(world.keys[_NOTICE_WEEK], i, 1)
+    return rules.launch_notice_week(
+        u_period, u_week, world.notice_main_share, world.notice_weeks[0], world.notice_weeks[1]
     )
 
 
 @inlined
-def recommendations_per_year(p: People, w: World, i: int) -> float:
-    """Rate of recommendations by the own GP while not activated; 0 without an own GP."""
-    if p[i].doctor == _NO_DOCTOR:
-        return 0.0
-    return p[i].gp_rate * RATE_UNIT * doctor_propensity(w, p[i].doctor)
+def reminder_week(people: People, world: World, i: int) -> int:
+    """Week of the 2024-25 reminder e-mail to an adult; NEVER if none was sent."""
+    if not has_flag(people, i, _EMAIL) or uniform(world.keys[_REMINDER_SENT], i, 0) >= world.reminders_share:
+        return NEVER
+    first, last = world.reminder_weeks[0], world.reminder_weeks[1]
+    week = rules.spread_week(first, last - first, uniform(world.keys[_REMINDER_WEEK], i, 0))
+    return week if week >= max(np.int64(people[i].entry), majority_week(people, i)) else NEVER
 
 
 @inlined
-def counter_visits_per_year(p: People, w: World, i: int, hospital: bool) -> float:
+def first_aware(people: People, world: World, i: int) -> int:
+    """Week in which a person first notices a mass message; -1 if aware before the launch, NEVER if none is noticed.
+
+    Those who come of age during the run and notice mass messages know the service from their household's notice.
+    """
+    majority = majority_week(people, i)
+    start = max(np.int64(people[i].entry), majority)
+    if people[i].entry == 0 and majority <= 0 and uniform(world.keys[_AWARE], i, 0) < world.aware_at_start:
+        return -1
+    if not notices(world, i):
+        return NEVER
+    if majority > people[i].entry:
+        return max(majority, 0)
+    if has_flag(people, i, _PILOT) and people[i].entry == 0:
+        return -1
+    on_air = max(world.media_weeks[0], start)
+    if on_air <= start and on_air < world.media_weeks[1]:
+        return on_air  # no notice comes before the person does
+    week = notice_week(people, world, i)
+    return min(week, on_air) if on_air < world.media_weeks[1] else week
+
+
+@inlined
+def doctor_propensity(world: World, doctor: int) -> float:
+    """A GP's chance per consultation of recommending the service to a patient not activated."""
+    return rules.doctor_propensity(
+        uniform(world.keys[_RECOMMENDS], doctor, 0),
+        uniform(world.keys[_LEVEL], doctor, 0),
+        world.recommending_doctors,
+        world.recommendation_rate,
+    )
+
+
+@inlined
+def recommendations_per_year(people: People, world: World, i: int) -> float:
+    """Rate of recommendations by the own GP while not activated; 0 without an own GP."""
+    if people[i].doctor == _NO_DOCTOR:
+        return 0.0
+    return people[i].gp_rate * RATE_UNIT * doctor_propensity(world, people[i].doctor)
+
+
+@inlined
+def counter_visits_per_year(people: People, world: World, i: int, hospital: bool) -> float:
     """Visits to a pharmacy counter, or hospital stays, per year (*assumed*, ``model.terms.tables``)."""
     if hospital:
-        return w.hospital_stays_ill if has_flag(p, i, _ILL) else w.hospital_stays
-    return p[i].gp_rate * RATE_UNIT * w.pharmacy_visits
+        return world.hospital_stays_ill if has_flag(people, i, _ILL) else world.hospital_stays
+    return people[i].gp_rate * RATE_UNIT * world.pharmacy_visits

@@ -6,48 +6,32 @@ import numpy as np
 
 from model.engine.agenda import note
 from model.engine.arrivals import CHILDHOOD, OWN, Mailing, Process, arrival, exposure_left
-from model.engine.completion import can_get, earlier_messages, is_targeted, newborn_week, wave_week
+from model.engine.completion import can_get, earlier_messages, message_week
 from model.engine.people import (
     RATE_UNIT,
     counter_visits_per_year,
-    doctor_propensity,
     has_flag,
     notice_week,
     recommendations_per_year,
     reminder_week,
     visit_hazard,
 )
-from model.engine.programme import (
-    ARRIVAL,
-    BASE_MEDIA,
-    COUNTER,
-    DOCTOR,
-    DOCTORS,
-    DOCUMENT,
-    DOCUMENTS,
-    INVITATION,
-    MEDIA,
-    MESSAGES,
-    NEWBORNS,
-    NOTICE,
-    REMINDER,
-    SELECTION,
-    SPONTANEOUS,
-    SUCCESS,
-)
-from model.population.population import EMAIL, NO_DOCTOR
+from model.engine.programme import BASE_MEDIA, DOCTOR, INVITATION, NOTICE, REMINDER, SPONTANEOUS
+from model.engine.programme import DOCUMENT as BASE_DOCUMENT
+from model.levers.base import ADVICE, DOCUMENT, MESSAGE, SUGGESTION, VISIT, is_targeted
+from model.levers.doctors import extra_recommendations
+from model.population.attributes import EMAIL
 from model.terms import rules
 from model.terms.channels import Channel
 from model.terms.jit import inlined
-from model.terms.keyed import Decision, person_word, uniform, uniform_of
+from model.terms.keyed import ARRIVAL, SUCCESS, person_word, uniform, uniform_of
 from model.terms.tables import INVITATION_DELAY
 from model.terms.weeks import NEVER
 
 _NEVER, _NO_PULL, _ALL = np.int64(NEVER), np.float64(0.0), np.float64(1.0)
 _FIRST, _GROWS = np.int64(0), np.bool_(True)
-_EMAIL, _NO_DOCTOR, _LEVEL = np.int64(EMAIL), np.int64(NO_DOCTOR), np.int64(Decision.DOCTOR_LEVEL)
-_C_HOSPITAL = np.int64(Channel.HOSPITAL)
-_PROCESSES = np.array((DOCUMENT, DOCTOR, BASE_MEDIA, SPONTANEOUS), np.int64)
+_EMAIL, _C_HOSPITAL = np.int64(EMAIL), np.int64(Channel.HOSPITAL)
+_PROCESSES = np.array((BASE_DOCUMENT, DOCTOR, BASE_MEDIA, SPONTANEOUS), np.int64)
 """In the order in which contacts of one week take place, after messages. Children have the first two."""
 
 
@@ -72,14 +56,14 @@ def note_process(r, draft, turn, process):
 @inlined
 def is_candidate_only(r, turn, process, k, week):
     """Whether a candidate for a visit is none after all."""
-    hazard = visit_hazard(r.w, process.pull, turn.gain, process.grows, week)
+    hazard = visit_hazard(r.world, process.pull, turn.gain, process.grows, week)
     return rules.is_thinned_out(hazard, uniform(process.keys[SUCCESS], turn.owner, k))
 
 
 @inlined
 def tempts(r, turn, success, k, pull, grows):
     """Whether a message might lead to the site in the best of weeks: most would not, whatever week they come in."""
-    most = rules.most_visits(pull * turn.gain * (r.w.growth_most if grows else 1.0))
+    most = rules.most_visits(pull * turn.gain * (r.world.growth_most if grows else 1.0))
     return uniform(success, turn.owner, k) < most
 
 
@@ -89,7 +73,7 @@ def note_message(r, draft, turn, mailing):
     sent = mailing.sent
     if sent < turn.start or sent >= turn.stop or sent < turn.since:
         return
-    hazard = visit_hazard(r.w, mailing.pull, turn.gain, mailing.grows, sent)
+    hazard = visit_hazard(r.world, mailing.pull, turn.gain, mailing.grows, sent)
     if uniform(mailing.success, turn.owner, mailing.k) < rules.visit_chance(hazard):
         note(draft, sent, turn.owner, mailing.k, mailing.number, turn.mode)
 
@@ -110,21 +94,21 @@ def note_base(r, draft, turn):
 @inlined
 def note_base_message(r, draft, turn, code):
     """The notice or the reminder of an adult, or the invitation of a newborn's parents."""
-    pull = r.w.pull_notice if has_flag(r.p, turn.i, _EMAIL) else r.w.pull_notice_letter
-    k, success = _FIRST, r.w.base[code, SUCCESS]
+    pull = r.world.pull_notice if has_flag(r.people, turn.i, _EMAIL) else r.world.pull_notice_letter
+    k, success = _FIRST, r.world.base[code, SUCCESS]
     if code == REMINDER:
-        pull = r.w.pull_reminder
+        pull = r.world.pull_reminder
     elif code == INVITATION:
         k = CHILDHOOD
     if not tempts(r, turn, success, k, pull, _GROWS):
         return
     sent = _NEVER
     if code == NOTICE:
-        sent = notice_week(r.p, r.w, turn.i)
+        sent = notice_week(r.people, r.world, turn.i)
     elif code == REMINDER:
-        sent = reminder_week(r.p, r.w, turn.i)
-    elif r.p[turn.owner].entry > 0 and r.p[turn.owner].birth_week == r.p[turn.owner].entry:
-        sent = np.int64(r.p[turn.owner].birth_week) + INVITATION_DELAY
+        sent = reminder_week(r.people, r.world, turn.i)
+    elif r.people[turn.owner].entry > 0 and r.people[turn.owner].birth_week == r.people[turn.owner].entry:
+        sent = np.int64(r.people[turn.owner].birth_week) + INVITATION_DELAY
     note_message(r, draft, turn, Mailing(sent, np.int64(code), k, success, pull, _GROWS))
 
 
@@ -132,20 +116,20 @@ def note_base_message(r, draft, turn, code):
 def base_process(r, turn, code):
     """One process of the status quo; its factor is 0 for whom it can't reach."""
     i, owner = turn.i, turn.owner
-    thinned, pull, factor = code == DOCUMENT, _NO_PULL, turn.gain
-    cum, guide = r.w.cum_spontaneous, r.w.guide_spontaneous
+    thinned, pull, factor = code == BASE_DOCUMENT, _NO_PULL, turn.gain
+    cum, guide = r.world.cum_spontaneous, r.world.guide_spontaneous
     if code == DOCTOR:
-        cum, guide, factor = r.w.cum_years, r.w.guide_years, recommendations_per_year(r.p, r.w, owner)
-    elif code == DOCUMENT:
-        pull, cum, guide = r.w.pull_document, r.w.cum_document, r.w.guide_document
-        factor *= r.p[owner].document_rate * RATE_UNIT
-        if not turn.notices or not has_flag(r.p, i, _EMAIL):
+        cum, guide, factor = r.world.cum_years, r.world.guide_years, recommendations_per_year(r.people, r.world, owner)
+    elif code == BASE_DOCUMENT:
+        pull, cum, guide = r.world.pull_document, r.world.cum_document, r.world.guide_document
+        factor *= r.people[owner].document_rate * RATE_UNIT
+        if not turn.notices or not has_flag(r.people, i, _EMAIL):
             factor = 0.0
     elif code == BASE_MEDIA:
-        cum, guide = r.w.cum_media, r.w.guide_media
+        cum, guide = r.world.cum_media, r.world.guide_media
         if not turn.notices:
             factor = 0.0
-    return Process(np.int64(code), r.w.base[code], _ALL, factor, cum, guide, thinned, pull, _GROWS)
+    return Process(np.int64(code), r.world.base[code], _ALL, factor, cum, guide, thinned, pull, _GROWS)
 
 
 @inlined
@@ -153,31 +137,30 @@ def note_levers(r, draft, turn):
     """Note all contacts of a turn's owner through levers."""
     if turn.start >= turn.stop:
         return
-    for lever in range(r.g.shape[0]):
+    for lever in range(r.levers.shape[0]):
         if is_targeted(r, lever, turn.owner):
-            kind = r.g[lever].kind
-            if kind in (MESSAGES, NEWBORNS):
+            effect = r.levers[lever].effect
+            if effect == MESSAGE:
                 if turn.notices and can_get(r, lever, turn.i):
                     note_lever_messages(r, draft, turn, lever)
-            elif kind in (DOCTORS, COUNTER, DOCUMENTS) or (kind == MEDIA and turn.mode == OWN):
+            elif effect in (VISIT, DOCUMENT, ADVICE, SUGGESTION) and (
+                turn.mode == OWN or not r.levers[lever].adults_only
+            ):
                 note_process(r, draft, turn, lever_process(r, turn, lever))
 
 
 @inlined
 def note_lever_messages(r, draft, turn, lever):
     """Note the messages of one lever."""
-    g = r.g[lever]
-    for wave in range(1 if g.kind == NEWBORNS else g.n_waves):
+    g = r.levers[lever]
+    for wave in range(g.n_waves):
         if not tempts(r, turn, g.keys[SUCCESS], wave, g.pull, g.inherits_growth):
             continue
         pull = g.pull
-        if g.kind == NEWBORNS:
-            sent = newborn_week(r, lever, turn.owner) if turn.mode != OWN else _NEVER
-        else:
-            sent = wave_week(r, lever, turn.owner, wave)
-            if g.fatigue < 1.0 and turn.since <= sent < turn.stop:
-                reminded = reminder_week(r.p, r.w, turn.i)
-                pull *= g.fatigue ** earlier_messages(r, turn.owner, g.channel, sent, reminded)
+        sent = message_week(r, lever, turn.owner, wave)
+        if rules.tires(g.fatigue) and turn.since <= sent < turn.stop:
+            reminded = reminder_week(r.people, r.world, turn.i)
+            pull *= rules.pull_left(g.fatigue, earlier_messages(r, turn.owner, g.channel, sent, reminded))
         mailing = Mailing(sent, np.int64(lever), np.int64(wave), g.keys[SUCCESS], pull, g.inherits_growth)
         note_message(r, draft, turn, mailing)
 
@@ -185,40 +168,20 @@ def note_lever_messages(r, draft, turn, lever):
 @inlined
 def lever_process(r, turn, lever):
     """One lever that works as a process."""
-    g, kind = r.g[lever], r.g[lever].kind
-    pull = r.w.pull_document if kind == DOCUMENTS else g.pull
+    g, thinned = r.levers[lever], r.levers[lever].effect == DOCUMENT
+    pull = r.world.pull_document if thinned else g.pull
     factor = lever_factor(r, turn, lever)
-    return Process(np.int64(lever), g.keys, g.keep, factor, g.cum, g.guide, kind == DOCUMENTS, pull, g.inherits_growth)
+    return Process(np.int64(lever), g.keys, g.keep, factor, g.cum, g.guide, thinned, pull, g.inherits_growth)
 
 
 @inlined
 def lever_factor(r, turn, lever):
     """A person's factor on the exposure to a lever that works as a process; 0 if out of reach."""
-    kind, owner = r.g[lever].kind, turn.owner
-    if kind == COUNTER:
-        return counter_visits_per_year(r.p, r.w, owner, r.g[lever].channel == _C_HOSPITAL)
-    if kind == DOCTORS:
+    effect, owner = r.levers[lever].effect, turn.owner
+    if effect == SUGGESTION:
+        return counter_visits_per_year(r.people, r.world, owner, r.levers[lever].channel == _C_HOSPITAL)
+    if effect == ADVICE:
         return extra_recommendations(r, lever, owner)
-    if not turn.notices or (kind == DOCUMENTS and not has_flag(r.p, turn.i, _EMAIL)):
+    if not turn.notices or (effect == DOCUMENT and not has_flag(r.people, turn.i, _EMAIL)):
         return 0.0
-    return turn.gain * r.p[owner].document_rate * RATE_UNIT if kind == DOCUMENTS else turn.gain
-
-
-@inlined
-def participates(r, lever, doctor):
-    """Whether a doctor takes part in a lever."""
-    return uniform(r.g[lever].keys[SELECTION], doctor, 0) < r.g[lever].uptake * r.g[lever].dose
-
-
-@inlined
-def extra_recommendations(r, lever, i):
-    """Recommendations per year that a doctors' lever adds for a person at full ramp."""
-    doctor = r.p[i].doctor
-    if doctor == _NO_DOCTOR or not participates(r, lever, doctor):
-        return 0.0
-    own = doctor_propensity(r.w, doctor)
-    level = rules.recommender_level(
-        uniform(r.w.keys[_LEVEL], doctor, 0), r.w.recommending_doctors, r.w.recommendation_rate
-    )
-    recruited = uniform(r.g[lever].keys[SELECTION], doctor, 1) < r.g[lever].recruits
-    return r.p[i].gp_rate * RATE_UNIT * rules.extra_propensity(own, level, r.g[lever].factor, recruited)
+    return turn.gain * r.people[owner].document_rate * RATE_UNIT if effect == DOCUMENT else turn.gain

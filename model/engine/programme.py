@@ -8,35 +8,28 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from model.levers import kinds as lv
+from model.levers.base import BASE_PROCESSES, HELP, MOST_ALIKE, Lever
 from model.population.population import Population
-from model.terms.channels import Channel
-from model.terms.inputs import Floats
 from model.terms.jit import compiled
-from model.terms.keyed import stream, uniform
-from model.terms.rules import ramp
+from model.terms.keyed import SELECTION, stream, uniform
 from model.terms.tables import GUIDES, Weekly, cumulated, guide_to
-from model.terms.weeks import WEEKS, WEEKS_PER_YEAR
+from model.terms.weeks import WEEKS
 
-MESSAGES, NEWBORNS, DOCTORS, DOCUMENTS, COUNTER, MEDIA, ASSISTED, SIMPLIFY, RELATIVES = range(9)
 MOST_LEVERS = 32
 """Levers of one scenario (one bit each of a 32-bit mask per person)."""
 MOST_WAVES = 64
 """Waves of one message lever."""
-MOST_ALIKE = 8
-"""Levers of the same kind in one scenario."""
 
-SPONTANEOUS, BASE_MEDIA, DOCUMENT, DOCTOR, NOTICE, REMINDER, INVITATION, PEER = range(8)
-"""Processes of the status quo; levers have codes from 8 upwards, see ``process_code``."""
-ARRIVAL, SUCCESS, SELECTION, TIMING = range(4)
+SPONTANEOUS, BASE_MEDIA, DOCUMENT, DOCTOR, NOTICE, REMINDER, INVITATION, PEER = range(BASE_PROCESSES)
+"""Processes of the status quo; levers have codes from ``BASE_PROCESSES`` upwards (``model.levers.base.Lever.code``)."""
 _PROCESS_DECISIONS = 200
-_NAMES = ("email", "sms", "letter", "newborns", "training", "prompt", "fee", "documents", "pharmacist", "hospital")
-_SLOTS = {name: slot for slot, name in enumerate((*_NAMES, "media", "assisted", "simplify", "relatives"))}
-
 
 LEVER = np.dtype(
     [
-        ("kind", "i8"),
+        ("effect", "i8"),  # model.levers.base.EFFECTS
+        ("adults_only", "?"),
+        ("tires", "?"),
+        ("at_birth", "?"),
         ("code", "i8"),
         ("keys", "u8", (4,)),  # arrival, success, selection, timing
         ("channel", "i8"),
@@ -55,24 +48,19 @@ LEVER = np.dtype(
         ("uptake", "f8"),
         ("factor", "f8"),
         ("recruits", "f8"),
+        ("boost", "f8"),
+        ("success", "f8"),
         ("cum", "f8", (WEEKS + 1,)),  # exposure of an average person
         ("guide", "i2", (GUIDES,)),
         ("received", "f8", (WEEKS + 1,)),  # additional documents of a person of relative rate 1
-        ("quota", "f8", (WEEKS + 1,)),  # agents accompanied by the start of each week
+        ("quota", "f8", (WEEKS + 1,)),  # agents that advisers can accompany by the start of each week
         ("queue_start", "i8"),
         ("queue_end", "i8"),
     ]
 )
 """One lever as the kernels read it; times in weeks."""
-_SPECIFIC = (
-    ("pull", "success", 0.0),
-    ("fatigue", "", 1.0),
-    ("spread", "", 1),
-    ("uptake", "", 1.0),
-    ("factor", "boost", 1.0),
-    ("recruits", "", 0.0),
-)
-"""Fields that only some levers have: name, other name, value where absent."""
+_SHARED = ("effect", "adults_only", "tires", "at_birth", "code", "start", "end", "ramp", "dose", "keep")
+"""What every lever says of itself."""
 
 
 class Programme(NamedTuple):
@@ -90,85 +78,13 @@ def process_keys(seed: int, code: int) -> npt.NDArray[np.uint64]:
 
 def base_keys(seed: int) -> npt.NDArray[np.uint64]:
     """Keys of the processes of the status quo, shape [8, 4]."""
-    return np.stack([process_keys(seed, code) for code in range(8)])
+    return np.stack([process_keys(seed, code) for code in range(BASE_PROCESSES)])
 
 
-def lever_kind(lever: lv.Lever) -> int:
-    """The kind the kernels know a lever by."""
-    kinds = {
-        lv.Messages: MESSAGES,
-        lv.Newborns: NEWBORNS,
-        lv.Doctors: DOCTORS,
-        lv.Documents: DOCUMENTS,
-        lv.Counter: COUNTER,
-        lv.Media: MEDIA,
-        lv.Assisted: ASSISTED,
-        lv.Simplify: SIMPLIFY,
-        lv.Relatives: RELATIVES,
-    }
-    return kinds[type(lever)]
-
-
-def process_code(lever: lv.Lever) -> int:
-    """Stable identity of a lever's draws: its kind (with channel or means) and its rank among its like."""
-    if isinstance(lever, lv.Messages | lv.Counter):
-        name = lever.channel.name.lower()
-    elif isinstance(lever, lv.Doctors):
-        name = lever.means
-    else:
-        name = type(lever).__name__.lower()
-    return 8 + MOST_ALIKE * _SLOTS[name] + lever.ordinal
-
-
-def lever_channel(lever: lv.Lever) -> int:
-    """The channel a lever's contacts come through."""
-    if isinstance(lever, lv.Messages | lv.Counter):
-        return int(lever.channel)
-    fixed = {
-        lv.Newborns: Channel.LETTER,
-        lv.Doctors: Channel.DOCTOR,
-        lv.Documents: Channel.DOCUMENT,
-        lv.Media: Channel.MEDIA,
-        lv.Assisted: Channel.ASSISTED,
-        lv.Relatives: Channel.PEER,
-    }
-    return int(fixed.get(type(lever), Channel.SPONTANEOUS))
-
-
-def doses(lever: lv.Lever, weeks: int) -> Floats:
-    """Dose of a lever in each week relative to its intensity, shape [weeks]."""
-    return np.array([ramp(week, lever.start, lever.end, lever.ramp) for week in range(weeks)])
-
-
-def _exposure(lever: lv.Lever, status_quo: Weekly, weeks: int) -> Floats:
-    """Exposure per week of an average person to a lever that works as a process; zeros for the others.
-
-    A dose below 1 keeps a share of the contacts (``keep``), one above 1 makes more of them.
-    """
-    level = doses(lever, weeks)
-    growth = status_quo.growth if lever.inherits_growth else np.ones(weeks)
-    if isinstance(lever, lv.Doctors):
-        return level / WEEKS_PER_YEAR
-    if isinstance(lever, lv.Counter):
-        return level / WEEKS_PER_YEAR
-    if isinstance(lever, lv.Documents):
-        carried = np.diff(status_quo.cum_document) / status_quo.growth
-        return np.asarray(level * max(1.0, lever.dose) * carried * growth)
-    if isinstance(lever, lv.Media):
-        on_air = np.zeros(weeks)
-        for first, count in lever.bursts:
-            on_air[max(first, 0) : max(first + count, 0)] = 1.0
-        return np.asarray(level * max(1.0, lever.dose) * lever.pull * on_air * growth)
-    return np.zeros(weeks)
-
-
-def _check(levers: Sequence[lv.Lever]) -> None:
+def _check(levers: Sequence[Lever]) -> None:
     if len(levers) > MOST_LEVERS:
         raise ValueError(f"{len(levers)} levers in one scenario; at most {MOST_LEVERS}")
-    for lever in levers:
-        if isinstance(lever, lv.Messages) and len(lever.waves) > MOST_WAVES:
-            raise ValueError(f"lever {lever.name}: {len(lever.waves)} waves; at most {MOST_WAVES}")
-    codes = [process_code(lever) for lever in levers]
+    codes = [lever.code for lever in levers]
     for lever, code in zip(levers, codes, strict=True):
         if not 0 <= lever.ordinal < MOST_ALIKE:
             raise ValueError(f"lever {lever.name}: rank {lever.ordinal}; at most {MOST_ALIKE} levers of one kind")
@@ -190,7 +106,7 @@ def _priorities(persons: np.ndarray, key: np.uint64) -> np.ndarray:
     return priority
 
 
-def compile_programme(levers: Sequence[lv.Lever], population: Population, status_quo: Weekly, seed: int) -> Programme:
+def compile_programme(levers: Sequence[Lever], population: Population, status_quo: Weekly, seed: int) -> Programme:
     """Records of a scenario's levers; an empty sequence gives the status quo."""
     _check(levers)
     records = np.zeros(len(levers), LEVER)
@@ -201,45 +117,34 @@ def compile_programme(levers: Sequence[lv.Lever], population: Population, status
         np.bitwise_or(aims, np.uint32(1 << bit), out=aims, where=chosen)
         _fill(records[bit], lever, status_quo, population.weight, seed)
         records[bit]["queue_start"] = sum(len(queue) for queue in queues)
-        if isinstance(lever, lv.Assisted):
+        if lever.effect == HELP:
             queues.append(_queue(chosen, records[bit]["keys"][SELECTION]))
         records[bit]["queue_end"] = sum(len(queue) for queue in queues)
     return Programme(records, aims, np.concatenate(queues) if queues else np.empty(0, np.int32))
 
 
-def _fill(record: Any, lever: lv.Lever, status_quo: Weekly, weight: float, seed: int) -> None:
-    weeks = len(status_quo.growth)
-    record["kind"], record["code"], record["channel"] = lever_kind(lever), process_code(lever), lever_channel(lever)
-    record["keep"] = 1.0 if isinstance(lever, lv.Doctors) else min(1.0, lever.dose)
-    record["keys"] = process_keys(seed, process_code(lever))
-    for name in ("start", "end", "ramp", "dose", "inherits_growth"):
+def _fill(record: Any, lever: Lever, status_quo: Weekly, weight: float, seed: int) -> None:
+    columns = {"fatigue": 1.0, "spread": 1, "uptake": 1.0, "boost": 1.0, **lever.columns(status_quo, weight)}
+    waves = columns.pop("waves", ())
+    if len(waves) > MOST_WAVES:
+        raise ValueError(f"lever {lever.name}: {len(waves)} waves; at most {MOST_WAVES}")
+    record["waves"][: len(waves)] = waves
+    for name in _SHARED:
         record[name] = getattr(lever, name)
-    for name, alias, default in _SPECIFIC:
-        record[name] = getattr(lever, name, getattr(lever, alias, default))
-    waves = lever.waves if isinstance(lever, lv.Messages) else ()
-    record["n_waves"], record["waves"][: len(waves)] = len(waves), waves
-    record["carries_code"] = getattr(lever, "carries_code", isinstance(lever, lv.Newborns))
-    record["cum"] = cumulated(_exposure(lever, status_quo, weeks))
+    for name, value in columns.items():
+        record[name] = value
+    record["channel"], record["inherits_growth"] = int(lever.through), lever.inherits_growth
+    record["keys"] = process_keys(seed, lever.code)
+    record["cum"] = cumulated(lever.exposure(status_quo))
     record["guide"] = guide_to(record["cum"])
-    if isinstance(lever, lv.Documents):
-        record["received"] = cumulated(doses(lever, weeks) * lever.dose * np.diff(status_quo.cum_received))
-    record["quota"] = _quota(lever, weeks, weight)
 
 
-def _quota(lever: lv.Lever, weeks: int, weight: float) -> Floats:
-    """Agents accompanied by the start of each week; half an agent is added so that rounding down is fair."""
-    if not isinstance(lever, lv.Assisted):
-        return np.zeros(weeks + 1)
-    return cumulated(doses(lever, weeks) * lever.dose * lever.capacity / weight) + 0.5
-
-
-def with_levers(status_quo: Weekly, levers: Sequence[lv.Lever]) -> Weekly:
+def with_levers(status_quo: Weekly, levers: Sequence[Lever]) -> Weekly:
     """Weekly tables as the levers change them: what a simpler sign-up removes."""
     weeks = len(status_quo.growth)
     information, time = np.zeros(weeks), np.zeros(weeks)
     for lever in levers:
-        level = doses(lever, weeks) * lever.dose
-        if isinstance(lever, lv.Simplify):
-            information = 1 - (1 - information) * (1 - level * lever.information)
-            time = 1 - (1 - time) * (1 - level * lever.time)
+        removed = lever.removes(weeks)
+        if removed is not None:
+            information, time = 1 - (1 - information) * (1 - removed[0]), 1 - (1 - time) * (1 - removed[1])
     return status_quo._replace(soft_information=information, soft_time=time)

@@ -6,7 +6,7 @@ compiled call passes an address instead of dozens of arrays.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,8 @@ from model.terms.tables import Coefficients, Weekly
 from model.terms.weeks import WEEKS
 
 Records = npt.NDArray[Any]
+Table: TypeAlias = Any
+"""A structured array whose fields are read as attributes, as Numba can and mypy can't tell."""
 
 BEFORE = -1
 """Week of what happened before the launch."""
@@ -86,20 +88,20 @@ def world(coefficients: Coefficients, weekly: Weekly, keys: Records, base: Recor
 class Run(NamedTuple):
     """Everything a kernel needs."""
 
-    p: Records
+    people: Table
     """[n + 1] PERSON (``model.population.attributes``): one record more than persons, so that ties end where the
     next begin."""
     tie: npt.NDArray[np.int32]
     """Ties of all persons; wards come first, as ~child."""
-    w: Any
+    world: Table
     """The world record."""
-    g: Records
+    levers: Table
     """[levers] LEVER"""
     aims: npt.NDArray[np.uint32]
     """[n] bits of the levers that aim at a person (empty without levers)."""
     queue: npt.NDArray[np.int32]
     """Persons in order of priority, for levers with a capacity."""
-    s: Records
+    state: Table
     """[n] STATE"""
     served: npt.NDArray[np.int64]
     """[levers, 2] next place in the queue; people accompanied so far."""

@@ -11,23 +11,13 @@ import numpy as np
 from model.engine.arrivals import CHILD, OWN, WARD
 from model.engine.completion import activate, identity, visit
 from model.engine.people import access, eagerness, ready, visit_hazard
-from model.engine.programme import (
-    BASE_MEDIA,
-    COUNTER,
-    DOCTOR,
-    DOCTORS,
-    DOCUMENT,
-    INVITATION,
-    NOTICE,
-    REMINDER,
-    SPONTANEOUS,
-    SUCCESS,
-)
+from model.engine.programme import BASE_MEDIA, DOCTOR, DOCUMENT, INVITATION, NOTICE, REMINDER, SPONTANEOUS
 from model.engine.records import HEARD_DOCTOR, HEARD_HOSPITAL, HEARD_PHARMACIST
+from model.levers.base import ADVICE, SUGGESTION
 from model.terms import rules
 from model.terms.channels import Channel
 from model.terms.jit import inlined
-from model.terms.keyed import uniform
+from model.terms.keyed import SUCCESS, uniform
 from model.terms.weeks import NEVER
 
 _C_DOCTOR, _C_PHARMACIST = np.int64(Channel.DOCTOR), np.int64(Channel.PHARMACIST)
@@ -45,54 +35,58 @@ def meets(r, thread, mode, i, week, channel, code):
     r.desks[thread].by_process[code] += 1
     if mode == CHILD:
         return  # an activated guardian knows; another thread may own that record
-    if r.s[i].aware > week:
-        r.s[i].aware = week
+    if r.state[i].aware > week:
+        r.state[i].aware = week
     if channel == _C_DOCTOR:
-        r.s[i].marks |= HEARD_DOCTOR
+        r.state[i].marks |= HEARD_DOCTOR
     elif channel == _C_PHARMACIST:
-        r.s[i].marks |= HEARD_PHARMACIST
+        r.state[i].marks |= HEARD_PHARMACIST
     else:
-        r.s[i].marks |= HEARD_HOSPITAL
+        r.state[i].marks |= HEARD_HOSPITAL
 
 
 @inlined
 def concerns(r, mode, owner, i, week):
     """Whether a contact can do anything: not with who is activated, and a child's concerns the child once the guardian
     is activated, the guardian until then."""
-    if r.s[i if mode == WARD else owner].activated != NEVER:
+    if r.state[i if mode == WARD else owner].activated != NEVER:
         return False
-    return mode != CHILD or r.s[i].activated < week
+    return mode != CHILD or r.state[i].activated < week
 
 
 @inlined
 def is_followed(r, lever, i, owner, k, week):
     """Whether a doctor's recommendation, or a suggestion at a counter, leads a person to the site."""
-    reach = access(r.p, r.w, i)
-    if lever < 0 or r.g[lever].kind == DOCTORS:
-        chance = rules.follow_chance(r.w.reading, ready(r.w, i), r.w.ready_share, r.w.follow_through, reach)
+    reach = access(r.people, r.world, i)
+    if lever < 0 or r.levers[lever].effect == ADVICE:
+        chance = rules.follow_chance(
+            r.world.reading, ready(r.world, i), r.world.ready_share, r.world.follow_through, reach
+        )
     else:
-        gain = eagerness(r.w, i) * reach
-        chance = rules.visit_chance(visit_hazard(r.w, r.g[lever].pull, gain, r.g[lever].inherits_growth, week))
-    return uniform(r.w.base[DOCTOR, SUCCESS] if lever < 0 else r.g[lever].keys[SUCCESS], owner, k) < chance
+        gain = eagerness(r.world, i) * reach
+        chance = rules.visit_chance(
+            visit_hazard(r.world, r.levers[lever].pull, gain, r.levers[lever].inherits_growth, week)
+        )
+    return uniform(r.world.base[DOCTOR, SUCCESS] if lever < 0 else r.levers[lever].keys[SUCCESS], owner, k) < chance
 
 
 @inlined
 def take_place(r, thread, contact, of_lever, week):
     """One contact. That of a message, or of a document, is noted only if it leads to the site."""
     owner, mode, k, process = np.int64(contact.owner), contact.mode, np.int64(contact.k), np.int64(contact.process)
-    i = owner if mode == OWN else np.int64(r.p[owner].guardian)
+    i = owner if mode == OWN else np.int64(r.people[owner].guardian)
     if not concerns(r, mode, owner, i, week):
         return
     lever, code = np.int64(-1), process
     if of_lever:
-        lever, code = process, r.g[process].code
-    channel = r.g[lever].channel if of_lever else _CHANNELS[code]
-    if (r.g[lever].kind in (DOCTORS, COUNTER)) if of_lever else code == DOCTOR:
+        lever, code = process, r.levers[process].code
+    channel = r.levers[lever].channel if of_lever else _CHANNELS[code]
+    if (r.levers[lever].effect in (ADVICE, SUGGESTION)) if of_lever else code == DOCTOR:
         meets(r, thread, mode, i, week, channel, code)
         if not is_followed(r, lever, i, owner, k, week):
             return
     elif not of_lever and code == SPONTANEOUS:
-        if r.s[i].aware > week:
+        if r.state[i].aware > week:
             return
         r.desks[thread].contacts[week, channel] += 1
     if mode == CHILD:

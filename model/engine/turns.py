@@ -14,16 +14,23 @@ from model.terms.weeks import NEVER
 @inlined
 def own_turn(r, i, traits, since):
     """A person's own contacts: from the 18th birthday on."""
-    start, stop = max(np.int64(r.p[i].entry), majority_week(r.p, i)), min(np.int64(r.p[i].exit), r.w.weeks)
-    return Turn(OWN, i, i, start, stop, since, traits & NOTICES != 0, gain_of(r.p, r.w, i, traits))
+    start, stop = (
+        max(np.int64(r.people[i].entry), majority_week(r.people, i)),
+        min(np.int64(r.people[i].exit), r.world.weeks),
+    )
+    return Turn(OWN, i, i, start, stop, since, traits & NOTICES != 0, gain_of(r.people, r.world, i, traits))
 
 
 @inlined
 def childhood_turn(r, mode, child, traits, since):
     """A minor's contacts, which go to the guardian, of known ``traits``; none for who came of age before coming."""
-    i, entry, majority = np.int64(r.p[child].guardian), np.int64(r.p[child].entry), majority_week(r.p, child)
-    stop = min(np.int64(r.p[child].exit), np.int64(r.p[i].exit), majority, r.w.weeks)
-    return Turn(mode, child, i, entry, stop, since, traits & NOTICES != 0, gain_of(r.p, r.w, i, traits))
+    i, entry, majority = (
+        np.int64(r.people[child].guardian),
+        np.int64(r.people[child].entry),
+        majority_week(r.people, child),
+    )
+    stop = min(np.int64(r.people[child].exit), np.int64(r.people[i].exit), majority, r.world.weeks)
+    return Turn(mode, child, i, entry, stop, since, traits & NOTICES != 0, gain_of(r.people, r.world, i, traits))
 
 
 @inlined
@@ -31,11 +38,11 @@ def reached_through(r, mode, owner, since, through_levers):
     """Whether contacts of ``owner`` are wanted: a minor needs a guardian; a ward activated before needs none."""
     if mode == OWN:
         return True
-    if r.p[owner].guardian < 0:
+    if r.people[owner].guardian < 0:
         return False
     if mode == CHILD:
         return True
-    return r.s[owner].activated == NEVER if through_levers else not pilot_activated(r.p, r.w, owner)
+    return r.state[owner].activated == NEVER if through_levers else not pilot_activated(r.people, r.world, owner)
 
 
 @inlined
@@ -43,7 +50,7 @@ def note_person(r, draft, i, traits, since, through_levers):
     """Note all contacts that may reach a person not activated: in childhood, the person's own, and those of wards."""
     if traits & OPPOSES:
         return
-    first, end = np.int64(r.p[i].tie_start), np.int64(r.p[i + 1].tie_start)
+    first, end = np.int64(r.people[i].tie_start), np.int64(r.people[i + 1].tie_start)
     for edge in range(first - 2, end):
         mode = CHILD if edge == first - 2 else OWN if edge == first - 1 else WARD
         if mode == WARD and r.tie[edge] >= 0:
@@ -54,7 +61,7 @@ def note_person(r, draft, i, traits, since, through_levers):
         if mode == OWN:
             turn = own_turn(r, i, traits, since)
         else:
-            above = traits_of(r.w, np.int64(r.p[owner].guardian)) if mode == CHILD else traits
+            above = traits_of(r.world, np.int64(r.people[owner].guardian)) if mode == CHILD else traits
             if above & OPPOSES:
                 continue
             turn = childhood_turn(r, mode, owner, above, since)

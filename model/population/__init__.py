@@ -1,3 +1,4 @@
-"""Who is simulated? The insured by age, sex and region, their attributes, households, ties and doctors. Attributes
-may be added; decisions that key their draws are never renumbered.
+"""Who there is: the insured, drawn from the national pyramid; their attributes, guardians, doctors and ties.
+
+Decision codes 100 to 139 and the order of rows are results: never renumbered.
 """

@@ -1,4 +1,4 @@
-"""The insured: one row a person, one field an attribute, and their ties.
+"""The insured: one row a person, one field an attribute, and their ties; their ages, and who is targeted.
 
 Rows are sorted by region, birth year and group (present at launch, then joiners by year); sexes alternate. The age
 pyramid is the same in every region (simplification). A row number is the person's key in every draw.
@@ -6,139 +6,265 @@ pyramid is the same in every region (simplification). A row number is the person
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
+from jaxtyping import Bool, Int16, Int32, Int64, Shaped, UInt8, UInt16
 
-from model.engine.memory import MOST_PEOPLE, require_memory
-from model.population.attributes import (
-    ACCOUNT,
-    EMAIL,
-    EXCLUDED,
-    ILL,
-    NO_DOCTOR,
-    PERSON,
-    PILOT,
-    Columns,
-    Keys,
-    columns_of,
-    fill_people,
-    population_keys,
-)
-from model.population.chances import Chances, band_of_age, build_chances
-from model.population.cohorts import Counts, build_cohorts, cell_counts
-from model.population.households import fill_households, parent_ages
-from model.population.insured import Population
-from model.population.ties import (
-    Circles,
-    Entries,
-    build_circles,
-    close_rows,
-    draw,
-    most_draws,
-    starts_from,
-    visit_ties,
-    visit_wards,
-)
-from model.terms.inputs import Demography
+from model.levers.base import Target
+from model.population.attributes import ACCOUNT, EMAIL, EXCLUDED, ILL, NO_DOCTOR, PILOT, TYPES, Int
+from model.population.pyramid import MAJORITY, RATE_UNITS, completed_years
+from model.terms.jit import compiled, kernel
+from model.terms.shapes import Bools, Bytes, Counts, Entries, Numbers, Records, Weeks
+from model.terms.weeks import NEVER, WEEKS_PER_YEAR
 
-__all__ = [
-    "ACCOUNT",
-    "EMAIL",
-    "EXCLUDED",
-    "ILL",
-    "NO_DOCTOR",
-    "PILOT",
-    "Population",
-    "build_population",
-]
+FLAGS = {"digitally_excluded": EXCLUDED, "email": EMAIL, "account": ACCOUNT, "illness": ILL, "pilot": PILOT}
+SOMEBODY = {
+    "birth_week": -2609,
+    "exit": NEVER,
+    "guardian": -1,
+    "doctor": 0,
+    "gp_rate": 3072,
+    "document_rate": 1024,
+    "flags": int(EMAIL | ACCOUNT),
+}
+"""A woman of 50 of the first region, for ``Population.with_isolated_person``."""
+ANY_AGE = -(2**15), 2**15
 
 
-def build_population(demography: Demography, *, people: int, seed: int, threads: int = 1) -> Population:
-    """Everybody of one draw; the same for any number of threads.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Population:
+    """One record a person, ``n`` in all: everybody there at launch or joining until 2028. Never written to."""
 
-    Args:
-        people: rows present at launch; each stands for (insured at launch) / people persons.
-        seed: of the population's decisions (codes 100 to 116, ``model.population.attributes``).
-        threads: parts worked on at a time.
+    people: int
+    """Rows present at launch: the number asked for."""
+    weight: float
+    """Insured persons that a row stands for."""
+    regions: tuple[str, ...]
+    bands: tuple[str, ...]
+    """Age bands, youngest first."""
+    band_of_age: UInt8[Bytes, " age"]
+    """Index into ``bands``."""
+    doctor_start: Int64[Counts, " bound"]
+    """First GP of each region, and one past the last."""
+    rows: Shaped[Records, " row"]
+    """PERSON (``model.population.attributes``); of the last row only ``tie_start`` means something."""
+    tie: Int32[Entries, " tie"]
+    """``~j`` for each ward j first, then partner and acquaintances j (``model.population.ties``)."""
 
-    Raises:
-        ValueError: ``people`` below 1 or above ``MOST_PEOPLE``, or a demography that can't be used.
-        ShortOfMemoryError: a large number of people would not fit into the memory that is free.
-    """
-    if not 1 <= people <= MOST_PEOPLE:
-        raise ValueError(f"people = {people}; allowed: 1 to {MOST_PEOPLE}")
-    require_memory(people, threads=threads)
-    cohorts = build_cohorts(demography)
-    chances, circles = build_chances(demography, cohorts), build_circles(demography, cohorts)
-    counts = cell_counts(cohorts, demography.region_share, people)
-    start = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts.sum(axis=(2, 3)))))
-    keys = population_keys(seed)
-    rows = np.zeros(int(start[-1]) + 1, PERSON)
-    columns = columns_of(rows)
-    _fill(counts, start, chances, keys, threads, columns)
-    tie = _ties(counts, start, rows, circles, keys, threads)
-    return Population(
-        people=people,
-        weight=cohorts.insured / people,
-        regions=demography.regions,
-        bands=tuple(profile.band for profile in demography.profiles),
-        band_of_age=band_of_age(demography),
-        doctor_start=chances.doctor_start,
-        rows=rows,
-        tie=tie,
-    )
+    @property
+    def birth_week(self) -> Int16[Weeks, " person"]:
+        """Week index of birth, negative before the launch."""
+        return self._column("birth_week")
+
+    @property
+    def sex(self) -> UInt8[Bytes, " person"]:
+        """0 female, 1 male."""
+        return self._column("sex")
+
+    @property
+    def region(self) -> UInt8[Bytes, " person"]:
+        """Index into ``regions``."""
+        return self._column("region")
+
+    @property
+    def entry(self) -> UInt16[Numbers, " person"]:
+        """0 for those present at launch, else the first Monday after birth or immigration (births: ``birth_week``)."""
+        return self._column("entry")
+
+    @property
+    def exit(self) -> UInt16[Numbers, " person"]:
+        """First Monday after death or departure; ``NEVER`` if that is not before 2028."""
+        return self._column("exit")
+
+    @property
+    def guardian(self) -> Int32[Entries, " person"]:
+        """Row of the guardian of a minor at entry, an adult of the region then; -1 otherwise."""
+        return self._column("guardian")
+
+    @property
+    def doctor(self) -> UInt16[Numbers, " person"]:
+        """The own GP, numbered through all regions; ``NO_DOCTOR`` without one. Minors have their guardian's."""
+        return self._column("doctor")
+
+    @property
+    def gp_rate(self) -> UInt16[Numbers, " person"]:
+        """GP contacts a year in 1/1024 ths."""
+        return self._column("gp_rate")
+
+    @property
+    def document_rate(self) -> UInt16[Numbers, " person"]:
+        """Documents received relative to the mean of the insured at launch, in 1/1024 ths."""
+        return self._column("document_rate")
+
+    @property
+    def flags(self) -> UInt8[Bytes, " person"]:
+        """Bits ``EXCLUDED``, ``EMAIL``, ``ACCOUNT`` (counts from the 18th birthday on), ``ILL``, ``PILOT``."""
+        return self._column("flags")
+
+    @property
+    def tie_start(self) -> Int64[Counts, " row"]:
+        """Row i has the entries ``tie[tie_start[i]:tie_start[i + 1]]``."""
+        return self.rows["tie_start"].astype(np.int64)
+
+    def _column(self, name: str) -> np.ndarray:
+        return np.asarray(self.rows[name][:-1])
+
+    def with_columns(self, **columns: Shaped[np.ndarray, " person"]) -> Population:
+        """The same people with other values in some columns."""
+        rows = self.rows.copy()
+        for name, values in columns.items():
+            rows[name][:-1] = values
+        return replace(self, rows=rows)
+
+    @property
+    def n(self) -> int:
+        """Number of rows."""
+        return len(self.rows) - 1
+
+    def age_at(self, week: int) -> Int16[Weeks, " person"]:
+        """Completed years at the start of a week; negative for those not born yet."""
+        return ages_at(self.birth_week, week)
+
+    def band_at(self, week: int) -> UInt8[Bytes, " person"]:
+        """Age band at the start of a week as an index into ``bands``; the youngest for those not born yet."""
+        return bands_at(self.birth_week, week, self.band_of_age)
+
+    def doctor_blocks(self, regions: Sequence[str] | None = None) -> list[tuple[int, int]]:
+        """(first, one past the last) GP of each region named, or of all.
+
+        Raises:
+            ValueError: an unknown region.
+        """
+        numbers = range(len(self.regions)) if regions is None else self._region_numbers(regions)
+        return [(int(self.doctor_start[r]), int(self.doctor_start[r + 1])) for r in numbers]
+
+    def select(self, target: Target, week: int) -> Bool[Bools, " person"]:
+        """Whether a target covers each row, by ages at ``week`` (whether or not there in that week).
+
+        ``offline`` stands for adults with neither e-mail nor account: minors have no account of their own.
+
+        Raises:
+            ValueError: an unknown region.
+        """
+        inside = np.ones(len(self.regions), np.bool_)
+        if target.regions is not None:
+            inside[:] = False
+            inside[self._region_numbers(target.regions)] = True
+        limits = zip((target.age_from, target.age_to), ANY_AGE, strict=True)
+        low, high = (limit if wanted is None else wanted for wanted, limit in limits)
+        wanted = (_wish(target.email), _wish(target.illness), _wish(target.offline))
+        return selected(self.birth_week, self.region, self.flags, week, (low, high), inside, wanted)
+
+    def _region_numbers(self, names: Sequence[str]) -> list[int]:
+        unknown = [name for name in names if name not in self.regions]
+        if unknown:
+            raise ValueError(f"region {unknown[0]!r} is unknown; allowed: {', '.join(self.regions)}")
+        return [self.regions.index(name) for name in names]
+
+    def frame(self, rows: Sequence[int] | Counts) -> pd.DataFrame:
+        """People as a table in plain units, one row each, indexed by row number; ages are those at launch or entry."""
+        rows, tie_start = np.asarray(rows, np.int64), self.rows["tie_start"]
+        entry, leaving, guardian = (column[rows].astype(np.int64) for column in (self.entry, self.exit, self.guardian))
+        age = completed_years(entry - self.birth_week[rows])
+        ties = [self.tie[tie_start[row] : tie_start[row + 1]] for row in rows]
+        doctor = self.doctor[rows].astype(np.int64)
+        columns = {
+            "age": age,
+            "age_band": pd.Categorical(np.array(self.bands)[self.band_of_age[age]], list(self.bands), ordered=True),
+            "sex": np.where(self.sex[rows] == 0, "F", "M"),
+            "region": np.array(self.regions)[self.region[rows]],
+            "birth_week": self.birth_week[rows].astype(np.int64),
+            "entry": entry,
+            "exit": _or_missing(leaving, leaving < NEVER),
+            "guardian": _or_missing(guardian, guardian >= 0),
+            "doctor": _or_missing(doctor, doctor != NO_DOCTOR),
+            "gp_contacts_per_year": self.gp_rate[rows] / RATE_UNITS,
+            "document_rate": self.document_rate[rows] / RATE_UNITS,
+            **{name: (self.flags[rows] & bit) > 0 for name, bit in FLAGS.items()},
+            "wards": np.array([(entries < 0).sum() for entries in ties], int),
+            "ties": np.array([(entries >= 0).sum() for entries in ties], int),
+        }
+        return pd.DataFrame(columns, index=rows)
+
+    def with_isolated_person(self, **attributes: int) -> Population:
+        """The same people and one more row at the end, without ties: by default a woman of 50 of the first region.
+
+        ``attributes`` replaces the defaults of any column. Serves to show that she changes nobody else.
+        """
+        rows = np.append(self.rows, self.rows[-1:])
+        for name, value in {**dict.fromkeys(TYPES, 0), **SOMEBODY, **attributes}.items():
+            rows[name][-2] = value
+        return replace(self, people=self.people + int(rows["entry"][-2] == 0), rows=rows)
 
 
-def _fill(counts: Counts, start: Counts, chances: Chances, keys: Keys, threads: int, columns: Columns) -> None:
-    """People first, then guardians among them: a thread takes whole regions, for a minor may become a guardian."""
-    ages, cohorts = parent_ages(), counts.shape[1]
-    inner = np.searchsorted(start, np.linspace(0, start[-1], 4 * threads + 1)[1:-1])
-    cells = np.array([0, *inner, len(start) - 1])
-    _in_parts(lambda a, b: fill_people(a, b, counts, start, chances, keys, columns), cells, threads)
-    regions = np.arange(len(counts) + 1) * cohorts
-    _in_parts(lambda a, b: fill_households(a, b, cohorts, start, ages, keys, columns), regions, threads)
+def _wish(wanted: bool | None) -> int:
+    return -1 if wanted is None else int(wanted)
 
 
-def _ties(counts: Counts, start: Counts, rows: npt.NDArray[Any], circles: Circles, keys: Keys, threads: int) -> Entries:
-    """CSR: acquaintances are drawn once, then their ties gone through twice in the same order, to count and to write.
-    A thread draws for some cells and owns the rows of some regions. Writes ``tie_start`` of ``rows``."""
-    n, cohorts, regions = len(rows) - 1, counts.shape[1], start[:: counts.shape[1]]
-    bounds = regions[np.abs(regions[:, None] - np.linspace(0, n, threads + 1)).argmin(axis=0)]
-    cells = np.array([0, *np.searchsorted(start, np.linspace(0, n, threads + 1)[1:-1]), len(start) - 1])
-    kept, cursor, guardian = np.empty(n, np.uint16), np.zeros(n + 1, np.uint32), rows["guardian"][:-1]
-    parts = list(zip(cells[:-1].tolist(), cells[1:].tolist(), strict=True))
-    drawn: dict[int, Entries] = {}
-
-    def draw_part(low: int, high: int) -> None:
-        drawn[low] = np.empty(most_draws(int(start[low]), int(start[high]), circles, keys), np.int32)
-        draw(low, high, cohorts, start, circles, keys, kept, drawn[low])
-
-    def visit(low: int, high: int) -> None:
-        visit_wards(low, high, guardian, cursor, tie)
-        for part in parts:
-            visit_ties(low, high, part, counts, start, circles, keys, kept, drawn[part[0]], cursor, tie)
-
-    _in_parts(draw_part, cells, threads)
-    tie = np.empty(0, np.int32)
-    _in_parts(visit, bounds, threads)
-    tie = np.empty(starts_from(cursor), np.int32)
-    if len(tie) > 0:
-        _in_parts(visit, bounds, threads)
-    tie = tie[: close_rows(cursor, tie)]
-    rows["tie_start"] = cursor
-    return tie
+def _or_missing(values: Int64[Counts, " row"], there: Bool[Bools, " row"]) -> pd.Series[int]:
+    return pd.Series(values).astype("Int64").where(there).array  # type: ignore[return-value]
 
 
-def _in_parts(work: Callable[[int, int], None], bounds: npt.NDArray[np.int64], threads: int) -> None:
-    """Call ``work(bounds[k], bounds[k + 1])`` for each part, ``threads`` at a time; errors are raised."""
-    parts = list(zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True))
-    if threads == 1:
-        for low, high in parts:
-            work(low, high)
-        return
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(lambda part: work(*part), parts))
+_EMAIL, _ACCOUNT, _ILL, _MAJORITY, _PER_YEAR = int(EMAIL), int(ACCOUNT), int(ILL), MAJORITY, WEEKS_PER_YEAR
+
+
+@kernel
+def age_at(birth: Int, week: Int) -> Int:
+    """Completed years; a birthday falls in the week ``round(age x weeks per year)`` after birth."""
+    return int(np.floor((week - birth + 0.5) / _PER_YEAR))
+
+
+@compiled
+def ages_at(birth_week: Int16[Weeks, " person"], week: Int) -> Int16[Weeks, " person"]:
+    """Completed years at the start of a week."""
+    ages = np.empty(len(birth_week), np.int16)
+    for i in range(len(birth_week)):
+        ages[i] = age_at(np.int64(birth_week[i]), week)
+    return ages
+
+
+@compiled
+def bands_at(
+    birth_week: Int16[Weeks, " person"], week: Int, band_of_age: UInt8[Bytes, " age"]
+) -> UInt8[Bytes, " person"]:
+    """Age band at the start of a week."""
+    bands = np.empty(len(birth_week), np.uint8)
+    for i in range(len(birth_week)):
+        age = age_at(np.int64(birth_week[i]), week)
+        bands[i] = band_of_age[min(max(age, 0), len(band_of_age) - 1)]
+    return bands
+
+
+@compiled
+def selected(
+    birth_week: Int16[Weeks, " person"],
+    region: UInt8[Bytes, " person"],
+    flags: UInt8[Bytes, " person"],
+    week: Int,
+    ages: tuple[Int, Int],
+    inside: Bool[Bools, " region"],
+    wanted: tuple[int, int, int],
+) -> Bool[Bools, " person"]:
+    """Mask: ages within ``ages``, regions ``inside``; e-mail, illness and offline as ``wanted`` (-1: no matter)."""
+    chosen = np.empty(len(birth_week), np.bool_)
+    for i in range(len(birth_week)):
+        lived, bits = week - np.int64(birth_week[i]), np.int64(flags[i])
+        age = age_at(np.int64(birth_week[i]), week)
+        offline = bool(lived >= _MAJORITY and bits & (_EMAIL | _ACCOUNT) == 0)
+        chosen[i] = (
+            inside[region[i]]
+            and ages[0] <= age <= ages[1]
+            and is_wanted(wanted[0], bits & _EMAIL > 0)
+            and is_wanted(wanted[1], bits & _ILL > 0)
+            and is_wanted(wanted[2], offline)
+        )
+    return chosen
+
+
+@kernel
+def is_wanted(wish: Int, has: bool | np.bool_) -> bool:
+    """Whether an attribute is as wanted: 1 yes, 0 no, -1 no matter."""
+    return bool(wish < 0 or bool(has) == (wish == 1))

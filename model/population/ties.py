@@ -11,23 +11,20 @@ Row i holds ``~j`` for each ward j first, then partner and acquaintances in the 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
+from jaxtyping import Float, Int64
 
-from model.population.attributes import ACQUAINTANCE, COUPLE, DEGREE, Int, Keys
-from model.population.cohorts import Cohorts, Counts
-from model.population.households import row_in
-from model.terms.inputs import Demography, Floats
+from model.population.attributes import ACQUAINTANCE, COUPLE, DEGREE, Int, row_in
+from model.population.pyramid import Cohorts
+from model.terms.inputs import Demography
 from model.terms.jit import inlined, kernel
 from model.terms.keyed import uniform
+from model.terms.shapes import Counts, Entries, Floats, Keys, Numbers, Starts
 from model.terms.tables import eagerness_levels as gamma_levels
 from model.terms.weeks import START
 
-Entries = npt.NDArray[np.int32]
-Starts = npt.NDArray[np.uint32]
-Numbers = npt.NDArray[np.uint16]
 MEAN_DEGREE = 8.0
 """Mean number of ties of adults at launch: wards, partner and acquaintances (*assumed*)."""
 DEGREE_SHAPE = 2.0
@@ -47,10 +44,10 @@ _ONE, _SIX_BITS = np.uint64(1), np.uint64(63)
 class Circles(NamedTuple):
     """Tables that ties are drawn from."""
 
-    share: Floats  # [region], of people
-    size: Floats  # [cohort], expected persons at launch
-    shift: npt.NDArray[np.int64]  # [level], years of age difference
-    degree_levels: Floats  # [level], acquaintances a person draws
+    share: Float[Floats, " region"]  # of people
+    size: Float[Floats, " cohort"]  # expected persons at launch
+    shift: Int64[Counts, " level"]  # years of age difference
+    degree_levels: Float[Floats, " level"]  # acquaintances a person draws
     adults_end: int  # cohorts before this one have acquaintances: of age before the end of the run
     couples_end: int  # cohorts before this one may be couples
 
@@ -72,8 +69,8 @@ def build_circles(demography: Demography, cohorts: Cohorts) -> Circles:
     )
 
 
-def age_differences() -> npt.NDArray[np.int64]:
-    """Whole years at equally likely levels of Laplace's law of mean 0, clipped, shape [level]."""
+def age_differences() -> Int64[Counts, " level"]:
+    """Whole years at equally likely levels of Laplace's law of mean 0, clipped."""
     u = (np.arange(SHIFTS) + 0.5) / SHIFTS - 0.5
     years = -np.sign(u) * AGE_SD / np.sqrt(2.0) * np.log1p(-2.0 * np.abs(u))
     return np.clip(np.rint(years), -AGE_CLIP, AGE_CLIP).astype(np.int64)
@@ -87,7 +84,7 @@ def _household_ties(cohorts: Cohorts, couples_end: int) -> float:
     return float((2.0 * COUPLED * present[:couples_end].min(axis=1).sum() + present[last:].sum()) / adults)
 
 
-def _kept(size: Floats, shift: npt.NDArray[np.int64]) -> float:
+def _kept(size: Float[Floats, " cohort"], shift: Int64[Counts, " level"]) -> float:
     """Share of draws kept, mean over people."""
     years, levels = np.unique(shift, return_counts=True)
     cohort, last = np.arange(len(size))[:, None], len(size) - 1
@@ -135,9 +132,9 @@ def acquaintance(
 
 
 @inlined
-def other_region(region: Int, u: float, share: Floats) -> tuple[Int, Any]:
+def other_region(region: Int, u: float, share: Floats) -> tuple[Int, float]:
     """Another region in proportion to its people, and what is left of the uniform."""
-    v: Any = u * (1.0 - share[region])
+    v = u * (1.0 - share[region])
     found = region
     for other in range(len(share)):
         if other != region:

@@ -1,4 +1,4 @@
-"""Which words and rules does the model consist of? Parameters, structure, weeks, channels, the rules as pure
-functions, keyed draws. A rule changes here, with its case in the tests, for both engines. Process codes and
-decisions never change.
+"""What the whole model speaks in: weeks, channels, parameters, inputs, rules, keyed draws, outcomes.
+
+Rules and parameters may change (a change moves results: name it); codes of channels and decisions never.
 """

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TypedDict
 
-import numpy as np
-import numpy.typing as npt
+from jaxtyping import Float
 
-Floats = npt.NDArray[np.float64]
+from model.terms.shapes import Floats
+from model.terms.structure import Structure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,11 +36,11 @@ class Demography:
 
     years: tuple[int, ...]
     """Consecutive, 2022 to 2028."""
-    pyramid: Floats
-    """Persons, shape [year, sex (0 female, 1 male), age 0..99]; the last age holds 99 and older."""
+    pyramid: Float[Floats, "year sex age"]
+    """Persons by year, sex (0 female, 1 male) and age 0..99; the last age holds 99 and older."""
     regions: tuple[str, ...]
-    region_share: Floats
-    """Shape [region], sums to 1; the same age pyramid is used in every region (simplification)."""
+    region_share: Float[Floats, " region"]
+    """Sums to 1; the same age pyramid is used in every region (simplification)."""
     profiles: tuple[AgeProfile, ...]
     pilot_regions: tuple[str, ...]
     """Regions of the three pilot départements."""
@@ -94,3 +95,11 @@ class Surveyed:
     time: float = 0.26
     information: float = 0.24
     ready: float = 0.57
+
+
+class Given(TypedDict):
+    """What every run of a case is given, besides people and parameters."""
+
+    demography: Demography
+    history: History
+    structure: Structure

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
+from inspect import unwrap
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -39,17 +40,21 @@ if not os.environ.get("NUMBA_CACHE_DIR"):
 
 def compiled(function: F) -> F:
     """Compile with Numba: no Python lock held, cached on disk, IEEE arithmetic (results are the same to the bit)."""
-    return cast(F, _njit(nogil=True, cache=True, error_model="numpy")(function))
+    return _made(function)
 
 
 def kernel(function: F) -> F:
     """``compiled``, for functions that allocate nothing: arrays are then passed without counting references, which
     would cost more than the work."""
-    return cast(F, _njit(nogil=True, cache=True, error_model="numpy", _nrt=False)(function))
+    return _made(function, _nrt=False)
 
 
 def inlined(function: F) -> F:
     """A ``kernel`` that is always written into its caller: a call would hand over every array of ``Run`` by value, some
     eighty words, which costs more than most of what is done for one person."""
-    options = {"nogil": True, "cache": True, "error_model": "numpy", "_nrt": False, "forceinline": True}
-    return cast(F, _njit(**options)(function))
+    return _made(function, _nrt=False, forceinline=True)
+
+
+def _made(function: F, **options: bool) -> F:
+    """Compiled without what the tests wrap around functions to check their arguments."""
+    return cast(F, _njit(nogil=True, cache=True, error_model="numpy", **options)(unwrap(function)))

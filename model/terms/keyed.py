@@ -10,8 +10,10 @@ from __future__ import annotations
 from enum import IntEnum
 
 import numpy as np
+from jaxtyping import UInt64
 
 from model.terms.jit import compiled, inlined, kernel
+from model.terms.shapes import Keys
 
 _PERSON = np.uint64(0x9E3779B97F4A7C15)
 _OCCURRENCE = np.uint64(0xD1342543DE82EF95)
@@ -56,6 +58,8 @@ class Decision(IntEnum):
 
 
 N_DECISIONS = 32
+ARRIVAL, SUCCESS, SELECTION, TIMING = range(4)
+"""The four decisions of a contact process: when, whether it leads to the site, to whom or which, in which week."""
 
 
 @inlined
@@ -92,16 +96,9 @@ def uniform(key: np.uint64, person: int, occurrence: int) -> float:
 
 
 @compiled
-def streams(seed: int) -> np.ndarray:
-    """Keys of the decisions 0..``N_DECISIONS`` - 1, uint64."""
+def streams(seed: int) -> UInt64[Keys, " decision"]:
+    """Keys of the decisions 0..``N_DECISIONS`` - 1."""
     keys = np.empty(N_DECISIONS, np.uint64)
     for decision in range(N_DECISIONS):
         keys[decision] = stream(seed, decision)
     return keys
-
-
-def subseed(seed: int, *path: int) -> int:
-    """A seed for one part of an experiment (a draw, its population), as a pure function of the path."""
-    for step in path:
-        seed = int(stream(seed, 1_000_000 + step)) & 0x7FFFFFFFFFFFFFFF
-    return seed

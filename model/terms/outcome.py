@@ -1,15 +1,13 @@
-"""What one run yields, in persons (agents times weight), ready to be put into tidy frames."""
+"""What one run yields, in persons (agents times weight), ready for tidy frames."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
+from jaxtyping import Float
 
 from model.terms.channels import Channel
-
-Floats = npt.NDArray[np.float64]
+from model.terms.shapes import Floats
 
 DIMENSIONS = ("age_band", "region", "digital_exclusion", "long_term_illness")
 """Ways of splitting the insured. Age bands move with age; the other three are fixed at the start of the run."""
@@ -34,19 +32,19 @@ class LeverUse:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One run of one scenario on one draw. W = number of weeks run; stocks have W + 1 entries, [w] at the start of
-    week w; flows have W. All counts are persons of the whole country."""
+    """One run of one scenario on one draw: stocks at the start of each week, the end included, and flows in each week.
+    All counts are persons of the whole country."""
 
-    living: Floats  # [W+1]
-    adults: Floats  # [W+1] living adults
-    aware: Floats  # [W+1] living adults who know the service
-    visited: Floats  # [W+1] people who have visited or activated, cumulative
-    activated: Floats  # [W+1] cumulative first connections, deaths not subtracted: the published quantity
-    activated_living: Floats  # [W+1]
-    activated_minors: Floats  # [W+1] living minors activated
-    contacts: Floats  # [W, channel]; notices of documents: expected number given who is not activated
-    visits: Floats  # [W, channel]
-    activations: Floats  # [W, channel] by the contact that led to the activation
+    living: Float[Floats, " start"]
+    adults: Float[Floats, " start"]  # living adults
+    aware: Float[Floats, " start"]  # living adults who know the service
+    visited: Float[Floats, " start"]  # people who have visited or activated, cumulative
+    activated: Float[Floats, " start"]  # cumulative first connections, deaths not subtracted: the published quantity
+    activated_living: Float[Floats, " start"]
+    activated_minors: Float[Floats, " start"]  # living minors activated
+    contacts: Float[Floats, "start-1 channel"]  # notices of documents: expected number given who is not activated
+    visits: Float[Floats, "start-1 channel"]
+    activations: Float[Floats, "start-1 channel"]  # by the contact that led to the activation
     uses: tuple[LeverUse, ...]
 
     @property
@@ -54,22 +52,22 @@ class Outcome:
         """Number of weeks run."""
         return len(self.living) - 1
 
-    def share(self) -> Floats:
-        """``activated_share``: cumulative activations over the living insured of the day, shape [W+1]."""
+    def share(self) -> Float[Floats, " start"]:
+        """``activated_share``: cumulative activations over the living insured of the day."""
         return self.activated / self.living
 
 
 @dataclass(frozen=True)
 class GroupTable:
-    """Living people of each group at chosen weeks; arrays have shape [week, group]."""
+    """Living people of each group at chosen weeks."""
 
     dimension: str
     groups: tuple[str, ...]
     weeks: tuple[int, ...]
-    living: Floats
-    aware: Floats
-    visited: Floats
-    activated: Floats
+    living: Float[Floats, "week group"]
+    aware: Float[Floats, "week group"]
+    visited: Float[Floats, "week group"]
+    activated: Float[Floats, "week group"]
 
 
 OBSTACLES = (
@@ -83,21 +81,21 @@ OBSTACLES = (
 WOULD_PASS = "would_pass"
 """Those of the stopped whom nothing would stop if they came back to the site this week."""
 BARRIERS = ("has_no_use", "has_time", "has_information", "has_other_reason", "has_none")
-"""Barriers that adults have who are neither activated nor refused it; the first four may overlap."""
+"""Barriers of adults neither activated nor opposed; the first four may overlap."""
 
 
 @dataclass(frozen=True)
 class StandingTable:
-    """Where the members of fixed groups stand: those alive at the start of week ``since``, each in the group of that
-    week for good. People who join later belong to no group; who dies or leaves is no longer counted."""
+    """How far the members of fixed groups have come: those alive at the start of week ``since``, each in the group of
+    that week for good. People who join later belong to no group; those who die or leave are no longer counted."""
 
     dimension: str
     groups: tuple[str, ...]
     since: int
     weeks: tuple[int, ...]
-    counts: dict[str, Floats]
+    counts: dict[str, Float[Floats, "week group"]]
     """``living``, ``activated``, then ``OBSTACLES`` (which sum to living less activated), ``WOULD_PASS`` and
-    ``BARRIERS``: persons, shape [week, group], at the start of each week."""
+    ``BARRIERS``: persons at the start of each week."""
 
 
 CHANNEL_NAMES = tuple(c.name.lower() for c in Channel)

@@ -84,7 +84,7 @@ class Stops:
 @dataclass(frozen=True, kw_only=True)
 class Prevalence:
     """Shares of people with each barrier, and would-be-ready, at launch. Surveyed among non-users in November 2023,
-    when activation had already selected: solve for them with ``model.counting.prevalence``."""
+    when activation had already selected: solve for them with ``model.prevalence``."""
 
     no_use: float = 0.23
     time: float = 0.26

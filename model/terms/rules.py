@@ -25,7 +25,7 @@ def visit_chance(hazard: float) -> float:
 @inlined
 def most_visits(hazard: float) -> float:
     """An upper bound of ``visit_chance`` that needs no exponential: 1 - exp(-h) <= h, rounding included."""
-    return hazard + 1e-15
+    return hazard + 1e-15  # exp(-h) just below 1 is rounded to 1.1e-16: the chance may exceed a tiny h by that
 
 
 @kernel
@@ -127,3 +127,36 @@ def launch_notice_week(u_period: float, u_week: float, main_share: float, main_w
     if u_period < main_share:
         return spread_week(0, main_weeks, u_week)
     return spread_week(main_weeks, all_weeks - main_weeks, u_week)
+
+
+@inlined
+def tires(fatigue: float) -> bool:
+    """Whether earlier messages matter at all: if not, nobody need count them."""
+    return fatigue < 1.0
+
+
+@inlined
+def pull_left(fatigue: float, earlier: int) -> float:
+    """Share of a message's pull that is left after ``earlier`` ones of its channel: fatigue ** earlier, at most 1 (a
+    message that would not lead to the site fresh is left out before anybody counts)."""
+    return fatigue**earlier
+
+
+@inlined
+def boosted(intention: float, boost: float) -> float:
+    """Chance that an activated person recommends the service when invited to; at most 1."""
+    return min(1.0, intention * boost)
+
+
+@inlined
+def has_capacity(accompanied: int, capacity: float) -> bool:
+    """Whether advisers can see another person, having accompanied so many of the ``capacity`` up to the end of the
+    week; rounded, so that no fraction of a person is lost over the weeks."""
+    return accompanied < int(capacity + 0.5)
+
+
+@inlined
+def awaits_adviser(week: int, present: bool, majority: int, activated: int, accompanied: bool) -> bool:
+    """Whether an adviser who comes to somebody in the queue may help: an adult there, not activated before the week,
+    and not accompanied before."""
+    return present and majority <= week and activated >= week and not accompanied

@@ -12,16 +12,15 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
+from jaxtyping import Float, Int16, Int64
 from scipy import special
 
-from model.terms.inputs import Demography, Floats, History
+from model.terms.inputs import Demography, History
 from model.terms.parameters import Parameters
 from model.terms.rules import ASSOCIATED, EACH_TIME, EXCLUSIVE, INDEPENDENT, NAIVE, TRAIT
+from model.terms.shapes import Counts, Floats, Weeks
 from model.terms.structure import Structure
 from model.terms.weeks import WEEKS, WEEKS_PER_YEAR, position, week_of
-
-Guide = npt.NDArray[np.int16]
 
 EAGERNESS_LEVELS = 4096
 GUIDES = 256
@@ -83,29 +82,29 @@ class Coefficients(NamedTuple):
 
 
 class Weekly(NamedTuple):
-    """Tables by week; W is the number of weeks."""
+    """Tables by week."""
 
-    growth: Floats  # [W]
-    cum_years: Floats  # [W+1]
-    cum_spontaneous: Floats  # [W+1] pull x growth
-    cum_media: Floats  # [W+1] pull x growth
-    cum_document: Floats  # [W+1] documents of a person of relative rate 1, times pull and growth
-    guide_years: Guide  # [GUIDES] see ``guide_to``
-    guide_spontaneous: Guide  # [GUIDES]
-    guide_media: Guide  # [GUIDES]
-    guide_document: Guide  # [GUIDES]
-    cum_received: Floats  # [W+1] documents of a person of relative rate 1
-    soft_information: Floats  # [W] share of missing-information stops removed
-    soft_time: Floats  # [W]
-    levels: Floats  # [EAGERNESS_LEVELS] eagerness of equally numerous groups
-    notice_weeks: npt.NDArray[np.int64]  # main period, whole period
+    growth: Float[Floats, " week"]
+    cum_years: Float[Floats, " week+1"]
+    cum_spontaneous: Float[Floats, " week+1"]  # pull x growth
+    cum_media: Float[Floats, " week+1"]  # pull x growth
+    cum_document: Float[Floats, " week+1"]  # documents of a person of relative rate 1, times pull and growth
+    guide_years: Int16[Weeks, " guide"]  # see ``guide_to``
+    guide_spontaneous: Int16[Weeks, " guide"]
+    guide_media: Int16[Weeks, " guide"]
+    guide_document: Int16[Weeks, " guide"]
+    cum_received: Float[Floats, " week+1"]  # documents of a person of relative rate 1
+    soft_information: Float[Floats, " week"]  # share of missing-information stops removed
+    soft_time: Float[Floats, " week"]
+    levels: Float[Floats, " level"]  # eagerness of equally numerous groups
+    notice_weeks: Int64[Counts, 2]  # main period, whole period
     notice_main_share: float
-    media_weeks: npt.NDArray[np.int64]  # first, one past the last
-    reminder_weeks: npt.NDArray[np.int64]  # first, one past the last
+    media_weeks: Int64[Counts, 2]  # first, one past the last
+    reminder_weeks: Int64[Counts, 2]  # first, one past the last
 
 
 @lru_cache(maxsize=256)
-def eagerness_levels(shape: float) -> Floats:
+def eagerness_levels(shape: float) -> Float[Floats, " level"]:
     """Means of ``EAGERNESS_LEVELS`` equally numerous groups of a gamma of mean 1 and the given shape, ascending.
 
     E[X; a < X < b] = F_{k+1}(b) - F_{k+1}(a) for a gamma of shape k scaled to mean 1, so the mean is exactly 1.
@@ -117,28 +116,28 @@ def eagerness_levels(shape: float) -> Floats:
     return levels
 
 
-def growth_table(rate: float, weeks: int, data_end: date) -> Floats:
-    """growth(t) = exp(g x years since January 2023), 1 before, constant after the last data used; shape [weeks]."""
+def growth_table(rate: float, weeks: int, data_end: date) -> Float[Floats, " week"]:
+    """growth(t) = exp(g x years since January 2023), 1 before, constant after the last data used."""
     middle = np.arange(weeks) + 0.5
     elapsed = np.clip(middle, position(GROWTH_STARTS), position(data_end)) - position(GROWTH_STARTS)
     return np.asarray(np.exp(rate * elapsed / WEEKS_PER_YEAR))
 
 
-def weekly_documents(history: History, weeks: int, scale: float) -> Floats:
-    """Documents per week of a person of relative rate 1: the national curve, linear between its points; [weeks]."""
+def weekly_documents(history: History, weeks: int, scale: float) -> Float[Floats, " week"]:
+    """Documents per week of a person of relative rate 1: the national curve, linear between its points."""
     days = np.array([position(day) for day, _ in history.documents])
     rates = np.array([millions for _, millions in history.documents])
     monthly = np.interp(np.arange(weeks) + 0.5, days, rates)
     return np.asarray(scale * monthly / history.insured_millions * 7.0 / DAYS_PER_MONTH)
 
 
-def cumulated(rate: Floats) -> Floats:
-    """[W] rates to [W+1] exposures from the start."""
+def cumulated(rate: Float[Floats, " week"]) -> Float[Floats, " week+1"]:
+    """Weekly rates to exposures from the start."""
     return np.concatenate((np.zeros(1), np.cumsum(rate)))
 
 
-def guide_to(cum: Floats) -> Guide:
-    """First week in which each of ``GUIDES`` equal parts of an exposure [W+1] may be reached: a start for the search
+def guide_to(cum: Float[Floats, " start"]) -> Int16[Weeks, " guide"]:
+    """First week in which each of ``GUIDES`` equal parts of an exposure may be reached: a start for the search
     that ``model.engine.arrivals.week_passed`` does; a little early, so that rounding can't make it late."""
     parts = np.arange(GUIDES) / GUIDES * cum[-1] * (1.0 - 1e-9)
     return np.asarray(np.searchsorted(cum[1:-1], parts), np.int16)

@@ -1,3 +1,4 @@
-"""What do the rules say, read slowly? The model once more in plain Mesa, one agent a person, equal to the engine
-person by person. Clarity comes first; it changes with a rule, never alone.
+"""The same model in plain Mesa, one agent a person, to be read: start with ``reference``.
+
+It must equal the engine person by person (``tests/model/twin``): a rule changed in one is changed in both.
 """

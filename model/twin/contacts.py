@@ -1,20 +1,23 @@
-"""Where contacts of the readable twin come from: processes that ring at random, and messages of a known week."""
+"""Where contacts of the readable twin come from: processes that ring at random, messages of a known week.
+
+Those of the status quo are set here (``base_messages``, ``base_invitation``, ``base_processes``), those of levers in
+``model.twin.levers``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import inf, log
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple, TypedDict
 
 import numpy as np
 
-from model.engine.programme import ARRIVAL, SELECTION, SUCCESS
+from model.engine.programme import BASE_MEDIA, DOCTOR, DOCUMENT, INVITATION, NOTICE, REMINDER, SPONTANEOUS
+from model.terms import rules
 from model.terms.channels import Channel
-from model.terms.keyed import uniform
-
-if TYPE_CHECKING:
-    from model.twin.people import Person
+from model.terms.keyed import ARRIVAL, SELECTION, SUCCESS, uniform
+from model.twin.traits import Insured
 
 CHILDHOOD = 4096
 """Occurrences of a person's childhood are numbered from here, so that majority begins its own."""
@@ -27,9 +30,9 @@ Effect = Literal["visit", "document", "advice", "suggestion", "message"]
 class Source:
     """Everything that the contacts of one kind, for one person, have in common."""
 
-    owner: Person
+    owner: Insured
     """Whose contact it is."""
-    recipient: Person
+    recipient: Insured
     """Who gets it: the owner, or the guardian of a minor."""
     channel: Channel
     code: int
@@ -62,9 +65,23 @@ class Contact(NamedTuple):
         """After a doctor's recommendation "no perceived use" stops nobody."""
         return self.source.channel == Channel.DOCTOR
 
-    def leads_to_site(self, chance: float) -> bool:
-        """Whether this contact leads to the site, with a given chance."""
-        return uniform(self.source.keys[SUCCESS], self.source.owner.number, self.occurrence) < chance
+    def leads_to_site(self, week: int) -> bool:
+        """Whether this contact leads its recipient to the site."""
+        return uniform(self.source.keys[SUCCESS], self.source.owner.number, self.occurrence) < self.chance(week)
+
+    def chance(self, week: int) -> float:
+        """Chance that this contact leads its recipient to the site."""
+        source, person = self.source, self.source.recipient
+        rates = person.model.rates
+        if source.effect == "visit":
+            return 1.0
+        if source.effect == "advice":
+            return rules.follow_chance(
+                rates.reading, person.ready, rates.ready_share, rates.follow_through, person.access
+            )
+        growth = person.model.tables.growth[week] if source.grows else 1.0
+        hazard = source.pull * person.eagerness * person.access * growth
+        return rules.thinning(hazard) if source.effect == "document" else rules.visit_chance(hazard)
 
     @property
     def identity(self) -> int:
@@ -141,3 +158,94 @@ class Mailing(Source):
     def arrivals(self, week: int) -> Sequence[int]:
         """The message, in its week."""
         return (self.occurrence,) if week == self.sent else ()
+
+
+class Common(TypedDict):
+    """What every source says of itself (``Source``)."""
+
+    owner: Insured
+    recipient: Insured
+    code: int
+    channel: Channel
+    effect: Effect
+    pull: float
+    grows: bool
+    keys: Sequence[np.uint64]
+
+
+class Span(TypedDict):
+    """First week of a process, one past its last."""
+
+    start: int
+    stop: int
+
+
+def audible(sources: Iterator[Source]) -> Iterator[Source]:
+    """Leave out the clocks that never ring."""
+    return (source for source in sources if not (isinstance(source, Clock) and source.silent))
+
+
+def base_messages(person: Insured, start: int, stop: int) -> Iterator[Source]:
+    """The notice of creation and the reminder of 2024-25."""
+    letters = (
+        (NOTICE, Channel.NOTICE, person.notice_week(), notice_pull(person)),
+        (REMINDER, Channel.EMAIL, person.reminder_week(), person.model.rates.pull_reminder),
+    )
+    for code, channel, sent, pull in letters:
+        if person.notices and start <= sent < stop:
+            yield Mailing(**common(person, person, code, channel, "message", pull), sent=sent)
+
+
+def base_invitation(child: Insured, guardian: Insured, stop: int) -> Iterator[Source]:
+    """The invitation of a newborn's parents."""
+    sent = child.invitation_week()
+    if guardian.notices and sent < stop:
+        described = common(child, guardian, INVITATION, Channel.NOTICE, "message", notice_pull(guardian))
+        yield Mailing(**described, sent=sent, occurrence=CHILDHOOD)
+
+
+def notice_pull(person: Insured) -> float:
+    """Notices come by e-mail or, to those who can't be reached, by letter."""
+    rates = person.model.rates
+    return rates.pull_notice if person.email else rates.pull_notice_letter
+
+
+def base_processes(owner: Insured, recipient: Insured, start: int, stop: int) -> Iterator[Source]:
+    """Documents, the own GP's recommendations, national media, and visits without any contact."""
+    tables, rates, adult = owner.model.tables, owner.model.rates, owner is recipient
+    sensitivity = recipient.eagerness * recipient.access
+    span: Span = {"start": start, "stop": stop}
+    if recipient.notices and recipient.email:
+        factor = sensitivity * owner.document_rate
+        described = common(owner, recipient, DOCUMENT, Channel.DOCUMENT, "document", rates.pull_document)
+        yield from clock(described, factor, tables.cum_document, span)
+    described = common(owner, recipient, DOCTOR, Channel.DOCTOR, "advice")
+    yield from clock(described, owner.recommendations_per_year(), tables.cum_years, span)
+    if adult and recipient.notices:
+        described = common(owner, recipient, BASE_MEDIA, Channel.MEDIA, "visit")
+        yield from clock(described, sensitivity, tables.cum_media, span)
+    if adult:
+        described = common(owner, recipient, SPONTANEOUS, Channel.SPONTANEOUS, "visit")
+        yield from clock(described, sensitivity, tables.cum_spontaneous, span)
+
+
+def clock(described: Common, factor: float, table: list[float], span: Span) -> Iterator[Clock]:
+    """A process of the status quo, unless it can't reach the person."""
+    if factor > 0.0:
+        yield Clock(**described, factor=factor, table=table, **span)
+
+
+def common(
+    owner: Insured, recipient: Insured, code: int, channel: Channel, effect: Effect, pull: float = 0.0
+) -> Common:
+    """What every source of the status quo says of itself."""
+    return {
+        "owner": owner,
+        "recipient": recipient,
+        "code": code,
+        "channel": channel,
+        "effect": effect,
+        "pull": pull,
+        "grows": True,
+        "keys": owner.model.process_keys[code],
+    }

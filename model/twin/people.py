@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
-from model.engine.programme import PEER
+import numpy as np
+
+from model.engine.programme import LEVER, PEER
 from model.engine.records import (
     ACCOMPANIED,
     BEFORE,
@@ -15,18 +17,21 @@ from model.engine.records import (
     LAST_STOP,
     LAST_STOP_SHIFT,
 )
+from model.levers.base import Lever
+from model.population.population import Population
 from model.terms import rules
 from model.terms.channels import NO_CHANNEL, Channel
 from model.terms.keyed import Decision
+from model.terms.shapes import Records
+from model.terms.tables import Coefficients, Weekly
 from model.terms.weeks import NEVER
-from model.twin.contacts import Contact, Source, identity
-from model.twin.sources import childhood_sources, own_sources
+from model.twin.contacts import Contact, Source, audible, base_invitation, base_messages, base_processes, identity
+from model.twin.levers import Campaign, campaigns_of
+from model.twin.surroundings import Surroundings, Tables
 from model.twin.traits import BARRIERS, INFORMATION, NO_USE, OTHER, TIME, Insured
 
-if TYPE_CHECKING:
-    from model.twin.levers import Campaign
-    from model.twin.reference import ReferenceModel
-
+REMEMBERED = ("aware", "visited", "activated", "channel", "marks")
+"""What a person remembers."""
 HEARD = {
     Channel.DOCTOR: HEARD_DOCTOR,
     Channel.PHARMACIST: HEARD_PHARMACIST,
@@ -37,7 +42,9 @@ HEARD = {
 class Person(Insured):
     """An insured person: unaware, then aware, visited, activated (the week of each, NEVER if it has not happened)."""
 
-    def __init__(self, model: ReferenceModel, number: int, row: Mapping[str, int]) -> None:
+    model: Society
+
+    def __init__(self, model: Society, number: int, row: Mapping[str, int]) -> None:
         super().__init__(model, number, row)
         self.aware = self.visited = self.activated = NEVER
         self.channel, self.marks = NO_CHANNEL, 0
@@ -89,7 +96,7 @@ class Person(Insured):
             self.model.contacts[week, source.channel] += 1
         if contact.face_to_face:
             self.hear_from(source, week)
-        if not contact.leads_to_site(source.recipient.chance(contact, week)):
+        if not contact.leads_to_site(week):
             return
         if by_guardian:
             self.model.visits[week, source.channel] += 1
@@ -103,17 +110,6 @@ class Person(Insured):
         if source.recipient is self:
             self.aware = min(self.aware, week)
             self.marks |= HEARD[source.channel]
-
-    def chance(self, contact: Contact, week: int) -> float:
-        """Chance that a contact leads this person to the site."""
-        source, rates = contact.source, self.model.rates
-        if source.effect == "visit":
-            return 1.0
-        if source.effect == "advice":
-            return rules.follow_chance(rates.reading, self.ready, rates.ready_share, rates.follow_through, self.access)
-        growth = self.model.tables.growth[week] if source.grows else 1.0
-        hazard = source.pull * self.eagerness * self.access * growth
-        return rules.thinning(hazard) if source.effect == "document" else rules.visit_chance(hazard)
 
     def visit(self, channel: Channel, contact: int, week: int, *, by_doctor: bool = False) -> None:
         """Go to the site: who meets no barrier that stops is activated. ``contact`` is the contact's identity."""
@@ -187,14 +183,14 @@ class Person(Insured):
 
     def intends_to_recommend(self, boost: float = 1.0) -> bool:
         """Whether this person recommends the service once activated (more do if invited)."""
-        return self.draw(Decision.INTENDS) < min(1.0, self.model.rates.intention * boost)
+        return self.draw(Decision.INTENDS) < rules.boosted(self.model.rates.intention, boost)
 
     def be_invited(self) -> None:
         """Levers may invite an activated person who would not have recommended the service."""
         weeks = [
             campaign.invited_week(self)
             for campaign in self.model.relatives()
-            if self.intends_to_recommend(campaign.lever.boost)
+            if self.intends_to_recommend(campaign.boost)
         ]
         if weeks and min(weeks) < NEVER:
             self.tell_ties(max(min(weeks), self.activated + 1))
@@ -246,5 +242,50 @@ class Person(Insured):
 
     def awaits_adviser(self, week: int) -> bool:
         """Whether an adviser may accompany this person: a living adult not activated, and not accompanied before."""
-        here = self.is_present(week) and not self.is_minor(week)
-        return here and self.activated >= week and not self.marks & ACCOMPANIED
+        present, accompanied = self.is_present(week), bool(self.marks & ACCOMPANIED)
+        return rules.awaits_adviser(week, present, self.majority, self.activated, accompanied)
+
+
+class Society(Surroundings):
+    """Surroundings with other people in them, and with the levers of a scenario."""
+
+    def __init__(self, population: Population, rates: Coefficients, weekly: Weekly, *, seed: int, weeks: int) -> None:
+        super().__init__(population, rates, weekly, seed=seed, weeks=weeks)
+        self.letters: defaultdict[int, list[tuple[Person, Person]]] = defaultdict(list)
+        """By week of arrival, whom an activated tie tells: (told, teller)."""
+        self.children: defaultdict[int, list[Person]] = defaultdict(list)
+        """By week, whom an activated guardian takes along."""
+        self.take_up((), np.empty(0, LEVER), weekly)
+
+    def take_up(self, levers: Sequence[Lever], records: Records, weekly: Weekly) -> None:
+        """Levers (with their records, ``model.engine.programme``) from this week on, and the tables with them."""
+        self.levers, self.policy_week = tuple(levers), self.week
+        self.weekly, self.tables = weekly, Tables(weekly)
+        self.campaigns = campaigns_of(levers, records, self)
+
+    def relatives(self) -> list[Campaign]:
+        """Levers that invite activated people to recommend."""
+        return [campaign for campaign in self.campaigns if campaign.invites]
+
+
+def own_sources(person: Person) -> Iterator[Source]:
+    """An adult's sources, in the order in which the contacts of a week come."""
+    start, stop = max(person.entry, person.majority), min(person.exit, person.model.weeks)
+    if start < stop:
+        yield from audible(base_messages(person, start, stop))
+        yield from audible(base_processes(person, person, start, stop))
+        for campaign in person.model.campaigns:
+            yield from audible(campaign.sources(person, person, start, stop))
+
+
+def childhood_sources(child: Person) -> Iterator[Source]:
+    """A minor's sources: what is meant for a child goes to the guardian, while there is one."""
+    guardian, weeks = child.guardian, child.model.weeks
+    if guardian is None or not child.came_as_child:
+        return
+    start, stop = child.entry, min(child.exit, child.majority, guardian.exit, weeks)
+    if start < stop:
+        yield from audible(base_invitation(child, guardian, stop))
+        yield from audible(base_processes(child, guardian, start, stop))
+        for campaign in child.model.campaigns:
+            yield from audible(campaign.sources(child, guardian, start, stop))

@@ -1,46 +1,47 @@
 """The readable twin: the model in plain Mesa, one agent per insured person and per doctor with patients.
 
 Slow, and equal to the fast engine (``model.adoption``) person by person and week by week: both are fed by the same
-keyed draws. Start here to read the model or to change a rule. Who somebody is: ``reference_traits``; what they do:
-``reference_people``; where contacts come from: ``reference_sources``, ``reference_contacts``; levers:
-``reference_levers``.
+keyed draws. Start here to read the model or to change a rule. Who somebody is: ``traits``; what they do: ``people``;
+where contacts come from: ``contacts``; levers: ``levers``; tables and draws: ``surroundings``.
 """
 
 from __future__ import annotations
 
 import copy
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Sequence
-from types import SimpleNamespace
-from typing import Any, Self
+from typing import Self
 
 import mesa
-import pandas as pd
+import numpy as np
 
-from model.counting.census import group_table, outcome
-from model.counting.frames import people_frame
+from model.counting.answers import Answers
 from model.engine.programme import base_keys, compile_programme, with_levers
-from model.engine.records import Run
-from model.levers.kinds import Lever, Relatives
-from model.population.population import NO_DOCTOR, Population
-from model.terms.inputs import Demography, History
-from model.terms.keyed import Decision, streams, uniform
-from model.terms.outcome import GroupTable, Outcome
+from model.engine.records import LETTER, STATE, Run, new_desks, world
+from model.levers.base import Lever
+from model.population.attributes import NO_DOCTOR, TYPES
+from model.population.population import Population
+from model.terms.inputs import Demography, Given, History
+from model.terms.keyed import streams
 from model.terms.parameters import Parameters
 from model.terms.structure import Structure
 from model.terms.tables import apply_driver, coefficients, weekly_tables
 from model.terms.weeks import WEEKS
-from model.twin.levers import Campaign
-from model.twin.people import Person
-from model.twin.records import person_rows, records
+from model.twin.people import REMEMBERED, Person, Society
 from model.twin.traits import Doctor
 
 MOST_PEOPLE = 20_000
-STATE = ("aware", "visited", "activated", "channel", "marks")
-"""What a person remembers."""
 
 
-class ReferenceModel(mesa.Model):
+class Again(Given):
+    """What a branch is made of again."""
+
+    seed: int
+    threads: int
+    weeks: int
+
+
+class ReferenceModel(Answers, Society):
     """Adoption of Mon espace santé by a population, week by week, in plain Mesa.
 
     Takes the arguments of ``model.adoption.AdoptionModel`` and answers the same questions. ``agents_by_type`` holds the
@@ -69,35 +70,22 @@ class ReferenceModel(mesa.Model):
     ) -> None:
         if population.people > MOST_PEOPLE:
             raise ValueError(f"{population.people:,} people: the readable twin takes at most {MOST_PEOPLE:,}")
-        super().__init__(rng=seed)
-        self.structure = structure or Structure()
-        self._given: dict[str, Any] = {
-            "parameters": parameters,
+        structure = structure or Structure()
+        self._given: Again = {
             "demography": demography,
             "history": history,
-            "structure": self.structure,
+            "structure": structure,
             "seed": seed,
             "threads": threads,
             "weeks": weeks,
         }
-        self.parameters, self.history = apply_driver(parameters, history, self.structure)
-        self.population, self.seed, self.threads = population, seed, threads
-        self.weeks, self.week = min(weeks, WEEKS), 0
-        self.rates = coefficients(self.parameters, self.structure, demography, self.history)
-        self._status_quo = weekly_tables(self.parameters, self.history)
-        self.keys, self.process_keys = list(streams(seed)), [list(keys) for keys in base_keys(seed)]
-        self.contacts: Counter[tuple[int, int]] = Counter()
-        self.visits: Counter[tuple[int, int]] = Counter()
-        self.activations: Counter[tuple[int, int]] = Counter()
-        """How often, by week and channel."""
-        self.meetings: Counter[int] = Counter()
-        """Face-to-face contacts by process."""
-        self.letters: defaultdict[int, list[tuple[Person, Person]]] = defaultdict(list)
-        """By week of arrival, whom an activated tie tells: (told, teller)."""
-        self.children: defaultdict[int, list[Person]] = defaultdict(list)
-        """By week, whom an activated guardian takes along."""
+        self._parameters = parameters
+        parameters, history = apply_driver(parameters, history, structure)
+        self._status_quo = weekly_tables(parameters, history)
+        rates = coefficients(parameters, structure, demography, history)
+        super().__init__(population, rates, self._status_quo, seed=seed, weeks=min(weeks, WEEKS))
+        self.parameters, self.history, self.structure, self.threads = parameters, history, structure, threads
         self._records: tuple[int, Run] | None = None
-        self._create_tables(levers, 0)
         self._create_agents()
         self._start(levers)
         for person in self.people:
@@ -129,7 +117,11 @@ class ReferenceModel(mesa.Model):
     def advisers_accompany(self) -> None:
         """Advisers see the people next in their queues, up to capacity."""
         for campaign in self.campaigns:
-            campaign.accompany(self.week)
+            while campaign.queue and campaign.has_capacity(self.week):
+                person = self.people[campaign.queue.pop(0)]
+                if person.awaits_adviser(self.week):
+                    person.be_accompanied(campaign, self.week)
+                    campaign.accompanied += 1
 
     def guardians_take_children_along(self) -> None:
         """Children of guardians activated last week are activated."""
@@ -141,14 +133,6 @@ class ReferenceModel(mesa.Model):
         for told, teller in self.letters.pop(self.week, ()):
             told.hear_of_it(teller, self.week)
 
-    def draw(self, decision: Decision, number: int, occurrence: int = 0) -> float:
-        """A uniform of a person or doctor: a pure function of seed, number, decision and occurrence."""
-        return uniform(self.keys[decision], number, occurrence)
-
-    def relatives(self) -> list[Campaign]:
-        """Levers that invite activated people to recommend."""
-        return [campaign for campaign in self.campaigns if isinstance(campaign.lever, Relatives)]
-
     def branch(self, levers: Sequence[Lever]) -> Self:
         """A copy of the model at this week, with ``levers``; the original can branch again.
 
@@ -157,31 +141,18 @@ class ReferenceModel(mesa.Model):
         """
         if self.levers and levers:
             raise ValueError("this model has levers already; branch off the model it was branched from")
-        other = type(self)(self.population, levers=self.levers, **self._given)
+        other = type(self)(self.population, self._parameters, levers=self.levers, **self._given)
         other._resume(self)
         if levers:
-            other._create_tables(levers, self.week)
             other._start(levers)
             other._invite_activated()
         return other
-
-    def outcome(self) -> Outcome:
-        """Weekly results in persons, from the launch to the current week."""
-        return outcome(self)
-
-    def groups(self, dimension: str, weeks: Sequence[int]) -> GroupTable:
-        """Living people by group (``model.terms.outcome.DIMENSIONS``) at the start of each of ``weeks``."""
-        return group_table(self, dimension, weeks)
-
-    def to_frame(self, rows: Sequence[int] | None = None) -> pd.DataFrame:
-        """People with attributes, traits and state, one row each; a sample of 1,000 by default."""
-        return people_frame(self, rows)
 
     @property
     def run(self) -> Run:
         """The state in the engine's records, for ``model.counting.census``; rebuilt when a week has passed."""
         if self._records is None or self._records[0] != self.week:
-            self._records = self.week, records(self)
+            self._records = self.week, self._written()
         return self._records[1]
 
     def _create_agents(self) -> None:
@@ -200,18 +171,13 @@ class ReferenceModel(mesa.Model):
             person.wards = [self.people[~entry] for entry in entries if entry < 0]
             person.ties = [self.people[entry] for entry in entries if entry >= 0]
 
-    def _create_tables(self, levers: Sequence[Lever], week: int) -> None:
-        for lever in levers:
-            if lever.start < week:
-                raise ValueError(f"lever {lever.name} begins in week {lever.start}, before week {week}")
-        self.levers, self.policy_week = tuple(levers), week
-        self._weekly = with_levers(self._status_quo, levers)
-        self.programme = compile_programme(levers, self.population, self._status_quo, self.seed)
-        self.tables: Any = SimpleNamespace(**{name: _plain(value) for name, value in self._weekly._asdict().items()})
-
     def _start(self, levers: Sequence[Lever]) -> None:
-        records = self.programme.records
-        self.campaigns = [Campaign(lever, record, self) for lever, record in zip(levers, records, strict=True)]
+        """Levers from this week on; clocks and mailings are set anew."""
+        for lever in levers:
+            if lever.start < self.week:
+                raise ValueError(f"lever {lever.name} begins in week {lever.start}, before week {self.week}")
+        self.programme = compile_programme(levers, self.population, self._status_quo, self.seed)
+        self.take_up(levers, self.programme.records, with_levers(self._status_quo, levers))
         self._records = None
         for person in self.people:
             person.open_sources()
@@ -231,21 +197,48 @@ class ReferenceModel(mesa.Model):
         for name in ("contacts", "visits", "activations", "meetings"):
             setattr(self, name, Counter(getattr(other, name)))
         for mine, yours in zip(self.people, other.people, strict=True):
-            for name in STATE:
+            for name in REMEMBERED:
                 setattr(mine, name, getattr(yours, name))
         for week, children in other.children.items():
             self.children[week] = [self.people[child.number] for child in children]
         for week, letters in other.letters.items():
             self.letters[week] = [(self.people[told.number], self.people[by.number]) for told, by in letters]
         for new, old in zip(self.campaigns, other.campaigns, strict=True):
-            new.accompanied, new.queue = old.accompanied, [self.people[person.number] for person in old.queue]
+            new.accompanied, new.queue = old.accompanied, list(old.queue)
 
     def _reporter(self, name: str) -> Callable[[ReferenceModel], float]:
         return lambda model: (
             sum(getattr(person, name) < model.week for person in model.people) * model.population.weight
         )
 
+    def _written(self) -> Run:
+        """Persons, levers and counts in the engine's records; the parts that only an engine needs are left empty."""
+        population, programme = self.population, self.programme
+        state = np.zeros(population.n, STATE)
+        for name in REMEMBERED:
+            state[name] = [getattr(person, name) for person in self.people]
+        desks, _ = new_desks(1, 1)
+        for name in ("contacts", "visits", "activations"):
+            for (week, channel), count in getattr(self, name).items():
+                desks[name][0, week, channel] = count
+        for code, meetings in self.meetings.items():
+            desks["by_process"][0, code] = meetings
+        served = [[0, campaign.accompanied] for campaign in self.campaigns]
+        return Run(
+            people=population.rows,
+            tie=population.tie,
+            world=world(self.rates, self.weekly, streams(self.seed), base_keys(self.seed), self.weeks)[0],
+            levers=programme.records,
+            aims=programme.aims,
+            queue=programme.queue,
+            state=state,
+            served=np.array(served, np.int64).reshape(len(served), 2),
+            desks=desks,
+            letters=np.zeros((1, 1), LETTER),
+        )
 
-def _plain(table: Any) -> Any:
-    """Arrays as lists: Python reads those faster."""
-    return table.tolist() if hasattr(table, "tolist") else table
+
+def person_rows(population: Population) -> list[dict[str, int]]:
+    """The columns of a population as one dictionary per person."""
+    columns = [getattr(population, name).tolist() for name in TYPES]
+    return [dict(zip(TYPES, values, strict=True)) for values in zip(*columns, strict=True)]

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import count
-from typing import TYPE_CHECKING, Any, ClassVar
-from weakref import WeakKeyDictionary
+from collections.abc import Mapping
+from typing import ClassVar, Self
 
 import mesa
 
 from model.population.attributes import EMAIL, EXCLUDED, ILL, PILOT
-from model.population.chances import MAJORITY, RATE_UNITS
+from model.population.pyramid import MAJORITY, RATE_UNITS
 from model.terms import rules
 from model.terms.channels import Channel
 from model.terms.keyed import Decision
 from model.terms.tables import EAGERNESS_LEVELS, INVITATION_DELAY, NEWCOMER_DELAY
 from model.terms.weeks import NEVER
-
-if TYPE_CHECKING:
-    from model.twin.people import Person
-    from model.twin.reference import ReferenceModel
+from model.twin.surroundings import Numbering, Surroundings
 
 NO_USE, TIME, INFORMATION, OTHER = "no use", "time", "information", "other"
 BARRIERS = {
@@ -31,13 +26,6 @@ BARRIERS = {
 """Barriers in the order in which a visit meets them, and the draw of who has them."""
 
 
-class Numbering(WeakKeyDictionary[mesa.Model, Iterator[int]]):
-    """Mesa numbers agents in a table that keeps every model alive; this one lets go of those no longer used."""
-
-    def __getitem__(self, model: mesa.Model) -> Iterator[int]:
-        return self.setdefault(model, count(1))
-
-
 class Insured(mesa.Agent):
     """An insured person before anything happens.
 
@@ -45,10 +33,10 @@ class Insured(mesa.Agent):
     (``model.terms.weeks``).
     """
 
-    _ids: ClassVar[Any] = Numbering()
-    model: ReferenceModel
+    _ids: ClassVar[Numbering] = Numbering()
+    model: Surroundings
 
-    def __init__(self, model: ReferenceModel, number: int, row: Mapping[str, int]) -> None:
+    def __init__(self, model: Surroundings, number: int, row: Mapping[str, int]) -> None:
         super().__init__(model)
         self.number = number
         self.birth_week, self.entry, self.exit = row["birth_week"], row["entry"], row["exit"]
@@ -57,9 +45,9 @@ class Insured(mesa.Agent):
         self.excluded, self.email, self.ill, self.pilot = (
             bool(row["flags"] & int(bit)) for bit in (EXCLUDED, EMAIL, ILL, PILOT)
         )
-        self.guardian: Person | None = None
-        self.wards: list[Person] = []
-        self.ties: list[Person] = []
+        self.guardian: Self | None = None
+        self.wards: list[Self] = []
+        self.ties: list[Self] = []
         self.doctor: Doctor | None = None
         self.draw_traits()
 
@@ -181,13 +169,13 @@ class Insured(mesa.Agent):
 class Doctor(mesa.Agent):
     """A general practitioner with patients in the sample."""
 
-    _ids: ClassVar[Any] = Numbering()
-    model: ReferenceModel
+    _ids: ClassVar[Numbering] = Numbering()
+    model: Surroundings
 
-    def __init__(self, model: ReferenceModel, number: int) -> None:
+    def __init__(self, model: Surroundings, number: int) -> None:
         super().__init__(model)
         self.number = number
-        self.patients: list[Person] = []
+        self.patients: list[Insured] = []
         share, rate = model.rates.recommending_doctors, model.rates.recommendation_rate
         u_recommends = model.draw(Decision.DOCTOR_RECOMMENDS, number)
         u_level = model.draw(Decision.DOCTOR_LEVEL, number)

@@ -10,20 +10,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from foundation.quantiles import LEVELS
 from foundation.seeds import DECISIONS, POPULATION, derive
+from foundation.shapes import Floats
 from model.terms.inputs import History
 from model.terms.outcome import CHANNEL_NAMES, Outcome
 from model.terms.parameters import Parameters
 from model.terms.weeks import position
 from scenarios.draw import Draw
-from scenarios.experiment import Experiment
+from scenarios.experiment import Experiment, Settings
 from scenarios.frames import at
+
+if TYPE_CHECKING:
+    from model.population.population import Population
+    from model.world import World
 
 Change = Callable[[Parameters, History], tuple[Parameters, History]]
 
@@ -42,7 +47,7 @@ REMOVALS: dict[str, Change] = {
     "email": lambda p, h: (p, replace(h, reminders_share=0.0)),
     "guardian": lambda p, h: (replace(p, people=replace(p.people, child_together=0.0)), h),
 }
-"""Channel of the status quo to how it is taken out; everything else, draws of chance included, stays. Documents go on
+"""Channel of the status quo to how it is taken out; everything else, draws included, stays. Documents go on
 to be deposited and to wear down the barrier "no perceived use"; people are merely not led to the site by them."""
 DAYS = ("data_end", "horizon")
 
@@ -81,13 +86,14 @@ def _unchanged(parameters: Parameters, history: History) -> tuple[Parameters, Hi
 
 
 def _outcome(task: Task, change: Change) -> Outcome:
-    """The status quo from the launch to the horizon, changed, on the same people and chance."""
+    """The status quo from the launch to the horizon, changed, on the same people and draws."""
     from model.adoption import AdoptionModel
 
     experiment, settings = task.experiment, task.experiment.settings
-    parameters, history = change(_solved(task), experiment.history)
-    model = AdoptionModel(
-        _population(task),
+    kept = _kept(task)
+    parameters, history = change(kept.solved, experiment.history)
+    model: World = AdoptionModel(
+        kept.people,
         parameters,
         demography=experiment.demography,
         history=history,
@@ -99,45 +105,45 @@ def _outcome(task: Task, change: Change) -> Outcome:
     return model.outcome()
 
 
-_KEPT: dict[str, tuple[Any, Any]] = {}
+@dataclass(frozen=True)
+class _Kept:
+    """What is the same for the nine simulations of a task."""
+
+    of: tuple[Settings, int, Parameters]
+    people: Population
+    solved: Parameters
 
 
-def _once(name: str, task: Task, make: Callable[[], Any]) -> Any:
-    """The value made last for the same draw and settings: a task needs it nine times."""
-    key = (task.experiment.settings, task.draw.index, task.draw.parameters)
-    if name not in _KEPT or _KEPT[name][0] != key:
-        _KEPT[name] = (key, make())
-    return _KEPT[name][1]
+_LAST: list[_Kept] = []
+
+
+def _kept(task: Task) -> _Kept:
+    """People and prevalences of a draw, made once for the tasks in a row that need them."""
+    of = (task.experiment.settings, task.draw.index, task.draw.parameters)
+    if not _LAST or _LAST[0].of != of:
+        _LAST[:] = [_Kept(of, _population(task), _solved(task))]
+    return _LAST[0]
 
 
 def _solved(task: Task) -> Parameters:
-    from model.counting.prevalence import solve_prevalence
+    from model.prevalence import solve_prevalence
 
     experiment = task.experiment
-
-    def make() -> Parameters:
-        return solve_prevalence(
-            task.draw.parameters,
-            demography=experiment.demography,
-            history=experiment.history,
-            structure=experiment.settings.structure,
-            surveyed=experiment.surveyed,
-        )
-
-    solved: Parameters = _once("parameters", task, make)
-    return solved
+    return solve_prevalence(
+        task.draw.parameters,
+        demography=experiment.demography,
+        history=experiment.history,
+        structure=experiment.settings.structure,
+        surveyed=experiment.surveyed,
+    )
 
 
-def _population(task: Task) -> Any:
-    from model.population.population import build_population
+def _population(task: Task) -> Population:
+    from model.population.building import build_population
 
     experiment, settings = task.experiment, task.experiment.settings
     seed = derive(settings.seed, task.draw.index, POPULATION)
-    return _once(
-        "population",
-        task,
-        lambda: build_population(experiment.demography, people=settings.people, seed=seed, threads=experiment.threads),
-    )
+    return build_population(experiment.demography, people=settings.people, seed=seed, threads=experiment.threads)
 
 
 def _attributed(outcome: Outcome, channel: str, until: float) -> float:
@@ -167,7 +173,7 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
     return ordered.iloc[np.lexsort((-ordered["attributed_p50"], keys))].reset_index(drop=True)
 
 
-def _quantiles(values: Mapping[str, Any]) -> dict[str, float]:
+def _quantiles(values: Mapping[str, Floats]) -> dict[str, float]:
     return {
         f"{name}_{level}": float(np.nanquantile(array, q)) if np.isfinite(array).any() else float("nan")
         for name, array in values.items()

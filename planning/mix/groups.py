@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+from jaxtyping import Bool
+
+from foundation.shapes import Bools, Floats
+
+if TYPE_CHECKING:
+    from model.terms.shapes import Records
+    from model.world import World
 
 DIMENSIONS = ("digital_exclusion", "age_band", "long_term_illness")
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -18,12 +23,11 @@ class Cohorts:
 
     names: tuple[tuple[str, str], ...]
     """(dimension, group)."""
-    members: npt.NDArray[np.bool_]
-    """[group, person]."""
-    present: npt.NDArray[np.bool_]
-    """[person]: alive and insured at that week."""
+    members: Bool[Bools, "group person"]
+    present: Bool[Bools, " person"]
+    """Alive and insured at that week."""
 
-    def shares(self, model: Any) -> Floats:
+    def shares(self, model: World) -> Floats:
         """Share activated of those still alive at the model's current week, of each group and of its complement,
         [group, 2]; NaN where nobody is left."""
         week, people, state = model.week, *_records(model)
@@ -35,14 +39,14 @@ class Cohorts:
         return np.divide(both[..., 0], both[..., 1], out=np.full(both.shape[:2], np.nan), where=both[..., 1] > 0)
 
 
-def cohorts(model: Any) -> Cohorts:
+def cohorts(model: World) -> Cohorts:
     """Groups of a model at its current week: the digitally excluded, age bands, people with a long-term illness."""
-    from model.counting.census import group_codes, group_names
+    from model.counting.groups import group_codes, group_names
 
     week, people = model.week, _records(model)[0]
     present = np.asarray((people["entry"] <= week) & (week < people["exit"]))
     names: list[tuple[str, str]] = []
-    members: list[npt.NDArray[np.bool_]] = []
+    members: list[Bools] = []
     for dimension in DIMENSIONS:
         codes, groups = group_codes(model, dimension, week), group_names(model, dimension)
         for code, group in enumerate(groups):
@@ -52,10 +56,10 @@ def cohorts(model: Any) -> Cohorts:
     return Cohorts(tuple(names), np.array(members), present)
 
 
-def _records(model: Any) -> tuple[Any, Any]:
+def _records(model: World) -> tuple[Records, Records]:
     """Records of the persons, without what the engine keeps behind the last one."""
     n = model.population.n
-    return model.run.p[:n], model.run.s[:n]
+    return model.run.people[:n], model.run.state[:n]
 
 
 def lag(shares: Floats) -> Floats:

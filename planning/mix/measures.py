@@ -10,7 +10,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from foundation.shapes import Floats
+
 SLACK = 1e-9
 
 

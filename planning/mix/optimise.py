@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import Bounds, NonlinearConstraint, differential_evolution
 
-from planning.mix.measures import Floats, Goal, Measures, best, feasible
+from foundation.shapes import Floats
+from planning.mix.measures import Goal, Measures, best, feasible
 from planning.mix.space import STEPS, Mixes
 
 Predict = Callable[[Mixes], Measures]

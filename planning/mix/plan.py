@@ -10,16 +10,8 @@ import numpy as np
 
 from foundation.errors import UserError
 from foundation.language.numbers import compact
-from planning.mix.measures import (
-    CheapestToTarget,
-    Floats,
-    FurthestReach,
-    Goal,
-    Limits,
-    Measures,
-    MostActivations,
-    feasible,
-)
+from foundation.shapes import Floats
+from planning.mix.measures import CheapestToTarget, FurthestReach, Goal, Limits, Measures, MostActivations, feasible
 from planning.mix.regret import hindsight_mixes, optimism, regret
 from planning.mix.search import Archive, Effort, search, without
 from planning.mix.shipped import Rival, affordable

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from planning.mix.measures import Floats, Goal, Measures, MostActivations, best, feasible
+from foundation.shapes import Floats
+from planning.mix.measures import Goal, Measures, MostActivations, best, feasible
 from planning.mix.optimise import Predict, optimise
 from planning.mix.search import Archive
 from planning.mix.space import Mixes

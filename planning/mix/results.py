@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from foundation.quantiles import LEVELS, jeffreys
-from planning.mix.measures import Floats
+from foundation.shapes import Floats
 from planning.mix.plan import Plan
 from planning.mix.shipped import Verdict, verdict
 from scenarios.compare.statuses import joined, paid_lines, price_statuses

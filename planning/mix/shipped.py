@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planning.mix.measures import Floats
+from foundation.shapes import Floats
 from planning.mix.simulator import Simulator, measures
 from scenarios.language.schema import Scenario, scaled
 

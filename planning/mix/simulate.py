@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from planning.mix.groups import Cohorts, Floats, cohorts, lag
+from foundation.shapes import Floats
+from model.terms.parameters import Parameters
+from planning.mix.groups import Cohorts, cohorts, lag
 from planning.mix.space import Mixes, Space, strictly
-from scenarios.costs import cost_lines
+from scenarios.costs import CostLine, cost_lines
 from scenarios.draw import Draw
-from scenarios.experiment import Experiment, history_of
+from scenarios.experiment import Experiment, Settings, history_of
 from scenarios.frames import at
 from scenarios.language.resolve import resolve
 from scenarios.language.schema import Scenario
+
+if TYPE_CHECKING:
+    from model.world import World
 
 PEOPLE_KEPT = 4_000_000
 """Simulated people whose histories a process keeps; beyond it, those not used for longest are given up."""
@@ -55,13 +60,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class _Known:
-    model: Any
+    model: World
     cohorts: Cohorts
     status_quo: float
     shares: Floats
 
 
-_HISTORIES: OrderedDict[Any, _Known] = OrderedDict()
+_HISTORIES: OrderedDict[tuple[Settings, int, Parameters], _Known] = OrderedDict()
 
 
 def simulate(task: Task) -> Answer:
@@ -72,10 +77,10 @@ def simulate(task: Task) -> Answer:
     shares, costs = [known.shares], []
     for number, scenario in enumerate(scenarios):
         activated, share, lines = _branch(task, known, scenario)
-        cost, minutes = (sum(line[name] for line in lines) / 1e6 for name in ("eur", "minutes"))
+        cost, minutes = (sum(getattr(line, name) for line in lines) / 1e6 for name in ("eur", "minutes"))
         rows.append({"activated": activated, "cost": cost, "minutes": minutes})
         shares.append(share)
-        costs += [{"row": number, **line} for line in lines]
+        costs += [{"row": number, **{name: getattr(line, name) for name in _LINE}} for line in lines]
     return Answer(
         draw=task.draw.index,
         results=pd.DataFrame(rows),
@@ -88,7 +93,7 @@ def simulate(task: Task) -> Answer:
 _LINE = ("lever", "item", "status", "quantity", "unit_eur", "eur", "minutes")
 
 
-def _branch(task: Task, known: _Known, scenario: Scenario) -> tuple[float, Floats, list[dict[str, Any]]]:
+def _branch(task: Task, known: _Known, scenario: Scenario) -> tuple[float, Floats, list[CostLine]]:
     """Millions activated, shares of groups and cost lines of one scenario."""
     settings = task.experiment.settings
     levers = resolve(scenario, task.draw, policy_start=settings.policy_start, until=settings.until)
@@ -96,8 +101,7 @@ def _branch(task: Task, known: _Known, scenario: Scenario) -> tuple[float, Float
     branch.advance(settings.last_week)
     outcome = branch.outcome()
     lines = cost_lines(strictly(scenario), outcome.uses, task.draw, task.experiment.costs)
-    told = [{name: getattr(line, name) for name in _LINE} for line in lines]
-    return at(outcome.activated, settings.until) / 1e6, known.cohorts.shares(branch), told
+    return at(outcome.activated, settings.until) / 1e6, known.cohorts.shares(branch), lines
 
 
 def _history(experiment: Experiment, draw: Draw) -> _Known:

@@ -22,8 +22,6 @@ from scenarios.lever_schemas.base import LeverTable
 Mixes = npt.NDArray[np.int64]
 """Hundredths of each lever's ceiling, shape [mix, lever]."""
 STEPS = 100
-PAID_ONCE = ("simplify", "relatives")
-"""Kinds that cost the same at any intensity above 0."""
 DEFAULT = Path(__file__).with_name("levers.toml")
 
 
@@ -41,7 +39,7 @@ class Space:
     @property
     def switches(self) -> npt.NDArray[np.bool_]:
         """[lever]: bought whole or not at all."""
-        return np.array([table.kind in PAID_ONCE for table in self.scenario.levers])
+        return np.array([table.paid_once for table in self.scenario.levers])
 
     def everything(self) -> Mixes:
         """The mix of all ceilings, shape [lever]."""

@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.interpolate import PchipInterpolator
 
-from planning.mix.measures import Floats, Measures
+from foundation.shapes import Floats
+from planning.mix.measures import Measures
 from planning.mix.space import STEPS, Mixes
 
 PENALTIES = 10.0 ** np.arange(-4, 4)

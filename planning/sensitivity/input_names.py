@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from foundation.language.text import label as scenario_label
-from foundation.language.text import words as scenario_words
 from planning.sensitivity.inputs import DUMMY, PRICE
 from planning.text import label, words
+from scenarios.lever_schemas.words import effect_word, item_word, lever_word
 
 
 @cache
@@ -16,17 +15,9 @@ def input_title(name: str, lang: str) -> str:
     if name == DUMMY:
         return label("sensitivity.dummy", lang)
     if name.startswith(PRICE):
-        lever, _, item = name.removeprefix(PRICE).partition("/")
-        return label("input.price", lang, lever=_lever(lever, lang), item=_item(item, lang))
+        price = name.removeprefix(PRICE)
+        lever, _, item = price.partition("/")
+        known = lever_word("doctors" if lever == "doctor" else lever, lang)
+        return label("input.price", lang, lever=known or lever, item=item_word(price, lang) or item)
     key = name.replace(".", "_")
-    return label(f"input.{key}", lang) if key in words()["input"] else name
-
-
-def _lever(lever: str, lang: str) -> str:
-    word = "doctors" if lever == "doctor" else lever
-    return scenario_label(f"lever.{word}", lang) if word in scenario_words()["lever"] else lever
-
-
-def _item(item: str, lang: str) -> str:
-    key = item.replace(",", "").replace(" ", "_").replace("-", "_")
-    return label(f"item.{key}", lang) if key in words()["item"] else item
+    return label(f"input.{key}", lang) if key in words()["input"] else effect_word(name, lang) or name

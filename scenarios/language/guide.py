@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Sequence
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -15,6 +11,7 @@ from scenarios.language.describe import allowed, one_of, shown_number
 from scenarios.language.regions import REGIONS
 from scenarios.lever_schemas import KINDS
 from scenarios.lever_schemas.base import LeverTable, TargetTable
+from scenarios.lever_schemas.words import words
 
 _HEADS: dict[str, dict[str, Sequence[str]]] = {
     "kinds": {
@@ -34,12 +31,6 @@ def reference_table(lang: str = "en") -> str:
     """Markdown: kinds of levers, keys common to all, keys of some, keys of a target, names of regions."""
     regions = "\n".join(f"- `{region}`" for region in REGIONS)
     return "\n\n".join((_kinds(lang), _common(lang), _own(lang), _target(lang), regions)) + "\n"
-
-
-@cache
-def words() -> dict[str, dict[str, Any]]:
-    """Meanings of kinds and keys in both languages."""
-    return tomllib.loads((Path(__file__).parent / "guide.toml").read_text(encoding="utf-8"))
 
 
 def _kinds(lang: str) -> str:

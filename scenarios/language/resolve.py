@@ -7,12 +7,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from foundation.problems import Problem, ScenarioError
-from model.levers.kinds import Lever
 from model.terms.weeks import week_of
 from scenarios.language.schema import Scenario
 from scenarios.lever_schemas.base import Span
 
 if TYPE_CHECKING:
+    from model.levers import Lever
     from scenarios.draw import Draw
 
 

@@ -1,53 +1,44 @@
-"""One file per kind of lever: the keys its table may have, the lever it resolves to, and what it is charged for."""
+"""What a ``[[lever]]`` table may say: one schema a kind, the lever it resolves to, and what it is charged for.
+
+``KINDS``, from which the schema of files, the guide, plans and tests derive, are the schemas found in this folder, in
+the order of ``words.toml``, which has their words; priors of effects and prices are rows of ``calibration/data``.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Annotated, Union, get_args
 
 from pydantic import Field
 
-from scenarios.lever_schemas.assisted import Assisted
 from scenarios.lever_schemas.base import LeverTable
-from scenarios.lever_schemas.doctors import Doctors
-from scenarios.lever_schemas.documents import Documents
-from scenarios.lever_schemas.email import Email
-from scenarios.lever_schemas.hospital import Hospital
-from scenarios.lever_schemas.letter import Letter
-from scenarios.lever_schemas.media import Media
-from scenarios.lever_schemas.newborn import Newborn
-from scenarios.lever_schemas.pharmacist import Pharmacist
-from scenarios.lever_schemas.relatives import Relatives
-from scenarios.lever_schemas.simplify import Simplify
-from scenarios.lever_schemas.sms import Sms
+from scenarios.lever_schemas.words import words
 
-AnyLever = Annotated[
-    Email
-    | Sms
-    | Letter
-    | Newborn
-    | Doctors
-    | Documents
-    | Pharmacist
-    | Hospital
-    | Media
-    | Assisted
-    | Simplify
-    | Relatives,
-    Field(discriminator="kind"),
-]
 
-KINDS: dict[str, type[LeverTable]] = {
-    "email": Email,
-    "sms": Sms,
-    "letter": Letter,
-    "newborn": Newborn,
-    "doctors": Doctors,
-    "documents": Documents,
-    "pharmacist": Pharmacist,
-    "hospital": Hospital,
-    "media": Media,
-    "assisted": Assisted,
-    "simplify": Simplify,
-    "relatives": Relatives,
-}
+def _schemas(of: type[LeverTable] = LeverTable) -> Iterator[tuple[str, type[LeverTable]]]:
+    """Kind and schema of every table that says which kind it is of."""
+    for table in of.__subclasses__():
+        if kinds := get_args(table.model_fields["kind"].annotation):
+            yield kinds[0], table
+        yield from _schemas(table)
+
+
+def _ordered() -> dict[str, type[LeverTable]]:
+    """All kinds in the order of their words; a schema without words, or words without a schema, is an error."""
+    for module in iter_modules(__path__):
+        import_module(f"{__name__}.{module.name}")
+    found, told = dict(_schemas()), words()["kind"]
+    if set(found) != set(told):
+        raise ValueError(f"schemas and words of levers differ: {', '.join(sorted(set(found) ^ set(told)))}")
+    return {kind: found[kind] for kind in told}
+
+
+KINDS = _ordered()
 """In the order of the guide."""
+
+if TYPE_CHECKING:
+    AnyLever = LeverTable
+else:
+    AnyLever = Annotated[Union[tuple(KINDS.values())], Field(discriminator="kind")]  # noqa: UP007

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from math import ceil, log1p
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from model.levers.kinds import Lever, Target
+from model import levers
 from model.terms.outcome import LeverUse
 from model.terms.weeks import position, week_of
 from scenarios.language.regions import REGIONS, nearest_region
@@ -72,15 +72,17 @@ class TargetTable(BaseModel):
             raise ValueError(f"below age_from ({first})")
         return last
 
-    def resolve(self) -> Target:
+    def resolve(self) -> levers.Target:
         """The same restriction in the model's terms."""
-        return Target(**self.model_dump())
+        return levers.Target(**self.model_dump())
 
 
 class LeverTable(BaseModel):
     """Keys common to all kinds. Fields are ordered so that each can be checked against those before it."""
 
     model_config = FROZEN
+    paid_once: ClassVar[bool] = False
+    """Whether it costs the same at any intensity above 0, so that a plan buys it whole or not at all."""
 
     kind: str
     name: str | None = Field(default=None, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)
@@ -120,7 +122,7 @@ class LeverTable(BaseModel):
         return self.kind
 
     def common(self, span: Span, ordinal: int) -> dict[str, Any]:
-        """What goes into any ``model.levers.kinds.Lever``."""
+        """What goes into any ``model.levers.Lever``."""
         start, end = self.weeks(span)
         extra = {"target": self.target.resolve()} if isinstance(self, Targeted) else {}
         return {
@@ -133,7 +135,7 @@ class LeverTable(BaseModel):
             **extra,
         }
 
-    def resolve(self, span: Span, effects: Effects, ordinal: int) -> Lever:
+    def resolve(self, span: Span, effects: Effects, ordinal: int) -> levers.Lever:
         """The lever of one draw."""
         raise NotImplementedError(self.kind)
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from model.levers import kinds as levers
+from model import levers
 from model.terms.outcome import LeverUse
 from scenarios.lever_schemas.base import Effects, Pulling, Span
 from scenarios.lever_schemas.prices import Charge

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
-from model.levers import kinds as levers
+from model import levers
 from model.terms.outcome import LeverUse
 from model.terms.weeks import week_of
 from scenarios.lever_schemas.base import FROZEN, Effects, Pulling, Span

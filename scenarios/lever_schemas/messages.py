@@ -1,22 +1,32 @@
-"""Messages sent in waves: what e-mails, SMS and letters have in common."""
+"""Messages sent in waves: e-mails, SMS and letters by post, which can carry a sign-in code."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, Strict, ValidationInfo, field_validator
 
+from model import levers
+from model.terms.channels import Channel
+from model.terms.outcome import LeverUse
 from model.terms.weeks import week_of
-from scenarios.lever_schemas.base import Pulling, Span
+from scenarios.lever_schemas.base import Effects, Pulling, Span
+from scenarios.lever_schemas.prices import Charge
 
 Day = Annotated[date, Strict()]
 
 
 class MessagesTable(Pulling):
     """When waves go out: every so many weeks, or on given dates, or once at the start."""
+
+    channel: ClassVar[Literal[Channel.EMAIL, Channel.SMS, Channel.LETTER]]
+    prior: ClassVar[str]
+    """Of the pull."""
+    item: ClassVar[str] = "per message"
+    """Of the price."""
 
     every_weeks: int | None = Field(default=None, strict=True, ge=1, le=308)
     times: int | None = Field(default=None, strict=True, ge=1, le=100)
@@ -58,6 +68,51 @@ class MessagesTable(Pulling):
         if self.waves:
             return tuple(sorted(week_of(day) for day in self.waves))
         return tuple(range(start, end, self.every_weeks or end))[: self.times]
+
+    def resolve(self, span: Span, effects: Effects, ordinal: int) -> levers.Messages:
+        """Pull and fatigue as drawn."""
+        return levers.Messages(
+            channel=self.channel,
+            waves=self.wave_weeks(span),
+            spread=self.spread_weeks,
+            pull=effects[self.prior],
+            fatigue=effects["fatigue"],
+            **self.common(span, ordinal),
+        )
+
+    def charges(self, use: LeverUse) -> tuple[Charge, ...]:
+        """One price a message."""
+        return (Charge(lever=self.kind, item=self.item, quantity=use.contacts, own=self.cost),)
+
+
+class Email(MessagesTable):
+    """``kind = "email"``; the pull of each further e-mail falls, those of 2024-25 counted (F129)."""
+
+    channel = Channel.EMAIL
+    prior = "reminder_pull"
+    kind: Literal["email"]
+
+
+class Sms(MessagesTable):
+    """``kind = "sms"``."""
+
+    channel = Channel.SMS
+    prior = "sms_pull"
+    kind: Literal["sms"]
+
+
+class Letter(MessagesTable):
+    """``kind = "letter"``; a letter about children goes to their guardian."""
+
+    channel = Channel.LETTER
+    prior = "letter_pull"
+    item = "per letter"
+    kind: Literal["letter"]
+    carries_code: bool = Field(default=True, strict=True)
+
+    def common(self, span: Span, ordinal: int) -> dict[str, Any]:
+        """As for any lever, with the code."""
+        return {**super().common(span, ordinal), "carries_code": self.carries_code}
 
 
 def check_inside(days: tuple[date, ...], info: ValidationInfo) -> None:

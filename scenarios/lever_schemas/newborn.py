@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from model.levers.kinds import Newborns
+from model import levers
 from model.terms.outcome import LeverUse
 from scenarios.lever_schemas.base import Effects, Pulling, Span
 from scenarios.lever_schemas.prices import Charge
@@ -15,9 +15,9 @@ class Newborn(Pulling):
 
     kind: Literal["newborn"]
 
-    def resolve(self, span: Span, effects: Effects, ordinal: int) -> Newborns:
+    def resolve(self, span: Span, effects: Effects, ordinal: int) -> levers.Newborns:
         """The pull of a letter with a code, as drawn."""
-        return Newborns(pull=effects["letter_pull"], **self.common(span, ordinal))
+        return levers.Newborns(pull=effects["letter_pull"], **self.common(span, ordinal))
 
     def charges(self, use: LeverUse) -> tuple[Charge, ...]:
         """One price a letter."""

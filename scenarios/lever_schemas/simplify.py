@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from model.levers import kinds as levers
+from model import levers
 from model.terms.outcome import LeverUse
 from scenarios.lever_schemas.base import Effects, LeverTable, Span
 from scenarios.lever_schemas.prices import Charge
@@ -13,6 +13,7 @@ from scenarios.lever_schemas.prices import Charge
 class Simplify(LeverTable):
     """``kind = "simplify"``; without target: everybody meets the same sign-up."""
 
+    paid_once = True
     kind: Literal["simplify"]
 
     def resolve(self, span: Span, effects: Effects, ordinal: int) -> levers.Simplify:

@@ -57,9 +57,8 @@ def _unnoticed(person: Narrated) -> Iterator[Event]:
         (person.reminder_week(), Channel.EMAIL, "base"),
     ]
     for campaign in person.model.campaigns:
-        if campaign.aims_at(person) and (person.email or campaign.channel not in (Channel.EMAIL, Channel.SMS)):
-            weeks = (campaign.wave_week(person, wave) for wave in campaign.waves)
-            sent += [(week, campaign.channel, campaign.lever.name) for week in weeks]
+        if person.email or campaign.channel not in (Channel.EMAIL, Channel.SMS):
+            sent += [(week, campaign.channel, campaign.lever.name) for week, _ in campaign.letters(person)]
     for week, channel, process in sent:
         if start <= week < stop:
             yield Event(week=week, kind="unnoticed", channel=channel.name.lower(), process=process)

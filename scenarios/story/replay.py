@@ -7,62 +7,34 @@ the engine has recorded it.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-import mesa
-
-from model.adoption import AdoptionModel
-from model.engine.programme import base_keys
 from model.engine.records import ACCOMPANIED, BEFORE
-from model.levers import kinds as lv
-from model.population.attributes import TYPES
-from model.population.chances import MAJORITY
-from model.population.population import NO_DOCTOR
+from model.population.attributes import NO_DOCTOR, TYPES
+from model.population.pyramid import MAJORITY
+from model.terms import rules
 from model.terms.channels import NO_CHANNEL
-from model.terms.keyed import Decision, streams, uniform
+from model.terms.keyed import Decision
 from model.terms.weeks import NEVER
 from model.twin.contacts import Contact, Source
 from model.twin.levers import Campaign
-from model.twin.people import Person
-from model.twin.reference import STATE, _plain
+from model.twin.people import REMEMBERED, Person, Society
 from model.twin.traits import Doctor
+from model.world import World
 from scenarios.story.events import Event
 
 
-class Surroundings(mesa.Model):
-    """The part of the world that one person meets: tables, levers, doctors, and the people around them.
+class Neighbourhood(Society):
+    """The part of a world that one person meets: the people around, made into agents when they are asked for."""
 
-    Offers what the readable twin's agents ask of their model.
-    """
-
-    def __init__(self, engine: AdoptionModel) -> None:
-        super().__init__(rng=engine.seed)
-        self.engine, self.population, self.seed = engine, engine.population, engine.seed
-        self.week, self.weeks, self.policy_week = engine.week, engine.weeks, engine.policy_week
-        self.rates: Any = engine._coefficients
-        self.tables: Any = _Tables(engine._weekly)
-        self.keys, self.process_keys = list(streams(engine.seed)), [list(keys) for keys in base_keys(engine.seed)]
-        self.contacts: Counter[Any] = Counter()
-        self.visits: Counter[Any] = Counter()
-        self.activations: Counter[Any] = Counter()
-        self.meetings: Counter[int] = Counter()
-        self.letters: defaultdict[int, list[Any]] = defaultdict(list)
-        self.children: defaultdict[int, list[Any]] = defaultdict(list)
-        self.people: list[Person] = []
+    def __init__(self, world: World) -> None:
+        super().__init__(world.population, world.rates, world.weekly, seed=world.seed, weeks=world.weeks)
+        self.week = world.policy_week
+        self.take_up(world.levers, world.run.levers, world.weekly)
+        self.world, self.week = world, world.week
         self.doctors: dict[int, Doctor] = {}
-        records = engine.run.g
-        self.campaigns = [Campaign(lever, record, self) for lever, record in zip(engine.levers, records, strict=True)]
         self.known: dict[int, Person] = {}
-
-    def draw(self, decision: Decision, number: int, occurrence: int = 0) -> float:
-        """As in ``ReferenceModel``."""
-        return uniform(self.keys[decision], number, occurrence)
-
-    def relatives(self) -> list[Campaign]:
-        """Levers that invite activated people to recommend."""
-        return [campaign for campaign in self.campaigns if isinstance(campaign.lever, lv.Relatives)]
 
     def person(self, number: int, kind: type[Person] = Person) -> Person:
         """An agent with the state that the engine has recorded, its GP and its guardian; made once."""
@@ -71,8 +43,8 @@ class Surroundings(mesa.Model):
         row = {name: int(getattr(self.population, name)[number]) for name in TYPES}
         found = kind(self, number, row)
         self.known[number] = found
-        for name in STATE:
-            setattr(found, name, int(self.engine.run.s[number][name]))
+        for name in REMEMBERED:
+            setattr(found, name, int(self.world.run.state[number][name]))
         if row["doctor"] != int(NO_DOCTOR):
             found.doctor = self.doctors.setdefault(row["doctor"], Doctor(self, row["doctor"]))
         if row["guardian"] >= 0:
@@ -86,20 +58,12 @@ class Surroundings(mesa.Model):
         return [~entry for entry in entries if entry < 0], list(dict.fromkeys(e for e in entries if e >= 0))
 
 
-class _Tables:
-    """Weekly tables as lists."""
-
-    def __init__(self, weekly: Any) -> None:
-        for name, value in weekly._asdict().items():
-            setattr(self, name, _plain(value))
-
-
 class Narrated(Person):
     """A person whose every step is written down."""
 
-    model: Surroundings
+    model: Neighbourhood
 
-    def __init__(self, model: Surroundings, number: int, row: Mapping[str, int]) -> None:
+    def __init__(self, model: Neighbourhood, number: int, row: Mapping[str, int]) -> None:
         super().__init__(model, number, row)
         self.events: list[Event] = []
         self.went = False
@@ -162,40 +126,41 @@ class Narrated(Person):
                     self.note(week, "tells", by=tie.number)
 
 
-def replay(engine: AdoptionModel, number: int) -> Narrated:
-    """A person's life up to the engine's week, with its ``events`` in order.
+def replay(world: World, number: int) -> Narrated:
+    """A person's life up to the world's week, with its ``events`` in order.
 
     Raises:
         ValueError: no such person.
         RuntimeError: the replay does not end as the engine has recorded it: a fault of the program.
     """
-    if not 0 <= number < engine.population.n:
-        raise ValueError(f"person {number}; allowed: 0 to {engine.population.n - 1}")
-    world = Surroundings(engine)
-    person = world.person(number, Narrated)
+    if not 0 <= number < world.population.n:
+        raise ValueError(f"person {number}; allowed: 0 to {world.population.n - 1}")
+    here = Neighbourhood(world)
+    person = here.person(number, Narrated)
     assert isinstance(person, Narrated)
-    recorded = {name: getattr(person, name) for name in STATE}
-    wards, ties = world.neighbours(number)
-    person.wards, person.ties = [world.person(n) for n in wards], [world.person(n) for n in ties]
-    _live(world, person)
-    if recorded != (found := {name: getattr(person, name) for name in STATE}):
+    recorded = {name: getattr(person, name) for name in REMEMBERED}
+    wards, ties = here.neighbours(number)
+    one: Person = person
+    one.wards, one.ties = [here.person(n) for n in wards], [here.person(n) for n in ties]
+    _live(here, person)
+    if recorded != (found := {name: getattr(person, name) for name in REMEMBERED}):
         raise RuntimeError(f"person {number}: the replay gives {found}, the engine has {recorded}")
     person.events.sort(key=lambda event: event.week)
     return person
 
 
-def _live(world: Surroundings, person: Narrated) -> None:
+def _live(here: Neighbourhood, person: Narrated) -> None:
     """From the launch on, in the order of a week (``ReferenceModel.live_one_week``)."""
-    until = world.week
+    until = here.week
     person.aware = person.visited = person.activated = NEVER
     person.channel, person.marks = NO_CHANNEL, 0
     person.begin()
     for one in (person, *person.wards):
         one.open_sources()
-    told, advised = _tellings(world, person), _accompanied_weeks(world, person)
-    together = _taken_along(world, person)
+    told, advised = _tellings(here, person), _accompanied_weeks(here, person)
+    together = _taken_along(here, person)
     for week in range(until):
-        world.week = week
+        here.week = week
         for campaign in (campaign for when, campaign in advised if when == week):
             knew = person.aware
             person.be_accompanied(campaign, week)
@@ -213,59 +178,60 @@ def _live(world: Surroundings, person: Narrated) -> None:
             elif when == week and person.activated >= week and person.is_present(week) and not person.is_minor(week):
                 person.note(week, "told", channel="peer", by=teller.number, outcome="nothing")
         person.step()
-    world.week = until
+    here.week = until
 
 
-def _tellings(world: Surroundings, person: Person) -> list[tuple[int, Person, bool]]:
+def _tellings(here: Neighbourhood, person: Person) -> list[tuple[int, Person, bool]]:
     """(week, teller, whether it may have a consequence) of each tie that tells the person."""
     found = []
-    for tie in person.ties if world.rates.word_of_mouth else ():
-        first = _first_telling(world, tie)
-        if first >= NEVER or tie.draw(Decision.TELLS, person.number) >= world.rates.tell:
+    for tie in person.ties if here.rates.word_of_mouth else ():
+        first = _first_telling(here, tie)
+        if first >= NEVER or tie.draw(Decision.TELLS, person.number) >= here.rates.tell:
             continue
         week = tie.telling_week(person, first)
-        if week < world.weeks:
+        if week < here.weeks:
             found.append((week, tie, not person.notices or person.is_persuaded(tie, week, access=1.0)))
     return found
 
 
-def _first_telling(world: Surroundings, tie: Person) -> int:
+def _first_telling(here: Neighbourhood, tie: Person) -> int:
     """First week in which an activated tie recommends the service; NEVER if it does not."""
     if tie.activated == NEVER or tie.is_minor(tie.activated):
         return NEVER
     if tie.intends_to_recommend():
         return tie.activated + 1 if tie.activated != BEFORE else NEVER
-    if tie.activated < world.policy_week and tie.exit <= world.policy_week:
+    if tie.activated < here.policy_week and tie.exit <= here.policy_week:
         return NEVER
-    weeks = [c.invited_week(tie) for c in world.relatives() if tie.intends_to_recommend(c.lever.boost)]
+    weeks = [c.invited_week(tie) for c in here.relatives() if tie.intends_to_recommend(c.boost)]
     return max(min(weeks), tie.activated + 1) if weeks and min(weeks) < NEVER else NEVER
 
 
-def _taken_along(world: Surroundings, person: Person) -> int:
+def _taken_along(here: Neighbourhood, person: Person) -> int:
     """Week in which the guardian takes the person along; NEVER if not."""
     guardian = person.guardian
     if guardian is None or guardian.activated in (BEFORE, NEVER) or guardian.is_minor(guardian.activated):
         return NEVER
-    return guardian.activated + 1 if person.draw(Decision.TOGETHER) < world.rates.child_together else NEVER
+    return guardian.activated + 1 if person.draw(Decision.TOGETHER) < here.rates.child_together else NEVER
 
 
-def _accompanied_weeks(world: Surroundings, person: Person) -> list[tuple[int, Campaign]]:
+def _accompanied_weeks(here: Neighbourhood, person: Person) -> list[tuple[int, Campaign]]:
     """When advisers saw the person, by going through their queues again with what the engine knows of everybody."""
-    run, population = world.engine.run, world.population
-    if not int(run.s[person.number]["marks"]) & ACCOMPANIED:
+    run, population = here.world.run, here.population
+    if not int(run.state[person.number]["marks"]) & ACCOMPANIED:
         return []
-    activated, seen, found = run.s["activated"], set(), []
-    places = [int(record["queue_start"]) for record in run.g]
+    activated, seen, found = run.state["activated"], set(), []
+    places = [int(record["queue_start"]) for record in run.levers]
     served = [0] * len(places)
-    for week in range(world.week):
-        for number, campaign in enumerate(world.campaigns):
-            if not isinstance(campaign.lever, lv.Assisted):
+    for week in range(here.week):
+        for number, campaign in enumerate(here.campaigns):
+            if not campaign.advises:
                 continue
-            while served[number] < int(campaign.quota[week + 1]) and places[number] < int(run.g[number]["queue_end"]):
+            end, capacity = int(run.levers[number]["queue_end"]), campaign.quota[week + 1]
+            while rules.has_capacity(served[number], capacity) and places[number] < end:
                 who = int(run.queue[places[number]])
-                present = population.entry[who] <= week < population.exit[who]
-                adult = int(population.birth_week[who]) + MAJORITY <= week
-                if present and adult and activated[who] >= week and who not in seen:
+                present = bool(population.entry[who] <= week < population.exit[who])
+                majority = int(population.birth_week[who]) + MAJORITY
+                if rules.awaits_adviser(week, present, majority, int(activated[who]), who in seen):
                     seen.add(who)
                     served[number] += 1
                     if who == person.number:

@@ -13,7 +13,7 @@ from typing import Any
 from foundation.language.numbers import day, number, typeset
 from foundation.language.text import group_label, label
 from model.engine.records import BEFORE
-from model.population.selection import age_at
+from model.population.population import age_at
 from model.terms.channels import Channel
 from model.terms.weeks import NEVER, monday
 from scenarios.story.events import Event

@@ -29,7 +29,7 @@ def shares(setting: Setting, engine_setting: Setting | None = None) -> Any:
         tables: dict[str, Any] = {"demography": given.demography, "history": given.history}
         model = AdoptionModel(population, given.parameters, **tables, seed=k)
         model.advance(WEEKS)
-        activated, desks = model.run.s["activated"], model.run.desks["activations"].sum(axis=0)
+        activated, desks = model.run.state["activated"], model.run.desks["activations"].sum(axis=0)
         found[k, 0] = ours(activated, desks[:, Channel.GUARDIAN].sum(), desks[:, Channel.PEER].sum())
         loop = WeeklyModel(population, setting, seed=k)
         loop.advance()

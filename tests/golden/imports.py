@@ -14,7 +14,7 @@ from calibration.posterior.simulate import simulate as simulate_outputs
 from calibration.survey.work import Fieldwork, answers_of, ask, surveys_of
 from calibration.survey.work import Task as SurveyTask
 from model.adoption import AdoptionModel
-from model.population.population import build_population
+from model.population.building import build_population
 from model.twin.reference import ReferenceModel
 from planning.mix.simulate import Task as PlanTask
 from planning.mix.simulate import simulate as simulate_mixes

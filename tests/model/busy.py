@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from calibration.facts.inputs import load_history
+from model import levers as lv
 from model.adoption import AdoptionModel
-from model.levers import kinds as lv
-from model.population.population import Population, build_population
+from model.population.building import build_population
+from model.population.population import Population
 from model.terms.channels import Channel
 from model.terms.inputs import History
 from model.terms.parameters import Parameters, People, Practice, Prevalence, Pulls, Stops, WordOfMouth
@@ -105,7 +106,7 @@ def engine(seed: int, structure: Structure | None = None) -> AdoptionModel:
 
 def differences(fast: Any, twin: Any) -> list[str]:
     """What differs between two models."""
-    found = [name for name in STATE if not np.array_equal(fast.run.s[name], twin.run.s[name])]
+    found = [name for name in STATE if not np.array_equal(fast.run.state[name], twin.run.state[name])]
     total = {name: (fast.run.desks[name].sum(axis=0), twin.run.desks[name].sum(axis=0)) for name in FLOWS}
     found += [name for name, (one, other) in total.items() if not np.array_equal(one, other)]
     if not np.array_equal(fast.run.served[:, 1:], twin.run.served[:, 1:]):

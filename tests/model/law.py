@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from calibration.facts.inputs import load_demography
-from model.population.cohorts import Cohorts, build_cohorts, cell_counts
-from model.population.population import Population, build_population
+from model.population.building import build_population
+from model.population.population import Population
+from model.population.pyramid import Cohorts, build_cohorts, cell_counts
 from model.terms.inputs import Demography
 
 Z = 5.0

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from planning.mix.measures import Floats, Measures
+from foundation.shapes import Floats
+from planning.mix.measures import Measures
 from planning.mix.space import STEPS, Mixes
 
 DRAWS = 24

@@ -15,6 +15,7 @@ from report.sources import moment, when
 from report.traced import traced
 from report.words import say, texts
 from scenarios.language.files import CATALOGUE, catalogue, load_scenario, read_text
+from scenarios.lever_schemas.words import effect_names, words
 from tests.scenarios import frames as made
 
 
@@ -39,8 +40,8 @@ def test_french_texts_have_french_spaces() -> None:
 
 def test_prices_and_parameters_all_have_words() -> None:
     provenance = load_provenance("posterior/default.parquet")
-    assert {row.name for row in provenance.prices} == set(texts()["price"])
-    assert {row.name for row in (*provenance.effects, *provenance.parameters)} == set(texts()["effect"])
+    assert {row.name for row in provenance.prices} == set(words()["price"])
+    assert {row.name for row in (*provenance.effects, *provenance.parameters)} == {*texts()["effect"], *effect_names()}
     rows = (*provenance.prices, *provenance.effects, *provenance.parameters)
     assert {row.status for row in rows} <= set(texts()["status"])
     assert "posterior" in texts()["draws"]

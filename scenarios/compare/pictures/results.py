@@ -7,13 +7,12 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from foundation.shapes import Floats
 from model.terms.weeks import position
 
 Frames = Mapping[str, pd.DataFrame]
-Floats = npt.NDArray[np.float64]
 BAND = (0.05, 0.25, 0.50, 0.75, 0.95)
 
 

@@ -130,7 +130,7 @@ def test_a_stock_between_weeks_is_interpolated(case):
     model.advance(60)
     day = date(2023, 2, 16)
     first, share = divmod(position(day), 1.0)
-    weeks = np.asarray(model.run.s["activated"])
+    weeks = np.asarray(model.run.state["activated"])
     before, after = (weeks < first).sum(), (weeks < first + 1).sum()
     millions = ((1 - share) * before + share * after) * population.weight / 1e6
     assert stock_at(model, day) == pytest.approx(millions)

@@ -12,7 +12,6 @@ from foundation.language.numbers import compact, day, interval, month, number, p
 from foundation.language.text import LANGUAGES, group_label, label, scenario_titles, words
 from model.terms.channels import Channel
 from model.terms.outcome import DIMENSIONS
-from scenarios.lever_schemas import KINDS
 
 ROOT = Path(__file__).parents[3]
 ROOMS = ("foundation", "scenarios", "calibration", "report")
@@ -41,10 +40,9 @@ def test_an_unknown_key_is_an_error() -> None:
         label("common.nothing", "en")
 
 
-def test_all_channels_dimensions_and_levers_have_words() -> None:
+def test_all_channels_and_dimensions_have_words() -> None:
     assert set(words()["channel"]) == {channel.name.lower() for channel in Channel}
     assert set(words()["dimension"]) == set(DIMENSIONS)
-    assert set(KINDS) <= set(words()["lever"])
 
 
 def test_groups() -> None:

@@ -11,12 +11,12 @@ import pytest
 
 from model.adoption import AdoptionModel
 from model.counting import interview as iv
-from model.counting.online import OnlineCounts, online_cells, online_counts, region_stock
-from model.counting.prevalence import surveyed_shares
+from model.counting.online import OnlineCounts, online_cells, online_counts
 from model.engine.records import HEARD_DOCTOR, HEARD_HOSPITAL, HEARD_PHARMACIST, LAST_STOP
 from model.population.attributes import ACCOUNT, EMAIL, EXCLUDED
+from model.prevalence import surveyed_shares
 from model.terms.channels import Channel
-from model.terms.weeks import NEVER
+from model.terms.weeks import NEVER, monday
 from model.twin.reference import ReferenceModel
 from tests.model.busy import POLICY, SEEDS, build, levers
 from tests.model.law import demography
@@ -43,9 +43,8 @@ def test_engine_and_twin_count_alike(seed: int, week: int) -> None:
     assert online_counts(engine, excluded_online=0.3) == online_counts(twin, excluded_online=0.3)
     for one, other in zip(online_cells(engine), online_cells(twin), strict=True):
         np.testing.assert_array_equal(one, other)
-    assert [region_stock(engine, r) for r in engine.population.regions] == [
-        region_stock(twin, r) for r in twin.population.regions
-    ]
+    regions, day = engine.population.regions, monday(week)
+    assert [engine.stock(day, region) for region in regions] == [twin.stock(day, region) for region in regions]
 
 
 def recount(twin: ReferenceModel) -> dict[str, float]:
@@ -136,12 +135,12 @@ CASE = [
 def by_hand() -> AdoptionModel:
     model: AdoptionModel = build(AdoptionModel, 1)
     model.week = 50
-    model.run.w["notices"] = 1.0
-    model.run = model.run._replace(p=model.run.p.copy())
-    model.run.p["exit"] = 0
+    model.run.world["notices"] = 1.0
+    model.run = model.run._replace(people=model.run.people.copy())
+    model.run.people["exit"] = 0
     for number, values in enumerate(CASE):
         for name, value in values.items():
-            (model.run.s if name in (model.run.s.dtype.names or ()) else model.run.p)[name][number] = value
+            (model.run.state if name in (model.run.state.dtype.names or ()) else model.run.people)[name][number] = value
     return model
 
 
@@ -198,9 +197,11 @@ def test_traits_in_the_cells_are_those_the_prevalences_are_solved_on() -> None:
 
 def test_stocks_of_regions_add_up_to_the_published_quantity() -> None:
     model = run(AdoptionModel, 1)
-    stocks = {region: region_stock(model, region) for region in model.population.regions}
+    day = monday(model.week)
+    stocks = {region: model.stock(day, region) for region in model.population.regions}
+    assert model.stock(day) == pytest.approx(sum(stocks.values()))
     assert sum(stocks.values()) == pytest.approx(model.outcome().activated[-1])
     assert len(stocks) == len(demography().regions)
     assert len(set(stocks.values())) > 3
     with pytest.raises(ValueError, match="region 'Atlantis'; allowed: "):
-        region_stock(model, "Atlantis")
+        model.stock(day, "Atlantis")

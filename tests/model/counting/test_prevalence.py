@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from model import AdoptionModel, Parameters, PrevalenceError, Structure, Surveyed, solve_prevalence
-from model.counting.prevalence import SAMPLE, SEED, TOLERANCE, _Identity, _sample, surveyed_shares
+from model.prevalence import SAMPLE, SEED, TOLERANCE, _Identity, _sample, surveyed_shares
 
 SELECTIVE = replace(
     Parameters(),

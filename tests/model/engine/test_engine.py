@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from model import AdoptionModel, Parameters, Structure, build_population
-from model.levers import kinds as lv
+from model import levers as lv
 from model.terms.channels import Channel
 from model.terms.weeks import NEVER
 
@@ -51,7 +51,7 @@ def branched(model, levers, last=LAST):
 
 
 def same(a, b, rows=slice(None)):
-    return np.array_equal(a.run.s[rows], b.run.s[rows])
+    return np.array_equal(a.run.state[rows], b.run.state[rows])
 
 
 def flows(model):
@@ -109,13 +109,13 @@ def test_week_by_week_is_the_same_as_at_once(build, at_policy):
     assert stepped.steps == POLICY
     table = stepped.datacollector.get_model_vars_dataframe()
     weight = stepped.population.weight
-    assert table["activated"].iloc[-1] == (stepped.run.s["activated"] < POLICY).sum() * weight
+    assert table["activated"].iloc[-1] == (stepped.run.state["activated"] < POLICY).sum() * weight
 
 
 def test_branching_leaves_the_history_alone(at_policy):
-    before = at_policy.run.s.copy()
+    before = at_policy.run.state.copy()
     branched(at_policy, LEVERS)
-    assert np.array_equal(before, at_policy.run.s)
+    assert np.array_equal(before, at_policy.run.state)
     assert same(branched(at_policy, ()), branched(at_policy, ()))
     assert not same(branched(at_policy, ()), branched(at_policy, LEVERS))
 
@@ -136,13 +136,13 @@ def test_an_isolated_person_changes_nobody(build, population, at_policy):
     a, b = branched(at_policy, levers), branched(more, levers)
     assert same(a, b, slice(population.n))
     # Negative control: taking away somebody with ties does change others.
-    tied = int(np.flatnonzero((a.run.s["activated"] > 0) & (a.run.s["activated"] < 30))[0])
+    tied = int(np.flatnonzero((a.run.state["activated"] > 0) & (a.run.state["activated"] < 30))[0])
     exits = population.exit.copy()
     exits[tied] = 1
     fewer = build(people=population.with_columns(exit=exits))
     fewer.advance(LAST)
     others = np.arange(population.n) != tied
-    assert not np.array_equal(branched(at_policy, ()).run.s[others], fewer.run.s[others])
+    assert not np.array_equal(branched(at_policy, ()).run.state[others], fewer.run.state[others])
 
 
 def test_seeds_matter(build):
@@ -163,15 +163,15 @@ def test_a_stronger_lever_loses_no_activation(build, lever):
     model.advance(POLICY)
     weak = branched(model, [replace(lever, dose=0.4)])
     strong = branched(model, [replace(lever, dose=1.0)])
-    assert (strong.run.s["activated"] <= weak.run.s["activated"]).all()
-    assert (strong.run.s["activated"] < weak.run.s["activated"]).any()
+    assert (strong.run.state["activated"] <= weak.run.state["activated"]).all()
+    assert (strong.run.state["activated"] < weak.run.state["activated"]).any()
 
 
 def test_stocks_and_flows_agree(at_policy):
     model = branched(at_policy, LEVERS)
     outcome = model.outcome()
     weight = model.population.weight
-    start = (model.run.s["activated"] == -1).sum() * weight
+    start = (model.run.state["activated"] == -1).sum() * weight
     assert outcome.activated == pytest.approx(start + np.concatenate(([0], outcome.activations.sum(1).cumsum())))
     assert (np.diff(outcome.activated) >= 0).all()
     assert (outcome.activated_living <= outcome.activated + 1e-6).all()
@@ -185,7 +185,7 @@ def test_stocks_and_flows_agree(at_policy):
 
 def test_nobody_acts_outside_their_life(at_policy):
     model = branched(at_policy, LEVERS)
-    people, state = model.population, model.run.s
+    people, state = model.population, model.run.state
     done = (state["activated"] >= 0) & (state["activated"] < NEVER)
     assert done.any()
     assert (state["activated"][done] >= people.entry[done]).all()
@@ -218,12 +218,12 @@ def test_more_documents_for_one_region_change_no_other(build, population):
     lever = lv.Documents(name="documents", dose=3.0, target=lv.Target(regions=(region,)), **PERIOD)
     a, b = branched(model, ()), branched(model, [lever])
     outside = population.region != 0
-    assert np.array_equal(a.run.s[outside], b.run.s[outside])
+    assert np.array_equal(a.run.state[outside], b.run.state[outside])
     assert not same(a, b)
 
 
 def test_children_born_later_were_not_in_the_pilot(at_policy, population):
-    early = at_policy.run.s["activated"] < 0
+    early = at_policy.run.state["activated"] < 0
     assert early.any()
     assert (population.entry[early] == 0).all()
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from model import AdoptionModel, Parameters, Structure, build_population
+from model import levers as lv
 from model.engine.people import MAJORITY
-from model.levers import kinds as lv
-from model.population.population import EMAIL, EXCLUDED, NO_DOCTOR, PILOT
+from model.population.attributes import EMAIL, EXCLUDED, NO_DOCTOR, PILOT
 from model.terms.channels import Channel
 from model.terms.parameters import People, Practice, Prevalence, Pulls, Stops, WordOfMouth
 from model.terms.weeks import WEEKS_PER_YEAR
@@ -58,7 +58,7 @@ def adults_at_launch(population, until):
 
 def mean_visit(model, hazard):
     """Expected share who visit: the mean of 1 - exp(-hazard x eagerness) over the eagerness of everybody."""
-    return float(np.mean(1 - np.exp(-hazard * model.run.w["levels"])))
+    return float(np.mean(1 - np.exp(-hazard * model.run.world["levels"])))
 
 
 def test_launch_notices(run, population):
@@ -66,7 +66,7 @@ def test_launch_notices(run, population):
     for email, pull in ((True, 1.0), (False, 0.5)):
         mine = adults_at_launch(population, 30) & (((population.flags & EMAIL) > 0) == email)
         mine &= (population.flags & EXCLUDED) == 0
-        done = int((model.run.s["activated"][mine] < 30).sum())
+        done = int((model.run.state["activated"][mine] < 30).sum())
         expected = (1 - 0.0175) * 0.8 * mean_visit(model, pull)
         assert agrees(done, int(mine.sum()), expected)
         # The pull taken for a chance, everybody noticing, or an opposed person activating would be seen.
@@ -77,7 +77,7 @@ def test_launch_notices(run, population):
 def test_the_excluded_visit_less(run, population):
     model = run(replace(SILENT, pulls=replace(SILENT.pulls, notice=1.0, letter_notice_ratio=0.999)), 30)
     mine = adults_at_launch(population, 30) & ((population.flags & EXCLUDED) > 0)
-    done = int((model.run.s["activated"][mine] < 30).sum())
+    done = int((model.run.state["activated"][mine] < 30).sum())
     share = (1 - 0.0175) * 0.8 * mean_visit(model, 0.3)
     assert agrees(done, int(mine.sum()), share)
     assert not agrees(done, int(mine.sum()), (1 - 0.0175) * 0.8 * mean_visit(model, 1.0))
@@ -93,7 +93,7 @@ def barrier(name, share, stop):
 def test_each_barrier_stops_its_share(run, population, name):
     model = run(barrier(name, 0.4, 0.5), 30)
     mine = adults_at_launch(population, 30) & ((population.flags & EXCLUDED) == 0)
-    state = model.run.s[mine]
+    state = model.run.state[mine]
     visited, done = int((state["visited"] < 30).sum()), int((state["activated"] < 30).sum())
     assert visited > 5000
     assert agrees(done, visited, 1 - 0.4 * 0.5)
@@ -113,7 +113,7 @@ def test_a_doctors_recommendation_reaches_the_ready(run, population):
     results = {}
     for reading in ("trait", "each_time", "naive"):
         model = run(parameters, until, structure=Structure(reading=reading))
-        results[reading] = int((model.run.s["activated"][mine] < until).sum())
+        results[reading] = int((model.run.state["activated"][mine] < until).sum())
     n = int(mine.sum())
     # People of one doctor share a level: the variance is that of doctors, at most this many times the binomial one.
     assert abs(results["trait"] / n - (1 - 0.0175) * 0.57 * reached) < 0.02
@@ -126,9 +126,9 @@ def test_documents_arrive_at_the_national_rate(run, population, history):
     model = run(replace(SILENT, pulls=pulls, people=replace(SILENT.people, eagerness_shape=50.0)), 200)
     mine = adults_at_launch(population, 200) & ((population.flags & EXCLUDED) == 0) & ((population.flags & EMAIL) > 0)
     documents = population.document_rate[mine] / 1024 * model._weekly.cum_received[200]
-    levels = model.run.w["levels"]
+    levels = model.run.world["levels"]
     stay = np.mean(np.exp(-documents[:, None] * (1 - np.exp(-0.05 * levels[::64]))), axis=1)
-    done = int((model.run.s["activated"][mine] < 200).sum())
+    done = int((model.run.state["activated"][mine] < 200).sum())
     share = (1 - 0.0175) * 0.8 * float(1 - stay.mean())
     assert agrees(done, int(mine.sum()), share)
     assert not agrees(done, int(mine.sum()), share / 0.8)  # everybody noticing
@@ -142,13 +142,13 @@ def test_a_child_goes_with_the_guardian(run, population):
     minor &= (population.flags & PILOT) == 0
     guardian_done = np.zeros(population.n, bool)
     rows = np.flatnonzero(minor & (population.guardian >= 0))
-    guardian_done[rows] = model.run.s["activated"][population.guardian[rows]] < 28
+    guardian_done[rows] = model.run.state["activated"][population.guardian[rows]] < 28
     mine = guardian_done & minor
-    done = int((model.run.s["activated"][mine] < 30).sum())
+    done = int((model.run.state["activated"][mine] < 30).sum())
     assert agrees(done, int(mine.sum()), (1 - 0.0175) * 0.4)
     assert not agrees(done, int(mine.sum()), 0.5)
     alone = minor & ~guardian_done
-    assert (model.run.s["activated"][alone] >= 29).all()
+    assert (model.run.state["activated"][alone] >= 29).all()
 
 
 def test_word_of_mouth_is_told_once_within_thirteen_weeks(run, population):
@@ -159,7 +159,7 @@ def test_word_of_mouth_is_told_once_within_thirteen_weeks(run, population):
     )
     talk = run(parameters, 60)
     silent = run(parameters, 60, structure=Structure(word_of_mouth="off"))
-    assert (talk.run.s["activated"] < 60).sum() > (silent.run.s["activated"] < 60).sum()
+    assert (talk.run.state["activated"] < 60).sum() > (silent.run.state["activated"] < 60).sum()
     told = talk.run.desks["contacts"][0, :60, Channel.PEER].sum()
     assert 0 < told <= len(population.tie)
     first = int(np.flatnonzero(talk.run.desks["contacts"][0, :, Channel.PEER])[0])
@@ -176,8 +176,8 @@ def test_letters_supply_what_is_missing(run, population):
     item = run(parameters, 60, levers=[code])
     content = run(parameters, 60, levers=[code], structure=Structure(information="content"))
     plain = run(parameters, 60, levers=[replace(code, carries_code=False)])
-    assert agrees(int((item.run.s["activated"][mine] < 60).sum()), int(mine.sum()), (1 - 0.0175) * 0.8)
-    assert (content.run.s["activated"][mine] < 60).sum() == (plain.run.s["activated"][mine] < 60).sum() == 0
+    assert agrees(int((item.run.state["activated"][mine] < 60).sum()), int(mine.sum()), (1 - 0.0175) * 0.8)
+    assert (content.run.state["activated"][mine] < 60).sum() == (plain.run.state["activated"][mine] < 60).sum() == 0
 
 
 def test_fatigue(run, population):
@@ -185,7 +185,7 @@ def test_fatigue(run, population):
     waves = lv.Messages(name="sms", channel=Channel.SMS, start=40, end=60, waves=(40, 50), pull=0.5, fatigue=0.5)
     model = run(SILENT, 60, levers=[waves])
     mine = adults_at_launch(population, 60) & ((population.flags & EXCLUDED) == 0) & ((population.flags & EMAIL) > 0)
-    done = int((model.run.s["activated"][mine] < 60).sum())
+    done = int((model.run.state["activated"][mine] < 60).sum())
     assert agrees(done, int(mine.sum()), (1 - 0.0175) * 0.8 * mean_visit(model, 0.75))
     assert not agrees(done, int(mine.sum()), (1 - 0.0175) * 0.8 * mean_visit(model, 1.0))
 
@@ -193,11 +193,11 @@ def test_fatigue(run, population):
 def test_redrawn_barriers_let_more_through(run):
     lasting = run(barrier("other", 0.9, 0.9), 300)
     redrawn = run(barrier("other", 0.9, 0.9), 300, structure=Structure(barriers="redrawn"))
-    assert (redrawn.run.s["activated"] < 300).sum() >= (lasting.run.s["activated"] < 300).sum()
+    assert (redrawn.run.state["activated"] < 300).sum() >= (lasting.run.state["activated"] < 300).sum()
 
 
 def test_growth_multiplies_pulls(run):
-    grown = run(replace(SILENT, pulls=replace(SILENT.pulls, spontaneous=0.2, growth=0.5)), 309).run.w["growth"]
+    grown = run(replace(SILENT, pulls=replace(SILENT.pulls, spontaneous=0.2, growth=0.5)), 309).run.world["growth"]
     assert grown[0] == grown[47] == 1.0
     assert grown[100] == pytest.approx(exp(0.5 * (100.5 - 335 / 7) / WEEKS_PER_YEAR), rel=1e-9)
     assert grown[141] == grown[308] > grown[100]

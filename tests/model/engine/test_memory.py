@@ -16,7 +16,7 @@ from model.engine import memory
 from model.engine.agenda import CONTACT
 from model.engine.memory import ShortOfMemoryError, free_bytes, memory_plan, most_people
 from model.population.attributes import PERSON
-from model.population.population import build_population
+from model.population.building import build_population
 
 PROGRAM = """
 import json, resource, sys
@@ -24,7 +24,6 @@ from datetime import date
 from calibration.draws.files import load_draws
 from calibration.facts.inputs import load_demography, load_history
 from model import AdoptionModel, build_population
-from model.counting.standing import standing_tables
 from scenarios.language.files import load_scenario
 from scenarios.language.resolve import resolve
 
@@ -39,7 +38,7 @@ period = {"policy_start": date(2026, 1, 5), "until": date(2027, 12, 31)}
 branch = model.branch(resolve(load_scenario("mix-broad"), draw, **period))
 branch.advance(309)
 branch.outcome()
-standing_tables(branch, 205)
+branch.standing(205)
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(json.dumps({"peak": peak * (1 if sys.platform == "darwin" else 1024), "rows": population.n}))
 """
@@ -85,7 +84,7 @@ def test_the_largest_number_that_fits_fits_and_the_next_does_not():
 
 def test_what_does_not_fit_is_refused_before_anything_is_allocated(demography, monkeypatch):
     monkeypatch.setattr(memory, "free_bytes", lambda: 2**30)
-    monkeypatch.setattr("model.population.population.build_cohorts", lambda *given: pytest.fail("building has begun"))
+    monkeypatch.setattr("model.population.building.build_cohorts", lambda *given: pytest.fail("building has begun"))
     with pytest.raises(
         ShortOfMemoryError, match=r"68,000,000 people need \d\.\d GiB .*; 1\.0 GiB are free: enough for"
     ):

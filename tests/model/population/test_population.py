@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model.levers.kinds import Target
-from model.population.chances import MAJORITY
-from model.population.cohorts import build_cohorts, cell_counts
-from model.population.population import ACCOUNT, EMAIL, ILL, NO_DOCTOR, PILOT, Population, build_population
+from model.levers import Target
+from model.population.attributes import ACCOUNT, EMAIL, ILL, NO_DOCTOR, PILOT
+from model.population.building import build_population
+from model.population.population import Population
+from model.population.pyramid import MAJORITY, build_cohorts, cell_counts
 from model.terms.weeks import NEVER, WEEKS
 from tests.model.law import PEOPLE, Z, cells_of_rows, cohorts, demography, population
 

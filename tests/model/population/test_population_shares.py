@@ -7,8 +7,8 @@ import numpy.typing as npt
 import pytest
 
 from calibration.facts.inputs import load_history
-from model.population.chances import EXCLUDED_REACH, MAJORITY, RATE_UNITS
-from model.population.population import ACCOUNT, EMAIL, EXCLUDED, ILL, NO_DOCTOR, PILOT
+from model.population.attributes import ACCOUNT, EMAIL, EXCLUDED, ILL, NO_DOCTOR, PILOT
+from model.population.pyramid import EXCLUDED_REACH, MAJORITY, RATE_UNITS
 from tests.model.law import demography, is_mean, is_share, population
 
 BANDS = range(len(demography().profiles))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from model.population.chances import MAJORITY
-from model.population.population import Population, build_population
+from model.population.building import build_population
+from model.population.population import Population
+from model.population.pyramid import MAJORITY
 from model.population.ties import AGE_SD, COUPLED, MEAN_DEGREE, SAME_REGION, age_differences
 from tests.model.law import Z, cells_of_rows, demography, is_share, population
 

@@ -60,6 +60,26 @@ CASES = [
     ("launch_notice_week", (0.89, 0.999, 0.9, 8, 24), 7),
     ("launch_notice_week", (0.9, 0.0, 0.9, 8, 24), 8),
     ("launch_notice_week", (0.99, 0.999, 0.9, 8, 24), 23),
+    # Each earlier message takes three tenths of what is left: 1, 0.7, 0.49, 0.343.
+    ("pull_left", (0.7, 0), 1.0),
+    ("pull_left", (0.7, 1), 0.7),
+    ("pull_left", (0.7, 3), 0.343),
+    ("pull_left", (1.0, 5), 1.0),
+    ("tires", (0.999,), True),
+    ("tires", (1.0,), False),
+    ("boosted", (0.5, 1.2), 0.6),
+    ("boosted", (0.9, 1.2), 1.0),  # a chance: at most 1
+    # A capacity of 2.4 people by the end of a week lets two be seen, one of 2.5 three.
+    ("has_capacity", (1, 2.4), True),
+    ("has_capacity", (2, 2.4), False),
+    ("has_capacity", (2, 2.5), True),
+    ("has_capacity", (0, 0.0), False),
+    # In week 10: an adult since week 10, not activated before it.
+    ("awaits_adviser", (10, True, 10, 10, False), True),
+    ("awaits_adviser", (10, True, 11, 99, False), False),  # a minor
+    ("awaits_adviser", (10, True, -900, 9, False), False),  # activated last week
+    ("awaits_adviser", (10, True, -900, 99, True), False),  # has been helped
+    ("awaits_adviser", (10, False, -900, 99, False), False),  # not there
 ]
 BROKEN = {
     "visit_chance": lambda hazard: hazard,  # the pull taken for a chance
@@ -76,6 +96,11 @@ BROKEN = {
     "ramp": lambda week, start, end, weeks: float(start <= week < end),  # at once
     "spread_week": lambda first, weeks, u: first + round(weeks * u),  # one week too late
     "launch_notice_week": lambda period, u, share, main, all_weeks: int(all_weeks * u),  # evenly
+    "pull_left": lambda fatigue, earlier: fatigue ** (earlier + 1),  # the first message tired already
+    "tires": lambda fatigue: fatigue > 0,  # fatigue taken for what is lost
+    "boosted": lambda intention, boost: intention * boost,  # may exceed 1
+    "has_capacity": lambda accompanied, capacity: accompanied < int(capacity),  # half a person lost for good
+    "awaits_adviser": lambda week, present, majority, activated, accompanied: present and activated >= week,  # anybody
 }
 
 

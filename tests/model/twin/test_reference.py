@@ -10,10 +10,10 @@ import mesa
 import numpy as np
 import pytest
 
+from model import levers as lv
 from model.adoption import AdoptionModel
 from model.engine.records import LAST_STOP, LAST_STOP_SHIFT
-from model.levers import kinds as lv
-from model.population.population import build_population
+from model.population.building import build_population
 from model.terms.channels import Channel
 from model.terms.outcome import DIMENSIONS
 from model.terms.structure import Structure
@@ -52,7 +52,7 @@ def test_every_lever_is_used_and_every_mark_is_made() -> None:
         silent = uses[0].lever in ("simplify", "media")
         assert silent or sum(use.contacts for use in uses) > 0, uses[0].lever
     assert [use.bursts for use in runs[0].outcome().uses if use.lever == "media"] == [2]
-    marks = np.bitwise_or.reduce([np.bitwise_or.reduce(run.run.s["marks"]) for run in runs])
+    marks = np.bitwise_or.reduce([np.bitwise_or.reduce(run.run.state["marks"]) for run in runs])
     assert int(marks) & ~LAST_STOP == 15
 
 
@@ -60,7 +60,7 @@ def test_every_lever_is_used_and_every_mark_is_made() -> None:
 def test_what_stopped_somebody_last_is_remembered_by_both(seed: int) -> None:
     fast, twin = engine(seed), campaign(ReferenceModel, seed)
     names = [None, NO_USE, TIME, INFORMATION, OTHER]
-    codes = (fast.run.s["marks"] & LAST_STOP) >> LAST_STOP_SHIFT
+    codes = (fast.run.state["marks"] & LAST_STOP) >> LAST_STOP_SHIFT
     frame = twin.to_frame(range(people(seed).n))
     assert frame["last_stop"].isna().tolist() == (codes == 0).tolist()
     assert [names[code] for code in codes] == [person.last_stop for person in twin.people]

@@ -8,6 +8,7 @@ import pytest
 
 from calibration.facts.inputs import load_costs
 from model.terms.outcome import LeverUse
+from planning.mix.space import load_space
 from scenarios.language.files import CATALOGUE, catalogue, load_scenario
 from scenarios.language.regions import REGIONS
 from scenarios.lever_schemas import KINDS
@@ -57,8 +58,10 @@ def test_titles_differ():
         assert len(set(titles)) == len(titles)
 
 
-def test_every_kind_is_shown_and_the_broad_mix_has_them_all():
-    assert {lever.kind for lever in load_scenario("mix-broad").levers} == set(KINDS)
+def test_every_kind_can_be_planned_with_and_the_broad_mix_has_all_that_is_shown():
+    assert {lever.kind for lever in load_space().scenario.levers} == set(KINDS)
+    shown = {name: {lever.kind for lever in load_scenario(name).levers} for name in catalogue()}
+    assert shown["mix-broad"] == set().union(*shown.values())
 
 
 def test_the_data_have_a_price_for_every_charge():
@@ -66,8 +69,8 @@ def test_the_data_have_a_price_for_every_charge():
     use = LeverUse("", 1.0, 1.0, 1.0, 1)
     charged = {
         (charge.lever, charge.item)
-        for name in catalogue()
-        for lever in load_scenario(name).levers
+        for scenario in (load_space().scenario, *map(load_scenario, catalogue()))
+        for lever in scenario.levers
         for charge in lever.charges(use)
     }
     assert charged | {("doctor", MINUTES), ("doctor", MINUTE)} == rows

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from foundation.problems import ScenarioError
-from model.levers import kinds as lv
+from model import levers as lv
 from model.terms.channels import Channel
 from model.terms.parameters import Parameters
 from scenarios.draw import Draw

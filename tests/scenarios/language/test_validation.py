@@ -9,7 +9,7 @@ from scenarios.language.validation import NO_EFFECTS, NO_TRAITS
 from scenarios.lever_schemas import KINDS
 
 TITLE = '[title]\nen = "A"\n'
-KINDS_SHOWN = ", ".join(f'"{kind}"' for kind in list(KINDS)[:-1]) + ' or "relatives"'
+KINDS_SHOWN = ", ".join(f'"{kind}"' for kind in list(KINDS)[:-1]) + f' or "{list(KINDS)[-1]}"'
 TARGETS = "age_from, age_to, regions, email, illness, offline"
 EMAIL_KEYS = ", ".join(KINDS["email"].model_fields)
 

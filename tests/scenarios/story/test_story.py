@@ -26,7 +26,7 @@ def lives() -> dict[int, list[Any]]:
 def test_every_life_ends_as_the_engine_has_it(lives: dict[int, list[Any]]) -> None:
     """``replay`` raises if it does not; here the same is asked of the columns."""
     for seed, people in lives.items():
-        state = engine(seed).run.s
+        state = engine(seed).run.state
         for name in ("aware", "visited", "activated", "channel", "marks"):
             assert [getattr(person, name) for person in people] == state[name].tolist()
 

@@ -15,7 +15,8 @@ import numpy as np
 
 from model.adoption import AdoptionModel
 from model.counting import tally
-from model.population.population import Population, build_population
+from model.population.building import build_population
+from model.population.population import Population
 from model.terms.inputs import Demography, History, Surveyed
 from model.terms.parameters import Parameters, Prevalence
 from model.terms.structure import Structure
@@ -39,7 +40,7 @@ def surveyed_shares(model: AdoptionModel, visitors: bool = False) -> dict[str, f
     ``visitors``: barriers among those of them who have visited the site, the other reading of the survey.
     """
     barriers, non_users = np.zeros(4), np.zeros(2)
-    tally.surveyed(model.run, 0, len(model.run.s), model.week, visitors, barriers, non_users)
+    tally.surveyed(model.run, 0, len(model.run.state), model.week, visitors, barriers, non_users)
     shares = dict(zip(("no_use", "time", "information"), barriers[1:] / max(barriers[0], 1.0), strict=True))
     return {**{name: float(share) for name, share in shares.items()}, "ready": float(non_users[1] / non_users[0])}
 

@@ -1,0 +1,74 @@
+"""What agents of the readable twin ask of the model they live in: the week, tables, draws; what they count there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import count
+from weakref import WeakKeyDictionary
+
+import mesa
+import numpy as np
+
+from model.engine.programme import base_keys
+from model.population.population import Population
+from model.terms.keyed import Decision, streams, uniform
+from model.terms.tables import Coefficients, Weekly
+
+
+class Numbering(WeakKeyDictionary[mesa.Model, Iterator[int]]):
+    """Mesa numbers agents in a table that keeps every model alive; this one lets go of those no longer used."""
+
+    def __getitem__(self, model: mesa.Model) -> Iterator[int]:
+        return self.setdefault(model, count(1))
+
+
+class Tables:
+    """The weekly tables (``model.terms.tables.Weekly``) as lists: Python reads those faster than arrays."""
+
+    growth: list[float]
+    cum_years: list[float]
+    cum_spontaneous: list[float]
+    cum_media: list[float]
+    cum_document: list[float]
+    cum_received: list[float]
+    soft_information: list[float]
+    soft_time: list[float]
+    levels: list[float]
+    notice_weeks: list[int]
+    notice_main_share: float
+    media_weeks: list[int]
+    reminder_weeks: list[int]
+
+    def __init__(self, weekly: Weekly) -> None:
+        for name, value in weekly._asdict().items():
+            setattr(self, name, value.tolist() if isinstance(value, np.ndarray) else value)
+
+
+class Surroundings(mesa.Model):
+    """One population, one set of parameters, one seed.
+
+    Args:
+        population: who there is.
+        rates: parameters and structure as numbers.
+        weekly: tables of the status quo, or with levers.
+        seed: key of every draw.
+        weeks: last week that can be reached.
+    """
+
+    def __init__(self, population: Population, rates: Coefficients, weekly: Weekly, *, seed: int, weeks: int) -> None:
+        super().__init__(rng=seed)
+        self.population, self.rates, self.seed = population, rates, seed
+        self.weeks, self.week = weeks, 0
+        self.weekly, self.tables = weekly, Tables(weekly)
+        self.keys, self.process_keys = list(streams(seed)), [list(keys) for keys in base_keys(seed)]
+        self.contacts: Counter[tuple[int, int]] = Counter()
+        self.visits: Counter[tuple[int, int]] = Counter()
+        self.activations: Counter[tuple[int, int]] = Counter()
+        """How often, by week and channel."""
+        self.meetings: Counter[int] = Counter()
+        """Face-to-face contacts by process."""
+
+    def draw(self, decision: Decision, number: int, occurrence: int = 0) -> float:
+        """A uniform of a person or doctor: a pure function of seed, number, decision and occurrence."""
+        return uniform(self.keys[decision], number, occurrence)
