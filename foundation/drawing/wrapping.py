@@ -10,7 +10,6 @@ from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
-from foundation.drawing.style import SMALL
 from foundation.language.text import scenario_titles
 
 
@@ -62,7 +61,7 @@ ROOM = 2.9
 def name_rows(axes: Axes, names: Sequence[str], manifest: Mapping[str, Any], lang: str) -> None:
     """Titles as ticks of rows 0, 1, … from the top."""
     titles = scenario_titles(manifest, lang)
-    axes.set_yticks(range(len(names)), ["\n".join(wrap(titles[name], ROOM, SMALL, most=2)) for name in names])
+    axes.set_yticks(range(len(names)), ["\n".join(wrap(titles[name], ROOM, 9.0, most=2)) for name in names])
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
