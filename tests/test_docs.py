@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 GUIDES = (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), ROOT / "calibration/data/SOURCES.md")
 FRENCH = [guide for guide in GUIDES if guide.name.endswith(".fr.md")]
 CODE = re.compile(r"```.*?```|`[^`\n]*`|<!--.*?-->|\]\([^)]*\)", flags=re.DOTALL)
-INNER = {"__init__.py", "jit.py"}
+INNER = {"__init__.py", "jit.py", "shapes.py"}
 """Files of the model that hold no part of the description."""
 
 

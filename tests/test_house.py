@@ -67,7 +67,7 @@ def test_no_file_is_long(modules: Modules) -> None:
     assert long_files(modules) == {}
 
 
-@pytest.mark.xfail(strict=True, reason="census, frames and adoption; the files of the twin; study and bench")
+@pytest.mark.xfail(strict=True, reason="study and bench")
 def test_there_is_no_circle(modules: Modules) -> None:
     assert circles(modules) == []
 
