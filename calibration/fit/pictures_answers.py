@@ -10,8 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from foundation.drawing.placing import number_rows
 from foundation.drawing.style import BLACK, BLUE, ORANGE, RED, SMALL, legend_below, light_grid, localise, page, styled
-from foundation.drawing.wrapping import number_rows, wrap
+from foundation.drawing.wrapping import wrap
 from foundation.language.text import label
 
 _ROOM = 3.1

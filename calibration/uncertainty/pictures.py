@@ -9,8 +9,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from foundation.drawing.placing import name_rows, number_rows
 from foundation.drawing.style import BLUE, GREEN, GREY, ORANGE, legend_below, light_grid, page, styled
-from foundation.drawing.wrapping import name_rows, number_rows
 from foundation.language.numbers import day, number
 from foundation.language.text import label
 

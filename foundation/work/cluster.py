@@ -18,8 +18,7 @@ from typing import Any
 from foundation.errors import ClusterLostError, UserError
 from foundation.store.fingerprint import code_fingerprint
 from foundation.work.ensemble import WorkerLostError
-from foundation.work.executors import Site
-from foundation.work.interrupts import held_back
+from foundation.work.executors import Site, held_back
 
 CONNECT, WORKERS = 5.0, 10.0
 """Seconds to reach the scheduler, and then to find a worker."""

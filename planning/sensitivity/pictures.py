@@ -98,7 +98,7 @@ def information_plot(frames: Frames, manifest: Mapping[str, object], lang: str) 
 
 
 def _numbers(axes: Axes, rows: pd.DataFrame, lang: str) -> None:
-    from foundation.drawing.wrapping import number_rows
+    from foundation.drawing.placing import number_rows
 
     decimals = 1 if rows["high"].max() >= 3 else 2
     number_rows(

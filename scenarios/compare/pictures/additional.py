@@ -8,8 +8,8 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from foundation.drawing.placing import name_rows, number_rows
 from foundation.drawing.style import BLUE, GREY, light_grid, localise, page, styled
-from foundation.drawing.wrapping import name_rows, number_rows
 from foundation.language.numbers import day, interval, number
 from foundation.language.text import label
 from scenarios.compare.pictures.results import Frames, quantiles_of, strategies_by_effect

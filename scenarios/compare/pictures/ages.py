@@ -11,8 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 
+from foundation.drawing.placing import name_rows
 from foundation.drawing.style import BLUE, GREY, SMALL, WIDTH, legend_below, light_grid, localise, page, styled
-from foundation.drawing.wrapping import name_rows, wrap
+from foundation.drawing.wrapping import wrap
 from foundation.language.numbers import day, number
 from foundation.language.text import group_label, label, scenario_titles
 from scenarios.compare.pictures.results import Frames, horizon, scenario_order, strategies_by_effect

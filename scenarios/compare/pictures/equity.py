@@ -12,8 +12,9 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from foundation.drawing.placing import name_rows
 from foundation.drawing.style import BLACK, BLUE, ORANGE, SMALL, legend_below, localise, page, styled
-from foundation.drawing.wrapping import name_rows, wrap
+from foundation.drawing.wrapping import wrap
 from foundation.language.numbers import day, number
 from foundation.language.text import group_label, label, scenario_titles
 from model.terms.outcome import OBSTACLES

@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from foundation.drawing.placing import name_rows, number_rows
 from foundation.drawing.style import BLUE, RED, legend_below, light_grid, localise, page, styled
-from foundation.drawing.wrapping import name_rows, number_rows
 from foundation.language.numbers import day, interval, number
 from foundation.language.text import group_label, label
 from foundation.quantiles import spread

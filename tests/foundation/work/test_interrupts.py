@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from foundation.work.interrupts import held_back, postponed
+from foundation.work.executors import held_back, postponed
 
 
 def interrupted(what: str, moments: int) -> dict[str, int]:
