@@ -2,9 +2,10 @@
 
 Any ``concurrent.futures.Executor`` serves; these two can also be stopped at once. For a cluster see
 ``foundation.work.cluster``. And Ctrl-C while other threads are at work (``postponed``, ``held_back``): Python raises
-``KeyboardInterrupt`` between any two bytecodes of the main thread. Inside ``concurrent.futures`` that can be right after
-a lock was taken and before the ``with`` that gives it back: the thread which looks after the workers then waits for this
-lock for ever, and the program for that thread. So the signal is only noted, and acted on where no lock is held.
+``KeyboardInterrupt`` between any two bytecodes of the main thread. Inside ``concurrent.futures`` that can be right
+after a lock was taken and before the ``with`` that gives it back: the thread which looks after the workers then waits
+for this lock for ever, and the program for that thread. So the signal is only noted, and acted on where no lock is
+held.
 """
 
 from __future__ import annotations
