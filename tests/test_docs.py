@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 GUIDES = (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), ROOT / "calibration/data/SOURCES.md")
 FRENCH = [guide for guide in GUIDES if guide.name.endswith(".fr.md")]
 CODE = re.compile(r"```.*?```|`[^`\n]*`|<!--.*?-->|\]\([^)]*\)", flags=re.DOTALL)
-INNER = {"__init__.py", "jit.py"}
+INNER = {"__init__.py", "jit.py", "shapes.py"}
 """Files of the model that hold no part of the description."""
 
 
@@ -150,6 +150,19 @@ def test_the_description_names_every_file_of_the_model():
     whole = ("model/twin/", "model/levers/")
     assert all(f"`{room}*.py`" in named for room in whole)
     assert sorted(name for name in files if name not in named and not name.startswith(whole)) == []
+
+
+def misplaced(content):
+    """(file, name) where a name in brackets behind a file of the model is not defined there."""
+    places = re.findall(r"\]\(\.\./(model/[\w/]+\.py)\)\s+\(((?:`\w+`(?:, )?)+)\)", content)
+    named = [(path, name) for path, names in places for name in re.findall(r"`(\w+)`", names)]
+    return [(p, n) for p, n in named if not re.search(rf"^(?:def |class |)(?:{n})\b", (ROOT / p).read_text(), re.M)]
+
+
+def test_the_description_places_functions_in_their_files():
+    assert misplaced(text("docs/odd.md")) == []
+    wrong = text("docs/odd.md").replace("(`peer_success`)", "").replace("`stopped_by`", "`base_messages`")
+    assert ("model/engine/completion.py", "base_messages") in misplaced(wrong)
 
 
 def test_every_part_of_the_description_names_its_files():

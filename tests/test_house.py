@@ -57,7 +57,7 @@ def said_or_imported(tree: ast.Module) -> Iterator[int]:
             yield from range(first.lineno, (first.end_lineno or first.lineno) + 1)
 
 
-@pytest.mark.xfail(strict=True, reason="calibration/posterior, cli/commands and others are still full")
+@pytest.mark.xfail(strict=True, reason="cli/commands")
 def test_no_room_is_full(modules: Modules) -> None:
     assert full_rooms(modules) == {}
 
@@ -67,7 +67,7 @@ def test_no_file_is_long(modules: Modules) -> None:
     assert long_files(modules) == {}
 
 
-@pytest.mark.xfail(strict=True, reason="census, frames and adoption; the files of the twin")
+@pytest.mark.xfail(strict=True, reason="study and bench")
 def test_there_is_no_circle(modules: Modules) -> None:
     assert circles(modules) == []
 

@@ -24,10 +24,10 @@ import numpy.typing as npt
 from scipy import optimize, stats
 
 from calibration.facts.tables import DATA, Row, read_rows, refuse_repeats
+from foundation.shapes import Floats
 from model.terms.parameters import Parameters, People, Practice, Prevalence, Pulls, Stops, WordOfMouth
 
 Family = Literal["lognormal", "beta", "normal"]
-Floats = npt.NDArray[np.float64]
 Z95 = float(stats.norm.ppf(0.95))
 _CONCENTRATIONS = (0.05, 5000.0)
 

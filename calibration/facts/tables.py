@@ -15,7 +15,7 @@ from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-DATA: Traversable = files("calibration.data")
+DATA: Traversable = files("calibration") / "data"
 """The shipped tables; works from a clone and from an installed wheel alike."""
 
 

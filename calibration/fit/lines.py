@@ -12,16 +12,15 @@ from datetime import date
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from calibration.facts.observed import Answer
 from calibration.facts.targets import StockTarget
 from calibration.fit.question import Held
 from calibration.fit.work import Seen
 from calibration.posterior.likelihood import MEMORY
+from foundation.shapes import Floats
 from model.terms.inputs import History, Surveyed
 
-Floats = npt.NDArray[np.float64]
 Unit = Literal["million", "percent", "ratio"]
 Role = Literal["fitted", "not fitted", "imposed"]
 

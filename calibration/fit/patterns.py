@@ -24,8 +24,9 @@ from calibration.facts.targets import (
     load_survey_items,
     published_of,
 )
-from calibration.fit.lines import TIMES, Floats, Line, View, published_answer, published_stocks
+from calibration.fit.lines import TIMES, Line, View, published_answer, published_stocks
 from calibration.posterior.likelihood import answered
+from foundation.shapes import Floats
 
 SHARE_AT_SURVEY = 15.0
 """Percent of the insured activated in the week of the survey (F070); the stock of that day is derived from it."""

@@ -11,9 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
 from calibration.draws.files import DrawsInfo, read_draws
 from calibration.draws.posteriors import Source, fitted_to, posterior_for
 from calibration.facts.inputs import load_demography, load_history
@@ -22,9 +19,8 @@ from calibration.facts.targets import StockTarget, load_survey_items, load_surve
 from calibration.posterior.simulate import Case, case_for
 from calibration.survey.question import compared, lines
 from foundation.errors import UserError
+from foundation.shapes import Floats
 from model.terms.structure import Structure
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

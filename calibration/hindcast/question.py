@@ -13,7 +13,6 @@ from typing import Any, get_args
 from zlib import crc32
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from calibration.facts.history import Inputs
@@ -30,8 +29,8 @@ from calibration.hindcast.scoring import LEVELS, chance_above, score
 from calibration.hindcast.work import Case, ModelForecast
 from foundation.errors import RunFailedError
 from foundation.problems import Problem, ScenarioError
+from foundation.shapes import Floats
 
-Floats = npt.NDArray[np.float64]
 FIRST = 3
 """Stocks since the launch that the first origin has seen: a line needs so many to tell its spread."""
 STEP = timedelta(days=30)

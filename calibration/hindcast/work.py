@@ -15,20 +15,18 @@ from datetime import date, timedelta
 from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from calibration.facts.history import Inputs, history_for
 from calibration.facts.inputs import load_costs, load_demography, load_history
 from calibration.facts.targets import StockTarget, load_surveyed
 from calibration.posterior.likelihood import MEMORY
+from foundation.shapes import Floats
 from foundation.work.ensemble import executor_factory, run_ensemble
 from model.terms.weeks import DAYS_PER_YEAR, WEEKS
 from scenarios.draw import Draw
 from scenarios.experiment import REFERENCE, Experiment, Settings, simulate_draw
 from scenarios.frames import at
 from scenarios.language.files import load_scenario
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)

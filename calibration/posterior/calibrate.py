@@ -19,7 +19,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special, stats
 
 from calibration.facts.inputs import tables_of
@@ -34,8 +33,8 @@ from calibration.posterior.simulate import Case
 from calibration.posterior.walk import Walk, explore, walk
 from calibration.posterior.work import Bank, code_fingerprint, fill, joined, same_settings, save_array
 from foundation.errors import RunFailedError
+from foundation.shapes import Floats
 
-Floats = npt.NDArray[np.float64]
 WINDOW = 0.8
 """Runs with a stock further than this from the published one, on logarithms, teach the emulator nothing of use."""
 MOST_TAUGHT, FEWEST_TAUGHT = 2400, 400

@@ -16,8 +16,7 @@ from scipy import special, stats
 
 from calibration.posterior.emulator import Emulator
 from calibration.posterior.work import Bank
-
-Floats = npt.NDArray[np.float64]
+from foundation.shapes import Floats
 
 
 def effective(log_weights: Floats) -> float:

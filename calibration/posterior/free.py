@@ -10,12 +10,11 @@ from collections.abc import Collection
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
 from calibration.facts.priors import FREE, Prior, load_priors
+from foundation.shapes import Floats
 
-Floats = npt.NDArray[np.float64]
 SMALLEST = 1e-9
 """Quantiles are kept this far from 0 and 1."""
 

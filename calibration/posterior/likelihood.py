@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
 from calibration.facts.observed import Observed
@@ -27,8 +26,8 @@ from calibration.posterior.emulator import Emulator
 from calibration.posterior.free import quick_values_at, values_at
 from calibration.posterior.simulate import COUNTS, counts_from
 from calibration.survey.instrument import Answers, expected
+from foundation.shapes import Floats
 
-Floats = npt.NDArray[np.float64]
 MEMORY = 0.5
 """Years over which the discrepancy is alike, *assumed*."""
 _LOG_2PI = float(np.log(2 * np.pi))

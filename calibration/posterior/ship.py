@@ -24,7 +24,7 @@ from foundation.store import manifest as manifests
 from model.terms.structure import Structure
 
 
-def ship(folder: Path, into: Path, name: str) -> dict[str, Any]:
+def ship(folder: Path, into: Path, name: str) -> dict[str, object]:
     """Copy one posterior as ``name``.parquet; returns its summary.
 
     Raises:
@@ -32,7 +32,7 @@ def ship(folder: Path, into: Path, name: str) -> dict[str, Any]:
     """
     if not (folder / SUMMARY).is_file():
         raise UserError(f"{folder}: no finished calibration (it holds no {SUMMARY})")
-    summary: dict[str, Any] = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
+    summary: dict[str, object] = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
     values, info = read_draws(folder / POSTERIOR)
     save_draws(
         into / f"{name}.parquet",

@@ -45,7 +45,7 @@ def possible_draws(calibration: Calibration, posterior: Posterior) -> np.ndarray
     return values[feasible(calibration.case, values, calibration.workers)]
 
 
-def publish(calibration: Calibration, posterior: Posterior, folder: Path, provenance: Provenance) -> dict[str, Any]:
+def publish(calibration: Calibration, posterior: Posterior, folder: Path, provenance: Provenance) -> dict[str, object]:
     """Write the files, the manifest last; returns the summary."""
     values = possible_draws(calibration, posterior)
     summary = summary_of(calibration, posterior, len(values))
@@ -66,7 +66,7 @@ def publish(calibration: Calibration, posterior: Posterior, folder: Path, proven
     return summary
 
 
-def summary_of(calibration: Calibration, posterior: Posterior, draws: int) -> dict[str, Any]:
+def summary_of(calibration: Calibration, posterior: Posterior, draws: int) -> dict[str, object]:
     """Numbers that say what was found and how far to trust it."""
     evidence, check = posterior.evidence, posterior.check
     stocks = [str(s.day) + (f" {s.region}" if s.region else "") for s in calibration.observed.stocks]
@@ -102,7 +102,7 @@ def summary_of(calibration: Calibration, posterior: Posterior, draws: int) -> di
     }
 
 
-def targets_of(observed: Observed) -> dict[str, Any]:
+def targets_of(observed: Observed) -> dict[str, object]:
     """What was fitted, as a reader checks it."""
     return {
         "stocks": [

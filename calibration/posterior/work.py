@@ -22,6 +22,7 @@ from calibration.facts.priors import STATUS_QUO, to_parameters
 from calibration.posterior.free import values_at
 from calibration.posterior.simulate import Case, simulate
 from foundation.errors import RunFailedError, UserError
+from foundation.shapes import Floats
 from foundation.work.ensemble import executor_factory, run_ensemble
 from model import PrevalenceError, solve_prevalence
 
@@ -50,7 +51,6 @@ def _arrived(case: Case, key: str) -> Sent:
     return _here[key]
 
 
-Floats = npt.NDArray[np.float64]
 Simulator = Callable[[Case, Floats, int, int], Floats]
 """Outputs [output] of a case at values [parameter], for so many people, with a number that keys chance."""
 BLOCK = 16

@@ -32,8 +32,8 @@ from calibration.posterior.walk import WALKERS_PER_PARAMETER, Walk, walk
 from calibration.posterior.work import Bank
 from calibration.sbc.ranks import controls, place_of_truth, with_distance
 from calibration.second.abc import Synthetic, infer, published, published_figures, synthetic
+from foundation.shapes import Floats
 
-Floats = npt.NDArray[np.float64]
 DRAWS = 100
 """Posterior draws among which a truth is ranked."""
 

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special, stats
 
 from calibration.facts.inputs import load_demography, load_history, tables_of
@@ -32,10 +31,10 @@ from calibration.sbc.page import page_text
 from calibration.sbc.ranks import DISTANCE
 from calibration.sbc.work import NAMES, outputs_and_quantities, sampler_ranks
 from foundation.errors import UserError
+from foundation.shapes import Floats
 from foundation.store.atomic import write_json
 from model.terms.structure import Structure
 
-Floats = npt.NDArray[np.float64]
 SEED, FIRST = 11, 800_000_000
 """Seed of the Sobol sequence and number of the first run: the calibration has other ones."""
 LINES = (*FREE, *NAMES, DISTANCE)

@@ -14,7 +14,6 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from calibration.draws.files import read_draws
 from calibration.facts.observed import Observed
@@ -34,6 +33,7 @@ from calibration.posterior.work import Sent, fill
 from calibration.sbc.methods import both, figures_at, posterior_given_both, target_of
 from calibration.sbc.ranks import controls, place_of_truth, with_distance
 from foundation.errors import RunFailedError, UserError
+from foundation.shapes import Floats
 from foundation.work.ensemble import executor_factory, run_ensemble
 from model.terms.weeks import week_of
 from scenarios.draw import Draw
@@ -41,7 +41,6 @@ from scenarios.language.files import load_scenario
 from scenarios.language.resolve import resolve
 from scenarios.language.schema import Scenario
 
-Floats = npt.NDArray[np.float64]
 POLICY_START, UNTIL = date(2026, 1, 5), date(2027, 12, 31)
 STRATEGIES = ("simplified-signup", "letters-with-code", "doctors-prompt", "mix-inclusive")
 NAMES = ("status quo", *(f"gain of {name}" for name in STRATEGIES))

@@ -21,8 +21,8 @@ from calibration.facts.priors import DISCREPANCY, FREE
 from calibration.posterior.free import values_at
 from calibration.posterior.likelihood import answered, discrepancy_correlation
 from calibration.posterior.work import Bank
+from foundation.shapes import Floats
 
-Floats = npt.NDArray[np.float64]
 COPIES = 8
 """Sets of publication errors for each run: simulating is what costs."""
 KEPT = 0.02

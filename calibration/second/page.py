@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special, stats
 
 from calibration.draws.files import POSTERIOR, read_draws, save_draws
@@ -28,9 +27,9 @@ from calibration.posterior.simulate import Case, case_for
 from calibration.posterior.work import Bank, feasible, fill
 from calibration.second.abc import infer, published_figures, synthetic
 from foundation.language.numbers import with_interval
+from foundation.shapes import Floats
 from foundation.store.atomic import write_text
 
-Floats = npt.NDArray[np.float64]
 RUNS, PEOPLE, DRAWS, SEED, FIRST = 4096, 40_000, 400, 7, 900_000_000
 SETTINGS = "second.json"
 FAR = 0.5

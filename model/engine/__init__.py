@@ -1,4 +1,5 @@
-"""How is the model computed fast? Contacts found once, sorted by week, handled in compiled kernels over small
-records. Speed may be touched, as ``tests/golden`` and the equality with the twin hold; order of draws and codes are
-results.
+"""How the fast engine does it: records in memory, contacts written down ahead, and compiled weeks.
+
+What a contact does is in ``completion`` and ``responses``, who gets one in ``processes``, when in ``agenda``; the rules
+are ``model.terms.rules``, levers ``model.levers``. Codes of processes are results: never renumbered.
 """

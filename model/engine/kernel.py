@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.engine.arrivals import WARD
+from model.engine.agenda import WARD
 from model.engine.completion import activate, identity, peer_success, recommend, visit
 from model.engine.people import access, first_aware, majority_week, opposes, pilot_activated, traits_of
-from model.engine.prefetch import prefetch
+from model.engine.processes import note_person
 from model.engine.programme import PEER
-from model.engine.records import ACCOMPANIED, BEFORE, NOBODY, TELL
+from model.engine.records import ACCOMPANIED, BEFORE, NOBODY, TELL, prefetch
 from model.engine.responses import take_place
-from model.engine.turns import note_person
 from model.levers.base import HELP
 from model.terms import rules
 from model.terms.channels import NO_CHANNEL, Channel

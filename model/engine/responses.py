@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.engine.arrivals import CHILD, OWN, WARD
+from model.engine.agenda import CHILD, OWN, WARD
 from model.engine.completion import activate, identity, visit
 from model.engine.people import access, eagerness, ready, visit_hazard
 from model.engine.programme import BASE_MEDIA, DOCTOR, DOCUMENT, INVITATION, NOTICE, REMINDER, SPONTANEOUS

@@ -1,4 +1,4 @@
-"""What a policy can do: one file a kind of lever, with all that the kind is to both engines.
+"""What can a policy do? One file a kind of lever, with all that the kind is to both engines.
 
 ``KINDS`` is the list that everything else derives from. Names are looked up when first used: who only reads a scenario
 does not wait for the compiler. Slots and ordinals enter the keys of draws, so they are results: never renumber.

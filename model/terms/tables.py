@@ -138,7 +138,7 @@ def cumulated(rate: Float[Floats, " week"]) -> Float[Floats, " week+1"]:
 
 def guide_to(cum: Float[Floats, " start"]) -> Int16[Weeks, " guide"]:
     """First week in which each of ``GUIDES`` equal parts of an exposure may be reached: a start for the search
-    that ``model.engine.arrivals.week_passed`` does; a little early, so that rounding can't make it late."""
+    that ``model.engine.agenda.week_passed`` does; a little early, so that rounding can't make it late."""
     parts = np.arange(GUIDES) / GUIDES * cum[-1] * (1.0 - 1e-9)
     return np.asarray(np.searchsorted(cum[1:-1], parts), np.int16)
 

@@ -54,7 +54,7 @@ def effects(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], lan
 
 
 def draw_effects(
-    frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], folder: Path, lang: str
+    frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, object], folder: Path, lang: str
 ) -> list[Path]:
     """Draws the picture into ``folder``."""
     folder.mkdir(exist_ok=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
@@ -144,8 +145,8 @@ def _scale(axes: Axes, budgets: np.ndarray, lang: str) -> None:
     axes.set_xlim(budgets[0] / 1.7, budgets[-1] * 1.15)
 
 
-def _handles(lang: str, strategies: bool) -> list[Any]:
-    found: list[Any] = [
+def _handles(lang: str, strategies: bool) -> list[Artist]:
+    found: list[Artist] = [
         Line2D([], [], color=BLUE, marker="o", ms=4, label=label("frontier.median", lang)),
         Patch(color=BLUE, alpha=0.4, label=label("frontier.band_50", lang)),
         Patch(color=BLUE, alpha=0.15, label=label("frontier.band_90", lang)),
@@ -161,7 +162,9 @@ def _handles(lang: str, strategies: bool) -> list[Any]:
 PICTURES = {"frontier": frontier, "composition": composition}
 
 
-def draw_plan(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], folder: Path, lang: str) -> list[Path]:
+def draw_plan(
+    frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, object], folder: Path, lang: str
+) -> list[Path]:
     """Draws every picture into ``folder`` as ``<picture>.<lang>.png`` and ``.svg``; returns the paths in order."""
     folder.mkdir(exist_ok=True)
     paths = []

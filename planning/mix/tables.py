@@ -157,7 +157,7 @@ def _shipped(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Iterator
         yield label("shipped.not_beaten", lang, strategy=row[f"title_{lang}"], why=why)
 
 
-def tables(frames: Frames, manifest: Mapping[str, Any], lang: str) -> list[Table]:
+def tables(frames: Frames, manifest: Mapping[str, object], lang: str) -> list[Table]:
     """The mix, the frontier, the shipped strategies."""
     return [
         mix_table(frames, manifest, lang),

@@ -68,7 +68,7 @@ def _panel(axes: Axes, rows: pd.DataFrame, title: str, lang: str) -> None:
 
 
 @styled
-def information_plot(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Figure:
+def information_plot(frames: Frames, manifest: Mapping[str, object], lang: str) -> Figure:
     """A row per study, the dummy last."""
     table = frames["information"]
     kind = choice_of(manifest)
@@ -110,7 +110,7 @@ def _numbers(axes: Axes, rows: pd.DataFrame, lang: str) -> None:
 PICTURES = {"tornado": tornado_plot, "information": information_plot}
 
 
-def draw_sensitivity(frames: Frames, manifest: Mapping[str, Any], folder: Path, lang: str) -> list[Path]:
+def draw_sensitivity(frames: Frames, manifest: Mapping[str, object], folder: Path, lang: str) -> list[Path]:
     """Draws every picture into ``folder``."""
     folder.mkdir(exist_ok=True)
     paths = []

@@ -7,12 +7,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from report.guides.imports import Module, between_floors, floors, read_modules, rooms
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 DATA = "data"
 """Rooms below a folder of this name hold files, not code."""
@@ -73,8 +69,7 @@ def draw_floors(root: Path, into: Path) -> None:
     from report.guides.pictures import floors_picture, save_with_summary
 
     found = house(root)
-    figure: Figure = floors_picture(found.rooms, found.imports)
-    save_with_summary(figure, into / "architecture.png", found.summary())
+    save_with_summary(floors_picture(found.rooms, found.imports), into / "architecture.png", found.summary())
 
 
 def floors_are_current(root: Path, picture: Path) -> bool:

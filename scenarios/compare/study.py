@@ -64,12 +64,12 @@ class OfDraws(Study[Sent]):
     data: Mapping[str, str]
     """Data files to their SHA-256, the draws file among them."""
     draws_file: str
-    stock_targets: Sequence[Mapping[str, Any]]
+    stock_targets: Sequence[Mapping[str, object]]
     """The published stocks that pictures show: date, millions, error_millions, kind."""
     modules: Sequence[str] = CODE
     """Modules that compute, those that made the draws among them."""
 
-    def question(self) -> dict[str, Any]:
+    def question(self) -> dict[str, object]:
         """Settings and scenarios."""
         entries = [scenario_entry(scenario, self.texts[scenario.name]) for scenario in self.experiment.scenarios]
         return {**settings_of(self.experiment), "scenarios": entries}
@@ -82,7 +82,7 @@ class OfDraws(Study[Sent]):
         """As given."""
         return self.modules
 
-    def about(self) -> dict[str, Any]:
+    def about(self) -> dict[str, object]:
         """What tables and pictures say of the data."""
         return {
             "data_end": self.experiment.history.data_end.isoformat(),
@@ -145,7 +145,7 @@ def write_tables(folder: Path, frames: Mapping[str, pd.DataFrame], manifest: Map
             write_csv(table, folder / f"{name}.{lang}.csv", lang)
 
 
-def settings_of(experiment: Experiment) -> dict[str, Any]:
+def settings_of(experiment: Experiment) -> dict[str, object]:
     """The settings of an experiment as a manifest records them."""
     settings = experiment.settings
     return {
@@ -163,7 +163,7 @@ def settings_of(experiment: Experiment) -> dict[str, Any]:
     }
 
 
-def scenario_entry(scenario: Scenario, text: str) -> dict[str, Any]:
+def scenario_entry(scenario: Scenario, text: str) -> dict[str, object]:
     """A scenario as the manifest records it, text of its file included."""
     titles: dict[str, str] = {lang: scenario.title(lang) for lang in LANGUAGES}
     return {"name": scenario.name, "title": titles, "sha256": scenario.sha256, "text": text}

@@ -60,7 +60,7 @@ NOT_HERE = {
 """Keys of some kinds, why others lack them."""
 
 
-def validate(raw: Mapping[str, Any], source: str) -> tuple[ScenarioTable | None, list[Problem]]:
+def validate(raw: Mapping[str, object], source: str) -> tuple[ScenarioTable | None, list[Problem]]:
     """The valid table, or ``None`` and all problems in the order of the file's tables."""
     problems = _repeated(raw, source)
     table = None
@@ -84,7 +84,7 @@ def _telling(detail: ErrorDetails) -> bool:
     return detail["type"] != "too_short" or not detail["input"]
 
 
-def _repeated(raw: Mapping[str, Any], source: str) -> list[Problem]:
+def _repeated(raw: Mapping[str, object], source: str) -> list[Problem]:
     tables = raw.get("lever")
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         return []
@@ -98,7 +98,7 @@ def _repeated(raw: Mapping[str, Any], source: str) -> list[Problem]:
     ]
 
 
-def _problem(detail: ErrorDetails, raw: Mapping[str, Any], source: str) -> Problem:
+def _problem(detail: ErrorDetails, raw: Mapping[str, object], source: str) -> Problem:
     location = _without_tag(detail["loc"])
     kind, table = detail["type"], _table_at(location[:-1], raw)
     key, value = key_path(location), detail["input"]
@@ -171,7 +171,7 @@ def _table_at(location: Location, raw: Mapping[str, Any]) -> type[BaseModel]:
     return _TABLES.get(names[-1], ScenarioTable)
 
 
-def _field(location: Location, raw: Mapping[str, Any]) -> FieldInfo | None:
+def _field(location: Location, raw: Mapping[str, object]) -> FieldInfo | None:
     while location and isinstance(location[-1], int):
         location = location[:-1]
     return _table_at(location[:-1], raw).model_fields.get(str(location[-1])) if location else None

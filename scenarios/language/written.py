@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any
 
 from scenarios.language.files import parse_scenario
 from scenarios.language.schema import Scenario
@@ -41,11 +40,11 @@ def _lines(scenario: Scenario, remarks: Mapping[str, str], head: str) -> Iterato
             yield from _keys(table)
 
 
-def _keys(table: Mapping[str, Any]) -> list[str]:
+def _keys(table: Mapping[str, object]) -> list[str]:
     return [f"{key} = {_value(value)}" for key, value in table.items()]
 
 
-def _value(value: Any) -> str:
+def _value(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):

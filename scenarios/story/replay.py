@@ -73,7 +73,7 @@ class Narrated(Person):
         """Write down what happened in a week."""
         self.events.append(Event(week=week, kind=kind, **more))
 
-    def outcome(self, week: int) -> dict[str, Any]:
+    def outcome(self, week: int) -> dict[str, object]:
         """What the contact just met with led to."""
         if self.activated == week:
             return {"outcome": "activated"}

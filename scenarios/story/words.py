@@ -8,7 +8,6 @@ from dataclasses import asdict
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from foundation.language.numbers import day, number, typeset
 from foundation.language.text import group_label, label
@@ -130,7 +129,7 @@ def ending(person: Narrated, until: date, lang: str) -> str:
     return say("end.aware" if person.aware < NEVER else "end.unaware", lang, until=shown)
 
 
-def document(person: Narrated, events: Sequence[Event], lang: str) -> dict[str, Any]:
+def document(person: Narrated, events: Sequence[Event], lang: str) -> dict[str, object]:
     """Plain values for ``mes story --json``: numbers and codes, with sentences beside them."""
     weeks = {name: _week(getattr(person, name)) for name in ("aware", "visited", "activated")}
     channel = Channel(person.channel).name.lower() if person.activated < NEVER else None

@@ -9,8 +9,7 @@ from datetime import date
 import pytest
 
 from calibration.facts.inputs import load_costs
-from calibration.facts.priors import load_priors
-from calibration.facts.roles import EFFECTS
+from calibration.facts.priors import EFFECTS, load_priors
 from foundation.language.numbers import typeset
 from foundation.language.text import LANGUAGES
 from planning.mix.question import load_space

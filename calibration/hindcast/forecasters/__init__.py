@@ -1,4 +1,6 @@
-"""Forecasters that know nothing but the published stocks: what a model has to beat."""
+"""What does a model have to beat? Forecasters that know nothing but the published stocks. One is added by a file and
+its name here; seeds of the bootstrap are results.
+"""
 
 from __future__ import annotations
 

@@ -12,13 +12,12 @@ from datetime import date
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 
 from calibration.facts.targets import StockTarget
+from foundation.shapes import Floats
 from model.terms.weeks import DAYS_PER_YEAR, START
 
-Floats = npt.NDArray[np.float64]
 LIVING_INSURED = 68.406684
 """Millions of open accounts on 10 January 2024 (F024): nobody beyond them can activate."""
 SAMPLES = 1000

@@ -12,7 +12,8 @@ import numpy as np
 from scipy.optimize import leastsq
 from scipy.special import expit
 
-from calibration.hindcast.forecasters.base import LIVING_INSURED, Floats, Forecaster, Series, mirrored, variance_draws
+from calibration.hindcast.forecasters.base import LIVING_INSURED, Forecaster, Series, mirrored, variance_draws
+from foundation.shapes import Floats
 
 EVALUATIONS, CLOSE = 100, 1e-6
 """Of the curve for each refit, at most; relative change at which a refit ends. Both bound the time of refits whose

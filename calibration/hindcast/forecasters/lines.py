@@ -6,8 +6,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from calibration.hindcast.forecasters.base import Floats, Forecaster, Series, excess_variance, mirrored, variance_draws
+from calibration.hindcast.forecasters.base import Forecaster, Series, excess_variance, mirrored, variance_draws
 from calibration.hindcast.forecasters.curves import LeastSquares
+from foundation.shapes import Floats
 
 
 class NoChange(Forecaster):

@@ -7,7 +7,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -35,7 +34,7 @@ __all__ = [
     "save",
 ]
 
-Picture = Callable[[Mapping[str, pd.DataFrame], Mapping[str, Any], str], Figure]
+Picture = Callable[[Mapping[str, pd.DataFrame], Mapping[str, object], str], Figure]
 PICTURES: dict[str, Picture] = {
     "adoption": adoption_curves,
     "additional": additional_activations,
@@ -51,7 +50,7 @@ COMPARING = ("additional", "cost-effect", "equity")
 _DIMENSIONS = {"age-bands": "age_band", "digital-gap": "digital_exclusion"}
 
 
-def draw_all(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], folder: Path, lang: str) -> list[Path]:
+def draw_all(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, object], folder: Path, lang: str) -> list[Path]:
     """Draws every picture the run has results for into ``folder`` as ``<picture>.<lang>.png`` and ``.svg``.
 
     Each file appears in one step; the same frames give the same bytes. Returns the paths in order.

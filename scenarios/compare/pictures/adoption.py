@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.dates import DateFormatter, YearLocator, date2num
 from matplotlib.figure import Figure
@@ -39,13 +40,13 @@ NINETY = 1.645
 
 
 @styled
-def adoption_curves(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Figure:
+def adoption_curves(frames: Frames, manifest: Mapping[str, object], lang: str) -> Figure:
     """One scenario (with the reference behind it, if there is one) in a large panel, or a small panel per strategy."""
     names = scenario_order(frames["weekly"])
     return _one(frames, manifest, lang, names) if len(names) <= 2 else _many(frames, manifest, lang, names)
 
 
-def _one(frames: Frames, manifest: Mapping[str, Any], lang: str, names: Sequence[str]) -> Figure:
+def _one(frames: Frames, manifest: Mapping[str, object], lang: str, names: Sequence[str]) -> Figure:
     titles = scenario_titles(manifest, lang)
     figure = page(*_words_of_one(frames, manifest, lang, names[-1]), 5.6, manifest, lang)
     axes = figure.subplots()
@@ -60,7 +61,7 @@ def _one(frames: Frames, manifest: Mapping[str, Any], lang: str, names: Sequence
     return figure
 
 
-def _words_of_one(frames: Frames, manifest: Mapping[str, Any], lang: str, name: str) -> tuple[str, str]:
+def _words_of_one(frames: Frames, manifest: Mapping[str, object], lang: str, name: str) -> tuple[str, str]:
     """Title and subtitle, with the result at the horizon."""
     until = horizon(manifest)
     millions = on_day(of_scenario(frames["weekly"], name), "activated", until) / 1e6
@@ -70,7 +71,7 @@ def _words_of_one(frames: Frames, manifest: Mapping[str, Any], lang: str, name: 
     return title, label("adoption.subtitle_one", lang, until=day(until, lang), result=result)
 
 
-def _many(frames: Frames, manifest: Mapping[str, Any], lang: str, names: Sequence[str]) -> Figure:
+def _many(frames: Frames, manifest: Mapping[str, object], lang: str, names: Sequence[str]) -> Figure:
     """Strategy over reference, panel by panel; all share their axes."""
     until, strategies = horizon(manifest), len(names) - 1
     columns = 2 if strategies <= 4 else 3 if strategies <= 9 else 4
@@ -149,7 +150,7 @@ def top_of(frames: Frames, manifest: Mapping[str, Any]) -> float:
     return 1.08 * max(float(last.max()) / 1e6, float(manifest["target_millions"]))
 
 
-def _scale(axes: Axes, frames: Frames, manifest: Mapping[str, Any], lang: str, every: int = 1) -> None:
+def _scale(axes: Axes, frames: Frames, manifest: Mapping[str, object], lang: str, every: int = 1) -> None:
     axes.set_ylim(0, top_of(frames, manifest))
     axes.set_xlim(date2num(START.replace(month=1, day=1)), date2num(horizon(manifest)) + 1)
     axes.xaxis.set_major_locator(YearLocator(every))
@@ -168,11 +169,11 @@ def _gain(axes: Axes, outcomes: pd.DataFrame, target: float, lang: str) -> None:
     axes.text(0.04, height, text, transform=axes.transAxes, size=SMALL, color=BLUE, va="top", bbox=box, gid="gain")
 
 
-def _legend_of_one(manifest: Mapping[str, Any], lang: str, titles: Sequence[str]) -> list[Any]:
+def _legend_of_one(manifest: Mapping[str, object], lang: str, titles: Sequence[str]) -> list[Artist]:
     """Curves first, then what surrounds them."""
     main = label("adoption.median", lang, scenario=titles[-1])
     room = WIDTH / 2 - 0.8
-    handles: list[Any] = [
+    handles: list[Artist] = [
         Line2D([], [], color=BLUE, linewidth=1.8, label="\n".join(wrap(main, room, SMALL))),
         Patch(color=BLUE, alpha=0.5, label=label("adoption.band_50", lang)),
         Patch(color=BLUE, alpha=0.2, label=label("adoption.band_90", lang)),
@@ -183,14 +184,14 @@ def _legend_of_one(manifest: Mapping[str, Any], lang: str, titles: Sequence[str]
     return handles + legend_of_surroundings(manifest, lang)
 
 
-def _legend_of_many(manifest: Mapping[str, Any], lang: str, reference: str) -> list[Any]:
+def _legend_of_many(manifest: Mapping[str, object], lang: str, reference: str) -> list[Artist]:
     room = WIDTH / 3 - 0.8
     words = "\n".join(wrap(label("adoption.reference", lang, scenario=reference), room, SMALL))
     curves = [_band_line(BLUE, label("adoption.strategy", lang)), _band_line(GREY, words)]
     return curves + legend_of_surroundings(manifest, lang)
 
 
-def _band_line(colour: str, words: str, line: Literal["-", "--"] = "-") -> Any:
+def _band_line(colour: str, words: str, line: Literal["-", "--"] = "-") -> Artist:
     return Line2D([], [], color=colour, linestyle=line, linewidth=1.8, label=words)
 
 

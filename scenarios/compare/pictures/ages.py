@@ -21,7 +21,7 @@ from scenarios.compare.shares import group_shares, share_quantiles
 
 
 @styled
-def by_age_band(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Figure:
+def by_age_band(frames: Frames, manifest: Mapping[str, object], lang: str) -> Figure:
     """Share of each age band that is activated at the horizon."""
     names = [scenario_order(frames["outcomes"])[0], *strategies_by_effect(frames)]
     shares = group_shares(frames["groups"], "age_band", horizon(manifest))
@@ -37,7 +37,7 @@ def _title(manifest: Mapping[str, Any], lang: str) -> str:
 
 
 def _dots(
-    found: np.ndarray, names: Sequence[str], bands: Sequence[str], manifest: Mapping[str, Any], lang: str
+    found: np.ndarray, names: Sequence[str], bands: Sequence[str], manifest: Mapping[str, object], lang: str
 ) -> Figure:
     figure = page(_title(manifest, lang), label("ages.subtitle_few", lang), 4.4, manifest, lang)
     axes, titles = figure.subplots(), scenario_titles(manifest, lang)
@@ -64,7 +64,7 @@ def _name_bands(axes: Axes, bands: Sequence[str], lang: str) -> None:
 
 
 def _coloured(
-    found: np.ndarray, names: Sequence[str], bands: Sequence[str], manifest: Mapping[str, Any], lang: str
+    found: np.ndarray, names: Sequence[str], bands: Sequence[str], manifest: Mapping[str, object], lang: str
 ) -> Figure:
     body = 0.36 * len(names) + 0.9
     figure = page(_title(manifest, lang), label("ages.subtitle_many", lang), body, manifest, lang)

@@ -98,7 +98,7 @@ def left_behind(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Figur
     return figure
 
 
-def standing_shares(equity: pd.DataFrame, manifest: Mapping[str, Any]) -> pd.DataFrame:
+def standing_shares(equity: pd.DataFrame, manifest: Mapping[str, object]) -> pd.DataFrame:
     """Per scenario, dimension and group (regions aside), the mean over draws of each part of the living members, per
     cent: columns of ``COLOURS``, which sum to 100."""
     now = on_day(equity, horizon(manifest))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -38,7 +38,7 @@ STAGES = (
 
 
 @styled
-def funnel(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Figure:
+def funnel(frames: Frames, manifest: Mapping[str, object], lang: str) -> Figure:
     """Shares of each stage for the reference in November 2023, and at the horizon with the strategy that adds most."""
     names = scenario_order(frames["weekly"])
     best = strategies_by_effect(frames)[:1]
@@ -105,13 +105,13 @@ def _name_stages(axes: Axes, lang: str) -> None:
     axes.set_ylim(len(STAGES) - 0.5, -0.55)
 
 
-def _legend(panels: Sequence[Axes], titles: Sequence[str], lang: str) -> list[Any]:
+def _legend(panels: Sequence[Axes], titles: Sequence[str], lang: str) -> list[Artist]:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
     room = WIDTH / (len(titles) + 1) - 0.7
     colours = (GREY, BLUE)
-    handles: list[Any] = [
+    handles: list[Artist] = [
         Patch(color=colour, alpha=0.55, label="\n".join(wrap(title, room, SMALL)))
         for colour, title in zip(colours, titles, strict=False)
     ]

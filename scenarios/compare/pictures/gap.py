@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -60,7 +61,7 @@ def _gap(shares: pd.DataFrame, name: str, lang: str) -> str:
     return f"{number(found['p50'], 0, lang)} {interval(found['p05'], found['p95'], 0, lang)}"
 
 
-def _legend(lang: str) -> list[Any]:
+def _legend(lang: str) -> list[Artist]:
     return [
         Line2D([], [], color=colour, marker=marker, label=group_label("digital_exclusion", group, lang))
         for group, (colour, marker, _) in LOOKS.items()

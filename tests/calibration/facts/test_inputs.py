@@ -107,7 +107,7 @@ def test_history():
 def test_costs():
     items = {item.key: item for item in load_costs()}
     assert items["letter/per letter"].value == 0.8
-    assert len(items) == 16
+    assert len(items) == len(load_costs()) >= 16, "no row twice"
     assert all(0 <= item.low <= item.value <= item.high for item in items.values())
 
 

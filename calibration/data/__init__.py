@@ -1,1 +1,0 @@
-"""Data files: read through ``calibration.facts.tables``; where each figure comes from stands in ``SOURCES.md``."""

@@ -1,1 +1,0 @@
-"""Shipped posteriors, one a structure, and their manifest."""
