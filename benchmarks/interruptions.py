@@ -131,10 +131,13 @@ def trial(place: Place, command: tuple[str, ...], folder: Path, rng: random.Rand
 
 def refused(place: Place, command: tuple[str, ...], folder: Path, span: float) -> str:
     """A resume after an edit of a prior: refused by the name of the file, and nothing is lost."""
-    rng = random.Random(0)
-    outcome = trial(place, command, folder, rng, MOMENTS[-1] * span, "INT")
-    assert folder.exists(), "stopped before the folder: nothing was tried"
-    assert outcome != "finished", "not stopped: nothing was tried"
+    for number, moment in enumerate(reversed(MOMENTS)):  # earlier where it had ended already
+        into = folder.with_name(f"{folder.name}-{number}")
+        outcome = trial(place, command, into, random.Random(0), moment * span, "INT")
+        if into.exists() and "finished" not in outcome:
+            folder = into
+            break
+    assert folder.exists(), "not stopped with a folder made: nothing was tried"
     priors = place.tree / "calibration" / "data" / "priors.csv"
     text = priors.read_text(encoding="utf-8")
     priors.write_text(text + "\n", encoding="utf-8")
