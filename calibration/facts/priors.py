@@ -26,6 +26,7 @@ from scipy import optimize, stats
 from calibration.facts.tables import DATA, Row, read_rows, refuse_repeats
 from foundation.shapes import Floats
 from model.terms.parameters import Parameters, People, Practice, Prevalence, Pulls, Stops, WordOfMouth
+from scenarios.lever_schemas.words import effect_names
 
 Family = Literal["lognormal", "beta", "normal"]
 Z95 = float(stats.norm.ppf(0.95))
@@ -166,23 +167,7 @@ STATUS_QUO = tuple(_PATHS)
 """What the simulator of the status quo takes."""
 SHARED = ("reminder_pull", "media_pull")
 """Of the status quo and, with the same value in a draw, the effects of levers of the same kind."""
-EFFECTS = (
-    *SHARED,
-    "fatigue",
-    "sms_pull",
-    "letter_pull",
-    "assisted_activation",
-    "pharmacist_pull",
-    "hospital_pull",
-    "training_uptake",
-    "training_effect",
-    "prompt_effect",
-    "fee_effect",
-    "recruits",
-    "simplify_information",
-    "simplify_time",
-    "relatives_boost",
-)
+EFFECTS = (*SHARED, *effect_names())
 """What levers do; no stock informs them, apart from ``SHARED``."""
 SURVEY = ("overclaim_activated_dns2023", "overclaim_activated_csa2022", "overclaim_used")
 """How people answer; used by the survey as an instrument only."""
