@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from math import sqrt
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,8 +14,9 @@ from benchmarks.rows import table
 from benchmarks.sampling import Law, apart, fit_law, rounded_up, sd_interval
 from benchmarks.setting import STATUS_QUO, UNTIL
 from foundation.language.numbers import compact, day, number, percent, typeset
+from foundation.language.text import Words
 
-WORDS = Path(__file__).with_name("sample_text.toml")
+label = Words(__file__)
 QUANTITIES = ("2023-11-24", STATUS_QUO, "doctors-training", "letters-with-code", "simplified-signup", "mix-broad")
 PAIRED = QUANTITIES[2:]
 FRANCE = 68_000_000
@@ -28,18 +26,6 @@ DISCREPANCY = 0.015
 """Median of the prior of the relative discrepancy of the stocks (``calibration/data/priors.csv``)."""
 FIFTH, PRECISE, GROUP = 0.2, 0.05, 20.0
 Row = dict[str, Any]
-
-
-@cache
-def words() -> dict[str, dict[str, dict[str, str]]]:
-    """Section, key, language: the plain text."""
-    return tomllib.loads(WORDS.read_text(encoding="utf-8"))
-
-
-def label(key: str, lang: str, **values: object) -> str:
-    """The text of ``"section.key"``, typeset."""
-    section, _, name = key.partition(".")
-    return typeset(words()[section][name][lang].format(**values), lang)
 
 
 def quantity(name: str, lang: str) -> str:

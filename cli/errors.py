@@ -7,13 +7,56 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from io import StringIO
+from itertools import pairwise
 from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
+ClickError: type[Exception] = typer.BadParameter.__mro__[2]  # Typer brings its own Click, and shows no other name of it
+
+
+class Mes(TyperGroup):
+    """The commands, whose errors are in the language that ``--lang`` or ``MES_LANG`` asks for."""
+
+    lang = "en"
+    """That of the command that is running."""
+
+    def main(self, args: Sequence[str] | None = None, *, standalone_mode: bool = True, **extra: Any) -> Any:  # type: ignore[override]
+        """As Click's, but that usage errors are said in the language."""
+        Mes.lang = _language(sys.argv[1:] if args is None else args)
+        if not standalone_mode:
+            return super().main(args, standalone_mode=False, **extra)
+        try:
+            status = super().main(args, standalone_mode=False, **extra)
+        except ClickError as error:
+            text = StringIO()
+            error.show(text)  # type: ignore[attr-defined]
+            print(said(text.getvalue()), end="", file=sys.stderr)
+            status = error.exit_code  # type: ignore[attr-defined]
+        except typer.Abort:
+            print(said("Aborted!"), file=sys.stderr)
+            status = FAILED
+        sys.exit(status)
+
+
+def _language(arguments: Sequence[str]) -> str:
+    """What ``--lang`` says, or else the environment: for errors, before anything is checked."""
+    following = (word for before, word in pairwise(arguments) if before == "--lang")
+    attached = (word.removeprefix("--lang=") for word in arguments if word.startswith("--lang="))
+    asked = next(iter((*following, *attached)), os.environ.get("MES_LANG", "en"))
+    return asked if asked == "fr" else "en"
+
+
+def said(message: str) -> str:
+    """A message to the user in the language of the command."""
+    from foundation.language.messages import in_language
+
+    return in_language(message, Mes.lang)
 
 
 @contextmanager
@@ -26,7 +69,7 @@ def reported() -> Iterator[None]:
     except typer.Exit:
         raise
     except KeyboardInterrupt as error:
-        raise _exit(str(error) or "interrupted", INTERRUPTED) from None
+        raise _exit(said(str(error) or "interrupted"), INTERRUPTED) from None
     except BrokenPipeError:
         # The reader of our output has left (as in `mes … | head`): nobody to tell.
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
@@ -62,12 +105,12 @@ def _judged(error: Exception) -> tuple[str, int]:
     from foundation.problems import ScenarioError
 
     if isinstance(error, ScenarioError):
-        return "\n  ".join(str(problem) for problem in error.problems), BAD_INPUT
+        return "\n  ".join(problem.line(Mes.lang) for problem in error.problems), BAD_INPUT
     if isinstance(error, UserError):
-        return str(error), BAD_INPUT
+        return said(str(error)), BAD_INPUT
     if isinstance(error, RunFailedError):
-        return str(error), FAILED
-    return f"{type(error).__name__}: {error} (MES_DEBUG=1 shows where)", FAILED
+        return said(str(error)), FAILED
+    return said(f"{type(error).__name__}: {error} (MES_DEBUG=1 shows where)"), FAILED
 
 
 def _exit(message: str, status: int) -> typer.Exit:

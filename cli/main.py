@@ -23,9 +23,11 @@ from cli.commands.survey import survey
 from cli.commands.uncertainty import uncertainty
 from cli.commands.upkeep import docs, evidence, study
 from cli.commands.verify import verify
+from cli.errors import Mes
 
 app = typer.Typer(
     name="mes",
+    cls=Mes,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

@@ -8,9 +8,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from cli import label
 from cli.options import Lang
 from cli.request import Request, experiment_of
-from cli.words import WORDS
 from foundation.work.progress import progress
 
 if TYPE_CHECKING:
@@ -77,9 +77,9 @@ def carried_out(
     request: Request,
     subject: str,
     processes: int,
-    label: Callable[[str], str] | None = None,
+    words: Callable[[str], str] | None = None,
 ) -> Store:
-    """Computes what the folder lacks, on this machine or the cluster asked for; ``label`` of a stage in words."""
+    """Computes what the folder lacks, on this machine or the cluster asked for; ``words`` for a stage."""
     from calibration.warm import ensure_compiled
     from foundation.study import carry_out
 
@@ -89,7 +89,7 @@ def carried_out(
             request.folder(subject),
             resume=request.resume,
             site=site,
-            progress=lambda total, stage: progress(total, label(stage) if label else WORDS[request.lang]["draws"]),
+            progress=lambda total, stage: progress(total, words(stage) if words else label("said.draws", request.lang)),
             prepare=ensure_compiled if request.cluster is None else lambda: None,
         )
 
@@ -120,9 +120,9 @@ def warn_of_draws(source: Source, lang: Lang) -> None:
 
     _, info = read_draws(source.paths[0])
     if not source.fitted:
-        print(f"mes: {WORDS[lang]['unfitted']}", file=sys.stderr)
+        print(f"mes: {label('said.unfitted', lang)}", file=sys.stderr)
     if changed := changed_data(info):
-        text = WORDS[lang]["stale"].format(files=", ".join(changed), command=info.command)
+        text = label("said.stale", lang, files=", ".join(changed), command=info.command)
         print(f"mes: {text}", file=sys.stderr)
 
 
@@ -136,7 +136,9 @@ def announce(experiment: Experiment, request: Request) -> None:
         return
     place = request.placement(experiment)
     whole, one = (_minutes(place, draws, len(experiment.scenarios), lang) for draws in (settings.draws, 1))
-    text = WORDS[request.lang]["large"].format(
+    text = label(
+        "said.large",
+        request.lang,
         people=number(settings.people, 0, lang),
         draws=settings.draws,
         scenarios=len(experiment.scenarios),
@@ -147,7 +149,7 @@ def announce(experiment: Experiment, request: Request) -> None:
         free=number(place.free / 2**30, 1, lang),
     )
     if place.seconds(settings.draws, len(experiment.scenarios)) > LONG and settings.draws > 1:
-        text += WORDS[request.lang]["one_draw"].format(minutes=one)
+        text += label("said.one_draw", request.lang, minutes=one)
     print(f"mes: {text}", file=sys.stderr)
 
 
@@ -241,34 +243,34 @@ def print_table(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any],
 
     summary, out = summary_table(frames["outcomes"], frames["costs"]), console()
     out.print(rich_table(summary, manifest, lang.value))
-    for line in differences(manifest, WORDS[lang]):
+    for line in differences(manifest, lang):
         out.print(line, markup=False, highlight=False)
 
 
-def differences(manifest: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[str]:
+def differences(manifest: Mapping[str, Any], lang: Lang) -> Iterator[str]:
     """What keeps compared folders from being one experiment; nothing for a run."""
     if not manifest.get("paired", True):
-        yield words["unpaired"]
+        yield label("said.unpaired", lang)
     for entry in manifest.get("differences", ()):
         plain = not isinstance(entry["value"], dict)
-        yield words["differs"].format(**entry) + (words["values"].format(**entry) if plain else "")
+        yield label("said.differs", lang, **entry) + (label("said.values", lang, **entry) if plain else "")
 
 
 def say_where(folder: Path, lang: Lang) -> None:
-    print(f"{WORDS[lang]['written']} {folder}", file=sys.stderr)
+    print(f"{label('said.written', lang)} {folder}", file=sys.stderr)
 
 
 def end(manifest: Mapping[str, Any], lang: Lang) -> None:
     """Nothing if the run is whole; otherwise names the draws that failed and leaves with status 1."""
     import typer
 
-    from cli.errors import FAILED
+    from cli.errors import FAILED, said
 
     failures = manifest.get("failures", ())
     if not failures:
         return
-    words = WORDS[lang]
-    print(f"mes: {len(failures)}/{manifest['draws']} {words['failed']} ({words['resume']}):", file=sys.stderr)
+    failed, resume = label("said.failed", lang), label("said.resume", lang)
+    print(f"mes: {len(failures)}/{manifest['draws']} {failed} ({resume}):", file=sys.stderr)
     for failure in failures:
-        print(f"  {failure['draw']}: {failure['error']}", file=sys.stderr)
+        print(f"  {failure['draw']}: {said(failure['error'])}", file=sys.stderr)
     raise typer.Exit(FAILED)

@@ -9,6 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from foundation.language.messages import in_language
+from foundation.language.numbers import NO_BREAK
+
 NOT_SHOWN = object()
 """The value of a problem that has none (a missing key, a whole file)."""
 _LONGEST_VALUE = 60
@@ -28,11 +31,17 @@ class Problem:
     suggestion: str = ""
 
     def __str__(self) -> str:
-        where = f"{self.source}: {self.key}".removesuffix(": ")
+        return self.line("en")
+
+    def line(self, lang: str) -> str:
+        """The problem in the language."""
+        colon = ": " if lang == "en" else f"{NO_BREAK}: "
+        where = f"{self.source}{colon}{self.key}".removesuffix(colon)
         value = "" if self.value is NOT_SHOWN else f" = {shown(self.value)}"
         allowed = f"; allowed: {self.allowed}" if self.allowed else ""
         suggestion = f'; did you mean "{self.suggestion}"?' if self.suggestion else ""
-        return f"{where}{value}: {self.message}{allowed}{suggestion}"
+        parts = [in_language(part, lang) for part in (self.message, allowed, suggestion)]
+        return f"{where}{value}{colon}{''.join(parts)}"
 
 
 class ScenarioError(Exception):

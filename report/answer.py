@@ -10,11 +10,10 @@ import numpy as np
 from markupsafe import Markup
 
 from foundation.language.numbers import day, number
-from foundation.language.text import scenario_titles
-from report.numbers import Numbers
-from report.provenance import Provenance
-from report.traced import traced
+from report.numbers import Numbers, traced
+from report.sources import Provenance
 from report.words import say
+from scenarios.words import scenario_titles
 
 NOT_REACHABLE, UNLIKELY, OPEN = 0.05, 0.5, 0.9
 """Probabilities of the target below which it is called so (of the strategy most likely to reach it)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,15 +10,16 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from calibration.uncertainty import label
 from foundation.errors import UserError
 from foundation.language.numbers import UNDEFINED, compact, interval, number, percent, with_interval
-from foundation.language.text import scenario_titles
 from foundation.store import manifest as manifests
-from report.figures import SIZES
-from report.numbers import Numbers
-from report.tornado import Panel, report_tornado
-from report.traced import traced
+from foundation.store.store import Store, load
+from planning.sensitivity.pictures import input_title, study_title
+from report.figures import SIZES, Panel, report_tornado
+from report.numbers import Numbers, traced
 from report.words import say
+from scenarios.words import scenario_titles
 
 INDICES, INFORMATION = "indices.parquet", "information.parquet"
 OUTCOMES = "outcomes.parquet"
@@ -31,7 +32,7 @@ NAMED = 3
 
 @dataclass(frozen=True)
 class Drivers:
-    """A sensitivity analysis, and words for what it names."""
+    """A sensitivity analysis."""
 
     indices: pd.DataFrame
     """A row per quantity, scenario and input (``planning.sensitivity.indices``)."""
@@ -39,21 +40,10 @@ class Drivers:
     """A row per study, then the dummy and everything (``planning.sensitivity.information``)."""
     settings: Mapping[str, Any]
     """Of the analysis: ``value_eur`` or ``budget_millions_eur``, and which quantities are ``shown``."""
-    input_title: Callable[[str, str], str]
-    study_title: Callable[[str, str], str]
 
 
-def read_drivers(
-    folder: Path,
-    manifest: Mapping[str, Any],
-    *,
-    input_title: Callable[[str, str], str],
-    study_title: Callable[[str, str], str],
-) -> Drivers:
+def read_drivers(folder: Path, manifest: Mapping[str, Any]) -> Drivers:
     """The sensitivity analysis of a folder, checked to be of the very run that ``manifest`` seals.
-
-    Args:
-        input_title, study_title: an input or a study in words, by name and language.
 
     Raises:
         UserError: no folder of ``mes sensitivity``, one of another run, or one that has been altered.
@@ -66,13 +56,8 @@ def read_drivers(
         raise UserError(
             f"{folder}: analyses another run ({settings['source']}); make one of this run with: mes sensitivity"
         )
-    tables = {}
-    for name in (INDICES, INFORMATION):
-        path = folder / name
-        if not path.is_file() or manifests.sha256_of(path) != theirs["files"].get(name):
-            raise UserError(f"{path}: missing, or not as the command left it")
-        tables[name] = pd.read_parquet(path)
-    return Drivers(tables[INDICES], tables[INFORMATION], settings, input_title, study_title)
+    _, tables = load(folder, ("indices", "information"))
+    return Drivers(tables["indices"], tables["information"], settings)
 
 
 def drivers_context(drivers: Drivers, numbers: Numbers) -> dict[str, Any]:
@@ -117,7 +102,7 @@ def _of(drivers: Drivers, quantity: str, scenario: str) -> pd.DataFrame:
 def _rows(drivers: Drivers, quantity: str, scenario: str, lang: str) -> pd.DataFrame:
     rows = _of(drivers, quantity, scenario)
     rows = rows[rows["input"] != DUMMY].head(MOST)
-    return rows.assign(title=[drivers.input_title(str(name), lang) for name in rows["input"]])
+    return rows.assign(title=[input_title(str(name), lang) for name in rows["input"]])
 
 
 def _sentence(drivers: Drivers, quantity: str, scenario: str, numbers: Numbers) -> Markup:
@@ -131,7 +116,7 @@ def _sentence(drivers: Drivers, quantity: str, scenario: str, numbers: Numbers) 
         say(
             f"drivers.part_{'euros' if quantity == 'cost' else 'millions'}",
             lang,
-            input=drivers.input_title(str(row["input"]), lang),
+            input=input_title(str(row["input"]), lang),
             low=_one(row, "when_low", lang),
             high=_one(row, "when_high", lang),
             share=_one(row, "first_order", lang, share=True),
@@ -163,7 +148,7 @@ def _row(row: Mapping[Any, Any], drivers: Drivers, lang: str) -> dict[str, Any]:
     text = f"{percent(index, lang)}\u00a0{interval(100 * (index - error), 100 * (index + error), 0, lang)}"
     values, stats = [index, index - error, index + error], ["value", "less", "more"]
     return {
-        "name": drivers.input_title(str(row["input"]), lang),
+        "name": input_title(str(row["input"]), lang),
         "index": traced(text, values, file=INDICES, measure="first_order", stats=stats, where=_where(row)),
         "floor": _one(row, "first_order_floor", lang, share=True),
         "low": _one(row, "when_low", lang),
@@ -193,7 +178,7 @@ def _worth(drivers: Drivers, numbers: Numbers) -> Markup:
         return say(f"worth.none_{kind}", lang, everything=everything, draws=numbers.draws())
     separator = Markup("\u202f; " if lang == "fr" else "; ")
     studies = separator.join(
-        say(f"worth.study_{kind}", lang, study=drivers.study_title(str(row["study"]), lang), value=_value(row, lang))
+        say(f"worth.study_{kind}", lang, study=study_title(str(row["study"]), lang), value=_value(row, lang))
         for row in known
     )
     return say(f"worth.most_{kind}", lang, everything=everything, studies=studies)
@@ -213,7 +198,7 @@ def _studies(drivers: Drivers, lang: str) -> list[dict[str, Any]]:
     """A row per study, the control, and everything."""
     return [
         {
-            "name": drivers.study_title(str(row["study"]), lang),
+            "name": study_title(str(row["study"]), lang),
             "value": _value(row, lang),
             "changes": _changes(row, lang),
             "known": "" if row["study"] == EVERYTHING else say(f"drivers.{'yes' if row['known'] else 'no'}", lang),
@@ -231,3 +216,44 @@ def _changes(row: Mapping[Any, Any], lang: str) -> str | Markup:
     return traced(
         percent(float(value), lang), [float(value)], file=INFORMATION, measure="changes", stats=["value"], where=where
     )
+
+
+FILE = "split.parquet"
+SOURCES = ("structure", "parameters", "levers", "chance")
+SAME = ("until", "policy_start")
+
+
+def read_split(folder: Path, manifest: Mapping[str, Any]) -> pd.DataFrame:
+    """Shares of the variance by scenario and measure, checked to answer the question of the run.
+
+    ``UserError`` if the folder is none of ``mes uncertainty``, has been altered, or answers another question.
+    """
+    theirs = manifests.read(folder)
+    if theirs.get("kind") != "uncertainty":
+        raise UserError(f"{folder}: no folder of mes uncertainty; make one with: mes uncertainty --out DIR")
+    for key in SAME:
+        if theirs[key] != manifest[key]:
+            raise UserError(f"{folder}: {key} is {theirs[key]!r}, but {manifest[key]!r} in the run")
+    return Store(folder, theirs).frames(("split",))["split"]
+
+
+def split_rows(shares: pd.DataFrame, numbers: Numbers) -> list[dict[str, Any]]:
+    """A row for each scenario of the run that was split: activated for the reference, additional for the others."""
+    titles, found = scenario_titles(numbers.manifest, numbers.lang), []
+    rows = {(str(row["scenario"]), str(row["measure"])): row for row in shares.to_dict("records")}
+    for name in numbers.names:
+        measure = "activated_millions" if name == numbers.reference else "additional_millions"
+        if row := rows.get((name, measure)):
+            cells = [_share(float(row[source]), source, name, measure, numbers.lang) for source in SOURCES]
+            found.append({"name": titles[name], "cells": cells})
+    return found
+
+
+def heads(lang: str) -> list[str]:
+    """The four sources in words."""
+    return [label(f"uncertainty.{source}", lang) for source in SOURCES]
+
+
+def _share(value: float, source: str, scenario: str, measure: str, lang: str) -> object:
+    where = {"scenario": scenario, "measure": measure}
+    return traced(percent(value, lang), [value], file=FILE, measure=source, stats=["value"], where=where)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,6 @@ from markupsafe import Markup
 from foundation.language.numbers import NARROW, decimals_for, interval, number, percent, with_interval
 from foundation.quantiles import spread
 from model.terms.outcome import BARRIERS, OBSTACLES, WOULD_PASS
-from report.traced import traced
 from scenarios.compare.equity import equity_table, on_day
 from scenarios.compare.tables import probability, summary_table
 
@@ -227,3 +227,39 @@ def _percent_interval(low: float | None, middle: float | None, high: float | Non
         return number(None, 0, lang)
     bounds = [None if v is None or np.isnan(v) else 100 * v for v in (low, high)]
     return f"{percent(middle, lang)}\u00a0{interval(bounds[0], bounds[1], 0, lang)}"
+
+
+INTERVAL = ("p50", "p05", "p95")
+
+
+def traced(
+    text: str,
+    values: Sequence[float | int | str | None],
+    *,
+    file: str,
+    measure: str,
+    stats: Sequence[str] = INTERVAL,
+    where: Mapping[str, str | int] | None = None,
+) -> Markup:
+    """``text`` with its origin.
+
+    ``values`` are the numbers behind the text, one for each of ``stats``, in the unit of the measure; ``where`` are the
+    rows of the file that they are taken from. What a measure means is listed in the report itself.
+    """
+    if len(values) != len(stats):
+        raise ValueError(f"{len(values)} values for the statistics {' '.join(stats)}")
+    attributes = {
+        "value": " ".join(_plain(value) for value in values),
+        "data-file": file,
+        "data-where": ";".join(f"{key}={value}" for key, value in (where or {}).items()),
+        "data-measure": measure,
+        "data-stat": " ".join(stats),
+    }
+    shown = Markup(" ").join(Markup('{}="{}"').format(key, value) for key, value in attributes.items())
+    return Markup("<data {}>{}</data>").format(shown, text)
+
+
+def _plain(value: float | int | str | None) -> str:
+    if value is None or (isinstance(value, float) and not isfinite(value)):
+        return "undefined"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -15,18 +15,17 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from foundation.language.numbers import day, number
-from foundation.language.text import group_label, scenario_titles
 from foundation.quantiles import jeffreys
 from model.terms.outcome import BARRIERS
 from model.terms.structure import Structure
 from report import answer, sources, tables
-from report.drivers import Drivers, drivers_context, worth_knowing
+from report.drivers import Drivers, drivers_context, heads, split_rows, worth_knowing
 from report.figures import SIZES, report_adoption, report_costs
 from report.numbers import Numbers
 from report.plan import Plan, plan_context, plan_point
-from report.provenance import Assumption, Fact, Provenance
-from report.split import heads, split_rows
-from report.words import say, texts
+from report.sources import Assumption, Fact, Provenance
+from report.words import say
+from scenarios.words import group_label, scenario_titles
 
 __all__ = ["Assumption", "Fact", "Provenance", "report"]
 
@@ -57,7 +56,7 @@ def report(
         command: what makes this report again, to be printed.
         lang: ``en`` or ``fr``.
         plan: the budget plan that goes with the run (``report.plan.read_plan``).
-        split: what its uncertainty is made of (``report.split.read_split``).
+        split: what its uncertainty is made of (``report.drivers.read_split``).
         drivers: what drives its results (``report.drivers.read_drivers``).
     """
     environment = Environment(
@@ -92,8 +91,8 @@ def report(
         split_heads=heads(lang),
         drivers=drivers_context(drivers, numbers) if drivers else None,
         bound=_bound(numbers),
-        limits=list(texts()["limits"]),
-        notes=[note for note in texts()["note"] if drivers or note != "drivers"],
+        limits=list(say.own["limits"]),
+        notes=[note for note in say.own["note"] if drivers or note != "drivers"],
         run_command=sources.command(manifest["command_line"]),
         report_command=command,
     )

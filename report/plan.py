@@ -12,13 +12,12 @@ from markupsafe import Markup
 
 from foundation.errors import UserError
 from foundation.language.numbers import compact, number, percent, with_interval
-from foundation.language.text import group_title, price_letters
 from report.figures import SIZES, report_frontier
-from report.numbers import Numbers
-from report.traced import INTERVAL, traced
+from report.numbers import INTERVAL, Numbers, traced
 from report.words import say
 from scenarios.compare.tables import probability
 from scenarios.lever_schemas.words import lever_word
+from scenarios.words import group_title, price_letters
 
 FILE = "plan.json"
 ON_FRONTIER = ("asked", "frontier")

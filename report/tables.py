@@ -10,10 +10,11 @@ import numpy as np
 from markupsafe import Markup
 
 from foundation.language.numbers import typeset
-from foundation.language.text import group_label, label, price_letters, scenario_titles
 from report.answer import Chosen
 from report.numbers import Numbers
-from scenarios.compare.pictures.equity import SHOWN
+from scenarios import label
+from scenarios.compare.pictures.groups import SHOWN
+from scenarios.words import group_label, price_letters, scenario_titles
 
 Row = dict[str, Any]
 STANDS = (

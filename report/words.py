@@ -1,42 +1,30 @@
-"""The texts of the report, in French and English (``report/text.toml``); they may hold inline HTML."""
+"""The words of the report, in French and English (``report/words.toml``); they may hold inline HTML."""
 
 from __future__ import annotations
 
 import re
-import tomllib
-from functools import cache
-from pathlib import Path
 
 from markupsafe import Markup
 
 from foundation.language.numbers import NARROW, NO_BREAK, typeset
+from foundation.language.text import Words
+from scenarios import label as below
 from scenarios.lever_schemas.words import line
 
-TEXTS = Path(__file__).with_name("text.toml")
 
+class PageWords(Words):
+    """Texts as Markup: their values as they are if Markup themselves, anything else escaped.
 
-@cache
-def texts() -> dict[str, dict[str, dict[str, str]]]:
-    """Section, key, language: the plain text."""
-    return tomllib.loads(TEXTS.read_text(encoding="utf-8"))
-
-
-def say(key: str, lang: str, **values: object) -> Markup:
-    """The text of ``"section.key"``, typeset, with its values: Markup as it is, anything else escaped. Prices and
-    effects of levers come from the words of levers.
-
-    Raises:
-        KeyError: no such key or language, or a value is missing.
+    Prices and effects of levers come from the words of levers.
     """
-    section, _, name = key.partition(".")
-    text = line(section, name, lang) or texts()[section][name][lang]
-    return Markup(_unit_spaces(_typeset(text, lang))).format(**values)
+
+    def __call__(self, key: str, lang: str, **values: object) -> Markup:
+        section, _, name = key.partition(".")
+        text = line(section, name, lang) or self.text(key)[lang]
+        return Markup(_unit_spaces(_typeset(text, lang))).format(**values)
 
 
-def has(key: str) -> bool:
-    """Whether there is such a text."""
-    section, _, name = key.partition(".")
-    return name in texts().get(section, {})
+say = PageWords(__file__, below)
 
 
 def _typeset(text: str, lang: str) -> str:

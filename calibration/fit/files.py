@@ -11,12 +11,12 @@ import pandas as pd
 import pyarrow as pa
 
 from calibration.facts.targets import load_survey_items
-from calibration.fit import words
+from calibration.fit import label, words
 from calibration.fit.report import document, spreadsheets
 from calibration.fit.study import Fit
 from foundation.errors import UserError
 from foundation.language.numbers import day
-from foundation.language.text import LANGUAGES, label
+from foundation.language.text import LANGUAGES
 from foundation.store import manifest as manifests
 from foundation.store.atomic import write_parquet, write_text
 from foundation.store.manifest import Manifest
@@ -33,7 +33,7 @@ def write_all(folder: Path, fit: Fit, lang: str) -> dict[str, Any]:
         write_parquet(folder / f"{name}.parquet", table)
     for language in LANGUAGES:
         for name, table in spreadsheets(fit, language):
-            write_csv(table, folder / f"{name}.{language}.csv", language)
+            write_csv(table, folder / f"{name}.{language}.csv", language, label)
     found = document(fit)
     text = json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False)
     write_text(folder / DOCUMENT, text + "\n")
@@ -89,7 +89,7 @@ def draw_pictures(
     stem: str = "{name}.{lang}",
 ) -> list[Path]:
     """Every picture as PNG and SVG; ``stem`` gives their names."""
-    from scenarios.compare.pictures import save
+    from foundation.drawing.style import save
 
     paths: list[Path] = []
     for name in PICTURES:
@@ -99,9 +99,7 @@ def draw_pictures(
 
 def picture(name: str, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], lang: str) -> Any:
     """One figure."""
-    from calibration.fit.pictures_answers import predicted_answers
-    from calibration.fit.pictures_identified import correlation_map, identified_parameters
-    from calibration.fit.pictures_stocks import predicted_stocks
+    from calibration.fit.pictures import correlation_map, identified_parameters, predicted_answers, predicted_stocks
 
     if name == "stocks":
         return predicted_stocks(tables["curves"], tables["residuals"], manifest, lang)
@@ -126,7 +124,7 @@ def _panels(table: pd.DataFrame, lang: str) -> list[tuple[str, list[Any]]]:
 
 
 def _answer(row: Mapping[str, Any], lang: str) -> Any:
-    from calibration.fit.pictures_answers import PredictedAnswer
+    from calibration.fit.pictures import PredictedAnswer
 
     levels = ("p05", "p50", "p95")
     prior = tuple(row[f"prior_{p}"] for p in levels)

@@ -50,7 +50,7 @@ class Line:
     reasons: Mapping[str, str] = field(default_factory=dict)
     """By language: why a survey answer is not fitted."""
     note: str = ""
-    """Key of a remark in ``text.toml``, section fit_note."""
+    """Key of a remark in ``words.toml``, section fit_note."""
 
 
 @dataclass(frozen=True)

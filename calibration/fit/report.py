@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from calibration.fit import words
+from calibration.fit import label, words
 from calibration.fit.study import Fit
 from calibration.fit.tables import LEVELS, NAMES, outside
-from foundation.language.captions import run_line
-from foundation.language.text import label
 from foundation.quantiles import rounded
+from scenarios.words import run_line
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -10,11 +10,11 @@ from typing import Any
 import pandas as pd
 
 from calibration.facts.targets import Base
+from calibration.fit import label
 from calibration.fit.identifiability import CONTROL
 from calibration.fit.tables import outside
 from calibration.survey.question import lines
 from foundation.language.numbers import NARROW, NO_BREAK, UNDEFINED, day, interval, month, number, typeset
-from foundation.language.text import label, words
 
 Row = Mapping[str, Any]
 SHOWN_PAIRS = 12
@@ -51,7 +51,7 @@ def what(row: Row, lang: str) -> str:
 
 def named(key: str, lang: str) -> str:
     """A count, or a question in the words of ``mes survey``."""
-    return label(f"survey_item.{key}" if key in words()["survey_item"] else f"fit_what.{key}", lang)
+    return label(f"survey_item.{key}" if f"survey_item.{key}" in label else f"fit_what.{key}", lang)
 
 
 @cache

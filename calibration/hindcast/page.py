@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from calibration.hindcast import label
 from calibration.hindcast.question import NAMES
-from foundation.language.captions import run_line
 from foundation.language.numbers import NO_BREAK, UNDEFINED, day, interval, number, percent
-from foundation.language.text import label
+from scenarios.words import run_line
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -197,7 +197,7 @@ def _markdown(grid: Grid, lang: str) -> str:
 def draw_pictures(results: Results, folder: Path) -> list[Path]:
     """``hindcast.png`` and ``hindcast.fr.png`` for guides."""
     from calibration.hindcast.pictures import hindcast_panels
-    from scenarios.compare.pictures import save
+    from foundation.drawing.style import save
 
     stems = {"en": folder / "hindcast", "fr": folder / "hindcast.fr"}
     return [path for lang, stem in stems.items() for path in save(hindcast_panels(results, lang), stem, ["png"])]

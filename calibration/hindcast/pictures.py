@@ -14,11 +14,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from foundation.drawing.style import BLUE, GREEN, GREY, ORANGE, SMALL, legend_below, light_grid, localise, page, styled
+from calibration.hindcast import label
+from foundation.drawing.style import BLUE, GREEN, GREY, ORANGE, SMALL, legend_below, light_grid, localise, styled
 from foundation.drawing.wrapping import wrap
 from foundation.language.numbers import day
-from foundation.language.text import label
 from scenarios.compare.pictures.adoption import NINETY
+from scenarios.drawing import page
 
 Results = Mapping[str, Any]
 COLOURS = {"model-frozen": BLUE, "model-actual": GREEN, "last-slope": ORANGE}

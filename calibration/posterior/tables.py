@@ -17,10 +17,10 @@ import numpy as np
 from calibration.draws.files import POSTERIOR, SUMMARY, data_hashes, save_draws
 from calibration.facts.observed import Observed
 from calibration.facts.priors import FREE
+from calibration.posterior import label
 from calibration.posterior.calibrate import Calibration, Posterior
 from calibration.posterior.free import values_at
 from foundation.language.numbers import day, number
-from foundation.language.text import label
 from foundation.store import manifest as manifests
 from foundation.store.atomic import write_text
 

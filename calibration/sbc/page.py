@@ -109,7 +109,7 @@ def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def pictures(ranks: Ranks, lines: Sequence[str], likelihood: str, folder: Path) -> None:
     """One picture a set of truths, as PNG and SVG."""
     from calibration.sbc.pictures import rank_panels
-    from scenarios.compare.pictures import save
+    from foundation.drawing.style import save
 
     folder.mkdir(parents=True, exist_ok=True)
     found = verdicts(ranks, lines, likelihood)

@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 
 from calibration.facts.targets import load_survey_items
+from calibration.survey import label
 from calibration.survey.report import claims_line, heading, rows_of_document, shown_cells, why
 from foundation.errors import UserError
-from foundation.language.captions import run_line
-from foundation.language.text import label
+from scenarios.words import run_line
 
 HEAD = ("question", "asked", "published_short", "simulated_short", "real_short", "inside_short", "status_short")
 
@@ -50,7 +50,7 @@ def markdown(document: Mapping[str, Any], lang: str) -> str:
 def figures(document: Mapping[str, Any], folder: Path) -> list[Path]:
     """``survey.png`` and ``survey.fr.png``."""
     from calibration.survey.study import picture
-    from scenarios.compare.pictures import save
+    from foundation.drawing.style import save
 
     items = load_survey_items()
     respondents = {survey["survey"]: survey["respondents"] for survey in document["surveys"]}

@@ -10,10 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from calibration.survey import label
 from foundation.drawing.placing import number_rows
-from foundation.drawing.style import BLACK, BLUE, GREEN, RED, SMALL, legend_below, light_grid, localise, page, styled
+from foundation.drawing.style import BLACK, BLUE, GREEN, RED, SMALL, legend_below, light_grid, localise, styled
 from foundation.drawing.wrapping import wrap
-from foundation.language.text import label
+from scenarios.drawing import page
 
 ROOM = 3.6
 """Inches for a question."""

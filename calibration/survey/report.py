@@ -9,13 +9,13 @@ import pandas as pd
 
 from calibration.facts.priors import SURVEY
 from calibration.facts.targets import SurveyItem
+from calibration.survey import label
 from calibration.survey.question import NOT_MODELLED
 from calibration.survey.tables import reason_key
 from calibration.survey.work import Finding
-from foundation.language.captions import run_line
 from foundation.language.numbers import UNDEFINED, day, interval, number, percent, typeset
-from foundation.language.text import label
 from foundation.quantiles import LEVELS, rounded, spread
+from scenarios.words import run_line
 
 if TYPE_CHECKING:
     from rich.table import Table

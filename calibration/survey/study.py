@@ -16,6 +16,7 @@ from calibration.draws.posteriors import fitted_to
 from calibration.facts.inputs import load_demography, load_history
 from calibration.facts.priors import load_priors
 from calibration.facts.targets import SurveyItem, load_survey_items, load_surveyed
+from calibration.survey import label
 from calibration.survey.question import Wanted
 from calibration.survey.report import (
     base,
@@ -34,7 +35,7 @@ from calibration.survey.tables import compare, per_draw
 from calibration.survey.work import TIMES, Fieldwork, Task, answers_of, from_priors, run_survey, surveys_of
 from calibration.warm import ensure_compiled
 from foundation.language.numbers import percent
-from foundation.language.text import LANGUAGES, label
+from foundation.language.text import LANGUAGES
 from foundation.store.atomic import write_parquet, write_text
 from foundation.store.manifest import machine, package_version
 from scenarios.compare.tables import write_csv
@@ -113,7 +114,7 @@ def carry_out(
 def write_all(folder: Path, table: pd.DataFrame, draws: pd.DataFrame, document: Mapping[str, Any]) -> None:
     """``survey.<lang>.csv``, ``answers.parquet`` (a row per line and draw) and ``survey.json`` into a folder."""
     for lang in LANGUAGES:
-        write_csv(spreadsheet(table, lang), folder / f"survey.{lang}.csv", lang)
+        write_csv(spreadsheet(table, lang), folder / f"survey.{lang}.csv", lang, label)
     write_parquet(folder / "answers.parquet", draws)
     text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
     write_text(folder / "survey.json", text + "\n")
@@ -123,7 +124,7 @@ def draw_picture(
     folder: Path, table: pd.DataFrame, items: Sequence[SurveyItem], manifest: Mapping[str, Any], lang: str
 ) -> list[Path]:
     """``survey.<lang>.png`` and ``.svg``."""
-    from scenarios.compare.pictures import save
+    from foundation.drawing.style import save
 
     return save(picture(table, items, manifest, lang), folder / f"survey.{lang}")
 

@@ -85,7 +85,7 @@ def per_draw(findings: Sequence[Finding]) -> pd.DataFrame:
 
 
 def reason_key(row: Mapping[str, Any]) -> str | None:
-    """Which explanation a row needs: a key of ``text.toml``, section survey_reason; None if it needs none.
+    """Which explanation a row needs: a key of ``words.toml``, section survey_reason; None if it needs none.
 
     What the model has no process for is explained by ``question.NOT_MODELLED``.
     """

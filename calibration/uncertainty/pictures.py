@@ -9,10 +9,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from foundation.drawing.placing import name_rows, number_rows
-from foundation.drawing.style import BLUE, GREEN, GREY, ORANGE, legend_below, light_grid, page, styled
+from calibration.uncertainty import label
+from foundation.drawing.placing import number_rows
+from foundation.drawing.style import BLUE, GREEN, GREY, ORANGE, legend_below, light_grid, styled
 from foundation.language.numbers import day, number
-from foundation.language.text import label
+from scenarios.drawing import name_rows, page
 
 COLOURS = {"structure": ORANGE, "parameters": BLUE, "levers": GREEN, "chance": GREY}
 

@@ -14,14 +14,15 @@ from rich.text import Text
 
 from calibration.draws.files import data_hashes
 from calibration.draws.structures import Alternative
+from calibration.uncertainty import label
 from calibration.uncertainty.work import SOURCES, Task
 from foundation.language.numbers import number, percent
-from foundation.language.text import label, scenario_titles
 from foundation.store import manifest as manifests
 from foundation.work.ensemble import Failure
 from scenarios.compare.study import scenario_entry
 from scenarios.compare.tables import write_csv
 from scenarios.experiment import REFERENCE, Experiment
+from scenarios.words import scenario_titles
 
 
 def structures_table(alternatives: Sequence[Alternative], lang: str) -> Table:
@@ -145,12 +146,12 @@ def write_all(
 ) -> dict[str, Any]:
     """Tables, picture and manifest; returns the document of ``--json``."""
     from calibration.uncertainty.pictures import uncertainty_split
-    from scenarios.compare.pictures import save
+    from foundation.drawing.style import save
 
     rows.to_parquet(folder / OUTCOMES, compression="zstd")
     shares.to_parquet(folder / SPLIT, compression="zstd")
     for language in ("en", "fr"):
-        write_csv(shares, folder / f"split.{language}.csv", language)
+        write_csv(shares, folder / f"split.{language}.csv", language, label)
     save(uncertainty_split(shown_rows(shares), manifest, lang), folder / f"uncertainty.{lang}")
     manifest["files"] = {name: manifests.sha256_of(folder / name) for name in (OUTCOMES, SPLIT)}
     manifests.write(folder, manifest)

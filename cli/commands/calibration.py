@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from calibration.posterior import label
 from cli.options import Lang
 from cli.request import AVERAGE, command_line, day, process_count, structure_of
 from foundation.errors import UserError
-from foundation.language.text import label
 
 if TYPE_CHECKING:
     from calibration.facts.observed import Observed

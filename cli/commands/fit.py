@@ -34,9 +34,9 @@ def fit(
         from calibration.fit.question import Wanted, prepare
         from calibration.fit.report import show
         from calibration.fit.study import carry_out
+        from cli import label
         from cli.request import at_least_one, check_seed, command_line, process_count, structure_of
         from cli.simulation import print_json, say_where, warn_of_draws
-        from cli.words import WORDS
         from foundation.store.atomic import new_folder
         from foundation.work.progress import progress
 
@@ -56,7 +56,7 @@ def fit(
         warn_of_draws(fitting.source, lang)
         folder = out or Path("runs") / f"fit-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
         with new_folder(folder) as filling:
-            with progress(2 * draws, WORDS[lang]["draws"]) as tell:
+            with progress(2 * draws, label("said.draws", lang)) as tell:
                 found = carry_out(fitting, count, tell)
             document = write_all(filling, found, lang.value)
         if json:
@@ -67,7 +67,7 @@ def fit(
             show(found, Console() if sys.stdout.isatty() else Console(width=200), lang.value)
         say_where(folder, lang)
         if failures := found.manifest["failures"]:
-            print(f"mes: {len(failures)}/{2 * draws} {WORDS[lang]['failed']}:", file=sys.stderr)
+            print(f"mes: {len(failures)}/{2 * draws} {label('said.failed', lang)}:", file=sys.stderr)
             for failure in failures:
                 print(f"  {failure['draw']}: {failure['error']}", file=sys.stderr)
             raise typer.Exit(FAILED)

@@ -10,10 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from calibration.hindcast import label
 from cli.options import Lang
 from cli.request import at_least_one, command_line, process_count
 from foundation.errors import UserError
-from foundation.language.text import label
 from foundation.work.progress import progress
 
 if TYPE_CHECKING:
@@ -189,11 +189,11 @@ def present(results: Mapping[str, Any], folder: Path, request: Request) -> None:
     """Adds tables and the picture to the folder, prints the result, and ends with status 1 if draws failed."""
     from calibration.hindcast.page import grids, notes, rich_table, table_of_scores
     from calibration.hindcast.pictures import hindcast_panels
-    from scenarios.compare.pictures import save
+    from foundation.drawing.style import save
     from scenarios.compare.tables import write_csv
 
     for lang in Lang:
-        write_csv(table_of_scores(results), folder / f"hindcast.{lang}.csv", lang.value)
+        write_csv(table_of_scores(results), folder / f"hindcast.{lang}.csv", lang.value, label)
     pictures = folder / "pictures"
     pictures.mkdir(exist_ok=True)
     save(hindcast_panels(results, request.lang.value), pictures / f"hindcast.{request.lang}")

@@ -101,10 +101,10 @@ def plan(
 
 def _plan(request: Request, wanted: PlanRequest) -> None:
     from cli.simulation import carried_out, present_in_both, study_of
+    from planning.mix import label
     from planning.mix.pictures import draw_plan
     from planning.mix.results import FRAMES
     from planning.mix.study import Planning, plan_document
-    from planning.text import label
     from scenarios.language.files import catalogue, load_scenario
 
     experiment = _experiment(request, wanted)

@@ -34,13 +34,10 @@ def report(
     with reported():
         from cli.request import command_line
         from cli.simulation import print_json
-        from planning.sensitivity.pictures import input_title, study_title
-        from report.drivers import read_drivers
+        from report.drivers import read_drivers, read_split
         from report.page import report as page
         from report.plan import FILE, read_plan
-        from report.provenance import load_provenance
-        from report.sources import command
-        from report.split import read_split
+        from report.sources import command, load_provenance
         from scenarios.compare.comparison import load
 
         manifest, frames = load(folder)
@@ -55,9 +52,7 @@ def report(
             lang=lang.value,
             plan=read_plan(goes_with, manifest) if goes_with else None,
             split=read_split(uncertainty, manifest) if uncertainty else None,
-            drivers=read_drivers(sensitivity, manifest, input_title=input_title, study_title=study_title)
-            if sensitivity
-            else None,
+            drivers=read_drivers(sensitivity, manifest) if sensitivity else None,
         )
         _write(target, text)
         if json:

@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
+from cli import label
 from cli import options as o
 from cli.errors import BAD_INPUT, reported
 
 app = typer.Typer(no_args_is_help=True, help="List, show, check and begin scenarios.")
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-HEADINGS = {"en": ("Name", "Title"), "fr": ("Nom", "Titre")}
 
 
 @app.command("list")
@@ -33,12 +33,12 @@ def list_(lang: o.Language = o.Lang.en, json: Json = False) -> None:
                 }
             )
         else:
-            _print_list([(s.name, s.title(lang.value)) for s in found], HEADINGS[lang])
+            _print_list([(s.name, s.title(lang.value)) for s in found], lang)
 
 
-def _print_list(rows: list[tuple[str, str]], headings: tuple[str, str]) -> None:
+def _print_list(rows: list[tuple[str, str]], lang: o.Lang) -> None:
     width = max(len(name) for name, _ in rows) + 2
-    for name, title in [headings, *rows]:
+    for name, title in [(label("said.name", lang), label("said.title", lang)), *rows]:
         print(f"{name:<{width}}{title}")
 
 
@@ -63,20 +63,19 @@ def check(
         from cli.request import POLICY_START, UNTIL, day
 
         window = (day("--policy-start", policy_start, POLICY_START), day("--until", until, UNTIL))
-        fine = {"en": "valid", "fr": "valide"}[lang]
         problems = 0
         for file in files:
-            found = _problems(file, *window)
+            found = _problems(file, *window, lang)
             problems += len(found)
             for line in found:
                 print(line, file=sys.stderr)
             if not found:
-                print(f"{file}: {fine}")
+                print(f"{file}: {label('said.valid', lang)}")
         if problems:
             raise typer.Exit(BAD_INPUT)
 
 
-def _problems(argument: str, policy_start: object, until: object) -> list[str]:
+def _problems(argument: str, policy_start: object, until: object, lang: str) -> list[str]:
     from foundation.problems import ScenarioError
     from scenarios.language.files import load_scenario
     from scenarios.language.resolve import date_problems
@@ -84,8 +83,8 @@ def _problems(argument: str, policy_start: object, until: object) -> list[str]:
     try:
         scenario = load_scenario(argument)
     except ScenarioError as error:
-        return [str(problem) for problem in error.problems]
-    return [str(problem) for problem in date_problems(scenario, policy_start=policy_start, until=until)]  # type: ignore[arg-type]
+        return [problem.line(lang) for problem in error.problems]
+    return [problem.line(lang) for problem in date_problems(scenario, policy_start=policy_start, until=until)]  # type: ignore[arg-type]
 
 
 @app.command()

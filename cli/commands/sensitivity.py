@@ -81,14 +81,14 @@ def _study(folder: Path, choice: Choice, scenarios: list[str] | None) -> Sensiti
 
 
 def _carried_out(study: Sensitivity, target: Path, resume: bool, workers: int | None, lang: o.Lang) -> Store:
+    from cli import label
     from cli.request import process_count
-    from cli.words import WORDS
     from foundation.study import carry_out
     from foundation.work.executors import local_site
     from foundation.work.progress import progress
 
     site = local_site(min(process_count(workers), len(study.tasks())))
-    words = WORDS[lang]["quantities"]
+    words = label("said.quantities", lang)
     return carry_out(study, target, resume=resume, site=site, progress=lambda total, stage: progress(total, words))
 
 

@@ -125,18 +125,19 @@ def _print(person: Narrated, events: Sequence[Event], experiment: Experiment, dr
     from rich.text import Text
 
     from foundation.language.numbers import number
-    from scenarios.story.words import ending, say, traits
+    from scenarios.story import label
+    from scenarios.story.words import ending, traits
 
     lang = language.value
     settings, title = experiment.settings, experiment.scenarios[-1].title(language.value)
     console = Console() if sys.stdout.isatty() else Console(width=110)
     shown = {"scenario": title, "draw": draw, "seed": settings.seed, "people": number(settings.people, 0, lang)}
     lines = Text("\n".join(traits(person, lang)))
-    head = Text(say("head.title", lang, number=person.number), style="bold")
-    console.print(Panel(lines, title=head, title_align="left", subtitle=say("head.warning", lang, **shown)))
+    head = Text(label("head.title", lang, number=person.number), style="bold")
+    console.print(Panel(lines, title=head, title_align="left", subtitle=label("head.warning", lang, **shown)))
     console.print(_table(events, experiment, lang))
     console.print(Text(ending(person, settings.until, lang), style="bold"))
-    console.print(Text(f"{say('head.agrees', lang)} {say('head.hidden', lang)}", style="dim"))
+    console.print(Text(f"{label('head.agrees', lang)} {label('head.hidden', lang)}", style="dim"))
 
 
 STYLES = {"activated": "bold green", "stopped": "yellow", "unnoticed": "dim"}
@@ -149,14 +150,14 @@ def _table(events: Sequence[Event], experiment: Experiment, lang: str) -> Any:
     from rich.text import Text
 
     from foundation.language.numbers import day
-    from foundation.language.text import label
     from model.terms.weeks import monday, week_of
-    from scenarios.story.words import say, sentence
+    from scenarios.story import label
+    from scenarios.story.words import sentence
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column(say("head.week", lang), no_wrap=True)
-    table.add_column(say("head.channel", lang))
-    table.add_column(say("head.event", lang), ratio=1)
+    table.add_column(label("head.week", lang), no_wrap=True)
+    table.add_column(label("head.channel", lang))
+    table.add_column(label("head.event", lang), ratio=1)
     marks = [
         (week_of(experiment.history.data_end), "data_end"),
         (week_of(experiment.settings.policy_start), "policy"),
@@ -164,11 +165,11 @@ def _table(events: Sequence[Event], experiment: Experiment, lang: str) -> Any:
     for event in events:
         while marks and marks[0][0] <= event.week:
             week, key = marks.pop(0)
-            table.add_row(day(monday(week), lang), "", Text(f"— {say(f'head.{key}', lang)} —", style="cyan"))
+            table.add_row(day(monday(week), lang), "", Text(f"— {label(f'head.{key}', lang)} —", style="cyan"))
         when = day(monday(event.week), lang) if event.week >= 0 else ""
         channel = label(f"channel.{event.channel}", lang) if event.channel else ""
         style = STYLES.get(event.outcome) or STYLES.get(event.kind, "")
         table.add_row(when, channel, Text(sentence(event, lang), style=style))
     for week, key in marks if not events or events[-1].kind != "leaves" else ():
-        table.add_row(day(monday(week), lang), "", Text(f"— {say(f'head.{key}', lang)} —", style="cyan"))
+        table.add_row(day(monday(week), lang), "", Text(f"— {label(f'head.{key}', lang)} —", style="cyan"))
     return table

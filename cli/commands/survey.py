@@ -32,9 +32,9 @@ def survey(
         from calibration.draws.posteriors import posterior_for
         from calibration.survey.question import Wanted
         from calibration.survey.study import carry_out
+        from cli import label
         from cli.request import Request, command_line
         from cli.simulation import print_json, say_where, warn_of_draws
-        from cli.words import WORDS
         from foundation.errors import UserError
         from foundation.store.atomic import new_folder
         from foundation.work.progress import progress
@@ -72,7 +72,7 @@ def survey(
         )
         warn_of_draws(source, lang)
         folder = request.folder("status-quo")
-        with new_folder(folder) as filling, progress(settings.draws, WORDS[lang]["draws"]) as tell:
+        with new_folder(folder) as filling, progress(settings.draws, label("said.draws", lang)) as tell:
             result = carry_out(wanted, filling, lang.value, workers=request.process_count(), progress=tell)
         if json:
             print_json(result.document)
@@ -80,7 +80,7 @@ def survey(
             result.show(lang.value)
         say_where(folder, lang)
         if result.failures:
-            print(f"mes: {len(result.failures)}/{settings.draws} {WORDS[lang]['failed']}:", file=sys.stderr)
+            print(f"mes: {len(result.failures)}/{settings.draws} {label('said.failed', lang)}:", file=sys.stderr)
             for draw, error in result.failures:
                 print(f"  {draw}: {error}", file=sys.stderr)
             raise typer.Exit(FAILED)

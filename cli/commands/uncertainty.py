@@ -35,10 +35,10 @@ def uncertainty(
         from calibration.uncertainty.tables import manifest_of, uncertainty_table, write_all
         from calibration.uncertainty.work import simulate_all, split, tasks_for
         from calibration.warm import ensure_compiled
+        from cli import label
         from cli.chosen import choose, with_reference
         from cli.request import Request, command_line, experiment_of
         from cli.simulation import print_json, say_where
-        from cli.words import WORDS
         from foundation.errors import UserError
         from foundation.store.atomic import new_folder
         from foundation.work.progress import progress
@@ -72,7 +72,7 @@ def uncertainty(
         folder = request.folder(str(len(chosen)))
         ensure_compiled()
         with new_folder(folder) as filling:
-            with progress(len(tasks), WORDS[lang]["runs"]) as tell:
+            with progress(len(tasks), label("said.runs", lang)) as tell:
                 rows, failures = simulate_all(tasks, request.process_count(experiment), tell)
             shares = split(rows, {one.name: one.weight for one in alternatives})
             manifest = manifest_of(experiment, alternatives, command_line(), failures, tasks)
@@ -86,5 +86,5 @@ def uncertainty(
             console.print(uncertainty_table(shares, manifest, lang.value))
         say_where(folder, lang)
         if failures:
-            print(f"mes: {len(failures)}/{len(tasks)} {WORDS[lang]['failed']}", file=sys.stderr)
+            print(f"mes: {len(failures)}/{len(tasks)} {label('said.failed', lang)}", file=sys.stderr)
             raise typer.Exit(FAILED)

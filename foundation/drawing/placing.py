@@ -6,7 +6,7 @@ right.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +17,6 @@ from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
 
 from foundation.drawing.style import GREY, SMALL, settle
-from foundation.drawing.wrapping import wrap
-from foundation.language.text import scenario_titles
 from foundation.shapes import Floats
 
 _ANGLES = np.deg2rad([15, -15, 165, 195, 50, -50, 130, 230, 90, 270, 70, 110, 250, 290, 0, 180])
@@ -140,19 +138,6 @@ def _write(axes: Axes, point: Floats, text: str, box: Floats, leader: Floats) ->
         ends = to_data(leader[[0, -1]])
         axes.plot(ends[:, 0], ends[:, 1], color=GREY, linewidth=0.6, zorder=3, scalex=False, scaley=False)
     return note
-
-
-ROOM = 2.9
-"""Inches for a title."""
-
-
-def name_rows(axes: Axes, names: Sequence[str], manifest: Mapping[str, Any], lang: str) -> None:
-    """Titles as ticks of rows 0, 1, … from the top."""
-    titles = scenario_titles(manifest, lang)
-    axes.set_yticks(range(len(names)), ["\n".join(wrap(titles[name], ROOM, SMALL, most=2)) for name in names])
-    axes.set_ylim(len(names) - 0.5, -0.5)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
 
 
 def number_rows(axes: Axes, texts: Sequence[str]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Callable, Sequence
 from functools import wraps
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import matplotlib
@@ -12,7 +14,6 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from foundation.drawing.wrapping import wrap
-from foundation.language.captions import run_line
 from foundation.language.numbers import number
 from foundation.language.text import label
 
@@ -55,25 +56,12 @@ def styled(draw: Callable[P, R]) -> Callable[P, R]:
 
 
 def page(
-    title: str,
-    subtitle: str,
-    body: float,
-    manifest: Mapping[str, Any],
-    lang: str,
-    *,
-    note: str = "",
-    intervals: bool = True,
+    title: str, subtitle: str, body: float, source: str, lang: str, *, quick: bool = False, note: str = ""
 ) -> Figure:
-    """A figure with ``body`` inches between title and source line, laid out there (constrained).
-
-    ``intervals``: whether it shows medians with intervals, as the source line then says.
-    """
-    quick = bool(manifest["quick"])
+    """A figure with ``body`` inches between title and source line, laid out there (constrained)."""
     room = WIDTH - 2 * _MARGIN
     titles = wrap(title, room - (2.3 if quick else 0.0), LARGE, weight="bold")
     subtitles = wrap(subtitle, room, NORMAL)
-    mark = f"{label('common.quick', lang)} ({label('common.quick_why', lang)}) · " if quick else ""
-    source = mark + run_line(manifest, lang, intervals=intervals)
     notes = [line for text in (note, source) if text for line in wrap(text, room, SMALL)]
     above = max(_height(titles, LARGE), 0.36 if quick else 0.0)
     head = _MARGIN + above + _height(subtitles, NORMAL) + 0.12
@@ -158,3 +146,20 @@ def settle(figure: Figure) -> Any:
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     return canvas.get_renderer()
+
+
+@styled
+def save(figure: Figure, stem: Path, kinds: Sequence[str] = ("png", "svg")) -> list[Path]:
+    """Writes ``stem`` + .png and .svg, or those of the two that are wanted, without dates, each in one step."""
+    settle(figure)
+    paths = [stem.with_name(f"{stem.name}.{kind}") for kind in kinds]
+    for path in paths:
+        kind = path.suffix[1:]
+        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        metadata = {"Date": None} if kind == "svg" else {"Software": None}
+        try:
+            figure.savefig(temporary, format=kind, dpi=DPI, metadata=metadata)
+            os.replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    return paths

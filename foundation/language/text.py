@@ -1,72 +1,63 @@
-"""The words of tables and pictures, in French and English (``foundation/language/text.toml``)."""
+"""The words of the rooms, in French and English: each keeps its own in ``words.toml`` and says them with ``Words``."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from functools import cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from foundation.language.numbers import typeset
 
 LANGUAGES = ("en", "fr")
-WORDS = Path(__file__).with_suffix(".toml")
+FILE = "words.toml"
 
 
-@cache
-def words() -> dict[str, dict[str, dict[str, str]]]:
-    """Section, key, language: the plain text."""
-    return tomllib.loads(WORDS.read_text(encoding="utf-8"))
+ROOMS: list[Path] = []
+"""Folders of the rooms that have been loaded."""
 
 
-def label(key: str, lang: str, **values: object) -> str:
-    """The text of ``"section.key"`` with its values filled in, typeset.
+class Words:
+    """The words of a room, then those of the rooms it builds on: ``label = Words(__file__, below)`` in a package.
 
-    Raises:
-        KeyError: no such key or language, or a value is missing.
+    ``label("section.key", lang, name=value)`` is the text with its values filled in, typeset; ``KeyError`` where there
+    is no such text or a value is missing.
     """
-    section, _, name = key.partition(".")
-    return typeset(words()[section][name][lang].format(**values), lang)
+
+    def __init__(self, package: str, below: Words | None = None) -> None:
+        self.folder, self.below = Path(package).parent, below
+        ROOMS.append(self.folder)
+
+    @cached_property
+    def own(self) -> dict[str, dict[str, Any]]:
+        """What the room itself has to say, by section and key."""
+        return tomllib.loads((self.folder / FILE).read_text(encoding="utf-8"))
+
+    def __call__(self, key: str, lang: str, **values: object) -> str:
+        return typeset(self.text(key)[lang].format(**values), lang)
+
+    def __contains__(self, key: str) -> bool:
+        section, _, name = key.partition(".")
+        return name in self.own.get(section, {}) or (self.below is not None and key in self.below)
+
+    def text(self, key: str) -> dict[str, str]:
+        """The plain text of ``"section.key"`` by language."""
+        section, _, name = key.partition(".")
+        if name in self.own.get(section, {}) or self.below is None:
+            text: dict[str, str] = self.own[section][name]
+            return text
+        return self.below.text(key)
 
 
-def group_label(dimension: str, group: str, lang: str) -> str:
-    """A group as a reader names it; a region keeps its official name unless ``text.toml`` translates it."""
-    if dimension == "age_band":
-        return _age_label(group, lang)
-    if group in words().get(dimension, {}):
-        return typeset(words()[dimension][group][lang], lang)
-    return typeset(group, lang)
+label = Words(__file__)
+"""What any simulator says."""
 
 
-def group_title(dimension: str, group: str, lang: str) -> str:
-    """A group with its dimension where the name alone would puzzle."""
-    name = group_label(dimension, group, lang)
-    return f"{label('dimension.age_band', lang)} {name}" if dimension == "age_band" else name
-
-
-def _age_label(band: str, lang: str) -> str:
-    if band.endswith("+"):
-        return label("age_band.over", lang, low=band[:-1])
-    low, _, high = band.partition("-")
-    return label("age_band.years", lang, low=low, high=high) if high else band
-
-
-def price_letters(statuses: str, lang: str) -> str:
-    """The letters of the statuses of prices, as ``scenarios.compare.statuses`` joins them; a published price has
-    none."""
-    letters = words()["price_letter"]
-    return "".join(label(f"price_letter.{status}", lang) for status in statuses.split(", ") if status in letters)
-
-
-def price_words(statuses: str, lang: str) -> str:
-    """The same in words: ``supposé, dérivé``."""
-    return ", ".join(label(f"price_status.{status}", lang) for status in statuses.split(", ") if status)
-
-
-def scenario_titles(manifest: Mapping[str, Any], lang: str) -> dict[str, str]:
-    """Name to title of each scenario of a run; of two with the same title both show their name as well."""
-    given = manifest.get("titles") or {entry["name"]: entry["title"] for entry in manifest["scenarios"]}
-    titles = {name: typeset(title[lang], lang) for name, title in given.items()}
-    shown = list(titles.values())
-    return {name: title if shown.count(title) == 1 else f"{title} ({name})" for name, title in titles.items()}
+def header(column: str, lang: str, label: Words = label) -> str:
+    """A column's name in words, where the room has some: ``cost_p50`` is "cost (million euros), median"."""
+    base, _, end = column.rpartition("_")
+    if f"column.{column}" in label:
+        return label(f"column.{column}", lang)
+    if f"column.{base}" in label and f"quantile.{end}" in label:
+        return f"{label(f'column.{base}', lang)}, {label(f'quantile.{end}', lang)}"
+    return column

@@ -27,7 +27,7 @@ SEALED = ("complete", "failed")
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One thing that is wrong; ``foundation/language/text.toml`` has its sentence under ``verify.<kind>``."""
+    """One thing that is wrong; ``foundation/language/words.toml`` has its sentence under ``verify.<kind>``."""
 
     kind: str
     where: str

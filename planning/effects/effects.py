@@ -24,8 +24,9 @@ from model.terms.inputs import History
 from model.terms.outcome import CHANNEL_NAMES, Outcome
 from model.terms.parameters import Parameters
 from model.terms.weeks import position
-from planning.text import write_csv
+from planning.effects import label
 from scenarios.compare.study import OfDraws
+from scenarios.compare.tables import write_csv
 from scenarios.draw import Draw
 from scenarios.experiment import Experiment, Settings
 from scenarios.frames import at
@@ -196,5 +197,5 @@ class Effects(OfDraws[Task]):
         from planning.effects.pictures import dated, effects_document, summary
 
         for lang in ("en", "fr"):
-            write_csv(dated(summary(frames["effects"]), manifest), folder / f"effects.{lang}.csv", lang)
+            write_csv(dated(summary(frames["effects"]), manifest), folder / f"effects.{lang}.csv", lang, label)
         write_json(folder / "effects.json", effects_document(frames, manifest))

@@ -11,16 +11,15 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from foundation.drawing.style import BLUE, ORANGE, SMALL, legend_below, light_grid, localise, page, styled
+from foundation.drawing.style import BLUE, ORANGE, SMALL, legend_below, light_grid, localise, save, styled
 from foundation.drawing.wrapping import wrap
-from foundation.language.captions import run_line
 from foundation.language.numbers import day, number, with_interval
-from foundation.language.text import label as scenario_label
 from foundation.quantiles import LEVELS, rounded
 from foundation.shapes import Floats
+from planning.effects import label
 from planning.mix.tables import blank_table
-from planning.text import label
-from scenarios.compare.pictures import save
+from scenarios.drawing import page
+from scenarios.words import run_line
 
 DAYS = ("data_end", "horizon")
 COLOURS = {"attributed": ORANGE, "effect": BLUE}
@@ -93,7 +92,7 @@ def effects_table(table: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -
 
 def channel_title(channel: str, lang: str) -> str:
     """A channel as a reader names it."""
-    return scenario_label(f"channel.{channel}", lang)
+    return label(f"channel.{channel}", lang)
 
 
 def _note(table: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> str:

@@ -16,12 +16,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from foundation.drawing.style import BLUE, GREY, ORANGE, RED, SMALL, legend_below, light_grid, localise, page, styled
+from foundation.drawing.style import BLUE, GREY, ORANGE, RED, SMALL, legend_below, light_grid, localise, save, styled
 from foundation.drawing.wrapping import wrap
 from foundation.language.numbers import day, number
-from planning.mix.tables import euros, million_euros
-from planning.text import label, lever_title
-from scenarios.compare.pictures import save
+from planning.mix import label
+from planning.mix.tables import euros, lever_title, million_euros
+from scenarios.drawing import page
 
 Frames = Mapping[str, pd.DataFrame]
 _USE = LinearSegmentedColormap.from_list("use", ["#FFFFFF", BLUE])

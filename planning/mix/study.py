@@ -17,14 +17,15 @@ from foundation.quantiles import rounded, spread
 from foundation.store.atomic import write_json, write_text
 from foundation.store.manifest import Manifest
 from foundation.work.bench import Bench
+from planning.mix import label
 from planning.mix.measures import FAIR_POINTS
 from planning.mix.plan import Plan, ceiling, frontier_budgets, make_plan, units
 from planning.mix.question import PlanRequest, needed, settings_of
 from planning.mix.results import FRAMES, Frames, frames, has, losing, row_of
 from planning.mix.simulate import Simulator, Task, work
 from planning.mix.tables import euros
-from planning.text import label, write_csv
 from scenarios.compare.study import OfDraws
+from scenarios.compare.tables import write_csv
 from scenarios.language.schema import Description, Scenario, Title
 from scenarios.language.written import scenario_text
 
@@ -95,7 +96,7 @@ class Planning(OfDraws[Task]):
         """Tables for a spreadsheet, and the document."""
         for lang in ("en", "fr"):
             for name in TABLES:
-                write_csv(frames[name], folder / f"{name}.{lang}.csv", lang)
+                write_csv(frames[name], folder / f"{name}.{lang}.csv", lang, label)
         write_json(folder / "plan.json", plan_document(frames, manifest))
 
 

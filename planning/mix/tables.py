@@ -7,16 +7,25 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from foundation.language.captions import run_line
 from foundation.language.numbers import UNDEFINED, compact, day, number, percent, with_interval
-from foundation.language.text import group_title, price_letters
-from foundation.language.text import label as scenario_label
+from planning.mix import label
 from planning.mix.measures import FAIR_POINTS
 from planning.mix.results import Frames, has, losing, row_of
-from planning.text import label, lever_title
+from scenarios.lever_schemas.words import lever_word
+from scenarios.words import group_title, price_letters, quick_mark, run_line
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+
+def lever_title(name: str, kind: str, lang: str) -> str:
+    """A lever as a reader names it; one of a kind that has several shows its own name too."""
+    if name in label.own["lever"]:
+        return label(f"lever.{name}", lang)
+    title = lever_word(kind, lang)
+    if title is None:
+        return name
+    return title if name in (kind, f"doctors-{kind}") else f"{title} ({name})"
 
 
 def euros(value: float, lang: str) -> str:
@@ -264,13 +273,10 @@ def _columns(table: Table, lang: str, section: str, *names: str, target: Mapping
 
 def headline(frames: Frames, manifest: Mapping[str, Any], lang: str) -> str:
     """What the plan is for."""
-    text = label(
+    return quick_mark(manifest, lang) + label(
         "plan.title",
         lang,
         budget=euros(manifest["plan"]["budget_millions_eur"], lang),
         start=day(manifest["policy_start"], lang),
         until=day(manifest["until"], lang),
     )
-    if manifest["quick"]:
-        text = f"{scenario_label('common.quick', lang)} ({scenario_label('common.quick_why', lang)}) · {text}"
-    return text

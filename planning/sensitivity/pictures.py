@@ -12,16 +12,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from foundation.drawing.style import BLUE, GREY, ORANGE, SMALL, legend_below, light_grid, localise, page, styled
+from foundation.drawing.style import BLUE, GREY, ORANGE, SMALL, legend_below, light_grid, localise, save, styled
 from foundation.drawing.wrapping import wrap
 from foundation.language.numbers import UNDEFINED, compact, day, interval, number, percent, typeset, with_interval
-from foundation.language.text import scenario_titles
 from planning.mix.tables import blank_table, euros
+from planning.sensitivity import label
 from planning.sensitivity.indices import DUMMY, PRICE, study_titles
 from planning.sensitivity.study import tornado
-from planning.text import label, words
-from scenarios.compare.pictures import save
+from scenarios.drawing import page
 from scenarios.lever_schemas.words import effect_word, item_word, lever_word
+from scenarios.words import scenario_titles
 
 Frames = Mapping[str, pd.DataFrame]
 ROWS = 9
@@ -199,7 +199,8 @@ def information_table(table: pd.DataFrame, manifest: Mapping[str, Any], lang: st
     now = label("information.now", lang, strategy=scenario_titles(manifest, lang)[str(table["now"].iloc[0])])
     shown = blank_table(information_title(manifest, lang), f"{now} {label(f'information.note_{kind}', lang)}")
     shown.add_column(label("information.study", lang))
-    for name in (f"value_{kind}", "changes", "verdict"):
+    shown.add_column(label(f"information.value_{kind}", lang), justify="right", no_wrap=True)
+    for name in ("changes", "verdict"):
         shown.add_column(label(f"information.{name}", lang), justify="right", no_wrap=True)
     for _, row in table.iterrows():
         whole = row["study"] == "everything"
@@ -223,4 +224,4 @@ def input_title(name: str, lang: str) -> str:
         known = lever_word("doctors" if lever == "doctor" else lever, lang)
         return label("input.price", lang, lever=known or lever, item=item_word(price, lang) or item)
     key = name.replace(".", "_")
-    return label(f"input.{key}", lang) if key in words()["input"] else effect_word(name, lang) or name
+    return label(f"input.{key}", lang) if f"input.{key}" in label else effect_word(name, lang) or name

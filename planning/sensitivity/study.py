@@ -19,10 +19,11 @@ from foundation.store.fingerprint import changes
 from foundation.store.manifest import Manifest
 from foundation.study import Study
 from foundation.work.bench import Bench
+from planning.sensitivity import label
 from planning.sensitivity.indices import Quantity, indices, input_table, studies, study_of
 from planning.sensitivity.information import Decision, value_table
-from planning.text import write_csv
 from scenarios.compare.comparison import load
+from scenarios.compare.tables import write_csv
 from scenarios.draw import Draw
 
 FEWEST = 40
@@ -129,8 +130,8 @@ class Sensitivity(Study[Task]):
         """Tables for a spreadsheet, and the document."""
         for lang in ("en", "fr"):
             table = frames["indices"].rename(columns={"quantity": "quantity_name"})
-            write_csv(table, folder / f"indices.{lang}.csv", lang)
-            write_csv(frames["information"], folder / f"information.{lang}.csv", lang)
+            write_csv(table, folder / f"indices.{lang}.csv", lang, label)
+            write_csv(frames["information"], folder / f"information.{lang}.csv", lang, label)
         write_json(folder / "sensitivity.json", sensitivity_document(frames, manifest))
 
     def _shown(self) -> list[dict[str, str]]:

@@ -165,8 +165,9 @@ def _results(folder: Path, lang: str) -> str:
 
 
 def _results_figures(folder: Path, into: Path) -> None:
+    from foundation.drawing.style import save
     from scenarios.compare.comparison import load
-    from scenarios.compare.pictures import additional_activations, save
+    from scenarios.compare.pictures import additional_activations
 
     manifest, frames = load(folder)
     for lang, name in (("en", "compare"), ("fr", "compare.fr")):

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from foundation.language.captions import run_line
+from foundation.language import spreadsheet
 from foundation.language.numbers import NARROW, day, month, number, percent, with_interval
-from foundation.language.text import group_label, label, price_letters, price_words, scenario_titles, words
+from foundation.language.text import Words
 from foundation.quantiles import spread
-from foundation.store.atomic import write_bytes
+from scenarios.compare import label
 from scenarios.compare.comparison import MEASURES, scenario_summary
 from scenarios.compare.shares import group_shares
 from scenarios.compare.statuses import price_statuses
+from scenarios.words import group_label, price_letters, price_words, quick_mark, run_line, scenario_titles
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -85,22 +85,16 @@ def _with_differences(shares: pd.DataFrame) -> pd.DataFrame:
     return shares.assign(gap_points=100 * gap, gain_points=100 * gain)
 
 
-def write_csv(table: pd.DataFrame, path: Path, lang: str) -> None:
-    """Writes a table in one step, as UTF-8 with a byte-order mark (a spreadsheet needs it).
-
-    English: commas, decimal points, the column names of the frame, which programs can rely on. French: semicolons,
-    decimal commas, French headers and groups.
+def write_csv(table: pd.DataFrame, path: Path, lang: str, words: Words = label) -> None:
+    """Writes a table for a spreadsheet (``foundation.language.spreadsheet``); in French with its groups, statuses and
+    obstacles in words too. ``words``: of the room whose table it is, for the headers.
     """
-    text = StringIO()
-    shown = _french(table) if lang == "fr" else table
-    separator, mark = (";", ",") if lang == "fr" else (",", ".")
-    shown.to_csv(text, index=False, lineterminator="\r\n", sep=separator, decimal=mark)
-    write_bytes(path, text.getvalue().encode("utf-8-sig"))
+    spreadsheet.write_csv(_french(table) if lang == "fr" else table, path, lang, words)
 
 
 def _french(table: pd.DataFrame) -> pd.DataFrame:
     shown = table.copy()
-    if "group" in shown:
+    if {"dimension", "group"} <= set(shown.columns):
         pairs = zip(shown["dimension"], shown["group"], strict=True)
         shown["group"] = [group_label(dimension, group, "fr") for dimension, group in pairs]
         shown["dimension"] = [label(f"dimension.{dimension}", "fr") for dimension in shown["dimension"]]
@@ -108,15 +102,7 @@ def _french(table: pd.DataFrame) -> pd.DataFrame:
         shown["price_status"] = [price_words(found, "fr") for found in shown["price_status"]]
     if "obstacle" in shown:
         shown["obstacle"] = [label(f"obstacle.{name}", "fr") for name in shown["obstacle"]]
-    return shown.rename(columns={column: header(column, "fr") for column in shown.columns})
-
-
-def header(column: str, lang: str) -> str:
-    """A column's name in words: ``activated_millions_p50`` is "activated (millions), median"."""
-    base, _, end = column.rpartition("_")
-    if end in words()["quantile"] and base in words()["column"]:
-        return f"{label(f'column.{base}', lang)}, {label(f'quantile.{end}', lang)}"
-    return label(f"column.{column}", lang) if column in words()["column"] else column
+    return shown
 
 
 def rich_table(summary: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> Table:
@@ -170,10 +156,7 @@ def _month(row: pd.Series, lang: str) -> str:
 
 
 def _title(manifest: Mapping[str, Any], lang: str) -> str:
-    title = label("table.title", lang, until=day(manifest["until"], lang))
-    return (
-        f"{label('common.quick', lang)} ({label('common.quick_why', lang)}) · {title}" if manifest["quick"] else title
-    )
+    return quick_mark(manifest, lang) + label("table.title", lang, until=day(manifest["until"], lang))
 
 
 def _caption(manifest: Mapping[str, Any], lang: str) -> str:

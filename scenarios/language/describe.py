@@ -11,33 +11,21 @@ from annotated_types import Ge, Le, MaxLen
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from foundation.language.messages import in_language
 from scenarios.lever_schemas.media import Burst
 
-_WORDS: dict[str, dict[str, str]] = {
-    "bool": {"en": "true or false", "fr": "true ou false"},
-    "date": {"en": "a date such as 2026-03-02, without quotes", "fr": "une date comme 2026-03-02, sans guillemets"},
-    "dates": {
-        "en": "a list of dates such as [2026-03-02, 2026-09-07]",
-        "fr": "une liste de dates comme [2026-03-02, 2026-09-07]",
-    },
-    "regions": {"en": "a list of names of regions", "fr": "une liste de noms de régions"},
-    "bursts": {
-        "en": "a list such as [{{ start = 2026-03-02, weeks = 4 }}]",
-        "fr": "une liste comme [{{ start = 2026-03-02, weeks = 4 }}]",
-    },
-    "int": {"en": "a whole number from {low} to {high}", "fr": "un nombre entier de {low} à {high}"},
-    "float": {"en": "a number from {low} to {high}", "fr": "un nombre de {low} à {high}"},
-    "name": {
-        "en": "lower-case letters, digits and single hyphens, at most {most} signs",
-        "fr": "minuscules sans accent, chiffres et tirets simples, {most} signes au plus",
-    },
-    "text": {"en": "1 to {most} characters between quotes", "fr": "de 1 à {most} caractères entre guillemets"},
-    "or": {"en": "or", "fr": "ou"},
-    "table": {"en": "a table with the keys {keys}", "fr": "une table avec les clés {keys}"},
-    "levers": {
-        "en": "[[lever]] tables (two brackets), at most {most}",
-        "fr": "des tables [[lever]] (deux crochets), {most} au plus",
-    },
+_WORDS = {
+    "bool": "true or false",
+    "date": "a date such as 2026-03-02, without quotes",
+    "dates": "a list of dates such as [2026-03-02, 2026-09-07]",
+    "regions": "a list of names of regions",
+    "bursts": "a list such as [{{ start = 2026-03-02, weeks = 4 }}]",
+    "int": "a whole number from {low} to {high}",
+    "float": "a number from {low} to {high}",
+    "name": "lower-case letters, digits and single hyphens, at most {most} signs",
+    "text": "1 to {most} characters between quotes",
+    "table": "a table with the keys {keys}",
+    "levers": "[[lever]] tables (two brackets), at most {most}",
 }
 
 
@@ -54,7 +42,7 @@ def allowed(key: str, field: FieldInfo, lang: str = "en") -> str:
 def one_of(names: Iterable[object], lang: str = "en") -> str:
     """``"a", "b" or "c"``."""
     *first, last = (f'"{name}"' for name in names)
-    return f"{', '.join(first)} {_WORDS['or'][lang]} {last}" if first else last
+    return in_language(f"{', '.join(first)} or {last}", lang) if first else last
 
 
 def shown_number(number: float) -> str:
@@ -90,7 +78,7 @@ def _limits(field: FieldInfo) -> dict[str, str]:
 
 
 def _say(word: str, lang: str, **parts: str) -> str:
-    return _WORDS[word][lang].format(**parts)
+    return in_language(_WORDS[word].format(**parts), lang)
 
 
 def _without_none(annotation: Any) -> Any:

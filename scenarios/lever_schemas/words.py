@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from foundation.language.numbers import typeset
+from foundation.language.text import Words
 
-WORDS = Path(__file__).with_suffix(".toml")
+label = Words(__file__)
 
 
-@cache
 def words() -> dict[str, dict[str, Any]]:
     """By section: ``kind``, ``means``, ``key``, ``effect`` and ``price``."""
-    return tomllib.loads(WORDS.read_text(encoding="utf-8"))
+    return label.own
 
 
 def lever_word(kind: str, lang: str) -> str | None:

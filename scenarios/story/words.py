@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
-from functools import cache
-from pathlib import Path
 
-from foundation.language.numbers import day, number, typeset
-from foundation.language.text import group_label, label
+from foundation.language.numbers import day, number
 from model.engine.records import BEFORE
 from model.population.population import age_at
 from model.terms.channels import Channel
 from model.terms.weeks import NEVER, monday
+from scenarios.story import label
 from scenarios.story.events import Event
 from scenarios.story.replay import Narrated
+from scenarios.words import group_label
 
-TEXTS = Path(__file__).with_name("text.toml")
 BASE_EMAIL = ("email", "base")
 """The reminder of 2024-25 is the only e-mail of the status quo after the notice."""
-
-
-@cache
-def texts() -> dict[str, dict[str, dict[str, str]]]:
-    """Section, key, language: the plain text."""
-    return tomllib.loads(TEXTS.read_text(encoding="utf-8"))
-
-
-def say(key: str, lang: str, **values: object) -> str:
-    """The text of ``"section.key"`` with its values, typeset. ``KeyError`` if there is none."""
-    section, _, name = key.partition(".")
-    return typeset(texts()[section][name][lang].format(**values), lang)
 
 
 def traits(person: Narrated, lang: str) -> list[str]:
@@ -45,88 +30,92 @@ def _traits(person: Narrated, lang: str) -> Iterator[str]:
     age, male = int(age_at(person.birth_week, max(person.entry, 0))), bool(population.sex[n])
     kind = ("boy" if male else "girl") if age < 18 else ("man" if male else "woman")
     about = {
-        "sex": say(f"trait.{kind}", lang),
+        "sex": label(f"trait.{kind}", lang),
         "region": group_label("region", population.regions[int(population.region[n])], lang),
     }
     if person.born_here:
-        yield say("trait.newborn", lang, day=day(monday(person.entry), lang), **about)
+        yield label("trait.newborn", lang, day=day(monday(person.entry), lang), **about)
     else:
-        yield say("trait.age", lang, age=say("trait.years", lang, years=age), **about)
+        yield label("trait.age", lang, age=label("trait.years", lang, years=age), **about)
     if person.entry > 0 and not person.born_here:
-        yield say("trait.joins", lang, day=day(monday(person.entry), lang))
-    yield say("trait.opposed", lang) if person.opposed else ""
-    yield say("trait.excluded", lang) if person.excluded else ""
-    yield say("trait.email" if person.email else "trait.no_email", lang)
-    yield say("trait.ill", lang) if person.ill else ""
+        yield label("trait.joins", lang, day=day(monday(person.entry), lang))
+    yield label("trait.opposed", lang) if person.opposed else ""
+    yield label("trait.excluded", lang) if person.excluded else ""
+    yield label("trait.email" if person.email else "trait.no_email", lang)
+    yield label("trait.ill", lang) if person.ill else ""
     contacts = number(person.gp_contacts, 1, lang)
     doctor = person.doctor
-    yield say("trait.doctor", lang, doctor=doctor.number, contacts=contacts) if doctor else say("trait.no_doctor", lang)
-    yield say(
+    yield (
+        label("trait.doctor", lang, doctor=doctor.number, contacts=contacts)
+        if doctor
+        else label("trait.no_doctor", lang)
+    )
+    yield label(
         "trait.documents", lang, count=number(person.documents_received(min(person.model.week, person.exit)), 0, lang)
     )
-    yield say("trait.notices" if person.notices else "trait.not_notices", lang)
-    yield say("trait.eagerness", lang, value=number(person.eagerness, 2, lang))
-    yield say("trait.ready" if person.ready else "trait.not_ready", lang)
-    barriers = ", ".join(say(f"barrier.{name}", lang) for name in texts()["barrier"] if name in person.barriers)
-    yield say("trait.barriers", lang, barriers=barriers) if barriers else say("trait.no_barriers", lang)
+    yield label("trait.notices" if person.notices else "trait.not_notices", lang)
+    yield label("trait.eagerness", lang, value=number(person.eagerness, 2, lang))
+    yield label("trait.ready" if person.ready else "trait.not_ready", lang)
+    barriers = ", ".join(label(f"barrier.{name}", lang) for name in label.own["barrier"] if name in person.barriers)
+    yield label("trait.barriers", lang, barriers=barriers) if barriers else label("trait.no_barriers", lang)
     if person.guardian is not None and person.is_minor(0):
-        yield say("trait.guardian", lang, number=person.guardian.number)
-    yield say("trait.circle", lang, wards=len(person.wards), ties=len(person.ties))
-    yield say("trait.recommends", lang) if person.intends_to_recommend() else ""
+        yield label("trait.guardian", lang, number=person.guardian.number)
+    yield label("trait.circle", lang, wards=len(person.wards), ties=len(person.ties))
+    yield label("trait.recommends", lang) if person.intends_to_recommend() else ""
 
 
 def sentence(event: Event, lang: str) -> str:
     """What happens in an event."""
     if event.kind in ("joins", "coming_of_age", "leaves", "pilot", "knew", "household", "mass"):
-        return say(f"event.{event.kind}", lang)
+        return label(f"event.{event.kind}", lang)
     what = _what(event, lang)
     if event.owner is not None:
-        what = say("event.for_child", lang, what=what, owner=event.owner)
+        what = label("event.for_child", lang, what=what, owner=event.owner)
     if event.kind == "unnoticed":
-        return say("event.unnoticed", lang, what=what)
+        return label("event.unnoticed", lang, what=what)
     if event.kind in ("tells", "together"):
         return what
-    parts = [what, *([say("event.first", lang)] if event.first else []), _outcome(event, lang)]
+    parts = [what, *([label("event.first", lang)] if event.first else []), _outcome(event, lang)]
     separator = "\u202f; " if lang == "fr" else "; "
     return separator.join(part for part in parts if part)
 
 
 def _what(event: Event, lang: str) -> str:
     if event.kind in ("told", "tells", "together", "advised"):
-        return say(f"event.{event.kind}", lang, by=event.by)
+        return label(f"event.{event.kind}", lang, by=event.by)
     if event.channel == "notice" and event.owner is not None:
-        return say("event.invitation", lang)
+        return label("event.invitation", lang)
     if (event.channel, event.process) == BASE_EMAIL:
-        return say("event.reminder", lang)
-    return say(f"event.{event.channel}", lang, doctor=event.doctor, lever=event.process)
+        return label("event.reminder", lang)
+    return label(f"event.{event.channel}", lang, doctor=event.doctor, lever=event.process)
 
 
 def _outcome(event: Event, lang: str) -> str:
     if event.kind == "advised":
-        return say("outcome.activated_helped" if event.outcome == "activated" else "outcome.refused", lang)
+        return label("outcome.activated_helped" if event.outcome == "activated" else "outcome.refused", lang)
     if event.outcome == "stopped":
-        return say("outcome.stopped", lang, barrier=say(f"barrier.{event.barrier}", lang))
-    return say(f"outcome.{event.outcome}", lang)
+        return label("outcome.stopped", lang, barrier=label(f"barrier.{event.barrier}", lang))
+    return label(f"outcome.{event.outcome}", lang)
 
 
 def ending(person: Narrated, until: date, lang: str) -> str:
     """What became of the person, in a sentence."""
     week, shown = person.model.week, day(until, lang)
     if person.activated == BEFORE:
-        return say("end.pilot", lang)
+        return label("end.pilot", lang)
     if person.activated < NEVER:
         channel = label(f"channel.{Channel(person.channel).name.lower()}", lang)
-        return say("end.activated", lang, day=day(monday(person.activated), lang), channel=channel)
+        return label("end.activated", lang, day=day(monday(person.activated), lang), channel=channel)
     if person.opposed:
-        return say("end.refused", lang)
+        return label("end.refused", lang)
     if person.exit <= week:
-        return say("end.left", lang)
+        return label("end.left", lang)
     if person.is_minor(week):
-        return say("end.minor", lang, until=shown)
+        return label("end.minor", lang, until=shown)
     if stops := [event for event in person.events if event.outcome == "stopped"]:
-        barrier = say(f"barrier.{stops[-1].barrier}", lang)
-        return say("end.visited", lang, until=shown, day=day(monday(stops[0].week), lang), barrier=barrier)
-    return say("end.aware" if person.aware < NEVER else "end.unaware", lang, until=shown)
+        barrier = label(f"barrier.{stops[-1].barrier}", lang)
+        return label("end.visited", lang, until=shown, day=day(monday(stops[0].week), lang), barrier=barrier)
+    return label("end.aware" if person.aware < NEVER else "end.unaware", lang, until=shown)
 
 
 def document(person: Narrated, events: Sequence[Event], lang: str) -> dict[str, object]:

@@ -331,7 +331,7 @@ def test_a_sensitivity_analysis_joins_the_report(mes: Mes, folder: Path, tmp_pat
     changed.to_parquet(made / "information.parquet")
     assert len(mismatches(folder, page, made)) >= 4, "negative control: an altered table is noticed"
     result = mes("report", folder, "--sensitivity", "s", "--out", "x.html")
-    assert (result.exit_code, "not as the command left it" in result.stderr) == (2, True)
+    assert (result.exit_code, "not as the run left it" in result.stderr) == (2, True)
 
 
 def test_a_sensitivity_analysis_that_chooses_by_budget(mes: Mes, folder: Path, tmp_path: Path) -> None:

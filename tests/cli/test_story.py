@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 
 import pytest
 from typer.testing import Result
 
-from foundation.language.numbers import typeset
 from model.terms.weeks import monday
-from scenarios.story.words import texts
 
 Mes = Callable[..., Result]
 FEW = ("--people", "1500")
@@ -72,12 +69,3 @@ def test_what_is_wrong_is_said(mes: Mes, arguments: tuple[object, ...], message:
     assert result.exit_code == 2
     assert message in result.stderr
     assert "Traceback" not in result.stderr
-
-
-def test_every_text_is_there_in_both_languages_and_typeset() -> None:
-    for section, found in texts().items():
-        for key, text in found.items():
-            fields = [sorted(re.findall(r"{(\w+)}", text[lang])) for lang in ("en", "fr")]
-            assert fields[0] == fields[1], f"{section}.{key}"
-            shown = typeset(text["fr"], "fr")
-            assert not re.search(r"[^\s\u00a0\u202f][;!?»]|[^\s\u00a0\u202f]:(?!/)| [;:!?%»]|« |'", shown), key

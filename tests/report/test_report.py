@@ -2,49 +2,25 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from markupsafe import Markup
 
-from foundation.language.numbers import typeset
 from report.answer import choose, levers, verdict
-from report.numbers import Numbers
-from report.provenance import load_provenance
-from report.sources import moment, when
-from report.traced import traced
-from report.words import say, texts
+from report.numbers import Numbers, traced
+from report.sources import load_provenance, moment, when
+from report.words import say
 from scenarios.language.files import CATALOGUE, catalogue, load_scenario, read_text
 from scenarios.lever_schemas.words import effect_names, words
 from tests.scenarios import frames as made
 
 
-def test_every_text_is_there_in_both_languages_with_the_same_values() -> None:
-    for section, found in texts().items():
-        for key, text in found.items():
-            assert set(text) == {"en", "fr"}, f"{section}.{key}"
-            fields = [sorted(re.findall(r"{(\w+)}", text[lang])) for lang in ("en", "fr")]
-            assert fields[0] == fields[1], f"{section}.{key}"
-            tags = [sorted(re.findall(r"<[^>]*>", text[lang])) for lang in ("en", "fr")]
-            assert tags[0] == tags[1], f"{section}.{key}"
-
-
-def test_french_texts_have_french_spaces() -> None:
-    for section, found in texts().items():
-        for key, text in found.items():
-            shown = typeset(re.sub(r"<[^>]*>", "", text["fr"]), "fr")
-            assert not re.search(r"[^\s\u00a0\u202f][;!?»]|[^\s\u00a0\u202f]:(?!/)| [;:!?%»]|« |'", shown), (
-                f"{section}.{key}: {shown}"
-            )
-
-
 def test_prices_and_parameters_all_have_words() -> None:
     provenance = load_provenance("posterior/default.parquet")
     assert {row.name for row in provenance.prices} == set(words()["price"])
-    assert {row.name for row in (*provenance.effects, *provenance.parameters)} == {*texts()["effect"], *effect_names()}
+    assert {row.name for row in (*provenance.effects, *provenance.parameters)} == {*say.own["effect"], *effect_names()}
     rows = (*provenance.prices, *provenance.effects, *provenance.parameters)
-    assert {row.status for row in rows} <= set(texts()["status"])
-    assert "posterior" in texts()["draws"]
+    assert {row.status for row in rows} <= set(say.own["status"])
+    assert "posterior" in say.own["draws"]
     assert all(fact in provenance.facts for row in rows for fact in row.facts)
 
 

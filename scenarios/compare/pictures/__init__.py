@@ -4,21 +4,17 @@ redrawn at will, as it holds no numbers of its own. Of this floor it alone impor
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from foundation.drawing.style import DPI, settle, styled
-from scenarios.compare.pictures.additional import additional_activations
+from foundation.drawing.style import save
 from scenarios.compare.pictures.adoption import adoption_curves
-from scenarios.compare.pictures.ages import by_age_band
-from scenarios.compare.pictures.cost_effect import cost_against_effect
-from scenarios.compare.pictures.equity import equity_changes, left_behind
 from scenarios.compare.pictures.funnel import funnel
-from scenarios.compare.pictures.gap import digital_gap
+from scenarios.compare.pictures.groups import by_age_band, digital_gap, equity_changes, left_behind
+from scenarios.compare.pictures.strategies import additional_activations, cost_against_effect
 
 __all__ = [
     "PICTURES",
@@ -31,7 +27,6 @@ __all__ = [
     "equity_changes",
     "funnel",
     "left_behind",
-    "save",
 ]
 
 Picture = Callable[[Mapping[str, pd.DataFrame], Mapping[str, object], str], Figure]
@@ -66,20 +61,3 @@ def _wanted(frames: Mapping[str, pd.DataFrame]) -> list[str]:
     dimensions = set(frames["groups"]["dimension"].unique())
     missing = {name for name, dimension in _DIMENSIONS.items() if dimension not in dimensions}
     return [name for name in PICTURES if name not in missing and not (alone and name in COMPARING)]
-
-
-@styled
-def save(figure: Figure, stem: Path, kinds: Sequence[str] = ("png", "svg")) -> list[Path]:
-    """Writes ``stem`` + .png and .svg, or those of the two that are wanted, without dates, each in one step."""
-    settle(figure)
-    paths = [stem.with_name(f"{stem.name}.{kind}") for kind in kinds]
-    for path in paths:
-        kind = path.suffix[1:]
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        metadata = {"Date": None} if kind == "svg" else {"Software": None}
-        try:
-            figure.savefig(temporary, format=kind, dpi=DPI, metadata=metadata)
-            os.replace(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    return paths

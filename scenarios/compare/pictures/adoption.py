@@ -16,24 +16,14 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from foundation.drawing.style import (
-    BLUE,
-    GREEN,
-    GREY,
-    RED,
-    SMALL,
-    WIDTH,
-    legend_below,
-    light_grid,
-    localise,
-    page,
-    styled,
-)
+from foundation.drawing.style import BLUE, GREEN, GREY, RED, SMALL, WIDTH, legend_below, light_grid, localise, styled
 from foundation.drawing.wrapping import wrap
 from foundation.language.numbers import day, interval, number, with_interval
-from foundation.language.text import label, scenario_titles
 from model.terms.weeks import START, position
+from scenarios.compare import label
 from scenarios.compare.pictures.results import Frames, horizon, of_scenario, on_day, scenario_order, weekly_bands
+from scenarios.drawing import page
+from scenarios.words import scenario_titles
 
 NINETY = 1.645
 """Standard deviations on each side of a 90 % interval of a normal law."""

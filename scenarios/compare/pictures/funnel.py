@@ -11,10 +11,10 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from foundation.drawing.style import BLACK, BLUE, GREY, SMALL, WIDTH, legend_below, light_grid, page, styled
+from foundation.drawing.style import BLACK, BLUE, GREY, SMALL, WIDTH, legend_below, light_grid, styled
 from foundation.drawing.wrapping import wrap
 from foundation.language.numbers import NO_BREAK, day, interval, percent
-from foundation.language.text import label, scenario_titles
+from scenarios.compare import label
 from scenarios.compare.pictures.results import (
     Frames,
     horizon,
@@ -23,6 +23,8 @@ from scenarios.compare.pictures.results import (
     scenario_order,
     strategies_by_effect,
 )
+from scenarios.drawing import page
+from scenarios.words import scenario_titles
 
 SURVEY = date(2023, 11, 24)
 """Middle of the fieldwork of the survey of November 2023, and day of the published 15 % (facts F066 and F070)."""

@@ -15,6 +15,7 @@ from calibration.facts.inputs import load_demography, load_history
 from calibration.facts.observed import load_observed
 from calibration.facts.priors import SURVEY, load_priors
 from calibration.facts.targets import CSA, DNS, Published, asked, load_survey_items, load_surveyed
+from calibration.survey import label
 from calibration.survey.instrument import TRUTHFUL, Answers
 from calibration.survey.page import markdown, read_document
 from calibration.survey.question import BARRIERS, NOT_MODELLED, Line, lines, status
@@ -33,7 +34,7 @@ from calibration.survey.work import (
     surveys_of,
 )
 from foundation.errors import RunFailedError, UserError
-from foundation.language.text import LANGUAGES, words
+from foundation.language.text import LANGUAGES
 from scenarios.compare.tables import write_csv
 from tests.scenarios.layout import outside, overlapping
 
@@ -196,15 +197,15 @@ def test_a_failing_draw_is_recorded_and_all_failing_is_an_error() -> None:
 
 def test_every_line_has_words_and_every_misfit_a_reason() -> None:
     for line in lines():
-        assert line.key in words()["survey_item"]
-        assert line.base in words()["survey_base"]
+        assert line.key in label.own["survey_item"]
+        assert line.base in label.own["survey_base"]
         for base in ("non_activated", "visitors"):
             role = status(line, FITTED, base)
-            assert role.replace(" ", "_") in words()["survey_status"]
+            assert role.replace(" ", "_") in label.own["survey_status"]
             row = {"survey": line.survey, "key": line.key, "status": role, "inside": False}
             key = reason_key(row)
             assert (key is None) == ((line.survey, line.key) in NOT_MODELLED)
-            assert key is None or key in words()["survey_reason"]
+            assert key is None or key in label.own["survey_reason"]
             assert reason_key({**row, "inside": True}) is None
 
 
@@ -223,7 +224,7 @@ def test_the_document_is_json_and_says_what_is_outside() -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_spreadsheet_in_each_language(lang: str, tmp_path) -> None:
     table = compare(findings(), ITEMS, FITTED)
-    write_csv(spreadsheet(table, lang), tmp_path / "survey.csv", lang)
+    write_csv(spreadsheet(table, lang), tmp_path / "survey.csv", lang, label)
     text = (tmp_path / "survey.csv").read_bytes().decode("utf-8")
     assert text.startswith("\ufeff")
     head, first = text[1:].splitlines()[:2]

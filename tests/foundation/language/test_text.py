@@ -2,37 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from foundation.language.numbers import compact, day, interval, month, number, percent, typeset, with_interval
-from foundation.language.text import LANGUAGES, group_label, label, scenario_titles, words
-from model.terms.channels import Channel
-from model.terms.outcome import DIMENSIONS
-
-ROOT = Path(__file__).parents[3]
-ROOMS = ("foundation", "scenarios", "calibration", "report")
-FILES = [file for room in ROOMS for file in (ROOT / room).rglob("*.py")]
-
-
-def test_every_text_is_there_in_both_languages() -> None:
-    for section, texts in words().items():
-        for key, text in texts.items():
-            assert set(text) == set(LANGUAGES), f"{section}.{key}"
-            assert all(text.values())
-            fields = [sorted(re.findall(r"{(\w+)}", text[lang])) for lang in LANGUAGES]
-            assert fields[0] == fields[1], f"{section}.{key}: not the same values"
-
-
-def test_every_text_that_the_code_asks_for_exists() -> None:
-    asked = {key for file in FILES for key in re.findall(r'label\(\s*"(\w+\.\w+)"', file.read_text(encoding="utf-8"))}
-    assert len(asked) > 30
-    for key in asked:
-        section, name = key.split(".")
-        assert name in words()[section], key
+from foundation.language.text import Words, header, label
 
 
 def test_an_unknown_key_is_an_error() -> None:
@@ -40,24 +16,26 @@ def test_an_unknown_key_is_an_error() -> None:
         label("common.nothing", "en")
 
 
-def test_all_channels_and_dimensions_have_words() -> None:
-    assert set(words()["channel"]) == {channel.name.lower() for channel in Channel}
-    assert set(words()["dimension"]) == set(DIMENSIONS)
+def test_a_room_says_its_own_words_before_those_below(tmp_path: Path) -> None:
+    (tmp_path / "words.toml").write_text('[common]\nquick = { en = "{n} mine", fr = "{n} : mien" }\n', encoding="utf-8")
+    room = Words(str(tmp_path / "__init__.py"), label)
+    assert room("common.quick", "fr", n=1) == "1\u00a0: mien"
+    assert room("quantile.p50", "en") == "median"
+    assert "quantile.p50" in room
+    assert "quantile.p51" not in room
+    with pytest.raises(KeyError):
+        room("common.quick", "en")
+    with pytest.raises(KeyError):
+        room("common.nothing", "en")
 
 
-def test_groups() -> None:
-    assert group_label("age_band", "16-17", "en") == "16–17"
-    assert group_label("age_band", "75+", "fr") == "75 et plus"
-    assert group_label("digital_exclusion", "yes", "fr") == "exclus du numérique"
-    assert group_label("region", "Provence-Alpes-Côte d'Azur et Corse", "fr") == "Provence-Alpes-Côte d’Azur et Corse"
-    assert group_label("region", "Bretagne", "en") == "Bretagne"
-
-
-def test_titles_come_from_either_form_of_manifest_and_differ() -> None:
-    entries = [{"name": n, "title": {"en": "Media", "fr": "Médias : TV"}} for n in ("a", "a@two")]
-    assert scenario_titles({"scenarios": entries}, "en") == {"a": "Media (a)", "a@two": "Media (a@two)"}
-    titles = {"a": {"en": "Media", "fr": "Médias : TV"}}
-    assert scenario_titles({"titles": titles}, "fr") == {"a": "Médias\u00a0: TV"}
+def test_a_column_has_words_or_keeps_its_name(tmp_path: Path) -> None:
+    texts = '[column]\nx = { en = "ex", fr = "ixe" }\nx_low = { en = "low ex", fr = "bas d\'ixe" }\n'
+    (tmp_path / "words.toml").write_text(texts, encoding="utf-8")
+    room = Words(str(tmp_path / "__init__.py"), label)
+    assert header("x_p50", "fr", room) == "ixe, médiane"
+    assert header("x_low", "fr", room) == "bas d’ixe"
+    assert header("y_p50", "fr", room) == "y_p50"
 
 
 def test_numbers() -> None:
@@ -91,12 +69,3 @@ def test_dates() -> None:
 def test_typography() -> None:
     assert typeset("Coût : 15 % ; « l'effet » !", "fr") == "Coût\u00a0: 15\u202f%\u202f; «\u00a0l’effet\u00a0»\u202f!"
     assert typeset("doctors' time: 15 %", "en") == "doctors’ time: 15\u202f%"
-
-
-def test_french_texts_have_french_spaces() -> None:
-    for section, texts in words().items():
-        for key, text in texts.items():
-            shown = typeset(text["fr"], "fr")
-            assert not re.search(r"[^\s\u00a0\u202f][;!?»]|[^\s\u00a0\u202f]:(?!/)| [;:!?%»]|« |'", shown), (
-                f"{section}.{key}: {shown}"
-            )

@@ -10,7 +10,9 @@ import pandas as pd
 import pytest
 
 from foundation.errors import UserError
+from foundation.language.text import header
 from foundation.store import parts
+from planning.mix import label
 from planning.mix.measures import Limits, Measures, MostActivations
 from planning.mix.pictures import draw_plan
 from planning.mix.plan import Plan, Question, ceiling, frontier_budgets
@@ -21,7 +23,7 @@ from planning.mix.shipped import verdict
 from planning.mix.simulate import Answer, Task
 from planning.mix.study import plan_document, plan_text
 from planning.mix.tables import headline, sentences, tables
-from planning.text import header, label, words, write_csv
+from scenarios.compare.tables import write_csv
 from scenarios.language.files import load_scenario, parse_scenario
 from tests.planning.made_up import LEVERS, manifest, plan, toy
 
@@ -150,7 +152,7 @@ def test_verdicts() -> None:
     assert same.why == "noise"
     assert verdict("a", ones, 2 * ones, rival_cost=3.0, budget=2.0, inside=True).why == "over_budget"
     assert verdict("a", ones, 2 * ones, rival_cost=1.0, budget=2.0, inside=False).why == "outside"
-    assert {"search_draws", "noise", "over_budget", "outside", "limits"} <= set(words()["shipped"])
+    assert {"search_draws", "noise", "over_budget", "outside", "limits"} <= set(label.own["shipped"])
 
 
 def test_dear_strategies_are_reduced_to_the_budget() -> None:
@@ -215,7 +217,7 @@ def test_pictures(found: Plan, tidy: Frames, lang: str, tmp_path: Path) -> None:
 
 
 def test_french_spreadsheets(tidy: Frames, tmp_path: Path) -> None:
-    write_csv(tidy["plan_groups"], tmp_path / "g.csv", "fr")
+    write_csv(tidy["plan_groups"], tmp_path / "g.csv", "fr", label)
     first, second, *_ = (tmp_path / "g.csv").read_bytes().decode("utf-8-sig").splitlines()
     assert "part activée du groupe (%), médiane" in first.split(";")
     assert "exclus du numérique" in second
@@ -225,14 +227,7 @@ def test_french_spreadsheets(tidy: Frames, tmp_path: Path) -> None:
 def test_every_column_has_a_french_header(tidy: Frames) -> None:
     for name in ("frontier", "plan", "shipped", "plan_groups", "plan_costs"):
         for column in tidy[name].columns:
-            assert header(str(column), "fr") != column or "_" not in str(column), (name, column)
-
-
-def test_texts_have_both_languages() -> None:
-    for section in words().values():
-        for text in section.values():
-            assert set(text) == {"en", "fr"}
-    assert label("frontier.all", "fr") == "tous les leviers"
+            assert header(str(column), "fr", label) != column or "_" not in str(column), (name, column)
 
 
 def test_answers_are_kept_as_they_are(tmp_path: Path) -> None:

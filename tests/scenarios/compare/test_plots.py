@@ -103,7 +103,7 @@ def test_settings_of_the_caller_stay() -> None:
         assert (matplotlib.rcParams["font.size"], matplotlib.rcParams["svg.hashsalt"]) == (23.0, "own")
 
 
-@pytest.mark.parametrize(("lang", "mark"), [("en", "QUICK TASTE"), ("fr", "APERÇU RAPIDE")])
+@pytest.mark.parametrize(("lang", "mark"), [("en", "QUICK PREVIEW"), ("fr", "APERÇU RAPIDE")])
 @pytest.mark.parametrize("picture", PICTURES)
 def test_quick_runs_are_marked(picture: str, lang: str, mark: str) -> None:
     marked, plain = (PICTURES[picture](results(2), made.manifest(2, quick=quick), lang) for quick in (True, False))

@@ -12,9 +12,11 @@ import pytest
 from rich.console import Console
 from scipy.stats import beta
 
-from foundation.language.text import price_letters, price_words
+from foundation.language.text import header
+from scenarios.compare import label
 from scenarios.compare.comparison import MEASURES
-from scenarios.compare.tables import groups_table, header, probability, rich_table, summary_table, write_csv
+from scenarios.compare.tables import groups_table, probability, rich_table, summary_table, write_csv
+from scenarios.words import price_letters, price_words
 from tests.scenarios import frames as made
 
 
@@ -156,8 +158,8 @@ def test_french_csv_of_groups(tmp_path: Path, frames: dict[str, pd.DataFrame]) -
 def test_every_column_has_words_in_both_languages(frames: dict[str, pd.DataFrame]) -> None:
     tables = (summary_table(frames["outcomes"], frames["costs"]), groups_table(frames["groups"], "2027-12-31"))
     for column in {column for table in tables for column in table.columns} - {"scenario", "dimension", "group"}:
-        assert header(column, "en") != column
-        assert header(column, "fr") != header(column, "en")
+        assert header(column, "en", label) != column
+        assert header(column, "fr", label) != header(column, "en", label)
 
 
 def shown(summary: pd.DataFrame, lang: str, columns: int, **changes: object) -> str:
@@ -178,7 +180,7 @@ def test_table_on_a_terminal(frames: dict[str, pd.DataFrame], lang: str, columns
 
 def test_quick_table_is_marked(frames: dict[str, pd.DataFrame]) -> None:
     summary = summary_table(frames["outcomes"], frames["costs"])
-    assert "QUICK TASTE" in shown(summary, "en", 120, quick=True)
+    assert "QUICK PREVIEW" in shown(summary, "en", 120, quick=True)
     assert "APERÇU RAPIDE" in shown(summary, "fr", 120, quick=True)
     assert "QUICK" not in shown(summary, "en", 120)
 

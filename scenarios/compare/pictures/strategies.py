@@ -1,4 +1,4 @@
-"""Cost against effect: where a euro goes far."""
+"""What each strategy adds to the status quo, and what that costs."""
 
 from __future__ import annotations
 
@@ -10,12 +10,42 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from foundation.drawing.placing import place_labels
-from foundation.drawing.style import BLUE, SMALL, light_grid, localise, page, styled
+from foundation.drawing.placing import number_rows, place_labels
+from foundation.drawing.style import BLUE, GREY, SMALL, light_grid, localise, styled
 from foundation.drawing.wrapping import wrap
-from foundation.language.numbers import day, number
-from foundation.language.text import label, scenario_titles
+from foundation.language.numbers import day, interval, number
+from scenarios.compare import label
 from scenarios.compare.pictures.results import Frames, quantiles_of, strategies_by_effect
+from scenarios.drawing import name_rows, page
+from scenarios.words import scenario_titles
+
+
+@styled
+def additional_activations(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Figure:
+    """Median, 50 % and 90 % intervals of the additional activations of each strategy, with the numbers beside them."""
+    until = day(manifest["until"], lang)
+    names = strategies_by_effect(frames)
+    title, subtitle = label("additional.title", lang, until=until), label("additional.subtitle", lang)
+    figure = page(title, subtitle, 0.36 * len(names) + 0.9, manifest, lang)
+    axes = figure.subplots()
+    texts = [_row(axes, place, frames, name, lang) for place, name in enumerate(names)]
+    name_rows(axes, names, manifest, lang)
+    number_rows(axes, texts)
+    axes.axvline(0, color=GREY, linewidth=1)
+    axes.set_xlabel(label("additional.axis", lang))
+    light_grid(axes, "x")
+    localise(axes, lang, x=True)
+    return figure
+
+
+def _row(axes: Axes, place: int, frames: Frames, name: str, lang: str) -> str:
+    """Draws one strategy; returns its numbers in words."""
+    p05, p25, p50, p75, p95 = quantiles_of(frames["outcomes"], name, "additional_millions")
+    axes.plot([p05, p95], [place, place], color=BLUE, linewidth=1.4, solid_capstyle="butt")
+    axes.plot([p25, p75], [place, place], color=BLUE, linewidth=5, alpha=0.55, solid_capstyle="butt")
+    axes.plot(p50, place, "o", color=BLUE, ms=6, markeredgecolor="white")
+    return f"{number(p50, 2, lang)} {interval(p05, p95, 2, lang)}"
+
 
 Cross = tuple[np.ndarray, np.ndarray]
 """Low, median and high of cost and of effect."""

@@ -1,0 +1,94 @@
+"""What several rooms say of groups, prices, titles and settings of a run, in French and English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from foundation.language.numbers import day, number, typeset
+from model.terms.structure import Structure
+from scenarios import label
+
+
+def group_label(dimension: str, group: str, lang: str) -> str:
+    """A group as a reader names it; a region keeps its official name unless ``words.toml`` translates it."""
+    if dimension == "age_band":
+        return _age_label(group, lang)
+    key = f"{dimension}.{group}"
+    return label(key, lang) if key in label else typeset(group, lang)
+
+
+def group_title(dimension: str, group: str, lang: str) -> str:
+    """A group with its dimension where the name alone would puzzle."""
+    name = group_label(dimension, group, lang)
+    return f"{label('dimension.age_band', lang)} {name}" if dimension == "age_band" else name
+
+
+def _age_label(band: str, lang: str) -> str:
+    if band.endswith("+"):
+        return label("age_band.over", lang, low=band[:-1])
+    low, _, high = band.partition("-")
+    return label("age_band.years", lang, low=low, high=high) if high else band
+
+
+def price_letters(statuses: str, lang: str) -> str:
+    """The letters of the statuses of prices, as ``scenarios.compare.statuses`` joins them; a published price has
+    none."""
+    keys = (f"price_letter.{status}" for status in statuses.split(", "))
+    return "".join(label(key, lang) for key in keys if key in label)
+
+
+def price_words(statuses: str, lang: str) -> str:
+    """The same in words: ``supposé, dérivé``."""
+    return ", ".join(label(f"price_status.{status}", lang) for status in statuses.split(", ") if status)
+
+
+def scenario_titles(manifest: Mapping[str, Any], lang: str) -> dict[str, str]:
+    """Name to title of each scenario of a run; of two with the same title both show their name as well."""
+    given = manifest.get("titles") or {entry["name"]: entry["title"] for entry in manifest["scenarios"]}
+    titles = {name: typeset(title[lang], lang) for name, title in given.items()}
+    shown = list(titles.values())
+    return {name: title if shown.count(title) == 1 else f"{title} ({name})" for name, title in titles.items()}
+
+
+def quick_mark(manifest: Mapping[str, Any], lang: str) -> str:
+    """What a quick run shows before any other word; "" for others."""
+    return f"{label('common.quick', lang)} ({label('common.quick_why', lang)}) · " if manifest["quick"] else ""
+
+
+def run_line(manifest: Mapping[str, Any], lang: str, *, intervals: bool = True) -> str:
+    """Settings of a run in one line; structural choices only where they differ from the default.
+
+    ``intervals``: whether what stands above it are medians with intervals.
+    """
+    return " · ".join(_parts(manifest, lang, intervals))
+
+
+def _parts(manifest: Mapping[str, Any], lang: str, intervals: bool) -> Iterator[str]:
+    if "people" in manifest:  # not where nothing is simulated
+        yield label("common.people", lang, people=number(manifest["people"], 0, lang))
+        yield _draws(manifest, lang)
+    yield label("common.seed", lang, seed=manifest["seed"])
+    yield label("common.data_end", lang, day=day(manifest["data_end"], lang))
+    if "policy_start" in manifest:
+        yield label("common.policy_start", lang, day=day(manifest["policy_start"], lang))
+        if intervals:
+            yield label("common.interval", lang)
+    if manifest.get("averaged"):
+        yield label("common.averaged", lang, structures=len(manifest["averaged"]))
+    if choices := _choices(manifest):
+        yield label("common.structure", lang, choices=choices)
+    if not manifest.get("paired", True):
+        yield label("common.unpaired", lang)
+
+
+def _draws(manifest: Mapping[str, Any], lang: str) -> str:
+    draws, failed = manifest["draws"], len(manifest.get("failures") or ())
+    if failed:
+        return label("common.draws_failed", lang, done=number(draws - failed, 0, lang), draws=number(draws, 0, lang))
+    return label("common.draws_one" if draws == 1 else "common.draws", lang, draws=number(draws, 0, lang))
+
+
+def _choices(manifest: Mapping[str, Any]) -> str:
+    defaults, chosen = vars(Structure()), manifest.get("structure") or {}
+    return ", ".join(f"{key} = {value}" for key, value in chosen.items() if defaults.get(key) != value)

@@ -1,0 +1,53 @@
+"""Errors in the language of ``--lang`` or ``MES_LANG``: ours, those of scenario files and those of the options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import Result
+
+from tests.cli.test_bad_input import refused
+
+Mes = Callable[..., Result]
+FRENCH = [
+    (("rnu",), "Erreur\u00a0: commande 'rnu' inconnue\u202f; vouliez-vous dire 'run'\u202f?"),
+    (("run",), "il manque l’argument 'scenario'"),
+    (("run", "status-quo", "--peopel", "3"), "option --peopel inconnue"),
+    (("run", "status-quo", "--draws", "x"), "valeur non valable pour '--draws'\u00a0: il faut un nombre entier"),
+    (("run", "statu-quo"), "aucun scénario de ce nom\u202f; valeurs permises"),
+    (("run", "statu-quo"), "vouliez-vous dire «\u00a0status-quo\u00a0»\u202f?"),
+    (("run", "status-quo", "--people", "0"), "--people\u00a0: 0\u202f; il faut un nombre entier, au moins 1"),
+    (("plot", "no-such-folder"), "no-such-folder\u00a0: pas un dossier de simulation"),
+    (("plan", "--budget", "sixty"), "--budget\u00a0: 'sixty' n’est pas une quantité"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "words"), FRENCH)
+def test_in_french_by_the_environment(
+    mes: Mes, arguments: tuple[str, ...], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MES_LANG", "fr")
+    refused(mes(*arguments), words)
+
+
+@pytest.mark.parametrize("option", [("--lang", "fr"), ("--lang=fr",)])
+def test_in_french_by_the_option(mes: Mes, option: tuple[str, ...]) -> None:
+    refused(mes("run", "statu-quo", *option), "aucun scénario de ce nom")
+    refused(mes("run", "statu-quo"), "there is no scenario of this name")
+
+
+def test_english_goes_before_a_french_environment(mes: Mes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MES_LANG", "fr")
+    refused(mes("run", "statu-quo", "--lang", "en"), "there is no scenario of this name")
+
+
+def test_the_problems_of_a_file(mes: Mes, tmp_path: Path) -> None:
+    (tmp_path / "my.toml").write_text(
+        '[title]\nen = "Mine"\n[[lever]]\nkind = "sms"\nintensity = 2.0\nend = 2020-01-06\n[[lever]]\nkind = "smss"\n'
+    )
+    result = mes("scenarios", "check", "my.toml", "--lang", "fr")
+    assert result.exit_code == 2
+    for words in ("est trop grand\u202f; valeurs permises\u00a0: un nombre de 0 à 1", "type de levier inconnu"):
+        assert words in result.stderr
