@@ -62,12 +62,10 @@ def test_no_room_is_full(modules: Modules) -> None:
     assert full_rooms(modules) == {}
 
 
-@pytest.mark.xfail(strict=True, reason="planning/mix/results.py")
 def test_no_file_is_long(modules: Modules) -> None:
     assert long_files(modules) == {}
 
 
-@pytest.mark.xfail(strict=True, reason="study and bench")
 def test_there_is_no_circle(modules: Modules) -> None:
     assert circles(modules) == []
 

@@ -1,7 +1,6 @@
 """Direct labels without overlap: each in turn takes the cheapest free place near its point, until nothing moves.
 
-Boxes are rows (x0, y0, x1, y1) in pixels. Also axes with a row per strategy: its title on the left, numbers on the
-right.
+Boxes are rows (x0, y0, x1, y1) in pixels. Also numbers beside the rows of axes.
 """
 
 from __future__ import annotations

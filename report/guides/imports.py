@@ -41,10 +41,12 @@ Modules = Mapping[str, Module]
 
 
 def floors(root: Path) -> tuple[str, ...]:
-    """Packages at the top, the uppermost first: the layers of the import contract in ``pyproject.toml``."""
+    """Packages at the top, the uppermost first: the layers of the import contract in ``pyproject.toml``, where a bar
+    separates those that are side by side."""
     settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
     contracts = settings["tool"]["importlinter"]["contracts"]
-    return tuple(next(contract["layers"] for contract in contracts if contract["type"] == "layers"))
+    layers = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
+    return tuple(name.strip() for layer in layers for name in layer.split("|"))
 
 
 def read_modules(root: Path, tops: tuple[str, ...]) -> dict[str, Module]:
