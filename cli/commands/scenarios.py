@@ -103,12 +103,12 @@ def new(
 
 def _write_new(path: Path, text: str) -> None:
     """Writes a file that is not there yet, whole or not at all."""
-    from foundation.errors import UserError
+    from foundation.errors import StorageError, UserError
     from foundation.store.atomic import write_text
 
     if path.exists():
         raise UserError(f"{path}: exists already; name another file")
     try:
         write_text(path, text)
-    except OSError as error:
-        raise UserError(f"{path}: can't be written: {error.strerror or error}") from None
+    except StorageError as error:
+        raise UserError(str(error)) from None
