@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from calibration.hindcast.work import Key
-from foundation.errors import UserError
+from foundation.errors import StorageError, UserError
 from foundation.store.atomic import write_text
 
 SETTINGS, RUNS, RESULTS = "settings.json", "model-runs.jsonl", "hindcast.json"
@@ -41,9 +41,9 @@ def _make(folder: Path, settings: Mapping[str, Any]) -> None:
         temporary.mkdir()
         write_text(temporary / SETTINGS, _text(settings))
         os.rename(temporary, folder)
-    except OSError as error:
+    except (OSError, StorageError) as error:
         shutil.rmtree(temporary, ignore_errors=True)
-        raise UserError(f"{folder}: can't be written to: {error.strerror or error}") from None
+        raise UserError(f"{folder}: can't be written to: {getattr(error, 'strerror', None) or error}") from None
 
 
 def _compare(folder: Path, settings: Mapping[str, Any]) -> None:

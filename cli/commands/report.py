@@ -63,10 +63,10 @@ def report(
 
 def _write(path: Path, text: str) -> None:
     """Writes a page in one step; ``UserError`` where it can't be written."""
-    from foundation.errors import UserError
+    from foundation.errors import StorageError, UserError
     from foundation.store.atomic import write_text
 
     try:
         write_text(path, text)
-    except OSError as error:
-        raise UserError(f"{path}: can't be written: {error.strerror or error}") from None
+    except StorageError as error:
+        raise UserError(str(error)) from None

@@ -161,7 +161,7 @@ def faults(outcome: Outcome, weeks: np.ndarray, weight: float) -> list[str]:
 @given(numbers, parameters, structures, levers, seeds)
 def test_limits_and_conservation_in_any_world(number, parameters, structure, levers, seed):
     people = population(number)
-    model = played(launched(number, parameters, seed, structure), levers)
+    model = played(launched(people, parameters, seed, structure), levers)
     outcome = model.outcome()
     assert faults(outcome, model.run.state["activated"], people.weight) == []
     for dimension in DIMENSIONS:
@@ -195,8 +195,8 @@ def test_a_broken_outcome_is_noticed(field, broken):
 @given(numbers, parameters, levers, seeds, st.lists(st.integers(POLICY, LAST), max_size=3).map(sorted))
 def test_flow_and_census_agree_at_each_stop_and_stops_change_nothing(number, parameters, levers, seed, stops):
     people = population(number)
-    at_once = played(launched(number, parameters, seed), levers)
-    model = played(launched(number, parameters, seed), levers, POLICY)
+    at_once = played(launched(people, parameters, seed), levers)
+    model = played(launched(people, parameters, seed), levers, POLICY)
     for week in stops:
         model.advance(week)
         assert faults(model.outcome(), model.run.state["activated"], people.weight) == []

@@ -29,7 +29,7 @@ from tests.scenarios import made_up
 
 STOP: list[int] = []
 """How many tasks are computed before Ctrl-C; empty for none."""
-SOME = ("planning.mix.regret",)
+SOME = ("planning.mix.measures",)
 """What stands for the modules that compute draws."""
 
 

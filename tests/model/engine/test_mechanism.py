@@ -125,7 +125,7 @@ def test_documents_arrive_at_the_national_rate(run, population, history):
     pulls = replace(SILENT.pulls, document=0.05)
     model = run(replace(SILENT, pulls=pulls, people=replace(SILENT.people, eagerness_shape=50.0)), 200)
     mine = adults_at_launch(population, 200) & ((population.flags & EXCLUDED) == 0) & ((population.flags & EMAIL) > 0)
-    documents = population.document_rate[mine] / 1024 * model._weekly.cum_received[200]
+    documents = population.document_rate[mine] / 1024 * model.weekly.cum_received[200]
     levels = model.run.world["levels"]
     stay = np.mean(np.exp(-documents[:, None] * (1 - np.exp(-0.05 * levels[::64]))), axis=1)
     done = int((model.run.state["activated"][mine] < 200).sum())
