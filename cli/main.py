@@ -18,9 +18,8 @@ from cli.commands.run import run
 from cli.commands.scenarios import app as scenarios
 from cli.commands.sensitivity import sensitivity
 from cli.commands.story import story
-from cli.commands.structures import structures
 from cli.commands.survey import survey
-from cli.commands.uncertainty import uncertainty
+from cli.commands.uncertainty import structures, uncertainty
 from cli.commands.upkeep import docs, evidence, study
 from cli.commands.verify import verify
 from cli.errors import Mes

@@ -57,7 +57,6 @@ def said_or_imported(tree: ast.Module) -> Iterator[int]:
             yield from range(first.lineno, (first.end_lineno or first.lineno) + 1)
 
 
-@pytest.mark.xfail(strict=True, reason="cli/commands")
 def test_no_room_is_full(modules: Modules) -> None:
     assert full_rooms(modules) == {}
 

@@ -1,4 +1,4 @@
-"""``mes uncertainty``: how much of a result's uncertainty is structure, parameters, levers, chance."""
+"""``mes structures``: what the data say of each alternative; ``mes uncertainty``: what uncertainty consists of."""
 
 from __future__ import annotations
 
@@ -88,3 +88,20 @@ def uncertainty(
         if failures:
             print(f"mes: {len(failures)}/{len(tasks)} {label('said.failed', lang)}", file=sys.stderr)
             raise typer.Exit(FAILED)
+
+
+def structures(lang: o.Language = o.Lang.en, json: o.Json = False) -> None:
+    """Structural alternatives fitted to the same targets: evidence, Bayes factors, weights."""
+    with reported():
+        from rich.console import Console
+
+        from calibration.draws.structures import fitted
+        from calibration.uncertainty.tables import structures_document, structures_table
+        from cli.simulation import print_json
+
+        alternatives = fitted()
+        if json:
+            print_json(structures_document(alternatives))
+            return
+        console = Console() if sys.stdout.isatty() else Console(width=120)
+        console.print(structures_table(alternatives, lang.value))
