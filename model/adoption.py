@@ -86,7 +86,7 @@ class AdoptionModel(Answers, mesa.Model):
         self.population, self.parameters, self.history, self.structure = population, parameters, history, structure
         self.seed, self.threads, self.weeks, self.week = seed, max(1, threads), min(weeks, WEEKS), 0
         self.rates = coefficients(parameters, structure, demography, history)
-        self._status_quo = weekly_tables(parameters, history)
+        self._status_quo = weekly_tables(parameters, structure, demography, history)
         self.run, self._edges = self._blank(), block_edges(population.n, self.threads)
         self._base, self._more = self._written(kernel.begin), no_agenda()
         if levers:

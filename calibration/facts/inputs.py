@@ -60,7 +60,6 @@ def load_demography(folder: Traversable = DATA) -> Demography:
         account_share=constants["account_share"],
         doctors=int(constants["doctors"]),
         gp_spread_shape=constants["gp_spread_shape"],
-        document_spread_shape=constants["document_spread_shape"],
     )
 
 

@@ -127,7 +127,6 @@ _LIMITS = {
     "account_share": (0, 1),
     "doctors": (1, 1e6),
     "gp_spread_shape": (0.01, 100),
-    "document_spread_shape": (0.01, 100),
     "insured_millions": (1, 200),
     "notices_main_share": (0, 1),
     "not_activated_millions": (1, 200),

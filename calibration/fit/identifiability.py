@@ -25,7 +25,7 @@ from calibration.facts.priors import FREE
 from calibration.posterior.free import SMALLEST, free_priors, quick_values_at, values_at
 from foundation.seeds import uniform
 from foundation.shapes import Floats
-from model.terms.tables import GROWTH_STARTS
+from model.terms.drivers import GROWTH_STARTS
 
 ERROR = 0.001
 """Chance that a parameter of which the data say nothing is called informed, all parameters of a table together."""

@@ -74,7 +74,7 @@ def people_frame(model: World, rows: Sequence[int] | None = None) -> pd.DataFram
     chosen = np.asarray(rows if rows is not None else np.linspace(0, n - 1, min(n, 1000)).astype(np.int64), np.int64)
     state = model.run.state
     table = np.empty((len(chosen), len(TRAITS)))
-    fill_traits(model.run, chosen, table)
+    fill_traits(model.run, chosen, model.week, table)
     traits = pd.DataFrame(table, columns=list(TRAITS), index=chosen)
     yes_no = [name for name in TRAITS if name != "eagerness"]
     traits[yes_no] = traits[yes_no].astype(bool)

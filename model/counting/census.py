@@ -8,7 +8,6 @@ import numpy as np
 from jaxtyping import Float
 
 from model.counting import tally
-from model.engine.people import RATE_UNIT
 from model.engine.records import Run
 from model.levers.base import ADVICE, MESSAGE, Lever
 from model.terms.channels import Channel
@@ -28,7 +27,7 @@ def outcome(model: World) -> Outcome:
     messages = passed(r, threads, tally.messages, (2 + levers, last), last)
     notified, sent = messages[:2], messages[2:]
     stocks = np.cumsum(counts, axis=1)[:, : last + 1]
-    rates = np.cumsum(weights, axis=1)[:, :last] * RATE_UNIT
+    rates = np.cumsum(weights, axis=1)[:, :last] * tally.DOCUMENT_UNIT
     contacts = r.desks["contacts"].sum(axis=0)[:last].astype(float)
     contacts[:, Channel.NOTICE] += notified[0]
     contacts[:, Channel.EMAIL] += notified[1]

@@ -12,10 +12,12 @@ from model.engine.people import (
     INFORMATION,
     NO_USE,
     TIME,
-    eagerness,
-    has_barrier,
+    access,
+    gain_in,
+    has_barrier_in,
     has_flag,
     majority_week,
+    mention_week,
     notice_week,
     notices,
     opposes,
@@ -72,8 +74,8 @@ def source_bits(r, i, week):
     """The account, and through what the person has heard of the service."""
     bits = HAS_ACCOUNT if has_flag(r.people, i, _ACCOUNT) else np.int64(0)
     marks = np.int64(r.state[i].marks)
-    if marks & HEARD_DOCTOR:
-        bits |= DOCTOR
+    if marks & HEARD_DOCTOR or mention_week(r.people, r.world, i) < week:
+        bits |= DOCTOR | PROFESSIONAL
     if marks & HEARD_PHARMACIST:
         bits |= PHARMACIST
     if marks & _ANY:
@@ -98,12 +100,12 @@ def trigger_bits(r, i, week):
 
 
 @kernel
-def trait_bits(r, i):
-    """Barriers and readiness."""
-    bits = SEES_NO_USE if has_barrier(r.world, i, NO_USE) else np.int64(0)
-    if has_barrier(r.world, i, TIME):
+def trait_bits(r, i, week):
+    """Barriers and readiness in a week."""
+    bits = SEES_NO_USE if has_barrier_in(r.world, i, NO_USE, week) else np.int64(0)
+    if has_barrier_in(r.world, i, TIME, week):
         bits |= LACKS_TIME
-    if has_barrier(r.world, i, INFORMATION):
+    if has_barrier_in(r.world, i, INFORMATION, week):
         bits |= LACKS_INFORMATION
     return bits | READY if is_ready(r.world, i) else bits
 
@@ -137,7 +139,7 @@ def tabulate(r, week, cells):
     for i in range(r.state.shape[0]):
         bits = answer_bits(r, i, week)
         if bits >= 0:
-            cells[np.int64(has_flag(r.people, i, _EXCLUDED)), bits | trait_bits(r, i)] += 1
+            cells[np.int64(has_flag(r.people, i, _EXCLUDED)), bits | trait_bits(r, i, week)] += 1
 
 
 LIVING, IS_ACTIVATED, REFUSED, GUARDIAN, CHILD, UNAWARE, NOT_VISITED, STOPPED = range(8)
@@ -168,7 +170,7 @@ def count_standing(r, codes, since, week, counts):
             _add(codes, i, PASSES, counts)
         barriers = 0
         for barrier in range(4):
-            if has_barrier(r.world, i, np.int64(barrier)):
+            if has_barrier_in(r.world, i, np.int64(barrier), week):
                 barriers += 1
                 _add(codes, i, HAS + barrier, counts)
         if barriers == 0:
@@ -203,13 +205,13 @@ def would_pass(r, i, week):
 
 
 @kernel
-def fill_traits(r, rows, table):
-    """Traits of some persons, [row, trait]: notices, eagerness, ready, opposed, the four barriers."""
+def fill_traits(r, rows, week, table):
+    """Traits of some persons in a week, [row, trait]: notices, eagerness, ready, opposed, the four barriers."""
     for k in range(rows.shape[0]):
         i = rows[k]
         table[k, 0] = notices(r.world, i)
-        table[k, 1] = eagerness(r.world, i)
+        table[k, 1] = gain_in(r.people, r.world, i, week) / access(r.people, r.world, i)
         table[k, 2] = is_ready(r.world, i)
         table[k, 3] = opposes(r.world, i)
         for barrier in range(4):
-            table[k, 4 + barrier] = has_barrier(r.world, i, np.int64(barrier))
+            table[k, 4 + barrier] = has_barrier_in(r.world, i, np.int64(barrier), week)

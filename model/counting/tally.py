@@ -9,8 +9,10 @@ from model.engine.completion import can_get
 from model.engine.people import (
     INFORMATION,
     NO_USE,
+    RATE_UNIT,
     TIME,
-    has_barrier,
+    child_reminder_week,
+    has_barrier_in,
     has_flag,
     majority_week,
     notice_week,
@@ -25,13 +27,18 @@ from model.levers.newborns import newborn_week
 from model.levers.relatives import invited_week
 from model.population.attributes import EMAIL, EXCLUDED
 from model.terms.jit import inlined, kernel
+from model.terms.keyed import Decision, bits_of, person_word
+from model.terms.spells import end_week, level_of, passed_by
 from model.terms.tables import INVITATION_DELAY
 from model.terms.weeks import NEVER
 
 LIVING, ADULTS, AWARE, VISITED, ACTIVATED, ACTIVATED_LIVING, ACTIVATED_MINORS, EXPOSED = range(8)
 """Rows of the stocks counted; EXPOSED are adults not activated who notice mass messages."""
 STOCKS, STAGES = 8, 4
-_EMAIL, _EXCLUDED = np.int64(EMAIL), np.int64(EXCLUDED)
+FINER = 64
+DOCUMENT_UNIT = RATE_UNIT / FINER
+"""Unit of relative document rates while they are added up: whole numbers, so that the order can't matter."""
+_EMAIL, _EXCLUDED, _DOCUMENTS = np.int64(EMAIL), np.int64(EXCLUDED), np.int64(Decision.SPELL_DOCUMENTS)
 
 
 @inlined
@@ -62,34 +69,45 @@ def stocks(r, low, high, last, counts):
 
 @kernel
 def document_weights(r, low, high, last, weights):
-    """Differences over weeks of the sum of document rates, int64 [1 + 2 levers, last + 2], in 1/1024 ths.
+    """Differences over weeks of the sum of document rates, int64 [1 + 2 levers, last + 2], in ``DOCUMENT_UNIT``.
 
     Row 0: who can be notified and is not activated; 1 + l: those of them whom lever l aims at; 1 + levers + l:
     everybody alive whom it aims at.
     """
-    levers = r.levers.shape[0]
     for i in range(low, high):
-        entry, leave, rate = (
-            np.int64(r.people[i].entry),
-            min(np.int64(r.people[i].exit), last + 1),
-            np.int64(r.people[i].document_rate),
-        )
-        majority, done = majority_week(r.people, i), np.int64(r.state[i].activated) + 1
-        for childhood in range(2):
-            who = np.int64(r.people[i].guardian) if childhood else i
-            first = entry if childhood else max(entry, majority)
-            end = min(leave, done, majority) if childhood else min(leave, done)
-            if who >= 0 and first < end and has_flag(r.people, who, _EMAIL) and notices(r.world, who):
-                weights[0, first] += rate
-                weights[0, end] -= rate
-                for lever in range(levers):
-                    if is_targeted(r, lever, i):
-                        weights[1 + lever, first] += rate
-                        weights[1 + lever, end] -= rate
-        for lever in range(levers):
-            if is_targeted(r, lever, i) and entry < leave:
-                weights[1 + levers + lever, entry] += rate
-                weights[1 + levers + lever, leave] -= rate
+        word, number, passed, week = person_word(r.world.keys[_DOCUMENTS], i), np.int64(0), 0.0, np.int64(0)
+        leave = min(np.int64(r.people[i].exit), last + 1)
+        while week < leave:
+            bits = bits_of(word, number)
+            passed = passed_by(bits, r.world.lengths, r.world.need_spell, passed)
+            until = min(end_week(number, passed), leave)
+            if until > week:
+                rate = np.int64(r.people[i].document_rate * r.world.document_levels[level_of(bits)] * FINER + 0.5)
+                _spell_weights(r, i, week, until, rate, weights)
+                week = until
+            number += 1
+
+
+@kernel
+def _spell_weights(r, i, start, stop, rate, weights):
+    """What a person adds to ``weights`` in the weeks of one spell."""
+    levers, entry = r.levers.shape[0], max(np.int64(r.people[i].entry), start)
+    majority, done = majority_week(r.people, i), np.int64(r.state[i].activated) + 1
+    for childhood in range(2):
+        who = np.int64(r.people[i].guardian) if childhood else i
+        first = entry if childhood else max(entry, majority)
+        end = min(stop, done, majority) if childhood else min(stop, done)
+        if who >= 0 and first < end and has_flag(r.people, who, _EMAIL) and notices(r.world, who):
+            weights[0, first] += rate
+            weights[0, end] -= rate
+            for lever in range(levers):
+                if is_targeted(r, lever, i):
+                    weights[1 + lever, first] += rate
+                    weights[1 + lever, end] -= rate
+    for lever in range(levers):
+        if is_targeted(r, lever, i) and entry < stop:
+            weights[1 + levers + lever, entry] += rate
+            weights[1 + levers + lever, stop] -= rate
 
 
 @inlined
@@ -113,6 +131,9 @@ def messages(r, low, high, last, counts):
                 counts[0, week] += 1
         week = reminder_week(r.people, r.world, i)
         if _sent(r, i, week, adult, last):
+            counts[1, week] += 1
+        week = child_reminder_week(r.people, r.world, i)
+        if _sent(r, i, week, entry, last):
             counts[1, week] += 1
         for lever in range(r.levers.shape[0]):
             if is_targeted(r, lever, i):
@@ -191,6 +212,6 @@ def surveyed(r, low, high, week, visitors, barriers, non_users):
         if visitors and r.state[i].visited >= week:
             continue
         barriers[0] += 1
-        barriers[1] += has_barrier(r.world, i, NO_USE)
-        barriers[2] += has_barrier(r.world, i, TIME)
-        barriers[3] += has_barrier(r.world, i, INFORMATION)
+        barriers[1] += has_barrier_in(r.world, i, NO_USE, week)
+        barriers[2] += has_barrier_in(r.world, i, TIME, week)
+        barriers[3] += has_barrier_in(r.world, i, INFORMATION, week)

@@ -4,21 +4,23 @@ Persons are taken in blocks of neighbours. A block's contacts lie together, sort
 the order in which they take place: by person, the person's own before those of wards, then by process and occurrence.
 A week reads its part of every block from front to back and touches nobody else's memory.
 
-A process of contacts is Poisson: the k-th contact comes when the person's exposure, factor x cum, first passes the sum
-of k + 1 keyed exponentials. Processes are superposed, never rescaled: a lever adds its own and re-times no other.
+A process of contacts is Poisson: the k-th contact comes when the person's exposure first passes the sum of k + 1 keyed
+exponentials. Exposure grows by factor x change of cum, where the factor holds for a spell of eagerness or need
+(``model.terms.spells``) and then changes. Processes are superposed, never rescaled: a lever adds its own and re-times
+no other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import log
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from model.terms.jit import inlined, kernel
-from model.terms.keyed import SELECTION, uniform, uniform_of
+from model.terms.keyed import SELECTION, uniform
+from model.terms.spells import MOST_SPELLS
 from model.terms.threads import everywhere
 from model.terms.weeks import NEVER, WEEKS
 
@@ -52,6 +54,10 @@ class Draft(NamedTuple):
     """[room]"""
     total: Offsets
     """[1] number found, whether or not there was room."""
+    end: Offsets
+    """[MOST_SPELLS] first week after each spell of eagerness of the person who answers."""
+    gain: npt.NDArray[np.float64]
+    """[MOST_SPELLS + 1] eagerness times access in each of these spells; the last entry is the largest."""
 
 
 Write = Callable[[Draft, int, int], None]
@@ -89,7 +95,8 @@ def settle(draft: Draft, first: int, contact: Records, begin: Offsets) -> None:
 
 def new_draft(room: int) -> Draft:
     """An empty draft."""
-    return Draft(np.empty(room, CONTACT), np.empty(room, np.int16), np.zeros(1, np.int64))
+    spells = np.empty(MOST_SPELLS, np.int64), np.empty(MOST_SPELLS + 1)
+    return Draft(np.empty(room, CONTACT), np.empty(room, np.int16), np.zeros(1, np.int64), *spells)
 
 
 def block_edges(n: int, threads: int) -> Offsets:
@@ -172,9 +179,7 @@ class Turn(NamedTuple):
     since: int
     """First week of interest."""
     notices: bool
-    """Whether ``i`` notices mass messages."""
-    gain: float
-    """Eagerness times access of ``i``."""
+    """Whether ``i`` notices mass messages; the gain of ``i`` is in the draft."""
 
 
 class Process(NamedTuple):
@@ -186,7 +191,13 @@ class Process(NamedTuple):
     """Arrival, success, selection, timing."""
     keep: float
     factor: float
-    """The owner's, on the exposure ``cum``."""
+    """The owner's, for life, on the exposure ``cum``."""
+    gains: bool
+    """Whether the gain of the person who answers multiplies the factor."""
+    need: int
+    """Decision of the spells of the owner's need that multiply it (``model.terms.keyed``); negative: none."""
+    levels: npt.NDArray[np.float64]
+    """Values of these spells."""
     cum: npt.NDArray[np.float64]
     guide: npt.NDArray[np.int16]
     """To the weeks of ``cum``."""
@@ -224,29 +235,35 @@ def week_passed(cum, guide, exposure):
 
 
 @inlined
-def exposure_left(turn, process):
-    """Exposure of the turn's owner to a process in all the weeks in which there can be contacts."""
-    if process.keep <= 0.0:
-        return 0.0
-    return process.factor * (process.cum[turn.stop] - process.cum[turn.start])
+def gain_at(draft, week):
+    """Eagerness times access, in a week, of the person who answers."""
+    spell = 0
+    while draft.end[spell] <= week:
+        spell += 1
+    return draft.gain[spell]
+
+
+class Stretch(NamedTuple):
+    """Weeks in which a person's factor on the exposure is the same."""
+
+    start: int
+    stop: int
+    factor: float
+    gain: float
+    """Of the person who answers."""
+    since: float
+    """Exposure before it."""
 
 
 @inlined
-def arrival(process, turn, word, u, k, passed, available):
-    """The next contact that takes place: (week, k, passed), week NEVER if none before the turn's stop.
+def occurs(process, turn, k):
+    """Whether a contact takes place: of all a share ``keep``, chosen by key, so that a weaker lever leaves some out and
+    moves none."""
+    return process.keep >= 1.0 or uniform(process.keys[SELECTION], turn.owner, k) < process.keep
 
-    ``word`` is the owner's for arrivals, ``k`` the occurrence to try next, ``u`` its draw, ``passed`` the sum of the
-    exponentials of those before it. A share ``keep`` of contacts, chosen by key, takes place: a weaker lever leaves
-    some out and moves none.
-    """
-    cum, keys, keep = process.cum, process.keys, process.keep
-    while True:
-        passed -= log(1.0 - u)  # exact: u is a multiple of 2**-53
-        if passed > available:
-            return _NEVER, k, passed
-        exposure = cum[turn.start] + passed / process.factor
-        if cum[turn.since] < exposure and (keep >= 1.0 or uniform(keys[SELECTION], turn.owner, k) < keep):
-            week = week_passed(cum, process.guide, exposure)
-            return (week, k, passed) if week < turn.stop else (_NEVER, k, passed)
-        k += 1
-        u = uniform_of(word, k)
+
+@inlined
+def week_in(process, stretch, passed):
+    """Week in which the exposure passes a level that it reaches within a stretch."""
+    exposure = process.cum[stretch.start] + (passed - stretch.since) / stretch.factor
+    return min(week_passed(process.cum, process.guide, exposure), stretch.stop - 1)

@@ -10,10 +10,13 @@ from model.engine.people import (
     OTHER,
     RATE_UNIT,
     TIME,
-    eagerness,
+    barrier_spell,
+    gain_in,
     has_barrier,
+    has_barrier_in,
     has_flag,
     majority_week,
+    notice_week,
     notices,
 )
 from model.engine.records import ACCOMPANIED, LAST_STOP, LAST_STOP_SHIFT, TELL, TOGETHER
@@ -34,7 +37,6 @@ _INTENDS, _TELLS, _TELL_DELAY = np.int64(Decision.INTENDS), np.int64(Decision.TE
 _TOGETHER, _PEER_SUCCESS = np.int64(Decision.TOGETHER), np.int64(Decision.PEER_SUCCESS)
 _NOT_REDRAWN, _NOT_YET = np.uint64(0), np.int64(0)
 _NEVER = np.int64(NEVER)
-_FULL_ACCESS = np.float64(1.0)
 _EMAIL = np.int64(EMAIL)
 _OTHER_MARKS = np.int64(~LAST_STOP & 0xFF)
 _BY_EMAIL, _BY_SMS = np.int64(Channel.EMAIL), np.int64(Channel.SMS)
@@ -99,23 +101,38 @@ def letters_for_wards(r, lever, i, week):
 
 
 @kernel
+def holds_notice_code(r, i, week):
+    """Whether the code of an adult's own notice of creation still works: it supplies the missing information (F122)."""
+    return notices(r.world, i) and rules.code_works(notice_week(r.people, r.world, i), week)
+
+
+@inlined
+def stops_for_good(r, i, decision, spell, contact, chance):
+    """Whether a barrier that is there stops a visit: drawn once a spell of the barrier, or anew at each visit."""
+    return uniform(r.world.keys[decision], i, contact if r.world.redrawn else np.uint64(spell)) < chance
+
+
+@kernel
 def stopped_by(r, i, week, contact, by_doctor):
     """The barrier that stops this visit (NO_USE, TIME, INFORMATION, OTHER), or -1 if none does."""
-    lasting = contact if r.world.redrawn else _NOT_REDRAWN
-    if not by_doctor and has_barrier(r.world, i, NO_USE):
+    spell = barrier_spell(r.world, i, NO_USE, week)
+    if not by_doctor and has_barrier(r.world, i, NO_USE, spell):
         chance = rules.no_use_stop(r.world.stop_no_use, r.world.use_erosion, documents_received(r, i, week))
-        if uniform(r.world.keys[_STOP_NO_USE], i, lasting) < chance:
+        if stops_for_good(r, i, _STOP_NO_USE, spell, contact, chance):
             return NO_USE
     stop = rules.softened(r.world.stop_time, r.world.soft_time[week])
-    if has_barrier(r.world, i, TIME) and uniform(r.world.keys[_STOP_TIME], i, contact) < stop:
+    if has_barrier_in(r.world, i, TIME, week) and uniform(r.world.keys[_STOP_TIME], i, contact) < stop:
         return TIME
-    stop = rules.softened(
-        r.world.stop_information, r.world.soft_information[week] if r.world.information_is_item else 0.0
-    )
-    stopped = has_barrier(r.world, i, INFORMATION) and uniform(r.world.keys[_STOP_INFORMATION], i, lasting) < stop
-    if stopped and not (r.world.information_is_item and supplied(r, i, week)):
-        return INFORMATION
-    if has_barrier(r.world, i, OTHER) and uniform(r.world.keys[_STOP_OTHER], i, lasting) < r.world.stop_other:
+    spell = barrier_spell(r.world, i, INFORMATION, week)
+    if has_barrier(r.world, i, INFORMATION, spell):
+        is_item = r.world.information_is_item
+        stop = rules.softened(r.world.stop_information, r.world.soft_information[week] if is_item else 0.0)
+        if stops_for_good(r, i, _STOP_INFORMATION, spell, contact, stop) and not (
+            is_item and (holds_notice_code(r, i, week) or supplied(r, i, week))
+        ):
+            return INFORMATION
+    spell = barrier_spell(r.world, i, OTHER, week)
+    if has_barrier(r.world, i, OTHER, spell) and stops_for_good(r, i, _STOP_OTHER, spell, contact, r.world.stop_other):
         return OTHER
     return -1
 
@@ -144,23 +161,23 @@ def send(r, thread, week, target, source, kind):
 
 
 @kernel
-def peer_success(world, source, target, week, access):
+def peer_success(people, world, source, target, week):
     """Whether being told by ``source`` leads ``target`` to the site."""
-    hazard = world.pull_peer * eagerness(world, target) * access * world.growth[week]
+    hazard = world.pull_peer * gain_in(people, world, target, week) * world.growth[week]
     return uniform(world.keys[_PEER_SUCCESS], source, target) < rules.visit_chance(hazard)
 
 
 @kernel
 def tell_ties(r, thread, i, first):
-    """Tell ties from week ``first`` on. What can have no consequence is left out before the tie's memory is touched:
-    the tie notices mass messages (so knows already) and would not visit even with full access."""
+    """Tell ties from week ``first`` on. What can have no consequence is left out: the tie notices mass messages (so
+    knows already) and would not visit."""
     weeks = r.world.weeks
     for edge in range(r.people[i].tie_start, r.people[i + 1].tie_start):
         tie = np.int64(r.tie[edge])
         if tie < 0 or uniform(r.world.keys[_TELLS], i, tie) >= r.world.tell:
             continue
         week = rules.spread_week(first, rules.TELLING_WEEKS, uniform(r.world.keys[_TELL_DELAY], i, tie))
-        if week < weeks and (not notices(r.world, tie) or peer_success(r.world, i, tie, week, _FULL_ACCESS)):
+        if week < weeks and (not notices(r.world, tie) or peer_success(r.people, r.world, i, tie, week)):
             send(r, thread, week, tie, i, TELL)
 
 

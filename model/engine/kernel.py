@@ -10,7 +10,7 @@ import numpy as np
 
 from model.engine.agenda import WARD
 from model.engine.completion import activate, identity, peer_success, recommend, visit
-from model.engine.people import access, first_aware, majority_week, opposes, pilot_activated, traits_of
+from model.engine.people import first_aware, majority_week, mention_week, opposes, pilot_activated, traits_of
 from model.engine.processes import note_person
 from model.engine.programme import PEER
 from model.engine.records import ACCOMPANIED, BEFORE, NOBODY, TELL, prefetch
@@ -38,6 +38,8 @@ def begin(r, draft, low, high):
         traits, state = traits_of(r.world, i), r.state[i]
         state.aware, state.visited, state.activated = first_aware(r.people, r.world, i), NEVER, NEVER
         state.channel, state.marks = NO_CHANNEL, 0
+        if state.aware == NEVER:
+            state.aware = mention_week(r.people, r.world, i)
         if pilot_activated(r.people, r.world, i):
             state.aware, state.visited, state.activated, state.channel = BEFORE, BEFORE, BEFORE, _C_NOTICE
         else:
@@ -97,7 +99,7 @@ def receive(r, thread, i, source, kind, week):
     r.desks[thread].contacts[week, _C_PEER] += 1
     if r.state[i].aware > week:
         r.state[i].aware = week
-    if peer_success(r.world, source, i, week, access(r.people, r.world, i)):
+    if peer_success(r.people, r.world, source, i, week):
         visit(r, thread, i, week, _C_PEER, identity(_PEER, _ALONE, source), _BY_DOCTOR)
 
 

@@ -6,15 +6,17 @@ tables of people. The readable twin has its own (``model.twin.traits``).
 
 from __future__ import annotations
 
+from math import log
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from model.population.attributes import EMAIL, EXCLUDED, ILL, NO_DOCTOR, PILOT
 from model.terms import rules
-from model.terms.jit import inlined
-from model.terms.keyed import Decision, uniform
-from model.terms.tables import EAGERNESS_LEVELS, NEWCOMER_DELAY
+from model.terms.jit import inlined, kernel
+from model.terms.keyed import Decision, bits_of, person_word, uniform
+from model.terms.spells import LEVELS, end_week, level_of, passed_by, spell_in
+from model.terms.tables import NEWCOMER_DELAY, OLDEST, UNBORN
 from model.terms.weeks import NEVER, WEEKS_PER_YEAR
 
 People: TypeAlias = Any
@@ -27,10 +29,21 @@ RATE_UNIT = 1.0 / 1024.0
 MAJORITY = round(18 * WEEKS_PER_YEAR)
 """Weeks from birth to the 18th birthday."""
 
-NOTICES, OPPOSES = np.int64(EAGERNESS_LEVELS), np.int64(2 * EAGERNESS_LEVELS)
-"""Bits of the word of traits, above the level of eagerness."""
+NOTICES, OPPOSES = np.int64(1), np.int64(2)
+"""Bits of the word of traits."""
 
-_NOTICES, _EAGERNESS, _READY = np.int64(Decision.NOTICES), np.int64(Decision.EAGERNESS), np.int64(Decision.READY)
+_NOTICES, _READY = np.int64(Decision.NOTICES), np.int64(Decision.READY)
+_LASTING, _EAGERNESS = np.int64(Decision.LASTING_EAGERNESS), np.int64(Decision.SPELL_EAGERNESS)
+_DOCUMENTS, _GP = np.int64(Decision.SPELL_DOCUMENTS), np.int64(Decision.SPELL_GP)
+_SPELL_OF_BARRIER = np.array(
+    [Decision.SPELL_NO_USE, Decision.SPELL_TIME, Decision.SPELL_INFORMATION, Decision.SPELL_OTHER], np.int64
+)
+_NOTICE_DELAY, _MENTIONS, _FIRST_MENTION = (
+    np.int64(Decision.NOTICE_DELAY),
+    np.int64(Decision.DOCTOR_MENTIONS),
+    np.int64(Decision.FIRST_MENTION),
+)
+_AGES = np.int64(OLDEST + UNBORN)
 _OPPOSES, _AWARE, _PILOT_ACTIVATES = (
     np.int64(Decision.OPPOSES),
     np.int64(Decision.AWARE_AT_START),
@@ -71,22 +84,48 @@ def notices(world: World, i: int) -> bool:
 
 
 @inlined
-def eagerness(world: World, i: int) -> float:
-    """Responsiveness of a person, gamma of mean 1."""
-    return world.levels[int(uniform(world.keys[_EAGERNESS], i, 0) * EAGERNESS_LEVELS)]
-
-
-@inlined
 def traits_of(world: World, i: int) -> int:
-    """Traits in one word: the level of eagerness, and the bits ``NOTICES`` and ``OPPOSES``."""
-    level = np.int64(uniform(world.keys[_EAGERNESS], i, 0) * EAGERNESS_LEVELS)
-    return level | np.int64(notices(world, i)) * NOTICES | np.int64(opposes(world, i)) * OPPOSES
+    """Traits for life in one word: the bits ``NOTICES`` and ``OPPOSES``."""
+    return np.int64(notices(world, i)) * NOTICES | np.int64(opposes(world, i)) * OPPOSES
 
 
 @inlined
-def gain_of(people: People, world: World, i: int, traits: int) -> float:
-    """Eagerness times access of a person of known traits."""
-    return world.levels[traits & (EAGERNESS_LEVELS - 1)] * access(people, world, i)
+def lasting_gain(people: People, world: World, i: int) -> float:
+    """What is for life of eagerness times access: the lasting factor, that of age, and access."""
+    level = np.int64(uniform(world.keys[_LASTING], i, 0) * LEVELS)
+    age = np.int64(np.floor(-people[i].birth_week / WEEKS_PER_YEAR)) + UNBORN
+    return world.lasting_levels[level] * world.age_gain[min(max(age, 0), _AGES)] * access(people, world, i)
+
+
+@inlined
+def gain_in(people: People, world: World, i: int, week: int) -> float:
+    """Eagerness times access of a person in a week."""
+    word = person_word(world.keys[_EAGERNESS], i)
+    spell = spell_in(word, world.lengths, world.eagerness_spell, week)
+    return lasting_gain(people, world, i) * world.levels[level_of(bits_of(word, spell))]
+
+
+@inlined
+def document_rate_in(people: People, world: World, i: int, week: int) -> float:
+    """Relative rate of documents of a person in a week."""
+    word = person_word(world.keys[_DOCUMENTS], i)
+    spell = spell_in(word, world.lengths, world.need_spell, week)
+    return people[i].document_rate * RATE_UNIT * world.document_levels[level_of(bits_of(word, spell))]
+
+
+@kernel
+def need_exposure(world: World, key: int, levels: Any, i: int, cum: Any, first: int, end: int) -> float:
+    """Exposure of a person of mean rate 1 between two weeks: over spells, the sum of level times change of ``cum``."""
+    word, number, passed, week, total = person_word(world.keys[key], i), np.int64(0), 0.0, first, 0.0
+    while week < end:
+        bits = bits_of(word, number)
+        passed = passed_by(bits, world.lengths, world.need_spell, passed)
+        until = min(end_week(number, passed), end)
+        if until > week:
+            total += levels[level_of(bits)] * (cum[until] - cum[week])
+            week = until
+        number += 1
+    return total
 
 
 @inlined
@@ -125,8 +164,16 @@ def prevalence(world: World, barrier: int) -> float:
 
 
 @inlined
-def has_barrier(world: World, i: int, barrier: int) -> bool:
-    """Whether a person has a barrier, under the chosen association of barriers.
+def barrier_spell(world: World, i: int, barrier: int, week: int) -> int:
+    """Number of the spell of a barrier that holds in a week; barriers that go together have one clock."""
+    clock = barrier if world.association == rules.INDEPENDENT else NO_USE
+    word = person_word(world.keys[_SPELL_OF_BARRIER[clock]], i)
+    return spell_in(word, world.lengths, world.barrier_spell, week)
+
+
+@inlined
+def has_barrier(world: World, i: int, barrier: int, spell: int) -> bool:
+    """Whether a person has a barrier in a spell of it, under the chosen association of barriers.
 
     Independent: one draw each. Associated: one person in two answers all from one draw. Exclusive: one draw in all.
     """
@@ -135,11 +182,17 @@ def has_barrier(world: World, i: int, barrier: int) -> bool:
         before = 0.0
         for other in range(barrier):
             before += prevalence(world, other)
-        u = uniform(world.keys[_SHARED], i, 0)
+        u = uniform(world.keys[_SHARED], i, spell)
         return before <= u < before + share
     if world.association == rules.ASSOCIATED and uniform(world.keys[_ALIKE], i, 0) < 0.5:
-        return uniform(world.keys[_SHARED], i, 0) < share
-    return uniform(world.keys[_HAS[barrier]], i, 0) < share
+        return uniform(world.keys[_SHARED], i, spell) < share
+    return uniform(world.keys[_HAS[barrier]], i, spell) < share
+
+
+@inlined
+def has_barrier_in(world: World, i: int, barrier: int, week: int) -> bool:
+    """Whether a person has a barrier in a week."""
+    return has_barrier(world, i, barrier, barrier_spell(world, i, barrier, week))
 
 
 @inlined
@@ -154,8 +207,7 @@ def pilot_activated(people: People, world: World, i: int) -> bool:
             return False
     if not has_flag(people, who, _PILOT) or people[who].entry > 0 or opposes(world, who):
         return False
-    chance = world.pilot_activated * eagerness(world, who) * access(people, world, who)
-    return uniform(world.keys[_PILOT_ACTIVATES], who, 0) < chance
+    return uniform(world.keys[_PILOT_ACTIVATES], who, 0) < world.pilot_activated * gain_in(people, world, who, 0)
 
 
 @inlined
@@ -174,13 +226,35 @@ def notice_week(people: People, world: World, i: int) -> int:
 
 
 @inlined
+def answered(world: World, owner: int, k: int, sent: int) -> int:
+    """Week in which a notice sent in week ``sent`` leads to the site, if it does: people take some weeks."""
+    level = np.int64(uniform(world.keys[_NOTICE_DELAY], owner, k) * LEVELS)
+    return sent + np.int64(world.notice_delay * world.lengths[level])
+
+
+@inlined
 def reminder_week(people: People, world: World, i: int) -> int:
     """Week of the 2024-25 reminder e-mail to an adult; NEVER if none was sent."""
-    if not has_flag(people, i, _EMAIL) or uniform(world.keys[_REMINDER_SENT], i, 0) >= world.reminders_share:
+    week = reminder_about(people, world, i, i)
+    return week if week >= majority_week(people, i) else NEVER
+
+
+@inlined
+def child_reminder_week(people: People, world: World, child: int) -> int:
+    """Week of the reminder to a guardian about a child; NEVER if none was sent."""
+    guardian = np.int64(people[child].guardian)
+    week = reminder_about(people, world, child, guardian) if guardian >= 0 else NEVER
+    return week if week < majority_week(people, child) else NEVER
+
+
+@inlined
+def reminder_about(people: People, world: World, i: int, recipient: int) -> int:
+    """Week of the reminder about a profile, sent to the mailbox of ``recipient``."""
+    if not has_flag(people, recipient, _EMAIL) or uniform(world.keys[_REMINDER_SENT], i, 0) >= world.reminders_share:
         return NEVER
     first, last = world.reminder_weeks[0], world.reminder_weeks[1]
     week = rules.spread_week(first, last - first, uniform(world.keys[_REMINDER_WEEK], i, 0))
-    return week if week >= max(np.int64(people[i].entry), majority_week(people, i)) else NEVER
+    return week if week >= np.int64(people[i].entry) else NEVER
 
 
 @inlined
@@ -219,15 +293,48 @@ def doctor_propensity(world: World, doctor: int) -> float:
 
 @inlined
 def recommendations_per_year(people: People, world: World, i: int) -> float:
-    """Rate of recommendations by the own GP while not activated; 0 without an own GP."""
+    """Rate of recommendations by the own GP while not activated, at the mean rate of contacts; 0 without an own GP."""
     if people[i].doctor == _NO_DOCTOR:
         return 0.0
     return people[i].gp_rate * RATE_UNIT * doctor_propensity(world, people[i].doctor)
 
 
 @inlined
+def mentions_per_year(people: People, world: World, i: int) -> float:
+    """Rate at which the own GP speaks of the service, at the mean rate of contacts; 0 without an own GP.
+
+    Doctors differ: exponentially, with mean ``mention_rate``; at most one mention a contact.
+    """
+    if people[i].doctor == _NO_DOCTOR:
+        return 0.0
+    level = np.int64(uniform(world.keys[_MENTIONS], people[i].doctor, 0) * LEVELS)
+    return people[i].gp_rate * RATE_UNIT * min(1.0, world.mention_rate * world.lengths[level])
+
+
+@kernel
+def mention_week(people: People, world: World, i: int) -> int:
+    """Week in which an adult's GP first speaks of the service; NEVER if not within the run."""
+    week, rate = max(np.int64(people[i].entry), majority_week(people, i), 0), mentions_per_year(people, world, i)
+    left, word = -log(1.0 - uniform(world.keys[_FIRST_MENTION], i, 0)), person_word(world.keys[_GP], i)
+    number, passed, last = np.int64(0), 0.0, np.int64(world.weeks)
+    while rate > 0.0 and week < last:
+        bits = bits_of(word, number)
+        passed = passed_by(bits, world.lengths, world.need_spell, passed)
+        until = min(end_week(number, passed), last)
+        if until > week:
+            weekly = rate * world.gp_levels[level_of(bits)] / WEEKS_PER_YEAR
+            if left <= weekly * (until - week):
+                return min(week + np.int64(left / weekly), until - 1)
+            left -= weekly * (until - week)
+            week = until
+        number += 1
+    return NEVER
+
+
+@inlined
 def counter_visits_per_year(people: People, world: World, i: int, hospital: bool) -> float:
-    """Visits to a pharmacy counter, or hospital stays, per year (*assumed*, ``model.terms.tables``)."""
+    """Visits to a pharmacy counter at the mean rate of contacts, or hospital stays, per year (*assumed*,
+    ``model.terms.tables``)."""
     if hospital:
         return world.hospital_stays_ill if has_flag(people, i, _ILL) else world.hospital_stays
     return people[i].gp_rate * RATE_UNIT * world.pharmacy_visits

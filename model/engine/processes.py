@@ -3,18 +3,36 @@ person's own as an adult, a minor's through the guardian, those of wards."""
 
 from __future__ import annotations
 
+from math import log
+
 import numpy as np
 
-from model.engine.agenda import CHILD, CHILDHOOD, OWN, WARD, Mailing, Process, Turn, arrival, exposure_left, note
+from model.engine.agenda import (
+    CHILD,
+    CHILDHOOD,
+    OWN,
+    WARD,
+    Mailing,
+    Process,
+    Stretch,
+    Turn,
+    gain_at,
+    note,
+    occurs,
+    week_in,
+)
 from model.engine.completion import can_get, earlier_messages, message_week
 from model.engine.people import (
     NOTICES,
     OPPOSES,
     RATE_UNIT,
+    answered,
+    child_reminder_week,
     counter_visits_per_year,
-    gain_of,
     has_flag,
+    lasting_gain,
     majority_week,
+    mentions_per_year,
     notice_week,
     pilot_activated,
     recommendations_per_year,
@@ -22,7 +40,7 @@ from model.engine.people import (
     traits_of,
     visit_hazard,
 )
-from model.engine.programme import BASE_MEDIA, DOCTOR, INVITATION, NOTICE, REMINDER, SPONTANEOUS
+from model.engine.programme import BASE_MEDIA, DOCTOR, INVITATION, MENTION, NOTICE, REMINDER, SPONTANEOUS
 from model.engine.programme import DOCUMENT as BASE_DOCUMENT
 from model.levers.base import ADVICE, DOCUMENT, MESSAGE, SUGGESTION, VISIT, is_targeted
 from model.levers.doctors import extra_recommendations
@@ -30,47 +48,116 @@ from model.population.attributes import EMAIL
 from model.terms import rules
 from model.terms.channels import Channel
 from model.terms.jit import inlined
-from model.terms.keyed import ARRIVAL, SUCCESS, person_word, uniform, uniform_of
+from model.terms.keyed import ARRIVAL, SUCCESS, Decision, bits_of, person_word, uniform, uniform_of
+from model.terms.spells import end_week, level_of, passed_by
 from model.terms.tables import INVITATION_DELAY
 from model.terms.weeks import NEVER
 
 _NEVER, _NO_PULL, _ALL = np.int64(NEVER), np.float64(0.0), np.float64(1.0)
 _FIRST, _GROWS = np.int64(0), np.bool_(True)
 _EMAIL, _C_HOSPITAL = np.int64(EMAIL), np.int64(Channel.HOSPITAL)
-_PROCESSES = np.array((BASE_DOCUMENT, DOCTOR, BASE_MEDIA, SPONTANEOUS), np.int64)
-"""In the order in which contacts of one week take place, after messages. Children have the first two."""
+_PROCESSES = np.array((BASE_DOCUMENT, DOCTOR, MENTION, BASE_MEDIA, SPONTANEOUS), np.int64)
+"""In the order in which contacts of one week take place, after messages. Children have the first three."""
+_EAGERNESS, _DOCUMENTS, _GP = (
+    np.int64(Decision.SPELL_EAGERNESS),
+    np.int64(Decision.SPELL_DOCUMENTS),
+    np.int64(Decision.SPELL_GP),
+)
+_NO_NEED = np.int64(-1)
+
+
+@inlined
+def spells_of(r, draft, i):
+    """Write a person's spells of eagerness, and eagerness times access in each, into the draft."""
+    word, base = person_word(r.world.keys[_EAGERNESS], i), lasting_gain(r.people, r.world, i)
+    number, passed, week, most = 0, 0.0, np.int64(0), 0.0
+    while week < _NEVER:
+        bits = bits_of(word, number)
+        passed = passed_by(bits, r.world.lengths, r.world.eagerness_spell, passed)
+        week = end_week(number, passed)
+        draft.end[number], draft.gain[number] = week, base * r.world.levels[level_of(bits)]
+        most = max(most, draft.gain[number])
+        number += 1
+    draft.gain[draft.end.shape[0]] = most
 
 
 @inlined
 def note_process(r, draft, turn, process):
-    """Note the contacts of one process."""
-    available, k, passed = exposure_left(turn, process), _FIRST if turn.mode == OWN else CHILDHOOD, _NO_PULL
-    if available <= 0.0:
+    """Note the contacts of one process: walk through the spells of gain and need, and let contacts come where the
+    exposure passes the sum of keyed exponentials."""
+    if process.factor <= 0.0 or process.keep <= 0.0:
         return
-    word = person_word(process.keys[ARRIVAL], turn.owner)
-    u = uniform_of(word, k)
-    while u < available:  # -log(1 - u) >= u: most people, most processes, at the price of one hash
-        week, k, passed = arrival(process, turn, word, u, k, passed, available)
-        if week >= _NEVER:
-            return
-        if not (process.thinned and is_candidate_only(r, turn, process, k, week)):
-            note(draft, week, turn.owner, k, process.number, turn.mode)
-        k += 1
-        u = uniform_of(word, k)
+    k = _FIRST if turn.mode == OWN else CHILDHOOD
+    arrivals, need = person_word(process.keys[ARRIVAL], turn.owner), process.need
+    u = uniform_of(arrivals, k)
+    if u >= most_exposure(draft, turn, process):  # -log(1 - u) >= u: most people, at the price of one hash
+        return
+    spells = person_word(r.world.keys[max(need, 0)], turn.owner)
+    passed, since, week = -log(1.0 - u), 0.0, turn.start
+    of_gain, number, ended, until, level = 0, np.int64(0), 0.0, _NEVER, 1.0
+    if need >= 0:
+        until = _FIRST
+    while week < turn.stop:
+        while until <= week:
+            bits = bits_of(spells, number)
+            ended = passed_by(bits, r.world.lengths, r.world.need_spell, ended)
+            until, level = end_week(number, ended), process.levels[level_of(bits)]
+            number += 1
+        while draft.end[of_gain] <= week:
+            of_gain += 1
+        gain, stop = draft.gain[of_gain], min(until, turn.stop)
+        factor = process.factor
+        if process.gains:
+            factor, stop = factor * gain, min(stop, draft.end[of_gain])
+        factor *= level
+        more = since + factor * (process.cum[stop] - process.cum[week])
+        if passed <= more:
+            stretch = Stretch(week, stop, factor, gain, since)
+            while passed <= more:
+                note_arrival(r, draft, turn, process, stretch, k, passed)
+                k += 1
+                passed -= log(1.0 - uniform_of(arrivals, k))
+        since, week = more, stop
 
 
 @inlined
-def is_candidate_only(r, turn, process, k, week):
+def most_exposure(draft, turn, process):
+    """No less than the exposure of the turn's owner to a process, rounding included."""
+    most = process.factor * (process.cum[turn.stop] - process.cum[turn.start]) * 1.000001
+    if process.gains:
+        most *= draft.gain[draft.end.shape[0]]
+    return most * process.levels[process.levels.shape[0] - 1] if process.need >= 0 else most
+
+
+@inlined
+def note_arrival(r, draft, turn, process, stretch, k, passed):
+    """Note one contact, if it takes place and can do anything."""
+    week = week_in(process, stretch, passed)
+    if week < turn.since or not occurs(process, turn, k):
+        return
+    if not (process.thinned and is_candidate_only(r, turn, process, stretch.gain, k, week)):
+        note(draft, week, turn.owner, k, process.number, turn.mode)
+
+
+@inlined
+def is_candidate_only(r, turn, process, gain, k, week):
     """Whether a candidate for a visit is none after all."""
-    hazard = visit_hazard(r.world, process.pull, turn.gain, process.grows, week)
+    hazard = visit_hazard(r.world, process.pull, gain, process.grows, week)
     return rules.is_thinned_out(hazard, uniform(process.keys[SUCCESS], turn.owner, k))
 
 
 @inlined
-def tempts(r, turn, success, k, pull, grows):
+def tempts(r, draft, turn, success, k, pull, grows):
     """Whether a message might lead to the site in the best of weeks: most would not, whatever week they come in."""
-    most = rules.most_visits(pull * turn.gain * (r.world.growth_most if grows else 1.0))
+    most = rules.most_visits(pull * draft.gain[draft.end.shape[0]] * (r.world.growth_most if grows else 1.0))
     return uniform(success, turn.owner, k) < most
+
+
+@inlined
+def leads(r, draft, turn, mailing):
+    """Whether a message leads to the site: to be asked only of one that is sent in the weeks of the turn."""
+    hazard = visit_hazard(r.world, mailing.pull, gain_at(draft, mailing.sent), mailing.grows, mailing.sent)
+    return uniform(mailing.success, turn.owner, mailing.k) < rules.visit_chance(hazard)
 
 
 @inlined
@@ -79,9 +166,18 @@ def note_message(r, draft, turn, mailing):
     sent = mailing.sent
     if sent < turn.start or sent >= turn.stop or sent < turn.since:
         return
-    hazard = visit_hazard(r.world, mailing.pull, turn.gain, mailing.grows, sent)
-    if uniform(mailing.success, turn.owner, mailing.k) < rules.visit_chance(hazard):
+    if leads(r, draft, turn, mailing):
         note(draft, sent, turn.owner, mailing.k, mailing.number, turn.mode)
+
+
+@inlined
+def note_notice(r, draft, turn, mailing):
+    """Note a notice that will lead to the site, some weeks after it was sent."""
+    if mailing.sent < turn.start or mailing.sent >= turn.stop:
+        return
+    week = answered(r.world, turn.owner, mailing.k, mailing.sent)
+    if week < turn.stop and leads(r, draft, turn, mailing):
+        note(draft, week, turn.owner, mailing.k, mailing.number, turn.mode)
 
 
 @inlined
@@ -91,51 +187,75 @@ def note_base(r, draft, turn):
         return
     adult = turn.mode == OWN
     if turn.notices:
-        for code in range(NOTICE if adult else INVITATION, (REMINDER if adult else INVITATION) + 1):
-            note_base_message(r, draft, turn, code)
-    for place in range(4 if adult else 2):
+        note_first_notice(r, draft, turn, adult)
+        if turn.mode != WARD:
+            note_reminder(r, draft, turn, adult)
+    for place in range(5 if adult else 3):
         note_process(r, draft, turn, base_process(r, turn, _PROCESSES[place]))
 
 
 @inlined
-def note_base_message(r, draft, turn, code):
-    """The notice or the reminder of an adult, or the invitation of a newborn's parents."""
+def note_first_notice(r, draft, turn, adult):
+    """The notice of an adult, or the invitation of a newborn's parents."""
+    code, k = (NOTICE, _FIRST) if adult else (INVITATION, CHILDHOOD)
     pull = r.world.pull_notice if has_flag(r.people, turn.i, _EMAIL) else r.world.pull_notice_letter
-    k, success = _FIRST, r.world.base[code, SUCCESS]
-    if code == REMINDER:
-        pull = r.world.pull_reminder
-    elif code == INVITATION:
-        k = CHILDHOOD
-    if not tempts(r, turn, success, k, pull, _GROWS):
+    success = r.world.base[code, SUCCESS]
+    if not tempts(r, draft, turn, success, k, pull, _GROWS):
         return
     sent = _NEVER
-    if code == NOTICE:
+    if adult:
         sent = notice_week(r.people, r.world, turn.i)
-    elif code == REMINDER:
-        sent = reminder_week(r.people, r.world, turn.i)
     elif r.people[turn.owner].entry > 0 and r.people[turn.owner].birth_week == r.people[turn.owner].entry:
         sent = np.int64(r.people[turn.owner].birth_week) + INVITATION_DELAY
-    note_message(r, draft, turn, Mailing(sent, np.int64(code), k, success, pull, _GROWS))
+    note_notice(r, draft, turn, Mailing(sent, np.int64(code), k, success, pull, _GROWS))
+
+
+@inlined
+def note_reminder(r, draft, turn, adult):
+    """The reminder of 2024-25: an adult's own, or a guardian's about a child when the guardian is activated (one who is
+    not gets their own)."""
+    success, k = r.world.base[REMINDER, SUCCESS], _FIRST if adult else CHILDHOOD
+    if not tempts(r, draft, turn, success, k, r.world.pull_reminder, _GROWS):
+        return
+    sent = reminder_week(r.people, r.world, turn.i) if adult else child_reminder_week(r.people, r.world, turn.owner)
+    note_message(r, draft, turn, Mailing(sent, np.int64(REMINDER), k, success, r.world.pull_reminder, _GROWS))
 
 
 @inlined
 def base_process(r, turn, code):
     """One process of the status quo; its factor is 0 for whom it can't reach."""
-    i, owner = turn.i, turn.owner
-    thinned, pull, factor = code == BASE_DOCUMENT, _NO_PULL, turn.gain
-    cum, guide = r.world.cum_spontaneous, r.world.guide_spontaneous
+    i, owner, w = turn.i, turn.owner, r.world
+    thinned, gains, pull, factor, need, levels = (
+        code in (BASE_DOCUMENT, MENTION),
+        True,
+        _NO_PULL,
+        1.0,
+        _NO_NEED,
+        w.gp_levels,
+    )
+    cum, guide = w.cum_spontaneous, w.guide_spontaneous
     if code == DOCTOR:
-        cum, guide, factor = r.world.cum_years, r.world.guide_years, recommendations_per_year(r.people, r.world, owner)
+        cum, guide, gains, need = w.cum_years, w.guide_years, False, _GP
+        factor = recommendations_per_year(r.people, w, owner)
+    elif code == MENTION:
+        cum, guide, need, pull = w.cum_mention, w.guide_mention, _GP, w.pull_mention
+        factor = mentions_per_year(r.people, w, owner)
     elif code == BASE_DOCUMENT:
-        pull, cum, guide = r.world.pull_document, r.world.cum_document, r.world.guide_document
-        factor *= r.people[owner].document_rate * RATE_UNIT
+        pull, cum, guide, need, levels = (
+            w.pull_document,
+            w.cum_document,
+            w.guide_document,
+            _DOCUMENTS,
+            w.document_levels,
+        )
+        factor = r.people[owner].document_rate * RATE_UNIT
         if not turn.notices or not has_flag(r.people, i, _EMAIL):
             factor = 0.0
     elif code == BASE_MEDIA:
-        cum, guide = r.world.cum_media, r.world.guide_media
+        cum, guide = w.cum_media, w.guide_media
         if not turn.notices:
             factor = 0.0
-    return Process(np.int64(code), r.world.base[code], _ALL, factor, cum, guide, thinned, pull, _GROWS)
+    return Process(np.int64(code), w.base[code], _ALL, factor, gains, need, levels, cum, guide, thinned, pull, _GROWS)
 
 
 @inlined
@@ -160,7 +280,7 @@ def note_lever_messages(r, draft, turn, lever):
     """Note the messages of one lever."""
     g = r.levers[lever]
     for wave in range(g.n_waves):
-        if not tempts(r, turn, g.keys[SUCCESS], wave, g.pull, g.inherits_growth):
+        if not tempts(r, draft, turn, g.keys[SUCCESS], wave, g.pull, g.inherits_growth):
             continue
         pull = g.pull
         sent = message_week(r, lever, turn.owner, wave)
@@ -174,15 +294,21 @@ def note_lever_messages(r, draft, turn, lever):
 @inlined
 def lever_process(r, turn, lever):
     """One lever that works as a process."""
-    g, thinned = r.levers[lever], r.levers[lever].effect == DOCUMENT
-    pull = r.world.pull_document if thinned else g.pull
-    factor = lever_factor(r, turn, lever)
-    return Process(np.int64(lever), g.keys, g.keep, factor, g.cum, g.guide, thinned, pull, g.inherits_growth)
+    g, effect, w = r.levers[lever], r.levers[lever].effect, r.world
+    at_gp = effect == ADVICE or (effect == SUGGESTION and g.channel != _C_HOSPITAL)
+    need, levels = (_GP, w.gp_levels) if at_gp else (_NO_NEED, w.gp_levels)
+    if effect == DOCUMENT:
+        need, levels = _DOCUMENTS, w.document_levels
+    thinned, gains = effect == DOCUMENT, effect in (DOCUMENT, VISIT)
+    pull, factor = w.pull_document if thinned else g.pull, lever_factor(r, turn, lever)
+    return Process(
+        np.int64(lever), g.keys, g.keep, factor, gains, need, levels, g.cum, g.guide, thinned, pull, g.inherits_growth
+    )
 
 
 @inlined
 def lever_factor(r, turn, lever):
-    """A person's factor on the exposure to a lever that works as a process; 0 if out of reach."""
+    """A person's factor for life on the exposure to a lever that works as a process; 0 if out of reach."""
     effect, owner = r.levers[lever].effect, turn.owner
     if effect == SUGGESTION:
         return counter_visits_per_year(r.people, r.world, owner, r.levers[lever].channel == _C_HOSPITAL)
@@ -190,7 +316,7 @@ def lever_factor(r, turn, lever):
         return extra_recommendations(r, lever, owner)
     if not turn.notices or (effect == DOCUMENT and not has_flag(r.people, turn.i, _EMAIL)):
         return 0.0
-    return turn.gain * r.people[owner].document_rate * RATE_UNIT if effect == DOCUMENT else turn.gain
+    return r.people[owner].document_rate * RATE_UNIT if effect == DOCUMENT else 1.0
 
 
 @inlined
@@ -200,7 +326,7 @@ def own_turn(r, i, traits, since):
         max(np.int64(r.people[i].entry), majority_week(r.people, i)),
         min(np.int64(r.people[i].exit), r.world.weeks),
     )
-    return Turn(OWN, i, i, start, stop, since, traits & NOTICES != 0, gain_of(r.people, r.world, i, traits))
+    return Turn(OWN, i, i, start, stop, since, traits & NOTICES != 0)
 
 
 @inlined
@@ -212,7 +338,7 @@ def childhood_turn(r, mode, child, traits, since):
         majority_week(r.people, child),
     )
     stop = min(np.int64(r.people[child].exit), np.int64(r.people[i].exit), majority, r.world.weeks)
-    return Turn(mode, child, i, entry, stop, since, traits & NOTICES != 0, gain_of(r.people, r.world, i, traits))
+    return Turn(mode, child, i, entry, stop, since, traits & NOTICES != 0)
 
 
 @inlined
@@ -232,7 +358,7 @@ def note_person(r, draft, i, traits, since, through_levers):
     """Note all contacts that may reach a person not activated: in childhood, the person's own, and those of wards."""
     if traits & OPPOSES:
         return
-    first, end = np.int64(r.people[i].tie_start), np.int64(r.people[i + 1].tie_start)
+    first, end, answers = np.int64(r.people[i].tie_start), np.int64(r.people[i + 1].tie_start), np.int64(-1)
     for edge in range(first - 2, end):
         mode = CHILD if edge == first - 2 else OWN if edge == first - 1 else WARD
         if mode == WARD and r.tie[edge] >= 0:
@@ -247,6 +373,9 @@ def note_person(r, draft, i, traits, since, through_levers):
             if above & OPPOSES:
                 continue
             turn = childhood_turn(r, mode, owner, above, since)
+        if turn.start < turn.stop and turn.i != answers:
+            answers = turn.i
+            spells_of(r, draft, answers)
         if through_levers:
             note_levers(r, draft, turn)
         else:

@@ -20,7 +20,7 @@ MOST_LEVERS = 32
 MOST_WAVES = 64
 """Waves of one message lever."""
 
-SPONTANEOUS, BASE_MEDIA, DOCUMENT, DOCTOR, NOTICE, REMINDER, INVITATION, PEER = range(BASE_PROCESSES)
+SPONTANEOUS, BASE_MEDIA, DOCUMENT, DOCTOR, NOTICE, REMINDER, INVITATION, PEER, MENTION = range(BASE_PROCESSES)
 """Processes of the status quo; levers have codes from ``BASE_PROCESSES`` upwards (``model.levers.base.Lever.code``)."""
 _PROCESS_DECISIONS = 200
 
@@ -77,7 +77,7 @@ def process_keys(seed: int, code: int) -> npt.NDArray[np.uint64]:
 
 
 def base_keys(seed: int) -> npt.NDArray[np.uint64]:
-    """Keys of the processes of the status quo, shape [8, 4]."""
+    """Keys of the processes of the status quo, shape [process, 4]."""
     return np.stack([process_keys(seed, code) for code in range(BASE_PROCESSES)])
 
 

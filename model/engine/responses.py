@@ -10,10 +10,10 @@ import numpy as np
 
 from model.engine.agenda import CHILD, OWN, WARD
 from model.engine.completion import activate, identity, visit
-from model.engine.people import access, eagerness, ready, visit_hazard
-from model.engine.programme import BASE_MEDIA, DOCTOR, DOCUMENT, INVITATION, NOTICE, REMINDER, SPONTANEOUS
+from model.engine.people import access, gain_in, ready, visit_hazard
+from model.engine.programme import BASE_MEDIA, DOCTOR, DOCUMENT, INVITATION, MENTION, NOTICE, REMINDER, SPONTANEOUS
 from model.engine.records import HEARD_DOCTOR, HEARD_HOSPITAL, HEARD_PHARMACIST
-from model.levers.base import ADVICE, SUGGESTION
+from model.levers.base import ADVICE, BASE_PROCESSES, SUGGESTION
 from model.terms import rules
 from model.terms.channels import Channel
 from model.terms.jit import inlined
@@ -21,10 +21,10 @@ from model.terms.keyed import SUCCESS, uniform
 from model.terms.weeks import NEVER
 
 _C_DOCTOR, _C_PHARMACIST = np.int64(Channel.DOCTOR), np.int64(Channel.PHARMACIST)
-_CHANNELS = np.zeros(8, np.int64)
+_CHANNELS = np.zeros(BASE_PROCESSES, np.int64)
 """Through which channel each process of the status quo comes."""
 _CHANNELS[[NOTICE, REMINDER, INVITATION]] = Channel.NOTICE, Channel.EMAIL, Channel.NOTICE
-_CHANNELS[[DOCUMENT, DOCTOR]] = Channel.DOCUMENT, Channel.DOCTOR
+_CHANNELS[[DOCUMENT, DOCTOR, MENTION]] = Channel.DOCUMENT, Channel.DOCTOR, Channel.DOCTOR
 _CHANNELS[[BASE_MEDIA, SPONTANEOUS]] = Channel.MEDIA, Channel.SPONTANEOUS
 
 
@@ -57,13 +57,13 @@ def concerns(r, mode, owner, i, week):
 @inlined
 def is_followed(r, lever, i, owner, k, week):
     """Whether a doctor's recommendation, or a suggestion at a counter, leads a person to the site."""
-    reach = access(r.people, r.world, i)
     if lever < 0 or r.levers[lever].effect == ADVICE:
+        reach = access(r.people, r.world, i)
         chance = rules.follow_chance(
             r.world.reading, ready(r.world, i), r.world.ready_share, r.world.follow_through, reach
         )
     else:
-        gain = eagerness(r.world, i) * reach
+        gain = gain_in(r.people, r.world, i, week)
         chance = rules.visit_chance(
             visit_hazard(r.world, r.levers[lever].pull, gain, r.levers[lever].inherits_growth, week)
         )
@@ -93,4 +93,7 @@ def take_place(r, thread, contact, of_lever, week):
         r.desks[thread].visits[week, channel] += 1
         activate(r, thread, owner, week, channel)
     else:
-        visit(r, thread, i, week, channel, identity(code, k, owner), channel == _C_DOCTOR)
+        recommended = channel == _C_DOCTOR and (of_lever or code == DOCTOR)
+        if channel == _C_DOCTOR:
+            r.state[i].marks |= HEARD_DOCTOR
+        visit(r, thread, i, week, channel, identity(code, k, owner), recommended)

@@ -28,7 +28,7 @@ EFFECTS = ("nothing", "message", "visit", "document", "advice", "suggestion", "h
 ``document``, ``advice`` and ``suggestion`` come at random, at the rate of ``Lever.exposure``; ``help`` is given by
 advisers along a queue; an ``invitation`` asks activated people to recommend. ``nothing`` reaches nobody."""
 NOTHING, MESSAGE, VISIT, DOCUMENT, ADVICE, SUGGESTION, HELP, INVITATION = range(8)
-BASE_PROCESSES = 8
+BASE_PROCESSES = 9
 """Processes of the status quo: levers' codes begin here."""
 MOST_ALIKE = 8
 """Levers of the same slot in one scenario."""
@@ -67,8 +67,6 @@ class Person(Protocol):
     exit: int
     notices: bool
     email: bool
-    eagerness: float
-    access: float
     gp_contacts: float
     document_rate: float
 
@@ -174,7 +172,7 @@ class Lever:
         return np.zeros(weeks)
 
     def reach(self, campaign: Campaign, owner: Person, recipient: Person) -> float:
-        """The twin: a person's factor on the exposure; 0 if out of reach."""
+        """The twin: a person's factor for life on the exposure; 0 if out of reach."""
         return 0.0
 
     def letters(self, campaign: Campaign, owner: Person) -> Sequence[tuple[int, int]]:
@@ -184,11 +182,6 @@ class Lever:
     def invited_week(self, campaign: Campaign, person: Person) -> int:
         """The twin: week from which an activated person invited to recommend does so; NEVER if not invited."""
         return NEVER
-
-
-def gain(person: Person) -> float:
-    """Eagerness times access."""
-    return person.eagerness * person.access
 
 
 @inlined

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.levers.base import DOCUMENT, Campaign, Lever, Person, gain
+from model.levers.base import DOCUMENT, Campaign, Lever, Person
 from model.terms.channels import Channel
 from model.terms.shapes import Floats
 from model.terms.tables import Weekly, cumulated
@@ -37,4 +37,4 @@ class Documents(Lever):
         return {"received": cumulated(level * self.dose * np.diff(status_quo.cum_received))}
 
     def reach(self, campaign: Campaign, owner: Person, recipient: Person) -> float:
-        return gain(recipient) * owner.document_rate if recipient.notices and recipient.email else 0.0
+        return owner.document_rate if recipient.notices and recipient.email else 0.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.levers.base import VISIT, Campaign, Lever, Person, gain
+from model.levers.base import VISIT, Campaign, Lever, Person
 from model.terms.channels import Channel
 from model.terms.shapes import Floats
 from model.terms.tables import Weekly
@@ -53,4 +53,4 @@ class Media(Lever):
         return level
 
     def reach(self, campaign: Campaign, owner: Person, recipient: Person) -> float:
-        return gain(recipient) if recipient.notices else 0.0
+        return 1.0 if recipient.notices else 0.0

@@ -20,7 +20,7 @@ from scipy import special
 from model.population.pyramid import MAJORITY, Chances
 from model.terms.jit import compiled, inlined, kernel
 from model.terms.keyed import stream, uniform
-from model.terms.shapes import Bytes, Counts, Entries, Floats, Keys, Numbers, Records, Weeks
+from model.terms.shapes import Bytes, Counts, Entries, Keys, Numbers, Records, Weeks
 from model.terms.weeks import NEVER, WEEKS, WEEKS_PER_YEAR
 
 EXCLUDED, EMAIL, ACCOUNT, ILL, PILOT = np.uint8(1), np.uint8(2), np.uint8(4), np.uint8(8), np.uint8(16)
@@ -118,8 +118,7 @@ def fill_person(i: Int, region: Int, cohort: Int, group: Int, sex: Int, c: Chanc
     p.exit[i] = max(exit_week(i, cohort, group, sex, c, keys), entry + 1)
     band = c.band_of_age[min(int((entry - birth + 0.5) / _PER_YEAR), len(c.band_of_age) - 1)]
     p.flags[i] = flags_of(i, region, band, entry, c, keys)
-    p.gp_rate[i] = units(c.gp_units[band], c.gp_levels, uniform(keys[GP_RATE], i, 0))
-    p.document_rate[i] = units(c.document_units[band], c.document_levels, uniform(keys[DOCUMENT_RATE], i, 0))
+    p.gp_rate[i], p.document_rate[i] = units(c.gp_units[band]), units(c.document_units[band])
     p.guardian[i] = -1
     p.doctor[i] = _NO_DOCTOR
     if birth + _MAJORITY <= entry:
@@ -179,9 +178,10 @@ def doctor_of(i: Int, region: Int, band: Int, c: Chances, keys: Keys) -> Int:
 
 
 @inlined
-def units(mean: float, levels: Floats, u: float) -> Int:
-    """A rate in 1/1024 ths: the mean times one of equally likely levels."""
-    return min(int(mean * levels[int(u * len(levels))] + 0.5), 65535)
+def units(mean: float) -> Int:
+    """A rate in 1/1024 ths: the mean of the age band. How people differ about it, and for how long, is drawn by the
+    engine (``model.terms.spells``)."""
+    return min(int(mean + 0.5), 65535)
 
 
 def parent_ages() -> Int64[Counts, " level"]:

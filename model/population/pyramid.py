@@ -21,7 +21,6 @@ from jaxtyping import Float, Int64, UInt8
 from model.terms.inputs import Demography
 from model.terms.jit import compiled
 from model.terms.shapes import Bytes, Counts, Floats
-from model.terms.tables import eagerness_levels as gamma_levels
 from model.terms.weeks import START, WEEKS_PER_YEAR, position
 
 
@@ -155,8 +154,6 @@ class Chances(NamedTuple):
     has_gp: Float[Floats, " band"]
     gp_units: Float[Floats, " band"]  # contacts a year x 1024
     document_units: Float[Floats, " band"]  # relative rate x 1024, mean 1 over the insured at launch
-    gp_levels: Float[Floats, " level"]  # mean 1
-    document_levels: Float[Floats, " level"]  # mean 1
     pilot: Float[Floats, " region"]
     doctor_start: Int64[Counts, " region+1"]
 
@@ -188,8 +185,6 @@ def build_chances(demography: Demography, cohorts: Cohorts) -> Chances:
         has_gp=np.array([np.nan if p.has_own_gp is None else p.has_own_gp for p in profiles]),
         gp_units=np.array([p.gp_contacts_per_year for p in profiles]) * RATE_UNITS,
         document_units=relative / np.average(relative[band], weights=born) * RATE_UNITS,
-        gp_levels=gamma_levels(demography.gp_spread_shape),
-        document_levels=gamma_levels(demography.document_spread_shape),
         pilot=_pilot(demography, cohorts.insured),
         doctor_start=np.rint(np.cumsum([0.0, *demography.region_share]) * demography.doctors).astype(np.int64),
     )

@@ -22,7 +22,7 @@ from model.terms.inputs import Demography
 from model.terms.jit import inlined, kernel
 from model.terms.keyed import uniform
 from model.terms.shapes import Counts, Entries, Floats, Keys, Numbers, Starts
-from model.terms.tables import eagerness_levels as gamma_levels
+from model.terms.spells import gamma_means
 from model.terms.weeks import START
 
 MEAN_DEGREE = 8.0
@@ -63,7 +63,7 @@ def build_circles(demography: Demography, cohorts: Cohorts) -> Circles:
         share=demography.region_share,
         size=size,
         shift=shift,
-        degree_levels=gamma_levels(DEGREE_SHAPE) * drawn,
+        degree_levels=gamma_means(DEGREE_SHAPE) * drawn,
         adults_end=adults_end,
         couples_end=couples_end,
     )

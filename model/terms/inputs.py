@@ -52,8 +52,6 @@ class Demography:
     """General practitioners in private practice (F151)."""
     gp_spread_shape: float = 1.5
     """Shape of the gamma spread of GP contacts between people of one band, *assumed*."""
-    document_spread_shape: float = 0.45
-    """Shape of the gamma spread of documents between people: gives two thirds with one or more in 2024 (F042)."""
 
 
 @dataclass(frozen=True, kw_only=True)

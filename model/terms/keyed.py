@@ -55,9 +55,20 @@ class Decision(IntEnum):
     DOCTOR_RECOMMENDS = 24
     DOCTOR_LEVEL = 25
     PEER_SUCCESS = 26
+    LASTING_EAGERNESS = 27
+    SPELL_EAGERNESS = 28
+    SPELL_DOCUMENTS = 29
+    SPELL_GP = 30
+    SPELL_NO_USE = 31
+    SPELL_TIME = 32
+    SPELL_INFORMATION = 33
+    SPELL_OTHER = 34
+    NOTICE_DELAY = 35
+    DOCTOR_MENTIONS = 36
+    FIRST_MENTION = 37
 
 
-N_DECISIONS = 32
+N_DECISIONS = 48
 ARRIVAL, SUCCESS, SELECTION, TIMING = range(4)
 """The four decisions of a contact process: when, whether it leads to the site, to whom or which, in which week."""
 
@@ -83,10 +94,15 @@ def person_word(key: np.uint64, person: int) -> np.uint64:
 
 
 @inlined
+def bits_of(word: np.uint64, occurrence: int) -> np.uint64:
+    """All 64 bits of one occurrence of a person's word, for draws that need more than one number."""
+    return mix(word ^ (_OCCURRENCE * (np.uint64(occurrence) + np.uint64(1))))
+
+
+@inlined
 def uniform_of(word: np.uint64, occurrence: int) -> float:
     """``uniform`` of a person's word, for when many occurrences are asked for."""
-    z = mix(word ^ (_OCCURRENCE * (np.uint64(occurrence) + np.uint64(1))))
-    return np.float64(z >> _S11) * _UNIT
+    return np.float64(bits_of(word, occurrence) >> _S11) * _UNIT
 
 
 @inlined

@@ -7,6 +7,7 @@ Chances are 0..1. A *pull* is a rate: one noticed contact leads an average perso
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from typing import cast
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +22,16 @@ class People:
     """Factor on the visits of the digitally excluded when nobody helps; 0..1, *assumed*."""
     child_together: float = 0.4
     """Chance that a child is activated together with the guardian, *assumed*."""
+    eagerness_spell: float = 2.2
+    """Mean years for which eagerness holds before it is drawn anew; at least ``SHORTEST_SPELL``, *assumed*."""
+    eagerness_lasting: float = 0.3
+    """Share of the spread of eagerness that is for life, 0..1, *assumed*."""
+    need_spell: float = 1.0
+    """Mean years for which a person's rates of documents and of GP contacts hold, *assumed*."""
+    barrier_spell: float = 2.2
+    """Mean years for which each barrier, present or not, holds, *assumed*."""
+    age_slope: float = 0.0
+    """Change of log eagerness by decade of age, *assumed* about 0."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +52,10 @@ class Pulls:
     """Per week of national media."""
     reminder: float = 0.012
     """One reminder e-mail (2024-25)."""
-    growth: float = 0.25
-    """Yearly growth of these pulls from January 2023 to the last data."""
+    mention: float = 0.01
+    """A GP who speaks of the service without recommending it, *assumed*."""
+    notice_delay: float = 2.6
+    """Mean weeks from a notice of creation to the visit that it leads to (pilot, G046)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +66,8 @@ class Practice:
     """Chance per consultation that the GP recommends the service to a patient not activated, mean over doctors."""
     recommending_doctors: float = 0.4
     """Share of doctors who ever recommend."""
+    mention_rate: float = 0.03
+    """Chance per consultation that the GP mentions the service, mean over doctors, *assumed*."""
     follow_through: float = 0.25
     """Chance that a person who would be ready acts on one recommendation."""
     ready_share: float = 0.57
@@ -94,6 +109,39 @@ class Prevalence:
     ready: float = 0.57
 
 
+HALF_YEARS = 12
+"""Half-years from January 2023 that shocks are drawn for: to the end of 2028."""
+SHORTEST_SPELL = 0.25
+"""Years."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drivers:
+    """What carries adoption on: service growth, a factor on all pulls of the status quo, and documents.
+
+    log growth = trend x years since January 2023 + log step (rising from January to the end of March 2024) + level; the
+    level changes by volatility x sqrt(1/2) x shock in each half-year and fades (``model.terms.drivers``). Documents
+    follow their curve; beyond it their log rate goes on with the slope of the last year, which fades, and shocks.
+    """
+
+    trend: float = 0.05
+    """Of log growth, a year."""
+    step: float = 1.3
+    """Factor of early 2024: the first Ségur wave (F029, G040); not there for who knows no data of March 2024."""
+    volatility: float = 0.55
+    """Innovations of log growth, standard deviation a root year (other services: ``docs/other-services.md``)."""
+    shocks: tuple[float, ...] = (0.0,) * HALF_YEARS
+    """Standard normal, one a half-year from January 2023."""
+    document_momentum: float = 1.0
+    """Share of the last year's log slope of documents that goes on at first; 0: none."""
+    document_half_life: float = 2.0
+    """Years in which that slope halves, *assumed*."""
+    document_volatility: float = 0.15
+    """Innovations of log documents beyond their curve, standard deviation a root year, *assumed*."""
+    document_shocks: tuple[float, ...] = (0.0,) * HALF_YEARS
+    """Standard normal, one a half-year from the last point of the documents curve."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Parameters:
     """Everything the status quo needs."""
@@ -104,11 +152,17 @@ class Parameters:
     word_of_mouth: WordOfMouth = field(default_factory=WordOfMouth)
     stops: Stops = field(default_factory=Stops)
     prevalence: Prevalence = field(default_factory=Prevalence)
+    drivers: Drivers = field(default_factory=Drivers)
 
     def flat(self) -> dict[str, float]:
-        """``{"people.access": 0.3, ...}``, in declaration order."""
-        return {
-            f"{group.name}.{item.name}": getattr(getattr(self, group.name), item.name)
-            for group in fields(self)
-            for item in fields(getattr(self, group.name))
-        }
+        """``{"people.access": 0.3, ..., "drivers.shocks.0": 0.0}``, in declaration order."""
+        found: dict[str, float] = {}
+        for group in fields(self):
+            for item in fields(getattr(self, group.name)):
+                value, name = getattr(getattr(self, group.name), item.name), f"{group.name}.{item.name}"
+                found |= _numbered(name, value) if isinstance(value, tuple) else {name: cast(float, value)}
+        return found
+
+
+def _numbered(name: str, values: tuple[float, ...]) -> dict[str, float]:
+    return {f"{name}.{place}": value for place, value in enumerate(values)}

@@ -17,6 +17,7 @@ BarrierBase = Literal["non_activated", "visitors"]
 Information = Literal["item", "content"]
 Driver = Literal["both", "documents", "growth"]
 WordOfMouth = Literal["on", "off"]
+Traits = Literal["renewed", "lifelong"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,8 @@ class Structure:
     """What may carry the growth of 2024: documents and service growth, documents alone (g = 0), or growth alone
     (documents stay at their rate of January 2023)."""
     word_of_mouth: WordOfMouth = "on"
+    traits: Traits = "renewed"
+    """Whether document and GP rates, eagerness and barriers hold for a spell and are then drawn anew, or for life."""
 
     def __post_init__(self) -> None:
         for field, allowed in self.choices().items():

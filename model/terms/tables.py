@@ -7,25 +7,23 @@ the start of the simulation to the start of week w.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int16, Int64
-from scipy import special
 
+from model.terms.drivers import GROWTH_STARTS, growth_table, weekly_documents
 from model.terms.inputs import Demography, History
-from model.terms.parameters import Parameters
+from model.terms.needs import document_shape
+from model.terms.parameters import SHORTEST_SPELL, Parameters, People
 from model.terms.rules import ASSOCIATED, EACH_TIME, EXCLUSIVE, INDEPENDENT, NAIVE, TRAIT
 from model.terms.shapes import Counts, Floats, Weeks
+from model.terms.spells import FOR_LIFE, gamma_levels, spell_lengths
 from model.terms.structure import Structure
 from model.terms.weeks import WEEKS, WEEKS_PER_YEAR, position, week_of
 
-EAGERNESS_LEVELS = 4096
 GUIDES = 256
 """Parts of an exposure that a guide knows the first weeks of."""
-GROWTH_STARTS = date(2023, 1, 1)
 INVITATION_DELAY = 8
 """Weeks from a birth to the invitation of the parents, *assumed*."""
 NEWCOMER_DELAY = (2, 7)
@@ -34,7 +32,10 @@ PHARMACY_VISITS_PER_GP_CONTACT = 1.5
 """*Assumed*."""
 HOSPITAL_STAYS = (0.12, 0.40)
 """Stays per year without and with a long-term illness, *assumed*."""
-DAYS_PER_MONTH = 365.25 / 12
+OLDEST, MIDDLE_AGE = 120, 45
+"""Ages at launch, years, that eagerness by age is tabulated for (0 and negative: born later, down to -``UNBORN``); the
+age with factor 1 before the mean over adults is made 1."""
+UNBORN = 10
 
 _READING = {"trait": TRAIT, "each_time": EACH_TIME, "naive": NAIVE}
 _ASSOCIATION = {"independent": INDEPENDENT, "associated": ASSOCIATED, "exclusive": EXCLUSIVE}
@@ -51,8 +52,11 @@ class Coefficients(NamedTuple):
     pull_document: float
     pull_peer: float
     pull_reminder: float
+    pull_mention: float
+    notice_delay: float
     recommendation_rate: float
     recommending_doctors: float
+    mention_rate: float
     follow_through: float
     ready_share: float
     intention: float
@@ -79,6 +83,9 @@ class Coefficients(NamedTuple):
     pharmacy_visits: float
     hospital_stays: float
     hospital_stays_ill: float
+    eagerness_spell: float  # mean weeks of spells
+    need_spell: float
+    barrier_spell: float
 
 
 class Weekly(NamedTuple):
@@ -89,46 +96,49 @@ class Weekly(NamedTuple):
     cum_spontaneous: Float[Floats, " week+1"]  # pull x growth
     cum_media: Float[Floats, " week+1"]  # pull x growth
     cum_document: Float[Floats, " week+1"]  # documents of a person of relative rate 1, times pull and growth
+    cum_mention: Float[Floats, " week+1"]  # years, times pull and growth
     guide_years: Int16[Weeks, " guide"]  # see ``guide_to``
     guide_spontaneous: Int16[Weeks, " guide"]
     guide_media: Int16[Weeks, " guide"]
     guide_document: Int16[Weeks, " guide"]
+    guide_mention: Int16[Weeks, " guide"]
     cum_received: Float[Floats, " week+1"]  # documents of a person of relative rate 1
     soft_information: Float[Floats, " week"]  # share of missing-information stops removed
     soft_time: Float[Floats, " week"]
-    levels: Float[Floats, " level"]  # eagerness of equally numerous groups
+    lengths: Float[Floats, " level"]  # of spells, over their mean
+    levels: Float[Floats, " level"]  # the renewed factor of eagerness, equally likely values
+    lasting_levels: Float[Floats, " level"]  # the factor for life
+    document_levels: Float[Floats, " level"]  # rate of documents over the mean of the age band
+    gp_levels: Float[Floats, " level"]  # GP contacts over the mean of the age band
+    age_gain: Float[Floats, " age"]  # factor on eagerness by age at launch, from -UNBORN on
     notice_weeks: Int64[Counts, 2]  # main period, whole period
     notice_main_share: float
     media_weeks: Int64[Counts, 2]  # first, one past the last
     reminder_weeks: Int64[Counts, 2]  # first, one past the last
 
 
-@lru_cache(maxsize=256)
-def eagerness_levels(shape: float) -> Float[Floats, " level"]:
-    """Means of ``EAGERNESS_LEVELS`` equally numerous groups of a gamma of mean 1 and the given shape, ascending.
+def eagerness_shapes(people: People) -> tuple[float, float]:
+    """Shapes of the two factors of eagerness, for life and renewed.
 
-    E[X; a < X < b] = F_{k+1}(b) - F_{k+1}(a) for a gamma of shape k scaled to mean 1, so the mean is exactly 1.
+    Their squared coefficients of variation multiply to that of the whole: 1 + 1/k = (1 + 1/k_life)(1 + 1/k_renewed),
+    of which ``eagerness_lasting`` is the share for life on logarithms.
     """
-    edges = special.gammaincinv(shape, np.linspace(0.0, 1.0, EAGERNESS_LEVELS + 1))
-    masses = np.diff(special.gammainc(shape + 1.0, edges))
-    levels: Floats = masses * EAGERNESS_LEVELS
-    levels.flags.writeable = False
-    return levels
+    whole = float(np.log1p(1.0 / people.eagerness_shape))
+    shares = people.eagerness_lasting, 1.0 - people.eagerness_lasting
+    life, renewed = (1.0 / max(float(np.expm1(share * whole)), 1e-4) for share in shares)
+    return life, renewed
 
 
-def growth_table(rate: float, weeks: int, data_end: date) -> Float[Floats, " week"]:
-    """growth(t) = exp(g x years since January 2023), 1 before, constant after the last data used."""
-    middle = np.arange(weeks) + 0.5
-    elapsed = np.clip(middle, position(GROWTH_STARTS), position(data_end)) - position(GROWTH_STARTS)
-    return np.asarray(np.exp(rate * elapsed / WEEKS_PER_YEAR))
+def age_gains(slope: float, adults: Float[Floats, " age"]) -> Float[Floats, " age"]:
+    """exp(slope x decades from ``MIDDLE_AGE``), made 1 on the mean of adults at launch; ages -``UNBORN`` .. OLDEST.
 
-
-def weekly_documents(history: History, weeks: int, scale: float) -> Float[Floats, " week"]:
-    """Documents per week of a person of relative rate 1: the national curve, linear between its points."""
-    days = np.array([position(day) for day, _ in history.documents])
-    rates = np.array([millions for _, millions in history.documents])
-    monthly = np.interp(np.arange(weeks) + 0.5, days, rates)
-    return np.asarray(scale * monthly / history.insured_millions * 7.0 / DAYS_PER_MONTH)
+    Args:
+        slope: change of log eagerness by decade of age.
+        adults: persons by age at launch, minors left out.
+    """
+    ages = np.arange(-UNBORN, OLDEST + 1)
+    gains = np.exp(slope * (ages - MIDDLE_AGE) / 10.0)
+    return np.asarray(gains / np.average(gains[UNBORN : UNBORN + len(adults)], weights=adults))
 
 
 def cumulated(rate: Float[Floats, " week"]) -> Float[Floats, " week+1"]:
@@ -145,46 +155,71 @@ def guide_to(cum: Float[Floats, " start"]) -> Int16[Weeks, " guide"]:
 
 def apply_driver(parameters: Parameters, history: History, structure: Structure) -> tuple[Parameters, History]:
     """The structural choice of what drives 2024: no service growth, or documents frozen at January 2023."""
+    drivers = parameters.drivers
     if structure.driver == "documents":
-        return replace(parameters, pulls=replace(parameters.pulls, growth=0.0)), history
+        return replace(parameters, drivers=replace(drivers, trend=0.0, step=1.0, volatility=0.0)), history
     if structure.driver == "growth":
         days = [position(day) for day, _ in history.documents]
         level = float(np.interp(position(GROWTH_STARTS), days, [rate for _, rate in history.documents]))
         early = tuple(point for point in history.documents if point[0] < GROWTH_STARTS)
-        return parameters, replace(history, documents=(*early, (GROWTH_STARTS, level)))
+        stopped = replace(drivers, document_momentum=0.0, document_volatility=0.0)
+        return replace(parameters, drivers=stopped), replace(history, documents=(*early, (GROWTH_STARTS, level)))
     return parameters, history
 
 
-def weekly_tables(parameters: Parameters, history: History, weeks: int = WEEKS) -> Weekly:
+def weekly_tables(
+    parameters: Parameters, structure: Structure, demography: Demography, history: History, weeks: int = WEEKS
+) -> Weekly:
     """Every table of the status quo; levers add theirs (``model.engine.programme``)."""
-    pulls = parameters.pulls
-    growth = growth_table(pulls.growth, weeks, history.data_end)
-    documents = weekly_documents(history, weeks, pulls.document_scale)
+    pulls, people, drivers = parameters.pulls, parameters.people, parameters.drivers
+    growth = growth_table(drivers, weeks, history.data_end)
+    documents = weekly_documents(history, drivers, weeks, pulls.document_scale)
+    life, renewed = eagerness_shapes(people)
     media = np.zeros(weeks)
     first, last = week_of(history.media[0]), week_of(history.media[1])
     media[first : last + 1] = pulls.media
     years = np.arange(weeks + 1) / WEEKS_PER_YEAR
     spontaneous = cumulated(pulls.spontaneous / WEEKS_PER_YEAR * growth)
     on_air, document = cumulated(media * growth), cumulated(documents * pulls.document * growth)
+    mention = cumulated(pulls.mention / WEEKS_PER_YEAR * growth)
     return Weekly(
         growth=growth,
         cum_years=years,
         cum_spontaneous=spontaneous,
         cum_media=on_air,
         cum_document=document,
+        cum_mention=mention,
         guide_years=guide_to(years),
         guide_spontaneous=guide_to(spontaneous),
         guide_media=guide_to(on_air),
         guide_document=guide_to(document),
+        guide_mention=guide_to(mention),
         cum_received=cumulated(documents),
         soft_information=np.zeros(weeks),
         soft_time=np.zeros(weeks),
-        levels=eagerness_levels(parameters.people.eagerness_shape),
+        lengths=spell_lengths(),
+        levels=gamma_levels(renewed),
+        lasting_levels=gamma_levels(life),
+        document_levels=gamma_levels(document_shape(_spell(people.need_spell, structure))),
+        gp_levels=gamma_levels(demography.gp_spread_shape),
+        age_gain=age_gains(people.age_slope, _adults(demography)),
         notice_weeks=np.array([week_of(history.notices_main[1]) + 1, week_of(history.notices_end) + 1]),
         notice_main_share=history.notices_main_share,
         media_weeks=np.array([first, last + 1]),
         reminder_weeks=np.array([week_of(history.reminders[0]), week_of(history.reminders[1]) + 1]),
     )
+
+
+def _spell(years: float, structure: Structure) -> float:
+    """Mean years of a spell under a structure."""
+    if not years >= SHORTEST_SPELL:
+        raise ValueError(f"a spell of {years} years; allowed: {SHORTEST_SPELL} or more")
+    return FOR_LIFE if structure.traits == "lifelong" else years
+
+
+def _adults(demography: Demography) -> Float[Floats, " age"]:
+    persons = demography.pyramid[0].sum(axis=0)
+    return np.where(np.arange(len(persons)) >= 18, persons, 0.0)
 
 
 def pilot_chance(parameters: Parameters, demography: Demography, history: History) -> float:
@@ -216,8 +251,11 @@ def coefficients(
         pull_document=pulls.document,
         pull_peer=-float(np.log1p(-pulls.peer)),
         pull_reminder=pulls.reminder,
+        pull_mention=pulls.mention,
+        notice_delay=pulls.notice_delay,
         recommendation_rate=practice.recommendation_rate,
         recommending_doctors=practice.recommending_doctors,
+        mention_rate=practice.mention_rate,
         follow_through=practice.follow_through,
         ready_share=practice.ready_share,
         intention=word.intention,
@@ -244,4 +282,7 @@ def coefficients(
         pharmacy_visits=PHARMACY_VISITS_PER_GP_CONTACT,
         hospital_stays=HOSPITAL_STAYS[0],
         hospital_stays_ill=HOSPITAL_STAYS[1],
+        eagerness_spell=WEEKS_PER_YEAR * _spell(people.eagerness_spell, structure),
+        need_spell=WEEKS_PER_YEAR * _spell(people.need_spell, structure),
+        barrier_spell=WEEKS_PER_YEAR * _spell(people.barrier_spell, structure),
     )

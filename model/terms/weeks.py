@@ -1,4 +1,4 @@
-"""The clock: week 0 begins on Monday 31 January 2022, week 308 holds the end of 2027.
+"""The clock: week 0 begins on Monday 31 January 2022, week 360 is the last of 2028.
 
 A stock "on a date" is the stock at the start of that day; between two Mondays it is interpolated.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 START = date(2022, 1, 31)
-WEEKS = 309
+WEEKS = 361
 DAYS_PER_YEAR = 365.25
 WEEKS_PER_YEAR = DAYS_PER_YEAR / 7
 NEVER = 32767

@@ -6,24 +6,27 @@ Those of the status quo are set here (``base_messages``, ``base_invitation``, ``
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import inf, log
+from math import log
 from typing import Literal, NamedTuple, TypedDict
 
 import numpy as np
 
-from model.engine.programme import BASE_MEDIA, DOCTOR, DOCUMENT, INVITATION, NOTICE, REMINDER, SPONTANEOUS
+from model.engine.programme import BASE_MEDIA, DOCTOR, DOCUMENT, INVITATION, MENTION, NOTICE, REMINDER, SPONTANEOUS
 from model.terms import rules
 from model.terms.channels import Channel
 from model.terms.keyed import ARRIVAL, SELECTION, SUCCESS, uniform
-from model.twin.traits import Insured
+from model.twin.traits import Insured, spell_in
 
 CHILDHOOD = 4096
 """Occurrences of a person's childhood are numbered from here, so that majority begins its own."""
 
 Effect = Literal["visit", "document", "advice", "suggestion", "message"]
-"""What a contact is: a visit; a document that may lead to one; a doctor's advice; a word at a counter; a message."""
+"""What a contact is: a visit; a document (or a doctor's mention) that may lead to one; a doctor's advice; a word at a
+counter; a message."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -48,6 +51,10 @@ class Source:
         """Occurrences of a week. Weeks may be skipped, never repeated."""
         raise NotImplementedError
 
+    def weighed(self, week: int) -> int:
+        """Week in which a person who comes to the site in ``week`` made up their mind."""
+        return week
+
 
 class Contact(NamedTuple):
     """One contact in the current week."""
@@ -63,7 +70,7 @@ class Contact(NamedTuple):
     @property
     def by_doctor(self) -> bool:
         """After a doctor's recommendation "no perceived use" stops nobody."""
-        return self.source.channel == Channel.DOCTOR
+        return self.source.effect == "advice"
 
     def leads_to_site(self, week: int) -> bool:
         """Whether this contact leads its recipient to the site."""
@@ -79,8 +86,8 @@ class Contact(NamedTuple):
             return rules.follow_chance(
                 rates.reading, person.ready, rates.ready_share, rates.follow_through, person.access
             )
-        growth = person.model.tables.growth[week] if source.grows else 1.0
-        hazard = source.pull * person.eagerness * person.access * growth
+        growth = person.model.tables.growth[source.weighed(week)] if source.grows else 1.0
+        hazard = source.pull * person.gain(source.weighed(week)) * growth
         return rules.thinning(hazard) if source.effect == "document" else rules.visit_chance(hazard)
 
     @property
@@ -94,39 +101,65 @@ def identity(code: int, occurrence: int, number: int) -> int:
     return (code << 48) ^ (occurrence << 32) ^ (number + 1)
 
 
+class Piece(NamedTuple):
+    """Weeks in which a clock's factor on the exposure is the same."""
+
+    stop: int
+    factor: float
+
+
 @dataclass(eq=False, kw_only=True)
 class Clock(Source):
     """A Poisson process: contact k comes when the exposure passes the sum of k + 1 keyed exponentials.
 
-    ``table[w]`` is the exposure of an average person until week w; this one's is ``factor`` times as much, from week
-    ``start`` to before week ``stop``. ``alarm`` is the level of the table at which the next contact comes. Of all
-    contacts a share ``keep``, chosen by key, takes place.
+    ``table[w]`` is the exposure of an average person until week w; this one's grows ``factor`` times as fast, times the
+    gain of the recipient (``gains``) and the level of the owner's spell of need, from week ``start`` to before week
+    ``stop``. Of all contacts a share ``keep``, chosen by key, takes place.
     """
 
     keep: float = 1.0
     factor: float
+    gains: bool = False
+    need: Sequence[tuple[int, float]] = ()
+    """(end, level) of the owner's spells of need; empty: none."""
     table: Sequence[float]
     start: int
     stop: int
-    k: int = -1
-    passed: float = 0.0
-    alarm: float = 0.0
 
     def __post_init__(self) -> None:
-        self.wind()
+        self.by_week: defaultdict[int, list[int]] = defaultdict(list)
+        k, passed, since, week = self.first, 0.0, 0.0, self.start
+        passed -= log(1.0 - self.draw(ARRIVAL, k))
+        for piece in self.pieces():
+            more = since + piece.factor * (self.table[piece.stop] - self.table[week])
+            while passed <= more:
+                exposure = self.table[week] + (passed - since) / piece.factor
+                self.by_week[min(self.week_of(exposure), piece.stop - 1)].append(k)
+                k += 1
+                passed -= log(1.0 - self.draw(ARRIVAL, k))
+            since, week = more, piece.stop
 
-    def wind(self) -> None:
-        """Draw the next exponential; the clock stays silent if the person's time ends before."""
-        self.k += 1
-        self.passed -= log(1.0 - self.draw(ARRIVAL))
-        self.alarm = inf
-        if self.passed <= self.factor * (self.table[self.stop] - self.table[self.start]):
-            alarm = self.table[self.start] + self.passed / self.factor
-            self.alarm = alarm if alarm <= self.table[self.stop] else inf
+    def pieces(self) -> Iterator[Piece]:
+        """The factor over time: it changes with the spells of gain and of need."""
+        week = self.start
+        while week < self.stop:
+            stop, factor = self.stop, self.factor
+            if self.gains:
+                spells = self.recipient.eagerness_spells
+                factor, stop = factor * self.recipient.gain(week), min(stop, spells[spell_in(spells, week)].end)
+            if self.need:
+                end, level = next((end, level) for end, level in self.need if end > week)
+                factor, stop = factor * level, min(stop, end)
+            yield Piece(stop, factor)
+            week = stop
 
-    def draw(self, part: int) -> float:
-        """A uniform of the next contact."""
-        return uniform(self.keys[part], self.owner.number, self.first + self.k)
+    def week_of(self, exposure: float) -> int:
+        """Week at whose end an exposure is reached."""
+        return bisect_left(self.table, exposure, 1) - 1
+
+    def draw(self, part: int, k: int) -> float:
+        """A uniform of a contact."""
+        return uniform(self.keys[part], self.owner.number, k)
 
     @property
     def first(self) -> int:
@@ -136,28 +169,27 @@ class Clock(Source):
     @property
     def silent(self) -> bool:
         """Whether no contact is to come."""
-        return self.alarm == inf
+        return not self.by_week
 
     def arrivals(self, week: int) -> Sequence[int]:
-        """Occurrences whose alarm lies between the levels of the table at the start and at the end of the week."""
-        rung: list[int] = []
-        while self.alarm <= self.table[week + 1]:
-            if self.alarm > self.table[week] and (self.keep >= 1.0 or self.draw(SELECTION) < self.keep):
-                rung.append(self.first + self.k)
-            self.wind()
-        return rung
+        """Occurrences whose exposure is reached in the week."""
+        return [k for k in self.by_week.get(week, ()) if self.keep >= 1.0 or self.draw(SELECTION, k) < self.keep]
 
 
 @dataclass(eq=False, kw_only=True)
 class Mailing(Source):
-    """One message, sent in one week."""
+    """One message, sent in one week, that leads to the site in the same or, for notices, a later week."""
 
     sent: int
+    delay: int = 0
     occurrence: int = 0
 
     def arrivals(self, week: int) -> Sequence[int]:
-        """The message, in its week."""
-        return (self.occurrence,) if week == self.sent else ()
+        """The message, in the week in which it may lead to the site."""
+        return (self.occurrence,) if week == self.sent + self.delay else ()
+
+    def weighed(self, week: int) -> int:
+        return self.sent
 
 
 class Common(TypedDict):
@@ -187,20 +219,31 @@ def audible(sources: Iterator[Source]) -> Iterator[Source]:
 
 def base_messages(person: Insured, start: int, stop: int) -> Iterator[Source]:
     """The notice of creation and the reminder of 2024-25."""
-    letters = (
-        (NOTICE, Channel.NOTICE, person.notice_week(), notice_pull(person)),
-        (REMINDER, Channel.EMAIL, person.reminder_week(), person.model.rates.pull_reminder),
-    )
-    for code, channel, sent, pull in letters:
-        if person.notices and start <= sent < stop:
-            yield Mailing(**common(person, person, code, channel, "message", pull), sent=sent)
+    sent = person.notice_week()
+    delay = person.answered(0, 0)
+    if person.notices and start <= sent < stop and sent + delay < stop:
+        described = common(person, person, NOTICE, Channel.NOTICE, "message", notice_pull(person))
+        yield Mailing(**described, sent=sent, delay=delay)
+    sent = person.reminder_week()
+    if person.notices and start <= sent < stop:
+        described = common(person, person, REMINDER, Channel.EMAIL, "message", person.model.rates.pull_reminder)
+        yield Mailing(**described, sent=sent)
 
 
 def base_invitation(child: Insured, guardian: Insured, stop: int) -> Iterator[Source]:
     """The invitation of a newborn's parents."""
-    sent = child.invitation_week()
-    if guardian.notices and sent < stop:
+    sent, delay = child.invitation_week(), child.answered(0, CHILDHOOD)
+    if guardian.notices and sent < stop and sent + delay < stop:
         described = common(child, guardian, INVITATION, Channel.NOTICE, "message", notice_pull(guardian))
+        yield Mailing(**described, sent=sent, delay=delay, occurrence=CHILDHOOD)
+
+
+def child_reminder(child: Insured, guardian: Insured, start: int, stop: int) -> Iterator[Source]:
+    """The reminder of 2024-25 about a child: of use once the guardian is activated; before, they get their own."""
+    sent = child.child_reminder_week()
+    if guardian.notices and start <= sent < stop:
+        pull = child.model.rates.pull_reminder
+        described = common(child, guardian, REMINDER, Channel.EMAIL, "message", pull)
         yield Mailing(**described, sent=sent, occurrence=CHILDHOOD)
 
 
@@ -211,28 +254,47 @@ def notice_pull(person: Insured) -> float:
 
 
 def base_processes(owner: Insured, recipient: Insured, start: int, stop: int) -> Iterator[Source]:
-    """Documents, the own GP's recommendations, national media, and visits without any contact."""
+    """Documents, the own GP's recommendations and mentions, national media, and visits without any contact."""
     tables, rates, adult = owner.model.tables, owner.model.rates, owner is recipient
-    sensitivity = recipient.eagerness * recipient.access
     span: Span = {"start": start, "stop": stop}
     if recipient.notices and recipient.email:
-        factor = sensitivity * owner.document_rate
         described = common(owner, recipient, DOCUMENT, Channel.DOCUMENT, "document", rates.pull_document)
-        yield from clock(described, factor, tables.cum_document, span)
+        yield from clock(
+            described, owner.document_rate, tables.cum_document, span, gains=True, need=document_need(owner)
+        )
     described = common(owner, recipient, DOCTOR, Channel.DOCTOR, "advice")
-    yield from clock(described, owner.recommendations_per_year(), tables.cum_years, span)
+    yield from clock(described, owner.recommendations_per_year(), tables.cum_years, span, need=gp_need(owner))
+    described = common(owner, recipient, MENTION, Channel.DOCTOR, "document", rates.pull_mention)
+    yield from clock(described, owner.mentions_per_year(), tables.cum_mention, span, gains=True, need=gp_need(owner))
     if adult and recipient.notices:
         described = common(owner, recipient, BASE_MEDIA, Channel.MEDIA, "visit")
-        yield from clock(described, sensitivity, tables.cum_media, span)
+        yield from clock(described, 1.0, tables.cum_media, span, gains=True)
     if adult:
         described = common(owner, recipient, SPONTANEOUS, Channel.SPONTANEOUS, "visit")
-        yield from clock(described, sensitivity, tables.cum_spontaneous, span)
+        yield from clock(described, 1.0, tables.cum_spontaneous, span, gains=True)
 
 
-def clock(described: Common, factor: float, table: list[float], span: Span) -> Iterator[Clock]:
+Need = Sequence[tuple[int, float]]
+
+
+def document_need(person: Insured) -> Need:
+    """(end, level) of a person's spells of documents."""
+    levels = person.model.tables.document_levels
+    return [(spell.end, levels[spell.level]) for spell in person.document_spells]
+
+
+def gp_need(person: Insured) -> Need:
+    """(end, level) of a person's spells of GP contacts."""
+    levels = person.model.tables.gp_levels
+    return [(spell.end, levels[spell.level]) for spell in person.gp_spells]
+
+
+def clock(
+    described: Common, factor: float, table: list[float], span: Span, *, gains: bool = False, need: Need = ()
+) -> Iterator[Clock]:
     """A process of the status quo, unless it can't reach the person."""
     if factor > 0.0:
-        yield Clock(**described, factor=factor, table=table, **span)
+        yield Clock(**described, factor=factor, gains=gains, need=need, table=table, **span)
 
 
 def common(

@@ -9,14 +9,25 @@ from typing import cast
 import numpy as np
 
 from model.engine.programme import process_keys
-from model.levers.base import DOCUMENT, EFFECTS, HELP, INVITATION, MESSAGE, NOTHING, Lever
+from model.levers.base import (
+    ADVICE,
+    DOCUMENT,
+    EFFECTS,
+    HELP,
+    INVITATION,
+    MESSAGE,
+    NOTHING,
+    SUGGESTION,
+    VISIT,
+    Lever,
+)
 from model.levers.base import Person as Somebody
 from model.terms import rules
 from model.terms.channels import Channel
 from model.terms.keyed import SELECTION, SUCCESS, uniform
 from model.terms.shapes import Records
 from model.terms.weeks import NEVER
-from model.twin.contacts import Clock, Common, Effect, Mailing, Source
+from model.twin.contacts import Clock, Common, Effect, Mailing, Need, Source, Span, document_need, gp_need
 from model.twin.surroundings import Surroundings
 from model.twin.traits import Insured
 
@@ -108,10 +119,6 @@ class Campaign:
         """Whether a guardian has got a letter with a code on behalf of a child."""
         return any(when <= week and ward.is_minor(when) for when, _ in self.letters(ward))
 
-    def more_documents(self, person: Insured, start: int, week: int) -> float:
-        """Documents of a person of relative rate 1 that the lever adds between two weeks."""
-        return float(self.received[week] - self.received[start]) if self.aims_at(person) else 0.0
-
     def has_capacity(self, week: int) -> bool:
         """Whether advisers can accompany somebody more by the end of a week."""
         return rules.has_capacity(self.accompanied, self.quota[week + 1])
@@ -150,9 +157,16 @@ class Campaign:
 
     def clock(self, owner: Insured, recipient: Insured, start: int, stop: int, factor: float) -> Clock:
         """A process of contacts."""
-        pull = self.model.rates.pull_document if self.lever.effect == DOCUMENT else self.pull
-        common = self.common(owner, recipient, pull)
-        return Clock(**common, keep=self.lever.keep, factor=factor, table=self.exposure, start=start, stop=stop)
+        effect = self.lever.effect
+        common = self.common(owner, recipient, self.model.rates.pull_document if effect == DOCUMENT else self.pull)
+        span: Span = {"start": start, "stop": stop}
+        need: Need = ()
+        if effect == DOCUMENT:
+            need = document_need(owner)
+        elif effect == ADVICE or (effect == SUGGESTION and self.channel == Channel.PHARMACIST):
+            need = gp_need(owner)
+        gains = effect in (DOCUMENT, VISIT)
+        return Clock(**common, keep=self.lever.keep, factor=factor, gains=gains, need=need, table=self.exposure, **span)
 
     def common(self, owner: Insured, recipient: Insured, pull: float) -> Common:
         """What all sources of this lever share."""

@@ -17,7 +17,7 @@ from model.engine.records import (
     LAST_STOP,
     LAST_STOP_SHIFT,
 )
-from model.levers.base import Lever
+from model.levers.base import DOCUMENT, Lever
 from model.population.population import Population
 from model.terms import rules
 from model.terms.channels import NO_CHANNEL, Channel
@@ -25,7 +25,16 @@ from model.terms.keyed import Decision
 from model.terms.shapes import Records
 from model.terms.tables import Coefficients, Weekly
 from model.terms.weeks import NEVER
-from model.twin.contacts import Contact, Source, audible, base_invitation, base_messages, base_processes, identity
+from model.twin.contacts import (
+    Contact,
+    Source,
+    audible,
+    base_invitation,
+    base_messages,
+    base_processes,
+    child_reminder,
+    identity,
+)
 from model.twin.levers import Campaign, campaigns_of
 from model.twin.surroundings import Surroundings, Tables
 from model.twin.traits import BARRIERS, INFORMATION, NO_USE, OTHER, TIME, Insured
@@ -54,6 +63,8 @@ class Person(Insured):
     def begin(self) -> None:
         """Week 0: who knows the service, who was activated in the pilot."""
         self.aware = self.first_aware()
+        if self.aware == NEVER and not self.activated_in_pilot():
+            self.aware = self.mention_week()
         if self.activated_in_pilot():
             self.aware = self.visited = self.activated = BEFORE
             self.channel = int(Channel.NOTICE)
@@ -102,6 +113,8 @@ class Person(Insured):
             self.model.visits[week, source.channel] += 1
             self.activate(source.channel, week)
         else:
+            if source.channel == Channel.DOCTOR:
+                self.marks |= HEARD_DOCTOR
             self.visit(source.channel, contact.identity, week, by_doctor=contact.by_doctor)
 
     def hear_from(self, source: Source, week: int) -> None:
@@ -136,35 +149,52 @@ class Person(Insured):
     def meet_barriers(self, contact: int, week: int, *, by_doctor: bool) -> str | None:
         """The barrier that stops this visit, if one does. What stops for good is drawn once, the rest at each visit."""
         rates, tables = self.model.rates, self.model.tables
-        lasting = contact if rates.redrawn else 0
-        if NO_USE in self.barriers and not by_doctor:
+        if self.has(NO_USE, week) and not by_doctor:
             stop = rules.no_use_stop(rates.stop_no_use, rates.use_erosion, self.documents_received(week))
-            if self.draw(Decision.STOP_NO_USE, lasting) < stop:
+            if self.draw(Decision.STOP_NO_USE, self.lasting(NO_USE, contact, week)) < stop:
                 return NO_USE
-        if TIME in self.barriers:
+        if self.has(TIME, week):
             stop = rules.softened(rates.stop_time, tables.soft_time[week])
             if self.draw(Decision.STOP_TIME, contact) < stop:
                 return TIME
-        if INFORMATION in self.barriers and not (rates.information_is_item and self.is_informed(week)):
+        if self.has(INFORMATION, week) and not (rates.information_is_item and self.is_informed(week)):
             removed = tables.soft_information[week] if rates.information_is_item else 0.0
-            if self.draw(Decision.STOP_INFORMATION, lasting) < rules.softened(rates.stop_information, removed):
+            stop = rules.softened(rates.stop_information, removed)
+            if self.draw(Decision.STOP_INFORMATION, self.lasting(INFORMATION, contact, week)) < stop:
                 return INFORMATION
-        if OTHER in self.barriers and self.draw(Decision.STOP_OTHER, lasting) < rates.stop_other:
+        spell = self.lasting(OTHER, contact, week)
+        if self.has(OTHER, week) and self.draw(Decision.STOP_OTHER, spell) < rates.stop_other:
             return OTHER
         return None
 
+    def lasting(self, barrier: str, contact: int, week: int) -> int:
+        """What keys whether a barrier stops: its spell, or the contact where it is drawn anew at each visit."""
+        return contact if self.model.rates.redrawn else self.barrier_spell(barrier, week)
+
     def documents_received(self, week: int) -> float:
         """Documents deposited for this person by the start of a week (expected)."""
-        entry, received = min(self.entry, week), self.model.tables.cum_received
-        exposure = received[week] - received[entry]
+        entry = min(self.entry, week)
+        exposure = self.exposure_to(self.model.tables.cum_received, entry, week)
         for campaign in self.model.campaigns:
-            exposure += campaign.more_documents(self, entry, week)
+            if campaign.lever.effect == DOCUMENT and campaign.aims_at(self):
+                exposure += self.exposure_to(campaign.received, entry, week)
         return self.document_rate * exposure
 
+    def exposure_to(self, cum: Sequence[float], first: int, end: int) -> float:
+        """Documents between two weeks of a person of mean rate 1 whose spells are this one's."""
+        week, total = first, 0.0
+        for spell in self.document_spells:
+            until = min(spell.end, end)
+            if until > week:
+                total += self.model.tables.document_levels[spell.level] * (cum[until] - cum[week])
+                week = until
+        return total
+
     def is_informed(self, week: int) -> bool:
-        """Whether an adviser or a letter with a code has supplied what was missing."""
+        """Whether an adviser, or the code of the notice or of a letter, has supplied what was missing."""
         accompanied = bool(self.marks & ACCOMPANIED)
-        return accompanied or any(campaign.supplied(self, week) for campaign in self.model.campaigns)
+        by_notice = self.notices and rules.code_works(self.notice_week(), week)
+        return accompanied or by_notice or any(campaign.supplied(self, week) for campaign in self.model.campaigns)
 
     def activate(self, channel: Channel, week: int) -> None:
         """First connection. Adults take their children along and tell their ties, from the week after."""
@@ -202,16 +232,16 @@ class Person(Insured):
         for tie in self.ties:
             if self.draw(Decision.TELLS, tie.number) < self.model.rates.tell:
                 week = self.telling_week(tie, first)
-                if week < self.model.weeks and (not tie.notices or tie.is_persuaded(self, week, access=1.0)):
+                if week < self.model.weeks and (not tie.notices or tie.is_persuaded(self, week)):
                     self.model.letters[week].append((tie, self))
 
     def telling_week(self, tie: Person, first: int) -> int:
         """Week in which a tie is told."""
         return rules.spread_week(first, rules.TELLING_WEEKS, self.draw(Decision.TELL_DELAY, tie.number))
 
-    def is_persuaded(self, teller: Person, week: int, *, access: float) -> bool:
+    def is_persuaded(self, teller: Person, week: int) -> bool:
         """Whether being told leads to the site."""
-        hazard = self.model.rates.pull_peer * self.eagerness * access * self.model.tables.growth[week]
+        hazard = self.model.rates.pull_peer * self.gain(week) * self.model.tables.growth[week]
         return teller.draw(Decision.PEER_SUCCESS, self.number) < rules.visit_chance(hazard)
 
     def hear_of_it(self, teller: Person, week: int) -> None:
@@ -220,7 +250,7 @@ class Person(Insured):
             return
         self.model.contacts[week, Channel.PEER] += 1
         self.aware = min(self.aware, week)
-        if self.is_persuaded(teller, week, access=self.access):
+        if self.is_persuaded(teller, week):
             self.visit(Channel.PEER, identity(PEER, 0, teller.number), week)
 
     def be_taken_along(self, week: int) -> None:
@@ -260,7 +290,7 @@ class Society(Surroundings):
     def take_up(self, levers: Sequence[Lever], records: Records, weekly: Weekly) -> None:
         """Levers (with their records, ``model.engine.programme``) from this week on, and the tables with them."""
         self.levers, self.policy_week = tuple(levers), self.week
-        self.weekly, self.tables = weekly, Tables(weekly)
+        self.weekly, self.tables, self.lengths = weekly, Tables(weekly), weekly.lengths
         self.campaigns = campaigns_of(levers, records, self)
 
     def relatives(self) -> list[Campaign]:
@@ -286,6 +316,7 @@ def childhood_sources(child: Person) -> Iterator[Source]:
     start, stop = child.entry, min(child.exit, child.majority, guardian.exit, weeks)
     if start < stop:
         yield from audible(base_invitation(child, guardian, stop))
+        yield from audible(child_reminder(child, guardian, start, stop))
         yield from audible(base_processes(child, guardian, start, stop))
         for campaign in child.model.campaigns:
             yield from audible(campaign.sources(child, guardian, start, stop))

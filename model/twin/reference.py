@@ -81,7 +81,7 @@ class ReferenceModel(Answers, Society):
         }
         self._parameters = parameters
         parameters, history = apply_driver(parameters, history, structure)
-        self._status_quo = weekly_tables(parameters, history)
+        self._status_quo = weekly_tables(parameters, structure, demography, history)
         rates = coefficients(parameters, structure, demography, history)
         super().__init__(population, rates, self._status_quo, seed=seed, weeks=min(weeks, WEEKS))
         self.parameters, self.history, self.structure, self.threads = parameters, history, structure, threads

@@ -31,10 +31,15 @@ class Tables:
     cum_spontaneous: list[float]
     cum_media: list[float]
     cum_document: list[float]
+    cum_mention: list[float]
     cum_received: list[float]
     soft_information: list[float]
     soft_time: list[float]
     levels: list[float]
+    lasting_levels: list[float]
+    document_levels: list[float]
+    gp_levels: list[float]
+    age_gain: list[float]
     notice_weeks: list[int]
     notice_main_share: float
     media_weeks: list[int]
@@ -60,7 +65,7 @@ class Surroundings(mesa.Model):
         super().__init__(rng=seed)
         self.population, self.rates, self.seed = population, rates, seed
         self.weeks, self.week = weeks, 0
-        self.weekly, self.tables = weekly, Tables(weekly)
+        self.weekly, self.tables, self.lengths = weekly, Tables(weekly), weekly.lengths
         self.keys, self.process_keys = list(streams(seed)), [list(keys) for keys in base_keys(seed)]
         self.contacts: Counter[tuple[int, int]] = Counter()
         self.visits: Counter[tuple[int, int]] = Counter()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar, Self
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from math import floor, log
+from typing import ClassVar, NamedTuple, Self
 
 import mesa
 
@@ -11,9 +13,10 @@ from model.population.attributes import EMAIL, EXCLUDED, ILL, PILOT
 from model.population.pyramid import MAJORITY, RATE_UNITS
 from model.terms import rules
 from model.terms.channels import Channel
-from model.terms.keyed import Decision
-from model.terms.tables import EAGERNESS_LEVELS, INVITATION_DELAY, NEWCOMER_DELAY
-from model.terms.weeks import NEVER
+from model.terms.keyed import Decision, bits_of, person_word
+from model.terms.spells import LEVELS, end_week, level_of, passed_by
+from model.terms.tables import INVITATION_DELAY, NEWCOMER_DELAY, OLDEST, UNBORN
+from model.terms.weeks import NEVER, WEEKS_PER_YEAR
 from model.twin.surroundings import Numbering, Surroundings
 
 NO_USE, TIME, INFORMATION, OTHER = "no use", "time", "information", "other"
@@ -24,6 +27,22 @@ BARRIERS = {
     OTHER: Decision.HAS_OTHER,
 }
 """Barriers in the order in which a visit meets them, and the draw of who has them."""
+CLOCKS = {
+    NO_USE: Decision.SPELL_NO_USE,
+    TIME: Decision.SPELL_TIME,
+    INFORMATION: Decision.SPELL_INFORMATION,
+    OTHER: Decision.SPELL_OTHER,
+}
+"""The spells of each barrier."""
+
+
+class Spell(NamedTuple):
+    """A while in which something about a person stays as it is."""
+
+    end: int
+    """First week after it."""
+    level: int
+    """Which of the equally likely values it has."""
 
 
 class Insured(mesa.Agent):
@@ -57,30 +76,65 @@ class Insured(mesa.Agent):
 
     def draw_traits(self) -> None:
         """What never changes about a person."""
-        rates = self.model.rates
+        rates, tables = self.model.rates, self.model.tables
         self.notices = self.draw(Decision.NOTICES) < rates.notices
         self.ready = self.draw(Decision.READY) < rates.ready
         self.opposed = self.draw(Decision.OPPOSES) < rates.opposed
-        self.eagerness = self.model.tables.levels[int(self.draw(Decision.EAGERNESS) * EAGERNESS_LEVELS)]
         self.access = self.access_alone()
-        self.barriers = {barrier for barrier in BARRIERS if self.has(barrier)}
+        age = floor(-self.birth_week / WEEKS_PER_YEAR) + UNBORN
+        lasting = tables.lasting_levels[int(self.draw(Decision.LASTING_EAGERNESS) * LEVELS)]
+        self.lasting_gain = lasting * tables.age_gain[min(max(age, 0), OLDEST + UNBORN)] * self.access
 
     def access_alone(self) -> float:
         """Factor on this person's visits when nobody helps."""
         return rules.access_factor(self.excluded, self.model.rates.access)
 
-    def has(self, barrier: str) -> bool:
-        """Whether a barrier stands before this person, under the chosen association of barriers."""
-        rates = self.model.rates
+    def spells(self, decision: Decision, mean: float) -> list[Spell]:
+        """All spells of one trait, from the launch on; ``mean`` in weeks."""
+        word, found, passed = person_word(self.model.keys[decision], self.number), [Spell(0, 0)], 0.0
+        while found[-1].end < NEVER:
+            bits = bits_of(word, len(found) - 1)
+            passed = passed_by(bits, self.model.lengths, mean, passed)
+            found.append(Spell(end_week(len(found) - 1, passed), level_of(bits)))
+        return found[1:]
+
+    @cached_property
+    def eagerness_spells(self) -> list[Spell]:
+        """How eager this person is, by and by."""
+        return self.spells(Decision.SPELL_EAGERNESS, self.model.rates.eagerness_spell)
+
+    @cached_property
+    def document_spells(self) -> list[Spell]:
+        """How many documents this person gets, by and by."""
+        return self.spells(Decision.SPELL_DOCUMENTS, self.model.rates.need_spell)
+
+    @cached_property
+    def gp_spells(self) -> list[Spell]:
+        """How often this person sees the GP, by and by."""
+        return self.spells(Decision.SPELL_GP, self.model.rates.need_spell)
+
+    def gain(self, week: int) -> float:
+        """Eagerness times access in a week."""
+        spell = self.eagerness_spells[spell_in(self.eagerness_spells, week)]
+        return self.lasting_gain * self.model.tables.levels[spell.level]
+
+    def barrier_spell(self, barrier: str, week: int) -> int:
+        """Number of the spell of a barrier in a week; barriers that go together have one clock."""
+        clock = CLOCKS[barrier if self.model.rates.association == rules.INDEPENDENT else NO_USE]
+        return spell_in(self.spells(clock, self.model.rates.barrier_spell), week)
+
+    def has(self, barrier: str, week: int) -> bool:
+        """Whether a barrier stands before this person in a week, under the chosen association of barriers."""
+        rates, spell = self.model.rates, self.barrier_spell(barrier, week)
         levels = (rates.has_no_use, rates.has_time, rates.has_information, rates.has_other)
         shares = dict(zip(BARRIERS, levels, strict=True))
         if rates.association == rules.EXCLUSIVE:
             names = list(BARRIERS)
             below = sum((shares[name] for name in names[: names.index(barrier)]), start=0.0)
-            return below <= self.draw(Decision.BARRIERS_SHARED) < below + shares[barrier]
+            return below <= self.draw(Decision.BARRIERS_SHARED, spell) < below + shares[barrier]
         if rates.association == rules.ASSOCIATED and self.draw(Decision.BARRIERS_ALIKE) < 0.5:
-            return self.draw(Decision.BARRIERS_SHARED) < shares[barrier]
-        return self.draw(BARRIERS[barrier]) < shares[barrier]
+            return self.draw(Decision.BARRIERS_SHARED, spell) < shares[barrier]
+        return self.draw(BARRIERS[barrier], spell) < shares[barrier]
 
     def is_present(self, week: int) -> bool:
         """Living and insured in a week."""
@@ -118,11 +172,44 @@ class Insured(mesa.Agent):
 
     def reminder_week(self) -> int:
         """Week of the 2024-25 reminder e-mail to an adult; NEVER if none was sent."""
-        if not self.email or self.draw(Decision.REMINDER_SENT) >= self.model.rates.reminders_share:
+        week = self.reminder_to(self)
+        return week if week >= self.majority else NEVER
+
+    def child_reminder_week(self) -> int:
+        """Week of the reminder to a guardian about this child; NEVER if none was sent."""
+        week = self.reminder_to(self.guardian) if self.guardian is not None else NEVER
+        return week if week < self.majority else NEVER
+
+    def reminder_to(self, recipient: Self) -> int:
+        """Week of the reminder about this person's profile, sent to a mailbox."""
+        if not recipient.email or self.draw(Decision.REMINDER_SENT) >= self.model.rates.reminders_share:
             return NEVER
         first, end = self.model.tables.reminder_weeks
         week = rules.spread_week(first, end - first, self.draw(Decision.REMINDER_WEEK))
-        return week if week >= max(self.entry, self.majority) else NEVER
+        return week if week >= self.entry else NEVER
+
+    def answered(self, sent: int, occurrence: int) -> int:
+        """Week in which a notice about this person leads to the site, if it does: people take some weeks."""
+        level = int(self.draw(Decision.NOTICE_DELAY, occurrence) * LEVELS)
+        return sent + int(self.model.rates.notice_delay * self.model.lengths[level])
+
+    def mentions_per_year(self) -> float:
+        """Rate at which the own GP speaks of the service, at the mean rate of contacts; 0 without an own GP."""
+        return self.gp_contacts * self.doctor.mentions if self.doctor is not None else 0.0
+
+    def mention_week(self) -> int:
+        """Week in which the GP first speaks of the service to this person, once of age; NEVER if not within the run."""
+        week, rate, last = max(self.entry, self.majority, 0), self.mentions_per_year(), self.model.weeks
+        left = -log(1.0 - self.draw(Decision.FIRST_MENTION))
+        for spell in self.gp_spells if rate > 0.0 else ():
+            until = min(spell.end, last)
+            if until > week:
+                weekly = rate * self.model.tables.gp_levels[spell.level] / WEEKS_PER_YEAR
+                if left <= weekly * (until - week):
+                    return min(week + int(left / weekly), until - 1)
+                left -= weekly * (until - week)
+                week = until
+        return NEVER
 
     def recommendations_per_year(self) -> float:
         """Rate at which the own GP recommends the service; 0 without an own GP."""
@@ -161,9 +248,14 @@ class Insured(mesa.Agent):
 
     def acted_on_pilot_notice(self) -> bool:
         """Whether somebody notified in the pilot signed up."""
-        chance = self.model.rates.pilot_activated * self.eagerness * self.access
+        chance = self.model.rates.pilot_activated * self.gain(0)
         notified = self.pilot and self.entry == 0 and not self.opposed
         return notified and self.draw(Decision.PILOT_ACTIVATES) < chance
+
+
+def spell_in(spells: Sequence[Spell], week: int) -> int:
+    """Number of the spell that holds in a week."""
+    return next(number for number, spell in enumerate(spells) if spell.end > week)
 
 
 class Doctor(mesa.Agent):
@@ -183,3 +275,6 @@ class Doctor(mesa.Agent):
         """Chance per consultation of recommending the service to a patient not activated."""
         self.level = rules.recommender_level(u_level, share, rate)
         """What the propensity is, or once recruited would be."""
+        mention = model.lengths[int(model.draw(Decision.DOCTOR_MENTIONS, number) * LEVELS)]
+        self.mentions = min(1.0, model.rates.mention_rate * mention)
+        """Chance per consultation of speaking of the service."""

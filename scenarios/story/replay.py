@@ -190,7 +190,7 @@ def _tellings(here: Neighbourhood, person: Person) -> list[tuple[int, Person, bo
             continue
         week = tie.telling_week(person, first)
         if week < here.weeks:
-            found.append((week, tie, not person.notices or person.is_persuaded(tie, week, access=1.0)))
+            found.append((week, tie, not person.notices or person.is_persuaded(tie, week)))
     return found
 
 

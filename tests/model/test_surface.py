@@ -14,7 +14,7 @@ RUN = "population, parameters, *, demography, history, structure=None, levers=()
 SURFACE = {
     "AdoptionModel": RUN,
     "Demography": "*, years, pyramid, regions, region_share, profiles, pilot_regions, pilot_notified, account_share, "
-    "doctors=52500, gp_spread_shape=1.5, document_spread_shape=0.45",
+    "doctors=52500, gp_spread_shape=1.5",
     "History": "*, documents, insured_millions, notices_main, notices_end, notices_main_share, media, reminders, "
     "reminders_share, activated_at_start, aware_at_start, opposed, data_end",
     "Parameters": "*, people=…, pulls=…, practice=…, word_of_mouth=…, stops=…, prevalence=…",

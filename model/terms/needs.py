@@ -1,0 +1,59 @@
+"""How widely document rates differ between people, given how long a person's rate holds.
+
+Two thirds of people had at least one document in 2024, 70 % in 2025 (F042, F052). The shorter the spells, the more a
+year evens out, so the wider rates have to differ within a spell for the same shares of people with none.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from scipy.optimize import brentq
+
+from model.terms.shapes import Floats
+
+MEAN_DOCUMENTS = (4.41, 6.18)
+"""Documents per insured person in 2024 and 2025: 300 and 420 million (F041, F047) for 68 million."""
+WITH_ONE = (0.667, 0.70)
+"""Shares of people with at least one in these years (F042, F052)."""
+STEPS = 52
+_SPELLS = (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 6.0, 12.0, 50.0)
+"""Years at which shapes are solved for; in between they are interpolated on logarithms."""
+
+
+def share_with_one(shape: float, mean: float, spell: float) -> float:
+    """Share of people with at least one document in a year, 0..1.
+
+    Args:
+        shape: of the gamma law of a spell's rate.
+        mean: documents a person and year.
+        spell: mean years of a spell.
+
+    1 - phi(1), where phi(t) = E exp(-documents expected in t) solves the renewal equation phi(t) = e^(-t/s) L(t) +
+    integral of e^(-u/s) / s L(u) phi(t - u), L(t) = (1 + mean t / shape)^-shape; by the trapezoid rule.
+    """
+    t = np.linspace(0.0, 1.0, STEPS + 1)
+    within: Floats = np.exp(-t / spell) * (1.0 + mean * t / shape) ** -shape
+    weight = within / spell / STEPS
+    phi = np.ones(STEPS + 1)
+    for n in range(1, STEPS + 1):
+        inner = weight[1:n] @ phi[n - 1 : 0 : -1] if n > 1 else 0.0
+        phi[n] = (within[n] + inner + 0.5 * weight[n]) / (1.0 - 0.5 * weight[0])
+    return float(1.0 - phi[-1])
+
+
+@lru_cache(maxsize=1)
+def _shapes() -> Floats:
+    """Shape at each of ``_SPELLS`` that meets the two shares as well as one shape can: their misses add up to 0."""
+
+    def miss(log_shape: float, spell: float) -> float:
+        found = [share_with_one(float(np.exp(log_shape)), mean, spell) for mean in MEAN_DOCUMENTS]
+        return sum(found) - sum(WITH_ONE)
+
+    return np.array([brentq(miss, -5.0, 2.0, args=(spell,), xtol=1e-6) for spell in _SPELLS])
+
+
+def document_shape(spell: float) -> float:
+    """Shape of the gamma law of document rates within a spell of ``spell`` mean years (infinite: for life)."""
+    return float(np.exp(np.interp(np.log(min(spell, _SPELLS[-1])), np.log(_SPELLS), _shapes())))
