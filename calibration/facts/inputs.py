@@ -7,6 +7,12 @@ from importlib.resources.abc import Traversable
 import numpy as np
 
 from calibration.facts.history import load_documents, load_events, span_of
+from calibration.facts.regions import (
+    load_doctor_shares,
+    load_exclusion_ratios,
+    load_illness_ratios,
+    load_region_ages,
+)
 from calibration.facts.tables import DATA, Row, load_constants, read_rows, refuse_repeats, sha256_of_table
 from calibration.facts.targets import load_stock_targets
 from foundation.shapes import Floats
@@ -25,6 +31,8 @@ MODEL_TABLES = (
     "outreach_history.csv",
     "population.csv",
     "regions.csv",
+    "regions_age.csv",
+    "regions_context.csv",
     "surveys.csv",
 )
 """What any simulation reads: the people, the past, the prevalences that are solved for."""
@@ -47,19 +55,23 @@ def load_demography(folder: Traversable = DATA) -> Demography:
     Raises:
         ValueError: a table is incomplete or holds a value that can't be used; says which.
     """
-    regions, constants = _regions(folder), load_constants(folder)
-    population = np.array([row.integer("population", 1, 100_000_000) for row in regions], float)
+    regions, constants, profiles = _regions(folder), load_constants(folder), _profiles(folder)
+    names = tuple(row.text("region") for row in regions)
+    persons = load_region_ages(names, LAST_AGE + 1, folder)
     return Demography(
         years=YEARS,
         pyramid=_pyramid(folder),
-        regions=tuple(row.text("region") for row in regions),
-        region_share=population / population.sum(),
-        profiles=_profiles(folder),
+        regions=names,
+        region_age_share=persons / persons.sum(axis=0),
+        region_doctors=load_doctor_shares(names, persons, folder),
+        region_illness=load_illness_ratios(names, persons, profiles, folder),
+        region_exclusion=load_exclusion_ratios(names, persons, profiles, folder),
+        profiles=profiles,
         pilot_regions=tuple(row.text("region") for row in regions if row.cells["pilot_departement"]),
         pilot_notified=constants["pilot_notified"],
         account_share=constants["account_share"],
         doctors=int(constants["doctors"]),
-        gp_spread_shape=constants["gp_spread_shape"],
+        gp_heavy_rate=constants["gp_heavy_rate"],
     )
 
 
@@ -164,6 +176,8 @@ def _profile(row: Row) -> AgeProfile:
         email_reach=row.number("email_reach", 0, 1),
         long_term_illness=row.number("long_term_illness", 0, 1),
         gp_contacts_per_year=row.number("gp_contacts_per_year", 0, 100),
+        gp_spread_shape=row.number("gp_spread_shape", 0.01, 1000),
+        gp_heavy_share=row.number("gp_heavy_share", 0, 1),
         has_own_gp=row.optional("has_own_gp", 0, 1),
         documents_relative=row.number("documents_relative", 0, 100),
     )

@@ -126,7 +126,7 @@ _LIMITS = {
     "pilot_notified": (0, 1e8),
     "account_share": (0, 1),
     "doctors": (1, 1e6),
-    "gp_spread_shape": (0.01, 100),
+    "gp_heavy_rate": (0.1, 60),
     "insured_millions": (1, 200),
     "notices_main_share": (0, 1),
     "not_activated_millions": (1, 200),

@@ -197,7 +197,8 @@ class Process(NamedTuple):
     need: int
     """Decision of the spells of the owner's need that multiply it (``model.terms.keyed``); negative: none."""
     levels: npt.NDArray[np.float64]
-    """Values of these spells."""
+    """Values of these spells, from ``first`` on."""
+    first: int
     cum: npt.NDArray[np.float64]
     guide: npt.NDArray[np.int16]
     """To the weeks of ``cum``."""

@@ -90,11 +90,16 @@ def traits_of(world: World, i: int) -> int:
 
 
 @inlined
+def age_row(people: People, i: int) -> int:
+    """Row of a person in the tables by age at launch."""
+    return min(max(np.int64(np.floor(-people[i].birth_week / WEEKS_PER_YEAR)) + UNBORN, 0), _AGES)
+
+
+@inlined
 def lasting_gain(people: People, world: World, i: int) -> float:
     """What is for life of eagerness times access: the lasting factor, that of age, and access."""
     level = np.int64(uniform(world.keys[_LASTING], i, 0) * LEVELS)
-    age = np.int64(np.floor(-people[i].birth_week / WEEKS_PER_YEAR)) + UNBORN
-    return world.lasting_levels[level] * world.age_gain[min(max(age, 0), _AGES)] * access(people, world, i)
+    return world.lasting_levels[level] * world.age_gain[age_row(people, i)] * access(people, world, i)
 
 
 @inlined
@@ -316,13 +321,13 @@ def mention_week(people: People, world: World, i: int) -> int:
     """Week in which an adult's GP first speaks of the service; NEVER if not within the run."""
     week, rate = max(np.int64(people[i].entry), majority_week(people, i), 0), mentions_per_year(people, world, i)
     left, word = -log(1.0 - uniform(world.keys[_FIRST_MENTION], i, 0)), person_word(world.keys[_GP], i)
-    number, passed, last = np.int64(0), 0.0, np.int64(world.weeks)
+    number, passed, last, levels = np.int64(0), 0.0, np.int64(world.weeks), world.gp_first[age_row(people, i)]
     while rate > 0.0 and week < last:
         bits = bits_of(word, number)
         passed = passed_by(bits, world.lengths, world.need_spell, passed)
         until = min(end_week(number, passed), last)
         if until > week:
-            weekly = rate * world.gp_levels[level_of(bits)] / WEEKS_PER_YEAR
+            weekly = rate * world.gp_levels[levels + level_of(bits)] / WEEKS_PER_YEAR
             if left <= weekly * (until - week):
                 return min(week + np.int64(left / weekly), until - 1)
             left -= weekly * (until - week)

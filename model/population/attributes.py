@@ -1,12 +1,8 @@
-"""What each person is like: dates, sex, exclusion, e-mail, account, illness, doctor, contact rates; and the guardian.
+"""What each person is like: dates, sex, exclusion, e-mail, account, illness, doctor, contact rates.
 
 Every attribute is a pure function of (seed, row, decision). Those that vary with age use the age band at launch (at
-entry for those who come later) and stay as they are.
-
-Guardians: an adult of the same region for each minor, chosen as a parent would be found. The parent's age at the birth
-is normal around 31 (sd 5, *assumed*), cut to 18..45; the guardian is anybody of the birth year that follows from it who
-is of age and there when the child enters. Minors share the guardian's doctor, and the notice of the pilot, which went
-to the household.
+entry for those who come later) and stay as they are. Guardians follow
+(``model.population.households``).
 """
 
 from __future__ import annotations
@@ -14,8 +10,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-from jaxtyping import Int16, Int32, Int64, Shaped, UInt8, UInt16, UInt64
-from scipy import special
+from jaxtyping import Int16, Int32, Shaped, UInt8, UInt16, UInt64
 
 from model.population.pyramid import MAJORITY, Chances
 from model.terms.jit import compiled, inlined, kernel
@@ -34,13 +29,9 @@ FIRST_CODE = 100
 """Decision codes of the population are 100 to 139 (``model.terms.keyed.Decision``); keys are indexed from 0."""
 BIRTH, ENTRY, EXIT, IS_EXCLUDED, HAS_EMAIL, HAS_ACCOUNT, IS_ILL, IN_PILOT = 0, 1, 2, 3, 4, 5, 6, 7
 HAS_GP, WHICH_GP, GP_RATE, DOCUMENT_RATE, PARENT_AGE, PARENT, COUPLE, DEGREE, ACQUAINTANCE = range(8, 17)
+SIBLINGS, SIBLING_GAP, OLDER_SIBLING = 17, 18, 19
 _EXCLUDED, _EMAIL, _ACCOUNT, _ILL, _PILOT = int(EXCLUDED), int(EMAIL), int(ACCOUNT), int(ILL), int(PILOT)
 _MAJORITY, _NO_DOCTOR, _NEVER, _WEEKS, _PER_YEAR = MAJORITY, int(NO_DOCTOR), NEVER, WEEKS, WEEKS_PER_YEAR
-PARENT_MEAN, PARENT_SD, PARENT_FROM, PARENT_TO = 31.0, 5.0, 18, 45
-"""Age of a parent at the birth of a child, years, *assumed*."""
-LEVELS = 1024
-ATTEMPTS = 8
-_ATTEMPTS = ATTEMPTS
 
 
 class Columns(NamedTuple):
@@ -87,7 +78,7 @@ def columns_of(rows: Shaped[Records, " row"]) -> Columns:
 @compiled
 def population_keys(seed: int) -> UInt64[Keys, " decision"]:
     """Keys of the population's decisions."""
-    keys = np.empty(ACQUAINTANCE + 1, np.uint64)
+    keys = np.empty(OLDER_SIBLING + 1, np.uint64)
     for decision in range(len(keys)):
         keys[decision] = stream(seed, FIRST_CODE + decision)
     return keys
@@ -160,11 +151,11 @@ def exit_week(i: Int, cohort: Int, group: Int, sex: Int, c: Chances, keys: Keys)
 @inlined
 def flags_of(i: Int, region: Int, band: Int, entry: Int, c: Chances, keys: Keys) -> Int:
     """The bits of one person; only those present at launch can have been in the pilot."""
-    excluded = int(uniform(keys[IS_EXCLUDED], i, 0) < c.excluded[band])
+    excluded = int(uniform(keys[IS_EXCLUDED], i, 0) < c.excluded[region, band])
     flags = _EXCLUDED * excluded
     flags |= _EMAIL * int(uniform(keys[HAS_EMAIL], i, 0) < c.email[excluded, band])
     flags |= _ACCOUNT * int(uniform(keys[HAS_ACCOUNT], i, 0) < c.account[excluded])
-    flags |= _ILL * int(uniform(keys[IS_ILL], i, 0) < c.ill[band])
+    flags |= _ILL * int(uniform(keys[IS_ILL], i, 0) < c.ill[region, band])
     return flags | _PILOT * int(entry == 0 and uniform(keys[IN_PILOT], i, 0) < c.pilot[region])
 
 
@@ -184,63 +175,8 @@ def units(mean: float) -> Int:
     return min(int(mean + 0.5), 65535)
 
 
-def parent_ages() -> Int64[Counts, " level"]:
-    """Whole years between the births of parent and child at equally likely levels."""
-    edges = np.array([PARENT_FROM - 0.5, PARENT_TO + 0.5])
-    low, high = special.ndtr((edges - PARENT_MEAN) / PARENT_SD)
-    levels = special.ndtri(low + (np.arange(LEVELS) + 0.5) / LEVELS * (high - low))
-    return np.rint(PARENT_MEAN + PARENT_SD * levels).astype(np.int64)
-
-
 @inlined
 def row_in(start: Counts, cell: Int, low: Int, high: Int, u: float) -> Int:
     """A row of a cell, or if it is empty its neighbour in age within ``low <= row < high``."""
     size = start[cell + 1] - start[cell]
     return min(max(start[cell] + int(u * size), low), high - 1)
-
-
-@inlined
-def is_guardian(p: Columns, j: Int, week: Int) -> bool:
-    """Whether a row is there and of age in a week."""
-    return p.entry[j] <= week < p.exit[j] and p.birth_week[j] + _MAJORITY <= week
-
-
-@inlined
-def find_guardian(
-    i: Int, region: Int, cohort: Int, cohorts: Int, start: Counts, ages: Counts, keys: Keys, p: Columns
-) -> Int:
-    """Row of the guardian of ``i``; after a few attempts the nearest in the order of ages; -1 if there is nobody."""
-    low, high = start[region * cohorts], start[(region + 1) * cohorts]
-    week, j = np.int64(p.entry[i]), np.int64(i)
-    for attempt in range(_ATTEMPTS):
-        parent = max(cohort - ages[int(uniform(keys[PARENT_AGE], i, attempt) * len(ages))], 0)
-        j = row_in(start, region * cohorts + parent, low, high, uniform(keys[PARENT], i, attempt))
-        if is_guardian(p, j, week):
-            return j
-    for step in range(1, high - low):
-        if j - step >= low and is_guardian(p, j - step, week):
-            return j - step
-        if j + step < high and is_guardian(p, j + step, week):
-            return j + step
-    return np.int64(-1)
-
-
-@kernel
-def fill_households(first: Int, last: Int, cohorts: Int, start: Counts, ages: Counts, keys: Keys, p: Columns) -> None:
-    """Guardians of the minors of the cells ``first <= cell < last``, and what they take from them."""
-    for cell in range(first, last):
-        region, cohort = divmod(cell, cohorts)
-        for i in range(start[cell], start[cell + 1]):
-            if p.birth_week[i] + _MAJORITY > p.entry[i]:
-                guardian = find_guardian(i, region, cohort, cohorts, start, ages, keys, p)
-                p.guardian[i] = guardian
-                if guardian >= 0:
-                    share_household(i, guardian, p)
-
-
-@inlined
-def share_household(i: Int, guardian: Int, p: Columns) -> None:
-    """Copy doctor and pilot notice. One thread does a region from old to young: the guardian's own are settled."""
-    p.doctor[i] = p.doctor[guardian]
-    if p.entry[i] == 0:
-        p.flags[i] = (p.flags[i] & (255 - _PILOT)) | (p.flags[guardian] & _PILOT)

@@ -13,11 +13,10 @@ from model.population.attributes import (
     PERSON,
     Columns,
     columns_of,
-    fill_households,
     fill_people,
-    parent_ages,
     population_keys,
 )
+from model.population.households import fill_households, parent_ages
 from model.population.population import Population
 from model.population.pyramid import Chances, band_of_age, build_chances, build_cohorts, cell_counts
 from model.population.ties import (
@@ -39,7 +38,7 @@ def build_population(demography: Demography, *, people: int, seed: int, threads:
 
     Args:
         people: rows present at launch; each stands for (insured at launch) / people persons.
-        seed: of the population's decisions (codes 100 to 116, ``model.population.attributes``).
+        seed: of the population's decisions (codes 100 to 119, ``model.population.attributes``).
         threads: parts worked on at a time.
 
     Raises:
@@ -50,8 +49,8 @@ def build_population(demography: Demography, *, people: int, seed: int, threads:
         raise ValueError(f"people = {people}; allowed: 1 to {MOST_PEOPLE}")
     require_memory(people, threads=threads)
     cohorts = build_cohorts(demography)
-    chances, circles = build_chances(demography, cohorts), build_circles(demography, cohorts)
-    counts = cell_counts(cohorts, demography.region_share, people)
+    chances, circles = build_chances(demography, cohorts), build_circles(demography, cohorts, people)
+    counts = cell_counts(cohorts, demography.region_age_share, people)
     start = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts.sum(axis=(2, 3)))))
     keys = population_keys(seed)
     rows = np.zeros(int(start[-1]) + 1, PERSON)
@@ -76,8 +75,8 @@ def _fill(counts: Counts, start: Counts, chances: Chances, keys: Keys, threads: 
     inner = np.searchsorted(start, np.linspace(0, start[-1], 4 * threads + 1)[1:-1])
     cells = np.array([0, *inner, len(start) - 1])
     _in_parts(lambda a, b: fill_people(a, b, counts, start, chances, keys, columns), cells, threads)
-    regions = np.arange(len(counts) + 1) * cohorts
-    _in_parts(lambda a, b: fill_households(a, b, cohorts, start, ages, keys, columns), regions, threads)
+    regions, wards = np.arange(len(counts) + 1), np.zeros(start[-1], np.uint8)
+    _in_parts(lambda a, b: fill_households(a, b, cohorts, start, ages, wards, keys, columns), regions, threads)
 
 
 def _ties(
@@ -93,7 +92,7 @@ def _ties(
     drawn: dict[int, Entries] = {}
 
     def draw_part(low: int, high: int) -> None:
-        drawn[low] = np.empty(most_draws(int(start[low]), int(start[high]), circles, keys), np.int32)
+        drawn[low] = np.empty(most_draws(low, high, cohorts, start, circles, keys), np.int32)
         draw(low, high, cohorts, start, circles, keys, kept, drawn[low])
 
     def visit(low: int, high: int) -> None:

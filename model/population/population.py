@@ -1,7 +1,7 @@
 """The insured: one row a person, one field an attribute, and their ties; their ages, and who is targeted.
 
-Rows are sorted by region, birth year and group (present at launch, then joiners by year); sexes alternate. The age
-pyramid is the same in every region (simplification). A row number is the person's key in every draw.
+Rows are sorted by region, birth year and group (present at launch, then joiners by year); sexes alternate. Each
+region has its own age pyramid. A row number is the person's key in every draw.
 """
 
 from __future__ import annotations

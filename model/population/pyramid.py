@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int64, UInt8
 
+from model.population.regions import by_region, region_bands
 from model.terms.inputs import Demography
 from model.terms.jit import compiled
 from model.terms.shapes import Bytes, Counts, Floats
@@ -89,18 +90,34 @@ def _on_first_january(pyramid: Float[Floats, "year sex age"]) -> Float[Floats, "
 
 
 def cell_counts(
-    cohorts: Cohorts, share: Float[Floats, " region"], people: int
+    cohorts: Cohorts, share: Float[Floats, "region age"], people: int
 ) -> Int64[Counts, "region cohort group sex"]:
     """Rows of each cell: group 0 is present at launch, group k joins before knot k.
 
     Sums exactly to ``people`` over group 0. Rounding is cumulative, so each national cohort and sex is off by less than
-    one person; regions share each cohort by largest remainders, carried on to the next cohort.
+    one person; regions share each cohort, by its age at launch or on joining, by largest remainders, carried on to the
+    next cohort.
     """
     present = _rounded(cohorts.stock[:, :, 0].T, people / cohorts.insured)
     joining = _rounded(cohorts.entries.transpose(2, 1, 0), people / cohorts.insured)
     national = np.concatenate((present[None], joining))
-    regional = _shared(national.reshape(-1), share).reshape((len(share), *national.shape))
+    cells = np.broadcast_to(_share_of_cells(cohorts, share)[:, :, None], (len(share), *national.shape))
+    regional = _shared(national.reshape(-1), cells.reshape(len(share), -1)).reshape((len(share), *national.shape))
     return np.ascontiguousarray(regional.transpose(0, 3, 1, 2))
+
+
+def regional_stock(cohorts: Cohorts, share: Float[Floats, "region age"]) -> Float[Floats, "region cohort"]:
+    """Expected persons at launch."""
+    return _share_of_cells(cohorts, share)[:, 0] * cohorts.stock[:, :, 0].sum(axis=1)
+
+
+def _share_of_cells(cohorts: Cohorts, share: Float[Floats, "region age"]) -> Float[Floats, "region group cohort"]:
+    """Share of each region by the age that a cohort has on the 1 January before the launch, or before joining."""
+    groups, n = len(cohorts.knots), len(cohorts.stock)
+    born = cohorts.first_year + np.arange(n)
+    year = START.year + np.maximum(np.arange(groups) - 1, 0)
+    age = np.clip(year[:, None] - 1 - born, 0, share.shape[1] - 1)
+    return np.asarray(share[:, age])
 
 
 def _rounded(expected: Float[Floats, "*cells"], scale: float) -> Int64[Counts, "*cells"]:
@@ -110,15 +127,17 @@ def _rounded(expected: Float[Floats, "*cells"], scale: float) -> Int64[Counts, "
 
 
 @compiled
-def _shared(national: Int64[Counts, " number"], share: Float[Floats, " region"]) -> Int64[Counts, "region number"]:
+def _shared(
+    national: Int64[Counts, " number"], share: Float[Floats, "region number"]
+) -> Int64[Counts, "region number"]:
     """Split each number between regions; what rounding took or gave is carried on."""
     regional = np.empty((len(share), len(national)), np.int64)
     carry = np.zeros(len(share))
     for cell in range(len(national)):
         left = national[cell]
         for region in range(len(share)):
-            regional[region, cell] = np.int64(np.floor(national[cell] * share[region]))
-            carry[region] += national[cell] * share[region] - regional[region, cell]
+            regional[region, cell] = np.int64(np.floor(national[cell] * share[region, cell]))
+            carry[region] += national[cell] * share[region, cell] - regional[region, cell]
             left -= regional[region, cell]
         for _ in range(left):
             short = np.argmax(carry)
@@ -147,10 +166,10 @@ class Chances(NamedTuple):
     born_before: float  # weeks: nobody present at launch was born later
     birth_group: int  # cohort minus group of those who join by birth
     band_of_age: UInt8[Bytes, " age"]
-    excluded: Float[Floats, " band"]
+    excluded: Float[Floats, "region band"]
     email: Float[Floats, "excluded band"]
     account: Float[Floats, " excluded"]
-    ill: Float[Floats, " band"]
+    ill: Float[Floats, "region band"]
     has_gp: Float[Floats, " band"]
     gp_units: Float[Floats, " band"]  # contacts a year x 1024
     document_units: Float[Floats, " band"]  # relative rate x 1024, mean 1 over the insured at launch
@@ -170,7 +189,7 @@ def build_chances(demography: Demography, cohorts: Cohorts) -> Chances:
     band = bands[completed_years(-weeks)]
     excluded = np.array([p.digitally_excluded for p in profiles])
     relative = np.array([p.documents_relative for p in profiles])
-    adults = born * (weeks + MAJORITY <= 0)
+    adults, people = born * (weeks + MAJORITY <= 0), region_bands(demography)
     return Chances(
         knots=cohorts.knots,
         survival=cohorts.survival,
@@ -178,15 +197,15 @@ def build_chances(demography: Demography, cohorts: Cohorts) -> Chances:
         born_before=0.0,
         birth_group=START.year - cohorts.first_year - 1,
         band_of_age=bands,
-        excluded=excluded,
+        excluded=by_region(excluded, demography.region_exclusion, people),
         email=_email(np.array([p.email_reach for p in profiles]), excluded),
         account=_account(demography.account_share * cohorts.insured, adults, excluded[band]),
-        ill=np.array([p.long_term_illness for p in profiles]),
+        ill=by_region(np.array([p.long_term_illness for p in profiles]), demography.region_illness, people),
         has_gp=np.array([np.nan if p.has_own_gp is None else p.has_own_gp for p in profiles]),
         gp_units=np.array([p.gp_contacts_per_year for p in profiles]) * RATE_UNITS,
         document_units=relative / np.average(relative[band], weights=born) * RATE_UNITS,
         pilot=_pilot(demography, cohorts.insured),
-        doctor_start=np.rint(np.cumsum([0.0, *demography.region_share]) * demography.doctors).astype(np.int64),
+        doctor_start=np.rint(np.cumsum([0.0, *demography.region_doctors]) * demography.doctors).astype(np.int64),
     )
 
 

@@ -4,7 +4,8 @@
 - An acquaintance is drawn by key: in the same region with probability ``SAME_REGION``, otherwise elsewhere in
   proportion to people; with an age difference following Laplace's law; anybody of that birth year. A draw from a
   larger birth year into a smaller one is kept with the ratio of their sizes, so that all ages have as many ties.
-- Ties are stored with both people; a person drawn twice, or drawn as well as being the partner, counts once.
+- Ties are stored with both people; a person drawn twice, or drawn as well as being the partner, counts once. So that
+  small samples have as many ties as large ones, people draw the more often the more of their draws meet such a tie.
 
 Row i holds ``~j`` for each ward j first, then partner and acquaintances in the order in which they were drawn.
 """
@@ -17,12 +18,11 @@ import numpy as np
 from jaxtyping import Float, Int64
 
 from model.population.attributes import ACQUAINTANCE, COUPLE, DEGREE, Int, row_in
-from model.population.pyramid import Cohorts
+from model.population.pyramid import Cohorts, regional_stock
 from model.terms.inputs import Demography
 from model.terms.jit import inlined, kernel
 from model.terms.keyed import uniform
 from model.terms.shapes import Counts, Entries, Floats, Keys, Numbers, Starts
-from model.terms.spells import gamma_means
 from model.terms.weeks import START
 
 MEAN_DEGREE = 8.0
@@ -37,6 +37,7 @@ AGE_CLIP = 40
 COUPLED, COUPLED_FROM_AGE = 0.6, 25
 """Chance that adjacent rows are a couple, from which age at launch (*assumed*)."""
 SHIFTS = 1024
+MOST_DRAWS, BISECTIONS = 6.0, 30
 _SAME_REGION, _COUPLED = SAME_REGION, COUPLED
 _ONE, _SIX_BITS = np.uint64(1), np.uint64(63)
 
@@ -45,25 +46,28 @@ class Circles(NamedTuple):
     """Tables that ties are drawn from."""
 
     share: Float[Floats, " region"]  # of people
-    size: Float[Floats, " cohort"]  # expected persons at launch
+    size: Float[Floats, "region cohort"]  # expected rows at launch
     shift: Int64[Counts, " level"]  # years of age difference
     degree_levels: Float[Floats, " level"]  # acquaintances a person draws
+    more: Float[Floats, " region"]  # times as many draws, for those that meet a tie that is there already
     adults_end: int  # cohorts before this one have acquaintances: of age before the end of the run
     couples_end: int  # cohorts before this one may be couples
 
 
-def build_circles(demography: Demography, cohorts: Cohorts) -> Circles:
+def build_circles(demography: Demography, cohorts: Cohorts, people: int) -> Circles:
     """Tables of one demography; the number drawn gives adults ``MEAN_DEGREE`` ties in expectation."""
     adults_end = demography.years[-1] - 18 - cohorts.first_year
     size = cohorts.stock[:adults_end, :, 0].sum(axis=1)
+    rows = regional_stock(cohorts, demography.region_age_share)[:, :adults_end] * people / cohorts.insured
     couples_end = START.year - COUPLED_FROM_AGE - cohorts.first_year
     shift = age_differences()
     drawn = (MEAN_DEGREE - _household_ties(cohorts, couples_end)) / (2.0 * _kept(size, shift))
     return Circles(
         share=demography.region_share,
-        size=size,
+        size=rows,
         shift=shift,
-        degree_levels=gamma_means(DEGREE_SHAPE) * drawn,
+        degree_levels=gamma_levels(DEGREE_SHAPE) * drawn,
+        more=np.array([_more_draws(row, shift, drawn, couples_end) for row in rows]),
         adults_end=adults_end,
         couples_end=couples_end,
     )
@@ -92,6 +96,45 @@ def _kept(size: Float[Floats, " cohort"], shift: Int64[Counts, " level"]) -> flo
     return float(np.average(kept @ levels / levels.sum(), weights=size))
 
 
+def _flows(rows: Float[Floats, " cohort"], shift: Int64[Counts, " level"]) -> Float[Floats, "cohort cohort"]:
+    """Chance that a draw of a person of one cohort goes to another of the same region and is kept, [from, to]."""
+    n, last = len(rows), len(rows) - 1
+    cohort, chance = np.arange(n), np.zeros((n, n))
+    years, levels = np.unique(shift, return_counts=True)
+    for step, count in zip(years, levels, strict=True):
+        other = last - np.abs(last - np.abs(cohort + step))
+        kept = np.minimum(1.0, rows[other] / rows)
+        np.add.at(chance, (cohort, other), SAME_REGION * kept * count / levels.sum())
+    return chance
+
+
+def _more_draws(
+    rows: Float[Floats, " cohort"], shift: Int64[Counts, " level"], drawn: float, couples_end: int
+) -> float:
+    """Times as many draws as ``drawn`` that give the people of a region as many *different* acquaintances as there
+    would be among very many rows: in a small sample draws meet oneself, the partner or a tie that is there already.
+
+    Two people have no tie with the chance E exp(-what each is expected to draw of the other), gamma in both. At most
+    ``MOST_DRAWS``: among very few rows there are not enough people.
+    """
+    flow, own = _flows(rows, shift), np.arange(len(rows))
+    partner = 1.0 + COUPLED * (own < couples_end)
+
+    def different(times: float) -> float:
+        each = (1.0 + times * drawn * flow / rows / DEGREE_SHAPE) ** -DEGREE_SHAPE
+        tied = 1.0 - each * each.T
+        mean = tied @ rows - partner * tied[own, own]
+        return float(np.average(mean, weights=rows)) + times * outside
+
+    kept = float(np.average(flow.sum(axis=1), weights=rows))
+    outside = 2.0 * drawn * kept * (1.0 - SAME_REGION) / SAME_REGION
+    wanted, low, high = 2.0 * drawn * kept / SAME_REGION, 1.0, MOST_DRAWS
+    for _ in range(BISECTIONS):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if different(middle) < wanted else (low, middle)
+    return low
+
+
 @inlined
 def is_couple(i: Int, keys: Keys) -> bool:
     """Whether adjacent rows, the first of which is ``i``, are partners."""
@@ -99,11 +142,11 @@ def is_couple(i: Int, keys: Keys) -> bool:
 
 
 @inlined
-def draws_of(i: Int, c: Circles, keys: Keys) -> Int:
+def draws_of(i: Int, region: Int, c: Circles, keys: Keys) -> Int:
     """Number of acquaintances a person draws: a level, rounded up or down so that the mean stays."""
     x = uniform(keys[DEGREE], i, 0) * len(c.degree_levels)
     level = int(x)
-    return int(c.degree_levels[level] + (x - level))
+    return int(c.degree_levels[level] * c.more[region] + (x - level))
 
 
 @inlined
@@ -123,7 +166,7 @@ def acquaintance(
     u = x - int(x)
     last = c.adults_end - 1
     other = last - abs(last - abs(cohort + c.shift[int(x)]))
-    kept = min(1.0, c.size[other] / c.size[cohort])
+    kept = min(1.0, c.size[region, other] / c.size[region, cohort])
     low, high = start[region * cohorts], start[region * cohorts + c.adults_end]
     if u >= kept or low == high:
         return np.int64(-1)
@@ -156,11 +199,12 @@ def put(row: Int, value: Int, low: Int, high: Int, cursor: Starts, tie: Entries)
 
 
 @kernel
-def most_draws(low: Int, high: Int, c: Circles, keys: Keys) -> Int:
-    """Number of draws of the rows ``low <= row < high``, kept or not."""
+def most_draws(low: Int, high: Int, cohorts: Int, start: Counts, c: Circles, keys: Keys) -> Int:
+    """Number of draws of the rows of the cells ``low <= cell < high``, kept or not."""
     most = np.int64(0)
-    for i in range(low, high):
-        most += draws_of(i, c, keys)
+    for cell in range(low, high):
+        for i in range(start[cell], start[cell + 1]):
+            most += draws_of(i, cell // cohorts, c, keys)
     return most
 
 
@@ -175,7 +219,7 @@ def draw(
         region, cohort = divmod(cell, cohorts)
         for i in range(start[cell], start[cell + 1]):
             before = total
-            for ordinal in range(draws_of(i, c, keys) if cohort < c.adults_end else 0):
+            for ordinal in range(draws_of(i, region, c, keys) if cohort < c.adults_end else 0):
                 j = acquaintance(i, ordinal, region, cohort, cohorts, start, c, keys)
                 if j >= 0:
                     drawn[total] = j

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypedDict
 
+import numpy as np
 from jaxtyping import Float
 
 from model.terms.shapes import Floats
@@ -24,6 +25,10 @@ class AgeProfile:
     email_reach: float
     long_term_illness: float
     gp_contacts_per_year: float
+    gp_spread_shape: float
+    """Shape of the gamma spread of GP contacts between the people of the band who don't go every month."""
+    gp_heavy_share: float
+    """Share who go every month or more often, 0..1."""
     has_own_gp: float | None
     """Share, or ``None`` below 18: a minor has the guardian's GP."""
     documents_relative: float
@@ -39,8 +44,14 @@ class Demography:
     pyramid: Float[Floats, "year sex age"]
     """Persons by year, sex (0 female, 1 male) and age 0..99; the last age holds 99 and older."""
     regions: tuple[str, ...]
-    region_share: Float[Floats, " region"]
-    """Sums to 1; the same age pyramid is used in every region (simplification)."""
+    region_age_share: Float[Floats, "region age"]
+    """Of the people of each age 0..99, the share living in each region; sums to 1 over regions."""
+    region_doctors: Float[Floats, " region"]
+    """Share of the general practitioners of each region; sums to 1."""
+    region_illness: Float[Floats, " region"]
+    """Long-term illness of a region over what its ages explain; 1 where it is not known."""
+    region_exclusion: Float[Floats, " region"]
+    """Digital exclusion of a region over what its ages explain; 1 where it is not known."""
     profiles: tuple[AgeProfile, ...]
     pilot_regions: tuple[str, ...]
     """Regions of the three pilot départements."""
@@ -50,8 +61,14 @@ class Demography:
     """Share of the insured with an insurance account online (43 M of 68.6 M, F136)."""
     doctors: int = 52_500
     """General practitioners in private practice (F151)."""
-    gp_spread_shape: float = 1.5
-    """Shape of the gamma spread of GP contacts between people of one band, *assumed*."""
+    gp_heavy_rate: float = 14.0
+    """GP contacts a year of those who see one every month or more often (fitted to F146, F147)."""
+
+    @property
+    def region_share(self) -> Float[Floats, " region"]:
+        """Share of the people of the first year in each region; sums to 1."""
+        persons = self.pyramid[0].sum(axis=0)
+        return np.asarray(self.region_age_share @ persons / persons.sum())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""How widely document rates differ between people, given how long a person's rate holds.
+"""How widely document rates differ between people, given how long a person's rate holds; and GP contact rates.
 
 Two thirds of people had at least one document in 2024, 70 % in 2025 (F042, F052). The shorter the spells, the more a
 year evens out, so the wider rates have to differ within a spell for the same shares of people with none.
@@ -6,12 +6,16 @@ year evens out, so the wider rates have to differ within a spell for the same sh
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
+from jaxtyping import Float
 from scipy.optimize import brentq
 
+from model.terms.inputs import AgeProfile
 from model.terms.shapes import Floats
+from model.terms.spells import LEVELS, gamma_means
 
 MEAN_DOCUMENTS = (4.41, 6.18)
 """Documents per insured person in 2024 and 2025: 300 and 420 million (F041, F047) for 68 million."""
@@ -57,3 +61,24 @@ def _shapes() -> Floats:
 def document_shape(spell: float) -> float:
     """Shape of the gamma law of document rates within a spell of ``spell`` mean years (infinite: for life)."""
     return float(np.exp(np.interp(np.log(min(spell, _SPELLS[-1])), np.log(_SPELLS), _shapes())))
+
+
+def gp_levels(profiles: Sequence[AgeProfile], heavy_rate: float) -> Float[Floats, " band*level"]:
+    """GP contact rates within a spell over the mean of the band, at equally likely levels, band after band, ascending.
+
+    Those who go every month have ``heavy_rate``; the others a gamma spread about what is left of the mean.
+
+    Raises:
+        ValueError: those who go every month have more contacts than the band.
+    """
+    return np.concatenate([_levels_of(profile, heavy_rate) for profile in profiles])
+
+
+def _levels_of(profile: AgeProfile, heavy_rate: float) -> Float[Floats, " level"]:
+    mean, heavy = profile.gp_contacts_per_year, round(profile.gp_heavy_share * LEVELS)
+    left = mean * LEVELS - heavy_rate * heavy
+    if left < 0.0 or heavy >= LEVELS:
+        share = f"{heavy / LEVELS:.3f} with {heavy_rate:g} contacts"
+        raise ValueError(f"band {profile.band}: {share} pass the mean {mean:g}")
+    others = gamma_means(profile.gp_spread_shape, LEVELS - heavy) * left / (LEVELS - heavy)
+    return np.sort(np.concatenate((others, np.full(heavy, heavy_rate)))) / mean if mean > 0 else np.ones(LEVELS)

@@ -33,14 +33,14 @@ _LAST, _NEVER = np.int64(MOST_SPELLS - 1), np.int64(NEVER)
 
 
 @lru_cache(maxsize=1024)
-def gamma_means(shape: float) -> Float[Floats, " level"]:
-    """Means of ``LEVELS`` equally numerous groups of a gamma of mean 1 and the given shape, ascending.
+def gamma_means(shape: float, number: int = LEVELS) -> Float[Floats, " level"]:
+    """Means of ``number`` equally numerous groups of a gamma of mean 1 and the given shape, ascending.
 
     E[X; a < X < b] = F_{k+1}(b) - F_{k+1}(a) for a gamma of shape k scaled to mean 1, so the mean is exactly 1.
     """
-    edges = special.gammaincinv(shape, np.linspace(0.0, 1.0, LEVELS + 1))
+    edges = special.gammaincinv(shape, np.linspace(0.0, 1.0, number + 1))
     masses = np.diff(special.gammainc(shape + 1.0, edges))
-    levels: Floats = masses * LEVELS
+    levels: Floats = masses * number
     levels.flags.writeable = False
     return levels
 

@@ -14,11 +14,11 @@ from jaxtyping import Float, Int16, Int64
 
 from model.terms.drivers import GROWTH_STARTS, growth_table, weekly_documents
 from model.terms.inputs import Demography, History
-from model.terms.needs import document_shape
+from model.terms.needs import document_shape, gp_levels
 from model.terms.parameters import SHORTEST_SPELL, Parameters, People
 from model.terms.rules import ASSOCIATED, EACH_TIME, EXCLUSIVE, INDEPENDENT, NAIVE, TRAIT
 from model.terms.shapes import Counts, Floats, Weeks
-from model.terms.spells import FOR_LIFE, gamma_levels, spell_lengths
+from model.terms.spells import FOR_LIFE, LEVELS, gamma_levels, spell_lengths
 from model.terms.structure import Structure
 from model.terms.weeks import WEEKS, WEEKS_PER_YEAR, position, week_of
 
@@ -109,7 +109,8 @@ class Weekly(NamedTuple):
     levels: Float[Floats, " level"]  # the renewed factor of eagerness, equally likely values
     lasting_levels: Float[Floats, " level"]  # the factor for life
     document_levels: Float[Floats, " level"]  # rate of documents over the mean of the age band
-    gp_levels: Float[Floats, " level"]  # GP contacts over the mean of the age band
+    gp_levels: Float[Floats, " band*level"]  # GP contacts over the mean of the age band, band after band
+    gp_first: Int64[Counts, " age"]  # where the levels of an age at launch begin, from -UNBORN on
     age_gain: Float[Floats, " age"]  # factor on eagerness by age at launch, from -UNBORN on
     notice_weeks: Int64[Counts, 2]  # main period, whole period
     notice_main_share: float
@@ -201,7 +202,8 @@ def weekly_tables(
         levels=gamma_levels(renewed),
         lasting_levels=gamma_levels(life),
         document_levels=gamma_levels(document_shape(_spell(people.need_spell, structure))),
-        gp_levels=gamma_levels(demography.gp_spread_shape),
+        gp_levels=gp_levels(demography.profiles, demography.gp_heavy_rate),
+        gp_first=_bands(demography) * LEVELS,
         age_gain=age_gains(people.age_slope, _adults(demography)),
         notice_weeks=np.array([week_of(history.notices_main[1]) + 1, week_of(history.notices_end) + 1]),
         notice_main_share=history.notices_main_share,
@@ -215,6 +217,13 @@ def _spell(years: float, structure: Structure) -> float:
     if not years >= SHORTEST_SPELL:
         raise ValueError(f"a spell of {years} years; allowed: {SHORTEST_SPELL} or more")
     return FOR_LIFE if structure.traits == "lifelong" else years
+
+
+def _bands(demography: Demography) -> Int64[Counts, " age"]:
+    """Row of the age profile of each age at launch, from -``UNBORN`` on."""
+    ends = np.array([profile.age_to for profile in demography.profiles])
+    found = np.searchsorted(ends, np.arange(-UNBORN, OLDEST + 1))
+    return np.minimum(found, len(ends) - 1).astype(np.int64)
 
 
 def _adults(demography: Demography) -> Float[Floats, " age"]:

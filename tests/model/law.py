@@ -35,7 +35,7 @@ def population(people: int = PEOPLE, seed: int = 11, threads: int = 1) -> Popula
 
 def cells_of_rows(people: int = PEOPLE) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """(birth year, group) of each row."""
-    counts = cell_counts(cohorts(), demography().region_share, people)
+    counts = cell_counts(cohorts(), demography().region_age_share, people)
     _, cohort, group, _ = np.indices(counts.shape)
     rows = counts.ravel()
     return cohorts().first_year + np.repeat(cohort.ravel(), rows), np.repeat(group.ravel(), rows)

@@ -13,8 +13,8 @@ from tests.model.busy import build
 RUN = "population, parameters, *, demography, history, structure=None, levers=(), seed=0, threads=1, weeks=309"
 SURFACE = {
     "AdoptionModel": RUN,
-    "Demography": "*, years, pyramid, regions, region_share, profiles, pilot_regions, pilot_notified, account_share, "
-    "doctors=52500, gp_spread_shape=1.5",
+    "Demography": "*, years, pyramid, regions, region_age_share, region_doctors, region_illness, "
+    "region_exclusion, profiles, pilot_regions, pilot_notified, account_share, "
     "History": "*, documents, insured_millions, notices_main, notices_end, notices_main_share, media, reminders, "
     "reminders_share, activated_at_start, aware_at_start, opposed, data_end",
     "Parameters": "*, people=…, pulls=…, practice=…, word_of_mouth=…, stops=…, prevalence=…",

@@ -12,6 +12,8 @@ from foundation.language.pages import between
 
 CITED = re.compile(r"\bF\d{3}\b")
 TABLES = sorted(item.name for item in DATA.iterdir() if item.name.endswith(".csv"))
+CONTEXT = ("national_context.csv", "regions_age.csv", "regions_context.csv")
+"""Copied as they were collected: a source and a status of its own on each row."""
 KINDS = {"published", "derived", "proxy", "assumed", "estimate", "projection"}
 
 
@@ -55,7 +57,13 @@ def test_computed_part_is_up_to_date():
     assert between(DATA / "SOURCES.md", "computed") == computed()
 
 
-@pytest.mark.parametrize("name", [name for name in TABLES if name != "facts.csv"])
+@pytest.mark.parametrize("name", CONTEXT)
+def test_tables_copied_whole_name_their_source(name):
+    for row in read_rows(name, ("status", "source")):
+        assert row.cells["source"] or not row.cells["value"], row
+
+
+@pytest.mark.parametrize("name", [name for name in TABLES if name not in ("facts.csv", *CONTEXT)])
 def test_every_figure_has_a_status(name):
     # Model errors of the likelihood are assumed; the shares themselves cite their facts in surveys.csv.
     columns = ("status",) if name in ("population.csv", "likelihood.csv") else ("status", "facts")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from model.levers import Target
@@ -38,13 +39,36 @@ def test_insured_at_launch_are_interpolated_to_the_day() -> None:
     assert cohorts().insured == pytest.approx(first + 30 / 365 * (second - first))
 
 
+def expected_by_region() -> npt.NDArray[np.float64]:
+    """Rows at launch [region, cohort, sex]: each cohort shared out by its age on 1 January 2022."""
+    national = cohorts().stock[:, :, 0] * PEOPLE / cohorts().insured
+    age = np.clip(2021 - (cohorts().first_year + np.arange(len(national))), 0, 99)
+    return national[None] * demography().region_age_share[:, age, None]
+
+
 def test_margins_are_as_exact_as_rounding_allows() -> None:
-    counts = cell_counts(cohorts(), demography().region_share, PEOPLE)[:, :, 0]
-    expected = cohorts().stock[:, :, 0] * PEOPLE / cohorts().insured
-    assert np.abs(counts.sum(axis=0) - expected).max() < 1
-    assert np.abs(counts.sum(axis=(1, 2)) - PEOPLE * demography().region_share).max() < 1.5
-    by_cell = expected[None] * demography().region_share[:, None, None]
-    assert np.abs(counts - by_cell).max() < 2.5
+    counts = cell_counts(cohorts(), demography().region_age_share, PEOPLE)[:, :, 0]
+    expected = expected_by_region()
+    assert np.abs(counts.sum(axis=0) - expected.sum(axis=0)).max() < 1
+    assert np.abs(counts.sum(axis=(1, 2)) - expected.sum(axis=(1, 2))).max() < 1.5
+    assert np.abs(counts - expected).max() < 2.5
+
+
+def test_the_same_pyramid_everywhere_is_noticed() -> None:
+    share = demography().region_share
+    alike = cell_counts(cohorts(), np.repeat(share[:, None], 100, axis=1), PEOPLE)[:, :, 0]
+    assert np.abs(alike - expected_by_region()).max() > 25
+
+
+def test_regions_shared_out_by_hand() -> None:
+    """Two regions, half of the newborn and a quarter of all others in the first: of 8 there are 2, of 2 newborn 1."""
+    share = np.array([[0.5] + [0.25] * 99, [0.5] + [0.75] * 99])
+    counts = cell_counts(cohorts(), share, PEOPLE)
+    by_cohort = counts.sum(axis=3)[:, :, 0]
+    newborn = 2021 - cohorts().first_year
+    assert abs(by_cohort[0, newborn] / by_cohort[:, newborn].sum() - 0.5) < 0.002
+    assert abs(by_cohort[0, :newborn].sum() / by_cohort[:, :newborn].sum() - 0.25) < 1e-4
+    assert abs(counts[0, newborn + 1, 1].sum() / counts[:, newborn + 1, 1].sum() - 0.5) < 0.002
 
 
 def test_cohorts_meet_the_pyramid_of_each_year_and_of_the_open_age() -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import pytest
+from scipy import stats
 
 from calibration.facts.inputs import load_history
 from model.population.attributes import ACCOUNT, EMAIL, EXCLUDED, ILL, NO_DOCTOR, PILOT
 from model.population.pyramid import EXCLUDED_REACH, MAJORITY, RATE_UNITS
+from model.population.regions import by_region, gamma_means, gp_levels, region_bands
 from tests.model.law import demography, is_mean, is_share, population
 
 BANDS = range(len(demography().profiles))
@@ -43,17 +47,69 @@ def test_share_check_rejects_the_share_of_another_band() -> None:
         assert not is_share(having[PRESENT & (band == BAND)], by_band[band - 1])
 
 
+LEVELS = gp_levels(demography())
+
+
 def test_gp_contacts_of_each_band() -> None:
-    rate, shape = PEOPLE.gp_rate / RATE_UNITS, demography().gp_spread_shape
+    rate = PEOPLE.gp_rate / RATE_UNITS
     for band, profile in enumerate(demography().profiles):
-        mean = profile.gp_contacts_per_year
-        assert is_mean(rate[PRESENT & (band == BAND)], mean, mean / np.sqrt(shape))
-        assert not is_mean(rate[PRESENT & (band == BAND)], mean * 1.1, mean / np.sqrt(shape))
+        mean, spread = profile.gp_contacts_per_year, LEVELS[band].std()
+        assert LEVELS[band].mean() == pytest.approx(1)
+        assert is_mean(rate[PRESENT & (band == BAND)], mean, mean * spread)
+        assert not is_mean(rate[PRESENT & (band == BAND)], mean * 1.25, mean * spread)
 
 
-def test_spread_of_gp_contacts_is_gamma() -> None:
-    rate = PEOPLE.gp_rate[PRESENT & (BAND == 4)] / RATE_UNITS
-    assert rate.std() / rate.mean() == pytest.approx(1 / np.sqrt(demography().gp_spread_shape), abs=0.03)
+def contacts_in_a_year(people: npt.NDArray[np.bool_], levels: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Shares of people with 0, 1, .., 11 GP contacts in a year that come at random at each one's rate."""
+    size = np.bincount(BAND[people], minlength=len(levels)) / people.sum()
+    means = np.array([profile.gp_contacts_per_year for profile in demography().profiles])[:, None] * levels
+    return np.array([size @ stats.poisson.pmf(n, means).mean(axis=1) for n in range(12)])
+
+
+def test_tails_of_gp_use() -> None:
+    """Adults: 17 % none, 17 % one, 55 % some, 11 % monthly (F146), without the last as far as the means allow; of the
+    65+ 1 % (F147). In brackets what one spread for all ages gave: 10 % of the 65+ none, 4 % of adults monthly."""
+    adults, old = contacts_in_a_year(PRESENT & ADULT, LEVELS), contacts_in_a_year(PRESENT & (BAND >= 6), LEVELS)
+    assert adults[0] == pytest.approx(0.17, abs=0.03)
+    assert adults[1] == pytest.approx(0.17, abs=0.03)
+    assert 0.06 < 1 - adults.sum() < 0.11
+    assert old[0] < 0.025
+    one_spread = np.repeat(gamma_means(1.5, 1024)[None], len(LEVELS), axis=0)
+    assert contacts_in_a_year(PRESENT & (BAND >= 6), one_spread)[0] > 0.09
+    assert 1 - contacts_in_a_year(PRESENT & ADULT, one_spread).sum() < 0.05
+
+
+def test_heavy_users_by_hand() -> None:
+    """Half go 14 times, so of a mean of 8 the others have 2: levels 2/8 and 14/8."""
+    profile = replace(demography().profiles[-1], gp_contacts_per_year=8, gp_heavy_share=0.5, gp_spread_shape=1000)
+    levels = gp_levels(replace(demography(), profiles=(profile,), gp_heavy_rate=14))[0]
+    assert levels[:512].mean() == pytest.approx(2 / 8)
+    assert np.array_equal(levels[512:], np.full(512, 14 / 8))
+    with pytest.raises(ValueError, match="pass the mean"):
+        gp_levels(replace(demography(), profiles=(replace(profile, gp_contacts_per_year=6.9),)))
+
+
+def test_regions_differ_and_the_nation_does_not() -> None:
+    share, ratio, people = np.array([0.02, 0.6]), np.array([1.0, 2.0]), np.array([[3.0, 1.0], [1.0, 1.0]])
+    regional = by_region(share, ratio, people)
+    assert (regional * people).sum(axis=0) / people.sum(axis=0) == pytest.approx(share)
+    assert regional[1, 0] / regional[0, 0] == pytest.approx(2, rel=0.03)
+    assert 0.6 < regional[1, 1] < 1
+    assert by_region(share, np.ones(2), people) == pytest.approx(np.stack((share, share)))
+
+
+def test_illness_and_exclusion_of_regions() -> None:
+    for flag, ratio, name in (
+        (ILL, demography().region_illness, "long_term_illness"),
+        (EXCLUDED, demography().region_exclusion, "digitally_excluded"),
+    ):
+        shares_by_band = np.array([getattr(profile, name) for profile in demography().profiles])
+        wanted = by_region(shares_by_band, ratio, region_bands(demography()))
+        for region in range(len(demography().regions)):
+            there = PRESENT & (PEOPLE.region == region) & (BAND == 5)
+            assert is_share(has(flag)[there], wanted[region, 5])
+    overseas = PRESENT & (PEOPLE.region == 12) & (BAND == 5)
+    assert not is_share(has(EXCLUDED)[overseas], demography().profiles[5].digitally_excluded)
 
 
 def test_documents_have_mean_one_over_the_insured_at_launch() -> None:

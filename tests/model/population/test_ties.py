@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 
 from model.population.building import build_population
 from model.population.population import Population
@@ -60,6 +61,24 @@ def test_adults_have_about_eight_ties() -> None:
     assert abs(degree.mean() - MEAN_DEGREE) < 0.2
     assert degree.std() > np.sqrt(MEAN_DEGREE)
     assert degree.max() < 60
+
+
+def ties_per_adult(people: int, draws: int) -> tuple[float, float]:
+    """(mean, standard error) over some populations."""
+    means = [adult_degree(build_population(demography(), people=people, seed=seed)).mean() for seed in range(draws)]
+    return float(np.mean(means)), float(np.std(means, ddof=1) / np.sqrt(draws))
+
+
+@pytest.mark.parametrize("people", [1000, 2000])
+def test_small_samples_have_as_many_ties_as_large_ones(people: int) -> None:
+    mean, error = ties_per_adult(people, 40)
+    # The share of draws kept and the partner's chance are means over the nation: 1 % is theirs.
+    assert abs(mean - adult_degree(population()).mean()) < Z * error + 0.08
+
+
+def test_ties_lost_in_small_samples_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("model.population.ties.MOST_DRAWS", 1.0)
+    assert ties_per_adult(1000, 10)[0] < 0.85 * adult_degree(population()).mean()
 
 
 def test_all_ages_have_ties() -> None:
