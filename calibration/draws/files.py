@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from importlib.resources import as_file
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -25,9 +26,11 @@ import pyarrow.parquet as pq
 
 from calibration.facts.inputs import load_costs
 from calibration.facts.priors import (
+    AHEAD,
     EFFECTS,
     FREE,
     SHARED,
+    SHOCKS,
     STATUS_QUO,
     SURVEY,
     Prior,
@@ -39,6 +42,7 @@ from calibration.facts.tables import DATA, sha256_of_table
 from foundation.errors import UserError
 from foundation.seeds import uniform
 from foundation.store.atomic import write_bytes
+from model.terms.parameters import HALF_YEARS, Drivers
 from model.terms.structure import Structure
 from scenarios.draw import Draw
 
@@ -166,6 +170,23 @@ def lever_effects(key: str, index: int, priors: Mapping[str, Prior]) -> dict[str
     return {name: float(priors[name].quantile(uniform(key, index, "effect", name))) for name in names}
 
 
+def drawn_forward(drivers: Drivers, key: str, index: int, priors: Mapping[str, Prior]) -> Drivers:
+    """The drivers of draw ``index`` beyond the data: from the law of their past, by keyed uniforms, so that all
+    scenarios of a draw share them."""
+    known = len(SHOCKS)
+    ahead = {name: float(priors[name].quantile(uniform(key, index, "driver", name))) for name in AHEAD}
+    return replace(
+        drivers,
+        shocks=(*drivers.shocks[:known], *(_normal(key, index, "growth", k) for k in range(known, HALF_YEARS))),
+        document_shocks=tuple(_normal(key, index, "documents", k) for k in range(HALF_YEARS)),
+        **ahead,
+    )
+
+
+def _normal(key: str, index: int, driver: str, place: int) -> float:
+    return NormalDist().inv_cdf(uniform(key, index, "shock", f"{driver} {place}"))
+
+
 def changed_data(info: DrawsInfo) -> list[str]:
     """Data tables that have changed, come or gone since the draws were made."""
     now, then = data_hashes(), info.data_sha256
@@ -182,9 +203,10 @@ def _draw(
     index: int, row: npt.NDArray[np.float64], key: str, priors: Mapping[str, Prior], items: tuple[str, ...]
 ) -> Draw:
     values = dict(zip(FREE, map(float, row), strict=True))
+    parameters = to_parameters({name: values[name] for name in STATUS_QUO})
     return Draw(
         index=index,
-        parameters=to_parameters({name: values[name] for name in STATUS_QUO}),
+        parameters=replace(parameters, drivers=drawn_forward(parameters.drivers, key, index, priors)),
         effects={**{name: values[name] for name in SHARED}, **lever_effects(key, index, priors)},
         cost_uniforms={item: uniform(key, index, "price", item) for item in items},
         answers={name: values[name] for name in SURVEY},

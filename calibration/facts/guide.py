@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from importlib import import_module
 from operator import attrgetter
 
-from calibration.facts.priors import DISCREPANCY, EFFECTS, SHARED, STATUS_QUO, SURVEY, Prior, load_priors, to_parameters
+from calibration.facts.priors import AHEAD, DISCREPANCY, EFFECTS, SHARED, SHOCKS, STATUS_QUO, SURVEY, Prior, load_priors, to_parameters
 from calibration.facts.tables import DATA, read_rows
 from scenarios.lever_schemas.words import words
 
@@ -21,7 +21,20 @@ UNITS = {
     "peer_pull": CHANCE,
     "spontaneous_rate": YEARLY,
     "media_pull": WEEKLY,
-    "service_growth": "log growth per year",
+    "growth_trend": "log growth per year",
+    "growth_step": FACTOR,
+    "growth_volatility": "log growth per root year",
+    **{name: "standard deviations" for name in SHOCKS},
+    "notice_delay": "weeks",
+    "mention_rate": "chance per consultation",
+    "mention_pull": PULL,
+    "eagerness_spell": "years",
+    "eagerness_lasting": SHARE,
+    "need_spell": "years",
+    "barrier_spell": "years",
+    "age_slope": "log factor per decade",
+    "document_half_life": "years",
+    "document_volatility": "log rate per root year",
     "recommendation_rate": "chance per consultation",
     "recommending_doctors": SHARE,
     "follow_through": CHANCE,

@@ -25,7 +25,17 @@ from scipy import optimize, stats
 
 from calibration.facts.tables import DATA, Row, read_rows, refuse_repeats
 from foundation.shapes import Floats
-from model.terms.parameters import Parameters, People, Practice, Prevalence, Pulls, Stops, WordOfMouth
+from model.terms.parameters import (
+    HALF_YEARS,
+    Drivers,
+    Parameters,
+    People,
+    Practice,
+    Prevalence,
+    Pulls,
+    Stops,
+    WordOfMouth,
+)
 from scenarios.lever_schemas.words import effect_names
 
 Family = Literal["lognormal", "beta", "normal"]
@@ -146,13 +156,23 @@ _PATHS = {
     "peer_pull": (Pulls, "peer"),
     "spontaneous_rate": (Pulls, "spontaneous"),
     "media_pull": (Pulls, "media"),
-    "service_growth": (Pulls, "growth"),
+    "notice_delay": (Pulls, "notice_delay"),
+    "mention_pull": (Pulls, "mention"),
+    "mention_rate": (Practice, "mention_rate"),
+    "growth_trend": (Drivers, "trend"),
+    "growth_step": (Drivers, "step"),
+    "growth_volatility": (Drivers, "volatility"),
     "recommendation_rate": (Practice, "recommendation_rate"),
     "recommending_doctors": (Practice, "recommending_doctors"),
     "follow_through": (Practice, "follow_through"),
     "eagerness_shape": (People, "eagerness_shape"),
     "notices": (People, "notices"),
     "access": (People, "access"),
+    "eagerness_spell": (People, "eagerness_spell"),
+    "eagerness_lasting": (People, "eagerness_lasting"),
+    "need_spell": (People, "need_spell"),
+    "barrier_spell": (People, "barrier_spell"),
+    "age_slope": (People, "age_slope"),
     "child_together": (People, "child_together"),
     "tell": (WordOfMouth, "tell"),
     "stop_no_use": (Stops, "no_use"),
@@ -163,8 +183,12 @@ _PATHS = {
     "other_reason": (Prevalence, "other"),
 }
 """Prior to the class and the field of ``model.terms.parameters``."""
-STATUS_QUO = tuple(_PATHS)
+SHOCKS = tuple(f"growth_shock_{k}" for k in range(1, 8))
+"""Innovations of service growth in the half-years that the data reach into, from January 2023."""
+STATUS_QUO = (*_PATHS, *SHOCKS)
 """What the simulator of the status quo takes."""
+AHEAD = ("document_half_life", "document_volatility")
+"""Of documents beyond the data: no count informs them."""
 SHARED = ("reminder_pull", "media_pull")
 """Of the status quo and, with the same value in a draw, the effects of levers of the same kind."""
 EFFECTS = (*SHARED, *effect_names())
@@ -188,7 +212,8 @@ def check_names(given: Collection[str], needed: Sequence[str] = STATUS_QUO) -> N
 def to_parameters(values: Mapping[str, float]) -> Parameters:
     """The model's parameters from one value for each name of ``STATUS_QUO``.
 
-    Prevalences other than ``other_reason`` keep the surveyed shares: they are solved for later.
+    Prevalences other than ``other_reason`` keep the surveyed shares: they are solved for later. Shocks of service growth
+    beyond ``SHOCKS`` are 0, and documents go on without any: a draw has its own (``calibration.draws.files``).
 
     Raises:
         ValueError: a name is missing or unknown.
@@ -197,7 +222,9 @@ def to_parameters(values: Mapping[str, float]) -> Parameters:
     groups: dict[type[Any], dict[str, float]] = {}
     for name, (group, field) in _PATHS.items():
         groups.setdefault(group, {})[field] = float(values[name])
+    known = tuple(float(values[name]) for name in SHOCKS)
     return Parameters(
+        drivers=Drivers(**groups[Drivers], shocks=(*known, *[0.0] * (HALF_YEARS - len(known)))),
         people=People(**groups[People]),
         pulls=Pulls(**groups[Pulls]),
         practice=Practice(**groups[Practice]),

@@ -55,7 +55,7 @@ def products(data_end: date) -> tuple[Product, ...]:
         Product("advice", ("recommendation_rate", "follow_through")),
         Product("word", ("peer_pull", "tell")),
         Product("documents", ("document_pull", "document_scale")),
-        Product("documents_at_end", ("document_pull", "document_scale", "service_growth"), years),
+        Product("documents_at_end", ("document_pull", "document_scale", "growth_trend"), years),
     )
 
 
@@ -168,7 +168,7 @@ def _logs(values: Floats, product: Product) -> dict[str, Floats]:
     """[draw] logarithm of each part, and of the whole under the empty name."""
     columns = {name: values[:, FREE.index(name)] for name in product.parts}
     logs = {
-        name: product.years * column if name == "service_growth" else np.log(column) for name, column in columns.items()
+        name: product.years * column if name == "growth_trend" else np.log(column) for name, column in columns.items()
     }
     return {**logs, "": np.sum(list(logs.values()), axis=0)}
 

@@ -82,7 +82,10 @@ def document_weights(r, low, high, last, weights):
             passed = passed_by(bits, r.world.lengths, r.world.need_spell, passed)
             until = min(end_week(number, passed), leave)
             if until > week:
-                rate = np.int64(r.people[i].document_rate * r.world.document_levels[level_of(bits)] * FINER + 0.5)
+                rate = np.int64(
+                    r.people[i].document_rate * r.world.need_levels[r.world.document_first + level_of(bits)] * FINER
+                    + 0.5
+                )
                 _spell_weights(r, i, week, until, rate, weights)
                 week = until
             number += 1

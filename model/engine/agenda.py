@@ -196,9 +196,8 @@ class Process(NamedTuple):
     """Whether the gain of the person who answers multiplies the factor."""
     need: int
     """Decision of the spells of the owner's need that multiply it (``model.terms.keyed``); negative: none."""
-    levels: npt.NDArray[np.float64]
-    """Values of these spells, from ``first`` on."""
     first: int
+    """Where their levels begin (``model.terms.tables.Weekly.need_levels``)."""
     cum: npt.NDArray[np.float64]
     guide: npt.NDArray[np.int16]
     """To the weeks of ``cum``."""

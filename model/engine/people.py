@@ -110,24 +110,16 @@ def gain_in(people: People, world: World, i: int, week: int) -> float:
     return lasting_gain(people, world, i) * world.levels[level_of(bits_of(word, spell))]
 
 
-@inlined
-def document_rate_in(people: People, world: World, i: int, week: int) -> float:
-    """Relative rate of documents of a person in a week."""
-    word = person_word(world.keys[_DOCUMENTS], i)
-    spell = spell_in(word, world.lengths, world.need_spell, week)
-    return people[i].document_rate * RATE_UNIT * world.document_levels[level_of(bits_of(word, spell))]
-
-
 @kernel
-def need_exposure(world: World, key: int, levels: Any, i: int, cum: Any, first: int, end: int) -> float:
-    """Exposure of a person of mean rate 1 between two weeks: over spells, the sum of level times change of ``cum``."""
-    word, number, passed, week, total = person_word(world.keys[key], i), np.int64(0), 0.0, first, 0.0
+def document_exposure(world: World, i: int, cum: Any, first: int, end: int) -> float:
+    """Documents of a person of mean rate 1 between two weeks: over spells, the sum of level times change of ``cum``."""
+    word, number, passed, week, total = person_word(world.keys[_DOCUMENTS], i), np.int64(0), 0.0, first, 0.0
     while week < end:
         bits = bits_of(word, number)
         passed = passed_by(bits, world.lengths, world.need_spell, passed)
         until = min(end_week(number, passed), end)
         if until > week:
-            total += levels[level_of(bits)] * (cum[until] - cum[week])
+            total += world.need_levels[world.document_first + level_of(bits)] * (cum[until] - cum[week])
             week = until
         number += 1
     return total
@@ -327,7 +319,7 @@ def mention_week(people: People, world: World, i: int) -> int:
         passed = passed_by(bits, world.lengths, world.need_spell, passed)
         until = min(end_week(number, passed), last)
         if until > week:
-            weekly = rate * world.gp_levels[levels + level_of(bits)] / WEEKS_PER_YEAR
+            weekly = rate * world.need_levels[levels + level_of(bits)] / WEEKS_PER_YEAR
             if left <= weekly * (until - week):
                 return min(week + np.int64(left / weekly), until - 1)
             left -= weekly * (until - week)

@@ -26,6 +26,7 @@ from model.engine.people import (
     NOTICES,
     OPPOSES,
     RATE_UNIT,
+    age_row,
     answered,
     child_reminder_week,
     counter_visits_per_year,
@@ -49,7 +50,7 @@ from model.terms import rules
 from model.terms.channels import Channel
 from model.terms.jit import inlined
 from model.terms.keyed import ARRIVAL, SUCCESS, Decision, bits_of, person_word, uniform, uniform_of
-from model.terms.spells import end_week, level_of, passed_by
+from model.terms.spells import LEVELS, end_week, level_of, passed_by
 from model.terms.tables import INVITATION_DELAY
 from model.terms.weeks import NEVER
 
@@ -90,7 +91,7 @@ def note_process(r, draft, turn, process):
     k = _FIRST if turn.mode == OWN else CHILDHOOD
     arrivals, need = person_word(process.keys[ARRIVAL], turn.owner), process.need
     u = uniform_of(arrivals, k)
-    if u >= most_exposure(draft, turn, process):  # -log(1 - u) >= u: most people, at the price of one hash
+    if u >= most_exposure(r, draft, turn, process):  # -log(1 - u) >= u: most people, at the price of one hash
         return
     spells = person_word(r.world.keys[max(need, 0)], turn.owner)
     passed, since, week = -log(1.0 - u), 0.0, turn.start
@@ -101,7 +102,7 @@ def note_process(r, draft, turn, process):
         while until <= week:
             bits = bits_of(spells, number)
             ended = passed_by(bits, r.world.lengths, r.world.need_spell, ended)
-            until, level = end_week(number, ended), process.levels[level_of(bits)]
+            until, level = end_week(number, ended), r.world.need_levels[process.first + level_of(bits)]
             number += 1
         while draft.end[of_gain] <= week:
             of_gain += 1
@@ -121,12 +122,12 @@ def note_process(r, draft, turn, process):
 
 
 @inlined
-def most_exposure(draft, turn, process):
+def most_exposure(r, draft, turn, process):
     """No less than the exposure of the turn's owner to a process, rounding included."""
     most = process.factor * (process.cum[turn.stop] - process.cum[turn.start]) * 1.000001
     if process.gains:
         most *= draft.gain[draft.end.shape[0]]
-    return most * process.levels[process.levels.shape[0] - 1] if process.need >= 0 else most
+    return most * r.world.need_levels[process.first + LEVELS - 1] if process.need >= 0 else most
 
 
 @inlined
@@ -225,15 +226,9 @@ def note_reminder(r, draft, turn, adult):
 def base_process(r, turn, code):
     """One process of the status quo; its factor is 0 for whom it can't reach."""
     i, owner, w = turn.i, turn.owner, r.world
-    thinned, gains, pull, factor, need, levels = (
-        code in (BASE_DOCUMENT, MENTION),
-        True,
-        _NO_PULL,
-        1.0,
-        _NO_NEED,
-        w.gp_levels,
-    )
-    cum, guide = w.cum_spontaneous, w.guide_spontaneous
+    thinned, gains, pull, factor = code in (BASE_DOCUMENT, MENTION), True, _NO_PULL, 1.0
+    cum, guide, need = w.cum_spontaneous, w.guide_spontaneous, _NO_NEED
+    first = w.gp_first[age_row(r.people, owner)]
     if code == DOCTOR:
         cum, guide, gains, need = w.cum_years, w.guide_years, False, _GP
         factor = recommendations_per_year(r.people, w, owner)
@@ -241,21 +236,15 @@ def base_process(r, turn, code):
         cum, guide, need, pull = w.cum_mention, w.guide_mention, _GP, w.pull_mention
         factor = mentions_per_year(r.people, w, owner)
     elif code == BASE_DOCUMENT:
-        pull, cum, guide, need, levels = (
-            w.pull_document,
-            w.cum_document,
-            w.guide_document,
-            _DOCUMENTS,
-            w.document_levels,
-        )
-        factor = r.people[owner].document_rate * RATE_UNIT
+        pull, cum, guide, need = w.pull_document, w.cum_document, w.guide_document, _DOCUMENTS
+        first, factor = w.document_first, r.people[owner].document_rate * RATE_UNIT
         if not turn.notices or not has_flag(r.people, i, _EMAIL):
             factor = 0.0
     elif code == BASE_MEDIA:
         cum, guide = w.cum_media, w.guide_media
         if not turn.notices:
             factor = 0.0
-    return Process(np.int64(code), w.base[code], _ALL, factor, gains, need, levels, cum, guide, thinned, pull, _GROWS)
+    return Process(np.int64(code), w.base[code], _ALL, factor, gains, need, first, cum, guide, thinned, pull, _GROWS)
 
 
 @inlined
@@ -296,14 +285,13 @@ def lever_process(r, turn, lever):
     """One lever that works as a process."""
     g, effect, w = r.levers[lever], r.levers[lever].effect, r.world
     at_gp = effect == ADVICE or (effect == SUGGESTION and g.channel != _C_HOSPITAL)
-    need, levels = (_GP, w.gp_levels) if at_gp else (_NO_NEED, w.gp_levels)
+    need, first = _GP if at_gp else _NO_NEED, w.gp_first[age_row(r.people, turn.owner)]
     if effect == DOCUMENT:
-        need, levels = _DOCUMENTS, w.document_levels
+        need, first = _DOCUMENTS, w.document_first
     thinned, gains = effect == DOCUMENT, effect in (DOCUMENT, VISIT)
     pull, factor = w.pull_document if thinned else g.pull, lever_factor(r, turn, lever)
-    return Process(
-        np.int64(lever), g.keys, g.keep, factor, gains, need, levels, g.cum, g.guide, thinned, pull, g.inherits_growth
-    )
+    number, grows = np.int64(lever), g.inherits_growth
+    return Process(number, g.keys, g.keep, factor, gains, need, first, g.cum, g.guide, thinned, pull, grows)
 
 
 @inlined

@@ -23,6 +23,7 @@ from model.terms.inputs import Demography
 from model.terms.jit import inlined, kernel
 from model.terms.keyed import uniform
 from model.terms.shapes import Counts, Entries, Floats, Keys, Numbers, Starts
+from model.terms.spells import gamma_means
 from model.terms.weeks import START
 
 MEAN_DEGREE = 8.0
@@ -66,7 +67,7 @@ def build_circles(demography: Demography, cohorts: Cohorts, people: int) -> Circ
         share=demography.region_share,
         size=rows,
         shift=shift,
-        degree_levels=gamma_levels(DEGREE_SHAPE) * drawn,
+        degree_levels=gamma_means(DEGREE_SHAPE) * drawn,
         more=np.array([_more_draws(row, shift, drawn, couples_end) for row in rows]),
         adults_end=adults_end,
         couples_end=couples_end,

@@ -63,7 +63,7 @@ def document_shape(spell: float) -> float:
     return float(np.exp(np.interp(np.log(min(spell, _SPELLS[-1])), np.log(_SPELLS), _shapes())))
 
 
-def gp_levels(profiles: Sequence[AgeProfile], heavy_rate: float) -> Float[Floats, " band*level"]:
+def gp_levels(profiles: Sequence[AgeProfile], heavy_rate: float) -> Float[Floats, " row_level"]:
     """GP contact rates within a spell over the mean of the band, at equally likely levels, band after band, ascending.
 
     Those who go every month have ``heavy_rate``; the others a gamma spread about what is left of the mean.

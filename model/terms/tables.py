@@ -108,8 +108,8 @@ class Weekly(NamedTuple):
     lengths: Float[Floats, " level"]  # of spells, over their mean
     levels: Float[Floats, " level"]  # the renewed factor of eagerness, equally likely values
     lasting_levels: Float[Floats, " level"]  # the factor for life
-    document_levels: Float[Floats, " level"]  # rate of documents over the mean of the age band
-    gp_levels: Float[Floats, " band*level"]  # GP contacts over the mean of the age band, band after band
+    need_levels: Float[Floats, " row_level"]  # rates of a spell over their mean: GP contacts by band; documents
+    document_first: int  # where the levels of documents begin
     gp_first: Int64[Counts, " age"]  # where the levels of an age at launch begin, from -UNBORN on
     age_gain: Float[Floats, " age"]  # factor on eagerness by age at launch, from -UNBORN on
     notice_weeks: Int64[Counts, 2]  # main period, whole period
@@ -130,7 +130,7 @@ def eagerness_shapes(people: People) -> tuple[float, float]:
     return life, renewed
 
 
-def age_gains(slope: float, adults: Float[Floats, " age"]) -> Float[Floats, " age"]:
+def age_gains(slope: float, adults: Float[Floats, " adult_age"]) -> Float[Floats, " age"]:
     """exp(slope x decades from ``MIDDLE_AGE``), made 1 on the mean of adults at launch; ages -``UNBORN`` .. OLDEST.
 
     Args:
@@ -176,6 +176,7 @@ def weekly_tables(
     growth = growth_table(drivers, weeks, history.data_end)
     documents = weekly_documents(history, drivers, weeks, pulls.document_scale)
     life, renewed = eagerness_shapes(people)
+    at_gp = gp_levels(demography.profiles, demography.gp_heavy_rate)
     media = np.zeros(weeks)
     first, last = week_of(history.media[0]), week_of(history.media[1])
     media[first : last + 1] = pulls.media
@@ -201,8 +202,8 @@ def weekly_tables(
         lengths=spell_lengths(),
         levels=gamma_levels(renewed),
         lasting_levels=gamma_levels(life),
-        document_levels=gamma_levels(document_shape(_spell(people.need_spell, structure))),
-        gp_levels=gp_levels(demography.profiles, demography.gp_heavy_rate),
+        need_levels=np.concatenate((at_gp, gamma_levels(document_shape(_spell(people.need_spell, structure))))),
+        document_first=len(at_gp),
         gp_first=_bands(demography) * LEVELS,
         age_gain=age_gains(people.age_slope, _adults(demography)),
         notice_weeks=np.array([week_of(history.notices_main[1]) + 1, week_of(history.notices_end) + 1]),
@@ -226,7 +227,7 @@ def _bands(demography: Demography) -> Int64[Counts, " age"]:
     return np.minimum(found, len(ends) - 1).astype(np.int64)
 
 
-def _adults(demography: Demography) -> Float[Floats, " age"]:
+def _adults(demography: Demography) -> Float[Floats, " adult_age"]:
     persons = demography.pyramid[0].sum(axis=0)
     return np.where(np.arange(len(persons)) >= 18, persons, 0.0)
 

@@ -279,14 +279,14 @@ Need = Sequence[tuple[int, float]]
 
 def document_need(person: Insured) -> Need:
     """(end, level) of a person's spells of documents."""
-    levels = person.model.tables.document_levels
-    return [(spell.end, levels[spell.level]) for spell in person.document_spells]
+    levels, first = person.model.tables.need_levels, person.model.tables.document_first
+    return [(spell.end, levels[first + spell.level]) for spell in person.document_spells]
 
 
 def gp_need(person: Insured) -> Need:
     """(end, level) of a person's spells of GP contacts."""
-    levels = person.model.tables.gp_levels
-    return [(spell.end, levels[spell.level]) for spell in person.gp_spells]
+    levels = person.model.tables.need_levels
+    return [(spell.end, levels[person.gp_first + spell.level]) for spell in person.gp_spells]
 
 
 def clock(

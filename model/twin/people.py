@@ -182,11 +182,11 @@ class Person(Insured):
 
     def exposure_to(self, cum: Sequence[float], first: int, end: int) -> float:
         """Documents between two weeks of a person of mean rate 1 whose spells are this one's."""
-        week, total = first, 0.0
+        tables, week, total = self.model.tables, first, 0.0
         for spell in self.document_spells:
             until = min(spell.end, end)
             if until > week:
-                total += self.model.tables.document_levels[spell.level] * (cum[until] - cum[week])
+                total += tables.need_levels[tables.document_first + spell.level] * (cum[until] - cum[week])
                 week = until
         return total
 

@@ -37,8 +37,9 @@ class Tables:
     soft_time: list[float]
     levels: list[float]
     lasting_levels: list[float]
-    document_levels: list[float]
-    gp_levels: list[float]
+    need_levels: list[float]
+    document_first: int
+    gp_first: list[int]
     age_gain: list[float]
     notice_weeks: list[int]
     notice_main_share: float

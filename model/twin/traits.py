@@ -81,9 +81,10 @@ class Insured(mesa.Agent):
         self.ready = self.draw(Decision.READY) < rates.ready
         self.opposed = self.draw(Decision.OPPOSES) < rates.opposed
         self.access = self.access_alone()
-        age = floor(-self.birth_week / WEEKS_PER_YEAR) + UNBORN
+        age = min(max(floor(-self.birth_week / WEEKS_PER_YEAR) + UNBORN, 0), OLDEST + UNBORN)
+        self.gp_first = tables.gp_first[age]
         lasting = tables.lasting_levels[int(self.draw(Decision.LASTING_EAGERNESS) * LEVELS)]
-        self.lasting_gain = lasting * tables.age_gain[min(max(age, 0), OLDEST + UNBORN)] * self.access
+        self.lasting_gain = lasting * tables.age_gain[age] * self.access
 
     def access_alone(self) -> float:
         """Factor on this person's visits when nobody helps."""
@@ -204,7 +205,7 @@ class Insured(mesa.Agent):
         for spell in self.gp_spells if rate > 0.0 else ():
             until = min(spell.end, last)
             if until > week:
-                weekly = rate * self.model.tables.gp_levels[spell.level] / WEEKS_PER_YEAR
+                weekly = rate * self.model.tables.need_levels[self.gp_first + spell.level] / WEEKS_PER_YEAR
                 if left <= weekly * (until - week):
                     return min(week + int(left / weekly), until - 1)
                 left -= weekly * (until - week)

@@ -15,7 +15,7 @@ from model.population.building import build_population
 from model.population.population import Population
 from model.terms.channels import Channel
 from model.terms.inputs import History
-from model.terms.parameters import Parameters, People, Practice, Prevalence, Pulls, Stops, WordOfMouth
+from model.terms.parameters import Drivers, Parameters, People, Practice, Prevalence, Pulls, Stops, WordOfMouth
 from model.terms.structure import Structure
 from model.terms.weeks import WEEKS
 from tests.model.law import demography
@@ -27,8 +27,18 @@ STATE = ("aware", "visited", "activated", "channel", "marks")
 FLOWS = ("contacts", "visits", "activations", "by_process")
 
 BUSY = Parameters(
-    people=People(eagerness_shape=0.8, notices=0.7, access=0.4, child_together=0.3),
-    pulls=Pulls(notice=0.3, document=0.02, peer=0.5, spontaneous=0.04, media=0.05, reminder=0.4, growth=0.3),
+    people=People(
+        eagerness_shape=0.8,
+        notices=0.7,
+        access=0.4,
+        child_together=0.3,
+        eagerness_spell=1.0,
+        need_spell=0.5,
+        barrier_spell=0.7,
+        age_slope=0.1,
+    ),
+    pulls=Pulls(notice=0.3, document=0.02, peer=0.5, spontaneous=0.04, media=0.05, reminder=0.4, mention=0.2),
+    drivers=Drivers(trend=0.2, step=1.5, shocks=(0.5, -0.5, 0.3) * 4, document_shocks=(0.4, -0.2) * 6),
     practice=Practice(recommendation_rate=0.05, recommending_doctors=0.5, follow_through=0.5),
     word_of_mouth=WordOfMouth(intention=0.5, tell=0.5),
     stops=Stops(no_use=0.9, time=0.7, information=0.8, other=0.9, use_erosion=0.06),

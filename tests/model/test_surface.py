@@ -15,6 +15,7 @@ SURFACE = {
     "AdoptionModel": RUN,
     "Demography": "*, years, pyramid, regions, region_age_share, region_doctors, region_illness, "
     "region_exclusion, profiles, pilot_regions, pilot_notified, account_share, "
+    "doctors=52500, gp_heavy_rate=14.0",
     "History": "*, documents, insured_millions, notices_main, notices_end, notices_main_share, media, reminders, "
     "reminders_share, activated_at_start, aware_at_start, opposed, data_end",
     "Parameters": "*, people=…, pulls=…, practice=…, word_of_mouth=…, stops=…, prevalence=…",
