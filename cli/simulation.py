@@ -164,15 +164,7 @@ def published_stocks() -> list[dict[str, Any]]:
     """The activation figures used, for pictures."""
     from calibration.facts.targets import load_stock_targets
 
-    return [
-        {
-            "date": target.day.isoformat(),
-            "millions": target.millions,
-            "error_millions": target.error,
-            "kind": target.kind,
-        }
-        for target in load_stock_targets()
-    ]
+    return [target.described() for target in load_stock_targets()]
 
 
 def present(store: Store, request: Request, document: Document) -> None:

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from importlib.resources.abc import Traversable
+from math import inf
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,7 @@ from calibration.draws.files import DEFAULT, POSTERIOR, SHIPPED, SUMMARY, load_d
 from calibration.facts.observed import load_observed
 from calibration.facts.priors import DISCREPANCY, FREE
 from calibration.facts.tables import DATA
-from calibration.facts.targets import StockTarget
+from calibration.facts.targets import Kind, StockTarget
 from foundation.errors import UserError
 from foundation.store.manifest import sha256_of
 from model.terms.structure import Structure
@@ -184,6 +185,10 @@ def fitted_to(folder: Path | None) -> Fitted:
 
 
 def _stock(entry: Mapping[str, Any]) -> StockTarget:
+    """Raises ``ValueError`` for a kind of figure that there isn't."""
+    if entry["kind"] not in get_args(Kind):
+        raise ValueError(f"kind {entry['kind']!r}")
+    high = entry["high_millions"]
     return StockTarget(
         day=date.fromisoformat(entry["date"]),
         millions=float(entry["millions"]),
@@ -192,4 +197,6 @@ def _stock(entry: Mapping[str, Any]) -> StockTarget:
         status="as calibrated",
         facts=(),
         region=entry["region"],
+        low=float(entry["low_millions"]),
+        high=inf if high is None else float(high),
     )

@@ -215,7 +215,7 @@ def _stock(
         )
     if problems or day is None:
         return None, problems
-    kind: Kind = "lower bound" if use == "lower bound" else "target"
+    kind: Kind = "lower bound" if use == "lower bound" else "measured"
     stock = StockTarget(day=day, millions=millions, error=error, kind=kind, status="yours", facts=(), region=region)
     return stock, []
 
@@ -248,7 +248,7 @@ def _order(where: str, stock: StockTarget, before: StockTarget | None) -> list[s
         return []
     if stock.day <= before.day:
         return [f"{where}, column date: {stock.day} after {before.day}; days have to rise"]
-    if stock.kind == before.kind == "target" and stock.millions < before.millions:
+    if stock.is_figure and before.is_figure and stock.millions < before.millions:
         fall = f"{stock.millions:g} after {before.millions:g}; counts can't fall"
         return [f"{where}, column activated_millions: {fall}"]
     return []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources.abc import Traversable
@@ -11,7 +12,9 @@ from typing import Literal, Protocol, TypeVar, cast, get_args
 from calibration.facts.tables import DATA, Row, read_rows, refuse_repeats
 from model.terms.inputs import Surveyed
 
-Kind = Literal["target", "lower bound", "initial"]
+Kind = Literal["initial", "exact", "rounded", "rounded share", "headline", "one source", "lower bound", "measured"]
+"""How a stock was published. ``headline``: truncated, 24 means 24 to 25. ``rounded``, ``rounded share``: half a unit
+either way. ``one source``: one report, within one standard deviation. ``measured``: a user's own, with its error."""
 CSA, DNS = "CSA 2022", "DNS 2023"
 SURVEYS = (CSA, DNS)
 """Surveys of adults online that are repeated on the simulated people."""
@@ -28,6 +31,8 @@ _BASES: Mapping[str, Base] = {
 }
 """As ``surveys.csv`` says it."""
 T = TypeVar("T", covariant=True)
+SMALLEST_ERROR = 1e-4
+"""Millions: no count is known better than to a hundred people."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,15 +41,49 @@ class StockTarget:
 
     day: date
     millions: float
-    """Cumulative first connections of all insured, minors included."""
+    """Cumulative first connections of all insured, minors included: the middle of ``low`` .. ``high``."""
     error: float
-    """One standard deviation, millions."""
+    """One standard deviation of the normal that stands for the figure, millions."""
     kind: Kind
     status: str
     """Published or derived."""
     facts: tuple[str, ...]
     region: str | None = None
     """The region counted; ``None`` for the country."""
+    low: float = math.nan
+    high: float = math.nan
+    """What the figure means, millions. Not given: one error either way; a lower bound has no upper end."""
+
+    def __post_init__(self) -> None:
+        bound = self.kind == "lower bound"
+        if math.isnan(self.low):
+            object.__setattr__(self, "low", self.millions - (0.0 if bound else self.error))
+        if math.isnan(self.high):
+            object.__setattr__(self, "high", math.inf if bound else self.millions + self.error)
+
+    @property
+    def is_figure(self) -> bool:
+        """Says how many there were since the launch, rather than how many at least."""
+        return self.kind not in ("initial", "lower bound")
+
+    @property
+    def is_interval(self) -> bool:
+        """All of ``low`` .. ``high`` agrees with the figure equally well."""
+        return self.kind == "headline"
+
+    def described(self) -> dict[str, object]:
+        """As manifests and results give it; no upper end is ``None``."""
+        high = self.high if math.isfinite(self.high) else None
+        return {
+            **{"date": self.day.isoformat(), "millions": self.millions, "error_millions": self.error},
+            **{"kind": self.kind, "low_millions": self.low, "high_millions": high},
+        }
+
+
+def error_of(kind: Kind, low: float, high: float) -> float:
+    """One standard deviation of a figure that means ``low`` .. ``high``, millions: of a uniform law where a figure was
+    rounded or truncated, half the width where the ends stand for one standard deviation."""
+    return (high - low) / (2.0 if kind in ("exact", "one source") else math.sqrt(12.0))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,19 +183,26 @@ def load_stock_targets(folder: Traversable = DATA) -> tuple[StockTarget, ...]:
     """Stocks by rising day; the first one is the initial stock.
 
     Raises:
-        ValueError: days or stocks that fall, or another number of initial stocks than one.
+        ValueError: days that don't rise, ends in the wrong order, a count that falls, or another number of initial
+            stocks than one.
     """
-    columns = ("date", "activated_millions", "error_millions", "use", "status", "facts")
+    columns = ("date", "published", "kind", "low", "high", "use", "status", "facts")
     rows = read_rows("activations.csv", columns, folder)
     targets = tuple(_stock(row) for row in rows)
-    for row, before, target in zip(rows[1:], targets, targets[1:], strict=False):
-        if target.day <= before.day:
-            raise row.error("date", f"a day after {before.day}, the line above")
-        if target.millions < before.millions:
-            raise row.error("activated_millions", f"{before.millions:g} or more: a cumulative count can't fall")
+    for at in range(1, len(rows)):
+        _refuse_fall(rows[at], targets[at], targets[:at])
     if [target.kind for target in targets].count("initial") != 1 or targets[0].kind != "initial":
         raise rows[0].error("use", "initial, on the first line and on no other")
     return targets
+
+
+def _refuse_fall(row: Row, target: StockTarget, before: Sequence[StockTarget]) -> None:
+    """A cumulative count can't fall: its upper end lies above every lower end before it."""
+    if target.day <= before[-1].day:
+        raise row.error("date", f"a day after {before[-1].day}, the line above")
+    least = max(earlier.low for earlier in before)
+    if target.high < least:
+        raise row.error("high", f"{least:g} or more: a cumulative count can't fall")
 
 
 def load_survey_items(folder: Traversable = DATA) -> tuple[SurveyItem, ...]:
@@ -184,14 +230,23 @@ def load_surveyed(folder: Traversable = DATA) -> Surveyed:
     return Surveyed(day=items["ready"].midpoint, **{key: items[key].share for key in keys})
 
 
+_PUBLISHED_KINDS = tuple(kind for kind in get_args(Kind) if kind not in ("initial", "lower bound", "measured"))
+
+
 def _stock(row: Row) -> StockTarget:
+    published = cast(Kind, row.text("kind", _PUBLISHED_KINDS))
+    low = row.number("low", 0.001, 100)
+    high = row.number("high", low, 100)
+    exact = published == "exact"
     return StockTarget(
         day=row.day("date"),
-        millions=row.number("activated_millions", 0, 100),
-        error=row.number("error_millions", 0.001, 100),
-        kind=cast(Kind, row.text("use", get_args(Kind))),
+        millions=row.number("published", low, high) if exact else (low + high) / 2,
+        error=max(error_of(published, low, high), SMALLEST_ERROR),
+        kind="initial" if row.text("use", ("initial", "target")) == "initial" else published,
         status=row.text("status"),
         facts=row.facts(),
+        low=low,
+        high=high,
     )
 
 

@@ -100,7 +100,7 @@ class _Reader:
         self._least = self._least if millions is None else millions
         if day is None or millions is None or error is None:
             return None
-        return StockTarget(day=day, millions=millions, error=error, kind="target", status="user", facts=())
+        return StockTarget(day=day, millions=millions, error=error, kind="measured", status="user", facts=())
 
     def _day(self, line: int, cell: str) -> date | None:
         allowed = f"a day after {self._after} and up to {LAST_DAY}, written YYYY-MM-DD, later than in the line above"

@@ -18,7 +18,7 @@ from calibration.hindcast import label
 from foundation.drawing.style import BLUE, GREEN, GREY, ORANGE, SMALL, legend_below, light_grid, localise, styled
 from foundation.drawing.wrapping import wrap
 from foundation.language.numbers import day
-from scenarios.compare.pictures.adoption import NINETY
+from scenarios.compare.pictures.adoption import reach, yerror
 from scenarios.drawing import page
 
 Results = Mapping[str, Any]
@@ -83,7 +83,7 @@ def _counts(entry: Mapping[str, Any]) -> dict[str, Any]:
 def _published(axes: Axes, target: Mapping[str, Any], *, known: bool) -> None:
     x = date2num(date.fromisoformat(target["date"]))
     bound = target["kind"] == "lower bound"
-    error = None if bound else [[NINETY * target["error_millions"]]] * 2
+    error = yerror(reach(target))
     look: dict[str, Any] = {
         "fmt": "^" if bound else "o",
         "color": "black",

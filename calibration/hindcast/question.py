@@ -74,7 +74,7 @@ class Forecast:
 
 def figures_of(targets: Sequence[StockTarget]) -> list[StockTarget]:
     """Stocks since the launch that are figures rather than bounds."""
-    return [target for target in targets if target.kind == "target"]
+    return [target for target in targets if target.is_figure]
 
 
 def default_origins(targets: Sequence[StockTarget]) -> list[date]:

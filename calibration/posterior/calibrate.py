@@ -119,7 +119,7 @@ class Calibration:
             {
                 "effort": asdict(self.effort),
                 "structure": asdict(self.case.structure),
-                "stocks": [f"{s.day} {s.region} {s.millions} {s.error} {s.kind}" for s in self.observed.stocks],
+                "stocks": [f"{s.day} {s.region} {s.low} {s.high} {s.error} {s.kind}" for s in self.observed.stocks],
                 "answers": [f"{a.item.survey} {a.item.key} {a.item.share} {a.sd}" for a in self.observed.answers],
                 "code": code_fingerprint(),
                 **tables_of("calibrate"),

@@ -105,16 +105,7 @@ def summary_of(calibration: Calibration, posterior: Posterior, draws: int) -> di
 def targets_of(observed: Observed) -> dict[str, object]:
     """What was fitted, as a reader checks it."""
     return {
-        "stocks": [
-            {
-                "date": s.day.isoformat(),
-                "millions": s.millions,
-                "error_millions": s.error,
-                "kind": s.kind,
-                "region": s.region,
-            }
-            for s in observed.stocks
-        ],
+        "stocks": [{**stock.described(), "region": stock.region} for stock in observed.stocks],
         "answers": [
             {"survey": a.item.survey, "key": a.item.key, "share": a.item.share, "sd": a.sd} for a in observed.answers
         ],

@@ -139,11 +139,7 @@ def settings_of(
         "data_end": load_history().data_end.isoformat(),
         "actuals": request.actuals is not None,
         "origins": [question.origin.isoformat() for question in questions],
-        "published": [
-            {"date": t.day.isoformat(), "millions": t.millions, "error_millions": t.error, "kind": t.kind}
-            for t in targets
-            if t.kind != "initial"
-        ],
+        "published": [target.described() for target in targets if target.kind != "initial"],
         "posteriors": {
             origin.isoformat(): {"data_end": posterior.data_end.isoformat(), "sha256": posterior.sha256}
             for origin, posterior in posteriors.items()

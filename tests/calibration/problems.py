@@ -10,7 +10,7 @@ from calibration.facts.observed import Answer, Observed, load_observed
 from calibration.facts.targets import Kind, StockTarget
 
 
-def stock(day: str, millions: float, error: float, kind: Kind = "target", region: str | None = None) -> StockTarget:
+def stock(day: str, millions: float, error: float, kind: Kind = "measured", region: str | None = None) -> StockTarget:
     """A published count."""
     return StockTarget(
         day=date.fromisoformat(day), millions=millions, error=error, kind=kind, status="yours", facts=(), region=region

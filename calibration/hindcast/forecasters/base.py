@@ -56,7 +56,7 @@ def years_at(days: Sequence[date]) -> Floats:
 
 def series_until(targets: Sequence[StockTarget], origin: date) -> Series:
     """What a forecaster may see on ``origin``: stocks of that day and before, none after."""
-    known = [target for target in targets if target.kind == "target" and target.day <= origin]
+    known = [target for target in targets if target.is_figure and target.day <= origin]
     return Series(
         years=years_at([target.day for target in known]),
         millions=np.array([target.millions for target in known], np.float64),

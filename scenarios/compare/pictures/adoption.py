@@ -122,11 +122,18 @@ def surroundings(axes: Axes, manifest: Mapping[str, Any], *, small: bool = False
 
 def _observed(axes: Axes, point: Mapping[str, Any], size: float) -> None:
     """A published count with its 90 % error; one published as "more than" has no upper end."""
-    bound = point["kind"] == "lower bound"
-    error = None if bound else NINETY * point["error_millions"]
-    marker = "^" if bound else "o"
+    marker = "^" if point["kind"] == "lower bound" else "o"
     x = date2num(date.fromisoformat(point["date"]))
-    axes.errorbar(x, point["millions"], yerror(error), fmt=marker, color="black", ms=size, elinewidth=1, zorder=5)
+    axes.errorbar(x, point["millions"], yerror(reach(point)), fmt=marker, color="black", ms=size, elinewidth=1, zorder=5)
+
+
+def reach(point: Mapping[str, Any]) -> float | None:
+    """Millions either side of a published count: its 90 % error, all of a headline's interval; none for a bound."""
+    if point["kind"] == "lower bound":
+        return None
+    if point["kind"] == "headline":
+        return float(point["high_millions"] - point["low_millions"]) / 2
+    return NINETY * float(point["error_millions"])
 
 
 def yerror(error: float | None) -> list[list[float]] | None:
@@ -193,9 +200,9 @@ def legend_of_surroundings(manifest: Mapping[str, Any], lang: str) -> list[Any]:
         Line2D([], [], color=GREY, linestyle=":", label=f"{words['data']} ({day(manifest['data_end'], lang)})"),
         Line2D([], [], color=GREEN, linestyle="-.", label=f"{words['policy']} ({day(manifest['policy_start'], lang)})"),
     ]
-    kinds = {point["kind"] for point in manifest.get("stock_targets") or ()}
-    for kind, marker, key in (("target", "o", "observed"), ("lower bound", "^", "lower_bound")):
-        if kind in kinds:
+    shown = {point["kind"] == "lower bound" for point in manifest.get("stock_targets") or ()}
+    for bound, marker, key in ((False, "o", "observed"), (True, "^", "lower_bound")):
+        if bound in shown:
             handles.append(
                 Line2D([], [], color="black", marker=marker, linestyle="", ms=5, label=label(f"adoption.{key}", lang))
             )

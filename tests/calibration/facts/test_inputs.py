@@ -11,7 +11,7 @@ from calibration.facts.inputs import MODEL_TABLES, TABLES, load_costs, load_demo
 from calibration.facts.observed import load_observed
 from calibration.facts.priors import load_priors
 from calibration.facts.tables import DATA, load_constants, read_rows
-from calibration.facts.targets import load_stock_targets, load_surveyed
+from calibration.facts.targets import StockTarget, load_stock_targets, load_surveyed
 from scenarios.language.regions import REGIONS
 
 BANDS_2022 = {(0, 15): 182, (16, 17): 183, (18, 24): 184, (25, 34): 185, (35, 49): 186, (50, 64): 187, (65, 74): 188}
@@ -177,8 +177,41 @@ def test_missing_rows(folder):
 
 def test_stock_targets():
     targets = load_stock_targets()
-    assert [target.kind for target in targets].count("target") == 7
-    (bound,) = [target for target in targets if target.kind == "lower bound"]
-    assert bound.day == date(2024, 2, 29)
-    headline = next(target for target in targets if target.day == date(2023, 11, 24))
-    assert (headline.millions, headline.error, headline.facts) == (10.2, 0.3, ("F070",))
+    assert [target.is_figure for target in targets] == [False] + 11 * [True]
+    by_day = {target.day: target for target in targets}
+    share, exact = by_day[date(2023, 11, 24)], by_day[date(2024, 1, 10)]
+    assert (share.low, share.high, share.facts) == (9.95, 10.63, ("F070", "G009"))
+    assert (share.millions, share.error) == pytest.approx((10.29, 0.68 / 12**0.5))
+    assert (exact.millions, exact.error) == pytest.approx((10.567231, 0.01))
+    last, trade_press = targets[-1], by_day[date(2025, 10, 31)]
+    assert (last.day, last.millions, last.kind, last.is_interval) == (date(2026, 1, 29), 24.5, "headline", True)
+    assert (trade_press.millions, trade_press.error) == pytest.approx((23.3, 0.5))
+
+
+def test_a_figure_without_ends_means_one_error_either_way():
+    given = {"day": date(2025, 3, 1), "millions": 17.0, "error": 0.5, "status": "yours", "facts": ()}
+    measured, bound = StockTarget(kind="measured", **given), StockTarget(kind="lower bound", **given)
+    assert (measured.low, measured.high, measured.is_figure) == (16.5, 17.5, True)
+    assert (bound.low, bound.high, bound.is_figure) == (17.0, float("inf"), False)
+    assert bound.described()["high_millions"] is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("2023-02-13,7.9,rounded,7.8,8.0", "2023-02-13,7.9,rounded,8.1,8.0", "line 4, column high"),
+        ("2023-02-13,7.9,rounded,7.8,8.0", "2022-10-31,7.9,rounded,7.8,8.0", "line 4, column date"),
+        ("2023-02-13,7.9,rounded,7.8,8.0", "2023-02-13,7.9,rounded,6.8,7.0", "line 4, column high: '7.0'"),
+        ("2026-01-29,24,headline,24.0,25.0", "2026-01-29,24,headline,15.9,16.9", "line 13, column high: '16.9'"),
+        ("2024-01-10,10.567231,exact", "2024-01-10,10.6,exact", "line 7, column published"),
+        ("2024-01-10,10.567231,exact", "2024-01-10,10.567231,exactly", "line 7, column kind"),
+        ("0.1675,0.1685,initial", "0.1675,0.1685,target", "line 2, column use"),
+        ("7.1,7.3,target", "7.1,7.3,initial", "line 2, column use"),
+    ],
+)
+def test_damaged_stocks(tmp_path, old, new, message):
+    text = (DATA / "activations.csv").read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / "activations.csv").write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ValueError, match=message):
+        load_stock_targets(tmp_path)

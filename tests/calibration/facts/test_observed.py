@@ -20,9 +20,10 @@ def demography() -> Demography:
 
 
 def test_shipped_figures():
-    assert len(OBSERVED.stocks) == 8
-    assert [s.day.isoformat() for s in OBSERVED.stocks if s.kind == "lower bound"] == ["2024-02-29"]
-    assert OBSERVED.data_end == date(2024, 10, 7)
+    assert len(OBSERVED.stocks) == 11
+    intervals = ["2024-02-29", "2024-10-07", "2025-01-30", "2026-01-29"]
+    assert [s.day.isoformat() for s in OBSERVED.stocks if s.is_interval] == intervals
+    assert OBSERVED.data_end == date(2026, 1, 29)
     choices = load_choices()
     assert len(OBSERVED.answers) == sum(choice.fitted for choice in choices)
     for choice in choices:
@@ -92,7 +93,7 @@ def test_a_good_file(tmp_path, demography):
         date(2023, 1, 2),
         8.0,
         0.1,
-        "target",
+        "measured",
         None,
     )
     assert (last.day, last.status) == (date(2024, 1, 1), "yours")
@@ -107,8 +108,8 @@ def test_a_file_of_a_french_spreadsheet(tmp_path, demography, encoding):
     )
     stocks = read(tmp_path, text, demography, encoding)
     assert [(s.millions, s.kind, s.region) for s in stocks] == [
-        (0.8, "target", region),
-        (8.25, "target", None),
+        (0.8, "measured", region),
+        (8.25, "measured", None),
         (11.0, "lower bound", None),
     ]
 

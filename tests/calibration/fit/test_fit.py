@@ -196,7 +196,8 @@ def test_curves_hold_the_discrepancy(fitting: Fitting, runs: list[Seen]) -> None
 
 
 def test_a_posterior_of_ones_own_says_what_it_was_fitted_to(tmp_path: Path) -> None:
-    stock = {"date": "2023-02-13", "millions": 0.4, "error_millions": 0.02, "kind": "target", "region": "Bretagne"}
+    stock = {"date": "2023-02-13", "millions": 0.4, "error_millions": 0.02}
+    stock |= {"kind": "measured", "low_millions": 0.38, "high_millions": 0.42, "region": "Bretagne"}
     answer = {"survey": "DNS 2023", "key": "used", "share": 0.5, "sd": 0.03}
     (tmp_path / "summary.json").write_text(json.dumps({"targets": {"stocks": [stock], "answers": [answer]}}))
     held = held_against(tmp_path)

@@ -61,7 +61,7 @@ def results(questions):
         "draws": 20,
         "origins": [day.isoformat() for day in ORIGINS],
         "published": [
-            {"date": t.day.isoformat(), "millions": t.millions, "error_millions": t.error, "kind": t.kind}
+            t.described()
             for t in TARGETS
             if t.kind != "initial"
         ],

@@ -24,8 +24,8 @@ from foundation.errors import UserError
 
 TARGETS = load_stock_targets()
 DATA_END = TARGETS[-1].day
-ORIGIN = date(2024, 2, 5)
-KNOWN = tuple(t for t in TARGETS if t.kind == "target" and t.day <= ORIGIN)
+ORIGIN = date(2024, 1, 31)
+KNOWN = tuple(t for t in TARGETS if t.is_figure and t.day <= ORIGIN)
 DAYS = (ORIGIN, date(2024, 10, 7), date(2027, 12, 1))
 
 
@@ -48,8 +48,8 @@ def test_draws_that_have_seen_later_stocks_are_refused(tmp_path):
     values, _ = read_draws()
     columns = {name: values[:5, k] for k, name in enumerate(FREE)}
     (tmp_path / f"{ORIGIN}").mkdir()
-    save_draws(tmp_path / f"{ORIGIN}/posterior.parquet", columns, command="made", data_end=date(2024, 2, 6), seed=1)
-    with pytest.raises(UserError, match=r"fitted to data up to 2024-02-06; for this origin allowed: 2024-02-05 or"):
+    save_draws(tmp_path / f"{ORIGIN}/posterior.parquet", columns, command="made", data_end=date(2024, 2, 1), seed=1)
+    with pytest.raises(UserError, match=r"fitted to data up to 2024-02-01; for this origin allowed: 2024-01-31 or"):
         posterior_source(3, DATA_END, tmp_path)(ORIGIN)
 
 

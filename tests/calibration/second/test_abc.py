@@ -86,7 +86,7 @@ def test_published_figures_have_the_errors_of_the_likelihood():
     places = np.zeros(len(FREE))
     figures, holds = figures_of(places, 1)
     amount = values_at(places)[FREE.index(DISCREPANCY)]
-    points = [k for k, stock in enumerate(STOCKS) if stock.kind == "target"]
+    points = [k for k, stock in enumerate(STOCKS) if stock.is_figure]
     own = np.diag([(STOCKS[k].error / STOCKS[k].millions) ** 2 for k in points])
     wanted = own + amount**2 * discrepancy_correlation(observed())[np.ix_(points, points)]
     n = len(figures)
