@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from scipy.stats import kstest, truncnorm
+from scipy.stats import binom, kstest, truncnorm
 
 from calibration.facts.targets import StockTarget
 from calibration.forecast.conditioning import Count, counts_of, floors, given, never_falling, path, truncated, within
@@ -152,3 +153,53 @@ def test_counts_are_those_of_the_country_since_the_launch() -> None:
         (2024, False, 0.3),
         (2025, True, 0.0),
     ]
+
+
+REPLICATES, OTHERS, SMALL = 200, 19, 0.02
+RUN = np.array([10.0, 14.5, 17.2, 22.9, 24.6, 27.0])
+"""Stocks of a run on the days of the counts, then fifteen weeks on: growth so fast that nothing could fall."""
+
+
+def ranks(publish: Callable[[np.ndarray], tuple[Count, ...]]) -> np.ndarray:
+    """Rank [replicate] of a known truth among paths that know what ``publish`` says of it."""
+    rng = np.random.default_rng(11)
+    days = [*(count.day for count in COUNTS), DAYS[3]]
+    covariance = SMALL**2 * correlation(days) + sampling_covariance(RUN, PEOPLE)
+    found = []
+    for truth in RUN * np.exp(rng.multivariate_normal(np.zeros(len(RUN)), covariance, REPLICATES)):
+        counts = publish(truth)
+        later = [path(RUN, counts, days[5:], SMALL, people=PEOPLE, rng=rng)[0] for _ in range(OTHERS)]
+        found.append(int(np.sum(np.array(later) < truth[5])))
+    return np.array(found)
+
+
+def as_headlines(truth: np.ndarray) -> tuple[Count, ...]:
+    """Each count from the million below it to the one above."""
+    return tuple(headline(count.day, np.floor(y), np.floor(y) + 1) for count, y in zip(COUNTS, truth[:5], strict=True))
+
+
+def as_figures(truth: np.ndarray) -> tuple[Count, ...]:
+    """The mistake: a headline read as a figure of its low end."""
+    return tuple(figure(count.day, np.floor(y), 0.02) for count, y in zip(COUNTS, truth[:5], strict=True))
+
+
+def leaning(found: np.ndarray) -> float:
+    """Standard errors by which the mean rank is off its middle."""
+    return float(abs(found.mean() - OTHERS / 2) / np.sqrt(((OTHERS + 1) ** 2 - 1) / 12 / len(found)))
+
+
+@pytest.mark.slow
+def test_truths_are_anywhere_among_paths() -> None:
+    """A 90 % interval of paths holds a truth as often as the binomial law allows, and ranks don't lean to a side."""
+    found = ranks(as_headlines)
+    low, high = binom.ppf([0.001, 0.999], REPLICATES, 0.9)
+    assert low <= ((found > 0) & (found < OTHERS)).sum() <= high
+    assert leaning(found) < 3.3
+
+
+@pytest.mark.slow
+def test_headlines_read_as_figures_are_noticed() -> None:
+    """The negative control."""
+    found = ranks(as_figures)
+    low, _ = binom.ppf([0.001, 0.999], REPLICATES, 0.9)
+    assert leaning(found) > 3.3 or ((found > 0) & (found < OTHERS)).sum() < low
