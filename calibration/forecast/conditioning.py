@@ -12,7 +12,8 @@ counts at once, then the path is kept from falling:
    minimum backwards), so that its value on the last count stays as drawn; after it, raised to the largest of what came
    before (running maximum). Nowhere is it below the low end of a count published up to that day.
 
-Step 4 comes last: a path moves by less than what it would have fallen, and upwards where it is a forecast.
+Step 4 comes last. It moves a forecast upwards only: little where growth outpaces the noise of the discrepancy, more
+where it hardly grows. ``summary.raised`` says by how much.
 """
 
 from __future__ import annotations
@@ -73,7 +74,21 @@ def path(
     people: int,
     rng: np.random.Generator,
 ) -> Floats:
-    """One path [day] of the published quantity on rising ``days``, millions.
+    """One path [day] of the published quantity on rising ``days``, millions: ``conditioned``, kept from falling."""
+    drawn = conditioned(simulated, counts, days, discrepancy, people=people, rng=rng)
+    return never_falling(drawn, days, counts)
+
+
+def conditioned(
+    simulated: Floats,
+    counts: Sequence[Count],
+    days: Sequence[date],
+    discrepancy: float,
+    *,
+    people: int,
+    rng: np.random.Generator,
+) -> Floats:
+    """One path [day] before it is kept from falling (steps 1 to 3), millions.
 
     ``simulated`` [count + day] are the stocks of the run on the days of the counts, then on ``days``, millions.
     """
@@ -82,7 +97,7 @@ def path(
     prior = prior + sampling_covariance(simulated, people)
     missed, variance = _known(simulated[:n], counts, prior[:n, :n], rng)
     mean, covariance = given(prior[n:, n:], prior[:n, n:], prior[:n, :n], missed, variance)
-    return never_falling(simulated[n:] * np.exp(mean + _normal(covariance, rng)), days, counts)
+    return np.asarray(simulated[n:] * np.exp(mean + _normal(covariance, rng)))
 
 
 def given(own: Floats, cross: Floats, block: Floats, missed: Floats, variance: Floats) -> tuple[Floats, Floats]:

@@ -11,7 +11,7 @@ import pandas as pd
 from calibration.forecast import label
 from calibration.forecast.days import TARGET_DAY
 from calibration.forecast.registered import Registered, all_registered, line
-from calibration.forecast.summary import SHOWN, bands, target
+from calibration.forecast.summary import SHOWN, bands, raised, target
 from foundation.language.numbers import day, interval, number, percent
 from scenarios.words import run_line
 
@@ -64,6 +64,7 @@ def notes(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], lang:
     shown = {key: value for key, value in manifest.items() if key != "policy_start"}
     return [
         *said(found, lang),
+        label("forecast.raised", lang, millions=number(raised(frames["paths"]), 2, lang)),
         label("forecast.from", lang, day=day(manifest["forecast"]["from"], lang)),
         label("forecast.caveat", lang),
         run_line(shown, lang),

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from calibration.forecast import label
-from calibration.forecast.conditioning import Count, path
+from calibration.forecast.conditioning import Count, never_falling
+from calibration.forecast.conditioning import conditioned as before_step_4
 from calibration.forecast.days import path_days
 from calibration.forecast.hub import hub_table
 from calibration.forecast.summary import document, quantile_table
@@ -44,7 +45,7 @@ class Task:
 
 
 def work(task: Task) -> dict[str, pd.DataFrame]:
-    """A path: a row a day, with the stock as simulated and as it will be published, millions."""
+    """A path: a row a day, with the stock as simulated, as conditioned, and kept from falling, millions."""
     weekly = simulate_draw(task.experiment, task.draw)["weekly"]["activated"].to_numpy()
     return {"paths": conditioned(task, weekly)}
 
@@ -55,14 +56,15 @@ def conditioned(task: Task, weekly: np.ndarray) -> pd.DataFrame:
     simulated = np.array([at(weekly, day) for day in (*known, *task.days)]) / 1e6
     settings = task.experiment.settings
     rng = np.random.default_rng([settings.seed, known[-1].toordinal(), task.draw.index])
-    drawn = path(simulated, task.counts, task.days, task.discrepancy, people=settings.people, rng=rng)
+    drawn = before_step_4(simulated, task.counts, task.days, task.discrepancy, people=settings.people, rng=rng)
     return pd.DataFrame(
         {
             "scenario": REFERENCE,
             "draw": np.full(len(task.days), task.draw.index, dtype=np.int32),
             "date": [day.isoformat() for day in task.days],
             "simulated_millions": simulated[len(known) :],
-            "millions": drawn,
+            "conditioned_millions": drawn,
+            "millions": never_falling(drawn, task.days, task.counts),
         }
     )
 

@@ -76,6 +76,12 @@ def target(paths: pd.DataFrame, millions: float) -> dict[str, Any]:
     }
 
 
+def raised(paths: pd.DataFrame) -> float:
+    """Millions by which keeping paths from falling raised them on the last day: median over draws."""
+    last = paths[paths["date"] == paths["date"].max()]
+    return float((last["millions"] - last["conditioned_millions"]).median())
+
+
 def _reached(values: Floats, days: list[date], millions: float) -> Floats:
     """Ordinal [draw] of the first day at whose start a path [day, draw] has so many; infinite where none has."""
     ordinals = np.array([day.toordinal() for day in days], np.float64)
@@ -108,6 +114,7 @@ def document(frames: Frames, manifest: Mapping[str, Any]) -> dict[str, Any]:
         "unit": "million activated profiles",
         "quantiles": bands(frames["quantiles"]),
         **target(frames["paths"], manifest["target_millions"]),
+        "raised_by_not_falling_millions": rounded(raised(frames["paths"])),
         "caveat": WHY,
         "failures": [{key: f[key] for key in ("draw", "error")} for f in manifest["failures"]],
     }

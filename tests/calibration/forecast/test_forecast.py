@@ -88,6 +88,14 @@ def test_quantiles_are_those_of_the_paths_and_marked_forecast_after_the_last_cou
     assert (np.diff(by_day, axis=1) >= 0).all(), "nor fall"
 
 
+def test_not_falling_raises_and_says_by_how_much(frames: dict[str, pd.DataFrame]) -> None:
+    ahead = frames["paths"][frames["paths"]["date"] >= LAST.isoformat()]
+    assert (ahead["millions"] >= ahead["conditioned_millions"] - 1e-9).all()
+    assert 0 <= summary.raised(frames["paths"]) < 1.0
+    still = frames["paths"].assign(millions=frames["paths"]["conditioned_millions"] + 2.0)
+    assert summary.raised(still) == pytest.approx(2.0)
+
+
 def flat(rows: dict[str, list[float]]) -> pd.DataFrame:
     """Paths of a few draws from millions by day."""
     return pd.DataFrame(rows).T.rename_axis("date").reset_index().melt("date", var_name="draw", value_name="millions")
