@@ -10,9 +10,10 @@ from cli.commands.calibrate import calibrate
 from cli.commands.compare import compare
 from cli.commands.effects import effects
 from cli.commands.fit import fit
+from cli.commands.folders import plot, verify
+from cli.commands.forecasting import forecast
 from cli.commands.hindcast import hindcast
 from cli.commands.plan import plan
-from cli.commands.plot import plot
 from cli.commands.report import report
 from cli.commands.run import run
 from cli.commands.scenarios import app as scenarios
@@ -21,7 +22,6 @@ from cli.commands.story import story
 from cli.commands.survey import survey
 from cli.commands.uncertainty import structures, uncertainty
 from cli.commands.upkeep import docs, evidence, study
-from cli.commands.verify import verify
 from cli.errors import Mes
 
 app = typer.Typer(
@@ -58,6 +58,7 @@ app.command()(plan)
 app.command()(effects)
 app.command()(sensitivity)
 app.command()(plot)
+app.command()(forecast)
 app.command()(hindcast)
 app.command()(calibrate)
 app.command()(fit)

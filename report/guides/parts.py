@@ -35,6 +35,7 @@ class Part:
 FIGURES = "docs/figures"
 SURVEY = ("docs/survey.md", "docs/survey.fr.md")
 HINDCAST = ("docs/hindcast.md", "docs/hindcast.fr.md")
+FORECAST = ("docs/forecast.md", "docs/forecast.fr.md")
 READINGS = ("docs/readings.md", "docs/readings.fr.md")
 SCENARIOS = ("docs/scenarios.md", "docs/scenarios.fr.md")
 SAMPLE = ("docs/sample-size.md", "docs/sample-size.fr.md")
@@ -120,6 +121,20 @@ def _hindcast_figures(folder: Path, into: Path) -> None:
     from calibration.hindcast.page import draw_pictures
 
     draw_pictures(read_results(folder), into)
+
+
+def _forecast(_: Path, lang: str) -> str:
+    from calibration.forecast.page import markdown
+
+    return markdown(None, lang)
+
+
+def _forecast_figures(_: Path, into: Path) -> None:
+    from calibration.forecast.pictures import draw_registered
+    from calibration.forecast.registered import all_registered
+
+    if forecasts := all_registered():
+        draw_registered(forecasts[-1], into)
 
 
 def _readings(folder: Path, lang: str) -> str:
@@ -218,6 +233,7 @@ PARTS = (
     Part("identifiability", CALIBRATION, _fit("identifiability"), "mes fit", "fit.json"),
     Part("survey", SURVEY, _survey, "mes survey", "survey.json", _survey_figures),
     Part("hindcast", HINDCAST, _hindcast, "mes hindcast", "hindcast.json", _hindcast_figures),
+    Part("forecast", FORECAST, _forecast, draw=_forecast_figures),
     Part("uncertainty", CALIBRATION, _uncertainty, "mes uncertainty", "split.parquet"),
     Part("readings", READINGS, _readings, "mes study readings", "readings.json"),
     Part("sbc", ("docs/calibration-sbc.md",), _sbc, "mes study sbc", "sbc.json", _sbc_figures),

@@ -17,6 +17,7 @@ from foundation.store import manifest as manifests
 from foundation.store.store import Store
 from foundation.store.verification import verify_folder
 from foundation.study import carry_out
+from tests.calibration.forecast import made_up as curves
 from tests.planning import folders
 from tests.scenarios import faulty
 
@@ -40,11 +41,19 @@ def planning(command: str) -> Callable[[Path], None]:
     return make
 
 
+def forecast(folder: Path) -> None:
+    curves.make(folder)
+    (folder / "pictures").mkdir()
+    (folder / "pictures" / "forecast.en.svg").write_text("<svg/>", encoding="utf-8")
+    Store.opened(folder).seal("pictures/")
+
+
 MAKERS: dict[str, Callable[[Path], None]] = {
     "compare": compare,
     "plan": planning("plan"),
     "effects": planning("effects"),
     "sensitivity": planning("sensitivity"),
+    "forecast": forecast,
 }
 """Command to what makes a small folder of it, with everything that belongs in it."""
 

@@ -1,4 +1,4 @@
-"""``mes verify``: whether a run folder is complete and as the run left it."""
+"""What is done with a finished folder: ``mes plot`` draws its pictures again, ``mes verify`` proves it whole."""
 
 from __future__ import annotations
 
@@ -13,6 +13,57 @@ from cli.errors import FAILED, reported
 
 if TYPE_CHECKING:
     from foundation.store.verification import Finding, Verification
+
+OWN = ("plan", "effects", "sensitivity", "forecast")
+"""Commands whose folders hold other tables than a run's."""
+
+
+def plot(
+    folder: Annotated[Path, typer.Argument(help="A run folder.")],
+    lang: o.Language = o.Lang.en,
+    json: Annotated[bool, typer.Option("--json", help="Print the list of pictures as JSON.")] = False,
+) -> None:
+    """Draw the pictures of a finished run again (for instance in the other language)."""
+    with reported():
+        from cli.simulation import draw_pictures, print_json
+        from foundation.store import manifest as manifests
+        from foundation.store.store import Store
+        from scenarios.compare.comparison import load
+
+        if manifests.read(folder).get("command") in OWN:
+            manifest, pictures = _own(folder, lang)
+        else:
+            manifest, frames = load(folder)
+            pictures = draw_pictures(frames, manifest, folder, lang)
+        Store.opened(folder).seal("pictures/")
+        if json:
+            print_json({"folder": str(folder), "quick": manifest["quick"], "pictures": [str(p) for p in pictures]})
+        else:
+            for picture in pictures:
+                print(picture)
+
+
+def _own(folder: Path, lang: o.Lang) -> tuple[Any, list[Path]]:
+    """Manifest and pictures of a plan, of effects, of a sensitivity analysis, or of a forecast.
+
+    Raises:
+        UserError: the folder is not finished, or not as its command left it.
+    """
+    from calibration.forecast.pictures import draw_forecast
+    from calibration.forecast.study import FRAMES as FORECAST
+    from foundation.store import manifest as manifests
+    from foundation.store.store import load
+    from planning.effects.effects import FRAMES as EFFECTS
+    from planning.effects.pictures import draw_effects
+    from planning.mix.pictures import draw_plan
+    from planning.mix.results import FRAMES as PLAN
+    from planning.sensitivity.pictures import draw_sensitivity
+    from planning.sensitivity.study import FRAMES as SENSITIVITY
+
+    kinds = {"plan": (PLAN, draw_plan), "effects": (EFFECTS, draw_effects), "forecast": (FORECAST, draw_forecast)}
+    names, draw = (kinds | {"sensitivity": (SENSITIVITY, draw_sensitivity)})[manifests.read(folder)["command"]]
+    manifest, frames = load(folder, names)
+    return manifest, draw(frames, manifest, folder / "pictures", lang.value)
 
 
 def verify(

@@ -1,0 +1,175 @@
+"""From one run to one path of the published quantity that agrees with everything published.
+
+log published(t) = log simulated(t) + u(t). u is what one run can't tell: the model discrepancy, a Gaussian process
+(``calibration.posterior.likelihood``), and the sampling error of the simulated people. It is drawn given all published
+counts at once, then the path is kept from falling:
+
+1. *Figures* are normal: u is conditioned on them with their error, in closed form (Kennedy and O'Hagan 2001).
+2. *Headlines* say from where to where the count was. Given the figures, u on their days is a normal law cut off to a
+   box; it is drawn jointly by Gibbs sampling, one headline after the other from its truncated normal law (Geweke 1991).
+3. Given figures and headlines, u on all other days is normal again.
+4. Cumulative counts don't fall. Up to the last count a path is lowered to the least of what follows on it (running
+   minimum backwards), so that its value on the last count stays as drawn; after it, raised to the largest of what came
+   before (running maximum). Nowhere is it below the low end of a count published up to that day.
+
+Step 4 comes last. It moves a forecast upwards only: little where growth outpaces the noise of the discrepancy, more
+where it hardly grows. ``summary.raised`` says by how much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import log_ndtr, ndtri_exp
+
+from calibration.facts.targets import StockTarget
+from calibration.hindcast.work import correlation, sampling_covariance
+from foundation.shapes import Floats
+
+SWEEPS = 40
+"""Gibbs sweeps over the headlines: neighbours are months apart, so that a few dozen forget the start."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Count:
+    """A published count of the country."""
+
+    day: date
+    millions: float
+    """The figure; of a headline its middle."""
+    error: float
+    """One standard deviation of a figure, millions; 0 for a headline."""
+    low: float
+    high: float
+    """Ends of what was published, millions."""
+    headline: bool
+    """Whether all that is known is ``low`` to ``high``."""
+
+
+def counts_of(targets: Sequence[StockTarget]) -> tuple[Count, ...]:
+    """All counts of the country since the launch, by rising day."""
+    national = [target for target in targets if target.kind != "initial" and target.region is None]
+    return tuple(count_of(target) for target in sorted(national, key=lambda target: target.day))
+
+
+def count_of(target: StockTarget) -> Count:
+    """A published count; what was published as "more than" alone has no upper end, and its middle is its low end."""
+    headline = target.is_interval or target.kind == "lower bound"
+    error = 0.0 if headline else target.error
+    return Count(
+        day=target.day, millions=target.millions, error=error, low=target.low, high=target.high, headline=headline
+    )
+
+
+def path(
+    simulated: Floats,
+    counts: Sequence[Count],
+    days: Sequence[date],
+    discrepancy: float,
+    *,
+    people: int,
+    rng: np.random.Generator,
+) -> Floats:
+    """One path [day] of the published quantity on rising ``days``, millions: ``conditioned``, kept from falling."""
+    drawn = conditioned(simulated, counts, days, discrepancy, people=people, rng=rng)
+    return never_falling(drawn, days, counts)
+
+
+def conditioned(
+    simulated: Floats,
+    counts: Sequence[Count],
+    days: Sequence[date],
+    discrepancy: float,
+    *,
+    people: int,
+    rng: np.random.Generator,
+) -> Floats:
+    """One path [day] before it is kept from falling (steps 1 to 3), millions.
+
+    ``simulated`` [count + day] are the stocks of the run on the days of the counts, then on ``days``, millions.
+    """
+    n = len(counts)
+    prior = discrepancy**2 * correlation([*(count.day for count in counts), *days])
+    prior = prior + sampling_covariance(simulated, people)
+    missed, variance = _known(simulated[:n], counts, prior[:n, :n], rng)
+    mean, covariance = given(prior[n:, n:], prior[:n, n:], prior[:n, :n], missed, variance)
+    return np.asarray(simulated[n:] * np.exp(mean + _normal(covariance, rng)))
+
+
+def given(own: Floats, cross: Floats, block: Floats, missed: Floats, variance: Floats) -> tuple[Floats, Floats]:
+    """Mean [day] and covariance [day, day] given ``missed`` [count], observed with error ``variance`` [count].
+
+    ``own`` [day, day], ``cross`` [count, day] and ``block`` [count, count] are covariances of u.
+    """
+    if not len(missed):
+        return np.zeros(len(own)), own
+    gain = np.linalg.solve(block + np.diag(variance), cross).T
+    return np.asarray(gain @ missed), np.asarray(own - gain @ cross)
+
+
+def _known(
+    simulated: Floats, counts: Sequence[Count], prior: Floats, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """u [count] as published, headlines drawn within their ends, and the variances [count] of the figures."""
+    headline = np.array([count.headline for count in counts], dtype=bool)
+    published = np.array([count.millions for count in counts])
+    variance = np.square(np.array([count.error for count in counts]) / published) if counts else np.zeros(0)
+    missed = np.log(published / simulated) if counts else np.zeros(0)
+    if headline.any():
+        figures = ~headline
+        law = given(
+            prior[np.ix_(headline, headline)],
+            prior[np.ix_(figures, headline)],
+            prior[np.ix_(figures, figures)],
+            missed[figures],
+            variance[figures],
+        )
+        ends = [np.log([getattr(c, end) for c in counts if c.headline]) for end in ("low", "high")]
+        low, high = (end - np.log(simulated[headline]) for end in ends)
+        missed[headline] = within(*law, low, high, rng)
+    return missed, np.where(headline, 0.0, variance)
+
+
+def within(mean: Floats, covariance: Floats, low: Floats, high: Floats, rng: np.random.Generator) -> Floats:
+    """One draw [k] of a normal law cut off to a box, by Gibbs sampling from where the box is nearest to the mean."""
+    precision = np.linalg.inv(covariance)
+    spread = 1.0 / np.sqrt(np.diag(precision))
+    x = np.clip(mean, low, high)
+    for chances in rng.random((SWEEPS, len(x))):
+        for i, chance in enumerate(chances):
+            others = precision[i] @ (x - mean) - precision[i, i] * (x[i] - mean[i])
+            x[i] = truncated(mean[i] - others / precision[i, i], spread[i], low[i], high[i], chance)
+    return x
+
+
+def truncated(mean: float, sd: float, low: float, high: float, chance: float) -> float:
+    """Quantile at ``chance`` of a normal law cut off to low..high; on logarithms, so that far tails are right too."""
+    a, b = (low - mean) / sd, (high - mean) / sd
+    side = -1.0 if a > 0 else 1.0  # work in the left tail
+    a, b, chance = (-b, -a, 1.0 - chance) if a > 0 else (a, b, chance)
+    log_low, log_high = log_ndtr(a), log_ndtr(b)
+    level = log_high + np.log(chance + (1.0 - chance) * np.exp(log_low - log_high))
+    return float(np.clip(mean + side * sd * ndtri_exp(level), low, high))
+
+
+def _normal(covariance: Floats, rng: np.random.Generator) -> Floats:
+    values, vectors = np.linalg.eigh(covariance)
+    return np.asarray(vectors @ (np.sqrt(np.maximum(values, 0.0)) * rng.standard_normal(len(values))))
+
+
+def never_falling(drawn: Floats, days: Sequence[date], counts: Sequence[Count]) -> Floats:
+    """A drawn path [day] kept from falling, and from being below what had been published (step 4 above)."""
+    floor = floors(days, counts)
+    past = np.array([bool(counts) and day <= counts[-1].day for day in days], dtype=bool)
+    lowered = np.minimum.accumulate(drawn[past][::-1])[::-1]
+    kept = np.maximum(np.concatenate([lowered, drawn[~past]]), floor)
+    return np.asarray(np.maximum.accumulate(kept))
+
+
+def floors(days: Sequence[date], counts: Sequence[Count]) -> npt.NDArray[np.float64]:
+    """Largest low end [day] of the counts published up to each day, millions; 0 before the first."""
+    return np.array([max((count.low for count in counts if count.day <= day), default=0.0) for day in days])

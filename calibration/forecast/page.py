@@ -1,0 +1,162 @@
+"""A forecast and its scores as tables, for a terminal and for a guide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from calibration.forecast import label
+from calibration.forecast.days import TARGET_DAY
+from calibration.forecast.registered import Registered, all_registered, line
+from calibration.forecast.summary import SHOWN, bands, raised, target
+from foundation.language.numbers import day, interval, number, percent
+from scenarios.words import run_line
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+Row = Sequence[str]
+
+
+def head(lang: str) -> Row:
+    """Columns of a table of quantiles."""
+    return [label("forecast.day", lang), "", *(percent(level, lang) for level in SHOWN.values())]
+
+
+def rows(quantiles: pd.DataFrame, lang: str) -> list[Row]:
+    """A row a day: what it is, and five quantiles."""
+    return [
+        [
+            day(band["date"], lang),
+            label("forecast.mark" if band["forecast"] else "forecast.last_count", lang),
+            *(number(band[name], 1, lang) for name in SHOWN),
+        ]
+        for band in bands(quantiles)
+    ]
+
+
+def said(found: Mapping[str, Any], lang: str) -> Iterator[str]:
+    """Sentences on the target (``summary.target``)."""
+    millions, by = number(found["target_millions"], 0, lang), day(TARGET_DAY, lang)
+    chance = found["probability_of_target"]
+    if chance is not None:
+        low, high = found["probability_of_target_interval"]
+        ends = interval(100 * low, 100 * high, 0, lang)
+        yield label("forecast.chance", lang, millions=millions, day=by, chance=percent(chance, lang), interval=ends)
+    if found["share_never_within_horizon"] == 1.0:
+        yield label("forecast.never", lang, millions=millions, horizon=day(found["horizon"], lang))
+        return
+    dates = {name: day(date, lang) if date else label("forecast.later", lang) for name, date in _dates(found).items()}
+    never = percent(found["share_never_within_horizon"], lang)
+    yield label("forecast.reached", lang, millions=millions, never=never, horizon=day(found["horizon"], lang), **dates)
+
+
+def _dates(found: Mapping[str, Any]) -> dict[str, str | None]:
+    return {name: found["target_date"][name] for name in ("p05", "p50", "p95")}
+
+
+def notes(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], lang: str) -> list[str]:
+    """What stands below the table."""
+    found = target(frames["paths"], manifest["target_millions"])
+    shown = {key: value for key, value in manifest.items() if key != "policy_start"}
+    return [
+        *said(found, lang),
+        label("forecast.raised", lang, millions=number(raised(frames["paths"]), 2, lang)),
+        label("forecast.from", lang, day=day(manifest["forecast"]["from"], lang)),
+        label("forecast.caveat", lang),
+        run_line(shown, lang),
+    ]
+
+
+def rich_table(quantiles: pd.DataFrame, lang: str) -> Table:
+    """The table of quantiles for a terminal."""
+    return _rich(label("forecast.table", lang), head(lang), rows(quantiles, lang))
+
+
+def _rich(title: str, columns: Row, cells: Sequence[Row]) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=Text(title), box=box.SIMPLE_HEAD, pad_edge=False, title_justify="left", title_style="bold")
+    for place, name in enumerate(columns):
+        table.add_column(Text(name), justify="left" if place < 2 else "right", no_wrap=place == 0)
+    for row in cells:
+        table.add_row(*(Text(cell) for cell in row))
+    return table
+
+
+SCORES = ("registered", "date", "published", "forecast", "crps", "wis", "inside_50", "inside_90")
+
+
+def score_rows(table: pd.DataFrame, lang: str) -> list[Row]:
+    """A row a registered forecast and count; behind a score, in brackets, its mean over a headline's interval."""
+    return [_score_row(record, lang) for record in table.to_dict("records")]
+
+
+def _score_row(record: Mapping[Any, Any], lang: str) -> Row:
+    published = interval(record["low_millions"], record["high_millions"], 1, lang)
+    ends = interval(record["p05"], record["p95"], 1, lang)
+    yes, no = label("forecast.yes", lang), label("forecast.no", lang)
+    return [
+        record["registered"],
+        day(record["date"], lang),
+        f"{number(record['middle_millions'], 1, lang)} {published}",
+        f"{number(record['p50'], 1, lang)} {ends}",
+        *(
+            f"{number(record[f'{name}_millions'], 2, lang)} ({number(record[f'{name}_interval_millions'], 2, lang)})"
+            for name in ("crps", "wis")
+        ),
+        *(yes if record[f"inside_{level}"] else no for level in (50, 90)),
+    ]
+
+
+def rich_scores(table: pd.DataFrame, lang: str) -> Table:
+    """The scores for a terminal."""
+    columns = [label(f"forecast.score_{name}", lang) for name in SCORES]
+    return _rich(label("forecast.scores", lang), columns, score_rows(table, lang))
+
+
+def nothing_to_score(forecasts: Sequence[Registered], lang: str) -> str:
+    """Why there is no score."""
+    if not forecasts:
+        return label("forecast.none_registered", lang)
+    first = min(forecast.day for forecast in forecasts)
+    return label("forecast.no_count", lang, day=day(first, lang))
+
+
+def markdown(root: Path | None, lang: str) -> str:
+    """The latest registered forecast, for a guide, and a line for each one there is."""
+    forecasts = all_registered(root)
+    if not forecasts:
+        return label("forecast.none_registered", lang) + "\n"
+    latest = forecasts[-1]
+    table = _markdown([head(lang), ["---", "---", *["---:"] * len(SHOWN)], *rows(latest.quantiles, lang)])
+    title = label("forecast.registered_title", lang, name=latest.name, day=day(latest.about["forecast_from"], lang))
+    found = target(_long(latest.paths), latest.about["target_millions"])
+    picture = "forecast.fr.png" if lang == "fr" else "forecast.png"
+    lines = "\n".join(f"- `{forecast.name}`{_colon(lang)}{line(forecast.about, lang)}" for forecast in forecasts)
+    parts = [
+        f"**{title}**",
+        table,
+        *said(found, lang),
+        label("forecast.caveat", lang),
+        f"![{label('forecast.title', lang)}](figures/{picture})",
+        lines,
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _colon(lang: str) -> str:
+    return "\u00a0: " if lang == "fr" else ": "
+
+
+def _markdown(lines: Sequence[Row]) -> str:
+    return "\n".join(f"| {' | '.join(cell or ' ' for cell in cells)} |" for cells in lines)
+
+
+def _long(paths: pd.DataFrame) -> pd.DataFrame:
+    return paths.reset_index().melt(id_vars="date", var_name="draw", value_name="millions")

@@ -1,0 +1,99 @@
+"""How good registered forecasts were, on counts published after they were registered.
+
+A figure is scored as it stands, its error being part of the forecast (``calibration.hindcast.scoring``). A headline is
+scored by its middle, and by the mean over its interval, every place of which agrees with it equally well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from calibration.facts.targets import StockTarget
+from calibration.forecast.conditioning import Count, counts_of
+from calibration.forecast.registered import Registered
+from calibration.forecast.summary import LEVELS
+from calibration.hindcast.scoring import crps, predictive_quantile
+from foundation.shapes import Floats
+
+SLICES = 20
+"""Equal parts of an interval, at whose middles scores are taken."""
+COLUMNS = ("registered", "date", "horizon_days", "low_millions", "high_millions", "middle_millions", "p05", "p25",
+           "p50", "p75", "p95", "crps_millions", "crps_interval_millions", "wis_millions", "wis_interval_millions",
+           "inside_50", "inside_90")  # fmt: skip
+
+
+def scored(forecasts: Sequence[Registered], targets: Sequence[StockTarget]) -> pd.DataFrame:
+    """A row a registered forecast and count that came after it; empty if none did.
+
+    A count came after a forecast if its day did: days of publication aren't known. What lies beyond a forecast's last
+    day, or has no upper end, is left out.
+    """
+    counts = [count for count in counts_of(targets) if np.isfinite(count.high)]
+    rows = [
+        [forecast.name, *_row(forecast, count)]
+        for forecast in forecasts
+        for count in counts
+        if forecast.day < count.day <= forecast.last
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _row(forecast: Registered, count: Count) -> list[Any]:
+    samples = forecast.samples(count.day)
+    quantiles = np.array([predictive_quantile(samples, level, count.error) for level in LEVELS])
+    q = dict(zip(LEVELS, quantiles.tolist(), strict=True))
+    middle = count.millions
+    return [
+        *(count.day.isoformat(), (count.day - forecast.day).days, count.low, count.high, middle),
+        *(q[level] for level in (0.05, 0.25, 0.5, 0.75, 0.95)),
+        crps(samples, middle, count.error),
+        float(np.mean([crps(samples, place, count.error) for place in places(count)])),
+        weighted_interval_score(quantiles, middle),
+        float(np.mean([weighted_interval_score(quantiles, place) for place in places(count)])),
+        q[0.25] <= middle <= q[0.75],
+        q[0.05] <= middle <= q[0.95],
+    ]
+
+
+def places(count: Count) -> Floats:
+    """Where a count may have been [place], millions: across a headline's interval, or at the figure."""
+    if not count.headline:
+        return np.array([count.millions])
+    return np.asarray(count.low + (count.high - count.low) * (np.arange(SLICES) + 0.5) / SLICES)
+
+
+def weighted_interval_score(quantiles: npt.ArrayLike, published: float, levels: Sequence[float] = LEVELS) -> float:
+    """Weighted interval score (Bracher et al. 2021), in the unit of the quantiles; small is good.
+
+    ``quantiles`` [level] at ``levels``, symmetric about 0.5. With K central intervals of level 1 - a_k it is
+    (|y - median| / 2 + sum_k a_k / 2 × interval score_k) / (K + 1/2), which is twice the mean pinball loss; with more
+    and more levels it becomes the CRPS.
+    """
+    q, tau = np.asarray(quantiles, np.float64), np.asarray(levels)
+    if q.shape != tau.shape or not np.allclose(tau + tau[::-1], 1.0):
+        raise ValueError("quantiles: needed one for each level, levels symmetric about 0.5")
+    below = (published < q).astype(float)
+    return float(2.0 * np.mean((below - tau) * (q - published)))
+
+
+def document(table: pd.DataFrame, forecasts: Sequence[Registered]) -> dict[str, Any]:
+    """The document of ``mes forecast --score --json``."""
+    numbers = table[["crps_millions", "wis_millions", "inside_50", "inside_90"]].astype(float)
+    means = {str(name): float(numbers[name].mean()) for name in numbers if len(table)}
+    return {
+        "registered": [
+            {"name": f.name, **{k: f.about[k] for k in ("registered", "version", "forecast_from", "code", "data")}}
+            for f in forecasts
+        ],
+        "scores": [_plain(record) for record in table.to_dict("records")],
+        "means": means,
+    }
+
+
+def _plain(record: dict[Any, Any]) -> dict[str, Any]:
+    return {str(key): value.item() if hasattr(value, "item") else value for key, value in record.items()}

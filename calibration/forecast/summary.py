@@ -1,0 +1,120 @@
+"""What paths say: quantiles by day, the probability of the target, the day of reaching it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from math import ceil
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from calibration.forecast.days import TARGET_DAY, asked_days
+from foundation.quantiles import jeffreys, rounded
+from foundation.shapes import Floats
+
+Frames = Mapping[str, pd.DataFrame]
+LEVELS = (0.01, 0.025, *(round(0.05 * i, 2) for i in range(1, 20)), 0.975, 0.99)
+"""The 23 levels of forecast hubs (Bracher et al. 2021)."""
+SHOWN = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
+WHY = (
+    "The structure was designed knowing the counts to January 2026; only counts published after a registered forecast "
+    "test it."
+)
+"""As documents say it; ``forecast.caveat`` for readers."""
+
+
+def wide(paths: pd.DataFrame) -> pd.DataFrame:
+    """Millions by day (index, ISO) and draw (columns)."""
+    return paths.pivot(index="date", columns="draw", values="millions").sort_index()
+
+
+def quantile_table(paths: pd.DataFrame, last: date, until: date) -> pd.DataFrame:
+    """A row a day of the table and level: ``date``, ``forecast`` (whether after the last count), ``level``,
+    ``millions``."""
+    table = wide(paths)
+    days = [day for day in asked_days(last, until) if day.isoformat() in table.index]
+    found = np.quantile(table.loc[[day.isoformat() for day in days]].to_numpy(), LEVELS, axis=1)  # [level, day]
+    return pd.DataFrame(
+        {
+            "date": np.repeat([day.isoformat() for day in days], len(LEVELS)),
+            "forecast": np.repeat([day > last for day in days], len(LEVELS)),
+            "level": np.tile(LEVELS, len(days)),
+            "millions": found.T.ravel(),
+        }
+    )
+
+
+def bands(quantiles: pd.DataFrame) -> list[dict[str, Any]]:
+    """A record a day: ``date``, ``forecast``, ``p05`` … ``p95``, millions."""
+    found = []
+    for day, rows in quantiles.groupby("date", sort=True):
+        by_level = dict(zip(rows["level"].round(3), rows["millions"], strict=True))
+        shown = {name: rounded(by_level[level]) for name, level in SHOWN.items()}
+        found.append({"date": str(day), "forecast": bool(rows["forecast"].iloc[0]), **shown})
+    return found
+
+
+def target(paths: pd.DataFrame, millions: float) -> dict[str, Any]:
+    """Probability of the target by its day (``None`` if the clock ends before), its Jeffreys 90 % interval over draws,
+    the day of reaching it (``None`` for a quantile later than the horizon), and the share that never does within it."""
+    table = wide(paths)
+    values, days = table.to_numpy(), [date.fromisoformat(day) for day in table.index]
+    reached = _reached(values, days, millions)
+    horizon, draws = days[-1], values.shape[1]
+    by = TARGET_DAY.isoformat()
+    hits = int((table.loc[by].to_numpy() >= millions).sum()) if by in table.index else None
+    return {
+        "target_millions": millions,
+        "target_day": by,
+        "horizon": horizon.isoformat(),
+        "probability_of_target": None if hits is None else hits / draws,
+        "probability_of_target_interval": None if hits is None else [rounded(end) for end in jeffreys(hits, draws)],
+        "target_date": {name: _day(np.sort(reached), level) for name, level in SHOWN.items()},
+        "share_never_within_horizon": float(np.mean(np.isinf(reached))),
+    }
+
+
+def raised(paths: pd.DataFrame) -> float:
+    """Millions by which keeping paths from falling raised them on the last day: median over draws."""
+    last = paths[paths["date"] == paths["date"].max()]
+    return float((last["millions"] - last["conditioned_millions"]).median())
+
+
+def _reached(values: Floats, days: list[date], millions: float) -> Floats:
+    """Ordinal [draw] of the first day at whose start a path [day, draw] has so many; infinite where none has."""
+    ordinals = np.array([day.toordinal() for day in days], np.float64)
+    found = np.full(values.shape[1], np.inf)
+    for draw, stock in enumerate(values.T):
+        if stock[-1] < millions:
+            continue
+        at = int(np.argmax(stock >= millions))
+        if at == 0:
+            found[draw] = ordinals[0]
+        else:
+            share = (millions - stock[at - 1]) / (stock[at] - stock[at - 1])
+            found[draw] = ceil(ordinals[at - 1] + share * (ordinals[at] - ordinals[at - 1]))
+    return found
+
+
+def _day(ordered: Floats, level: float) -> str | None:
+    """The day by which a share ``level`` of the draws is there: a draw's own, not one between two draws."""
+    found = ordered[max(0, ceil(level * len(ordered)) - 1)]
+    return None if np.isinf(found) else (date.min + timedelta(days=int(found) - 1)).isoformat()
+
+
+def document(frames: Frames, manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """The document of ``mes forecast --json``; everything after ``forecast_from`` is marked forecast."""
+    keys = ("version", "people", "draws", "seed", "structure", "averaged", "data_end", "quick", "code")
+    return {
+        **{key: manifest[key] for key in keys},
+        "command_line": manifest["command_line"],
+        "forecast_from": manifest["forecast"]["from"],
+        "unit": "million activated profiles",
+        "quantiles": bands(frames["quantiles"]),
+        **target(frames["paths"], manifest["target_millions"]),
+        "raised_by_not_falling_millions": rounded(raised(frames["paths"])),
+        "caveat": WHY,
+        "failures": [{key: f[key] for key in ("draw", "error")} for f in manifest["failures"]],
+    }

@@ -1,0 +1,172 @@
+"""``mes forecast``: what will be published if what is going on goes on; forecasts registered, and scored."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli import options as o
+from cli.errors import reported
+
+if TYPE_CHECKING:
+    from calibration.forecast.study import Forecast
+    from calibration.forecast.summary import Frames
+    from cli.request import Request
+
+People = Annotated[
+    int | None,
+    typer.Option(
+        parser=o.number_of_people,
+        metavar="NUMBER|all",
+        help=f"Simulated people; all: every insured person of France, one to one.  [default: {o.PEOPLE}]",
+    ),
+]
+Draws = Annotated[int | None, typer.Option(help=f"Draws of the posterior.  [default: {o.DRAWS}]")]
+Register = Annotated[
+    bool,
+    typer.Option(
+        "--register",
+        help="Put the forecast into calibration/data/forecasts of a clone, under today's date and the version; "
+        "never rewrites one.",
+    ),
+]
+Score = Annotated[
+    bool, typer.Option("--score", help="Simulate nothing: score registered forecasts on counts that came after them.")
+]
+Actuals = Annotated[
+    Path | None, typer.Option(metavar="FILE.csv", help="With --score: your own later counts, as in mes hindcast.")
+]
+
+
+def forecast(
+    people: People = None,
+    draws: Draws = None,
+    seed: o.Seed = 1,
+    workers: o.Workers = None,
+    out: o.Out = None,
+    resume: o.Resume = False,
+    lang: o.Language = o.Lang.en,
+    json: o.Json = False,
+    structure: o.StructureChoices = None,
+    posterior: o.Posterior = None,
+    register: Register = False,
+    score: Score = False,
+    actuals: Actuals = None,
+) -> None:
+    """Forecast the status quo from the last published count to the end of the clock; register it, score it later."""
+    with reported():
+        from cli.request import Request
+
+        request = Request(
+            command="forecast",
+            people=people,
+            draws=draws,
+            seed=seed,
+            workers=workers,
+            threads=1,
+            out=out,
+            resume=resume,
+            lang=lang,
+            json=json,
+            quick=False,
+            structure=structure or (),
+            posterior=posterior,
+        )
+        _refuse_mixed(request, register, score, actuals)
+        if score:
+            _score(request, actuals)
+        else:
+            _forecast(request, register)
+
+
+def _refuse_mixed(request: Request, register: bool, score: bool, actuals: Path | None) -> None:
+    from foundation.errors import UserError
+
+    if actuals is not None and not score:
+        raise UserError("--actuals: counts to score registered forecasts on; add --score")
+    if not score:
+        return
+    useless = [*(["--register"] if register else []), *request.changed(), *(["--out"] if request.out else [])]
+    if useless:
+        raise UserError(f"{useless[0]}: nothing is simulated with --score; leave it out")
+
+
+def _forecast(request: Request, register: bool) -> None:
+    from calibration.forecast.page import notes, rich_table
+    from calibration.forecast.pictures import draw_forecast
+    from calibration.forecast.registered import place_of, refuse_few, today
+    from calibration.forecast.registered import register as write_registered
+    from calibration.forecast.study import FRAMES
+    from calibration.forecast.summary import document
+    from cli import label
+    from cli.simulation import carried_out, console, present_in_both
+    from foundation.store.manifest import package_version
+
+    study, day = _study(request), today()
+    if register:  # refused before anything is computed
+        place = place_of(day, package_version())
+        refuse_few(study.experiment.settings.draws)
+    processes = min(request.process_count(study.experiment), len(study.draws))
+    store = carried_out(study, request, "status-quo", processes)
+    if register:
+        write_registered(place, store.frames(FRAMES), store.manifest, day)
+        print(f"mes: {label('said.registered', request.lang)} {place}", file=sys.stderr)
+
+    def table(frames: Frames, manifest: Any, lang: o.Lang) -> None:
+        out = console(120)
+        out.print(rich_table(frames["quantiles"], lang.value))
+        for line in notes(frames, manifest, lang.value):
+            out.print(line, markup=False, highlight=False)
+
+    present_in_both(store, FRAMES, draw_forecast, document, table, lang=request.lang, json=request.json)
+
+
+def _study(request: Request) -> Forecast:
+    from dataclasses import replace
+
+    from calibration.facts.targets import load_stock_targets
+    from calibration.forecast.conditioning import counts_of
+    from calibration.forecast.days import HORIZON
+    from calibration.forecast.draws import discrepancy_of
+    from calibration.forecast.study import Forecast
+    from cli.chosen import choose
+    from cli.request import experiment_of
+    from cli.simulation import CODE, drawn, study_of
+    from model.terms.weeks import WEEKS
+    from scenarios.experiment import REFERENCE
+
+    counts = counts_of(load_stock_targets())
+    started = counts[-1].day  # no policy: any day before the horizon gives the same status quo
+    request = replace(request, policy_start=started.isoformat(), until=HORIZON.isoformat())
+    experiment = experiment_of(request, [choose(REFERENCE).scenario], every=WEEKS)
+    source, draws = drawn(experiment.settings, request)
+    study = study_of(Forecast, experiment, request, counts=counts, discrepancy=discrepancy_of(draws, source.paths[0]))
+    return replace(study, modules=(*CODE, "calibration.forecast.study", "calibration.forecast.draws"))
+
+
+def _score(request: Request, actuals: Path | None) -> None:
+    from calibration.forecast.page import nothing_to_score, rich_scores
+    from calibration.forecast.registered import all_registered
+    from calibration.forecast.scoring import document, scored
+    from cli.simulation import console, print_json
+
+    forecasts = all_registered()
+    table = scored(forecasts, _counts(actuals))
+    if request.json:
+        print_json(document(table, forecasts))
+    elif not len(table):
+        print(nothing_to_score(forecasts, request.lang.value))
+    else:
+        console(150).print(rich_scores(table, request.lang.value))
+
+
+def _counts(actuals: Path | None) -> list[Any]:
+    """Published counts, and a user's own after them."""
+    from calibration.facts.targets import load_stock_targets
+    from calibration.hindcast.actuals import read_actuals
+
+    targets = list(load_stock_targets())
+    return targets if actuals is None else [*targets, *read_actuals(actuals, targets[-1])]
