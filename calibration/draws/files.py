@@ -24,7 +24,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from calibration.facts.inputs import load_costs
+from calibration.facts.inputs import load_costs, tables_of
 from calibration.facts.priors import (
     AHEAD,
     EFFECTS,
@@ -38,7 +38,7 @@ from calibration.facts.priors import (
     load_priors,
     to_parameters,
 )
-from calibration.facts.tables import DATA, sha256_of_table
+from calibration.facts.tables import DATA, rows_hash
 from foundation.errors import UserError
 from foundation.seeds import uniform
 from foundation.store.atomic import write_bytes
@@ -194,9 +194,9 @@ def changed_data(info: DrawsInfo) -> list[str]:
 
 
 def data_hashes() -> dict[str, str]:
-    """SHA-256 of every CSV file of ``calibration/data`` by name; line ends don't count."""
-    names = sorted(item.name for item in DATA.iterdir() if item.name.endswith(".csv"))
-    return {name: sha256_of_table(name) for name in names}
+    """SHA-256 of what draws are fitted with, by the name of the table; line ends don't count. Of the priors only the
+    rows of ``FREE`` enter: a lever's effect or a price changes no posterior."""
+    return {**tables_of("calibrate"), "priors.csv": rows_hash("priors.csv", "name", FREE)}
 
 
 def _draw(

@@ -6,7 +6,17 @@ from collections.abc import Iterable, Sequence
 from importlib import import_module
 from operator import attrgetter
 
-from calibration.facts.priors import AHEAD, DISCREPANCY, EFFECTS, SHARED, SHOCKS, STATUS_QUO, SURVEY, Prior, load_priors, to_parameters
+from calibration.facts.priors import (
+    DISCREPANCY,
+    EFFECTS,
+    SHARED,
+    SHOCKS,
+    STATUS_QUO,
+    SURVEY,
+    Prior,
+    load_priors,
+    to_parameters,
+)
 from calibration.facts.tables import DATA, read_rows
 from scenarios.lever_schemas.words import words
 
@@ -24,7 +34,7 @@ UNITS = {
     "growth_trend": "log growth per year",
     "growth_step": FACTOR,
     "growth_volatility": "log growth per root year",
-    **{name: "standard deviations" for name in SHOCKS},
+    **dict.fromkeys(SHOCKS, "standard deviations"),
     "notice_delay": "weeks",
     "mention_rate": "chance per consultation",
     "mention_pull": PULL,

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -111,6 +112,13 @@ def _text(name: str, folder: Traversable) -> str:
 def sha256_of_table(name: str, folder: Traversable = DATA) -> str:
     """Of a table's bytes, whatever its line ends."""
     return sha256((folder / name).read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+
+
+def rows_hash(name: str, column: str, keys: Collection[str], folder: Traversable = DATA) -> str:
+    """SHA-256 of the rows of a table whose ``column`` is one of ``keys``."""
+    with (folder / name).open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row[column] in keys]
+    return sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()
 
 
 def refuse_repeats(rows: Sequence[Row], column: str, keys: Sequence[Hashable]) -> None:

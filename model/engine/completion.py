@@ -11,6 +11,7 @@ from model.engine.people import (
     RATE_UNIT,
     TIME,
     barrier_spell,
+    document_exposure,
     gain_in,
     has_barrier,
     has_barrier_in,
@@ -52,10 +53,10 @@ def identity(code, k, owner):
 def documents_received(r, i, week):
     """Documents deposited for a person by the start of a week: the expected number at the person's own rate."""
     entry = min(np.int64(r.people[i].entry), week)
-    exposure = r.world.cum_received[week] - r.world.cum_received[entry]
+    exposure = document_exposure(r.world, i, r.world.cum_received, entry, week)
     for lever in range(r.levers.shape[0]):
         if r.levers[lever].effect == DOCUMENT and is_targeted(r, lever, i):
-            exposure += r.levers[lever].received[week] - r.levers[lever].received[entry]
+            exposure += document_exposure(r.world, i, r.levers[lever].received, entry, week)
     return r.people[i].document_rate * RATE_UNIT * exposure
 
 

@@ -8,6 +8,7 @@ from math import floor, log
 from typing import ClassVar, NamedTuple, Self
 
 import mesa
+import numpy as np
 
 from model.population.attributes import EMAIL, EXCLUDED, ILL, PILOT
 from model.population.pyramid import MAJORITY, RATE_UNITS
@@ -92,9 +93,9 @@ class Insured(mesa.Agent):
 
     def spells(self, decision: Decision, mean: float) -> list[Spell]:
         """All spells of one trait, from the launch on; ``mean`` in weeks."""
-        word, found, passed = person_word(self.model.keys[decision], self.number), [Spell(0, 0)], 0.0
+        word, found, passed = np.uint64(person_word(self.model.keys[decision], self.number)), [Spell(0, 0)], 0.0
         while found[-1].end < NEVER:
-            bits = bits_of(word, len(found) - 1)
+            bits = np.uint64(bits_of(word, len(found) - 1))
             passed = passed_by(bits, self.model.lengths, mean, passed)
             found.append(Spell(end_week(len(found) - 1, passed), level_of(bits)))
         return found[1:]
