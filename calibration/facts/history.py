@@ -74,6 +74,8 @@ FACT_KNOWN: Mapping[str, date] = {
     "F032": date(2024, 1, 31),
     "F041": date(2024, 12, 31),
     "F047": date(2025, 12, 31),
+    "G038": date(2025, 12, 31),
+    "G039": date(2023, 12, 31),
 }
 """When each fact behind ``documents_fed.csv`` was known at the earliest: the end of the period that it speaks of."""
 Curve = tuple[tuple[date, float], ...]

@@ -19,7 +19,8 @@ from foundation.shapes import Floats
 from model.terms.inputs import AgeProfile, Demography, History
 from scenarios.costs import CostItem
 
-YEARS = tuple(range(2022, 2029))
+YEARS = tuple(range(2022, 2030))
+"""Of each 1 January; the last one is carried on, see ``carried_on``."""
 SEXES = ("F", "M")
 LAST_AGE = 99
 OLDEST = 120
@@ -37,10 +38,10 @@ MODEL_TABLES = (
 )
 """What any simulation reads: the people, the past, the prevalences that are solved for."""
 TABLES = {
-    "calibrate": (*MODEL_TABLES, "likelihood.csv", "priors.csv"),
-    "sbc": (*MODEL_TABLES, "likelihood.csv", "priors.csv"),
-    "second": (*MODEL_TABLES, "likelihood.csv", "priors.csv"),
-    "fit": (*MODEL_TABLES, "likelihood.csv", "priors.csv"),
+    "calibrate": (*MODEL_TABLES, "ages.csv", "likelihood.csv", "priors.csv"),
+    "sbc": (*MODEL_TABLES, "ages.csv", "likelihood.csv", "priors.csv"),
+    "second": (*MODEL_TABLES, "ages.csv", "likelihood.csv", "priors.csv"),
+    "fit": (*MODEL_TABLES, "ages.csv", "likelihood.csv", "priors.csv"),
     "survey": (*MODEL_TABLES, "costs.csv", "likelihood.csv", "priors.csv"),
     "hindcast": (*MODEL_TABLES, "costs.csv", "priors.csv"),
     "uncertainty": (*MODEL_TABLES, "costs.csv", "priors.csv"),
@@ -134,10 +135,10 @@ def _cost(row: Row) -> CostItem:
 
 
 def _pyramid(folder: Traversable) -> Floats:
-    """Persons [year, sex, age]; every cell is given exactly once."""
-    pyramid = np.full((len(YEARS), len(SEXES), LAST_AGE + 1), np.nan)
+    """Persons [year, sex, age]; every cell up to the last year but one is given exactly once."""
+    pyramid = np.full((len(YEARS) - 1, len(SEXES), LAST_AGE + 1), np.nan)
     for row in read_rows("population.csv", ("year", "sex", "age", "population", "status"), folder):
-        year = row.integer("year", YEARS[0], YEARS[-1]) - YEARS[0]
+        year = row.integer("year", YEARS[0], YEARS[-2]) - YEARS[0]
         cell = year, SEXES.index(row.text("sex", SEXES)), row.integer("age", 0, LAST_AGE)
         if not np.isnan(pyramid[cell]):
             raise row.error("age", "each year, sex and age once; this one stands above already")
@@ -145,7 +146,19 @@ def _pyramid(folder: Traversable) -> Floats:
     gaps = [f"{YEARS[y]} {SEXES[s]} {age}" for y, s, age in np.argwhere(np.isnan(pyramid))]
     if gaps:
         raise ValueError(f"population.csv: no row for {', '.join(gaps[:5])}{' …' * (len(gaps) > 5)} (year sex age)")
-    return pyramid
+    return carried_on(pyramid)
+
+
+def carried_on(pyramid: Floats) -> Floats:
+    """Persons [year, sex, age] with one more year, *assumed*: every cohort changes by the share by which the people of
+    its sex and age changed in the last year given, and as many are born. The last age holds everybody of it and older,
+    and changes with those who join it."""
+    before, last = pyramid[-2], pyramid[-1]
+    later = np.empty_like(last)
+    later[:, 0] = last[:, 0]
+    later[:, 1:-1] = last[:, :-2] * last[:, 1:-1] / before[:, :-2]
+    later[:, -1] = last[:, -2:].sum(axis=1) * last[:, -1] / before[:, -2:].sum(axis=1)
+    return np.concatenate([pyramid, later[None]])
 
 
 def _regions(folder: Traversable) -> list[Row]:

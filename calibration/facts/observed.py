@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from calibration.facts.ages import AgeContrast, load_ages
 from calibration.facts.tables import DATA, read_rows, refuse_repeats
 from calibration.facts.targets import (
     SURVEYS,
@@ -75,6 +76,12 @@ class Observed:
 
     stocks: tuple[StockTarget, ...]
     answers: tuple[Answer, ...]
+    ages: tuple[AgeContrast, ...] = ()
+
+    @property
+    def contrasts(self) -> tuple[AgeContrast, ...]:
+        """Those of ``ages`` that the stocks reach: nothing is simulated beyond the last one."""
+        return tuple(contrast for contrast in self.ages if contrast.day <= self.data_end)
 
     @property
     def data_end(self) -> date:
@@ -82,7 +89,7 @@ class Observed:
         return max(stock.day for stock in self.stocks)
 
     def until(self, origin: date) -> Observed:
-        """What was known at the end of a day: stocks up to it, surveys whose fieldwork had ended.
+        """What was known at the end of a day: stocks and shares by age up to it, surveys whose fieldwork had ended.
 
         Raises:
             UserError: no stock is as old as that.
@@ -90,7 +97,8 @@ class Observed:
         stocks = tuple(stock for stock in self.stocks if stock.day <= origin)
         if not stocks:
             raise UserError(f"{origin}: no stock was known then; the first is of {self.stocks[0].day}")
-        return replace(self, stocks=stocks, answers=tuple(a for a in self.answers if a.item.end <= origin))
+        ages = tuple(contrast for contrast in self.ages if contrast.day <= origin)
+        return replace(self, stocks=stocks, answers=tuple(a for a in self.answers if a.item.end <= origin), ages=ages)
 
 
 def load_choices(folder: Traversable = DATA) -> tuple[Choice, ...]:
@@ -118,9 +126,9 @@ def load_choices(folder: Traversable = DATA) -> tuple[Choice, ...]:
 
 
 def load_observed(folder: Traversable = DATA) -> Observed:
-    """The shipped stocks and answers."""
+    """The shipped stocks, answers and shares by age."""
     stocks = tuple(stock for stock in load_stock_targets(folder) if stock.kind != "initial")
-    return Observed(stocks=stocks, answers=_answers(folder))
+    return Observed(stocks=stocks, answers=_answers(folder), ages=load_ages(folder))
 
 
 def _answers(folder: Traversable) -> tuple[Answer, ...]:

@@ -13,7 +13,7 @@ Factors that can't harm have a ``floor`` of 1: the fitted distribution is trunca
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.resources.abc import Traversable
 from math import log
@@ -212,8 +212,8 @@ def check_names(given: Collection[str], needed: Sequence[str] = STATUS_QUO) -> N
 def to_parameters(values: Mapping[str, float]) -> Parameters:
     """The model's parameters from one value for each name of ``STATUS_QUO``.
 
-    Prevalences other than ``other_reason`` keep the surveyed shares: they are solved for later. Shocks of service growth
-    beyond ``SHOCKS`` are 0, and documents go on without any: a draw has its own (``calibration.draws.files``).
+    Prevalences other than ``other_reason`` keep the surveyed shares: they are solved for later. Shocks of service
+    growth beyond ``SHOCKS`` are 0, and documents go on without any: a draw has its own (``calibration.draws.files``).
 
     Raises:
         ValueError: a name is missing or unknown.
@@ -224,7 +224,7 @@ def to_parameters(values: Mapping[str, float]) -> Parameters:
         groups.setdefault(group, {})[field] = float(values[name])
     known = tuple(float(values[name]) for name in SHOCKS)
     return Parameters(
-        drivers=Drivers(**groups[Drivers], shocks=(*known, *[0.0] * (HALF_YEARS - len(known)))),
+        drivers=replace(Drivers(), **groups[Drivers], shocks=(*known, *[0.0] * (HALF_YEARS - len(known)))),
         people=People(**groups[People]),
         pulls=Pulls(**groups[Pulls]),
         practice=Practice(**groups[Practice]),

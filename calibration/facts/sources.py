@@ -18,6 +18,7 @@ _WINDOWS = (
     ("42.5, deposited by professionals (F056)", date(2022, 1, 31), date(2023, 2, 13)),
     ("121, with Covid results and older records (F053)", date(2022, 1, 31), date(2023, 4, 25)),
     ("239, the same (F054)", date(2022, 1, 31), date(2024, 1, 1)),
+    ("118, difference of 121 and 239 (G039)", date(2023, 4, 25), date(2024, 1, 1)),
     ("270 (F037)", date(2023, 10, 1), date(2024, 10, 1)),
     ("300 (F041)", date(2024, 1, 1), date(2025, 1, 1)),
     ("420 (F047)", date(2025, 1, 1), date(2026, 1, 1)),

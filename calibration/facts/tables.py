@@ -116,8 +116,8 @@ def sha256_of_table(name: str, folder: Traversable = DATA) -> str:
 
 def rows_hash(name: str, column: str, keys: Collection[str], folder: Traversable = DATA) -> str:
     """SHA-256 of the rows of a table whose ``column`` is one of ``keys``."""
-    with (folder / name).open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row[column] in keys]
+    text = (folder / name).read_text(encoding="utf-8")
+    rows = [row for row in csv.DictReader(io.StringIO(text, newline="")) if row[column] in keys]
     return sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()
 
 

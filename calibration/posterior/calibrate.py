@@ -121,6 +121,7 @@ class Calibration:
                 "structure": asdict(self.case.structure),
                 "stocks": [f"{s.day} {s.region} {s.low} {s.high} {s.error} {s.kind}" for s in self.observed.stocks],
                 "answers": [f"{a.item.survey} {a.item.key} {a.item.share} {a.sd}" for a in self.observed.answers],
+                "ages": [f"{c.day} {c.split} {c.log_ratio} {c.sd}" for c in self.observed.contrasts],
                 "code": code_fingerprint(),
                 **tables_of("calibrate"),
             },

@@ -1,4 +1,5 @@
-"""What the calibration looks at in one run: stocks on days, and adults online in the weeks of the two surveys.
+"""What the calibration looks at in one run: stocks on days, adults online in the weeks of the two surveys, and the
+ratio of two shares by age.
 
 Outputs are on scales without bounds, so that they can be emulated: stocks as log millions, counts of adults online as
 logits of their share of all adults online.
@@ -21,11 +22,14 @@ from calibration.survey.instrument import survey_week
 from foundation.seeds import derive
 from foundation.shapes import Floats
 from model import AdoptionModel, build_population, solve_prevalence
+from model.counting import tally
+from model.counting.census import passed
 from model.counting.online import OnlineCounts, online_counts
 from model.population.population import Population
+from model.population.pyramid import completed_years
 from model.terms.inputs import Demography, Given, History, Surveyed
 from model.terms.structure import Structure
-from model.terms.weeks import WEEKS, position
+from model.terms.weeks import WEEKS, WEEKS_PER_YEAR, position, week_of
 from model.world import World
 
 POPULATIONS = 8
@@ -44,17 +48,20 @@ class Case:
     days: tuple[tuple[date, str | None], ...]
     """Days of stocks, with a region or ``None`` for the country."""
     structure: Structure = field(default_factory=Structure)
+    ages: tuple[tuple[date, int], ...] = ()
+    """Days on which the shares activated on both sides of an age are compared, and the age."""
 
     @property
     def outputs(self) -> tuple[str, ...]:
         """Names of the outputs, in order."""
         stocks = [f"stock {day}{f' {region}' if region else ''}" for day, region in self.days]
-        return (*stocks, *(f"{survey} {name}" for survey in SURVEYS for name in COUNTS))
+        counts = [f"{survey} {name}" for survey in SURVEYS for name in COUNTS]
+        return (*stocks, *counts, *(f"age {split} {day}" for day, split in self.ages))
 
     @property
     def last_week(self) -> int:
         """Weeks to simulate."""
-        return max(*survey_weeks(), *(ceil(position(day)) for day, _ in self.days))
+        return max(*survey_weeks(), *(ceil(position(day)) for day, _ in (*self.days, *self.ages)))
 
 
 @lru_cache(maxsize=1)
@@ -66,8 +73,11 @@ def survey_weeks() -> tuple[int, ...]:
 
 def case_for(observed: Observed, demography: Demography, history: History, surveyed: Surveyed, **more: object) -> Case:
     """The case that gives what ``observed`` is compared with."""
-    days = tuple((stock.day, stock.region) for stock in observed.stocks)
-    return Case(demography=demography, history=history, surveyed=surveyed, days=days, **more)  # type: ignore[arg-type]
+    more |= {
+        "days": tuple((stock.day, stock.region) for stock in observed.stocks),
+        "ages": tuple((contrast.day, contrast.split) for contrast in observed.contrasts),
+    }
+    return Case(demography=demography, history=history, surveyed=surveyed, **more)  # type: ignore[arg-type]
 
 
 def simulate(case: Case, values: Floats, people: int, seed: int) -> Floats:
@@ -89,7 +99,8 @@ def observe(case: Case, model: World) -> Floats:
         counts[survey] = online_counts(model)
     model.advance(case.last_week)
     stocks = [stock_at(model, day, region) for day, region in case.days]
-    return np.concatenate([np.log(stocks), *(logits(counts[survey]) for survey in SURVEYS)])
+    ages = [age_log_ratio(model, day, split) for day, split in case.ages]
+    return np.concatenate([np.log(stocks), *(logits(counts[survey]) for survey in SURVEYS), ages])
 
 
 def launched(case: Case, values: Floats, people: int, seed: int, weeks: int = WEEKS) -> AdoptionModel:
@@ -104,6 +115,24 @@ def launched(case: Case, values: Floats, people: int, seed: int, weeks: int = WE
 def stock_at(model: World, day: date, region: str | None = None) -> float:
     """Cumulative activations at the start of a day that has been simulated, in millions; at least half an agent."""
     return max(0.5 * model.population.weight, model.stock(day, region)) / 1e6
+
+
+def age_shares(model: World, day: date, split: int) -> tuple[float, float]:
+    """Activated as shares of the living insured from the age ``split`` on and below it, at the start of the week of a
+    day that has been simulated; half an agent added to each side of each, so that none is 0."""
+    week = week_of(day)
+    birthday = int(np.searchsorted(completed_years(np.arange((split + 1) * ceil(WEEKS_PER_YEAR))), split))
+    starts = np.array([0, birthday, np.iinfo(np.int32).max])
+    counts = passed(model.run, model.threads, tally.bands, (tally.STAGES, 2, week + 2), starts, week)
+    living, *_, activated = np.cumsum(counts, axis=2)[:, :, week]
+    younger, older = (activated + 0.5) / (living + 1.0)
+    return float(older), float(younger)
+
+
+def age_log_ratio(model: World, day: date, split: int) -> float:
+    """Logarithm of the ratio of ``age_shares``, older over younger."""
+    older, younger = age_shares(model, day, split)
+    return float(np.log(older / younger))
 
 
 def logits(counts: OnlineCounts) -> Floats:

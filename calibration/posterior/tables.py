@@ -109,6 +109,10 @@ def targets_of(observed: Observed) -> dict[str, object]:
         "answers": [
             {"survey": a.item.survey, "key": a.item.key, "share": a.item.share, "sd": a.sd} for a in observed.answers
         ],
+        "ages": [
+            {"date": c.day.isoformat(), "split": c.split, "log_ratio": c.log_ratio, "sd": c.sd}
+            for c in observed.contrasts
+        ],
     }
 
 

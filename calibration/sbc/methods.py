@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from calibration.facts.observed import Answer, Observed
 from calibration.facts.priors import FREE
-from calibration.facts.targets import SURVEYS
+from calibration.facts.targets import SURVEYS, StockTarget
 from calibration.posterior.emulator import Emulator
 from calibration.posterior.free import quick_values_at, values_at
 from calibration.posterior.likelihood import ANSWERED, Likelihood, Target
@@ -102,15 +102,14 @@ class Copied(Answer):
 
 def without_bounds(observed: Observed) -> Observed:
     """Counts and answers, without lower bounds."""
-    return replace(observed, stocks=tuple(stock for stock in observed.stocks if stock.kind != "lower bound"))
+    return replace(observed, stocks=tuple(stock for stock in observed.stocks if stock.is_figure))
 
 
 def imitated(observed: Observed, figures: Floats) -> Observed:
     """Synthetic figures (logs of counts, then shares) in the place of the real ones, with the same relative errors."""
     n = len(observed.stocks)
     stocks = tuple(
-        replace(stock, millions=float(np.exp(log)), error=float(np.exp(log)) * stock.error / stock.millions)
-        for stock, log in zip(observed.stocks, figures[:n], strict=True)
+        _imitated(stock, float(np.exp(log))) for stock, log in zip(observed.stocks, figures[:n], strict=True)
     )
     answers = tuple(
         Copied(
@@ -119,9 +118,20 @@ def imitated(observed: Observed, figures: Floats) -> Observed:
             base=answer.base,
             known_sd=answer.sd,
         )
-        for answer, share in zip(observed.answers, figures[n:], strict=True)
+        for answer, share in zip(observed.answers, figures[n:], strict=False)
     )
-    return Observed(stocks=stocks, answers=answers)
+    ratios = figures[n + len(answers) :]
+    ages = tuple(replace(c, log_ratio=float(r)) for c, r in zip(observed.contrasts, ratios, strict=True))
+    return Observed(stocks=stocks, answers=answers, ages=ages)
+
+
+def _imitated(stock: StockTarget, millions: float) -> StockTarget:
+    """A figure of the same kind: a headline's interval is as wide, other errors are as large in proportion."""
+    if stock.is_interval:
+        half = (stock.high - stock.low) / 2
+        return replace(stock, millions=millions, low=millions - half, high=millions + half)
+    error = millions * stock.error / stock.millions
+    return replace(stock, millions=millions, error=error, low=millions - error, high=millions + error)
 
 
 @dataclass(frozen=True)
@@ -158,8 +168,8 @@ def figures_at(case: Case, observed: Observed, place: Floats, people: int, seed:
 
 def _kept(observed: Observed) -> npt.NDArray[np.int64]:
     """Outputs without those that lower bounds are compared with."""
-    stocks = [k for k, stock in enumerate(observed.stocks) if stock.kind != "lower bound"]
-    answers = len(observed.stocks) + np.arange(len(SURVEYS) * len(COUNTS))
+    stocks = [k for k, stock in enumerate(observed.stocks) if stock.is_figure]
+    answers = len(observed.stocks) + np.arange(len(SURVEYS) * len(COUNTS) + len(observed.contrasts))
     return np.concatenate([np.array(stocks, dtype=np.int64), answers])
 
 

@@ -62,23 +62,33 @@ def published(
     amount = values[:, FREE.index(DISCREPANCY)]
     factor = np.linalg.cholesky(discrepancy_correlation(observed) + 1e-10 * np.eye(n))
     logs = outputs[:, :n] + amount[:, None] * (rng.standard_normal((len(outputs), n)) @ factor.T)
-    bound = np.array([stock.kind == "lower bound" for stock in stocks])
+    bound = np.array([not stock.is_figure for stock in stocks])
     levels = np.log([stock.millions for stock in stocks])
     # A bound is kept by the latent count; the others are published with an error of their own.
     holds = (logs[:, bound] + error[bound] * rng.standard_normal((len(logs), bound.sum())) >= levels[bound]).all(axis=1)
     noisy = logs + error * rng.standard_normal(logs.shape)
+    # A headline agrees with every count of its interval: the middle of one as wide about the count is even in it.
+    whole = np.array([stock.is_interval for stock in stocks])
+    width = np.array([stock.high - stock.low if stock.is_interval else 0.0 for stock in stocks])
+    moved = np.exp(logs) + width * (rng.random(logs.shape) - 0.5)
+    noisy = np.where(whole, np.log(np.maximum(moved, 1e-6)), noisy)
     columns = [noisy[:, ~bound]]
     if observed.answers:
-        shares = answered(outputs[:, n:], values)
+        shares = answered(outputs[:, n:], values)  # the shares by age stand behind the counts
         found = np.stack([shares[a.item.survey, a.item.key] for a in observed.answers], axis=-1)
         columns.append(found + np.array([a.sd for a in observed.answers]) * rng.standard_normal(found.shape))
+    if observed.contrasts:
+        ratios = outputs[:, -len(observed.contrasts) :]
+        sd = np.array([contrast.sd for contrast in observed.contrasts])
+        columns.append(ratios + sd * rng.standard_normal(ratios.shape))
     return np.concatenate(columns, axis=1), holds
 
 
 def published_figures(observed: Observed) -> Floats:
     """The real ones, in the same order."""
-    stocks = [np.log(stock.millions) for stock in observed.stocks if stock.kind != "lower bound"]
-    return np.array([*stocks, *(answer.item.share for answer in observed.answers)])
+    stocks = [np.log(stock.millions) for stock in observed.stocks if stock.is_figure]
+    ratios = [contrast.log_ratio for contrast in observed.contrasts]
+    return np.array([*stocks, *(answer.item.share for answer in observed.answers), *ratios])
 
 
 @dataclass(frozen=True)

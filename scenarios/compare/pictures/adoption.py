@@ -124,7 +124,8 @@ def _observed(axes: Axes, point: Mapping[str, Any], size: float) -> None:
     """A published count with its 90 % error; one published as "more than" has no upper end."""
     marker = "^" if point["kind"] == "lower bound" else "o"
     x = date2num(date.fromisoformat(point["date"]))
-    axes.errorbar(x, point["millions"], yerror(reach(point)), fmt=marker, color="black", ms=size, elinewidth=1, zorder=5)
+    error = yerror(reach(point))
+    axes.errorbar(x, point["millions"], error, fmt=marker, color="black", ms=size, elinewidth=1, zorder=5)
 
 
 def reach(point: Mapping[str, Any]) -> float | None:

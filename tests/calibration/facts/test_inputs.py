@@ -133,7 +133,7 @@ DAMAGES = [
     ("activations.csv", "2022-10-31", "31/10/2022", load_history, "line 3, column date: '31/10/2022'.*YYYY-MM-DD"),
     ("activations.csv", "7.9,", "6.9,", load_history, "line 4, column activated_millions: '6.9'"),
     ("activations.csv", ",initial,", ",target,", load_history, "column use: 'target'.*initial"),
-    ("activations.csv", "7.9,", "7.9,,", load_history, "line 4: 8 cells; needed 7"),
+    ("activations.csv", "7.9,", "7.9,,", load_history, "line 4: 10 cells; needed 9"),
     ("costs.csv", "0.003,0.001", "nan,0.001", load_costs, "column value: 'nan'"),
 ]
 

@@ -10,7 +10,7 @@ from calibration.facts.sources import computed, documents_between, profile_mean
 from calibration.facts.tables import DATA, read_rows
 from foundation.language.pages import between
 
-CITED = re.compile(r"\bF\d{3}\b")
+CITED = re.compile(r"\b[FG]\d{3}\b")
 TABLES = sorted(item.name for item in DATA.iterdir() if item.name.endswith(".csv"))
 CONTEXT = ("national_context.csv", "regions_age.csv", "regions_context.csv")
 """Copied as they were collected: a source and a status of its own on each row."""
@@ -66,7 +66,10 @@ def test_tables_copied_whole_name_their_source(name):
 @pytest.mark.parametrize("name", [name for name in TABLES if name not in ("facts.csv", *CONTEXT)])
 def test_every_figure_has_a_status(name):
     # Model errors of the likelihood are assumed; the shares themselves cite their facts in surveys.csv.
-    columns = ("status",) if name in ("population.csv", "likelihood.csv") else ("status", "facts")
+    columns = dict.fromkeys(("population.csv", "likelihood.csv"), ("status",)) | dict.fromkeys(
+        ("national_context.csv", "other_services.csv", "regions_age.csv", "regions_context.csv"), ("status", "source")
+    )
+    columns = columns.get(name, ("status", "facts"))
     for row in read_rows(name, columns):
         assert row.text("status").split(":")[0] in KINDS, row
 
