@@ -34,7 +34,7 @@ from scenarios.language.files import load_scenario
 
 STRATEGIES = ("doctors-training", "doctors-prompt")
 READINGS = Structure.choices()["reading"]
-POLICY_START, UNTIL, TARGET = date(2026, 1, 5), date(2027, 12, 31), 40.0
+POLICY_START, UNTIL, TARGET = date(2027, 1, 4), date(2027, 12, 31), 40.0
 """As ``mes compare`` has them."""
 ROWS, SETTINGS = "added.parquet", "readings.json"
 _WORDS: dict[str, dict[str, str]] = {

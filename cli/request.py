@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 AVERAGE = "average"
 """The ``--structure`` that averages over all fitted ones."""
-POLICY_START, UNTIL, TARGET = date(2026, 1, 5), date(2027, 12, 31), 40.0
+POLICY_START, UNTIL, TARGET = date(2027, 1, 4), date(2027, 12, 31), 40.0
 
 
 @dataclass(frozen=True, kw_only=True)

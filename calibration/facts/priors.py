@@ -13,7 +13,7 @@ Factors that can't harm have a ``floor`` of 1: the fitted distribution is trunca
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources.abc import Traversable
 from math import log
@@ -219,12 +219,12 @@ def to_parameters(values: Mapping[str, float]) -> Parameters:
         ValueError: a name is missing or unknown.
     """
     check_names(values)
-    groups: dict[type[Any], dict[str, float]] = {}
+    groups: dict[type[Any], dict[str, Any]] = {}
     for name, (group, field) in _PATHS.items():
         groups.setdefault(group, {})[field] = float(values[name])
     known = tuple(float(values[name]) for name in SHOCKS)
     return Parameters(
-        drivers=replace(Drivers(), **groups[Drivers], shocks=(*known, *[0.0] * (HALF_YEARS - len(known)))),
+        drivers=Drivers(**groups[Drivers], shocks=(*known, *[0.0] * (HALF_YEARS - len(known)))),
         people=People(**groups[People]),
         pulls=Pulls(**groups[Pulls]),
         practice=Practice(**groups[Practice]),

@@ -25,7 +25,7 @@ from sklearn.linear_model import RidgeCV
 from foundation.shapes import Floats
 from foundation.work.executors import LocalProcesses
 
-COMPONENTS = 3
+COMPONENTS = 6
 FOR_LENGTHS = 400
 """Runs from which lengths and noise are found."""
 RIDGES = tuple(np.logspace(-2, 3, 11))

@@ -41,7 +41,7 @@ from scenarios.language.files import load_scenario
 from scenarios.language.resolve import resolve
 from scenarios.language.schema import Scenario
 
-POLICY_START, UNTIL = date(2026, 1, 5), date(2027, 12, 31)
+POLICY_START, UNTIL = date(2027, 1, 4), date(2027, 12, 31)
 STRATEGIES = ("simplified-signup", "letters-with-code", "doctors-prompt", "mix-inclusive")
 NAMES = ("status quo", *(f"gain of {name}" for name in STRATEGIES))
 """The quantities: millions activated at ``UNTIL``, then millions added by each strategy."""

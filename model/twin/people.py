@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from model.engine.programme import LEVER, PEER
+from model.engine.programme import LEVER, PEER, REMINDER
 from model.engine.records import (
     ACCOMPANIED,
     BEFORE,
@@ -89,7 +89,8 @@ class Person(Insured):
             yield from self.contacts_from(self.childhood_sources, week)
         yield from self.contacts_from(self.own_sources, week)
         for ward in self.wards:
-            yield from self.contacts_from(ward.childhood_sources, week)
+            about = [source for source in ward.childhood_sources if source.code != REMINDER]  # they get their own
+            yield from self.contacts_from(about, week)
 
     def contacts_from(self, sources: list[Source], week: int) -> Iterator[Contact]:
         """The contacts that some sources bring in a week."""

@@ -122,7 +122,7 @@ def _reached(activated: Any, probability: float) -> float:
     return float(np.quantile(activated, 1 - probability, method="inverted_cdf"))
 
 
-_DEFAULTS = {"policy_start": "2026-01-05", "until": "2027-12-31"}
+_DEFAULTS = {"policy_start": "2027-01-04", "until": "2027-12-31"}
 _OPTIONS = {"policy_start": "--policy-start", "until": "--until"}
 
 
