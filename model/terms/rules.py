@@ -129,6 +129,16 @@ def launch_notice_week(u_period: float, u_week: float, main_share: float, main_w
     return spread_week(main_weeks, all_weeks - main_weeks, u_week)
 
 
+CODE_WEEKS = 6
+"""Weeks in which a code sent by letter or e-mail works (F122)."""
+
+
+@inlined
+def code_works(sent: int, week: int) -> bool:
+    """Whether a code sent in week ``sent`` works in a week: from that week on, for ``CODE_WEEKS``."""
+    return sent <= week < sent + CODE_WEEKS
+
+
 @inlined
 def tires(fatigue: float) -> bool:
     """Whether earlier messages matter at all: if not, nobody need count them."""

@@ -154,6 +154,8 @@ class Mailing(Source):
 
     sent: int
     occurrence: int = 0
+    is_covered: bool = False
+    """Whether the wave's one message to the guardian's mailbox is about somebody else of the household."""
 
     def arrivals(self, week: int) -> Sequence[int]:
         """The message, in its week."""

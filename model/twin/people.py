@@ -25,7 +25,16 @@ from model.terms.keyed import Decision
 from model.terms.shapes import Records
 from model.terms.tables import Coefficients, Weekly
 from model.terms.weeks import NEVER
-from model.twin.contacts import Contact, Source, audible, base_invitation, base_messages, base_processes, identity
+from model.twin.contacts import (
+    Contact,
+    Mailing,
+    Source,
+    audible,
+    base_invitation,
+    base_messages,
+    base_processes,
+    identity,
+)
 from model.twin.levers import Campaign, campaigns_of
 from model.twin.surroundings import Surroundings, Tables
 from model.twin.traits import BARRIERS, INFORMATION, NO_USE, OTHER, TIME, Insured
@@ -78,7 +87,8 @@ class Person(Insured):
             yield from self.contacts_from(self.childhood_sources, week)
         yield from self.contacts_from(self.own_sources, week)
         for ward in self.wards:
-            yield from self.contacts_from(ward.childhood_sources, week)
+            sources = [one for one in ward.childhood_sources if not (isinstance(one, Mailing) and one.is_covered)]
+            yield from self.contacts_from(sources, week)
 
     def contacts_from(self, sources: list[Source], week: int) -> Iterator[Contact]:
         """The contacts that some sources bring in a week."""
@@ -188,12 +198,13 @@ class Person(Insured):
     def be_invited(self) -> None:
         """Levers may invite an activated person who would not have recommended the service."""
         weeks = [
-            campaign.invited_week(self)
+            week
             for campaign in self.model.relatives()
             if self.intends_to_recommend(campaign.boost)
+            and (week := max(campaign.invited_week(self), self.activated + 1)) < campaign.lever.end
         ]
-        if weeks and min(weeks) < NEVER:
-            self.tell_ties(max(min(weeks), self.activated + 1))
+        if weeks:
+            self.tell_ties(min(weeks))
 
     def tell_ties(self, first: int) -> None:
         """Tell ties within thirteen weeks. Who notices mass messages knows already, so only if it brings a visit."""
