@@ -7,7 +7,7 @@ recommend is no invoice: it is reported apart, in minutes and valued in euros, a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from model.terms.outcome import LeverUse
 from scenarios.draw import Draw, price
@@ -106,6 +106,26 @@ def cost_lines(
             raise ValueError(f"no use recorded for lever {table.label!r}; there are: {', '.join(used)}")
         lines += _lines(table, used[table.label], prices, count_minutes)
     return lines
+
+
+def used_by(before: Sequence[LeverUse], after: Sequence[LeverUse], part: float) -> tuple[LeverUse, ...]:
+    """What levers have used by a day of a week, of which ``part`` has passed: activations of the day are counted the
+    same way, so both are of one moment. What is paid whole, a campaign or a wave, is paid when it begins.
+
+    Args:
+        before: uses at the start of the week.
+        after: uses at its end.
+        part: 0..1.
+    """
+    return tuple(_between(one, other, part) for one, other in zip(before, after, strict=True))
+
+
+def _between(before: LeverUse, after: LeverUse, part: float) -> LeverUse:
+    counted = {
+        name: getattr(before, name) + part * (getattr(after, name) - getattr(before, name))
+        for name in ("contacts", "activations", "doctor_years")
+    }
+    return replace(after, **counted)
 
 
 def public_cost(lines: Iterable[CostLine]) -> float:

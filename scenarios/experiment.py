@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from math import ceil
 from typing import TYPE_CHECKING, Literal, TypeVar
@@ -14,10 +14,10 @@ from foundation.errors import UserError
 from foundation.problems import ScenarioError
 from foundation.seeds import DECISIONS, POPULATION, derive
 from model.terms.inputs import Demography, History, Surveyed
-from model.terms.outcome import DIMENSIONS, GroupTable, StandingTable
+from model.terms.outcome import DIMENSIONS, GroupTable, LeverUse, StandingTable
 from model.terms.structure import Structure
 from model.terms.weeks import START, WEEKS, monday, position, week_of
-from scenarios.costs import CostItem, cost_lines
+from scenarios.costs import CostItem, cost_lines, used_by
 from scenarios.draw import Draw
 from scenarios.frames import (
     Key,
@@ -175,8 +175,10 @@ def _branch(
     """One scenario from the policy start to the horizon."""
     settings = experiment.settings
     branch = start_branch(experiment, scenario, draw, model)
-    standing = _run_to_horizon(branch, settings)
+    standing, before = _run_to_horizon(branch, settings)
     outcome = branch.outcome()
+    part = position(settings.until) - _last_weeks(settings)[0]
+    outcome = replace(outcome, uses=used_by(before, outcome.uses, part))
     key: Key = {"scenario": scenario.name, "draw": draw.index}
     later = _groups(branch, [week for week in _group_weeks(settings) if week > model.week])
     costs = cost_frame(key, cost_lines(scenario, outcome.uses, draw, experiment.costs))
@@ -209,14 +211,19 @@ def _groups(model: World, weeks: Sequence[int]) -> list[GroupTable]:
     return [model.groups(dimension, weeks) for dimension in DIMENSIONS]
 
 
-def _run_to_horizon(branch: World, settings: Settings) -> list[StandingTable]:
-    """Run a branch to the horizon and say how far people have come in the two weeks around it."""
-    tables, since = [], branch.week
+def _run_to_horizon(branch: World, settings: Settings) -> tuple[list[StandingTable], tuple[LeverUse, ...]]:
+    """Run a branch to the horizon: how far people have come in the two weeks around it, and what levers have used at
+    the start of the last."""
+    tables: list[StandingTable] = []
+    before: tuple[LeverUse, ...] = ()
+    since = branch.week
     for week in _last_weeks(settings):
         if week > since:
             branch.advance(week)
             tables += branch.standing(since)
-    return tables
+        if branch.levers and week < settings.last_week:
+            before = branch.outcome().uses
+    return tables, before
 
 
 def _last_weeks(settings: Settings) -> tuple[int, int]:

@@ -156,13 +156,31 @@ def _lever_messages(r, lever, i, adult, last, sent):
             week = wave_week(r, lever, i, wave)
             who = i if week >= adult else np.int64(r.people[i].guardian)
             if who >= 0 and _sent(r, i, week, entry, last) and can_get(r, lever, who):
-                sent[week] += 1
+                sent[week] += who == i or not _is_covered(r, lever, i, who, wave, week)
     elif effect == INVITATION and r.state[i].activated < last:
         week, done = invited_week(r, lever, i), np.int64(r.state[i].activated) + 1
         if week < NEVER and adult <= done:
             week = max(week, done)
             if week < min(last, r.levers[lever].end, np.int64(r.people[i].exit)):
                 sent[week] += 1
+
+
+@inlined
+def _is_covered(r, lever, child, guardian, wave, week):
+    """Whether the household gets the message about a minor as another: the guardian's own, or an earlier ward's."""
+    if is_targeted(r, lever, guardian) and r.state[guardian].activated >= week:
+        own = wave_week(r, lever, guardian, wave)
+        if majority_week(r.people, guardian) <= own < NEVER:
+            return True
+    for edge in range(r.people[guardian].tie_start, r.people[guardian + 1].tie_start):
+        other = np.int64(~r.tie[edge])
+        if r.tie[edge] >= 0 or other == child:
+            return False
+        if is_targeted(r, lever, other) and r.state[other].activated >= week:
+            sent = wave_week(r, lever, other, wave)
+            if sent < min(majority_week(r.people, other), NEVER):
+                return True
+    return False
 
 
 @kernel

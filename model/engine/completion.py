@@ -22,14 +22,14 @@ from model.engine.people import (
 )
 from model.engine.records import ACCOMPANIED, LAST_STOP, LAST_STOP_SHIFT, TELL, TOGETHER
 from model.levers.base import DOCUMENT, is_targeted
-from model.levers.messages import wave_week
+from model.levers.messages import mailbox_owner, wave_week
 from model.levers.newborns import newborn_week
 from model.levers.relatives import invited_week
 from model.population.attributes import EMAIL
 from model.terms import rules
 from model.terms.channels import Channel
 from model.terms.jit import inlined, kernel
-from model.terms.keyed import Decision, uniform
+from model.terms.keyed import ARRIVAL, Decision, uniform
 from model.terms.weeks import NEVER
 
 _STOP_NO_USE, _STOP_TIME = np.int64(Decision.STOP_NO_USE), np.int64(Decision.STOP_TIME)
@@ -78,7 +78,8 @@ def supplied(r, i, week):
             continue
         if is_targeted(r, lever, i) and can_get(r, lever, i):
             for wave in range(r.levers[lever].n_waves):
-                if majority_week(r.people, i) <= message_week(r, lever, i, wave) <= week:
+                sent = message_week(r, lever, i, wave)
+                if majority_week(r.people, i) <= sent and rules.code_works(sent, week):
                     return True
         if letters_for_wards(r, lever, i, week):
             return True
@@ -87,16 +88,18 @@ def supplied(r, i, week):
 
 @kernel
 def letters_for_wards(r, lever, i, week):
-    """Whether a guardian has got a letter with a code on behalf of a child."""
+    """Whether a guardian has got a code on behalf of a child that helps the guardian and still works."""
     for edge in range(r.people[i].tie_start, r.people[i + 1].tie_start):
         if r.tie[edge] >= 0:
             return False  # wards come first, so that a guardian's loop ends before the many ties
         child = np.int64(~r.tie[edge])
-        if not is_targeted(r, lever, child):
+        if not is_targeted(r, lever, child) or not can_get(r, lever, i):
+            continue
+        if uniform(r.levers[lever].keys[ARRIVAL], child, 0) >= r.levers[lever].child_code_helps:
             continue
         for wave in range(r.levers[lever].n_waves):
             sent = message_week(r, lever, child, wave)
-            if sent <= week and sent < majority_week(r.people, child) and can_get(r, lever, i):
+            if sent < majority_week(r.people, child) and rules.code_works(sent, week):
                 return True
     return False
 
@@ -195,9 +198,9 @@ def recommend(r, thread, i, activated, since):
         return
     first = np.int64(NEVER)
     for lever in range(r.levers.shape[0]):
-        week = invited_week(r, lever, i)
-        if week < NEVER and u < rules.boosted(r.world.intention, r.levers[lever].boost):
-            first = min(first, max(week, activated + 1))
+        week = max(invited_week(r, lever, i), activated + 1)
+        if week < r.levers[lever].end and u < rules.boosted(r.world.intention, r.levers[lever].boost):
+            first = min(first, week)
     if first < NEVER:
         tell_ties(r, thread, i, first)
 
@@ -239,15 +242,17 @@ def visit(r, thread, i, week, channel, contact, by_doctor):
 
 
 @inlined
-def earlier_messages(r, i, channel, week, reminded):
-    """Messages a person has got through a channel before a week, the 2024-25 reminder included: they tire."""
-    count = 1 if channel == _BY_EMAIL and reminded < week else 0
-    for lever in range(r.levers.shape[0]):
-        if not r.levers[lever].tires or r.levers[lever].channel != channel or not is_targeted(r, lever, i):
+def earlier_messages(r, i, lever, week, reminded):
+    """Messages that have come to an adult's mailbox through the channel of a lever before one of this lever in a week:
+    about the adult or about wards, those of levers of lower codes in the same week, and the 2024-25 reminder. They
+    tire."""
+    count = 1 if r.levers[lever].channel == _BY_EMAIL and reminded < week else 0
+    for other in range(r.levers.shape[0]):
+        if not r.levers[other].tires or r.levers[other].channel != r.levers[lever].channel:
             continue
-        for wave in range(r.levers[lever].n_waves):
-            if wave_week(r, lever, i, wave) < week:
-                count += 1
+        before = week + (r.levers[other].code < r.levers[lever].code)
+        for wave in range(r.levers[other].n_waves):
+            count += mailbox_owner(r, other, i, wave)[1] < before
     return count
 
 

@@ -45,6 +45,7 @@ from model.engine.programme import BASE_MEDIA, DOCTOR, INVITATION, MENTION, NOTI
 from model.engine.programme import DOCUMENT as BASE_DOCUMENT
 from model.levers.base import ADVICE, DOCUMENT, MESSAGE, SUGGESTION, VISIT, is_targeted
 from model.levers.doctors import extra_recommendations
+from model.levers.messages import mailbox_owner
 from model.population.attributes import EMAIL
 from model.terms import rules
 from model.terms.channels import Channel
@@ -273,9 +274,11 @@ def note_lever_messages(r, draft, turn, lever):
             continue
         pull = g.pull
         sent = message_week(r, lever, turn.owner, wave)
+        if turn.mode == WARD and not g.at_birth and mailbox_owner(r, lever, turn.i, wave)[0] != turn.owner:
+            continue  # the household gets one message a wave
         if rules.tires(g.fatigue) and turn.since <= sent < turn.stop:
             reminded = reminder_week(r.people, r.world, turn.i)
-            pull *= rules.pull_left(g.fatigue, earlier_messages(r, turn.owner, g.channel, sent, reminded))
+            pull *= rules.pull_left(g.fatigue, earlier_messages(r, turn.i, lever, sent, reminded))
         mailing = Mailing(sent, np.int64(lever), np.int64(wave), g.keys[SUCCESS], pull, g.inherits_growth)
         note_message(r, draft, turn, mailing)
 

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from model.levers.base import BASE_PROCESSES, HELP, MOST_ALIKE, Lever
+from model.levers.base import ALIKE_CODES, BASE_PROCESSES, HELP, Lever
 from model.population.population import Population
 from model.terms.jit import compiled
-from model.terms.keyed import SELECTION, stream, uniform
+from model.terms.keyed import SELECTION, TIMING, stream, uniform
 from model.terms.tables import GUIDES, Weekly, cumulated, guide_to
 from model.terms.weeks import WEEKS
 
@@ -42,6 +42,7 @@ LEVER = np.dtype(
         ("inherits_growth", "?"),
         ("fatigue", "f8"),
         ("carries_code", "?"),
+        ("child_code_helps", "f8"),
         ("spread", "i8"),
         ("n_waves", "i8"),
         ("waves", "i8", (MOST_WAVES,)),
@@ -86,10 +87,10 @@ def _check(levers: Sequence[Lever]) -> None:
         raise ValueError(f"{len(levers)} levers in one scenario; at most {MOST_LEVERS}")
     codes = [lever.code for lever in levers]
     for lever, code in zip(levers, codes, strict=True):
-        if not 0 <= lever.ordinal < MOST_ALIKE:
-            raise ValueError(f"lever {lever.name}: rank {lever.ordinal}; at most {MOST_ALIKE} levers of one kind")
+        if not 0 <= lever.ordinal < ALIKE_CODES:
+            raise ValueError(f"lever {lever.name}: number {lever.ordinal}; allowed: 0 to {ALIKE_CODES - 1}")
         if codes.count(code) > 1:
-            raise ValueError(f"lever {lever.name}: another lever of its kind has rank {lever.ordinal} too")
+            raise ValueError(f"lever {lever.name}: another lever of its kind has number {lever.ordinal} too")
 
 
 def _queue(chosen: npt.NDArray[np.bool_], key: np.uint64) -> npt.NDArray[np.int32]:
@@ -113,7 +114,7 @@ def compile_programme(levers: Sequence[Lever], population: Population, status_qu
     aims = np.zeros(population.n if levers else 0, np.uint32)
     queues: list[npt.NDArray[np.int32]] = []
     for bit, lever in enumerate(levers):
-        chosen = population.select(lever.target, max(lever.start, 0))
+        chosen = population.select(lever.target, max(lever.start, 0), by_parents=lever.at_birth)
         np.bitwise_or(aims, np.uint32(1 << bit), out=aims, where=chosen)
         _fill(records[bit], lever, status_quo, population.weight, seed)
         records[bit]["queue_start"] = sum(len(queue) for queue in queues)
@@ -135,6 +136,9 @@ def _fill(record: Any, lever: Lever, status_quo: Weekly, weight: float, seed: in
         record[name] = value
     record["channel"], record["inherits_growth"] = int(lever.through), lever.inherits_growth
     record["keys"] = process_keys(seed, lever.code)
+    if lever.effect == HELP and record["quota"][-1] > 0.0:
+        # Rounded up or down by a keyed draw: on a sample, what stands for part of an agent is not lost.
+        record["quota"] += uniform(record["keys"][TIMING], 0, 0) - 0.5
     record["cum"] = cumulated(lever.exposure(status_quo))
     record["guide"] = guide_to(record["cum"])
 

@@ -26,7 +26,7 @@ Table: TypeAlias = Any
 BEFORE = -1
 """Week of what happened before the launch."""
 NOBODY = -1
-PROCESSES = 256
+PROCESSES = 4096
 HEARD_DOCTOR, HEARD_PHARMACIST, HEARD_HOSPITAL, ACCOMPANIED = 1, 2, 4, 8
 """Bits of ``marks``: through whom a person heard of the service; whether an adviser has accompanied them."""
 LAST_STOP, LAST_STOP_SHIFT = 7 << 4, 4

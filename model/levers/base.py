@@ -32,6 +32,8 @@ BASE_PROCESSES = 9
 """Processes of the status quo: levers' codes begin here."""
 MOST_ALIKE = 8
 """Levers of the same slot in one scenario."""
+ALIKE_CODES = 256
+"""Codes of a slot: a lever's own follows from its name (``scenarios.language.resolve``)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +72,12 @@ class Person(Protocol):
     gp_contacts: float
     document_rate: float
 
+    majority: int
+
+    @property
+    def mailbox(self) -> Person:
+        """Whose mailbox what concerns a minor goes to: the guardian, if there is one, otherwise the person."""
+
     @property
     def born_here(self) -> bool:
         """Whether born during the run."""
@@ -90,6 +98,9 @@ class Campaign(Protocol):
 
     def selects(self, person: Person, week: int) -> bool:
         """Whether a person is among those whom the dose of a week covers."""
+
+    def room_to_advise(self, owner: Person, doctor: Doctor) -> float:
+        """Chance per consultation that a doctor and earlier levers leave to this one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,8 +123,8 @@ class Lever:
     name: str
     """Unique in its scenario; also the key of its costs."""
     ordinal: int = 0
-    """Rank among the levers of the same slot in the scenario: enters the keys of its draws, so that the same lever
-    in two scenarios shares them."""
+    """Number among the levers of the same slot, 0 to ``ALIKE_CODES`` - 1: enters the keys of its draws, so that the
+    same lever in two scenarios shares them. It follows from the name, not from the place in the scenario."""
     start: int
     end: int
     ramp: int = 0
@@ -131,7 +142,7 @@ class Lever:
     @property
     def code(self) -> int:
         """Stable identity of the lever's draws."""
-        return BASE_PROCESSES + MOST_ALIKE * self.slot + self.ordinal
+        return BASE_PROCESSES + ALIKE_CODES * self.slot + self.ordinal
 
     @property
     def through(self) -> Channel:
@@ -182,6 +193,12 @@ class Lever:
     def invited_week(self, campaign: Campaign, person: Person) -> int:
         """The twin: week from which an activated person invited to recommend does so; NEVER if not invited."""
         return NEVER
+
+
+@inlined
+def overlap(start: Int, end: Int, other_start: Int, other_end: Int) -> bool:
+    """Whether two spans of weeks have one in common."""
+    return bool(start < other_end and other_start < end)
 
 
 @inlined

@@ -10,7 +10,7 @@ import numpy as np
 
 from model.engine.people import RATE_UNIT, doctor_propensity
 from model.engine.records import Run
-from model.levers.base import ADVICE, Campaign, Doctor, Lever, Person
+from model.levers.base import ADVICE, Campaign, Doctor, Lever, Person, is_targeted, overlap
 from model.population.attributes import NO_DOCTOR, Int
 from model.terms import rules
 from model.terms.channels import Channel
@@ -58,7 +58,10 @@ class Doctors(Lever):
         return {"uptake": self.uptake, "factor": self.factor, "recruits": self.recruits}
 
     def reach(self, campaign: Campaign, owner: Person, recipient: Person) -> float:
-        return owner.gp_contacts * self.extra_advice(campaign, owner.doctor) if owner.doctor else 0.0
+        if not owner.doctor:
+            return 0.0
+        extra = self.extra_advice(campaign, owner.doctor)
+        return owner.gp_contacts * min(extra, campaign.room_to_advise(owner, owner.doctor)) if extra > 0.0 else 0.0
 
     def extra_advice(self, campaign: Campaign, doctor: Doctor) -> float:
         """The twin: what taking part adds to a doctor's chance of recommending, at full ramp."""
@@ -75,14 +78,33 @@ def participates(r: Run, lever: Int, doctor: Int) -> bool:
 
 
 @inlined
-def extra_recommendations(r: Run, lever: Int, i: Int) -> float:
-    """Recommendations per year that a doctors' lever adds for a person at full ramp."""
-    doctor = r.people[i].doctor
-    if doctor == _NO_DOCTOR or not participates(r, lever, doctor):
+def extra_propensity(r: Run, lever: Int, doctor: Int) -> float:
+    """What a lever adds to a doctor's chance of recommending, at full ramp."""
+    if not participates(r, lever, doctor):
         return 0.0
     own = doctor_propensity(r.world, doctor)
     level = rules.recommender_level(
         uniform(r.world.keys[_LEVEL], doctor, 0), r.world.recommending_doctors, r.world.recommendation_rate
     )
     recruited = uniform(r.levers[lever].keys[SELECTION], doctor, 1) < r.levers[lever].recruits
-    return r.people[i].gp_rate * RATE_UNIT * rules.extra_propensity(own, level, r.levers[lever].factor, recruited)
+    return rules.extra_propensity(own, level, r.levers[lever].factor, recruited)
+
+
+@inlined
+def extra_recommendations(r: Run, lever: Int, i: Int) -> float:
+    """Recommendations per year that a doctors' lever adds for a person at full ramp. Own and added ones of all levers
+    together are at most one a consultation: a lever gets what those of lower codes leave that work in some same week.
+    """
+    doctor = r.people[i].doctor
+    if doctor == _NO_DOCTOR:
+        return 0.0
+    extra = extra_propensity(r, lever, doctor)
+    if extra <= 0.0:
+        return 0.0
+    g, room = r.levers[lever], 1.0 - doctor_propensity(r.world, doctor)
+    for other in range(r.levers.shape[0]):
+        h = r.levers[other]
+        earlier = h.effect == ADVICE and h.code < g.code and overlap(h.start, h.end, g.start, g.end)
+        if earlier and is_targeted(r, other, i):
+            room -= extra_propensity(r, other, doctor)
+    return r.people[i].gp_rate * RATE_UNIT * min(extra, max(room, 0.0))

@@ -8,8 +8,9 @@ from typing import Literal
 
 import numpy as np
 
+from model.engine.people import majority_week
 from model.engine.records import Run
-from model.levers.base import MESSAGE, Campaign, Lever, Person, dose_in
+from model.levers.base import MESSAGE, Campaign, Lever, Person, dose_in, is_targeted
 from model.population.attributes import Int
 from model.terms import rules
 from model.terms.channels import Channel
@@ -47,9 +48,11 @@ class Waves(Lever):
     def wave_week(self, campaign: Campaign, person: Person, wave: int) -> int:
         """The twin: week in which a person gets one wave; NEVER if not in the dose or not there."""
         first = self.waves[wave]
-        if not campaign.selects(person, first):
+        addressee = person.mailbox if first < person.majority else person
+        if not campaign.selects(addressee, first):
             return NEVER
-        week = rules.spread_week(first, self.spread, campaign.draw(TIMING, person.number, wave))
+        spread = min(self.spread, self.end - first)
+        week = rules.spread_week(first, spread, campaign.draw(TIMING, addressee.number, wave))
         return week if person.entry <= week < person.exit else NEVER
 
 
@@ -63,7 +66,9 @@ class Messages(Waves):
     fatigue: float = 1.0
     """Factor on the pull for each earlier message of the channel since September 2024."""
     carries_code: bool = False
-    """Supplies the missing information (letters with a code)."""
+    """Supplies the missing information (letters with a code), for ``model.terms.rules.CODE_WEEKS``."""
+    child_code_helps: float = 1.0
+    """Chance that a child's code helps the guardian, *assumed*."""
 
     @property
     def slot(self) -> int:
@@ -74,15 +79,40 @@ class Messages(Waves):
         return self.channel
 
     def columns(self, status_quo: Weekly, weight: float) -> Mapping[str, object]:
-        more = {"fatigue": self.fatigue, "carries_code": self.carries_code}
-        return {**super().columns(status_quo, weight), **more}
+        code = {"carries_code": self.carries_code, "child_code_helps": self.child_code_helps}
+        return {**super().columns(status_quo, weight), "fatigue": self.fatigue, **code}
 
 
 @inlined
 def wave_week(r: Run, lever: Int, i: Int, wave: Int) -> Int:
-    """Week in which a person gets one wave of a message lever; NEVER if not in its dose or not there."""
+    """Week in which a person gets one wave of a message lever; NEVER if not in its dose or not there.
+
+    A household is one mailbox: what concerns a minor is drawn for the guardian. A wave is over when the lever ends.
+    """
     first = r.levers[lever].waves[wave]
-    if uniform(r.levers[lever].keys[SELECTION], i, 0) >= dose_in(r, lever, first):
+    addressee: Int = np.int64(i)
+    if first < majority_week(r.people, i) and r.people[i].guardian >= 0:
+        addressee = np.int64(r.people[i].guardian)
+    if uniform(r.levers[lever].keys[SELECTION], addressee, 0) >= dose_in(r, lever, first):
         return _NEVER
-    week = rules.spread_week(first, r.levers[lever].spread, uniform(r.levers[lever].keys[TIMING], i, wave))
+    spread = min(r.levers[lever].spread, r.levers[lever].end - first)
+    week = rules.spread_week(first, spread, uniform(r.levers[lever].keys[TIMING], addressee, wave))
     return week if r.people[i].entry <= week < r.people[i].exit else _NEVER
+
+
+@inlined
+def mailbox_owner(r: Run, lever: Int, i: Int, wave: Int) -> tuple[Int, Int]:
+    """Whom the one message of a wave to the mailbox of an adult is about, and its week: the adult, or else the first
+    of the wards; (-1, NEVER) if none is sent."""
+    week = wave_week(r, lever, i, wave) if is_targeted(r, lever, i) else _NEVER
+    if majority_week(r.people, i) <= week < _NEVER:
+        return i, week
+    for edge in range(r.people[i].tie_start, r.people[i + 1].tie_start):
+        if r.tie[edge] >= 0:
+            break  # wards come first
+        child: Int = np.int64(~r.tie[edge])
+        if is_targeted(r, lever, child):
+            week = wave_week(r, lever, child, wave)
+            if week < min(majority_week(r.people, child), _NEVER):
+                return child, week
+    return np.int64(-1), _NEVER

@@ -19,12 +19,15 @@ from model.terms.weeks import NEVER
 
 @dataclass(frozen=True, kw_only=True)
 class Newborns(Lever):
-    """A letter with a code to the parents, eight weeks after each birth; ``dose`` is the share of births."""
+    """A letter with a code to the parents, eight weeks after each birth; ``dose`` is the share of births, and the
+    ages of the target are the parents' at the birth."""
 
     effect = MESSAGE
     at_birth = True
 
     pull: float
+    child_code_helps: float = 1.0
+    """Chance that the child's code helps the parents, *assumed*."""
 
     @property
     def slot(self) -> int:
@@ -35,7 +38,8 @@ class Newborns(Lever):
         return Channel.LETTER
 
     def columns(self, status_quo: Weekly, weight: float) -> Mapping[str, object]:
-        return {"pull": self.pull, "carries_code": True, "n_waves": 1}
+        code = {"carries_code": True, "child_code_helps": self.child_code_helps}
+        return {"pull": self.pull, "n_waves": 1, **code}
 
     def letters(self, campaign: Campaign, owner: Person) -> Sequence[tuple[int, int]]:
         week = owner.birth_week + INVITATION_DELAY

@@ -141,10 +141,12 @@ class Population:
         numbers = range(len(self.regions)) if regions is None else self._region_numbers(regions)
         return [(int(self.doctor_start[r]), int(self.doctor_start[r + 1])) for r in numbers]
 
-    def select(self, target: Target, week: int) -> Bool[Bools, " person"]:
+    def select(self, target: Target, week: int, *, by_parents: bool = False) -> Bool[Bools, " person"]:
         """Whether a target covers each row, by ages at ``week`` (whether or not there in that week).
 
-        ``offline`` stands for adults with neither e-mail nor account: minors have no account of their own.
+        ``email`` asks for a minor's guardian, to whom messages go. ``offline`` stands for adults with neither e-mail
+        nor account: minors have no account of their own. ``by_parents`` asks for children of parents whom the target
+        covers, at the birth, instead.
 
         Raises:
             ValueError: an unknown region.
@@ -156,7 +158,8 @@ class Population:
         limits = zip((target.age_from, target.age_to), ANY_AGE, strict=True)
         low, high = (limit if wanted is None else wanted for wanted, limit in limits)
         wanted = (_wish(target.email), _wish(target.illness), _wish(target.offline))
-        return selected(self.birth_week, self.region, self.flags, week, (low, high), inside, wanted)
+        ages = low, high
+        return selected(self.birth_week, self.region, self.flags, self.guardian, week, ages, inside, wanted, by_parents)
 
     def _region_numbers(self, names: Sequence[str]) -> list[int]:
         unknown = [name for name in names if name not in self.regions]
@@ -243,21 +246,30 @@ def selected(
     birth_week: Int16[Weeks, " person"],
     region: UInt8[Bytes, " person"],
     flags: UInt8[Bytes, " person"],
+    guardian: Int32[Entries, " person"],
     week: Int,
     ages: tuple[Int, Int],
     inside: Bool[Bools, " region"],
     wanted: tuple[int, int, int],
+    by_parents: bool,
 ) -> Bool[Bools, " person"]:
     """Mask: ages within ``ages``, regions ``inside``; e-mail, illness and offline as ``wanted`` (-1: no matter)."""
     chosen = np.empty(len(birth_week), np.bool_)
     for i in range(len(birth_week)):
-        lived, bits = week - np.int64(birth_week[i]), np.int64(flags[i])
-        age = age_at(np.int64(birth_week[i]), week)
+        who, when = np.int64(i), week
+        if by_parents:
+            who, when = np.int64(guardian[i]), np.int64(birth_week[i])
+            if who < 0:
+                chosen[i] = False
+                continue
+        lived, bits = when - np.int64(birth_week[who]), np.int64(flags[who])
+        age = age_at(np.int64(birth_week[who]), when)
+        mailbox = np.int64(guardian[who]) if lived < _MAJORITY and guardian[who] >= 0 else who
         offline = bool(lived >= _MAJORITY and bits & (_EMAIL | _ACCOUNT) == 0)
         chosen[i] = (
             inside[region[i]]
             and ages[0] <= age <= ages[1]
-            and is_wanted(wanted[0], bits & _EMAIL > 0)
+            and is_wanted(wanted[0], np.int64(flags[mailbox]) & _EMAIL > 0)
             and is_wanted(wanted[1], bits & _ILL > 0)
             and is_wanted(wanted[2], offline)
         )

@@ -183,6 +183,8 @@ class Mailing(Source):
     sent: int
     delay: int = 0
     occurrence: int = 0
+    is_covered: bool = False
+    """Whether the wave's one message to the guardian's mailbox is about somebody else of the household."""
 
     def arrivals(self, week: int) -> Sequence[int]:
         """The message, in the week in which it may lead to the site."""

@@ -19,12 +19,15 @@ from model.levers.base import (
     NOTHING,
     SUGGESTION,
     VISIT,
+    Doctor,
     Lever,
+    overlap,
 )
 from model.levers.base import Person as Somebody
+from model.levers.doctors import Doctors
 from model.terms import rules
 from model.terms.channels import Channel
-from model.terms.keyed import SELECTION, SUCCESS, uniform
+from model.terms.keyed import ARRIVAL, SELECTION, SUCCESS, uniform
 from model.terms.shapes import Records
 from model.terms.weeks import NEVER
 from model.twin.contacts import Clock, Common, Effect, Mailing, Need, Source, Span, document_need, gp_need
@@ -60,7 +63,10 @@ class Campaign:
         self.received = record["received"].tolist()
         self.pull, self.fatigue, self.boost = float(record["pull"]), float(record["fatigue"]), float(record["boost"])
         self.success, self.carries_code = float(record["success"]), bool(record["carries_code"])
-        self.targeted: list[bool] = model.population.select(lever.target, max(lever.start, 0)).tolist()
+        self.child_code_helps = float(record["child_code_helps"])
+        self.targeted: list[bool] = model.population.select(
+            lever.target, max(lever.start, 0), by_parents=lever.at_birth
+        ).tolist()
         self.accompanied = 0
 
     @cached_property
@@ -109,15 +115,17 @@ class Campaign:
         return person.notices and (person.email or self.channel not in BY_WIRE)
 
     def supplied(self, person: Insured, week: int) -> bool:
-        """Whether a letter with a code has come by a week: a person's own, or a guardian's for a ward."""
+        """Whether a code has come by letter and still works: a person's own, or a guardian's for a ward."""
         if not self.carries_code or not self.can_reach(person):
             return False
-        own = any(when <= week and not person.is_minor(when) for when, _ in self.letters(person))
+        own = any(rules.code_works(when, week) and not person.is_minor(when) for when, _ in self.letters(person))
         return own or any(self.supplied_for(ward, week) for ward in person.wards)
 
     def supplied_for(self, ward: Insured, week: int) -> bool:
-        """Whether a guardian has got a letter with a code on behalf of a child."""
-        return any(when <= week and ward.is_minor(when) for when, _ in self.letters(ward))
+        """Whether a guardian has got a code on behalf of a child that helps the guardian and still works."""
+        if self.draw(ARRIVAL, ward.number) >= self.child_code_helps:
+            return False
+        return any(rules.code_works(when, week) and ward.is_minor(when) for when, _ in self.letters(ward))
 
     def has_capacity(self, week: int) -> bool:
         """Whether advisers can accompany somebody more by the end of a week."""
@@ -127,13 +135,34 @@ class Campaign:
         """Whether someone accompanied activates."""
         return self.draw(SUCCESS, person.number) < self.success
 
-    def tiring(self, person: Insured, recipient: Insured, week: int) -> float:
-        """Factor on the pull of a message: it falls with each earlier one of the channel, the reminder included."""
+    def tiring(self, recipient: Insured, week: int) -> float:
+        """Factor on the pull of a message: it falls with each earlier one of the channel to the same mailbox, the
+        reminder included; of the same week, those of levers of lower codes are earlier."""
         earlier = int(self.channel == Channel.EMAIL and recipient.reminder_week() < week)
         for other in self.scenario:
             if other.lever.tires and other.channel == self.channel:
-                earlier += sum(sent < week for sent, _ in other.letters(person))
+                before = week + int(other.code < self.code)
+                earlier += sum(sent < before for sent, _ in other.to_mailbox(recipient).values())
         return rules.pull_left(self.fatigue, earlier)
+
+    def to_mailbox(self, recipient: Insured) -> dict[int, tuple[int, Insured]]:
+        """By wave: the week of the one message to a household, and whom it is about, the adult before the wards."""
+        found: dict[int, tuple[int, Insured]] = {}
+        for owner in (recipient, *recipient.wards):
+            for sent, wave in self.letters(owner):
+                if sent < NEVER and (owner is recipient) != owner.is_minor(sent):
+                    found.setdefault(wave, (sent, owner))
+        return found
+
+    def room_to_advise(self, owner: Somebody, doctor: Doctor) -> float:
+        """Chance per consultation that a doctor and levers of lower codes leave to this one: all together at most 1."""
+        room, mine = 1.0 - doctor.propensity, self.lever
+        for other in self.scenario:
+            one = other.lever
+            earlier = other.code < self.code and overlap(one.start, one.end, mine.start, mine.end)
+            if isinstance(one, Doctors) and earlier and other.targeted[owner.number]:
+                room -= one.extra_advice(other, doctor)
+        return max(room, 0.0)
 
     def sources(self, owner: Insured, recipient: Insured, start: int, stop: int) -> Iterator[Source]:
         """Where the contacts of one person with this lever come from."""
@@ -148,12 +177,19 @@ class Campaign:
             if factor > 0.0:
                 yield self.clock(owner, recipient, start, stop, factor)
 
+    def is_covered(self, owner: Insured, recipient: Insured, wave: int) -> bool:
+        """Whether the household gets a wave's message to a guardian about a minor as one about somebody else."""
+        if owner is recipient or self.lever.at_birth:
+            return False
+        return self.to_mailbox(recipient)[wave][1] is not owner
+
     def mailings(self, owner: Insured, recipient: Insured, start: int, stop: int) -> Iterator[Mailing]:
         """Messages to an adult, or to a guardian for a child, within a span of weeks."""
         for sent, occurrence in self.letters(owner):
             if start <= sent < stop:
-                pull = self.pull * self.tiring(owner, recipient, sent)
-                yield Mailing(**self.common(owner, recipient, pull), sent=sent, occurrence=occurrence)
+                pull = self.pull * self.tiring(recipient, sent)
+                common, covered = self.common(owner, recipient, pull), self.is_covered(owner, recipient, occurrence)
+                yield Mailing(**common, sent=sent, occurrence=occurrence, is_covered=covered)
 
     def clock(self, owner: Insured, recipient: Insured, start: int, stop: int, factor: float) -> Clock:
         """A process of contacts."""

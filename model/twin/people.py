@@ -27,6 +27,7 @@ from model.terms.tables import Coefficients, Weekly
 from model.terms.weeks import NEVER
 from model.twin.contacts import (
     Contact,
+    Mailing,
     Source,
     audible,
     base_invitation,
@@ -89,7 +90,8 @@ class Person(Insured):
             yield from self.contacts_from(self.childhood_sources, week)
         yield from self.contacts_from(self.own_sources, week)
         for ward in self.wards:
-            about = [source for source in ward.childhood_sources if source.code != REMINDER]  # they get their own
+            sources = [one for one in ward.childhood_sources if not (isinstance(one, Mailing) and one.is_covered)]
+            about = [one for one in sources if one.code != REMINDER]  # of 2024-25: they get their own
             yield from self.contacts_from(about, week)
 
     def contacts_from(self, sources: list[Source], week: int) -> Iterator[Contact]:
@@ -219,12 +221,13 @@ class Person(Insured):
     def be_invited(self) -> None:
         """Levers may invite an activated person who would not have recommended the service."""
         weeks = [
-            campaign.invited_week(self)
+            week
             for campaign in self.model.relatives()
             if self.intends_to_recommend(campaign.boost)
+            and (week := max(campaign.invited_week(self), self.activated + 1)) < campaign.lever.end
         ]
-        if weeks and min(weeks) < NEVER:
-            self.tell_ties(max(min(weeks), self.activated + 1))
+        if weeks:
+            self.tell_ties(min(weeks))
 
     def tell_ties(self, first: int) -> None:
         """Tell ties within thirteen weeks. Who notices mass messages knows already, so only if it brings a visit."""

@@ -142,6 +142,11 @@ class Insured(mesa.Agent):
         """Living and insured in a week."""
         return self.entry <= week < self.exit
 
+    @property
+    def mailbox(self) -> Self:
+        """Whose mailbox what concerns a minor goes to: the guardian, if there is one, otherwise the person."""
+        return self.guardian or self
+
     def is_minor(self, week: int) -> bool:
         """Before the 18th birthday."""
         return week < self.majority

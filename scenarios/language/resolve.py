@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from foundation.problems import Problem, ScenarioError
+from model.levers.base import ALIKE_CODES
 from model.terms.weeks import week_of
 from scenarios.language.schema import Scenario
 from scenarios.lever_schemas.base import Span
@@ -28,12 +29,22 @@ def resolve(scenario: Scenario, draw: Draw, *, policy_start: date, until: date) 
     if problems:
         raise ScenarioError(problems)
     span = Span(policy_start=policy_start, until=until)
-    ranks: Counter[str] = Counter()
+    taken: set[tuple[str, int]] = set()
     levers = []
     for table in scenario.levers:
-        levers.append(table.resolve(span, draw.effects, ranks[table.like]))
-        ranks[table.like] += 1
+        number = number_of(table.like, table.label)
+        while (table.like, number) in taken:
+            number = (number + 1) % ALIKE_CODES
+        taken.add((table.like, number))
+        levers.append(table.resolve(span, draw.effects, number))
     return tuple(levers)
+
+
+def number_of(like: str, label: str) -> int:
+    """Number of a lever among those that are alike: 0 without a name of its own (``doctors``, ``doctors-fee``), else
+    from the name. So a lever has the same draws alone and in a mix, wherever it stands."""
+    plain = like.partition(" ")[0], like.replace(" by ", "-")
+    return 0 if label in plain else 1 + crc32(label.encode()) % (ALIKE_CODES - 1)
 
 
 def date_problems(scenario: Scenario, *, policy_start: date, until: date) -> list[Problem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from typing import Annotated, Any, ClassVar, Literal
@@ -51,7 +52,10 @@ class MessagesTable(Pulling):
     @field_validator("spread_weeks")
     @classmethod
     def _no_overlap(cls, spread: int, info: ValidationInfo) -> int:
-        gap = shortest_gap(info.data)
+        gap, ramp = shortest_gap(info.data), info.data.get("ramp_weeks", 0)
+        if ramp > 1 and gap is None:
+            share = f"1/{ramp} of the target"
+            raise ValueError(f"with ramp_weeks = {ramp} a single wave would go to {share} only; leave ramp_weeks out")
         if gap is not None and spread > gap:
             raise ValueError(f"a wave would still go out when the next begins, {gap} weeks later")
         return spread
@@ -86,8 +90,10 @@ class MessagesTable(Pulling):
 
 
 class Email(MessagesTable):
-    """``kind = "email"``; the pull of each further e-mail falls, those of 2024-25 counted (F129)."""
+    """``kind = "email"``; the pull of each further e-mail falls, those of 2024-25 counted (F129). One is worth what a
+    reminder of 2024-25 is at its date: service growth counts unless ``inherits_growth = false``."""
 
+    inherits_growth: bool = Field(default=True, strict=True)
     channel = Channel.EMAIL
     prior = "reminder_pull"
     kind: Literal["email"]
@@ -113,6 +119,10 @@ class Letter(MessagesTable):
     def common(self, span: Span, ordinal: int) -> dict[str, Any]:
         """As for any lever, with the code."""
         return {**super().common(span, ordinal), "carries_code": self.carries_code}
+
+    def resolve(self, span: Span, effects: Effects, ordinal: int) -> levers.Messages:
+        """With the chance that a child's code helps the guardian, as drawn."""
+        return replace(super().resolve(span, effects, ordinal), child_code_helps=effects["child_code_helps"])
 
 
 def check_inside(days: tuple[date, ...], info: ValidationInfo) -> None:

@@ -11,13 +11,17 @@ from scenarios.lever_schemas.prices import Charge
 
 
 class Newborn(Pulling):
-    """``kind = "newborn"``; comes on top of the invitations of the status quo."""
+    """``kind = "newborn"``; comes on top of the invitations of the status quo; the target's ages are the parents'."""
 
     kind: Literal["newborn"]
 
     def resolve(self, span: Span, effects: Effects, ordinal: int) -> levers.Newborns:
         """The pull of a letter with a code, as drawn."""
-        return levers.Newborns(pull=effects["letter_pull"], **self.common(span, ordinal))
+        return levers.Newborns(
+            pull=effects["letter_pull"],
+            child_code_helps=effects["child_code_helps"],
+            **self.common(span, ordinal),
+        )
 
     def charges(self, use: LeverUse) -> tuple[Charge, ...]:
         """One price a letter."""

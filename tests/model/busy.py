@@ -56,12 +56,29 @@ def levers() -> tuple[lv.Lever, ...]:
         lv.Messages(
             name="email", channel=Channel.EMAIL, waves=waves, pull=0.9, fatigue=0.6, inherits_growth=True, **_SPAN
         ),
-        lv.Messages(name="email 2", ordinal=1, channel=Channel.EMAIL, waves=(POLICY + 8,), pull=0.5, dose=0.5, **_SPAN),
+        lv.Messages(
+            name="email 2",
+            ordinal=1,
+            channel=Channel.EMAIL,
+            waves=(POLICY + 8,),
+            pull=0.5,
+            dose=0.9,
+            target=lv.Target(age_to=17),
+            **_SPAN,
+        ),
         lv.Messages(name="sms", channel=Channel.SMS, waves=waves[1:], pull=0.5, fatigue=0.7, spread=2, **_SPAN),
         lv.Messages(
-            name="letter", channel=Channel.LETTER, waves=waves, pull=0.6, carries_code=True, dose=0.8, ramp=30, **_SPAN
+            name="letter",
+            channel=Channel.LETTER,
+            waves=waves,
+            pull=0.6,
+            carries_code=True,
+            dose=0.8,
+            child_code_helps=0.5,
+            ramp=30,
+            **_SPAN,
         ),
-        lv.Newborns(name="newborns", pull=1.5, dose=0.9, **_SPAN),
+        lv.Newborns(name="newborns", pull=1.5, dose=0.9, target=lv.Target(age_from=18, age_to=45), **_SPAN),
         lv.Doctors(name="training", means="training", uptake=0.6, factor=3.0, recruits=0.5, ramp=20, **_SPAN),
         lv.Doctors(name="prompt", means="prompt", uptake=0.9, factor=2.0, dose=0.7, **_SPAN),
         lv.Doctors(
@@ -81,7 +98,7 @@ def levers() -> tuple[lv.Lever, ...]:
         ),
         lv.Assisted(name="counter", ordinal=1, capacity=30_000.0, success=0.4, target=lv.Target(illness=True), **_SPAN),
         lv.Simplify(name="simplify", information=0.5, time=0.4, ramp=30, **_SPAN),
-        lv.Relatives(name="relatives", boost=1.8, dose=0.8, **_SPAN),
+        lv.Relatives(name="relatives", boost=1.8, dose=0.8, start=POLICY, end=POLICY + 30),
     )
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from model.terms.outcome import LeverUse
 from model.terms.parameters import Parameters
-from scenarios.costs import OWN, CostItem, cost_lines, public_cost
+from scenarios.costs import OWN, CostItem, cost_lines, public_cost, used_by
 from scenarios.draw import Draw, price
 from scenarios.language.files import catalogue, load_scenario, parse_scenario
 from scenarios.language.schema import scaled
@@ -115,3 +115,14 @@ def test_a_lever_without_use_and_an_item_without_price_are_errors():
         cost_lines(single('kind = "email"'), [use("sms")], DRAW, ITEMS)
     with pytest.raises(ValueError, match="no cost item 'email/per message'"):
         lines(single('kind = "email"'), ITEMS[1:])
+
+
+def test_costs_are_counted_to_the_day_of_the_stock():
+    """Three of seven days passed: 100 messages before the week and 70 in it are 130; a wave begun is paid whole."""
+    before = LeverUse(lever="a", contacts=100.0, activations=7.0, doctor_years=1.0, bursts=1)
+    after = LeverUse(lever="a", contacts=170.0, activations=14.0, doctor_years=1.7, bursts=2)
+    (use,) = used_by((before,), (after,), 3 / 7)
+    assert (use.contacts, use.activations, use.doctor_years) == pytest.approx((130, 10, 1.3))
+    assert use.bursts == 2
+    assert used_by((before,), (after,), 1.0) == (after,)
+    assert use != after, "negative control: to the end of the week is another moment"

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from model.terms.weeks import WEEKS
+from model.terms import rules
+from model.terms.channels import Channel
+from model.terms.weeks import NEVER, WEEKS
 from model.twin.contacts import Clock, Contact
 from model.twin.levers import Campaign
 from model.twin.people import Person
@@ -27,6 +29,27 @@ def early_alarm(self: Clock, week: int) -> Any:
     return ARRIVALS(self, week + 1) if week < WEEKS - 1 else ()
 
 
+def tired_by_own(self: Campaign, recipient: Any, week: int) -> float:
+    earlier = int(self.channel == Channel.EMAIL and recipient.reminder_week() < week)
+    for other in self.scenario:
+        if other.lever.tires and other.channel == self.channel:
+            earlier += sum(sent < week for sent, _ in other.letters(recipient))
+    return rules.pull_left(self.fatigue, earlier)
+
+
+def supplied_for_ever(self: Campaign, person: Any, week: int) -> bool:
+    if not self.carries_code or not self.can_reach(person):
+        return False
+    return any(sent <= week and not person.is_minor(sent) for sent, _ in self.letters(person))
+
+
+def invited_for_ever(self: Person) -> None:
+    levers = [campaign for campaign in self.model.relatives() if self.intends_to_recommend(campaign.boost)]
+    weeks = [week for campaign in levers if (week := campaign.invited_week(self)) < NEVER]
+    if weeks:
+        self.tell_ties(max(min(weeks), self.activated + 1))
+
+
 TELLING, AIMS, ARRIVALS = Person.telling_week, Campaign.aims_at, Clock.arrivals
 BROKEN: dict[str, tuple[type, str, Any]] = {
     "no erosion by documents": (Person, "documents_received", lambda self, week: 0.0),
@@ -34,7 +57,12 @@ BROKEN: dict[str, tuple[type, str, Any]] = {
     "a child's contacts get lost": (Person, "childhood_sources", property(lambda self: [], lambda self, value: None)),
     "activated guardians do not add children": (Person, "guardian", property(lambda self: None, lambda s, v: None)),
     "ties are told a week late": (Person, "telling_week", late_tell),
-    "messages do not tire": (Campaign, "tiring", lambda self, person, recipient, week: 1.0),
+    "messages do not tire": (Campaign, "tiring", lambda self, recipient, week: 1.0),
+    "a mailbox tires by what is about oneself only": (Campaign, "tiring", tired_by_own),
+    "codes work for ever": (Campaign, "supplied", supplied_for_ever),
+    "every child's letter is one of its own": (Campaign, "is_covered", lambda self, owner, recipient, wave: False),
+    "all levers of doctors add up": (Campaign, "room_to_advise", lambda self, owner, doctor: 1.0),
+    "invitations go on after the end": (Person, "be_invited", invited_for_ever),
     "access does not matter": (Insured, "access_alone", lambda self: 1.0),
     "letters carry no code": (Campaign, "supplied", lambda self, person, week: False),
     "levers miss half their target": (Campaign, "aims_at", half_target),

@@ -20,7 +20,7 @@ DATA = Path(__file__).parents[3] / "calibration" / "data"
 NAMES = [
     "reminder_pull", "fatigue", "sms_pull", "letter_pull", "assisted_activation", "pharmacist_pull", "hospital_pull",
     "media_pull", "training_uptake", "training_effect", "prompt_effect", "fee_effect", "recruits",
-    "simplify_information", "simplify_time", "relatives_boost",
+    "simplify_information", "simplify_time", "relatives_boost", "child_code_helps",
 ]  # fmt: skip
 EFFECTS = {name: 1 + rank / 100 for rank, name in enumerate(NAMES)} | {"pharmacist_pull": 0.05, "hospital_pull": 0.06}
 DRAW = Draw(index=0, parameters=Parameters(), effects=EFFECTS, cost_uniforms={})
@@ -51,7 +51,15 @@ def test_email_twice_a_year():
         waves=(205, 231, 257, 283),
         pull=EFFECTS["reminder_pull"],
         fatigue=EFFECTS["fatigue"],
+        inherits_growth=True,
     )
+    assert not lever('kind = "email"\ninherits_growth = false').inherits_growth
+
+
+def test_a_single_wave_with_a_ramp_is_refused():
+    with pytest.raises(ScenarioError, match="ramp_weeks"):
+        lever('kind = "letter"\nramp_weeks = 8')
+    assert lever('kind = "letter"\nramp_weeks = 8\nevery_weeks = 13').ramp == 8
 
 
 def test_sms_on_given_dates_in_any_order():
@@ -126,14 +134,25 @@ def test_the_other_kinds():
     assert (documents.dose, documents.inherits_growth) == (2, True)
 
 
-def test_ordinals_count_levers_that_are_alike():
+def test_draws_follow_the_name_and_not_the_place():
+    alone, other = '[[lever]]\nkind = "letter"\nname = "families"\n', '[[lever]]\nkind = "letter"\n'
+    (one,), mixed = levers(alone), levers(other + alone)
+    assert mixed[1].code == one.code != mixed[0].code
+    (fee,) = levers('[[lever]]\nkind = "doctors"\nmeans = "fee"\n')
+    (named,) = levers('[[lever]]\nkind = "doctors"\nmeans = "fee"\nname = "doctors-fee"\n')
+    assert fee.code == named.code
+
+
+def test_levers_that_are_alike_have_numbers_of_their_own():
     body = "".join(
         f'[[lever]]\nkind = "{kind}"\nname = "n{rank}"\n{more}\n'
         for rank, (kind, more) in enumerate(
             [("email", ""), ("sms", ""), ("email", ""), ("doctors", 'means = "fee"'), ("doctors", 'means = "prompt"')]
         )
     )
-    assert [one.ordinal for one in levers(body)] == [0, 0, 1, 0, 0]
+    assert len({one.code for one in levers(body)}) == 5
+    crowd = "".join(f'[[lever]]\nkind = "email"\nname = "n{rank}"\n' for rank in range(8))
+    assert len({one.code for one in levers(crowd)}) == 8
 
 
 @pytest.mark.parametrize("name", catalogue())
