@@ -15,8 +15,7 @@ from cli.main import app
 
 def main() -> None:
     """The command line, hurried."""
-    walk.SEGMENT = 100
-    vars(calibrate).update(walk=partial(walk.walk, segments=4))
+    vars(calibrate).update(walk=partial(walk.walk, segments=1))
     Check.passed = property(lambda check: True)  # type: ignore[method-assign, assignment]
     app()
 

@@ -28,7 +28,7 @@ from calibration.posterior.emulator import Emulator
 from calibration.posterior.free import quick_values_at, values_at
 from calibration.posterior.likelihood import ANSWERED, Likelihood, Target
 from calibration.posterior.simulate import COUNTS, Case, simulate
-from calibration.posterior.walk import WALKERS_PER_PARAMETER, Walk, walk
+from calibration.posterior.walk import CHAINS, Walk, walk
 from calibration.posterior.work import Bank
 from calibration.sbc.ranks import controls, place_of_truth, with_distance
 from calibration.second.abc import Synthetic, infer, published, published_figures, synthetic
@@ -194,5 +194,5 @@ def posterior_given_both(
     weights = np.concatenate([joint.parts(part)[1] for part in parts])
     # The largest sums of log weights and Gumbel numbers: a weighted sample without repeats.
     order = np.argsort(-weights - np.random.default_rng(seed).gumbel(size=len(weights)))
-    start = posterior[order[: WALKERS_PER_PARAMETER * len(FREE)]]
+    start = posterior[order[:CHAINS]]
     return walk(joint, len(FREE), seed=seed, start=start, saved=saved, tell=tell, wanted=LONG_ENOUGH)
