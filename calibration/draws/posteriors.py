@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from importlib.resources.abc import Traversable
@@ -135,7 +135,8 @@ class NoPosteriorError(LookupError):
 
 
 def posterior_source(n: int, data_end: date, folder: Path | None = None) -> PosteriorDraws:
-    """The first ``n`` draws of the posterior of each origin, from ``folder`` or the shipped ones.
+    """The first ``n`` draws of the posterior of each origin, from ``folder`` or the shipped ones; each is run under the
+    structure that it was fitted under.
 
     ``folder`` holds ``<origin>/posterior.parquet``, as ``mes calibrate`` leaves it, or ``<origin>.parquet``.
     """
@@ -153,7 +154,8 @@ def _posterior_of(origin: date, *, n: int, data_end: date, folder: Path | None) 
     if fitted > origin:
         name = "the shipped posterior" if path is None else str(path)
         raise UserError(f"{name}: fitted to data up to {fitted}; for this origin allowed: {origin} or earlier")
-    draws = load_draws(n, path=path)
+    structure = Structure(**dict(info.structure))  # type: ignore[arg-type]
+    draws = [replace(draw, structure=structure) for draw in load_draws(n, path=path)]
     digest = sha256_of(path or Path(str(SHIPPED / f"{DEFAULT}.parquet")))
     return OriginPosterior(draws=draws, discrepancy=values[:n, FREE.index(DISCREPANCY)], data_end=fitted, sha256=digest)
 

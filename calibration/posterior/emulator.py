@@ -14,9 +14,10 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
-from scipy import linalg
+from scipy import linalg, optimize
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
@@ -26,11 +27,13 @@ from foundation.shapes import Floats
 from foundation.work.executors import LocalProcesses
 
 COMPONENTS = 6
-FOR_LENGTHS = 400
+FOR_LENGTHS = 256
 """Runs from which lengths and noise are found."""
 RIDGES = tuple(np.logspace(-2, 3, 11))
 ROWS = 64
 """Places taken at once: their covariances with all runs stay in the processor's cache."""
+MOST_ITERATIONS = 25
+"""Of the search for lengths: what more would find is within the noise of so few runs."""
 SHORTEST, LONGEST = 0.8, 60.0
 """Bounds of the lengths, in standard deviations of the prior."""
 
@@ -186,13 +189,21 @@ def _lengths(places: Floats, left: Floats) -> tuple[Floats, float, float]:
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        found = GaussianProcessRegressor(kernel).fit(places[some], left[some] / scale).kernel_
+        found = GaussianProcessRegressor(kernel, optimizer=_search).fit(places[some], left[some] / scale).kernel_
     product, white = found.k1, found.k2
     return (
         np.asarray(product.k2.length_scale),
         float(product.k1.constant_value) * scale**2,
         float(white.noise_level) * scale**2,
     )
+
+
+def _search(objective: Any, start: Floats, bounds: Floats) -> tuple[Floats, float]:
+    """L-BFGS with an end; as scikit-learn asks an optimizer to be."""
+    found = optimize.minimize(
+        objective, start, method="L-BFGS-B", jac=True, bounds=bounds, options={"maxiter": MOST_ITERATIONS}
+    )
+    return found.x, float(found.fun)
 
 
 def _quadratic(places: Floats, logits: Floats) -> tuple[Floats, Floats]:

@@ -11,10 +11,10 @@ class Effort:
 
     first: int = 512
     """Runs at prior places (a power of 2 for the Sobol sequence)."""
-    waves: int = 4
-    wave: int = 320
+    waves: int = 3
+    wave: int = 256
     """Runs of each later wave, and of the check."""
-    people: int = 40_000
+    people: int = 30_000
     """Agents of each run."""
     draws: int = 400
     """Posterior draws to keep."""
