@@ -137,6 +137,12 @@ def _forecast_figures(_: Path, into: Path) -> None:
         draw_registered(forecasts[-1], into)
 
 
+def _other_services(_: Path, lang: str) -> str:
+    from calibration.outside.page import markdown
+
+    return markdown()
+
+
 def _readings(folder: Path, lang: str) -> str:
     from calibration.readings import markdown
 
@@ -234,6 +240,7 @@ PARTS = (
     Part("survey", SURVEY, _survey, "mes survey", "survey.json", _survey_figures),
     Part("hindcast", HINDCAST, _hindcast, "mes hindcast", "hindcast.json", _hindcast_figures),
     Part("forecast", FORECAST, _forecast, draw=_forecast_figures),
+    Part("services", ("docs/other-services.md",), _other_services),
     Part("uncertainty", CALIBRATION, _uncertainty, "mes uncertainty", "split.parquet"),
     Part("readings", READINGS, _readings, "mes study readings", "readings.json"),
     Part("sbc", ("docs/calibration-sbc.md",), _sbc, "mes study sbc", "sbc.json", _sbc_figures),
