@@ -123,6 +123,13 @@ def _hindcast_figures(folder: Path, into: Path) -> None:
     draw_pictures(read_results(folder), into)
 
 
+def _alternative(folder: Path, lang: str) -> str:
+    from calibration.hindcast.folder import read_results
+    from calibration.hindcast.page import alternative
+
+    return alternative(read_results(folder, alternative=True), lang)
+
+
 def _forecast(_: Path, lang: str) -> str:
     from calibration.forecast.page import markdown
 
@@ -239,6 +246,7 @@ PARTS = (
     Part("identifiability", CALIBRATION, _fit("identifiability"), "mes fit", "fit.json"),
     Part("survey", SURVEY, _survey, "mes survey", "survey.json", _survey_figures),
     Part("hindcast", HINDCAST, _hindcast, "mes hindcast", "hindcast.json", _hindcast_figures),
+    Part("alternative", HINDCAST, _alternative, "mes hindcast --structure", "hindcast-alternative.json"),
     Part("forecast", FORECAST, _forecast, draw=_forecast_figures),
     Part("services", ("docs/other-services.md",), _other_services),
     Part("uncertainty", CALIBRATION, _uncertainty, "mes uncertainty", "split.parquet"),

@@ -1,4 +1,4 @@
-"""Other services: the file is read as it says, origins as chosen, ratios by hand; the law finds what made the ratios."""
+"""Other services: the file is read as it says, origins as chosen, ratios by hand; the law finds what made them."""
 
 from datetime import date, timedelta
 from math import exp, inf, log
@@ -53,7 +53,7 @@ def test_errors_of_rounding_and_of_days_are_read():
 
 
 def test_ratios_by_hand():
-    """Outside 90, 81, 64.8 of 100: hazards of 10 and 20 %; the last hazard forecast 8.1, the last slope 9; 16.2 came."""
+    """Outside 90, 81, 64.8 of 100: 10 and 20 % left; the last hazard forecast 8.1, the last slope 9; 16.2 came."""
     one = origin_at(yearly(10, 19, 35.2), 1, 1)
     assert hazard(one.before, one.at) == pytest.approx(-log(0.9), rel=1e-3)
     assert one.by_hazard == pytest.approx(2.0, rel=2e-3)
