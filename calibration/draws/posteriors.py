@@ -124,6 +124,8 @@ class OriginPosterior:
     """Day of the last stock that it was fitted to."""
     sha256: str
     """Of the file."""
+    structure: Mapping[str, Any]
+    """Choices that it was fitted under."""
 
 
 PosteriorDraws = Callable[[date], OriginPosterior]
@@ -157,7 +159,13 @@ def _posterior_of(origin: date, *, n: int, data_end: date, folder: Path | None) 
     structure = Structure(**dict(info.structure))  # type: ignore[arg-type]
     draws = [replace(draw, structure=structure) for draw in load_draws(n, path=path)]
     digest = sha256_of(path or Path(str(SHIPPED / f"{DEFAULT}.parquet")))
-    return OriginPosterior(draws=draws, discrepancy=values[:n, FREE.index(DISCREPANCY)], data_end=fitted, sha256=digest)
+    return OriginPosterior(
+        draws=draws,
+        discrepancy=values[:n, FREE.index(DISCREPANCY)],
+        data_end=fitted,
+        sha256=digest,
+        structure=dict(info.structure),
+    )
 
 
 @dataclass(frozen=True)

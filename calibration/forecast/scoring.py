@@ -10,14 +10,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from calibration.facts.targets import StockTarget
 from calibration.forecast.conditioning import Count, counts_of
 from calibration.forecast.registered import Registered
 from calibration.forecast.summary import LEVELS
-from calibration.hindcast.scoring import crps, predictive_quantile
+from calibration.hindcast.scoring import crps, predictive_quantile, weighted_interval_score
 from foundation.shapes import Floats
 
 SLICES = 20
@@ -65,20 +64,6 @@ def places(count: Count) -> Floats:
     if not count.headline:
         return np.array([count.millions])
     return np.asarray(count.low + (count.high - count.low) * (np.arange(SLICES) + 0.5) / SLICES)
-
-
-def weighted_interval_score(quantiles: npt.ArrayLike, published: float, levels: Sequence[float] = LEVELS) -> float:
-    """Weighted interval score (Bracher et al. 2021), in the unit of the quantiles; small is good.
-
-    ``quantiles`` [level] at ``levels``, symmetric about 0.5. With K central intervals of level 1 - a_k it is
-    (|y - median| / 2 + sum_k a_k / 2 × interval score_k) / (K + 1/2), which is twice the mean pinball loss; with more
-    and more levels it becomes the CRPS.
-    """
-    q, tau = np.asarray(quantiles, np.float64), np.asarray(levels)
-    if q.shape != tau.shape or not np.allclose(tau + tau[::-1], 1.0):
-        raise ValueError("quantiles: needed one for each level, levels symmetric about 0.5")
-    below = (published < q).astype(float)
-    return float(2.0 * np.mean((below - tau) * (q - published)))
 
 
 def document(table: pd.DataFrame, forecasts: Sequence[Registered]) -> dict[str, Any]:

@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 
 from calibration.forecast.days import TARGET_DAY, asked_days
+from calibration.hindcast.scoring import HUB_LEVELS
 from foundation.quantiles import jeffreys, rounded
 from foundation.shapes import Floats
 
 Frames = Mapping[str, pd.DataFrame]
-LEVELS = (0.01, 0.025, *(round(0.05 * i, 2) for i in range(1, 20)), 0.975, 0.99)
+LEVELS = HUB_LEVELS
 """The 23 levels of forecast hubs (Bracher et al. 2021)."""
 SHOWN = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 WHY = (

@@ -17,6 +17,8 @@ from foundation.errors import StorageError, UserError
 from foundation.store.atomic import write_text
 
 SETTINGS, RUNS, RESULTS = "settings.json", "model-runs.jsonl", "hindcast.json"
+ALTERNATIVE = "hindcast-alternative.json"
+"""Results of another structure than the default: a guide shows both."""
 
 
 def begin(folder: Path, settings: Mapping[str, Any], *, resume: bool) -> None:
@@ -80,21 +82,22 @@ def keep_run(folder: Path, key: Key, stocks: Sequence[float]) -> None:
         file.write(json.dumps([*key, list(stocks)]).encode() + b"\n")
 
 
-def write_results(folder: Path, results: Mapping[str, Any]) -> None:
+def write_results(folder: Path, results: Mapping[str, Any], *, alternative: bool = False) -> None:
     """The document of the hindcast, in one step."""
-    write_text(folder / RESULTS, _text(results))
+    write_text(folder / (ALTERNATIVE if alternative else RESULTS), _text(results))
 
 
-def read_results(folder: Path) -> dict[str, Any]:
+def read_results(folder: Path, *, alternative: bool = False) -> dict[str, Any]:
     """The document of a finished hindcast.
 
     Raises:
         UserError: there is none that can be read.
     """
+    name = ALTERNATIVE if alternative else RESULTS
     try:
-        return dict(json.loads((folder / RESULTS).read_text(encoding="utf-8")))
+        return dict(json.loads((folder / name).read_text(encoding="utf-8")))
     except (OSError, ValueError):
-        raise UserError(f"{folder}: no finished hindcast (it holds no readable {RESULTS})") from None
+        raise UserError(f"{folder}: no finished hindcast (it holds no readable {name})") from None
 
 
 def _text(values: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ import pandas as pd
 from calibration.hindcast import label
 from calibration.hindcast.question import NAMES
 from foundation.language.numbers import NO_BREAK, UNDEFINED, day, interval, number, percent
+from model.terms.structure import Structure
 from scenarios.words import run_line
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def grids(results: Results, lang: str) -> list[Grid]:
         *(by_origin(results, origin, lang) for origin in results["origins"]),
         *bound_grids(results, lang),
         summary_grid(results, lang),
+        horizon_grid(results, lang),
     ]
 
 
@@ -94,6 +96,31 @@ def summary_grid(results: Results, lang: str) -> Grid:
     return Grid(label("hindcast.summary", lang), [label(f"hindcast.{key}", lang, n=same) for key in keys], rows)
 
 
+def horizon_grid(results: Results, lang: str) -> Grid:
+    """A row a forecaster, a column a range of horizons: number, mean CRPS, bias, and how many inside."""
+    bins = [(entry["from_days"], entry["to_days"]) for entry in results["forecasters"][0]["by_horizon"]]
+    head = [label("hindcast.forecaster", lang), *(_bin(low, high, lang) for low, high in bins)]
+    rows = [
+        [label(f"forecaster.{entry['forecaster']}", lang), *(_of_bin(found, lang) for found in entry["by_horizon"])]
+        for entry in results["forecasters"]
+    ]
+    return Grid(label("hindcast.by_horizon", lang), head, rows)
+
+
+def _bin(low: int, high: int | None, lang: str) -> str:
+    if high is None:
+        return label("hindcast.bin_open", lang, low=number(low, 0, lang))
+    return label("hindcast.bin", lang, low=number(low, 0, lang), high=number(high, 0, lang))
+
+
+def _of_bin(found: Mapping[str, Any], lang: str) -> str:
+    if not found["forecasts"]:
+        return UNDEFINED
+    crps, bias = (number(found[f"{key}_millions"], 2, lang) for key in ("crps", "bias"))
+    inside = label("hindcast.of", lang, inside=found["inside"], all=found["forecasts"])
+    return label("hindcast.bin_value", lang, crps=crps, bias=bias, inside=inside)
+
+
 def notes(results: Results, lang: str) -> list[str]:
     """What stands below all tables."""
     figures = len({forecast["date"] for forecast in results["forecasts"]})
@@ -135,8 +162,11 @@ def _forecast(found: Mapping[str, Any], lang: str) -> str:
 
 def _figure(found: Mapping[str, Any], lang: str) -> str:
     months = number(found["horizon_days"] / DAYS_PER_MONTH, 1, lang)
-    published, error = (number(found[key], 2, lang) for key in ("published_millions", "error_millions"))
     when = label("hindcast.figure", lang, day=day(found["date"], lang), months=months)
+    if found["interval"]:
+        low, high = (number(found[f"{key}_millions"], 1, lang) for key in ("low", "high"))
+        return f"{when}\n{label('hindcast.figure_interval', lang, low=low, high=high)}"
+    published, error = (number(found[key], 2, lang) for key in ("published_millions", "error_millions"))
     return f"{when}\n{label('hindcast.figure_value', lang, published=published, error=error)}"
 
 
@@ -157,7 +187,7 @@ def table_of_scores(results: Results) -> pd.DataFrame:
     """Every forecast that was scored, a row each, for a spreadsheet."""
     quantiles = {name: f"forecast_millions_{name}" for name in ("p05", "p50", "p95")}
     table = pd.DataFrame(results["forecasts"]).rename(columns={**quantiles, "inside": "inside_90"})
-    return table.astype({"inside_90": int})
+    return table.astype({"inside_90": int, "interval": int})
 
 
 def rich_table(grid: Grid, lang: str) -> Table:
@@ -186,6 +216,14 @@ def markdown(results: Results, lang: str) -> str:
     """Everything for a guide."""
     parts = [_markdown(grid, lang) for grid in grids(results, lang)]
     return "\n\n".join([*parts, *notes(results, lang)]) + "\n"
+
+
+def alternative(results: Results, lang: str) -> str:
+    """The summary and the table by horizon of another structure, for a guide."""
+    choices = {key: value for key, value in results["structure"].items() if value != getattr(Structure(), key, None)}
+    named = ", ".join(f"`{key}={value}`" for key, value in choices.items())
+    parts = [_markdown(grid, lang) for grid in (summary_grid(results, lang), horizon_grid(results, lang))]
+    return "\n\n".join([label("hindcast.alternative", lang, choices=named), *parts]) + "\n"
 
 
 def _markdown(grid: Grid, lang: str) -> str:

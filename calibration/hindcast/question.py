@@ -25,14 +25,14 @@ from calibration.hindcast.forecasters import (
     series_until,
     years_at,
 )
-from calibration.hindcast.scoring import LEVELS, chance_above, score
+from calibration.hindcast.scoring import LEVELS, Score, chance_above, score, score_interval
 from calibration.hindcast.work import Case, ModelForecast
 from foundation.errors import RunFailedError
 from foundation.problems import Problem, ScenarioError
 from foundation.shapes import Floats
 
-FIRST = 3
-"""Stocks since the launch that the first origin has seen: a line needs so many to tell its spread."""
+WINDOW = date(2023, 11, 1), date(2025, 1, 31)
+"""First and last day of the default origins: enough counts before to tell a spread, a year after to score."""
 STEP = timedelta(days=30)
 """Between the days of a picture."""
 MODEL: Mapping[str, Inputs] = {f"model-{inputs}": inputs for inputs in get_args(Inputs)}
@@ -78,8 +78,8 @@ def figures_of(targets: Sequence[StockTarget]) -> list[StockTarget]:
 
 
 def default_origins(targets: Sequence[StockTarget]) -> list[date]:
-    """Days of the figures from the third on that leave one to score."""
-    return [target.day for target in figures_of(targets)[FIRST - 1 : -1]]
+    """Days of the figures within ``WINDOW`` that leave one to score."""
+    return [target.day for target in figures_of(targets)[:-1] if WINDOW[0] <= target.day <= WINDOW[1]]
 
 
 def question_at(targets: Sequence[StockTarget], origin: date) -> Question:
@@ -162,7 +162,8 @@ def in_order(forecasts: Sequence[Forecast]) -> list[Forecast]:
 def scores(forecasts: Sequence[Forecast]) -> pd.DataFrame:
     """A row an origin, forecaster and figure; stocks, errors and scores in millions."""
     columns = ["origin", "forecaster", "date", "horizon_days", "published_millions", "error_millions"]
-    columns += ["p05", "p50", "p95", "absolute_error_millions", "crps_millions", "inside"]
+    columns += ["low_millions", "high_millions", "interval"]
+    columns += ["p05", "p50", "p95", "bias_millions", "absolute_error_millions", "crps_millions", "inside"]
     return pd.DataFrame([row for forecast in forecasts for row in _scored(forecast)], columns=columns)
 
 
@@ -171,12 +172,21 @@ def _scored(forecast: Forecast) -> Iterator[list[Any]]:
         return
     question = forecast.question
     for target in question.figures:
-        found = score(forecast.samples[:, question.days.index(target.day)], target.millions, target.error)
+        found = score_of(forecast.samples[:, question.days.index(target.day)], target)
         yield [
             *(question.origin.isoformat(), forecast.forecaster, target.day.isoformat()),
             *((target.day - question.origin).days, target.millions, target.error),
-            *(found.p05, found.p50, found.p95, found.absolute_error, found.crps, found.inside),
+            *(target.low, target.high, target.is_interval),
+            *(found.p05, found.p50, found.p95, found.p50 - target.millions),
+            *(found.absolute_error, found.crps, found.inside),
         ]
+
+
+def score_of(samples: Floats, target: StockTarget) -> Score:
+    """Of samples of the stock on the day of a figure: as an interval where the figure is one."""
+    if target.is_interval:
+        return score_interval(samples, target.low, target.high)
+    return score(samples, target.millions, target.error)
 
 
 def bounds(forecasts: Sequence[Forecast]) -> pd.DataFrame:

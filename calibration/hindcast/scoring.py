@@ -4,11 +4,15 @@ A forecast is samples x_1 … x_m of the stock. What comes is a published figure
 convention the figure is scored as it stands and the forecast is made one of the figure: its predictive distribution is
 that of x + normal(0, error²), the mixture of m normal laws. Nothing is drawn for that error, so that scores don't
 depend on one more seed.
+
+A headline is an interval: 24 means 24.0 to 25.0. It has no error besides; it is scored by its middle (absolute error,
+inside) and by the mean of the CRPS over a uniform law on the interval, in closed form.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +22,8 @@ from scipy.special import ndtr
 from foundation.shapes import Floats
 
 LEVELS = (0.05, 0.5, 0.95)
+HUB_LEVELS = (0.01, 0.025, *(round(0.05 * i, 2) for i in range(1, 20)), 0.975, 0.99)
+"""The 23 levels of forecast hubs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +58,21 @@ def score(samples: npt.ArrayLike, published: float, error: float = 0.0) -> Score
     )
 
 
+def score_interval(samples: npt.ArrayLike, low: float, high: float) -> Score:
+    """Scores samples [m] of a stock against a figure that says ``low`` to ``high``.
+
+    Raises:
+        ValueError: fewer than two samples, one that is not finite, or an interval without a length.
+    """
+    x = _checked(samples, 0.0)
+    if not -np.inf < low < high < np.inf:
+        raise ValueError(f"interval {low!r} to {high!r}: needed two finite ends, the lower one first")
+    at_middle = score(x, (low + high) / 2)
+    # The mean over y of |y - x| is the difference of (y - x) |y - x| / 2 between the ends, by the length.
+    reach = ((high - x) * np.abs(high - x) - (low - x) * np.abs(low - x)) / (2 * (high - low))
+    return replace(at_middle, crps=float(np.mean(reach)) - _between(x))
+
+
 def crps(samples: npt.ArrayLike, published: float, error: float = 0.0) -> float:
     """Continuous ranked probability score in its fair form (Ferro 2014), in the unit of the samples; small is good.
 
@@ -63,12 +84,27 @@ def crps(samples: npt.ArrayLike, published: float, error: float = 0.0) -> float:
     x = _checked(samples, error)
     m = len(x)
     if error == 0.0:
-        order = np.arange(1, m + 1)
-        between = float(np.sum((2 * order - m - 1) * np.sort(x))) / (m * (m - 1))
-        return float(np.mean(np.abs(x - published))) - between
+        return float(np.mean(np.abs(x - published))) - _between(x)
     pairs = _mean_size(x[:, None] - x[None, :], error * np.sqrt(2.0))
     between = (float(pairs.sum()) - float(np.trace(pairs))) / (2 * m * (m - 1))
     return float(np.mean(_mean_size(published - x, error))) - between
+
+
+def weighted_interval_score(quantiles: npt.ArrayLike, published: float, levels: Sequence[float] = HUB_LEVELS) -> float:
+    """Weighted interval score (Bracher et al. 2021), in the unit of the quantiles; small is good.
+
+    ``quantiles`` [level] at ``levels``, symmetric about 0.5. With K central intervals of level 1 - a_k it is
+    (|y - median| / 2 + sum_k a_k / 2 × interval score_k) / (K + 1/2), which is twice the mean pinball loss; with more
+    and more levels it becomes the CRPS.
+
+    Raises:
+        ValueError: another number of quantiles than levels, or levels that aren't symmetric.
+    """
+    q, tau = np.asarray(quantiles, np.float64), np.asarray(levels)
+    if q.shape != tau.shape or not np.allclose(tau + tau[::-1], 1.0):
+        raise ValueError("quantiles: needed one for each level, levels symmetric about 0.5")
+    below = (published < q).astype(float)
+    return float(2.0 * np.mean((below - tau) * (q - published)))
 
 
 def predictive_quantile(samples: npt.ArrayLike, level: float, error: float = 0.0) -> float:
@@ -84,6 +120,12 @@ def chance_above(samples: npt.ArrayLike, bound: float, error: float = 0.0) -> fl
     """Predictive probability of a figure of at least ``bound``: what is said of one published as "more than"."""
     x = _checked(samples, error)
     return float(np.mean(x >= bound)) if error == 0.0 else float(np.mean(ndtr((x - bound) / error)))
+
+
+def _between(x: Floats) -> float:
+    """Half the mean distance between two different samples."""
+    m = len(x)
+    return float(np.sum((2 * np.arange(1, m + 1) - m - 1) * np.sort(x))) / (m * (m - 1))
 
 
 def _mean_size(d: Floats, s: float) -> Floats:

@@ -22,11 +22,14 @@ from calibration.facts.targets import StockTarget, load_surveyed
 from calibration.posterior.likelihood import MEMORY
 from foundation.shapes import Floats
 from foundation.work.ensemble import executor_factory, run_ensemble
+from model.terms.structure import Structure
 from model.terms.weeks import DAYS_PER_YEAR, WEEKS
 from scenarios.draw import Draw
 from scenarios.experiment import REFERENCE, Experiment, Settings, simulate_draw
 from scenarios.frames import at
 from scenarios.language.files import load_scenario
+
+DEFAULT = Structure()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,13 +77,20 @@ def key_of(task: Task) -> Key:
     return task.case.origin.isoformat(), task.case.inputs, task.draw.index
 
 
-def tasks_of(cases: Sequence[Case], draws: Mapping[date, Sequence[Draw]], *, people: int, seed: int) -> list[Task]:
+def tasks_of(
+    cases: Sequence[Case],
+    draws: Mapping[date, Sequence[Draw]],
+    *,
+    people: int,
+    seed: int,
+    structure: Structure = DEFAULT,
+) -> list[Task]:
     """Every run there is to make; ``draws`` are those of the posterior of each origin."""
-    experiments = [(case, experiment_of(case, people, len(draws[case.origin]), seed)) for case in cases]
+    experiments = [(case, experiment_of(case, people, len(draws[case.origin]), seed, structure)) for case in cases]
     return [Task(case=case, experiment=e, draw=draw) for case, e in experiments for draw in draws[case.origin]]
 
 
-def experiment_of(case: Case, people: int, draws: int, seed: int) -> Experiment:
+def experiment_of(case: Case, people: int, draws: int, seed: int, structure: Structure = DEFAULT) -> Experiment:
     """The status quo on the history that the case allows, to the last day."""
     return Experiment(
         settings=Settings(
@@ -91,6 +101,7 @@ def experiment_of(case: Case, people: int, draws: int, seed: int) -> Experiment:
             until=max(case.days) + timedelta(days=1),
             target_millions=40.0,  # enters results that are not read here
             every=WEEKS,
+            structure=structure,
         ),
         scenarios=(load_scenario(REFERENCE),),
         demography=load_demography(),

@@ -16,7 +16,7 @@ def hindcast(
         str | None,
         typer.Option(
             metavar="YYYY-MM-DD,…",
-            help="Days to forecast from.  [default: those of the published stocks from the third on]",
+            help="Days to forecast from.  [default: those of the counts from November 2023 to January 2025]",
         ),
     ] = None,
     actuals: Annotated[
@@ -35,6 +35,7 @@ def hindcast(
             "[default: the shipped ones]",
         ),
     ] = None,
+    structure: o.StructureChoices = None,
     people: Annotated[int, typer.Option(help="Simulated people.")] = o.PEOPLE,
     draws: Annotated[int, typer.Option(help="Draws of the model's posterior.")] = o.DRAWS,
     seed: o.Seed = 1,
@@ -53,6 +54,7 @@ def hindcast(
                 origins=origins,
                 actuals=actuals,
                 posteriors=posteriors,
+                structure=structure or [],
                 people=people,
                 draws=draws,
                 seed=seed,

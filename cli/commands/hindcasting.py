@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from calibration.draws.posteriors import OriginPosterior
     from calibration.facts.targets import StockTarget
     from calibration.hindcast.question import Forecast, Question
+    from model.terms.structure import Structure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,7 @@ class Request:
     origins: str | None
     actuals: Path | None
     posteriors: Path | None
+    structure: Sequence[str]
     people: int
     draws: int
     seed: int
@@ -48,6 +50,21 @@ class Request:
             raise UserError("--resume: name the folder to finish with --out")
         if self.origins is not None and self.actuals is not None:
             raise UserError("--origins: later figures (--actuals) are forecast from the end of the data; leave it out")
+
+    @property
+    def chosen(self) -> Structure:
+        """The structure that the model runs under.
+
+        Raises:
+            UserError: an average, or another one than the default without posteriors of its own.
+        """
+        from cli.request import AVERAGE, structure_of
+
+        if AVERAGE in self.structure:
+            raise UserError(f"--structure {AVERAGE}: a hindcast has one structure")
+        if self.structure and self.posteriors is None:
+            raise UserError("--structure: name the folder with its posteriors, one an origin, with --posteriors")
+        return structure_of(self.structure)
 
     @property
     def folder(self) -> Path:
@@ -80,7 +97,7 @@ def hindcast_in(request: Request) -> None:
     results = document(
         settings, h.scores(forecasts), h.bounds(forecasts), h.bands(forecasts), h.absent(forecasts), failures
     )
-    write_results(folder, results)
+    write_results(folder, results, alternative=bool(request.structure))
     present(results, folder, request)
 
 
@@ -107,6 +124,7 @@ def known_posteriors(
     from calibration.draws.posteriors import NoPosteriorError, posterior_source
     from calibration.facts.inputs import load_history
 
+    structure = request.chosen
     if request.posteriors is not None and not request.posteriors.is_dir():
         raise UserError(f"--posteriors: {request.posteriors} is no folder")
     source = posterior_source(request.draws, load_history().data_end, request.posteriors)
@@ -115,9 +133,26 @@ def known_posteriors(
     for question in questions:
         try:
             found[question.origin] = source(question.origin)
+            refuse_other_structure(found[question.origin], question.origin, structure)
         except NoPosteriorError as error:
             without[question.origin] = str(error)
     return found, without
+
+
+def refuse_other_structure(posterior: OriginPosterior, origin: date, structure: Structure) -> None:
+    """Draws of one structure say nothing of another one.
+
+    Raises:
+        UserError: the posterior was fitted under another structure than the one to run.
+    """
+    from calibration.draws.files import structure_name
+
+    if posterior.structure != (wanted := vars(structure)):
+        differs = ", ".join(f"{k}={v}" for k, v in posterior.structure.items() if wanted.get(k) != v)
+        raise UserError(
+            f"--structure: the posterior of {origin} was fitted under another structure ({differs or 'an older one'}); "
+            f"to run: {structure_name(structure)}"
+        )
 
 
 def settings_of(
@@ -137,6 +172,7 @@ def settings_of(
         **simulated,
         "seed": request.seed,
         "data_end": load_history().data_end.isoformat(),
+        "structure": dict(vars(request.chosen)),
         "actuals": request.actuals is not None,
         "origins": [question.origin.isoformat() for question in questions],
         "published": [target.described() for target in targets if target.kind != "initial"],
@@ -165,7 +201,7 @@ def modelled(
 
     cases = cases_of([question for question in questions if question.origin in posteriors], targets)
     draws = {origin: posterior.draws for origin, posterior in posteriors.items()}
-    tasks = tasks_of(cases, draws, people=request.people, seed=request.seed)
+    tasks = tasks_of(cases, draws, people=request.people, seed=request.seed, structure=request.chosen)
     if not tasks:
         return model_forecasts(questions, forecast_from([], {}, {}, {}, seed=request.seed), without)
     ensure_compiled()

@@ -123,6 +123,13 @@ def _hindcast_figures(folder: Path, into: Path) -> None:
     draw_pictures(read_results(folder), into)
 
 
+def _alternative(folder: Path, lang: str) -> str:
+    from calibration.hindcast.folder import read_results
+    from calibration.hindcast.page import alternative
+
+    return alternative(read_results(folder, alternative=True), lang)
+
+
 def _forecast(_: Path, lang: str) -> str:
     from calibration.forecast.page import markdown
 
@@ -135,6 +142,12 @@ def _forecast_figures(_: Path, into: Path) -> None:
 
     if forecasts := all_registered():
         draw_registered(forecasts[-1], into)
+
+
+def _other_services(_: Path, lang: str) -> str:
+    from calibration.outside.page import markdown
+
+    return markdown()
 
 
 def _readings(folder: Path, lang: str) -> str:
@@ -233,7 +246,9 @@ PARTS = (
     Part("identifiability", CALIBRATION, _fit("identifiability"), "mes fit", "fit.json"),
     Part("survey", SURVEY, _survey, "mes survey", "survey.json", _survey_figures),
     Part("hindcast", HINDCAST, _hindcast, "mes hindcast", "hindcast.json", _hindcast_figures),
+    Part("alternative", HINDCAST, _alternative, "mes hindcast --structure", "hindcast-alternative.json"),
     Part("forecast", FORECAST, _forecast, draw=_forecast_figures),
+    Part("services", ("docs/other-services.md",), _other_services),
     Part("uncertainty", CALIBRATION, _uncertainty, "mes uncertainty", "split.parquet"),
     Part("readings", READINGS, _readings, "mes study readings", "readings.json"),
     Part("sbc", ("docs/calibration-sbc.md",), _sbc, "mes study sbc", "sbc.json", _sbc_figures),

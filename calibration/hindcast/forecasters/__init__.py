@@ -14,7 +14,8 @@ from calibration.hindcast.forecasters.base import (
     years_at,
 )
 from calibration.hindcast.forecasters.curves import BassFixed, BassFree, Gompertz, Logistic
-from calibration.hindcast.forecasters.hazards import DampedTrend, EqualMean, OutsideView
+from calibration.hindcast.forecasters.damped import DampedTrend
+from calibration.hindcast.forecasters.hazards import EqualMean, OutsideView
 from calibration.hindcast.forecasters.lines import LastSlope, NoChange, OlsLine
 
 _ALONE: tuple[Forecaster, ...] = (

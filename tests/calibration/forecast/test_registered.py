@@ -15,10 +15,10 @@ import pytest
 from calibration.facts.targets import StockTarget
 from calibration.forecast import page, registered
 from calibration.forecast.registered import Registered, all_registered, place_of, register
-from calibration.forecast.scoring import places, scored, weighted_interval_score
+from calibration.forecast.scoring import places, scored
 from calibration.forecast.study import FRAMES
 from calibration.forecast.summary import LEVELS
-from calibration.hindcast.scoring import crps
+from calibration.hindcast.scoring import crps, weighted_interval_score
 from foundation.errors import UserError
 from foundation.store.store import load
 from tests.calibration.forecast import made_up

@@ -60,11 +60,7 @@ def results(questions):
         "people": 1000,
         "draws": 20,
         "origins": [day.isoformat() for day in ORIGINS],
-        "published": [
-            t.described()
-            for t in TARGETS
-            if t.kind != "initial"
-        ],
+        "published": [t.described() for t in TARGETS if t.kind != "initial"],
     }
     return document(settings, scores(forecasts), bounds(forecasts), bands(forecasts), absent(forecasts), failures)
 
