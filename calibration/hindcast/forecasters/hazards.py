@@ -28,11 +28,15 @@ LEAST_GAIN = 0.005
 """Millions that an interval gains at least, so that its hazard has a logarithm."""
 
 
+LEAST_SPENT = 1e-6
+"""What an interval spends at least of the hazard, where nobody is left outside."""
+
+
 def log_hazards(series: Series, stocks: Floats) -> Floats:
     """[sample, interval] of stocks [sample, n], a year."""
     rising = np.maximum.accumulate(stocks, axis=1) + LEAST_GAIN * np.arange(stocks.shape[1])
     outside = np.log(np.maximum(LIVING_INSURED - rising, 0.1))
-    return np.asarray(np.log(-np.diff(outside, axis=1) / np.diff(series.years)))
+    return np.asarray(np.log(np.maximum(-np.diff(outside, axis=1), LEAST_SPENT) / np.diff(series.years)))
 
 
 def hazard_noise(series: Series) -> Floats:

@@ -25,14 +25,14 @@ from calibration.hindcast.question import (
     scores,
     simple_forecasts,
 )
-from calibration.hindcast.tables import against, common, document, summary
+from calibration.hindcast.tables import against, by_horizon, common, document, summary
 from calibration.hindcast.work import ModelSamples
 from foundation.errors import RunFailedError, UserError
 from foundation.problems import ScenarioError
 
 TARGETS = load_stock_targets()
 LINES = FORECASTERS[:3]
-ORIGINS = default_origins(TARGETS)
+ORIGINS = [date(2023, 4, 25), *default_origins(TARGETS)]
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def results(questions):
     forecasts = in_order([*modelled, *simple])
     settings = {
         "seed": 1,
-        "data_end": "2024-10-07",
+        "data_end": "2026-01-29",
         "actuals": False,
         "people": 1000,
         "draws": 20,
@@ -65,18 +65,54 @@ def results(questions):
     return document(settings, scores(forecasts), bounds(forecasts), bands(forecasts), absent(forecasts), failures)
 
 
-def test_default_origins_are_those_of_the_third_figure_to_the_last_but_one():
-    assert [date(2023, 4, 25), date(2023, 11, 24), date(2024, 1, 10), date(2024, 2, 5)] == ORIGINS
+def test_default_origins_are_the_counts_from_november_2023_to_january_2025():
+    days = ("2023-11-24", "2024-01-10", "2024-01-31", "2024-02-29", "2024-10-07", "2025-01-30")
+    assert default_origins(TARGETS) == [date.fromisoformat(day) for day in days]
 
 
-def test_a_bound_is_asked_for_but_no_figure(questions):
-    assert [len(question.figures) for question in questions] == [4, 3, 2, 1]
-    assert all([bound.millions for bound in question.bounds] == [11.0] for question in questions)
-    assert question_at(TARGETS, date(2024, 3, 1)).bounds == ()
+def test_every_later_figure_is_asked_for(questions):
+    assert [len(question.figures) for question in questions] == [8, 7, 6, 5, 4, 3, 2]
+    bound = replace(TARGETS[-1], kind="lower bound")
+    asked = question_at((*TARGETS[:-1], bound), ORIGINS[0])
+    assert (len(asked.figures), asked.bounds) == (7, (bound,))
     days = questions[0].days
     assert days[0] == ORIGINS[0]
     assert list(days) == sorted(set(days))
-    assert days[-1] == date(2024, 10, 7)
+    assert days[-1] == date(2026, 1, 29)
+
+
+def test_twenty_forecasts_are_six_months_and_more_ahead(results):
+    """Seven more, all shorter; and those of the origin that is no default one."""
+    (one,) = (entry for entry in results["forecasters"] if entry["forecaster"] == "last-slope")
+    found = [(b["from_days"], b["to_days"], b["forecasts"]) for b in one["by_horizon"]]
+    assert found == [(0, 182, 7), (183, 365, 12), (366, 730, 12), (731, None, 4), (183, None, 28)]
+    own = [f for f in results["forecasts"] if f["forecaster"] == "last-slope" and f["origin"] != ORIGINS[0].isoformat()]
+    assert sum(f["horizon_days"] > 182 for f in own) == 20
+
+
+def test_means_by_horizon_by_hand():
+    scored = pd.DataFrame(
+        {
+            "horizon_days": [182, 183, 365, 800],
+            "crps_millions": [1.0, 2.0, 4.0, 9.0],
+            "bias_millions": [0.0, -1.0, 2.0, -3.0],
+            "inside": [True, True, False, False],
+        }
+    )
+    found = {(b["from_days"], b["to_days"]): b for b in by_horizon(scored)}
+    keys = ("forecasts", "crps_millions", "coverage_90", "bias_millions")
+    assert [found[183, 365][key] for key in keys] == [2, 3.0, 0.5, 0.5]
+    assert [found[366, 730][key] for key in keys] == [0, None, None, None]
+    assert [found[183, None][key] for key in keys] == [3, 5.0, pytest.approx(1 / 3), pytest.approx(-2 / 3, rel=1e-5)]
+
+
+def test_a_headline_is_scored_as_an_interval(results):
+    found = [f for f in results["forecasts"] if f["date"] == "2025-01-30"]
+    assert all((f["interval"], f["low_millions"], f["high_millions"]) == (True, 17.0, 18.0) for f in found)
+    for f in found:
+        assert f["bias_millions"] == pytest.approx(f["p50"] - 17.5, abs=1e-4)
+        assert f["inside"] == (f["p05"] <= 17.5 <= f["p95"])
+    assert "published 17.0 to 18.0" in markdown(results, "en")
 
 
 def test_nobody_looks_ahead(questions):
@@ -103,14 +139,14 @@ def test_nothing_is_dropped_silently(results):
     first = ORIGINS[0].isoformat()
     assert reasons == {
         **{(first, name): "no posterior" for name in ("model-frozen", "model-actual")},
-        **{(first, name): "not enough data" for name in ("bass-free", "logistic", "gompertz")},
+        **{(first, name): "not enough data" for name in ("bass-free", "logistic", "gompertz", "damped-trend")},
     }
     made = {(f["origin"], f["forecaster"]) for f in results["forecasts"]}
     assert len(made) + len(reasons) == len(ORIGINS) * len(NAMES)
     assert [entry["forecaster"] for entry in results["forecasters"]] == list(NAMES)
     for lang in ("en", "fr"):
-        cells = [cell for grid in grids(results, lang)[:4] for row in grid.rows for cell in row]
-        assert len([cell for cell in cells if "3" in cell and ("data" in cell or "données" in cell)]) == 3
+        cells = [cell for grid in grids(results, lang)[:7] for row in grid.rows for cell in row]
+        assert len([cell for cell in cells if "3" in cell and ("data" in cell or "données" in cell)]) == 4
 
 
 def test_too_few_draws_are_a_failure(questions):
@@ -133,6 +169,8 @@ def rows(**crps):
                 "crps_millions": value,
                 "absolute_error_millions": 2 * value,
                 "inside": value < 1,
+                "horizon_days": 47,
+                "bias_millions": -value,
             }
             for name, values in crps.items()
             for day, value in zip(days, values, strict=False)
@@ -164,7 +202,7 @@ def test_losing_to_the_last_slope_is_told(results):
 @pytest.mark.parametrize("lang", ["en", "fr"])
 def test_the_caveat_stands_below_every_table(results, lang):
     text = markdown(results, lang)
-    words = {"en": "re-accelerated in 2024", "fr": "avait repris en 2024"}[lang]
+    words = {"en": "counts up to January 2026", "fr": "jusqu’à janvier 2026"}[lang]
     assert text.count(words) == len(grids(results, lang)) == len(ORIGINS) + 2
     assert "{" not in text
 
@@ -180,15 +218,15 @@ def test_guides_are_filled(results, tmp_path):
 def test_origins_of_the_user():
     assert parse_origins("2023-11-24, 2023-06-01", TARGETS) == [date(2023, 6, 1), date(2023, 11, 24)]
     with pytest.raises(ScenarioError) as caught:
-        parse_origins("2022-01-01,2024-10-07,soon,2023-06-01,2023-06-01", TARGETS)
+        parse_origins("2022-01-01,2026-01-29,soon,2023-06-01,2023-06-01", TARGETS)
     told = [str(problem) for problem in caught.value.problems]
     assert [text.partition("; allowed")[0] for text in told] == [
         '--origins = "2022-01-01": no published stock to learn from',
-        '--origins = "2024-10-07": no published stock left to score',
+        '--origins = "2026-01-29": no published stock left to score',
         '--origins = "soon": not a date',
         '--origins = "2023-06-01": given twice',
     ]
-    assert "days from 2022-10-31 and before 2024-10-07" in told[0]
+    assert "days from 2022-10-31 and before 2026-01-29" in told[0]
 
 
 def test_a_folder_goes_on_where_it_was(tmp_path):

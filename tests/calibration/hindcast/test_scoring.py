@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from calibration.hindcast.scoring import chance_above, crps, predictive_quantile, score
+from calibration.hindcast.scoring import (
+    HUB_LEVELS,
+    chance_above,
+    crps,
+    predictive_quantile,
+    score,
+    score_interval,
+    weighted_interval_score,
+)
 from tests.calibration.coverage import covers, overconfident
 
 Z = 4.0
@@ -86,3 +94,46 @@ def test_coverage_of_a_right_forecaster_and_of_an_overconfident_one(error):
 def test_what_can_not_be_scored(samples, error):
     with pytest.raises(ValueError, match="needed"):
         score(samples, 1.0, error)
+
+
+def test_an_interval_by_hand():
+    """Samples 1 and 3, figure 2 to 4: |y - 1| averages 2, |y - 3| averages 1/2; half the distance between is 1."""
+    found = score_interval([1.0, 3.0], 2.0, 4.0)
+    assert found.crps == pytest.approx((2 + 0.5) / 2 - 1)
+    assert found.absolute_error == pytest.approx(1.0)
+    assert (found.p05, found.p50, found.p95) == pytest.approx((1.1, 2.0, 2.9))
+    assert not found.inside  # the middle, 3, lies above
+
+
+@pytest.mark.parametrize(("low", "high"), [(17.0, 18.0), (10.0, 12.0), (20.0, 21.0)])
+def test_the_closed_form_is_the_mean_over_the_interval(low, high):
+    """Quadrature with 400 middles errs by less than the square of a slice over the length."""
+    x = np.random.default_rng(5).normal(17.3, 0.8, 300)
+    places = low + (high - low) * (np.arange(400) + 0.5) / 400
+    wanted = np.mean([crps(x, y) for y in places])
+    assert score_interval(x, low, high).crps == pytest.approx(wanted, abs=1e-4)
+
+
+def test_the_rounding_of_an_interval_is_not_added_to_the_forecast():
+    x = np.linspace(17.0, 17.4, 200)
+    assert not score_interval(x, 17.0, 18.0).inside
+    assert score(x, 17.5, 0.2887).inside
+
+
+@pytest.mark.parametrize(("low", "high"), [(1.0, 1.0), (2.0, 1.0), (1.0, np.inf), (np.nan, 1.0)])
+def test_what_is_no_interval(low, high):
+    with pytest.raises(ValueError, match="interval"):
+        score_interval([1.0, 2.0], low, high)
+
+
+def test_weighted_interval_score_by_hand():
+    """Median 2 and a 90 % interval 1 to 4, figure 5: (|5 - 2| / 2 + 0.05 (3 + 20 × 1)) / 1.5."""
+    assert weighted_interval_score([1.0, 2.0, 4.0], 5.0, (0.05, 0.5, 0.95)) == pytest.approx((1.5 + 0.05 * 23) / 1.5)
+    assert len(HUB_LEVELS) == 23
+
+
+def test_weighted_interval_score_with_many_levels_is_the_crps():
+    """The loss is 0 at both ends, so 199 levels at i / 200 give the trapezoid rule but for dividing by 199, not 200."""
+    levels = np.arange(1, 200) / 200
+    found = weighted_interval_score(stats.norm.ppf(levels), 0.7, levels) * 199 / 200
+    assert found == pytest.approx(normal_crps(0.0, 1.0, 0.7), abs=1e-3)
