@@ -103,7 +103,7 @@ _WORDS = {"lognormal": "median", "beta": "mean", "normal": "mean"}
 
 
 def parameters_reference() -> str:
-    """Markdown: priors of the status quo, documents to come, the survey, the likelihood, levers; figures of data and code."""
+    """Markdown: priors of status quo, documents to come, survey, likelihood, levers; figures of data and code."""
     priors = load_priors()
     levers = [name for name in EFFECTS if name not in SHARED]
     parts = (
