@@ -151,9 +151,9 @@ def answer_to(item: SurveyItem, items: Iterable[SurveyItem], model_error: float 
 
 
 def read_stocks(file: Path, demography: Demography) -> tuple[StockTarget, ...]:
-    """A user's stocks: columns ``date, activated_millions``, ``error_millions`` or ``low, high``, and, if wanted, ``use``
-    (target or lower bound) and ``region``; comma or semicolon between cells. With ends a figure is read as a headline:
-    every count between them agrees with it.
+    """A user's stocks: columns ``date, activated_millions``, ``error_millions`` or ``low, high``, and, if wanted,
+    ``use`` (target or lower bound) and ``region``; comma or semicolon between cells. With ends a figure is read as a
+    headline: every count between them agrees with it.
 
     Raises:
         UserError: all problems of the file at once, each with line, column, value and what is allowed.
@@ -255,8 +255,8 @@ def _ends(where: str, row: Mapping[str, str], millions: float, problems: list[st
     if len(problems) == before and low >= high:
         problems.append(f"{where}, column high: {row['high']!r}; allowed: a number above low ({low:g})")
     elif len(problems) == before and not low <= millions <= high:
-        shown = row["activated_millions"]
-        problems.append(f"{where}, column activated_millions: {shown!r}; allowed: from low to high, {low:g} to {high:g}")
+        name = "activated_millions"
+        problems.append(f"{where}, column {name}: {row[name]!r}; allowed: from low to high, {low:g} to {high:g}")
     return low, high
 
 

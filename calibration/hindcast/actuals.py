@@ -29,8 +29,8 @@ LAST_DAY = monday(WEEKS)
 def read_actuals(path: Path, last: StockTarget) -> tuple[StockTarget, ...]:
     """Figures of a CSV file, by rising day, all after the ``last`` published one.
 
-    UTF-8, header ``date,activated_millions,error_millions``, or ``low,high`` in place of the error; or as a French spreadsheet writes it, with semicolons and
-    decimal commas.
+    UTF-8, header ``date,activated_millions,error_millions``, or ``low,high`` in place of the error; or as a French
+    spreadsheet writes it, with semicolons and decimal commas.
 
     Raises:
         UserError: the file can't be read.

@@ -210,5 +210,6 @@ def test_damaged_ends(tmp_path, demography):
     header = "date,activated_millions,error_millions,low\n2023-01-02,8,0.1,8\n"
     assert [line.partition("line 1: ")[2] for line in problems(tmp_path, header, demography)] == [
         "no column 'high'; needed: date, activated_millions, low, high",
-        "unknown column 'error_millions'; allowed: date, activated_millions, low, high, use, region",
+        "unknown column 'error_millions' (did you mean activated_millions?); "
+        "allowed: date, activated_millions, low, high, use, region",
     ]
