@@ -7,6 +7,7 @@ from importlib import import_module
 from operator import attrgetter
 
 from calibration.facts.priors import (
+    AHEAD,
     DISCREPANCY,
     EFFECTS,
     SHARED,
@@ -102,11 +103,12 @@ _WORDS = {"lognormal": "median", "beta": "mean", "normal": "mean"}
 
 
 def parameters_reference() -> str:
-    """Markdown: priors of the status quo, the survey, the likelihood and levers; figures of the data and the code."""
+    """Markdown: priors of status quo, documents to come, survey, likelihood, levers; figures of data and code."""
     priors = load_priors()
     levers = [name for name in EFFECTS if name not in SHARED]
     parts = (
         ("Status quo (fitted)", _fitted(priors[name] for name in STATUS_QUO)),
+        ("Documents beyond the data (drawn from the prior)", _priors(priors[name] for name in AHEAD)),
         ("Survey answers (fitted)", _priors(priors[name] for name in SURVEY)),
         ("Likelihood (fitted)", _priors([priors[DISCREPANCY]])),
         ("Levers (drawn from the prior)", _priors(priors[name] for name in levers)),
@@ -128,7 +130,7 @@ def _fitted(priors: Iterable[Prior]) -> str:
 
 def field_paths() -> dict[str, str]:
     """Prior to its field in ``model.terms.parameters``: each gets a number of its own and is found again by it."""
-    marks = {name: float(rank) for rank, name in enumerate(STATUS_QUO, 1)}
+    marks = {name: 1000.5 + rank for rank, name in enumerate(STATUS_QUO)}  # no field has such a value of its own
     found = {value: path for path, value in to_parameters(marks).flat().items()}
     return {name: found[mark] for name, mark in marks.items()}
 

@@ -70,7 +70,6 @@ INPUTS: tuple[Inputs, ...] = get_args(Inputs)
 FACT_KNOWN: Mapping[str, date] = {
     "F056": date(2023, 2, 13),
     "F055": date(2023, 8, 31),
-    "F054": date(2023, 12, 31),
     "F032": date(2024, 1, 31),
     "F041": date(2024, 12, 31),
     "F047": date(2025, 12, 31),
@@ -84,8 +83,7 @@ Curve = tuple[tuple[date, float], ...]
 def history_for(history: History, origin: date, inputs: Inputs) -> History:
     """The history that a forecast made on ``origin`` runs on.
 
-    Both kinds of inputs have one past, the one that the posterior of the origin was fitted on, and service growth ends
-    at the origin under both; they differ by what comes after it.
+    Both kinds of inputs have the data of the origin; they differ by the documents and campaigns that come after it.
     """
     known = frozen(history, origin)
     if inputs == "frozen":
@@ -104,9 +102,9 @@ def history_for(history: History, origin: date, inputs: Inputs) -> History:
 def frozen(history: History, origin: date) -> History:
     """What was known of a history on ``origin``, and nothing new after it.
 
-    Documents: the points of the curve known by then, flat after the last one; at the end of the data the whole curve
-    up to that day, flat from there. Reminders: only those of the weeks up to the origin. Service growth: constant from
-    the origin on.
+    Documents: the points of the curve known by then; at the end of the data the whole curve up to that day. Beyond the
+    last point they go on as the drivers' law says (``model.terms.drivers``). Reminders: only those of the weeks up to
+    the origin.
 
     Raises:
         ValueError: an origin before the launch is over, or after the data.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.resources.abc import Traversable
@@ -24,6 +24,7 @@ from calibration.facts.targets import (
     StockTarget,
     SurveyItem,
     asked,
+    error_of,
     load_stock_targets,
     load_survey_items,
     published_of,
@@ -37,6 +38,8 @@ from scenarios.language.files import read_text
 DESIGN_EFFECT = 1.5
 """Variance of a quota sample of adults online over that of a simple random sample, *assumed*."""
 COLUMNS = ("date", "activated_millions", "error_millions")
+ENDS = ("low", "high")
+"""In place of ``error_millions``: all between them agrees with the figure."""
 OPTIONAL = ("use", "region")
 USES = ("target", "lower bound")
 
@@ -148,8 +151,9 @@ def answer_to(item: SurveyItem, items: Iterable[SurveyItem], model_error: float 
 
 
 def read_stocks(file: Path, demography: Demography) -> tuple[StockTarget, ...]:
-    """A user's stocks: columns ``date, activated_millions, error_millions`` and, if wanted, ``use`` (target or lower
-    bound) and ``region``; comma or semicolon between cells.
+    """A user's stocks: columns ``date, activated_millions``, ``error_millions`` or ``low, high``, and, if wanted,
+    ``use`` (target or lower bound) and ``region``; comma or semicolon between cells. With ends a figure is read as a
+    headline: every count between them agrees with it.
 
     Raises:
         UserError: all problems of the file at once, each with line, column, value and what is allowed.
@@ -189,10 +193,16 @@ def _lines(file: Path) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in first else ","))
 
 
+def needed_columns(header: Collection[str]) -> tuple[str, ...]:
+    """With ``low`` or ``high`` in the header both, and no error; as usual otherwise."""
+    return (*COLUMNS[:2], *ENDS) if any(name in header for name in ENDS) else COLUMNS
+
+
 def _header(where: str, header: list[str]) -> list[str]:
     """What is wrong with the names of the columns."""
-    known = (*COLUMNS, *OPTIONAL)
-    problems = [f"{where}: no column {name!r}; needed: {', '.join(COLUMNS)}" for name in COLUMNS if name not in header]
+    needed = needed_columns(header)
+    known = (*needed, *OPTIONAL)
+    problems = [f"{where}: no column {name!r}; needed: {', '.join(needed)}" for name in needed if name not in header]
     for name in dict.fromkeys(header):
         if name not in known:
             near = nearest(name, known)
@@ -211,7 +221,8 @@ def _stock(
     problems: list[str] = []
     day = _day(where, row["date"], problems)
     millions = _number(where, "activated_millions", row, 1e-6, 100.0, problems)
-    error = _number(where, "error_millions", row, 1e-6, 100.0, problems)
+    ends = _ends(where, row, millions, problems) if ENDS[0] in row else None
+    error = error_of("headline", *ends) if ends else _number(where, "error_millions", row, 1e-6, 100.0, problems)
     use, region = row.get("use") or "target", row.get("region") or None
     if use not in USES:
         problems.append(f"{where}, column use: {use!r}; allowed: {', '.join(USES)}")
@@ -223,9 +234,30 @@ def _stock(
         )
     if problems or day is None:
         return None, problems
-    kind: Kind = "lower bound" if use == "lower bound" else "measured"
+    return _target(day, millions, error, ends, use == "lower bound", region), []
+
+
+def _target(
+    day: date, millions: float, error: float, ends: tuple[float, float] | None, bound: bool, region: str | None
+) -> StockTarget:
+    """A figure with an error, or one that means all between its ends."""
+    kind: Kind = "lower bound" if bound else "measured" if ends is None else "headline"
     stock = StockTarget(day=day, millions=millions, error=error, kind=kind, status="yours", facts=(), region=region)
-    return stock, []
+    if ends is None or bound:
+        return stock
+    return replace(stock, millions=sum(ends) / 2, low=ends[0], high=ends[1])
+
+
+def _ends(where: str, row: Mapping[str, str], millions: float, problems: list[str]) -> tuple[float, float]:
+    """Both ends, the figure between them, one above the other."""
+    before = len(problems)
+    low, high = (_number(where, name, row, 1e-6, 100.0, problems) for name in ENDS)
+    if len(problems) == before and low >= high:
+        problems.append(f"{where}, column high: {row['high']!r}; allowed: a number above low ({low:g})")
+    elif len(problems) == before and not low <= millions <= high:
+        name = "activated_millions"
+        problems.append(f"{where}, column {name}: {row[name]!r}; allowed: from low to high, {low:g} to {high:g}")
+    return low, high
 
 
 def _day(where: str, cell: str, problems: list[str]) -> date | None:

@@ -79,10 +79,18 @@ TIMES = 40
 def published_stocks(
     logs: Floats, discrepancy: Floats, stocks: Sequence[StockTarget], luck: np.random.Generator, times: int = TIMES
 ) -> Floats:
-    """Millions [draw, time, stock] as published, for log stocks [draw, stock] and discrepancies [draw]."""
-    error = np.array([stock.error / stock.millions for stock in stocks])
+    """Millions [draw, time, stock] as published, for log stocks [draw, stock] and discrepancies [draw].
+
+    A headline agrees with every count of its interval: the middle of one as wide about the count is even in it.
+    """
     missed = discrepancies([stock.day for stock in stocks], discrepancy, luck, times)
-    return np.asarray(np.exp(logs[:, None, :] + missed + error * luck.standard_normal(missed.shape)))
+    counts = logs[:, None, :] + missed
+    whole = np.array([stock.is_interval for stock in stocks], bool)
+    error = np.array([0.0 if stock.is_interval else stock.error / stock.millions for stock in stocks])
+    width = np.array([stock.high - stock.low if stock.is_interval else 0.0 for stock in stocks])
+    published = np.exp(counts + error * luck.standard_normal(missed.shape))
+    published[..., whole] += width[whole] * (luck.random(missed.shape)[..., whole] - 0.5)
+    return np.asarray(np.maximum(published, 0.0))
 
 
 def discrepancies(days: Sequence[date], amount: Floats, luck: np.random.Generator, times: int = TIMES) -> Floats:

@@ -6,16 +6,19 @@ import csv
 import io
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from calibration.facts.targets import StockTarget
+from calibration.facts.observed import needed_columns
+from calibration.facts.targets import StockTarget, error_of
 from foundation.errors import UserError
 from foundation.problems import Problem, ScenarioError, nearest
 from model.terms.weeks import WEEKS, monday
 
 COLUMNS = ("date", "activated_millions", "error_millions")
+ENDS = ("low", "high")
+"""In place of ``error_millions``: all between them agrees with the figure."""
 MOST, LARGEST_ERROR, SMALLEST_ERROR = 100.0, 10.0, 0.001
 SLACK = 3.0
 """Standard deviations by which a figure may fall below the last published one, which has an error too."""
@@ -26,8 +29,8 @@ LAST_DAY = monday(WEEKS)
 def read_actuals(path: Path, last: StockTarget) -> tuple[StockTarget, ...]:
     """Figures of a CSV file, by rising day, all after the ``last`` published one.
 
-    UTF-8, header ``date,activated_millions,error_millions``; or as a French spreadsheet writes it, with semicolons and
-    decimal commas.
+    UTF-8, header ``date,activated_millions,error_millions``, or ``low,high`` in place of the error; or as a French
+    spreadsheet writes it, with semicolons and decimal commas.
 
     Raises:
         UserError: the file can't be read.
@@ -59,17 +62,29 @@ def _text(path: Path) -> str:
 
 
 def _of_header(name: str, header: Sequence[str]) -> Iterator[Problem]:
-    source, allowed = f"{name}, line 1", ", ".join(COLUMNS)
-    for column in COLUMNS:
+    columns = needed_columns(header)
+    source, allowed = f"{name}, line 1", ", ".join(columns)
+    for column in columns:
         if header.count(column) != 1:
             times = "given more than once" if column in header else "missing"
             yield Problem(source=source, key=f"column {column}", message=times, allowed=allowed)
     for column in header:
-        if column not in COLUMNS:
-            near = nearest(column, COLUMNS)
+        if column not in columns:
+            near = nearest(column, columns)
             yield Problem(
                 source=source, key="column", value=column, message="unknown", allowed=allowed, suggestion=near
             )
+
+
+def _target(day: date, millions: float, error: float | None, ends: tuple[float, float] | None) -> StockTarget:
+    """A figure with an error, or one that means all between its ends."""
+    if ends is None:
+        spread = error or SMALLEST_ERROR
+        return StockTarget(day=day, millions=millions, error=spread, kind="measured", status="user", facts=())
+    low, high = ends
+    spread = error_of("headline", low, high)
+    figure = StockTarget(day=day, millions=(low + high) / 2, error=spread, kind="headline", status="user", facts=())
+    return replace(figure, low=low, high=high)
 
 
 @dataclass
@@ -95,12 +110,29 @@ class _Reader:
         given = {column: cell.strip() for column, cell in zip(self.header, cells, strict=True)}
         day = self._day(line, given["date"])
         millions = self._number(line, "activated_millions", given, self._least, MOST, "; a cumulative count can't fall")
-        error = self._number(line, "error_millions", given, SMALLEST_ERROR, LARGEST_ERROR, ", one standard deviation")
+        found = len(self.problems)
+        ends = self._ends(line, given, millions) if ENDS[0] in given else None
+        error = self._error(line, given) if ENDS[0] not in given else None
         self._after = day or self._after
         self._least = self._least if millions is None else millions
-        if day is None or millions is None or error is None:
+        if day is None or millions is None or len(self.problems) > found:
             return None
-        return StockTarget(day=day, millions=millions, error=error, kind="measured", status="user", facts=())
+        return _target(day, millions, error, ends)
+
+    def _error(self, line: int, given: dict[str, str]) -> float | None:
+        return self._number(line, "error_millions", given, SMALLEST_ERROR, LARGEST_ERROR, ", one standard deviation")
+
+    def _ends(self, line: int, given: dict[str, str], millions: float | None) -> tuple[float, float] | None:
+        """Both ends: the lower one at most the figure, the upper one at least it, and apart."""
+        middle = MOST if millions is None else millions
+        low = self._number(line, "low", given, 0.0, middle, ", the figure of the line")
+        high = self._number(line, "high", given, middle if millions is not None else 0.0, MOST, "; low end first")
+        if low is None or high is None:
+            return None
+        if high - low < SMALLEST_ERROR:
+            self._wrong(line, "high", given["high"], "no higher than low", f"a number above low ({low:g})")
+            return None
+        return low, high
 
     def _day(self, line: int, cell: str) -> date | None:
         allowed = f"a day after {self._after} and up to {LAST_DAY}, written YYYY-MM-DD, later than in the line above"

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from calibration.facts.targets import load_stock_targets
 from model.terms.outcome import BARRIERS, CHANNEL_NAMES, OBSTACLES, WOULD_PASS
 from model.terms.weeks import WEEKS, week_of
 from scenarios.language.files import catalogue, load_scenario
 
 ORDER = ("weekly", "groups", "equity", "channels", "outcomes", "costs")
-POLICY = week_of(date(2026, 1, 5))
+POLICY = week_of(date(2027, 1, 4))
 BANDS = ("0-15", "16-17", "18-24", "25-34", "35-49", "50-64", "65-74", "75+")
 GROUPS = {
     "age_band": BANDS,
@@ -21,14 +22,10 @@ GROUPS = {
     "digital_exclusion": ("no", "yes"),
     "long_term_illness": ("no", "yes"),
 }
-TARGETS = (
-    ("2022-10-31", 7.2, 0.15, "target"),
-    ("2023-02-13", 7.9, 0.15, "target"),
-    ("2023-11-24", 10.2, 0.3, "target"),
-    ("2024-02-29", 11.0, 0.15, "lower bound"),
-    ("2024-10-07", 15.0, 0.35, "target"),
-)
-KNOTS = ((0, 39, 94, 140, 206, 309), (0.168, 7.2, 10.2, 15.0, 21.0, 30.0))
+TARGETS = [stock.described() for stock in load_stock_targets() if stock.kind != "initial"]
+HORIZON = 309
+"""Week of the end of 2027."""
+KNOTS = ((0, 39, 94, 140, 208, HORIZON, WEEKS), (0.168, 7.2, 10.3, 15.5, 24.5, 30.0, 33.0))
 COSTS = {"status-quo": 0.0, "relatives": 0.8, "simplified-signup": 3.0, "mix-broad": 400.0}
 
 
@@ -45,12 +42,12 @@ def manifest(count: int, *, long: bool = False, **changes: Any) -> dict[str, Any
         "draws": 40,
         "seed": 1,
         "quick": False,
-        "policy_start": "2026-01-05",
+        "policy_start": "2027-01-04",
         "until": "2027-12-31",
         "target_millions": 40.0,
-        "data_end": "2024-10-07",
+        "data_end": "2026-01-29",
         "titles": titles,
-        "stock_targets": [dict(zip(("date", "millions", "error_millions", "kind"), t, strict=True)) for t in TARGETS],
+        "stock_targets": TARGETS,
         "structure": {"reading": "trait"},
         "paired": True,
     }
@@ -97,14 +94,14 @@ def _costs(name: str, rank: int, draws: int) -> pd.DataFrame:
 def _weekly(growth: np.ndarray, extra: np.ndarray) -> dict[str, np.ndarray]:
     """Stocks [draw, week]."""
     weeks = np.arange(WEEKS + 1)
-    after = np.clip(weeks - 140, 0, None) / (WEEKS - 140)
-    policy = np.clip(weeks - POLICY, 0, None) / (WEEKS - POLICY)
+    after = np.clip(weeks - 140, 0, None) / (HORIZON - 140)
+    policy = np.clip(weeks - POLICY, 0, None) / (HORIZON - POLICY)
     activated = 1e6 * (np.interp(weeks, *KNOTS) + after * 15 * (growth - 1) + extra * policy)
     whole = np.ones_like(activated)
     return {
         "living": 68.5e6 * whole,
         "adults": 54e6 * whole,
-        "aware": 54e6 * whole * np.interp(weeks, (0, 40, 309), (0.14, 0.82, 0.84)),
+        "aware": 54e6 * whole * np.interp(weeks, (0, 40, HORIZON), (0.14, 0.82, 0.84)),
         "visited": activated * 1.35,
         "activated": activated,
         "activated_living": activated * 0.98,
@@ -124,7 +121,7 @@ def _groups(name: str, weekly: dict[str, np.ndarray], rank: int) -> pd.DataFrame
     for dimension, groups in GROUPS.items():
         ends = (0.6, 1.4) if dimension == "age_band" else (1.3, 0.5)
         tilt = np.linspace(*ends, len(groups)) + 0.02 * rank * np.linspace(-0.5, 1, len(groups))
-        for week in (0, 206, 299, 309):
+        for week in (0, POLICY + 1, 299, HORIZON):
             living = np.repeat(weekly["living"][:, week] / len(groups), len(groups))
             activated = np.minimum((weekly["activated"][:, [week]] * tilt / tilt.sum()).ravel(), 0.99 * living)
             keys = {"scenario": name, "draw": np.repeat(np.arange(draws), len(groups)), "week": week}
@@ -157,7 +154,7 @@ def _channels(name: str, draws: int) -> pd.DataFrame:
 
 
 def _outcomes(name: str, weekly: dict[str, np.ndarray], extra: np.ndarray, cost: np.ndarray) -> pd.DataFrame:
-    before, after = weekly["activated"][:, 308], weekly["activated"][:, 309]
+    before, after = weekly["activated"][:, HORIZON - 1], weekly["activated"][:, HORIZON]
     millions = (before + 4 / 7 * (after - before)) / 1e6
     reached = millions >= 40
     return pd.DataFrame(

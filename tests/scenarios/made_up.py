@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pandas as pd
 from foundation.store.fingerprint import code_fingerprint
 from model.terms.channels import N_CHANNELS
 from model.terms.outcome import BARRIERS, OBSTACLES, WOULD_PASS, GroupTable, LeverUse, Outcome, StandingTable
+from model.terms.weeks import week_of
 from scenarios.compare.study import COUNTS, TABLES, Comparison
 from scenarios.costs import CostLine
 from scenarios.frames import (
@@ -26,6 +28,8 @@ from scenarios.frames import (
 )
 
 WEEKS = 309
+"""To the end of 2027, the horizon of these frames."""
+POLICY = week_of(date(2027, 1, 4))
 MODULES = ("scenarios.frames",)
 """What computes them."""
 SETTINGS = (
@@ -86,8 +90,8 @@ def _standing(draw: int, extra: float) -> StandingTable:
     return StandingTable(
         "region",
         ("a", "b"),
-        205,
-        (205, WEEKS - 1, WEEKS),
+        POLICY,
+        (POLICY, WEEKS - 1, WEEKS),
         {"living": living, "activated": activated, **left, **dict.fromkeys((WOULD_PASS, *BARRIERS), left["time"])},
     )
 
@@ -118,12 +122,12 @@ def manifest(names: dict[str, float], **changes: Any) -> dict[str, Any]:
         "seed": 1,
         "engine": "fast",
         "structure": {"reading": "trait"},
-        "policy_start": "2026-01-05",
+        "policy_start": "2027-01-04",
         "until": "2027-12-31",
         "target_millions": 40.0,
         "every": 13,
         "quick": False,
-        "data_end": "2024-10-07",
+        "data_end": "2026-01-29",
         "scenarios": entries,
         "data": {"draws.parquet": "d", "costs.csv": "c"},
         "draws_file": "draws.parquet",

@@ -9,11 +9,13 @@ import pyarrow.parquet as pq
 import pytest
 from scipy import stats
 
-from calibration.draws.files import changed_data, lever_effects, load_draws, read_draws, save_draws
+from calibration.draws.files import changed_data, drawn_forward, lever_effects, load_draws, read_draws, save_draws
 from calibration.facts.inputs import load_costs
-from calibration.facts.priors import EFFECTS, FREE, SHARED, SURVEY, load_priors
+from calibration.facts.priors import AHEAD, EFFECTS, FREE, SHARED, SHOCKS, SURVEY, load_priors
+from calibration.facts.tables import DATA, rows_hash
 from foundation.errors import UserError
 from foundation.seeds import uniform
+from model.terms.parameters import HALF_YEARS, Drivers
 from model.terms.structure import Structure
 
 ROWS = 6
@@ -40,7 +42,8 @@ def test_what_is_saved_is_loaded(path):
     assert (matrix == np.column_stack([values()[name] for name in FREE])).all()
     assert (info.command, info.data_end, info.seed, info.draws) == ("make draws", "2024-10-07", 1, ROWS)
     assert changed_data(info) == []
-    assert changed_data(replace(info, data_sha256=info.data_sha256 | {"costs.csv": "0"})) == ["costs.csv"]
+    assert changed_data(replace(info, data_sha256=info.data_sha256 | {"ages.csv": "0"})) == ["ages.csv"]
+    assert "costs.csv" not in info.data_sha256, "a price changes no posterior"
 
 
 def test_draws_are_complete(path):
@@ -65,7 +68,8 @@ def test_a_draw_is_always_the_same(path):
 def test_another_key_gives_other_effects(path, tmp_path):
     save(tmp_path / "other.parquet", key="other")
     (one,), (other,) = (load_draws(1, path=p, seed=1) for p in (path, tmp_path / "other.parquet"))
-    assert one.parameters == other.parameters
+    assert replace(one.parameters, drivers=other.parameters.drivers) == other.parameters
+    assert ahead(one.parameters.drivers) != ahead(other.parameters.drivers)
     assert all(one.effects[name] != other.effects[name] for name in EFFECTS if name not in SHARED)
 
 
@@ -154,3 +158,63 @@ def test_effects_follow_their_priors_and_are_independent():
     pairs = ranks[np.triu_indices(len(columns), 1)]
     bound = stats.norm.ppf(1 - 0.0005 / len(pairs)) / np.sqrt(999)
     assert np.abs(pairs).max() < bound
+
+
+def ahead(drivers):
+    """Shocks of a draw beyond the data, of growth and of documents."""
+    return (*drivers.shocks[len(SHOCKS) :], *drivers.document_shocks)
+
+
+def test_drivers_of_a_draw_are_keyed():
+    priors, past = load_priors(), Drivers(shocks=(0.5,) * HALF_YEARS, volatility=0.4)
+    one = drawn_forward(past, "a", 3, priors)
+    assert one == drawn_forward(past, "a", 3, priors)
+    assert one.shocks[: len(SHOCKS)] == past.shocks[: len(SHOCKS)], "the past is fitted"
+    kept = ("trend", "step", "volatility", "document_momentum")
+    assert all(getattr(one, name) == getattr(past, name) for name in kept)
+    for key, index in (("b", 3), ("a", 4)):
+        other = drawn_forward(past, key, index, priors)
+        assert all(x != y for x, y in zip(ahead(one), ahead(other), strict=True))
+        assert all(getattr(one, name) != getattr(other, name) for name in AHEAD)
+
+
+def test_drivers_are_the_same_for_every_scenario(path):
+    """They hang on the file's key and the row, not on what was fitted nor on the seed of a run."""
+    priors = load_priors()
+    for draw in load_draws(ROWS, path=path, seed=7):
+        bare = drawn_forward(Drivers(), "draws-1", draw.index, priors)
+        assert ahead(draw.parameters.drivers) == ahead(bare)
+
+
+def standard_normal(values):
+    """Whether a sample is standard normal, at a level of one in a thousand."""
+    return stats.kstest(values, stats.norm.cdf).pvalue > 1e-3
+
+
+def test_shocks_beyond_the_data_are_standard_normal_and_independent():
+    priors = load_priors()
+    drawn = [drawn_forward(Drivers(), "test", index, priors) for index in range(1000)]
+    columns = np.array([ahead(drivers) for drivers in drawn])
+    assert columns.shape[1] == 2 * HALF_YEARS - len(SHOCKS)
+    assert standard_normal(columns.ravel())
+    assert not standard_normal(1.1 * columns.ravel()), "negative control"
+    assert all(stats.kstest(column, stats.norm.cdf).pvalue > 1e-3 / columns.shape[1] for column in columns.T)
+    ranks = stats.spearmanr(columns).statistic
+    pairs = ranks[np.triu_indices(columns.shape[1], 1)]
+    assert np.abs(pairs).max() < stats.norm.ppf(1 - 0.0005 / len(pairs)) / np.sqrt(999)
+    for name in AHEAD:
+        assert follows(priors[name], [getattr(drivers, name) for drivers in drawn]), name
+
+
+def test_of_the_priors_only_rows_that_enter_a_fit_are_hashed(tmp_path):
+    text = (DATA / "priors.csv").read_text(encoding="utf-8")
+
+    def hashed(changed, folder=tmp_path):
+        (folder / "priors.csv").write_bytes(changed.encode())
+        return rows_hash("priors.csv", "name", FREE, folder)
+
+    shipped = hashed(text)
+    assert shipped == rows_hash("priors.csv", "name", FREE)
+    assert hashed(text.replace("\n", "\r\n")) == shipped
+    assert hashed(text.replace("sms_pull,lognormal,0.02", "sms_pull,lognormal,0.03")) == shipped
+    assert hashed(text.replace("notice_pull,lognormal,0.13", "notice_pull,lognormal,0.14")) != shipped

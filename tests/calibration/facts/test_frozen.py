@@ -8,19 +8,24 @@ import pytest
 from calibration.facts.history import FACT_KNOWN, documents_known, frozen, history_for
 from calibration.facts.inputs import load_history
 from calibration.facts.tables import read_rows
-from model.terms.parameters import Parameters
-from model.terms.tables import weekly_documents, weekly_tables
+from model.terms.drivers import STEP_KNOWN, growth_table, weekly_documents
+from model.terms.parameters import Drivers
 from model.terms.weeks import position, week_of
 
 HISTORY = load_history()
 ORIGINS = [date(2023, 4, 25), date(2023, 11, 24), date(2024, 1, 10), date(2024, 2, 5)]
-RATES = [6.5, 12.0, 15.0, 20.0]
+RATES = [6.5, 12.0, 18.0, 20.0]
 """Of the last documents figure known on each origin, millions a month."""
 
 
-def rates(history):
-    weeks = week_of(date(2026, 1, 1))
-    per_week = weekly_documents(history, weeks, 1.0)
+STILL = Drivers(document_momentum=0.0)
+"""Documents stay at the last point of their curve."""
+
+
+def rates(history, drivers=STILL):
+    """Millions of documents a month, by week."""
+    weeks = week_of(date(2026, 3, 1))
+    per_week = weekly_documents(history, drivers, weeks, 1.0)
     return per_week * history.insured_millions * (365.25 / 12) / 7
 
 
@@ -32,6 +37,18 @@ def test_documents_stay_at_the_last_rate_known(origin, rate):
     assert rates(HISTORY)[-1] > 39
 
 
+@pytest.mark.parametrize("origin", ORIGINS[1:])
+def test_what_goes_on_after_an_origin_is_the_slope_known_by_then(origin):
+    """A year's rise, fading: nothing that came later enters, however steep it was."""
+    known = frozen(HISTORY, origin)
+    (day, last), week = known.documents[-1], week_of(origin) + 1
+    year_ago = np.interp(position(day) - 365.25 / 7, *_points(known))
+    expected = last * (last / year_ago) ** (2.0 / np.log(2.0))  # all that the half-life of two years leaves to come
+    going_on = rates(known, Drivers(document_half_life=2.0))
+    assert (np.diff(going_on[week:]) > 0).all()
+    assert last < going_on[-1] < expected
+
+
 @pytest.mark.parametrize("origin", ORIGINS)
 def test_nothing_that_comes_later_matters(origin):
     """The frozen history of an origin is the same whatever happened after it."""
@@ -41,10 +58,10 @@ def test_nothing_that_comes_later_matters(origin):
 
 
 def test_a_rate_published_later_is_not_known_on_its_day():
-    """The rate of March 2023 follows from a figure of January 2024."""
-    assert documents_known()[date(2023, 3, 15)] == date(2024, 1, 31)
-    assert (date(2023, 3, 15), 10.0) in frozen(HISTORY, date(2024, 2, 5)).documents
-    assert (date(2023, 3, 15), 10.0) not in frozen(HISTORY, date(2024, 1, 10)).documents
+    """The rate of September 2023 follows from a count at the end of the year."""
+    assert documents_known()[date(2023, 9, 1)] == date(2023, 12, 31)
+    assert (date(2023, 9, 1), 14.4) in frozen(HISTORY, date(2024, 1, 10)).documents
+    assert (date(2023, 9, 1), 14.4) not in frozen(HISTORY, date(2023, 11, 24)).documents
 
 
 def test_every_fact_of_the_curve_has_a_day_that_its_text_allows():
@@ -66,20 +83,25 @@ def _points(history):
     return [position(day) for day, _ in history.documents], [rate for _, rate in history.documents]
 
 
-def test_no_reminders_before_they_were_sent_and_only_the_first_weeks_at_the_end_of_the_data():
+def test_no_reminders_before_they_were_sent_and_only_the_first_weeks_early_in_the_campaign():
+    origin = date(2024, 10, 7)
     assert frozen(HISTORY, ORIGINS[-1]).reminders_share == 0.0
-    known = frozen(HISTORY, HISTORY.data_end)
+    known = frozen(HISTORY, origin)
     weeks = [week_of(history.reminders[1]) - week_of(history.reminders[0]) + 1 for history in (known, HISTORY)]
     assert weeks == [2, 21]
     assert known.reminders_share / weeks[0] == pytest.approx(HISTORY.reminders_share / weeks[1])
-    assert known.reminders[1] < HISTORY.data_end
+    assert known.reminders[1] < origin
+    whole = frozen(HISTORY, HISTORY.data_end)
+    assert (whole.reminders, whole.reminders_share) == (HISTORY.reminders, HISTORY.reminders_share)
 
 
 @pytest.mark.parametrize("inputs", ["frozen", "actual"])
-def test_service_growth_ends_at_the_origin(inputs):
-    origin = ORIGINS[1]
-    growth = weekly_tables(Parameters(), history_for(HISTORY, origin, inputs)).growth
-    assert growth[-1] == growth[week_of(origin) + 1] < weekly_tables(Parameters(), HISTORY).growth[-1]
+def test_the_step_of_service_growth_is_not_there_for_who_knows_no_data_of_it(inputs):
+    def growth(origin):
+        return growth_table(Drivers(trend=0.0, step=1.3), 200, history_for(HISTORY, origin, inputs).data_end)
+
+    assert (growth(STEP_KNOWN - timedelta(days=1)) == 1.0).all()
+    assert growth(STEP_KNOWN)[-1] == pytest.approx(1.3)
 
 
 @pytest.mark.parametrize("origin", ORIGINS)

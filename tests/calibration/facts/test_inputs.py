@@ -7,7 +7,15 @@ import pytest
 
 from calibration.facts import tables
 from calibration.facts.history import load_events
-from calibration.facts.inputs import MODEL_TABLES, TABLES, load_costs, load_demography, load_history, tables_of
+from calibration.facts.inputs import (
+    MODEL_TABLES,
+    TABLES,
+    carried_on,
+    load_costs,
+    load_demography,
+    load_history,
+    tables_of,
+)
 from calibration.facts.observed import load_observed
 from calibration.facts.priors import load_priors
 from calibration.facts.tables import DATA, load_constants, read_rows
@@ -59,7 +67,7 @@ def test_the_tables_of_a_question_are_those_that_are_read(monkeypatch):
 
 def test_demography():
     demography = load_demography()
-    assert demography.pyramid.shape == (7, 2, 100)
+    assert demography.pyramid.shape == (8, 2, 100)
     assert demography.regions == REGIONS
     assert demography.region_share.sum() == pytest.approx(1)
     assert set(demography.pilot_regions) == {"Occitanie", "Pays de la Loire", "Hauts-de-France"}
@@ -94,9 +102,30 @@ def test_later_totals_and_bands(year, number):
         assert pyramid[:, first : last + 1].sum() / 1e6 == pytest.approx(fact(number + offset), abs=6e-4)
 
 
+def test_the_year_carried_on_by_hand():
+    """Three ages (0, 1, 2 and older): a cohort that lost a tenth loses a tenth again; as many are born."""
+    before = np.array([[100.0, 100.0, 50.0]])
+    last = np.array([[80.0, 90.0, 120.0]])
+    years = carried_on(np.stack([before, last]))
+    assert years.shape == (3, 1, 3)
+    assert (years[:2] == np.stack([before, last])).all()
+    # 80 -> 80 x 90/100; those of 1 and older: (90 + 120) x 120 / (100 + 50).
+    assert years[2, 0] == pytest.approx([80.0, 72.0, 168.0])
+
+
+def test_the_people_of_2029():
+    demography = load_demography()
+    assert demography.years[-1] == 2029
+    people = demography.pyramid
+    assert (people[-1, :, 0] == people[-2, :, 0]).all()
+    change = people[-1].sum() / people[-2].sum()
+    assert change == pytest.approx(people[-2].sum() / people[-3].sum(), abs=0.002)
+    assert (people[-1, :, 41] / people[-2, :, 40]) == pytest.approx(people[-2, :, 41] / people[-3, :, 40])
+
+
 def test_history():
     history = load_history()
-    assert history.data_end == date(2024, 10, 7)
+    assert history.data_end == date(2026, 1, 29)
     assert history.activated_at_start == 168_000
     assert history.notices_main == (date(2022, 1, 31), date(2022, 3, 28))
     assert history.notices_end == date(2022, 7, 15)
@@ -106,7 +135,7 @@ def test_history():
 
 def test_costs():
     items = {item.key: item for item in load_costs()}
-    assert items["letter/per letter"].value == 0.8
+    assert items["letter/per letter"].value == 0.95
     assert len(items) == len(load_costs()) >= 16, "no row twice"
     assert all(0 <= item.low <= item.value <= item.high for item in items.values())
 
@@ -131,7 +160,7 @@ DAMAGES = [
     ("documents_fed.csv", "2022-07-01", "2022-01-01", load_history, "column date: '2022-01-01'"),
     ("documents_fed.csv", "date,", "day,", load_history, "line 1: no column 'date'"),
     ("activations.csv", "2022-10-31", "31/10/2022", load_history, "line 3, column date: '31/10/2022'.*YYYY-MM-DD"),
-    ("activations.csv", "7.9,", "6.9,", load_history, "line 4, column activated_millions: '6.9'"),
+    ("activations.csv", ",7.9,rounded,7.8,8.0", ",6.9,rounded,6.8,7.0", load_history, "line 4, column high: '7.0'"),
     ("activations.csv", ",initial,", ",target,", load_history, "column use: 'target'.*initial"),
     ("activations.csv", "7.9,", "7.9,,", load_history, "line 4: 10 cells; needed 9"),
     ("costs.csv", "0.003,0.001", "nan,0.001", load_costs, "column value: 'nan'"),

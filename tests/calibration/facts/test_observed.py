@@ -189,3 +189,27 @@ def test_files_that_cannot_be_read(tmp_path, demography):
     (tmp_path / "latin.csv").write_bytes("date;é\n".encode("latin-1"))
     with pytest.raises(UserError, match=r"latin\.csv: is not UTF-8 text"):
         read_stocks(tmp_path / "latin.csv", demography)
+
+
+def test_figures_with_ends(tmp_path, demography):
+    text = "date,activated_millions,low,high,use\n2023-01-02,8,8,9,\n2024-01-01,10.5,10,11,lower bound\n"
+    figure, bound = read(tmp_path, text, demography)
+    assert (figure.kind, figure.is_interval, figure.low, figure.high) == ("headline", True, 8.0, 9.0)
+    assert (figure.millions, figure.error) == pytest.approx((8.5, 1 / 12**0.5))
+    assert (bound.kind, bound.millions, bound.low, bound.high) == ("lower bound", 10.5, 10.5, float("inf"))
+
+
+def test_damaged_ends(tmp_path, demography):
+    text = "date,activated_millions,low,high\n2023-01-02,8,9,8\n2023-02-01,8,8.1,9\n2023-03-01,8,,9\n"
+    found = [line.split("mine.csv, ")[1] for line in problems(tmp_path, text, demography)]
+    assert found == [
+        "line 2, column high: '8'; allowed: a number above low (9)",
+        "line 3, column activated_millions: '8'; allowed: from low to high, 8.1 to 9",
+        "line 4, column low: ''; allowed: a number from 1e-06 to 100",
+    ]
+    header = "date,activated_millions,error_millions,low\n2023-01-02,8,0.1,8\n"
+    assert [line.partition("line 1: ")[2] for line in problems(tmp_path, header, demography)] == [
+        "no column 'high'; needed: date, activated_millions, low, high",
+        "unknown column 'error_millions' (did you mean activated_millions?); "
+        "allowed: date, activated_millions, low, high, use, region",
+    ]

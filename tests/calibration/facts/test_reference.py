@@ -23,7 +23,7 @@ def test_fields_are_those_that_the_values_reach():
 def test_priors_in_words():
     priors = load_priors()
     assert prior_in_words(priors["notice_pull"]) == "lognormal, median 0.13, 90 % 0.05–0.3"
-    assert prior_in_words(priors["service_growth"]) == "normal, mean 0.25, 90 % −0.161 to 0.661"
+    assert prior_in_words(priors["growth_trend"]) == "normal, mean 0.05, 90 % −0.197 to 0.297"
     assert prior_in_words(priors["training_effect"]).endswith(", at least 1")
 
 

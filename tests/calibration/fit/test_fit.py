@@ -138,7 +138,7 @@ def test_intervals_hold_nine_in_ten() -> None:
     bands = np.quantile(
         published_stocks(logs, amount, stocks, np.random.default_rng(1), 20_000)[0], [0.05, 0.95], axis=0
     )
-    exact = [replace(stock, error=1e-6) for stock in stocks]
+    exact = [replace(stock, error=1e-6, low=stock.millions, high=stock.millions) for stock in stocks]
     narrow = np.quantile(
         published_stocks(logs, amount, exact, np.random.default_rng(1), 20_000)[0], [0.05, 0.95], axis=0
     )
@@ -148,6 +148,16 @@ def test_intervals_hold_nine_in_ten() -> None:
     # The bands have a sampling error of their own: 20,000 draws against 2,000.
     assert ((low - 15 <= held) & (held <= high + 15)).all()
     assert (less < low - 15).any()
+
+
+def test_a_headline_is_published_evenly_over_its_width() -> None:
+    (stock,) = [stock for stock in load_observed().stocks if stock.day == date(2026, 1, 29)]
+    logs, none = np.log([[stock.millions]]), np.array([0.0])
+    drawn = published_stocks(logs, none, [stock], np.random.default_rng(3), 4000).ravel()
+    even = stats.uniform(stock.low, stock.high - stock.low)
+    assert stats.kstest(drawn, even.cdf).pvalue > 1e-3
+    normal = stock.millions + stock.error * np.random.default_rng(3).standard_normal(4000)
+    assert stats.kstest(normal, even.cdf).pvalue < 1e-3, "negative control: a normal of the same spread"
 
 
 def test_answers_carry_their_error_and_stay_shares() -> None:

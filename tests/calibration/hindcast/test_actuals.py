@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from calibration.facts.targets import load_stock_targets
-from calibration.hindcast.actuals import read_actuals
+from calibration.hindcast.actuals import LAST_DAY, read_actuals
 from foundation.errors import UserError
 from foundation.problems import ScenarioError
 
@@ -28,29 +28,29 @@ def problems(tmp_path, text):
 @pytest.mark.parametrize(
     "text",
     [
-        HEADER + "2025-03-01,17.5,0.3\n2025-09-01,19,0.25\n",
-        "\ufeffdate;activated_millions;error_millions\r\n2025-03-01;17,5;0,3\r\n\r\n2025-09-01;19;0,25\r\n",
-        "error_millions, date ,activated_millions\n0.3,2025-03-01,17.5\n0.25,2025-09-01,19\n",
+        HEADER + "2026-03-01,25.5,0.3\n2026-09-01,27,0.25\n",
+        "\ufeffdate;activated_millions;error_millions\r\n2026-03-01;25,5;0,3\r\n\r\n2026-09-01;27;0,25\r\n",
+        "error_millions, date ,activated_millions\n0.3,2026-03-01,25.5\n0.25,2026-09-01,27\n",
     ],
 )
 def test_a_good_file(tmp_path, text):
     found = read_actuals(write(tmp_path, text), LAST)
     assert [(t.day, t.millions, t.error) for t in found] == [
-        (date(2025, 3, 1), 17.5, 0.3),
-        (date(2025, 9, 1), 19.0, 0.25),
+        (date(2026, 3, 1), 25.5, 0.3),
+        (date(2026, 9, 1), 27.0, 0.25),
     ]
-    assert {t.kind for t in found} == {"target"}
+    assert {t.kind for t in found} == {"measured"}
 
 
 def test_everything_wrong_is_said_at_once(tmp_path):
     rows = [
-        "2024-10-07,16,0.3",
+        "2026-01-29,25,0.3",
         "soon,many,0.3",
-        "2025-03-01,3,0",
-        "2025-02-01,17,nan",
-        "2025-05-01,16",
-        "2030-01-01,18,0.3",
-        "2025-06-01,16.5,0.3",
+        "2026-03-01,3,0",
+        "2026-02-01,26,nan",
+        "2026-05-01,25",
+        "2030-01-01,27,0.3",
+        "2026-06-01,25.5,0.3",
     ]
     found = problems(tmp_path, HEADER + "\n".join(rows))
     assert [problem.partition(" =")[0].replace(":", "", 1) for problem in found] == [
@@ -65,13 +65,13 @@ def test_everything_wrong_is_said_at_once(tmp_path):
         "mine.csv, line 7 column date",
         "mine.csv, line 8 column activated_millions",
     ]
-    assert '"soon": not a date; allowed: a day after 2024-10-07 and up to 2028-01-03' in found[1]
-    assert '"3": out of range; allowed: a number of millions from 16 to 100' in found[3]
+    assert f'"soon": not a date; allowed: a day after 2026-01-29 and up to {LAST_DAY}' in found[1]
+    assert '"3": out of range; allowed: a number of millions from 25 to 100' in found[3]
     assert "from 0.001 to 10, one standard deviation" in found[4]
 
 
 def test_the_header(tmp_path):
-    found = problems(tmp_path, "date,activated_milions,error_millions,date\n2025-03-01,17,0.3,x\n")
+    found = problems(tmp_path, "date,activated_milions,error_millions,date\n2026-03-01,26,0.3,x\n")
     assert found[0].startswith("mine.csv, line 1: column date: given more than once")
     assert found[1].startswith("mine.csv, line 1: column activated_millions: missing")
     assert found[2].endswith('did you mean "activated_millions"?')
@@ -90,3 +90,33 @@ def test_what_can_not_be_read(tmp_path):
         read_actuals(tmp_path / "none.csv", LAST)
     with pytest.raises(UserError, match="can't be read"):
         read_actuals(tmp_path, LAST)
+
+
+def test_figures_with_ends(tmp_path):
+    text = "date,activated_millions,low,high\n2026-07-01,27,27,28\n"
+    (found,) = read_actuals(write(tmp_path, text), LAST)
+    assert (found.kind, found.millions, found.low, found.high) == ("headline", 27.5, 27.0, 28.0)
+    assert found.error == pytest.approx(1 / 12**0.5)
+    (french,) = read_actuals(write(tmp_path, text.replace(",", ";").replace("28", "27,9")), LAST)
+    assert french.high == 27.9
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("2026-07-01,27,28,29", 'column low = "28": out of range'),
+        ("2026-07-01,27,26,26.5", 'column high = "26.5": out of range'),
+        ("2026-07-01,27,27,27", 'column high = "27": no higher than low; allowed: a number above low (27)'),
+        ("2026-07-01,27,,28", "column low"),
+    ],
+)
+def test_damaged_ends(tmp_path, row, words):
+    (found,) = problems(tmp_path, "date,activated_millions,low,high\n" + row)
+    assert words in found
+
+
+def test_an_error_and_ends_at_once_are_refused(tmp_path):
+    found = problems(tmp_path, "date,activated_millions,error_millions,low,high\n2026-07-01,27,0.1,27,28\n")
+    assert len(found) == 1
+    assert "error_millions" in found[0]
+    assert "allowed: date, activated_millions, low, high" in found[0]

@@ -1,14 +1,12 @@
-"""The walk on laws with known moments; emcee's snooker move, which is left out; interruptions."""
+"""The walk on laws with known moments, some directions known and the others not; interruptions; few starts."""
 
-import emcee
 import numpy as np
 import pytest
 from scipy import stats
 
-from calibration.posterior.walk import MOVES, WALKERS_PER_PARAMETER, WANTED, explore, walk
+from calibration.posterior.walk import CHAINS, KEPT, SEGMENT, WANTED, Chains, explore, walk
 
 PARAMETERS = 4
-WALKERS = WALKERS_PER_PARAMETER * PARAMETERS
 PRECISION = np.diag([24.0, 3.0, 0.0, 0.0])
 PRECISION[0, 1] = PRECISION[1, 0] = 8.0
 CENTRE = np.array([0.5, -0.5, 0.0, 0.0])
@@ -48,8 +46,8 @@ def agrees(places, independent):
 
 def test_moments(walked):
     assert agrees(walked.places, walked.effective)
-    assert walked.effective > WANTED * WALKERS_PER_PARAMETER * PARAMETERS
-    assert walked.steps * 0.75 >= WANTED * walked.autocorrelation
+    assert walked.effective > WANTED * CHAINS
+    assert walked.steps * 2 / 3 >= WANTED * walked.autocorrelation
 
 
 def test_a_narrow_and_a_shifted_sample_are_noticed(walked):
@@ -58,19 +56,46 @@ def test_a_narrow_and_a_shifted_sample_are_noticed(walked):
     assert not agrees(walked.places + 0.2, walked.effective)
 
 
-def spread(moves, parameters=27, steps=500):
-    """Standard deviation that a walk gives a standard normal."""
-    rng = np.random.default_rng(2)
-    sampler = emcee.EnsembleSampler(216, parameters, lambda x: -0.5 * (x**2).sum(axis=1), moves=moves, vectorize=True)
-    sampler.random_state = np.random.RandomState(3).get_state()
-    sampler.run_mcmc(rng.standard_normal((216, parameters)), steps, skip_initial_state_check=True)
-    return float(sampler.get_chain(discard=steps // 2, flat=True).std())
+def stepped(step, steps=40):
+    """Places of chains that start in the posterior, after some steps: a step that keeps the law leaves them there."""
+    mean, covariance = exact()
+    rng = np.random.default_rng(4)
+    places = rng.multivariate_normal(mean, covariance, 4000)
+    chains = Chains(places, log_likelihood(places))
+    for _ in range(steps):
+        step(chains, rng)
+    return chains
 
 
-def test_the_moves_keep_a_standard_normal_and_the_snooker_move_does_not():
-    # 216 walkers of 27 numbers, at least one independent set: a standard deviation within 4 / sqrt(2 216 27).
-    assert spread(list(MOVES)) == pytest.approx(1, abs=4 / np.sqrt(2 * 216 * 27))
-    assert spread(emcee.moves.DESnookerMove()) < 0.9
+def test_a_step_keeps_the_posterior():
+    chains = stepped(lambda chains, rng: chains.step(log_likelihood, rng))
+    assert agrees(chains.places, len(chains.places))
+    assert chains.chance == pytest.approx(log_likelihood(chains.places)), "what it knows of its places is so"
+
+
+def test_a_step_that_forgets_the_level_is_noticed():
+    """Negative control: a step that takes any place at least as likely climbs to the mode."""
+
+    def climbing(chains, rng):
+        tried = Chains(chains.places.copy(), chains.chance.copy())
+        tried.step(log_likelihood, rng)
+        better = tried.chance >= chains.chance
+        chains.places[better], chains.chance[better] = tried.places[better], tried.chance[better]
+
+    chains = stepped(climbing)
+    assert not agrees(chains.places, len(chains.places))
+
+
+def test_directions_without_data_are_drawn_anew_at_every_step():
+    """With nothing known a step lands anywhere on its ellipse: no memory, however many parameters there are."""
+    rng = np.random.default_rng(6)
+    before = rng.standard_normal((4000, 40))
+    chains = Chains(before.copy(), np.zeros(4000))
+    chains.step(lambda places: np.zeros(len(places)), rng)
+    correlation = (before * chains.places).mean(axis=0)
+    # The cosine of a uniform angle has mean 0 and variance 1/2.
+    assert np.abs(correlation).max() < stats.norm.ppf(1 - 0.0005 / 40) * np.sqrt(1.5 / 4000)
+    assert chains.places.std() == pytest.approx(1, abs=4 / np.sqrt(2 * before.size / 20))
 
 
 class StoppedError(Exception):
@@ -103,8 +128,11 @@ def test_an_interrupted_walk_goes_on_along_the_same_path(tmp_path, times):
 
 
 def test_too_few_starts(tmp_path):
+    """Starts come from the prior as well, so that three given ones do."""
     found = walk(log_likelihood, PARAMETERS, seed=1, start=start(3), saved=tmp_path / "a.npz", segments=1)
-    assert found.places.shape[1] == PARAMETERS
+    assert found.steps == SEGMENT
+    assert found.places.shape == (CHAINS * (KEPT - KEPT // 3), PARAMETERS)
+    assert len(np.unique(found.places[-CHAINS:], axis=0)) == CHAINS
     assert np.isfinite(found.places).all()
 
 

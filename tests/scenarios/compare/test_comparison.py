@@ -42,7 +42,7 @@ def test_the_document_of_a_comparison(tmp_path: Path) -> None:
         "draws": 4,
         "horizon": "2027-12-31",
         "target_millions": 40.0,
-        "data_end": "2024-10-07",
+        "data_end": "2026-01-29",
         "paired": True,
     }
     quo, letters = document["scenarios"]

@@ -111,7 +111,7 @@ def test_obstacles_sum_to_everybody_not_activated() -> None:
 def test_a_whole_comparison_as_json() -> None:
     frames, manifest = made.frames(5, draws=12), made.manifest(5)
     document = json.loads(json.dumps(equity_document(frames, manifest), allow_nan=False))
-    assert document["groups_fixed_on"] == "2026-01-05"
+    assert document["groups_fixed_on"] == "2027-01-04"
     assert [entry["scenario"] for entry in document["scenarios"]] == made.names(5)
     first = document["scenarios"][0]
     assert [entry["dimension"] for entry in first["widest"]] == list(made.GROUPS)
