@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
@@ -13,6 +13,7 @@ from model.levers import Lever
 from model.population.population import Population
 from model.terms.inputs import Demography, History
 from model.terms.parameters import Parameters
+from model.terms.structure import Structure
 from scenarios.draw import Draw
 from scenarios.language.files import load_scenario
 from scenarios.language.resolve import resolve
@@ -20,6 +21,9 @@ from scenarios.language.resolve import resolve
 POLICY_START, UNTIL = date(2026, 1, 5), date(2027, 12, 31)
 STATUS_QUO, MIX = "status-quo", "mix-broad"
 SEED = 1
+NAIVE = Structure(traits="lifelong")
+"""What peers compute: people stay as they are."""
+TINY = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +42,17 @@ class Setting:
     def levers(self, scenario: str) -> tuple[Lever, ...]:
         """What a scenario of the catalogue adds from ``POLICY_START`` on."""
         return resolve(load_scenario(scenario), self.draw, policy_start=POLICY_START, until=UNTIL)
+
+
+def without_news(setting: Setting) -> Setting:
+    """The setting without what peers leave out: doctors mention the service to nobody, notices are answered at once.
+
+    Reminders to guardians about children have no switch: they reach few.
+    """
+    given = setting.parameters
+    pulls = replace(given.pulls, mention=TINY, notice_delay=TINY)
+    practice = replace(given.practice, mention_rate=TINY)
+    return replace(setting, parameters=replace(given, pulls=pulls, practice=practice))
 
 
 @cache

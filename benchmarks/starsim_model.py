@@ -9,6 +9,8 @@ What differs from the engine:
 - a tie is told with the same expected number of times, but anew each week for 13 weeks instead of once;
 - at most one visit by a person in a week, credited to no channel; awareness is not followed: visits of one's own accord
   need none and so stop when somebody activates only;
+- people stay as they are: no spells (``benchmarks.setting.NAIVE``);
+- no mentions by doctors, no weeks between a notice and its answer;
 - the status quo only; one thread.
 """
 
@@ -113,7 +115,9 @@ class Adoption(ss.Infection):
         uids = uids[self.susceptible[uids]]
         self.visited[uids] = True
         received = self.received[uids] * self.calendar.cum_received[self.ti]
-        stopped = self.blocked[uids] | (self.short[uids] & self.pars.hurried.rvs(uids))
+        informed = self.who.informed(self.rows[uids], self.ti)
+        stopped = self.blocked[uids] | (self.who.uninformed[self.rows[uids]] & ~informed)
+        stopped |= self.short[uids] & self.pars.hurried.rvs(uids)
         if not by_doctor:
             stopped |= self.no_use[uids] < self.given.stop_no_use * np.exp(-self.given.use_erosion * received)
         new = uids[~stopped]

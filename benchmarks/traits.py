@@ -1,6 +1,9 @@
 """Who people are, as plain NumPy columns: what the peers start from.
 
-The law is that of ``model.engine.people``; the draws are NumPy's own, so that they are other people.
+The law is that of ``model.engine.people`` for people who stay as they are (``benchmarks.setting.NAIVE``): one level of
+eagerness, of documents and of GP contacts for life, and barriers for life. Left out are doctors' mentions, the weeks
+that people take to answer a notice, and reminders to guardians about children. The draws are NumPy's own, so that they
+are other people.
 """
 
 from __future__ import annotations
@@ -11,14 +14,23 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.setting import Setting
+from benchmarks.setting import NAIVE, Setting
 from model.population.attributes import EMAIL, EXCLUDED, NO_DOCTOR, PILOT
 from model.population.population import Population
 from model.population.pyramid import MAJORITY, RATE_UNITS
-from model.terms.structure import Structure
-from model.terms.tables import EAGERNESS_LEVELS, INVITATION_DELAY, NEWCOMER_DELAY, Coefficients, Weekly, coefficients
-from model.terms.tables import weekly_tables as weekly_tables_of
-from model.terms.weeks import NEVER
+from model.terms.rules import CODE_WEEKS
+from model.terms.spells import LEVELS
+from model.terms.tables import (
+    INVITATION_DELAY,
+    NEWCOMER_DELAY,
+    OLDEST,
+    UNBORN,
+    Coefficients,
+    Weekly,
+    coefficients,
+    weekly_tables,
+)
+from model.terms.weeks import NEVER, WEEKS_PER_YEAR
 
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
@@ -53,14 +65,21 @@ class Traits:
     no_use: Floats
     """Uniform that decides whether "no perceived use" stops for good; 1 without that barrier."""
     short_of_time: Bools
+    uninformed: Bools
+    """Stopped for good by missing information, unless a code supplies it."""
     blocked: Bools
-    """Stopped for good by missing information or another reason."""
+    """Stopped for good by another reason."""
+
+    def informed(self, rows: npt.NDArray[np.int64], week: int) -> Bools:
+        """Whether the code of the own notice still works, for some rows."""
+        sent = self.notice_week[rows].astype(np.int64)
+        return self.notices[rows] & (sent <= week) & (week < sent + CODE_WEEKS)
 
 
 def load_tables(setting: Setting) -> tuple[Coefficients, Weekly]:
     """Coefficients and weekly tables of the status quo."""
-    given = coefficients(setting.parameters, Structure(), setting.demography, setting.history)
-    return given, weekly_tables_of(setting.parameters, setting.history)
+    given = setting.parameters, NAIVE, setting.demography, setting.history
+    return coefficients(*given), weekly_tables(*given)
 
 
 def draw_traits(p: Population, c: Coefficients, t: Weekly, rng: np.random.Generator) -> Traits:
@@ -71,8 +90,10 @@ def draw_traits(p: Population, c: Coefficients, t: Weekly, rng: np.random.Genera
     child = majority > entry
     excluded, email, pilot = ((p.flags & bit) > 0 for bit in (EXCLUDED, EMAIL, PILOT))
     notices, opposed = rng.random(n) < c.notices, rng.random(n) < c.opposed
-    eagerness = t.levels[(rng.random(n) * EAGERNESS_LEVELS).astype(np.int64)]
+    ages = np.clip(np.floor(-p.birth_week / WEEKS_PER_YEAR).astype(np.int64) + UNBORN, 0, OLDEST + UNBORN)
+    eagerness = t.lasting_levels[levels(n, rng)] * t.levels[levels(n, rng)] * t.age_gain[ages]
     sensitivity = eagerness * np.where(excluded, c.access, 1.0)
+    documents, gp = t.need_levels[t.document_first + levels(n, rng)], t.need_levels[t.gp_first[ages] + levels(n, rng)]
     notice = notice_weeks(t, entry, child, pilot, rng)
     information = (rng.random(n) < c.has_information) & (rng.random(n) < c.stop_information)
     other = (rng.random(n) < c.has_other) & (rng.random(n) < c.stop_other)
@@ -88,9 +109,9 @@ def draw_traits(p: Population, c: Coefficients, t: Weekly, rng: np.random.Genera
         ready=rng.random(n) < c.ready,
         opposed=opposed,
         sensitivity=sensitivity.astype(short),
-        documents=(p.document_rate / RATE_UNITS).astype(short),
+        documents=(p.document_rate / RATE_UNITS * documents).astype(short),
         notified=notices & email,
-        advice=(p.gp_rate / RATE_UNITS * propensities(p, c, rng)).astype(short),
+        advice=(p.gp_rate / RATE_UNITS * gp * propensities(p, c, rng)).astype(short),
         notice_week=notice,
         notice_pull=np.where(email, c.pull_notice, c.pull_notice_letter).astype(short),
         reminder_week=reminder_weeks(c, t, email, np.maximum(entry, majority), rng),
@@ -101,8 +122,14 @@ def draw_traits(p: Population, c: Coefficients, t: Weekly, rng: np.random.Genera
         activated_before=np.where(majority <= 0, acted, together),
         no_use=no_use.astype(short),
         short_of_time=rng.random(n) < c.has_time,
-        blocked=information | other,
+        uninformed=information,
+        blocked=other,
     )
+
+
+def levels(n: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    """One of the equally likely levels for each of ``n`` persons."""
+    return (rng.random(n) * LEVELS).astype(np.int64)
 
 
 def propensities(p: Population, c: Coefficients, rng: np.random.Generator) -> npt.NDArray[np.float64]:

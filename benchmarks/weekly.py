@@ -6,6 +6,8 @@ for each person, and the few who visit are followed through the barriers. What d
 - draws are a stream, not keyed: other people of the same law, and no common random numbers between scenarios;
 - at most one visit of each kind in a week (own contacts, GP, wards' contacts, ties), which is credited to a channel in
   proportion to the rates;
+- people stay as they are: no spells (``benchmarks.setting.NAIVE``), so that no trait need be drawn anew;
+- no mentions by doctors, no weeks between a notice and its answer, no reminders to guardians about children;
 - the status quo only: no levers, no branching; one thread.
 """
 
@@ -158,9 +160,8 @@ class WeeklyModel:
             self.t.cum_received[self.week] - self.t.cum_received[np.minimum(self.population.entry[rows], self.week)]
         )
         stop = self.c.stop_no_use * np.exp(-self.c.use_erosion * self.who.documents[rows] * received)
-        stopped = self.who.blocked[rows] | (
-            self.who.short_of_time[rows] & (self.rng.random(len(rows)) < self.c.stop_time)
-        )
+        stopped = self.who.blocked[rows] | (self.who.uninformed[rows] & ~self.who.informed(rows, self.week))
+        stopped |= self.who.short_of_time[rows] & (self.rng.random(len(rows)) < self.c.stop_time)
         if not by_doctor:
             stopped |= self.who.no_use[rows] < stop
         self.activate(rows[~stopped], channel)

@@ -129,8 +129,11 @@ class ReferenceModel(Answers, Society):
             child.be_taken_along(self.week)
 
     def ties_tell(self) -> None:
-        """Activated people tell the ties whose week it is."""
-        for told, teller in self.letters.pop(self.week, ()):
+        """Activated people tell the ties whose week it is: the letter sent last lies on top, as in the engine's boxes.
+
+        The order decides nothing but which of two stops in one week is remembered as the last.
+        """
+        for told, teller in reversed(self.letters.pop(self.week, ())):
             told.hear_of_it(teller, self.week)
 
     def branch(self, levers: Sequence[Lever]) -> Self:

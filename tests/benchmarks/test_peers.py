@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from benchmarks.setting import Setting, load_setting
+from benchmarks.setting import NAIVE, Setting, load_setting, without_news
 from benchmarks.weekly import WeeklyModel
 from model import AdoptionModel
 from model.terms.channels import Channel
@@ -25,9 +25,9 @@ def shares(setting: Setting, engine_setting: Setting | None = None) -> Any:
     found = np.empty((TIMES, 2, 4))
     for k in range(TIMES):
         population = setting.population(PEOPLE, seed=k)
-        given = engine_setting or setting
+        given = without_news(engine_setting or setting)
         tables: dict[str, Any] = {"demography": given.demography, "history": given.history}
-        model = AdoptionModel(population, given.parameters, **tables, seed=k)
+        model = AdoptionModel(population, given.parameters, **tables, structure=NAIVE, seed=k)
         model.advance(WEEKS)
         activated, desks = model.run.state["activated"], model.run.desks["activations"].sum(axis=0)
         found[k, 0] = ours(activated, desks[:, Channel.GUARDIAN].sum(), desks[:, Channel.PEER].sum())
@@ -59,8 +59,8 @@ def test_the_weekly_loop_has_the_law_of_the_engine() -> None:
     assert found.min() > 0
     assert least_p(found) > ALPHA
     # Negative control: a loop without the growth of the service is told apart.
-    pulls = replace(setting.parameters.pulls, growth=0.0)
-    still = replace(setting, parameters=replace(setting.parameters, pulls=pulls))
+    drivers = replace(setting.parameters.drivers, trend=0.0, step=1.0, volatility=0.0)
+    still = replace(setting, parameters=replace(setting.parameters, drivers=drivers))
     assert least_p(shares(still, setting)) < ALPHA
 
 

@@ -21,7 +21,17 @@ from model.population.attributes import ACCOUNT, EMAIL, EXCLUDED, ILL, PILOT
 from model.terms import rules
 from model.terms.channels import Channel
 from model.terms.outcome import DIMENSIONS, OBSTACLES, Outcome
-from model.terms.parameters import People, Practice, Prevalence, Pulls, Stops, WordOfMouth
+from model.terms.parameters import (
+    HALF_YEARS,
+    SHORTEST_SPELL,
+    Drivers,
+    People,
+    Practice,
+    Prevalence,
+    Pulls,
+    Stops,
+    WordOfMouth,
+)
 from model.terms.weeks import NEVER
 
 POLICY, LAST = 205, 260
@@ -32,6 +42,7 @@ shares = st.floats(0, 1)
 hazards = st.floats(0, 50) | st.just(inf)
 pulls = st.sampled_from((0.0, 1e-12, 0.01, 0.3, 2.0, 40.0))
 chances = st.sampled_from((0.0, 0.05, 0.4, 0.95, 1.0))
+spells = st.sampled_from((SHORTEST_SPELL, 2.2, 50.0))
 seeds = st.integers(0, 2**62)
 structures = st.builds(Structure, **{name: st.sampled_from(values) for name, values in Structure.choices().items()})
 parameters = st.builds(
@@ -42,6 +53,11 @@ parameters = st.builds(
         notices=chances,
         access=chances,
         child_together=chances,
+        eagerness_spell=spells,
+        eagerness_lasting=st.sampled_from((0.0, 0.3, 1.0)),
+        need_spell=spells,
+        barrier_spell=spells,
+        age_slope=st.sampled_from((-0.3, 0.0, 0.3)),
     ),
     pulls=st.builds(
         Pulls,
@@ -51,12 +67,21 @@ parameters = st.builds(
         spontaneous=pulls,
         media=pulls,
         reminder=pulls,
-        growth=st.sampled_from((-0.5, 0.0, 0.25, 1.0)),
+        mention=pulls,
+        notice_delay=st.sampled_from((0.0, 2.6, 20.0)),
+    ),
+    drivers=st.builds(
+        Drivers,
+        trend=st.sampled_from((-0.5, 0.0, 0.25, 1.0)),
+        step=st.sampled_from((0.5, 1.0, 2.0)),
+        shocks=st.sampled_from(((0.0,) * HALF_YEARS, (2.0, -3.0) * (HALF_YEARS // 2))),
+        document_shocks=st.sampled_from(((0.0,) * HALF_YEARS, (-1.0,) * HALF_YEARS)),
     ),
     practice=st.builds(
         Practice,
         recommendation_rate=st.sampled_from((0.0, 0.01, 0.3)),
         recommending_doctors=st.sampled_from((0.05, 0.4, 1.0)),
+        mention_rate=st.sampled_from((0.0, 0.03, 1.0)),
         follow_through=chances,
         ready_share=chances,
     ),
@@ -259,7 +284,9 @@ def test_an_isolated_person_changes_nobody_else(number, parameters, structure, l
 def test_without_any_pull_nobody_goes_to_the_site(number, seed):
     people = population(number)
     silent = Parameters(
-        pulls=Pulls(**dict.fromkeys(("notice", "document", "peer", "spontaneous", "media", "reminder"), 0.0)),
+        pulls=Pulls(
+            **dict.fromkeys(("notice", "document", "peer", "spontaneous", "media", "reminder", "mention"), 0.0)
+        ),
         practice=Practice(recommendation_rate=0.0),
     )
     outcome = played(launched(people, silent, seed), ()).outcome()
@@ -271,7 +298,9 @@ def test_without_any_pull_nobody_goes_to_the_site(number, seed):
 @given(numbers, seeds)
 def test_an_infinite_pull_brings_everybody_who_notices(number, seed):
     people = population(number)
-    free = Parameters(pulls=Pulls(notice=inf), stops=Stops(no_use=0.0, time=0.0, information=0.0, other=0.0))
+    free = Parameters(
+        pulls=Pulls(notice=inf, notice_delay=0.0), stops=Stops(no_use=0.0, time=0.0, information=0.0, other=0.0)
+    )
     model = launched(people, free, seed)
     model.advance(40)
     frame = model.to_frame(range(people.n))

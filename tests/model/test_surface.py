@@ -10,7 +10,7 @@ import model
 from model import AdoptionModel, ReferenceModel, World
 from tests.model.busy import build
 
-RUN = "population, parameters, *, demography, history, structure=None, levers=(), seed=0, threads=1, weeks=309"
+RUN = "population, parameters, *, demography, history, structure=None, levers=(), seed=0, threads=1, weeks=361"
 SURFACE = {
     "AdoptionModel": RUN,
     "Demography": "*, years, pyramid, regions, region_age_share, region_doctors, region_illness, "

@@ -11,18 +11,32 @@ from model import levers as lv
 from model.engine.people import MAJORITY
 from model.population.attributes import EMAIL, EXCLUDED, NO_DOCTOR, PILOT
 from model.terms.channels import Channel
-from model.terms.parameters import People, Practice, Prevalence, Pulls, Stops, WordOfMouth
+from model.terms.parameters import Drivers, People, Practice, Prevalence, Pulls, Stops, WordOfMouth
+from model.terms.spells import LEVELS
+from model.terms.tables import UNBORN
 from model.terms.weeks import WEEKS_PER_YEAR
 
 Z = 4.9  # two-sided 1e-6
 SILENT = Parameters(
     people=People(eagerness_shape=50.0, notices=0.8, access=0.3, child_together=0.4),
-    pulls=Pulls(notice=1e-12, document=1e-12, peer=1e-12, spontaneous=1e-12, media=1e-12, reminder=1e-12, growth=0.0),
+    pulls=Pulls(
+        notice=1e-12,
+        document=1e-12,
+        peer=1e-12,
+        spontaneous=1e-12,
+        media=1e-12,
+        reminder=1e-12,
+        mention=1e-12,
+        notice_delay=1e-9,
+    ),
+    drivers=Drivers(trend=0.0, step=1.0),
     practice=Practice(recommendation_rate=1e-12),
     word_of_mouth=WordOfMouth(tell=0.0),
     stops=Stops(no_use=0.0, time=0.0, information=0.0, other=0.0),
 )
 """Nobody does anything: each test lets one mechanism speak."""
+LIFELONG = Structure(traits="lifelong")
+"""For laws over years, written for people who stay as they are."""
 
 
 def agrees(count, people, share):
@@ -58,7 +72,18 @@ def adults_at_launch(population, until):
 
 def mean_visit(model, hazard):
     """Expected share who visit: the mean of 1 - exp(-hazard x eagerness) over the eagerness of everybody."""
-    return float(np.mean(1 - np.exp(-hazard * model.run.world["levels"])))
+    return float(np.mean(1 - np.exp(-hazard * eagerness(model))))
+
+
+def eagerness(model):
+    """Equally likely values of eagerness, the lasting factor times the one of a spell: means of 64 x 64 groups."""
+    life, renewed = (model.run.world[name].reshape(64, -1).mean(axis=1) for name in ("lasting_levels", "levels"))
+    return np.outer(life, renewed).ravel()
+
+
+def need(model, first):
+    """Equally likely levels of a need over its mean, which begin at ``first`` [n]; shape [n, levels]."""
+    return model.run.world["need_levels"][np.asarray(first)[..., None] + np.arange(LEVELS)]
 
 
 def test_launch_notices(run, population):
@@ -108,13 +133,15 @@ def test_a_doctors_recommendation_reaches_the_ready(run, population):
     mine = adults_at_launch(population, until) & (population.doctor != NO_DOCTOR)
     mine &= ((population.flags & EXCLUDED) == 0) & (population.gp_rate > 4 * 1024)
     rate = population.gp_rate[mine] / 1024 * until / WEEKS_PER_YEAR
-    # Doctors' levels are exponential with mean 0.2: no recommendation with chance 1 / (1 + 0.2 x contacts).
-    reached = float(np.mean(1 - 1 / (1 + 0.2 * rate)))
     results = {}
     for reading in ("trait", "each_time", "naive"):
-        model = run(parameters, until, structure=Structure(reading=reading))
+        model = run(parameters, until, structure=replace(LIFELONG, reading=reading))
         results[reading] = int((model.run.state["activated"][mine] < until).sum())
     n = int(mine.sum())
+    # Doctors' levels are exponential with mean 0.2: no recommendation with chance 1 / (1 + 0.2 x contacts).
+    rows = np.floor(-population.birth_week[mine] / WEEKS_PER_YEAR).astype(int) + UNBORN
+    contacts = rate[:, None] * need(model, model.run.world["gp_first"][rows])
+    reached = float(np.mean(1 - 1 / (1 + 0.2 * contacts)))
     # People of one doctor share a level: the variance is that of doctors, at most this many times the binomial one.
     assert abs(results["trait"] / n - (1 - 0.0175) * 0.57 * reached) < 0.02
     assert results["naive"] > results["trait"] * 1.2  # the second recommendation converts those never ready
@@ -123,11 +150,15 @@ def test_a_doctors_recommendation_reaches_the_ready(run, population):
 
 def test_documents_arrive_at_the_national_rate(run, population, history):
     pulls = replace(SILENT.pulls, document=0.05)
-    model = run(replace(SILENT, pulls=pulls, people=replace(SILENT.people, eagerness_shape=50.0)), 200)
+    model = run(
+        replace(SILENT, pulls=pulls, people=replace(SILENT.people, eagerness_shape=50.0)), 200, structure=LIFELONG
+    )
     mine = adults_at_launch(population, 200) & ((population.flags & EXCLUDED) == 0) & ((population.flags & EMAIL) > 0)
     documents = population.document_rate[mine] / 1024 * model.weekly.cum_received[200]
-    levels = model.run.world["levels"]
-    stay = np.mean(np.exp(-documents[:, None] * (1 - np.exp(-0.05 * levels[::64]))), axis=1)
+    each, place = np.unique(documents, return_inverse=True)
+    among = need(model, model.run.world["document_first"])
+    led = 1 - np.exp(-0.05 * eagerness(model).reshape(256, -1).mean(axis=1))  # 256 groups of eagerness, shape 50
+    stay = np.array([np.exp(-number * np.outer(among, led)).mean() for number in each])[place]
     done = int((model.run.state["activated"][mine] < 200).sum())
     share = (1 - 0.0175) * 0.8 * float(1 - stay.mean())
     assert agrees(done, int(mine.sum()), share)
@@ -183,7 +214,7 @@ def test_letters_supply_what_is_missing(run, population):
 def test_fatigue(run, population):
     """Two waves of pull a and a x fatigue: the chance to visit is that of their sum."""
     waves = lv.Messages(name="sms", channel=Channel.SMS, start=40, end=60, waves=(40, 50), pull=0.5, fatigue=0.5)
-    model = run(SILENT, 60, levers=[waves])
+    model = run(SILENT, 60, levers=[waves], structure=LIFELONG)
     mine = adults_at_launch(population, 60) & ((population.flags & EXCLUDED) == 0) & ((population.flags & EMAIL) > 0)
     done = int((model.run.state["activated"][mine] < 60).sum())
     assert agrees(done, int(mine.sum()), (1 - 0.0175) * 0.8 * mean_visit(model, 0.75))
@@ -197,7 +228,11 @@ def test_redrawn_barriers_let_more_through(run):
 
 
 def test_growth_multiplies_pulls(run):
-    grown = run(replace(SILENT, pulls=replace(SILENT.pulls, spontaneous=0.2, growth=0.5)), 309).run.world["growth"]
+    still = replace(SILENT, pulls=replace(SILENT.pulls, spontaneous=0.02))
+    rising = run(replace(still, drivers=Drivers(trend=0.5, step=2.0)), 309)
+    grown = rising.run.world["growth"]
     assert grown[0] == grown[47] == 1.0
-    assert grown[100] == pytest.approx(exp(0.5 * (100.5 - 335 / 7) / WEEKS_PER_YEAR), rel=1e-9)
-    assert grown[141] == grown[308] > grown[100]
+    assert grown[99] == pytest.approx(exp(0.5 * (99.5 - 335 / 7) / WEEKS_PER_YEAR), rel=1e-9)
+    visits = [model.run.desks["visits"][0, :, Channel.SPONTANEOUS] for model in (run(still, 309), rising)]
+    assert np.array_equal(visits[0][:47], visits[1][:47])
+    assert visits[1][113:].sum() > 1.5 * visits[0][113:].sum()

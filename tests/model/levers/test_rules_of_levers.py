@@ -44,7 +44,7 @@ def uses(*levers: lv.Lever, until: int = 309) -> Any:
 
 def quiet() -> Any:
     return Parameters(
-        pulls=Pulls(reminder=1e-12, growth=0.0, **SILENT),
+        pulls=Pulls(reminder=1e-12, mention=1e-12, **SILENT),
         practice=Practice(recommendation_rate=1e-12),
         word_of_mouth=WordOfMouth(tell=0.0),
     )
@@ -131,10 +131,11 @@ def test_part_of_an_agent_is_kept_in_expectation() -> None:
     """Five people a week for 104 weeks are 520; a row stands for many more: 0 or one row, 520 people on average."""
     p = population(20_000)
     lever = lv.Assisted(name="few", capacity=5.0, success=0.5, start=205, end=309)
+    from model.terms.structure import Structure
     from model.terms.tables import weekly_tables
     from tests.model.busy import BUSY
 
-    weekly = weekly_tables(BUSY, history())
+    weekly = weekly_tables(BUSY, Structure(), demography(), history())
     rows = [int(compile_programme([lever], p, weekly, seed).records[0]["quota"][-1] + 0.5) for seed in range(4000)]
     share = 520 / p.weight
     assert set(rows) == {0, 1}
