@@ -1,11 +1,15 @@
 """Who people are, as plain NumPy columns: what the peers start from.
 
-The law is that of ``model.engine.people``; the draws are NumPy's own, so that they are other people.
+The law is that of ``model.engine.people`` where nothing about a person is ever drawn anew (``LIFELONG``), as a peer
+would write it; the draws are NumPy's own, so that they are other people. Left out, and so all but switched off in the
+engine's setting too (``as_peers_have_it``): mentions by doctors, answers to notices that come late, reminders about
+children. The code of a notice has no part in it: who lacks information is stopped for good by the peers only, so that
+there the engine is asked without the sign-up's missing item.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,9 +20,11 @@ from model.population.attributes import EMAIL, EXCLUDED, NO_DOCTOR, PILOT
 from model.population.population import Population
 from model.population.pyramid import MAJORITY, RATE_UNITS
 from model.terms.structure import Structure
-from model.terms.tables import EAGERNESS_LEVELS, INVITATION_DELAY, NEWCOMER_DELAY, Coefficients, Weekly, coefficients
+from model.terms.parameters import Parameters
+from model.terms.spells import LEVELS
+from model.terms.tables import INVITATION_DELAY, NEWCOMER_DELAY, OLDEST, UNBORN, Coefficients, Weekly, coefficients
 from model.terms.tables import weekly_tables as weekly_tables_of
-from model.terms.weeks import NEVER
+from model.terms.weeks import NEVER, WEEKS_PER_YEAR
 
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
@@ -57,10 +63,19 @@ class Traits:
     """Stopped for good by missing information or another reason."""
 
 
+LIFELONG = Structure(traits="lifelong", information="understanding")
+"""The structure that the peers have."""
+
+
+def as_peers_have_it(parameters: Parameters) -> Parameters:
+    """Parameters without what the peers leave out."""
+    return replace(parameters, pulls=replace(parameters.pulls, mention=1e-12, notice_delay=1e-12))
+
+
 def load_tables(setting: Setting) -> tuple[Coefficients, Weekly]:
     """Coefficients and weekly tables of the status quo."""
-    given = coefficients(setting.parameters, Structure(), setting.demography, setting.history)
-    return given, weekly_tables_of(setting.parameters, setting.history)
+    given = as_peers_have_it(setting.parameters), LIFELONG, setting.demography, setting.history
+    return coefficients(*given), weekly_tables_of(*given)
 
 
 def draw_traits(p: Population, c: Coefficients, t: Weekly, rng: np.random.Generator) -> Traits:
@@ -71,7 +86,7 @@ def draw_traits(p: Population, c: Coefficients, t: Weekly, rng: np.random.Genera
     child = majority > entry
     excluded, email, pilot = ((p.flags & bit) > 0 for bit in (EXCLUDED, EMAIL, PILOT))
     notices, opposed = rng.random(n) < c.notices, rng.random(n) < c.opposed
-    eagerness = t.levels[(rng.random(n) * EAGERNESS_LEVELS).astype(np.int64)]
+    eagerness = t.lasting_levels[drawn(n, rng)] * t.levels[drawn(n, rng)] * t.age_gain[age_rows(p)]
     sensitivity = eagerness * np.where(excluded, c.access, 1.0)
     notice = notice_weeks(t, entry, child, pilot, rng)
     information = (rng.random(n) < c.has_information) & (rng.random(n) < c.stop_information)
@@ -79,6 +94,7 @@ def draw_traits(p: Population, c: Coefficients, t: Weekly, rng: np.random.Genera
     no_use = np.where(rng.random(n) < c.has_no_use, rng.random(n), 1.0)
     pilot = pilot & (entry == 0)
     acted = pilot & ~opposed & (rng.random(n) < c.pilot_activated * sensitivity)
+    contacts = p.gp_rate / RATE_UNITS * t.need_levels[t.gp_first[age_rows(p)] + drawn(n, rng)]
     guardian = np.maximum(p.guardian, 0)
     together = pilot & ~opposed & (p.guardian >= 0) & acted[guardian] & (rng.random(n) < c.child_together)
     short: Any = np.float32
@@ -88,9 +104,9 @@ def draw_traits(p: Population, c: Coefficients, t: Weekly, rng: np.random.Genera
         ready=rng.random(n) < c.ready,
         opposed=opposed,
         sensitivity=sensitivity.astype(short),
-        documents=(p.document_rate / RATE_UNITS).astype(short),
+        documents=(p.document_rate / RATE_UNITS * t.need_levels[t.document_first + drawn(n, rng)]).astype(short),
         notified=notices & email,
-        advice=(p.gp_rate / RATE_UNITS * propensities(p, c, rng)).astype(short),
+        advice=(contacts * propensities(p, c, rng)).astype(short),
         notice_week=notice,
         notice_pull=np.where(email, c.pull_notice, c.pull_notice_letter).astype(short),
         reminder_week=reminder_weeks(c, t, email, np.maximum(entry, majority), rng),
@@ -103,6 +119,17 @@ def draw_traits(p: Population, c: Coefficients, t: Weekly, rng: np.random.Genera
         short_of_time=rng.random(n) < c.has_time,
         blocked=information | other,
     )
+
+
+def drawn(n: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    """One of the equally likely values for each person, [n]."""
+    return (rng.random(n) * LEVELS).astype(np.int64)
+
+
+def age_rows(p: Population) -> npt.NDArray[np.int64]:
+    """Row of each person in the tables by age at launch, [n]."""
+    years = np.floor(-p.birth_week.astype(np.float64) / WEEKS_PER_YEAR).astype(np.int64)
+    return np.clip(years + UNBORN, 0, OLDEST + UNBORN)
 
 
 def propensities(p: Population, c: Coefficients, rng: np.random.Generator) -> npt.NDArray[np.float64]:

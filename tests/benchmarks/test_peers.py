@@ -10,6 +10,7 @@ import pytest
 from scipy import stats
 
 from benchmarks.setting import Setting, load_setting
+from benchmarks.traits import LIFELONG, as_peers_have_it
 from benchmarks.weekly import WeeklyModel
 from model import AdoptionModel
 from model.terms.channels import Channel
@@ -27,7 +28,7 @@ def shares(setting: Setting, engine_setting: Setting | None = None) -> Any:
         population = setting.population(PEOPLE, seed=k)
         given = engine_setting or setting
         tables: dict[str, Any] = {"demography": given.demography, "history": given.history}
-        model = AdoptionModel(population, given.parameters, **tables, seed=k)
+        model = AdoptionModel(population, as_peers_have_it(given.parameters), **tables, structure=LIFELONG, seed=k)
         model.advance(WEEKS)
         activated, desks = model.run.state["activated"], model.run.desks["activations"].sum(axis=0)
         found[k, 0] = ours(activated, desks[:, Channel.GUARDIAN].sum(), desks[:, Channel.PEER].sum())
@@ -59,8 +60,8 @@ def test_the_weekly_loop_has_the_law_of_the_engine() -> None:
     assert found.min() > 0
     assert least_p(found) > ALPHA
     # Negative control: a loop without the growth of the service is told apart.
-    pulls = replace(setting.parameters.pulls, growth=0.0)
-    still = replace(setting, parameters=replace(setting.parameters, pulls=pulls))
+    drivers = replace(setting.parameters.drivers, trend=0.0, step=1.0, volatility=0.0)
+    still = replace(setting, parameters=replace(setting.parameters, drivers=drivers))
     assert least_p(shares(still, setting)) < ALPHA
 
 

@@ -21,7 +21,17 @@ from model.population.attributes import ACCOUNT, EMAIL, EXCLUDED, ILL, PILOT
 from model.terms import rules
 from model.terms.channels import Channel
 from model.terms.outcome import DIMENSIONS, OBSTACLES, Outcome
-from model.terms.parameters import People, Practice, Prevalence, Pulls, Stops, WordOfMouth
+from model.terms.parameters import (
+    HALF_YEARS,
+    SHORTEST_SPELL,
+    Drivers,
+    People,
+    Practice,
+    Prevalence,
+    Pulls,
+    Stops,
+    WordOfMouth,
+)
 from model.terms.weeks import NEVER
 
 POLICY, LAST = 205, 260
@@ -30,6 +40,7 @@ few = settings(max_examples=15)
 
 shares = st.floats(0, 1)
 hazards = st.floats(0, 50) | st.just(inf)
+spells = st.sampled_from((SHORTEST_SPELL, 1.0, 50.0))
 pulls = st.sampled_from((0.0, 1e-12, 0.01, 0.3, 2.0, 40.0))
 chances = st.sampled_from((0.0, 0.05, 0.4, 0.95, 1.0))
 seeds = st.integers(0, 2**62)
@@ -42,6 +53,11 @@ parameters = st.builds(
         notices=chances,
         access=chances,
         child_together=chances,
+        eagerness_spell=spells,
+        eagerness_lasting=chances,
+        need_spell=spells,
+        barrier_spell=spells,
+        age_slope=st.sampled_from((-0.2, 0.0, 0.2)),
     ),
     pulls=st.builds(
         Pulls,
@@ -51,7 +67,15 @@ parameters = st.builds(
         spontaneous=pulls,
         media=pulls,
         reminder=pulls,
-        growth=st.sampled_from((-0.5, 0.0, 0.25, 1.0)),
+        mention=pulls,
+        notice_delay=st.sampled_from((1e-12, 2.6, 30.0)),
+    ),
+    drivers=st.builds(
+        Drivers,
+        trend=st.sampled_from((-0.5, 0.0, 0.25, 1.0)),
+        step=st.sampled_from((1.0, 1.5)),
+        shocks=st.sampled_from(((0.0,) * HALF_YEARS, (1.0, -2.0, 0.5) * 4)),
+        document_shocks=st.sampled_from(((0.0,) * HALF_YEARS, (-2.0, 1.0, 0.5) * 4)),
     ),
     practice=st.builds(
         Practice,
@@ -259,7 +283,7 @@ def test_an_isolated_person_changes_nobody_else(number, parameters, structure, l
 def test_without_any_pull_nobody_goes_to_the_site(number, seed):
     people = population(number)
     silent = Parameters(
-        pulls=Pulls(**dict.fromkeys(("notice", "document", "peer", "spontaneous", "media", "reminder"), 0.0)),
+        pulls=Pulls(**dict.fromkeys(("notice", "document", "peer", "spontaneous", "media", "reminder", "mention"), 0.0)),
         practice=Practice(recommendation_rate=0.0),
     )
     outcome = played(launched(people, silent, seed), ()).outcome()

@@ -10,7 +10,7 @@ import model
 from model import AdoptionModel, ReferenceModel, World
 from tests.model.busy import build
 
-RUN = "population, parameters, *, demography, history, structure=None, levers=(), seed=0, threads=1, weeks=309"
+RUN = "population, parameters, *, demography, history, structure=None, levers=(), seed=0, threads=1, weeks=361"
 SURFACE = {
     "AdoptionModel": RUN,
     "Demography": "*, years, pyramid, regions, region_age_share, region_doctors, region_illness, "
@@ -18,12 +18,12 @@ SURFACE = {
     "doctors=52500, gp_heavy_rate=14.0",
     "History": "*, documents, insured_millions, notices_main, notices_end, notices_main_share, media, reminders, "
     "reminders_share, activated_at_start, aware_at_start, opposed, data_end",
-    "Parameters": "*, people=…, pulls=…, practice=…, word_of_mouth=…, stops=…, prevalence=…",
+    "Parameters": "*, people=…, pulls=…, practice=…, word_of_mouth=…, stops=…, prevalence=…, drivers=…",
     "Population": "*, people, weight, regions, bands, band_of_age, doctor_start, rows, tie",
     "PrevalenceError": "*args",
     "ReferenceModel": RUN,
     "Structure": "*, reading='trait', barriers='lasting', association='independent', barrier_base='non_activated', "
-    "information='item', driver='both', word_of_mouth='on'",
+    "information='item', driver='both', word_of_mouth='on', traits='renewed'",
     "Surveyed": "*, day=…, no_use=0.23, time=0.26, information=0.24, ready=0.57",
     "World": "*args, **kwargs",
     "build_population": "demography, *, people, seed, threads=1",

@@ -11,16 +11,17 @@ from model import levers as lv
 from model.engine.people import MAJORITY
 from model.population.attributes import EMAIL, EXCLUDED, NO_DOCTOR, PILOT
 from model.terms.channels import Channel
-from model.terms.parameters import People, Practice, Prevalence, Pulls, Stops, WordOfMouth
+from model.terms.parameters import Drivers, People, Practice, Prevalence, Pulls, Stops, WordOfMouth
 from model.terms.weeks import WEEKS_PER_YEAR
 
 Z = 4.9  # two-sided 1e-6
 SILENT = Parameters(
     people=People(eagerness_shape=50.0, notices=0.8, access=0.3, child_together=0.4),
-    pulls=Pulls(notice=1e-12, document=1e-12, peer=1e-12, spontaneous=1e-12, media=1e-12, reminder=1e-12, growth=0.0),
+    pulls=Pulls(notice=1e-12, document=1e-12, peer=1e-12, spontaneous=1e-12, media=1e-12, reminder=1e-12, mention=1e-12),
     practice=Practice(recommendation_rate=1e-12),
     word_of_mouth=WordOfMouth(tell=0.0),
     stops=Stops(no_use=0.0, time=0.0, information=0.0, other=0.0),
+    drivers=Drivers(trend=0.0, step=1.0),
 )
 """Nobody does anything: each test lets one mechanism speak."""
 
@@ -57,8 +58,9 @@ def adults_at_launch(population, until):
 
 
 def mean_visit(model, hazard):
-    """Expected share who visit: the mean of 1 - exp(-hazard x eagerness) over the eagerness of everybody."""
-    return float(np.mean(1 - np.exp(-hazard * model.run.world["levels"])))
+    """Expected share who visit in one week: the mean of 1 - exp(-hazard x eagerness) over both factors of eagerness."""
+    eagerness = np.outer(model.run.world["lasting_levels"], model.run.world["levels"])
+    return float(np.mean(1 - np.exp(-hazard * eagerness)))
 
 
 def test_launch_notices(run, population):
@@ -197,7 +199,10 @@ def test_redrawn_barriers_let_more_through(run):
 
 
 def test_growth_multiplies_pulls(run):
-    grown = run(replace(SILENT, pulls=replace(SILENT.pulls, spontaneous=0.2, growth=0.5)), 309).run.world["growth"]
-    assert grown[0] == grown[47] == 1.0
+    """Visits of one's own accord by the end are those of the exposure; the growth left out is told apart."""
+    pulls, drivers = replace(SILENT.pulls, spontaneous=0.05), Drivers(trend=0.5, step=1.5)
+    model = run(replace(SILENT, pulls=pulls, drivers=drivers), 309)
+    grown = model.run.world["growth"]
+    assert grown[0] == grown[46] == 1.0
     assert grown[100] == pytest.approx(exp(0.5 * (100.5 - 335 / 7) / WEEKS_PER_YEAR), rel=1e-9)
-    assert grown[141] == grown[308] > grown[100]
+    assert grown[308] == pytest.approx(1.5 * exp(0.5 * (308.5 - 335 / 7) / WEEKS_PER_YEAR), rel=1e-9)

@@ -18,7 +18,7 @@ from model.population.population import Population
 from model.population.pyramid import MAJORITY
 from model.terms import rules
 from model.terms.channels import Channel
-from model.terms.parameters import Parameters, Practice, Pulls, WordOfMouth
+from model.terms.parameters import Drivers, Parameters, Practice, Pulls, WordOfMouth
 from model.twin.reference import ReferenceModel
 from tests.model.busy import build, history, people
 from tests.model.law import demography, population
@@ -44,7 +44,8 @@ def uses(*levers: lv.Lever, until: int = 309) -> Any:
 
 def quiet() -> Any:
     return Parameters(
-        pulls=Pulls(reminder=1e-12, growth=0.0, **SILENT),
+        pulls=Pulls(reminder=1e-12, mention=1e-12, **SILENT),
+        drivers=Drivers(trend=0.0, step=1.0),
         practice=Practice(recommendation_rate=1e-12),
         word_of_mouth=WordOfMouth(tell=0.0),
     )

@@ -144,10 +144,8 @@ def test_groups_and_people_are_those_of_the_engine() -> None:
 def test_traits_are_those_of_the_engine() -> None:
     twin = build(ReferenceModel, 2)
     frame = build(AdoptionModel, 2).to_frame(range(len(twin.people)))
-    for name, own in (("notices", "notices"), ("ready", "ready"), ("opposed", "opposed"), ("eagerness", "eagerness")):
-        assert frame[name].tolist() == [getattr(person, own) for person in twin.people]
-    assert frame["no_use"].tolist() == [NO_USE in person.barriers for person in twin.people]
-    assert frame["information"].tolist() == [INFORMATION in person.barriers for person in twin.people]
+    for name in ("notices", "ready", "opposed"):
+        assert frame[name].tolist() == [getattr(person, name) for person in twin.people]
 
 
 def test_agents_are_persons_and_their_doctors() -> None:
