@@ -4,7 +4,7 @@ The law is that of ``model.engine.people`` where nothing about a person is ever 
 would write it; the draws are NumPy's own, so that they are other people. Left out, and so all but switched off in the
 engine's setting too (``as_peers_have_it``): mentions by doctors, answers to notices that come late, reminders about
 children. The code of a notice has no part in it: who lacks information is stopped for good by the peers only, so that
-there the engine is asked without the sign-up's missing item.
+the engine is asked for the reading in which nothing supplies it.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from benchmarks.setting import Setting
 from model.population.attributes import EMAIL, EXCLUDED, NO_DOCTOR, PILOT
 from model.population.population import Population
 from model.population.pyramid import MAJORITY, RATE_UNITS
-from model.terms.structure import Structure
 from model.terms.parameters import Parameters
 from model.terms.spells import LEVELS
+from model.terms.structure import Structure
 from model.terms.tables import INVITATION_DELAY, NEWCOMER_DELAY, OLDEST, UNBORN, Coefficients, Weekly, coefficients
 from model.terms.tables import weekly_tables as weekly_tables_of
 from model.terms.weeks import NEVER, WEEKS_PER_YEAR
@@ -63,7 +63,7 @@ class Traits:
     """Stopped for good by missing information or another reason."""
 
 
-LIFELONG = Structure(traits="lifelong", information="understanding")
+LIFELONG = Structure(traits="lifelong", information="content")
 """The structure that the peers have."""
 
 

@@ -283,7 +283,9 @@ def test_an_isolated_person_changes_nobody_else(number, parameters, structure, l
 def test_without_any_pull_nobody_goes_to_the_site(number, seed):
     people = population(number)
     silent = Parameters(
-        pulls=Pulls(**dict.fromkeys(("notice", "document", "peer", "spontaneous", "media", "reminder", "mention"), 0.0)),
+        pulls=Pulls(
+            **dict.fromkeys(("notice", "document", "peer", "spontaneous", "media", "reminder", "mention"), 0.0)
+        ),
         practice=Practice(recommendation_rate=0.0),
     )
     outcome = played(launched(people, silent, seed), ()).outcome()

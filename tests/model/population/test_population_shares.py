@@ -9,7 +9,6 @@ import numpy.typing as npt
 import pytest
 from scipy import stats
 
-from calibration.facts.inputs import load_history
 from model.population.attributes import ACCOUNT, EMAIL, EXCLUDED, ILL, NO_DOCTOR, PILOT
 from model.population.pyramid import EXCLUDED_REACH, MAJORITY, RATE_UNITS
 from model.population.regions import by_region, region_bands
@@ -120,23 +119,6 @@ def test_documents_have_mean_one_over_the_insured_at_launch() -> None:
     relative = np.array([profile.documents_relative for profile in demography().profiles])
     means = np.array([PEOPLE.document_rate[PRESENT & (band == BAND)].mean() for band in BANDS])
     assert means / means[5] == pytest.approx(relative / relative[5], rel=0.12)
-
-
-def without_document(spread: bool = True) -> float:
-    """Share of the insured without a document in 2024 if documents come at random at each person's rate."""
-    history = load_history()
-    year = [millions for day, millions in history.documents if day.year == 2024]
-    per_person = 12 * float(np.mean(year)) / history.insured_millions
-    rate = PEOPLE.document_rate[PRESENT] / RATE_UNITS
-    return float(np.exp(-per_person * (rate if spread else np.ones_like(rate))).mean())
-
-
-def test_about_one_third_without_a_document_in_2024() -> None:
-    assert 0.28 < without_document() < 0.38
-
-
-def test_document_check_rejects_equal_rates() -> None:
-    assert without_document(spread=False) < 0.1
 
 
 def test_excluded_people_are_less_often_reached_by_email() -> None:

@@ -77,7 +77,7 @@ def survivors(mean: float, weeks: int) -> float:
     return float((np.floor(mean * spell_lengths()) + 1 > weeks).mean())
 
 
-@pytest.mark.parametrize("week", (13, 52, 205))
+@pytest.mark.parametrize("week", [13, 52, 205])
 def test_first_spells_end_as_they_should(week: int) -> None:
     w = world()
     same = levels(w, Decision.SPELL_DOCUMENTS, w["need_spell"], week) == levels(w, Decision.SPELL_DOCUMENTS, 1e9, 0)
@@ -129,8 +129,6 @@ def test_share_with_a_document_in_a_year(need_spell: float) -> None:
             assert abs(having.mean() - law) <= Z * sqrt(law * (1 - law) / PEOPLE)
             assert not is_share(having, -np.expm1(-mean)), "negative control: everybody alike"
     assert sum(missed) == pytest.approx(0.0, abs=1e-3)
-
-
 
 
 @kernel
