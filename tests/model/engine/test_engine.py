@@ -159,12 +159,13 @@ MONOTONE = [lever for lever in LEVERS if lever.name not in ("email", "assisted")
 def test_a_stronger_lever_loses_no_activation(build, lever):
     """Fatigue, capacity and erosion aside: erosion makes an earlier visit harder than a later one.
 
-    Word of mouth is off: who activates earlier tells ties earlier, once, maybe in weeks in which they are less eager.
+    Word of mouth is off but for the lever that works through it: who activates earlier tells ties earlier, once, maybe in weeks in which they are less eager.
     Who is born later is left out: a guardian who activates before the birth takes no child along.
     """
     base = Parameters()
     parameters = replace(base, stops=replace(base.stops, use_erosion=0.0))
-    model = build(parameters=parameters, structure=Structure(word_of_mouth="off"))
+    told = "on" if lever.name == "relatives" else "off"
+    model = build(parameters=parameters, structure=Structure(word_of_mouth=told))
     model.advance(POLICY)
     weak = branched(model, [replace(lever, dose=0.4)])
     strong = branched(model, [replace(lever, dose=1.0)])

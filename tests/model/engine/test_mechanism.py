@@ -95,7 +95,7 @@ def barrier(name, share, stop):
 
 @pytest.mark.parametrize("name", ["no_use", "time", "information", "other"])
 def test_each_barrier_stops_its_share(run, population, name):
-    model = run(barrier(name, 0.4, 0.5), 30)
+    model = run(barrier(name, 0.4, 0.5), 30, structure=Structure(information="content"))  # no code of a notice helps
     mine = adults_at_launch(population, 30) & ((population.flags & EXCLUDED) == 0)
     state = model.run.state[mine]
     visited, done = int((state["visited"] < 30).sum()), int((state["activated"] < 30).sum())
