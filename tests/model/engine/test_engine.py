@@ -159,7 +159,8 @@ MONOTONE = [lever for lever in LEVERS if lever.name not in ("email", "assisted")
 def test_a_stronger_lever_loses_no_activation(build, lever):
     """Fatigue, capacity and erosion aside: erosion makes an earlier visit harder than a later one.
 
-    Word of mouth is off but for the lever that works through it: who activates earlier tells ties earlier, once, maybe in weeks in which they are less eager.
+    Word of mouth is off but for the lever that works through it: who activates earlier tells ties earlier, once,
+    maybe in weeks in which they are less eager.
     Who is born later is left out: a guardian who activates before the birth takes no child along.
     """
     base = Parameters()

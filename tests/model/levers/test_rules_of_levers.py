@@ -19,8 +19,8 @@ from model.population.pyramid import MAJORITY
 from model.terms import rules
 from model.terms.channels import Channel
 from model.terms.parameters import Drivers, Parameters, Practice, Pulls, WordOfMouth
-from model.twin.reference import ReferenceModel
 from model.terms.structure import Structure
+from model.twin.reference import ReferenceModel
 from tests.model.busy import build, history, people
 from tests.model.law import demography, population
 
@@ -134,8 +134,7 @@ def test_part_of_an_agent_is_kept_in_expectation() -> None:
     p = population(20_000)
     lever = lv.Assisted(name="few", capacity=5.0, success=0.5, start=205, end=309)
     from model.terms.tables import weekly_tables
-    from model.terms.structure import Structure
-from tests.model.busy import BUSY
+    from tests.model.busy import BUSY
 
     weekly = weekly_tables(BUSY, Structure(), demography(), history())
     rows = [int(compile_programme([lever], p, weekly, seed).records[0]["quota"][-1] + 0.5) for seed in range(4000)]
