@@ -18,12 +18,12 @@ SURFACE = {
     "doctors=52500, gp_heavy_rate=14.0",
     "History": "*, documents, insured_millions, notices_main, notices_end, notices_main_share, media, reminders, "
     "reminders_share, activated_at_start, aware_at_start, opposed, data_end",
-    "Parameters": "*, people=…, pulls=…, practice=…, word_of_mouth=…, stops=…, prevalence=…",
+    "Parameters": "*, people=…, pulls=…, practice=…, word_of_mouth=…, stops=…, prevalence=…, drivers=…",
     "Population": "*, people, weight, regions, bands, band_of_age, doctor_start, rows, tie",
     "PrevalenceError": "*args",
     "ReferenceModel": RUN,
     "Structure": "*, reading='trait', barriers='lasting', association='independent', barrier_base='non_activated', "
-    "information='item', driver='both', word_of_mouth='on'",
+    "information='item', driver='both', word_of_mouth='on', traits='renewed'",
     "Surveyed": "*, day=…, no_use=0.23, time=0.26, information=0.24, ready=0.57",
     "World": "*args, **kwargs",
     "build_population": "demography, *, people, seed, threads=1",

@@ -9,10 +9,12 @@ import numpy.typing as npt
 import pytest
 from scipy import stats
 
-from calibration.facts.inputs import load_history
 from model.population.attributes import ACCOUNT, EMAIL, EXCLUDED, ILL, NO_DOCTOR, PILOT
 from model.population.pyramid import EXCLUDED_REACH, MAJORITY, RATE_UNITS
-from model.population.regions import by_region, gamma_means, gp_levels, region_bands
+from model.population.regions import by_region, region_bands
+from model.terms.needs import gp_levels
+from model.terms.spells import LEVELS as SPELL_LEVELS
+from model.terms.spells import gamma_means
 from tests.model.law import demography, is_mean, is_share, population
 
 BANDS = range(len(demography().profiles))
@@ -47,16 +49,15 @@ def test_share_check_rejects_the_share_of_another_band() -> None:
         assert not is_share(having[PRESENT & (band == BAND)], by_band[band - 1])
 
 
-LEVELS = gp_levels(demography())
+LEVELS = gp_levels(demography().profiles, demography().gp_heavy_rate).reshape(-1, SPELL_LEVELS)
 
 
 def test_gp_contacts_of_each_band() -> None:
     rate = PEOPLE.gp_rate / RATE_UNITS
     for band, profile in enumerate(demography().profiles):
-        mean, spread = profile.gp_contacts_per_year, LEVELS[band].std()
+        mean = profile.gp_contacts_per_year
         assert LEVELS[band].mean() == pytest.approx(1)
-        assert is_mean(rate[PRESENT & (band == BAND)], mean, mean * spread)
-        assert not is_mean(rate[PRESENT & (band == BAND)], mean * 1.25, mean * spread)
+        assert np.abs(rate[PRESENT & (band == BAND)] - mean).max() <= 0.5 / RATE_UNITS, "spells spread it, not this"
 
 
 def contacts_in_a_year(people: npt.NDArray[np.bool_], levels: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -82,11 +83,11 @@ def test_tails_of_gp_use() -> None:
 def test_heavy_users_by_hand() -> None:
     """Half go 14 times, so of a mean of 8 the others have 2: levels 2/8 and 14/8."""
     profile = replace(demography().profiles[-1], gp_contacts_per_year=8, gp_heavy_share=0.5, gp_spread_shape=1000)
-    levels = gp_levels(replace(demography(), profiles=(profile,), gp_heavy_rate=14))[0]
+    levels = gp_levels((profile,), 14.0)
     assert levels[:512].mean() == pytest.approx(2 / 8)
     assert np.array_equal(levels[512:], np.full(512, 14 / 8))
     with pytest.raises(ValueError, match="pass the mean"):
-        gp_levels(replace(demography(), profiles=(replace(profile, gp_contacts_per_year=6.9),)))
+        gp_levels((replace(profile, gp_contacts_per_year=6.9),), 14.0)
 
 
 def test_regions_differ_and_the_nation_does_not() -> None:
@@ -118,23 +119,6 @@ def test_documents_have_mean_one_over_the_insured_at_launch() -> None:
     relative = np.array([profile.documents_relative for profile in demography().profiles])
     means = np.array([PEOPLE.document_rate[PRESENT & (band == BAND)].mean() for band in BANDS])
     assert means / means[5] == pytest.approx(relative / relative[5], rel=0.12)
-
-
-def without_document(spread: bool = True) -> float:
-    """Share of the insured without a document in 2024 if documents come at random at each person's rate."""
-    history = load_history()
-    year = [millions for day, millions in history.documents if day.year == 2024]
-    per_person = 12 * float(np.mean(year)) / history.insured_millions
-    rate = PEOPLE.document_rate[PRESENT] / RATE_UNITS
-    return float(np.exp(-per_person * (rate if spread else np.ones_like(rate))).mean())
-
-
-def test_about_one_third_without_a_document_in_2024() -> None:
-    assert 0.28 < without_document() < 0.38
-
-
-def test_document_check_rejects_equal_rates() -> None:
-    assert without_document(spread=False) < 0.1
 
 
 def test_excluded_people_are_less_often_reached_by_email() -> None:
