@@ -38,8 +38,8 @@ def begin(r, draft, low, high):
         traits, state = traits_of(r.world, i), r.state[i]
         state.aware, state.visited, state.activated = first_aware(r.people, r.world, i), NEVER, NEVER
         state.channel, state.marks = NO_CHANNEL, 0
-        if state.aware == NEVER:
-            state.aware = mention_week(r.people, r.world, i)
+        if state.aware > max(np.int64(r.people[i].entry), majority_week(r.people, i), _AT_LAUNCH):
+            state.aware = min(state.aware, mention_week(r.people, r.world, i))
         if pilot_activated(r.people, r.world, i):
             state.aware, state.visited, state.activated, state.channel = BEFORE, BEFORE, BEFORE, _C_NOTICE
         else:

@@ -63,9 +63,7 @@ class Person(Insured):
 
     def begin(self) -> None:
         """Week 0: who knows the service, who was activated in the pilot."""
-        self.aware = self.first_aware()
-        if self.aware == NEVER and not self.activated_in_pilot():
-            self.aware = self.mention_week()
+        self.aware = min(self.first_aware(), self.mention_week())
         if self.activated_in_pilot():
             self.aware = self.visited = self.activated = BEFORE
             self.channel = int(Channel.NOTICE)
