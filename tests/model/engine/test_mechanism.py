@@ -9,13 +9,14 @@ import pytest
 from model import AdoptionModel, Parameters, Structure, build_population
 from model import levers as lv
 from model.engine.people import MAJORITY
+from model.engine.practice import mention_week
 from model.population.attributes import EMAIL, EXCLUDED, NO_DOCTOR, PILOT
 from model.terms.channels import Channel
 from model.terms.parameters import Drivers, People, Practice, Prevalence, Pulls, Stops, WordOfMouth
 from model.terms.rules import CODE_WEEKS
 from model.terms.spells import LEVELS
 from model.terms.tables import UNBORN
-from model.terms.weeks import WEEKS_PER_YEAR
+from model.terms.weeks import NEVER, WEEKS_PER_YEAR
 
 Z = 4.9  # two-sided 1e-6
 SILENT = Parameters(
@@ -161,6 +162,18 @@ def test_a_doctors_recommendation_reaches_the_ready(run, population):
     assert not agrees(results["trait"], n, (1 - 0.0175) * 0.57 * once, alike)
     assert results["naive"] > results["trait"] * 1.2  # the second recommendation converts those never ready
     assert results["each_time"] == pytest.approx(results["naive"], rel=0.02)  # follow-through is 0.999 here
+
+
+def test_who_is_told_by_the_own_doctor_knows_from_then_on(run, population):
+    """Newcomers may see the GP before their notice comes: they know from whatever is first."""
+    told, silent = (
+        run(replace(SILENT, practice=replace(SILENT.practice, mention_rate=rate)), 0) for rate in (0.5, 1e-12)
+    )
+    aware, by_message = told.run.state["aware"], silent.run.state["aware"]
+    late = np.flatnonzero((by_message > population.entry) & (population.birth_week + MAJORITY <= population.entry))
+    mentioned = np.array([mention_week(told.run.people, told.run.world, i) for i in late])
+    assert np.array_equal(aware[late], np.minimum(by_message[late], mentioned))
+    assert ((mentioned < by_message[late]) & (by_message[late] < NEVER)).sum() > 5, "of those who notice messages too"
 
 
 def test_documents_arrive_at_the_national_rate(run, population, history):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import weakref
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 import mesa
 import numpy as np
@@ -139,18 +139,6 @@ def test_groups_and_people_are_those_of_the_engine() -> None:
         for name in ("living", "aware", "visited", "activated"):
             assert np.array_equal(getattr(one, name), getattr(other, name))
     assert twin.to_frame().equals(fast.to_frame())
-
-
-def test_who_is_told_by_the_own_doctor_knows_from_then_on() -> None:
-    """A newcomer may see the GP before the notice comes."""
-    given = {"demography": demography(), "history": history(), "seed": 2}
-    told = replace(BUSY, practice=replace(BUSY.practice, mention_rate=0.9))
-    fast, twin = (kind(people(2), told, **given) for kind in (AdoptionModel, ReferenceModel))
-    assert differences(fast, twin) == []
-    aware = fast.run.state["aware"]
-    assert all(aware[person.number] <= min(person.mention_week(), person.first_aware()) for person in twin.people)
-    before = [p for p in twin.people if p.mention_week() < p.first_aware() < NEVER]
-    assert before, "negative control: mass messages alone come later"
 
 
 def test_traits_are_those_of_the_engine() -> None:
