@@ -122,6 +122,12 @@ def _hindcast_figures(folder: Path, into: Path) -> None:
     draw_pictures(read_results(folder), into)
 
 
+def _other_services(_: Path, lang: str) -> str:
+    from calibration.outside.page import markdown
+
+    return markdown()
+
+
 def _readings(folder: Path, lang: str) -> str:
     from calibration.readings import markdown
 
@@ -218,6 +224,7 @@ PARTS = (
     Part("identifiability", CALIBRATION, _fit("identifiability"), "mes fit", "fit.json"),
     Part("survey", SURVEY, _survey, "mes survey", "survey.json", _survey_figures),
     Part("hindcast", HINDCAST, _hindcast, "mes hindcast", "hindcast.json", _hindcast_figures),
+    Part("services", ("docs/other-services.md",), _other_services),
     Part("uncertainty", CALIBRATION, _uncertainty, "mes uncertainty", "split.parquet"),
     Part("readings", READINGS, _readings, "mes study readings", "readings.json"),
     Part("sbc", ("docs/calibration-sbc.md",), _sbc, "mes study sbc", "sbc.json", _sbc_figures),
