@@ -40,6 +40,7 @@ def grids(results: Results, lang: str) -> list[Grid]:
         *(by_origin(results, origin, lang) for origin in results["origins"]),
         *bound_grids(results, lang),
         summary_grid(results, lang),
+        horizon_grid(results, lang),
     ]
 
 
@@ -92,6 +93,33 @@ def summary_grid(results: Results, lang: str) -> Grid:
         for entry in results["forecasters"]
     ]
     return Grid(label("hindcast.summary", lang), [label(f"hindcast.{key}", lang, n=same) for key in keys], rows)
+
+
+def horizon_grid(results: Results, lang: str) -> Grid:
+    """A row a forecaster, a column a range of horizons that has forecasts: mean CRPS, bias, and how many inside."""
+    bins = [column for column in zip(*_by_horizon(results), strict=True) if any(found["forecasts"] for found in column)]
+    names = [label(f"forecaster.{entry['forecaster']}", lang) for entry in results["forecasters"]]
+    rows = [[name, *(_of_bin(column[i], lang) for column in bins)] for i, name in enumerate(names)]
+    head = [_bin(column[0]["from_days"], column[0]["to_days"], lang) for column in bins]
+    return Grid(label("hindcast.by_horizon", lang), [label("hindcast.forecaster", lang), *head], rows)
+
+
+def _by_horizon(results: Results) -> list[Any]:
+    return [entry["by_horizon"] for entry in results["forecasters"]]
+
+
+def _bin(low: int, high: int | None, lang: str) -> str:
+    if high is None:
+        return label("hindcast.bin_open", lang, low=number(low, 0, lang))
+    return label("hindcast.bin", lang, low=number(low, 0, lang), high=number(high, 0, lang))
+
+
+def _of_bin(found: Mapping[str, Any], lang: str) -> str:
+    if not found["forecasts"]:
+        return UNDEFINED
+    crps, bias = (number(found[f"{key}_millions"], 2, lang) for key in ("crps", "bias"))
+    inside = label("hindcast.of", lang, inside=found["inside"], all=found["forecasts"])
+    return label("hindcast.bin_value", lang, crps=crps, bias=bias, inside=inside)
 
 
 def notes(results: Results, lang: str) -> list[str]:

@@ -162,7 +162,7 @@ def in_order(forecasts: Sequence[Forecast]) -> list[Forecast]:
 def scores(forecasts: Sequence[Forecast]) -> pd.DataFrame:
     """A row an origin, forecaster and figure; stocks, errors and scores in millions."""
     columns = ["origin", "forecaster", "date", "horizon_days", "published_millions", "error_millions"]
-    columns += ["p05", "p50", "p95", "absolute_error_millions", "crps_millions", "inside"]
+    columns += ["p05", "p50", "p95", "bias_millions", "absolute_error_millions", "crps_millions", "inside"]
     return pd.DataFrame([row for forecast in forecasts for row in _scored(forecast)], columns=columns)
 
 
@@ -175,7 +175,8 @@ def _scored(forecast: Forecast) -> Iterator[list[Any]]:
         yield [
             *(question.origin.isoformat(), forecast.forecaster, target.day.isoformat()),
             *((target.day - question.origin).days, target.millions, target.error),
-            *(found.p05, found.p50, found.p95, found.absolute_error, found.crps, found.inside),
+            *(found.p05, found.p50, found.p95, found.p50 - target.millions),
+            *(found.absolute_error, found.crps, found.inside),
         ]
 
 

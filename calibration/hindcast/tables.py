@@ -16,11 +16,16 @@ FORECAST = ["origin", "date"]
 CONVENTIONS = {
     "crps": "fair ensemble form; small is good",
     "predictive": "of the published figure: its error (one standard deviation) is part of the forecast",
+    "bias": "median less published figure",
     "absolute_error": "between the median and the published figure",
     "interval": "5 % to 95 %",
     "lower_bounds": "not scored; probability of the bound or more",
     "structure": "chosen knowing that growth re-accelerated in 2024, so that the model's hindcast flatters it",
 }
+LONG = 100_000
+"""Days: no horizon is longer."""
+BINS: tuple[tuple[int, int | None], ...] = ((0, 182), (183, 365), (366, 730), (731, None), (183, None))
+"""Horizons, days: from and to; the last one is six months and more, all together."""
 _SCORED = ("absolute_error_millions", "crps_millions")
 
 
@@ -87,11 +92,30 @@ def _summed(
         "inputs": MODEL.get(name),
         **_means(scored[scored["forecaster"] == name]),
         "common": _means(shared[shared["forecaster"] == name]),
+        "by_horizon": by_horizon(scored[scored["forecaster"] == name]),
         "absent": [
             {key: value for key, value in entry.items() if key != "forecaster"}
             for entry in absent
             if entry["forecaster"] == name
         ],
+    }
+
+
+def by_horizon(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Means over the forecasts of each of ``BINS``, ``None`` without any."""
+    return [_of_bin(rows, low, high) for low, high in BINS]
+
+
+def _of_bin(rows: pd.DataFrame, low: int, high: int | None) -> dict[str, Any]:
+    within = rows[(rows["horizon_days"] >= low) & (rows["horizon_days"] <= (high or LONG))]
+    return {
+        "from_days": low,
+        "to_days": high,
+        "forecasts": len(within),
+        "crps_millions": rounded(float(within["crps_millions"].mean())),
+        "inside": int(within["inside"].sum()),
+        "coverage_90": float(within["inside"].mean()) if len(within) else None,
+        "bias_millions": rounded(float(within["bias_millions"].mean())),
     }
 
 

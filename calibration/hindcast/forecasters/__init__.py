@@ -14,9 +14,11 @@ from calibration.hindcast.forecasters.base import (
     years_at,
 )
 from calibration.hindcast.forecasters.curves import BassFixed, BassFree, Gompertz, Logistic
+from calibration.hindcast.forecasters.damped import DampedTrend
+from calibration.hindcast.forecasters.hazards import EqualMean, OutsideView
 from calibration.hindcast.forecasters.lines import LastSlope, NoChange, OlsLine
 
-FORECASTERS: tuple[Forecaster, ...] = (
+_ALONE: tuple[Forecaster, ...] = (
     NoChange(),
     LastSlope(),
     OlsLine(),
@@ -24,7 +26,10 @@ FORECASTERS: tuple[Forecaster, ...] = (
     BassFixed(),
     Logistic(),
     Gompertz(),
+    DampedTrend(),
+    OutsideView(),
 )
+FORECASTERS: tuple[Forecaster, ...] = (*_ALONE, EqualMean(_ALONE))
 """In the order of tables and pictures."""
 
 __all__ = [

@@ -25,7 +25,7 @@ from calibration.hindcast.question import (
     scores,
     simple_forecasts,
 )
-from calibration.hindcast.tables import against, common, document, summary
+from calibration.hindcast.tables import against, by_horizon, common, document, summary
 from calibration.hindcast.work import ModelSamples
 from foundation.errors import RunFailedError, UserError
 from foundation.problems import ScenarioError
@@ -83,6 +83,48 @@ def test_a_bound_is_asked_for_but_no_figure(questions):
     assert days[-1] == date(2024, 10, 7)
 
 
+def test_forecasts_are_counted_by_horizon(results):
+    """Ten forecasts of four origins, four of them six months and more ahead; nothing lies two years ahead."""
+    (one,) = (entry for entry in results["forecasters"] if entry["forecaster"] == "last-slope")
+    own = [f["horizon_days"] for f in results["forecasts"] if f["forecaster"] == "last-slope"]
+    found = {(b["from_days"], b["to_days"]): b["forecasts"] for b in one["by_horizon"]}
+    assert found == {
+        (low, high): sum(low <= days <= (high or days) for days in own)
+        for low, high in ((0, 182), (183, 365), (366, 730), (731, None), (183, None))
+    }
+    assert found[731, None] == 0
+    assert found[0, 182] + found[183, None] == len(own) == 10
+
+
+def test_bias_is_median_less_published(results):
+    for f in results["forecasts"]:
+        assert f["bias_millions"] == pytest.approx(f["p50"] - f["published_millions"], abs=1e-4)
+        assert abs(f["bias_millions"]) == pytest.approx(f["absolute_error_millions"], abs=1e-4)
+
+
+def test_means_by_horizon_by_hand():
+    scored = pd.DataFrame(
+        {
+            "horizon_days": [182, 183, 365, 800],
+            "crps_millions": [1.0, 2.0, 4.0, 9.0],
+            "bias_millions": [0.0, -1.0, 2.0, -3.0],
+            "inside": [True, True, False, False],
+        }
+    )
+    found = {(b["from_days"], b["to_days"]): b for b in by_horizon(scored)}
+    keys = ("forecasts", "crps_millions", "coverage_90", "bias_millions")
+    assert [found[183, 365][key] for key in keys] == [2, 3.0, 0.5, 0.5]
+    assert [found[366, 730][key] for key in keys] == [0, None, None, None]
+    assert [found[183, None][key] for key in keys] == [3, 5.0, pytest.approx(1 / 3), pytest.approx(-2 / 3, rel=1e-5)]
+
+
+def test_the_table_by_horizon_leaves_out_what_nobody_forecast(results):
+    for lang, last in (("en", "183 days and more"), ("fr", "183 jours et plus")):
+        grid = grids(results, lang)[-1]
+        assert (len(grid.head), grid.head[-1]) == (5, last)
+        assert [len(row) for row in grid.rows] == [5] * len(NAMES)
+
+
 def test_nobody_looks_ahead(questions):
     """Other stocks after the origin change no forecast; other ones before it do."""
     question = questions[1]
@@ -107,14 +149,14 @@ def test_nothing_is_dropped_silently(results):
     first = ORIGINS[0].isoformat()
     assert reasons == {
         **{(first, name): "no posterior" for name in ("model-frozen", "model-actual")},
-        **{(first, name): "not enough data" for name in ("bass-free", "logistic", "gompertz")},
+        **{(first, name): "not enough data" for name in ("bass-free", "logistic", "gompertz", "damped-trend")},
     }
     made = {(f["origin"], f["forecaster"]) for f in results["forecasts"]}
     assert len(made) + len(reasons) == len(ORIGINS) * len(NAMES)
     assert [entry["forecaster"] for entry in results["forecasters"]] == list(NAMES)
     for lang in ("en", "fr"):
         cells = [cell for grid in grids(results, lang)[:4] for row in grid.rows for cell in row]
-        assert len([cell for cell in cells if "3" in cell and ("data" in cell or "données" in cell)]) == 3
+        assert len([cell for cell in cells if "3" in cell and ("data" in cell or "données" in cell)]) == 4
 
 
 def test_too_few_draws_are_a_failure(questions):
@@ -137,6 +179,8 @@ def rows(**crps):
                 "crps_millions": value,
                 "absolute_error_millions": 2 * value,
                 "inside": value < 1,
+                "horizon_days": 47,
+                "bias_millions": -value,
             }
             for name, values in crps.items()
             for day, value in zip(days, values, strict=False)
@@ -169,7 +213,7 @@ def test_losing_to_the_last_slope_is_told(results):
 def test_the_caveat_stands_below_every_table(results, lang):
     text = markdown(results, lang)
     words = {"en": "re-accelerated in 2024", "fr": "avait repris en 2024"}[lang]
-    assert text.count(words) == len(grids(results, lang)) == len(ORIGINS) + 2
+    assert text.count(words) == len(grids(results, lang)) == len(ORIGINS) + 3
     assert "{" not in text
 
 
