@@ -8,7 +8,6 @@ depend on one more seed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,8 +18,6 @@ from scipy.special import ndtr
 from foundation.shapes import Floats
 
 LEVELS = (0.05, 0.5, 0.95)
-HUB_LEVELS = (0.01, 0.025, *(round(0.05 * i, 2) for i in range(1, 20)), 0.975, 0.99)
-"""The 23 levels of forecast hubs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,23 +69,6 @@ def crps(samples: npt.ArrayLike, published: float, error: float = 0.0) -> float:
     pairs = _mean_size(x[:, None] - x[None, :], error * np.sqrt(2.0))
     between = (float(pairs.sum()) - float(np.trace(pairs))) / (2 * m * (m - 1))
     return float(np.mean(_mean_size(published - x, error))) - between
-
-
-def weighted_interval_score(quantiles: npt.ArrayLike, published: float, levels: Sequence[float] = HUB_LEVELS) -> float:
-    """Weighted interval score (Bracher et al. 2021), in the unit of the quantiles; small is good.
-
-    ``quantiles`` [level] at ``levels``, symmetric about 0.5. With K central intervals of level 1 - a_k it is
-    (|y - median| / 2 + sum_k a_k / 2 × interval score_k) / (K + 1/2), which is twice the mean pinball loss; with more
-    and more levels it becomes the CRPS.
-
-    Raises:
-        ValueError: another number of quantiles than levels, or levels that aren't symmetric.
-    """
-    q, tau = np.asarray(quantiles, np.float64), np.asarray(levels)
-    if q.shape != tau.shape or not np.allclose(tau + tau[::-1], 1.0):
-        raise ValueError("quantiles: needed one for each level, levels symmetric about 0.5")
-    below = (published < q).astype(float)
-    return float(2.0 * np.mean((below - tau) * (q - published)))
 
 
 def predictive_quantile(samples: npt.ArrayLike, level: float, error: float = 0.0) -> float:

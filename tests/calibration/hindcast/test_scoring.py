@@ -5,12 +5,10 @@ import pytest
 from scipy import stats
 
 from calibration.hindcast.scoring import (
-    HUB_LEVELS,
     chance_above,
     crps,
     predictive_quantile,
     score,
-    weighted_interval_score,
 )
 from tests.calibration.coverage import covers, overconfident
 
@@ -93,22 +91,3 @@ def test_coverage_of_a_right_forecaster_and_of_an_overconfident_one(error):
 def test_what_can_not_be_scored(samples, error):
     with pytest.raises(ValueError, match="needed"):
         score(samples, 1.0, error)
-
-
-def test_weighted_interval_score_by_hand():
-    """Median 2 and a 90 % interval 1 to 4, figure 5: (|5 - 2| / 2 + 0.05 (3 + 20 × 1)) / 1.5."""
-    assert weighted_interval_score([1.0, 2.0, 4.0], 5.0, (0.05, 0.5, 0.95)) == pytest.approx((1.5 + 0.05 * 23) / 1.5)
-    assert len(HUB_LEVELS) == 23
-
-
-def test_weighted_interval_score_with_many_levels_is_the_crps():
-    """The loss is 0 at both ends, so 199 levels at i / 200 give the trapezoid rule but for dividing by 199, not 200."""
-    levels = np.arange(1, 200) / 200
-    found = weighted_interval_score(stats.norm.ppf(levels), 0.7, levels) * 199 / 200
-    assert found == pytest.approx(normal_crps(0.0, 1.0, 0.7), abs=1e-3)
-
-
-@pytest.mark.parametrize("levels", [(0.05, 0.5), (0.05, 0.5, 0.9)])
-def test_quantiles_that_do_not_fit_their_levels(levels):
-    with pytest.raises(ValueError, match="symmetric"):
-        weighted_interval_score([1.0, 2.0, 4.0], 5.0, levels)
