@@ -50,7 +50,7 @@ def test_without_a_posterior_of_the_origin_the_model_says_nothing(mes: Mes, tmp_
     }
     french = Path("h/hindcast.fr.csv").read_text(encoding="utf-8-sig").splitlines()
     assert french[0].startswith("origine;méthode;jour prévu;horizon (jours);publié (millions)")
-    assert len(french) == 1 + 7
+    assert len(french) == 1 + 10
     assert "2024-10-07;245;15,0;0,35" in french[1]
 
 
