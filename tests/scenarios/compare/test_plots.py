@@ -115,7 +115,7 @@ def test_quick_runs_are_marked(picture: str, lang: str, mark: str) -> None:
 def test_every_picture_names_its_run(picture: str) -> None:
     words = texts(PICTURES[picture](results(2), made.manifest(2, structure={"reading": "naive"}, paired=False), "en"))
     plain = words.replace("\u00a0", " ").replace("\u202f", " ").replace("\n", " ")
-    for part in ("50,000", "40 draws", "seed 1", "data end 7 Oct 2024", "policy starts 5 Jan 2026"):
+    for part in ("50,000", "40 draws", "seed 1", "data end 29 Jan 2026", "policy starts 4 Jan 2027"):
         assert part in plain
     assert ("median and 90 % interval" in plain) == (picture != "left-behind"), "that one shows means"
     assert "reading = naive" in plain
