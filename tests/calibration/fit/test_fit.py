@@ -64,7 +64,10 @@ def view(fitting: Fitting, runs: list[Seen]) -> View:
 def test_the_simulation_is_that_of_the_calibration(fitting: Fitting, runs: list[Seen]) -> None:
     one = task(fitting, 2)
     outputs = simulate(fitting.case, one.values, one.people, run_number(one))
-    assert np.array_equal(np.concatenate([np.log(runs[2].stocks), runs[2].logits, np.log(runs[2].ages[:, 0] / runs[2].ages[:, 1])]), outputs)
+    assert np.array_equal(
+        np.concatenate([np.log(runs[2].stocks), runs[2].logits, np.log(runs[2].ages[:, 0] / runs[2].ages[:, 1])]),
+        outputs,
+    )
 
 
 RATES = {"P10": 2, "P11": len(HAZARDS) + len(PER_DOCUMENT)}
@@ -76,7 +79,18 @@ def test_every_pattern_has_its_lines(fitting: Fitting, runs: list[Seen]) -> None
     funnel = {(item.survey, item.key) for item in load_survey_items() if compared(item)}
     funnel = {(survey, key) for survey, key in funnel if key != "aware" and not key.startswith("after_")}
     assert {(line.survey, line.key) for line in lines if line.pattern == "P3"} == funnel
-    assert count == {"P1": 10, "P2": 3, "P3": len(funnel), "P4": 3, "P5": 1, "P6": 1, "P7": 2, "P8": 2, "P9": 1, **RATES}
+    assert count == {
+        "P1": 10,
+        "P2": 3,
+        "P3": len(funnel),
+        "P4": 3,
+        "P5": 1,
+        "P6": 1,
+        "P7": 2,
+        "P8": 2,
+        "P9": 1,
+        **RATES,
+    }
     fitted = {(line.survey, line.key) for line in lines if line.survey and line.role == "fitted"}
     assert fitted == {(answer.item.survey, answer.item.key) for answer in load_observed().answers}
     gains = next(line for line in lines if line.key == "gains")
