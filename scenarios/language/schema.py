@@ -76,7 +76,7 @@ class Scenario:
     titles: Title
     descriptions: Description
     levers: tuple[LeverTable, ...]
-    drivers: DriversTable = DriversTable()
+    drivers: DriversTable = field(default_factory=DriversTable)
     text: str = field(default="", compare=False)
     """The file as it was read, for the record."""
 
