@@ -72,7 +72,7 @@ def test_every_pattern_has_its_lines(fitting: Fitting, runs: list[Seen]) -> None
     funnel = {(item.survey, item.key) for item in load_survey_items() if compared(item)}
     funnel = {(survey, key) for survey, key in funnel if key != "aware" and not key.startswith("after_")}
     assert {(line.survey, line.key) for line in lines if line.pattern == "P3"} == funnel
-    assert count == {"P1": 10, "P2": 3, "P3": len(funnel), "P4": 3, "P5": 1, "P6": 1, "P7": 2, "P8": 2, "P9": 1}
+    assert count == {"P1": 13, "P2": 3, "P3": len(funnel), "P4": 3, "P5": 1, "P6": 1, "P7": 2, "P8": 2, "P9": 1}
     fitted = {(line.survey, line.key) for line in lines if line.survey and line.role == "fitted"}
     assert fitted == {(answer.item.survey, answer.item.key) for answer in load_observed().answers}
     gains = next(line for line in lines if line.key == "gains")
