@@ -17,12 +17,12 @@ from model.engine.people import (
     has_barrier_in,
     has_flag,
     majority_week,
-    mention_week,
     notice_week,
     notices,
     opposes,
 )
 from model.engine.people import ready as is_ready
+from model.engine.practice import mention_week
 from model.engine.records import (
     ACCOMPANIED,
     HEARD_DOCTOR,

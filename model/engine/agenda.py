@@ -29,7 +29,7 @@ Offsets = npt.NDArray[np.int64]
 
 CONTACT = np.dtype([("owner", "u4"), ("k", "u2"), ("process", "u1"), ("mode", "u1")])
 """Whose contact, which occurrence of which process (of the status quo, or number of the lever), and who is addressed
-(``model.engine.agenda``: OWN, WARD or CHILD)."""
+(``model.engine.turns``: OWN, WARD or CHILD)."""
 BLOCK = 65_536
 """Most persons of a block: their states fit a processor's cache."""
 GUESS = 8
@@ -157,29 +157,7 @@ def _complete(write: Write, draft: Draft, low: int, high: int) -> Draft:
     return draft
 
 
-OWN, WARD, CHILD = np.arange(3)
-"""Whose contact: the person's own; a child's, seen by the guardian; a child's, seen by the child."""
-CHILDHOOD = np.int64(4096)
-"""Occurrences of a person's childhood are numbered from here, so that majority begins its own."""
 _NEVER = np.int64(NEVER)
-
-
-class Turn(NamedTuple):
-    """Whose contacts are looked for, and when."""
-
-    mode: int
-    """OWN, WARD or CHILD."""
-    owner: int
-    """Whose contacts."""
-    i: int
-    """Who answers: the owner, or the guardian."""
-    start: int
-    stop: int
-    """Weeks in which the owner can have them: start <= week < stop."""
-    since: int
-    """First week of interest."""
-    notices: bool
-    """Whether ``i`` notices mass messages; the gain of ``i`` is in the draft."""
 
 
 class Process(NamedTuple):

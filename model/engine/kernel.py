@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.engine.agenda import WARD
 from model.engine.completion import activate, identity, peer_success, recommend, visit
-from model.engine.people import first_aware, majority_week, mention_week, opposes, pilot_activated, traits_of
+from model.engine.people import first_aware, majority_week, opposes, pilot_activated, traits_of
+from model.engine.practice import mention_week
 from model.engine.processes import note_person
 from model.engine.programme import PEER
 from model.engine.records import ACCOMPANIED, BEFORE, NOBODY, TELL, prefetch
 from model.engine.responses import take_place
+from model.engine.turns import WARD
 from model.levers.base import HELP
 from model.terms import rules
 from model.terms.channels import NO_CHANNEL, Channel
@@ -38,8 +39,8 @@ def begin(r, draft, low, high):
         traits, state = traits_of(r.world, i), r.state[i]
         state.aware, state.visited, state.activated = first_aware(r.people, r.world, i), NEVER, NEVER
         state.channel, state.marks = NO_CHANNEL, 0
-        if state.aware == NEVER:
-            state.aware = mention_week(r.people, r.world, i)
+        if state.aware > max(np.int64(r.people[i].entry), majority_week(r.people, i), _AT_LAUNCH):
+            state.aware = min(state.aware, mention_week(r.people, r.world, i))
         if pilot_activated(r.people, r.world, i):
             state.aware, state.visited, state.activated, state.channel = BEFORE, BEFORE, BEFORE, _C_NOTICE
         else:

@@ -1,5 +1,4 @@
-"""Through which processes contacts reach a person, those of the status quo and those of levers; and whose: the
-person's own as an adult, a minor's through the guardian, those of wards."""
+"""The contacts that reach a person through processes and messages, of the status quo and of levers, are noted."""
 
 from __future__ import annotations
 
@@ -7,65 +6,37 @@ from math import log
 
 import numpy as np
 
-from model.engine.agenda import (
-    CHILD,
-    CHILDHOOD,
-    OWN,
-    WARD,
-    Mailing,
-    Process,
-    Stretch,
-    Turn,
-    gain_at,
-    note,
-    occurs,
-    week_in,
-)
+from model.engine.agenda import Mailing, Stretch, gain_at, note, occurs, week_in
 from model.engine.completion import can_get, earlier_messages, message_week
 from model.engine.people import (
-    NOTICES,
     OPPOSES,
-    RATE_UNIT,
-    age_row,
     answered,
     child_reminder_week,
-    counter_visits_per_year,
     has_flag,
     lasting_gain,
-    majority_week,
-    mentions_per_year,
     notice_week,
-    pilot_activated,
-    recommendations_per_year,
     reminder_week,
     traits_of,
     visit_hazard,
 )
 from model.engine.programme import BASE_MEDIA, DOCTOR, INVITATION, MENTION, NOTICE, REMINDER, SPONTANEOUS
 from model.engine.programme import DOCUMENT as BASE_DOCUMENT
+from model.engine.sources import base_process, lever_process
+from model.engine.turns import CHILD, CHILDHOOD, OWN, WARD, childhood_turn, own_turn, reached_through
 from model.levers.base import ADVICE, DOCUMENT, MESSAGE, SUGGESTION, VISIT, is_targeted
-from model.levers.doctors import extra_recommendations
 from model.levers.messages import mailbox_owner
 from model.population.attributes import EMAIL
 from model.terms import rules
-from model.terms.channels import Channel
 from model.terms.jit import inlined
 from model.terms.keyed import ARRIVAL, SUCCESS, Decision, bits_of, person_word, uniform, uniform_of
 from model.terms.spells import LEVELS, end_week, level_of, passed_by
 from model.terms.tables import INVITATION_DELAY
 from model.terms.weeks import NEVER
 
-_NEVER, _NO_PULL, _ALL = np.int64(NEVER), np.float64(0.0), np.float64(1.0)
-_FIRST, _GROWS = np.int64(0), np.bool_(True)
-_EMAIL, _C_HOSPITAL = np.int64(EMAIL), np.int64(Channel.HOSPITAL)
+_NEVER, _FIRST, _GROWS, _EMAIL = np.int64(NEVER), np.int64(0), np.bool_(True), np.int64(EMAIL)
 _PROCESSES = np.array((BASE_DOCUMENT, DOCTOR, MENTION, BASE_MEDIA, SPONTANEOUS), np.int64)
 """In the order in which contacts of one week take place, after messages. Children have the first three."""
-_EAGERNESS, _DOCUMENTS, _GP = (
-    np.int64(Decision.SPELL_EAGERNESS),
-    np.int64(Decision.SPELL_DOCUMENTS),
-    np.int64(Decision.SPELL_GP),
-)
-_NO_NEED = np.int64(-1)
+_EAGERNESS = np.int64(Decision.SPELL_EAGERNESS)
 
 
 @inlined
@@ -224,31 +195,6 @@ def note_reminder(r, draft, turn, adult):
 
 
 @inlined
-def base_process(r, turn, code):
-    """One process of the status quo; its factor is 0 for whom it can't reach."""
-    i, owner, w = turn.i, turn.owner, r.world
-    thinned, gains, pull, factor = code in (BASE_DOCUMENT, MENTION), True, _NO_PULL, 1.0
-    cum, guide, need = w.cum_spontaneous, w.guide_spontaneous, _NO_NEED
-    first = w.gp_first[age_row(r.people, owner)]
-    if code == DOCTOR:
-        cum, guide, gains, need = w.cum_years, w.guide_years, False, _GP
-        factor = recommendations_per_year(r.people, w, owner)
-    elif code == MENTION:
-        cum, guide, need, pull = w.cum_mention, w.guide_mention, _GP, w.pull_mention
-        factor = mentions_per_year(r.people, w, owner)
-    elif code == BASE_DOCUMENT:
-        pull, cum, guide, need = w.pull_document, w.cum_document, w.guide_document, _DOCUMENTS
-        first, factor = w.document_first, r.people[owner].document_rate * RATE_UNIT
-        if not turn.notices or not has_flag(r.people, i, _EMAIL):
-            factor = 0.0
-    elif code == BASE_MEDIA:
-        cum, guide = w.cum_media, w.guide_media
-        if not turn.notices:
-            factor = 0.0
-    return Process(np.int64(code), w.base[code], _ALL, factor, gains, need, first, cum, guide, thinned, pull, _GROWS)
-
-
-@inlined
 def note_levers(r, draft, turn):
     """Note all contacts of a turn's owner through levers."""
     if turn.start >= turn.stop:
@@ -281,67 +227,6 @@ def note_lever_messages(r, draft, turn, lever):
             pull *= rules.pull_left(g.fatigue, earlier_messages(r, turn.i, lever, sent, reminded))
         mailing = Mailing(sent, np.int64(lever), np.int64(wave), g.keys[SUCCESS], pull, g.inherits_growth)
         note_message(r, draft, turn, mailing)
-
-
-@inlined
-def lever_process(r, turn, lever):
-    """One lever that works as a process."""
-    g, effect, w = r.levers[lever], r.levers[lever].effect, r.world
-    at_gp = effect == ADVICE or (effect == SUGGESTION and g.channel != _C_HOSPITAL)
-    need, first = _GP if at_gp else _NO_NEED, w.gp_first[age_row(r.people, turn.owner)]
-    if effect == DOCUMENT:
-        need, first = _DOCUMENTS, w.document_first
-    thinned, gains = effect == DOCUMENT, effect in (DOCUMENT, VISIT)
-    pull, factor = w.pull_document if thinned else g.pull, lever_factor(r, turn, lever)
-    number, grows = np.int64(lever), g.inherits_growth
-    return Process(number, g.keys, g.keep, factor, gains, need, first, g.cum, g.guide, thinned, pull, grows)
-
-
-@inlined
-def lever_factor(r, turn, lever):
-    """A person's factor for life on the exposure to a lever that works as a process; 0 if out of reach."""
-    effect, owner = r.levers[lever].effect, turn.owner
-    if effect == SUGGESTION:
-        return counter_visits_per_year(r.people, r.world, owner, r.levers[lever].channel == _C_HOSPITAL)
-    if effect == ADVICE:
-        return extra_recommendations(r, lever, owner)
-    if not turn.notices or (effect == DOCUMENT and not has_flag(r.people, turn.i, _EMAIL)):
-        return 0.0
-    return r.people[owner].document_rate * RATE_UNIT if effect == DOCUMENT else 1.0
-
-
-@inlined
-def own_turn(r, i, traits, since):
-    """A person's own contacts: from the 18th birthday on."""
-    start, stop = (
-        max(np.int64(r.people[i].entry), majority_week(r.people, i)),
-        min(np.int64(r.people[i].exit), r.world.weeks),
-    )
-    return Turn(OWN, i, i, start, stop, since, traits & NOTICES != 0)
-
-
-@inlined
-def childhood_turn(r, mode, child, traits, since):
-    """A minor's contacts, which go to the guardian, of known ``traits``; none for who came of age before coming."""
-    i, entry, majority = (
-        np.int64(r.people[child].guardian),
-        np.int64(r.people[child].entry),
-        majority_week(r.people, child),
-    )
-    stop = min(np.int64(r.people[child].exit), np.int64(r.people[i].exit), majority, r.world.weeks)
-    return Turn(mode, child, i, entry, stop, since, traits & NOTICES != 0)
-
-
-@inlined
-def reached_through(r, mode, owner, since, through_levers):
-    """Whether contacts of ``owner`` are wanted: a minor needs a guardian; a ward activated before needs none."""
-    if mode == OWN:
-        return True
-    if r.people[owner].guardian < 0:
-        return False
-    if mode == CHILD:
-        return True
-    return r.state[owner].activated == NEVER if through_levers else not pilot_activated(r.people, r.world, owner)
 
 
 @inlined

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.engine.agenda import CHILD, OWN, WARD
 from model.engine.completion import activate, identity, visit
 from model.engine.people import access, gain_in, ready, visit_hazard
 from model.engine.programme import BASE_MEDIA, DOCTOR, DOCUMENT, INVITATION, MENTION, NOTICE, REMINDER, SPONTANEOUS
 from model.engine.records import HEARD_DOCTOR, HEARD_HOSPITAL, HEARD_PHARMACIST
+from model.engine.turns import CHILD, OWN, WARD
 from model.levers.base import ADVICE, BASE_PROCESSES, SUGGESTION
 from model.terms import rules
 from model.terms.channels import Channel

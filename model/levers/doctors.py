@@ -8,7 +8,8 @@ from typing import Literal
 
 import numpy as np
 
-from model.engine.people import RATE_UNIT, doctor_propensity
+from model.engine.people import RATE_UNIT
+from model.engine.practice import doctor_propensity
 from model.engine.records import Run
 from model.levers.base import ADVICE, Campaign, Doctor, Lever, Person, is_targeted, overlap
 from model.population.attributes import NO_DOCTOR, Int

@@ -19,16 +19,8 @@ from model.population.attributes import (
 from model.population.households import fill_households, parent_ages
 from model.population.population import Population
 from model.population.pyramid import Chances, band_of_age, build_chances, build_cohorts, cell_counts
-from model.population.ties import (
-    Circles,
-    build_circles,
-    close_rows,
-    draw,
-    most_draws,
-    starts_from,
-    visit_ties,
-    visit_wards,
-)
+from model.population.tie_rows import close_rows, starts_from, visit_ties, visit_wards
+from model.population.ties import Circles, build_circles, draw, most_draws
 from model.terms.inputs import Demography
 from model.terms.shapes import Counts, Entries, Keys, Records
 

@@ -1,7 +1,6 @@
 """Where contacts of the readable twin come from: processes that ring at random, messages of a known week.
 
-Those of the status quo are set here (``base_messages``, ``base_invitation``, ``base_processes``), those of levers in
-``model.twin.levers``.
+Those of the status quo are set in ``model.twin.sources``, those of levers in ``model.twin.levers``.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ from typing import Literal, NamedTuple, TypedDict
 
 import numpy as np
 
-from model.engine.programme import BASE_MEDIA, DOCTOR, DOCUMENT, INVITATION, MENTION, NOTICE, REMINDER, SPONTANEOUS
 from model.terms import rules
 from model.terms.channels import Channel
 from model.terms.keyed import ARRIVAL, SELECTION, SUCCESS, uniform
@@ -219,63 +217,6 @@ def audible(sources: Iterator[Source]) -> Iterator[Source]:
     return (source for source in sources if not (isinstance(source, Clock) and source.silent))
 
 
-def base_messages(person: Insured, start: int, stop: int) -> Iterator[Source]:
-    """The notice of creation and the reminder of 2024-25."""
-    sent = person.notice_week()
-    delay = person.answered(0, 0)
-    if person.notices and start <= sent < stop and sent + delay < stop:
-        described = common(person, person, NOTICE, Channel.NOTICE, "message", notice_pull(person))
-        yield Mailing(**described, sent=sent, delay=delay)
-    sent = person.reminder_week()
-    if person.notices and start <= sent < stop:
-        described = common(person, person, REMINDER, Channel.EMAIL, "message", person.model.rates.pull_reminder)
-        yield Mailing(**described, sent=sent)
-
-
-def base_invitation(child: Insured, guardian: Insured, stop: int) -> Iterator[Source]:
-    """The invitation of a newborn's parents."""
-    sent, delay = child.invitation_week(), child.answered(0, CHILDHOOD)
-    if guardian.notices and sent < stop and sent + delay < stop:
-        described = common(child, guardian, INVITATION, Channel.NOTICE, "message", notice_pull(guardian))
-        yield Mailing(**described, sent=sent, delay=delay, occurrence=CHILDHOOD)
-
-
-def child_reminder(child: Insured, guardian: Insured, start: int, stop: int) -> Iterator[Source]:
-    """The reminder of 2024-25 about a child: of use once the guardian is activated; before, they get their own."""
-    sent = child.child_reminder_week()
-    if guardian.notices and start <= sent < stop:
-        pull = child.model.rates.pull_reminder
-        described = common(child, guardian, REMINDER, Channel.EMAIL, "message", pull)
-        yield Mailing(**described, sent=sent, occurrence=CHILDHOOD)
-
-
-def notice_pull(person: Insured) -> float:
-    """Notices come by e-mail or, to those who can't be reached, by letter."""
-    rates = person.model.rates
-    return rates.pull_notice if person.email else rates.pull_notice_letter
-
-
-def base_processes(owner: Insured, recipient: Insured, start: int, stop: int) -> Iterator[Source]:
-    """Documents, the own GP's recommendations and mentions, national media, and visits without any contact."""
-    tables, rates, adult = owner.model.tables, owner.model.rates, owner is recipient
-    span: Span = {"start": start, "stop": stop}
-    if recipient.notices and recipient.email:
-        described = common(owner, recipient, DOCUMENT, Channel.DOCUMENT, "document", rates.pull_document)
-        yield from clock(
-            described, owner.document_rate, tables.cum_document, span, gains=True, need=document_need(owner)
-        )
-    described = common(owner, recipient, DOCTOR, Channel.DOCTOR, "advice")
-    yield from clock(described, owner.recommendations_per_year(), tables.cum_years, span, need=gp_need(owner))
-    described = common(owner, recipient, MENTION, Channel.DOCTOR, "document", rates.pull_mention)
-    yield from clock(described, owner.mentions_per_year(), tables.cum_mention, span, gains=True, need=gp_need(owner))
-    if adult and recipient.notices:
-        described = common(owner, recipient, BASE_MEDIA, Channel.MEDIA, "visit")
-        yield from clock(described, 1.0, tables.cum_media, span, gains=True)
-    if adult:
-        described = common(owner, recipient, SPONTANEOUS, Channel.SPONTANEOUS, "visit")
-        yield from clock(described, 1.0, tables.cum_spontaneous, span, gains=True)
-
-
 Need = Sequence[tuple[int, float]]
 
 
@@ -289,27 +230,3 @@ def gp_need(person: Insured) -> Need:
     """(end, level) of a person's spells of GP contacts."""
     levels = person.model.tables.need_levels
     return [(spell.end, levels[person.gp_first + spell.level]) for spell in person.gp_spells]
-
-
-def clock(
-    described: Common, factor: float, table: list[float], span: Span, *, gains: bool = False, need: Need = ()
-) -> Iterator[Clock]:
-    """A process of the status quo, unless it can't reach the person."""
-    if factor > 0.0:
-        yield Clock(**described, factor=factor, gains=gains, need=need, table=table, **span)
-
-
-def common(
-    owner: Insured, recipient: Insured, code: int, channel: Channel, effect: Effect, pull: float = 0.0
-) -> Common:
-    """What every source of the status quo says of itself."""
-    return {
-        "owner": owner,
-        "recipient": recipient,
-        "code": code,
-        "channel": channel,
-        "effect": effect,
-        "pull": pull,
-        "grows": True,
-        "keys": owner.model.process_keys[code],
-    }

@@ -25,18 +25,9 @@ from model.terms.keyed import Decision
 from model.terms.shapes import Records
 from model.terms.tables import Coefficients, Weekly
 from model.terms.weeks import NEVER
-from model.twin.contacts import (
-    Contact,
-    Mailing,
-    Source,
-    audible,
-    base_invitation,
-    base_messages,
-    base_processes,
-    child_reminder,
-    identity,
-)
+from model.twin.contacts import Contact, Mailing, Source, identity
 from model.twin.levers import Campaign, campaigns_of
+from model.twin.sources import childhood_sources, own_sources
 from model.twin.surroundings import Surroundings, Tables
 from model.twin.traits import BARRIERS, INFORMATION, NO_USE, OTHER, TIME, Insured
 
@@ -63,16 +54,18 @@ class Person(Insured):
 
     def begin(self) -> None:
         """Week 0: who knows the service, who was activated in the pilot."""
-        self.aware = self.first_aware()
-        if self.aware == NEVER and not self.activated_in_pilot():
-            self.aware = self.mention_week()
+        self.aware = min(self.first_aware(), self.mention_week())
         if self.activated_in_pilot():
             self.aware = self.visited = self.activated = BEFORE
             self.channel = int(Channel.NOTICE)
 
     def open_sources(self) -> None:
         """Set clocks and mailings, those of the levers included."""
-        self.own_sources, self.childhood_sources = list(own_sources(self)), list(childhood_sources(self))
+        campaigns = self.model.campaigns
+        self.own_sources, self.childhood_sources = (
+            list(own_sources(self, campaigns)),
+            list(childhood_sources(self, campaigns)),
+        )
 
     def step(self) -> None:
         """The contacts of one week, until one activates."""
@@ -300,27 +293,3 @@ class Society(Surroundings):
     def relatives(self) -> list[Campaign]:
         """Levers that invite activated people to recommend."""
         return [campaign for campaign in self.campaigns if campaign.invites]
-
-
-def own_sources(person: Person) -> Iterator[Source]:
-    """An adult's sources, in the order in which the contacts of a week come."""
-    start, stop = max(person.entry, person.majority), min(person.exit, person.model.weeks)
-    if start < stop:
-        yield from audible(base_messages(person, start, stop))
-        yield from audible(base_processes(person, person, start, stop))
-        for campaign in person.model.campaigns:
-            yield from audible(campaign.sources(person, person, start, stop))
-
-
-def childhood_sources(child: Person) -> Iterator[Source]:
-    """A minor's sources: what is meant for a child goes to the guardian, while there is one."""
-    guardian, weeks = child.guardian, child.model.weeks
-    if guardian is None or not child.came_as_child:
-        return
-    start, stop = child.entry, min(child.exit, child.majority, guardian.exit, weeks)
-    if start < stop:
-        yield from audible(base_invitation(child, guardian, stop))
-        yield from audible(child_reminder(child, guardian, start, stop))
-        yield from audible(base_processes(child, guardian, start, stop))
-        for campaign in child.model.campaigns:
-            yield from audible(campaign.sources(child, guardian, start, stop))

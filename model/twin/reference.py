@@ -2,7 +2,8 @@
 
 Slow, and equal to the fast engine (``model.adoption``) person by person and week by week: both are fed by the same
 keyed draws. Start here to read the model or to change a rule. Who somebody is: ``traits``; what they do: ``people``;
-where contacts come from: ``contacts``; levers: ``levers``; tables and draws: ``surroundings``.
+what reaches them: ``sources``; what a contact is: ``contacts``; levers: ``levers``; tables and draws:
+``surroundings``.
 """
 
 from __future__ import annotations

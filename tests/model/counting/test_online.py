@@ -73,12 +73,12 @@ def recount(twin: ReferenceModel) -> dict[str, float]:
         "visited_account": sum(p.number in account for p in visited),
         "account_unvisited": len(holders) - sum(p.number in account for p in visited),
         "account_unaware": len(account) - sum(p.number in account for p in aware),
-        "heard_doctor": sum(bool(p.marks & HEARD_DOCTOR) for p in people),
+        "heard_doctor": sum(by_doctor(p, week) for p in aware),
         "heard_pharmacist": sum(bool(p.marks & HEARD_PHARMACIST) for p in people),
-        "heard_professional": sum(heard(p) for p in people),
+        "heard_professional": sum(heard(p, week) for p in aware),
         "recalls_notice": len(recalls),
         "account_inactive_recalls": sum(p.number in recalls for p in holders),
-        "account_inactive_professional": sum(heard(p) and p.number not in recalls for p in holders),
+        "account_inactive_professional": sum(heard(p, week) and p.number not in recalls for p in holders),
         "by_notice": sum(p.channel == Channel.NOTICE for p in done),
         "by_email": sum(p.channel == Channel.NOTICE and p.email for p in done),
         "by_doctor": sum(p.channel == Channel.DOCTOR for p in done),
@@ -86,9 +86,14 @@ def recount(twin: ReferenceModel) -> dict[str, float]:
     }
 
 
-def heard(person: Any) -> bool:
+def by_doctor(person: Any, week: int) -> bool:
+    """A GP has recommended the service, or spoken of it."""
+    return bool(person.marks & HEARD_DOCTOR) or person.mention_week() < week
+
+
+def heard(person: Any, week: int) -> bool:
     """Heard of the service from a professional, an adviser included."""
-    return bool(person.marks & ~LAST_STOP)
+    return bool(person.marks & ~LAST_STOP) or by_doctor(person, week)
 
 
 def was_in_pilot(person: Any) -> bool:

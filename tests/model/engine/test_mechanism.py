@@ -9,12 +9,14 @@ import pytest
 from model import AdoptionModel, Parameters, Structure, build_population
 from model import levers as lv
 from model.engine.people import MAJORITY
+from model.engine.practice import mention_week
 from model.population.attributes import EMAIL, EXCLUDED, NO_DOCTOR, PILOT
 from model.terms.channels import Channel
 from model.terms.parameters import Drivers, People, Practice, Prevalence, Pulls, Stops, WordOfMouth
+from model.terms.rules import CODE_WEEKS
 from model.terms.spells import LEVELS
 from model.terms.tables import UNBORN
-from model.terms.weeks import WEEKS_PER_YEAR
+from model.terms.weeks import NEVER, WEEKS_PER_YEAR
 
 Z = 4.9  # two-sided 1e-6
 SILENT = Parameters(
@@ -39,9 +41,20 @@ LIFELONG = Structure(traits="lifelong")
 """For laws over years, written for people who stay as they are."""
 
 
-def agrees(count, people, share):
-    """Whether a count is one that a binomial law of the given share gives."""
-    return abs(count - people * share) <= Z * sqrt(max(people * share * (1 - share), 1.0))
+CONTENT = Structure(information="content")
+"""No code supplies anything: the launch notice carries one, which would hide what missing information stops."""
+
+
+def agrees(count, people, share, alike=1.0):
+    """Whether a count is one that a binomial law of the given share gives; ``alike`` times its variance where people
+    are drawn together."""
+    return abs(count - people * share) <= Z * sqrt(max(alike * people * share * (1 - share), 1.0))
+
+
+def most_alike(groups):
+    """Times the binomial variance if all of a group were one draw: the mean size of the group that a person is in."""
+    sizes = np.bincount(groups)
+    return float((sizes.astype(float) ** 2).sum() / sizes.sum())
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +129,7 @@ def barrier(name, share, stop):
 
 @pytest.mark.parametrize("name", ["no_use", "time", "information", "other"])
 def test_each_barrier_stops_its_share(run, population, name):
-    model = run(barrier(name, 0.4, 0.5), 30)
+    model = run(barrier(name, 0.4, 0.5), 30, structure=CONTENT)
     mine = adults_at_launch(population, 30) & ((population.flags & EXCLUDED) == 0)
     state = model.run.state[mine]
     visited, done = int((state["visited"] < 30).sum()), int((state["activated"] < 30).sum())
@@ -131,7 +144,7 @@ def test_a_doctors_recommendation_reaches_the_ready(run, population):
     parameters = replace(parameters, stops=replace(SILENT.stops, no_use=1.0))
     until = 300
     mine = adults_at_launch(population, until) & (population.doctor != NO_DOCTOR)
-    mine &= ((population.flags & EXCLUDED) == 0) & (population.gp_rate > 4 * 1024)
+    mine &= (population.flags & EXCLUDED) == 0
     rate = population.gp_rate[mine] / 1024 * until / WEEKS_PER_YEAR
     results = {}
     for reading in ("trait", "each_time", "naive"):
@@ -142,10 +155,25 @@ def test_a_doctors_recommendation_reaches_the_ready(run, population):
     rows = np.floor(-population.birth_week[mine] / WEEKS_PER_YEAR).astype(int) + UNBORN
     contacts = rate[:, None] * need(model, model.run.world["gp_first"][rows])
     reached = float(np.mean(1 - 1 / (1 + 0.2 * contacts)))
-    # People of one doctor share a level: the variance is that of doctors, at most this many times the binomial one.
-    assert abs(results["trait"] / n - (1 - 0.0175) * 0.57 * reached) < 0.02
+    alike = most_alike(population.doctor[mine])  # people of one doctor share a level
+    assert agrees(results["trait"], n, (1 - 0.0175) * 0.57 * reached, alike)
+    assert not agrees(results["trait"], n, 0.57 * reached * 0.9, alike)
+    once = float(np.mean(1 - np.exp(-0.2 * contacts)))  # were all doctors alike
+    assert not agrees(results["trait"], n, (1 - 0.0175) * 0.57 * once, alike)
     assert results["naive"] > results["trait"] * 1.2  # the second recommendation converts those never ready
     assert results["each_time"] == pytest.approx(results["naive"], rel=0.02)  # follow-through is 0.999 here
+
+
+def test_who_is_told_by_the_own_doctor_knows_from_then_on(run, population):
+    """Newcomers may see the GP before their notice comes: they know from whatever is first."""
+    told, silent = (
+        run(replace(SILENT, practice=replace(SILENT.practice, mention_rate=rate)), 0) for rate in (0.5, 1e-12)
+    )
+    aware, by_message = told.run.state["aware"], silent.run.state["aware"]
+    late = np.flatnonzero((by_message > population.entry) & (population.birth_week + MAJORITY <= population.entry))
+    mentioned = np.array([mention_week(told.run.people, told.run.world, i) for i in late])
+    assert np.array_equal(aware[late], np.minimum(by_message[late], mentioned))
+    assert ((mentioned < by_message[late]) & (by_message[late] < NEVER)).sum() > 5, "of those who notice messages too"
 
 
 def test_documents_arrive_at_the_national_rate(run, population, history):
@@ -197,15 +225,26 @@ def test_word_of_mouth_is_told_once_within_thirteen_weeks(run, population):
     assert first >= 1  # nobody is told in the week of the activation
 
 
+@pytest.mark.parametrize("weeks", [1e-9, 8.0])
+def test_the_notices_code_supplies_what_is_missing_for_six_weeks(run, population, weeks):
+    parameters = barrier("information", 1.0, 1.0)
+    model = run(replace(parameters, pulls=replace(parameters.pulls, notice_delay=weeks)), 120)
+    mine = adults_at_launch(population, 120) & ((population.flags & EXCLUDED) == 0)
+    in_time = float(np.mean(np.floor(weeks * model.run.world["lengths"]) < CODE_WEEKS))
+    done = int((model.run.state["activated"][mine] < 120).sum())
+    assert agrees(done, int(mine.sum()), (1 - 0.0175) * 0.8 * in_time)
+    assert agrees(done, int(mine.sum()), (1 - 0.0175) * 0.8) == (weeks < 1), "a code that works for ever is noticed"
+
+
 def test_letters_supply_what_is_missing(run, population):
     """With a code the missing information stops nobody; were it content the service lacks, a letter would not help."""
-    parameters = barrier("information", 1.0, 1.0)
+    parameters = replace(barrier("information", 1.0, 1.0), pulls=SILENT.pulls)  # the notice has a code of its own
     code = lv.Messages(
         name="letter", channel=Channel.LETTER, start=40, end=60, waves=(40,), pull=20.0, carries_code=True
     )
     mine = adults_at_launch(population, 60) & ((population.flags & EXCLUDED) == 0)
     item = run(parameters, 60, levers=[code])
-    content = run(parameters, 60, levers=[code], structure=Structure(information="content"))
+    content = run(parameters, 60, levers=[code], structure=CONTENT)
     plain = run(parameters, 60, levers=[replace(code, carries_code=False)])
     assert agrees(int((item.run.state["activated"][mine] < 60).sum()), int(mine.sum()), (1 - 0.0175) * 0.8)
     assert (content.run.state["activated"][mine] < 60).sum() == (plain.run.state["activated"][mine] < 60).sum() == 0

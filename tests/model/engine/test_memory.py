@@ -9,9 +9,8 @@ import weakref
 
 import pytest
 
-from calibration.draws.files import load_draws
 from calibration.warm import ensure_compiled
-from model import AdoptionModel
+from model import AdoptionModel, Parameters
 from model.engine import memory
 from model.engine.agenda import CONTACT
 from model.engine.memory import ShortOfMemoryError, free_bytes, memory_plan, most_people
@@ -100,7 +99,7 @@ def test_an_ended_model_is_given_back_before_the_next_is_built(demography, histo
     gc.disable()
     try:
         population = build_population(demography, people=1000, seed=1)
-        model = AdoptionModel(population, load_draws(1)[0].parameters, demography=demography, history=history)
+        model = AdoptionModel(population, Parameters(), demography=demography, history=history)
         branch = weakref.ref(model.branch(()))
         other = model.branch(())
         assert (branch() is not None) == held

@@ -10,6 +10,7 @@ from model.population.building import build_population
 from model.population.population import Population
 from model.population.pyramid import MAJORITY
 from model.population.ties import AGE_SD, COUPLED, MEAN_DEGREE, SAME_REGION, age_differences
+from model.terms.weeks import WEEKS
 from tests.model.law import Z, cells_of_rows, demography, is_share, population
 
 Entries = npt.NDArray[np.int64]
@@ -86,7 +87,7 @@ def test_all_ages_have_ties() -> None:
     age, degree = people.age_at(0), np.diff(people.tie_start)
     for low in range(20, 100, 10):
         assert 5 < degree[(people.entry == 0) & (age >= low) & (age < low + 10)].mean() < 10
-    assert (people.birth_week[np.diff(people.tie_start) > 0] < -12 * 52 + 5).all()
+    assert (people.birth_week[degree > 0] < (WEEKS - MAJORITY)).all(), "who comes of age in the run at the latest"
 
 
 def acquaintances(people: Population) -> tuple[Entries, Entries]:

@@ -65,6 +65,11 @@ CASES = [
     ("pull_left", (0.7, 1), 0.7),
     ("pull_left", (0.7, 3), 0.343),
     ("pull_left", (1.0, 5), 1.0),
+    # A code sent in week 10 works in the weeks 10 to 15.
+    ("code_works", (10, 9), False),
+    ("code_works", (10, 10), True),
+    ("code_works", (10, 15), True),
+    ("code_works", (10, 16), False),
     ("tires", (0.999,), True),
     ("tires", (1.0,), False),
     ("boosted", (0.5, 1.2), 0.6),
@@ -97,6 +102,7 @@ BROKEN = {
     "spread_week": lambda first, weeks, u: first + round(weeks * u),  # one week too late
     "launch_notice_week": lambda period, u, share, main, all_weeks: int(all_weeks * u),  # evenly
     "pull_left": lambda fatigue, earlier: fatigue ** (earlier + 1),  # the first message tired already
+    "code_works": lambda sent, week: sent <= week,  # for ever
     "tires": lambda fatigue: fatigue > 0,  # fatigue taken for what is lost
     "boosted": lambda intention, boost: intention * boost,  # may exceed 1
     "has_capacity": lambda accompanied, capacity: accompanied < int(capacity),  # half a person lost for good
