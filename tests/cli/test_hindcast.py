@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
-from calibration.draws.files import read_draws, save_draws
-from calibration.facts.priors import FREE
+from calibration.draws.files import save_draws
 from calibration.hindcast.question import NAMES
+from tests.calibration.made_up import posterior
 
 Mes = Callable[..., Result]
 ORIGIN = "2024-01-31"
@@ -27,11 +27,10 @@ def _few_samples(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def stand_in(folder: Path) -> None:
-    """Shipped draws passed off as those of an origin: for the machinery only, they have seen later stocks."""
-    values, _ = read_draws()
-    columns = {name: values[:3, k] for k, name in enumerate(FREE)}
+    """The posterior of an origin that nobody has fitted."""
     folder.mkdir()
-    save_draws(folder / f"{ORIGIN}.parquet", columns, command="made", data_end=date.fromisoformat(ORIGIN), seed=1)
+    file = folder / f"{ORIGIN}.parquet"
+    save_draws(file, posterior(3), command="made", data_end=date.fromisoformat(ORIGIN), seed=1)
 
 
 def test_without_a_posterior_of_the_origin_the_model_says_nothing(mes: Mes, tmp_path: Path) -> None:
