@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
-from calibration.draws.files import read_draws, save_draws
-from calibration.facts.priors import FREE
+from calibration.draws.files import save_draws
 from calibration.hindcast.question import NAMES
+from tests.calibration.made_up import posterior
 
 Mes = Callable[..., Result]
 ORIGIN = "2024-01-31"
@@ -27,11 +27,10 @@ def _few_samples(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def stand_in(folder: Path) -> None:
-    """Shipped draws passed off as those of an origin: for the machinery only, they have seen later stocks."""
-    values, _ = read_draws()
-    columns = {name: values[:3, k] for k, name in enumerate(FREE)}
+    """The posterior of an origin that nobody has fitted."""
     folder.mkdir()
-    save_draws(folder / f"{ORIGIN}.parquet", columns, command="made", data_end=date.fromisoformat(ORIGIN), seed=1)
+    file = folder / f"{ORIGIN}.parquet"
+    save_draws(file, posterior(3), command="made", data_end=date.fromisoformat(ORIGIN), seed=1)
 
 
 def test_without_a_posterior_of_the_origin_the_model_says_nothing(mes: Mes, tmp_path: Path) -> None:
@@ -51,7 +50,7 @@ def test_without_a_posterior_of_the_origin_the_model_says_nothing(mes: Mes, tmp_
     french = Path("h/hindcast.fr.csv").read_text(encoding="utf-8-sig").splitlines()
     assert french[0].startswith("origine;méthode;jour prévu;horizon (jours);publié (millions)")
     assert len(french) == 1 + 10 * 5, "ten forecasters that know the stocks only, five figures after the origin"
-    assert f"{ORIGIN};Sans changement;2025-10-31;639;23,3;0,5;22,8;23,8;0;" in "\n".join(french)
+    assert f"{ORIGIN};no-change;2025-10-31;639;23,3;0,5;22,8;23,8;0;" in "\n".join(french)
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
@@ -103,7 +102,7 @@ def test_later_figures_are_scored_from_the_end_of_the_data_on_the_shipped_poster
     ("arguments", "words"),
     [
         (("--origins", "2026-01-29"), ("--origins", "no published stock left", "before 2026-01-29")),
-        (("--origins", "soon,2021-01-01"), ('"soon"', '"2021-01-01"', "2023-04-25")),
+        (("--origins", "soon,2021-01-01"), ('"soon"', '"2021-01-01"', "2023-11-24")),
         (("--actuals", "none.csv"), ("none.csv", "can't be read")),
         (("--actuals", "bad.csv"), ("line 2: column date", "line 3: column")),
         (("--actuals", "bad.csv", "--origins", ORIGIN), ("--origins", "--actuals")),

@@ -80,7 +80,7 @@ def test_every_pattern_has_its_lines(fitting: Fitting, runs: list[Seen]) -> None
     funnel = {(survey, key) for survey, key in funnel if key != "aware" and not key.startswith("after_")}
     assert {(line.survey, line.key) for line in lines if line.pattern == "P3"} == funnel
     assert count == {
-        "P1": 10,
+        "P1": 13,
         "P2": 3,
         "P3": len(funnel),
         "P4": 3,

@@ -128,7 +128,7 @@ def test_adoption_curve_shows_the_median_and_the_published_counts() -> None:
     expected = frames["weekly"].groupby("week")["activated"].median().to_numpy() / 1e6
     assert np.allclose(axes.lines[0].get_ydata(), expected)
     shown = [line.get_ydata()[0] for line in axes.lines if line.get_marker() in ("o", "^")]
-    assert shown == [millions for _, millions, _, _ in made.TARGETS]
+    assert shown == [stock["millions"] for stock in made.TARGETS]
 
 
 def test_without_published_counts_the_legend_does_not_promise_them() -> None:
