@@ -13,7 +13,7 @@ from markupsafe import Markup
 from calibration.draws.files import data_hashes, read_draws
 from calibration.draws.posteriors import posterior_named
 from calibration.facts.inputs import load_costs
-from calibration.facts.priors import EFFECTS, SHARED, STATUS_QUO, Prior, load_priors
+from calibration.facts.priors import AHEAD, EFFECTS, SHARED, STATUS_QUO, Prior, load_priors
 from calibration.facts.tables import DATA, read_rows
 from foundation.errors import UserError
 from foundation.language.numbers import NO_BREAK, UNDEFINED, day, interval, month, number
@@ -186,7 +186,7 @@ class Provenance:
     effects: tuple[Assumption, ...]
     """Of levers: drawn from their priors."""
     parameters: tuple[Assumption, ...]
-    """Of the status quo: those that the published stocks could inform."""
+    """Of the status quo: those that the published stocks could inform, and those of documents beyond the data."""
     facts: Mapping[str, Fact]
     draws_command: str
     """Empty where the posterior that the run drew from is not there any more."""
@@ -203,7 +203,7 @@ def load_provenance(draws_file: str) -> Provenance:
     return Provenance(
         prices=_prices(),
         effects=tuple(_assumption(priors[name]) for name in EFFECTS if name not in SHARED),
-        parameters=tuple(_assumption(priors[name]) for name in STATUS_QUO),
+        parameters=tuple(_assumption(priors[name]) for name in (*STATUS_QUO, *AHEAD)),
         facts=_facts(),
         draws_command=command,
         hashes=data_hashes(),

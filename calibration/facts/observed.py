@@ -272,7 +272,7 @@ def _day(where: str, cell: str, problems: list[str]) -> date | None:
     return day
 
 
-def _number(where: str, name: str, row: dict[str, str], low: float, high: float, problems: list[str]) -> float:
+def _number(where: str, name: str, row: Mapping[str, str], low: float, high: float, problems: list[str]) -> float:
     try:
         value = float(row[name].replace(",", "."))
     except ValueError:

@@ -97,14 +97,16 @@ def summary_grid(results: Results, lang: str) -> Grid:
 
 
 def horizon_grid(results: Results, lang: str) -> Grid:
-    """A row a forecaster, a column a range of horizons: number, mean CRPS, bias, and how many inside."""
-    bins = [(entry["from_days"], entry["to_days"]) for entry in results["forecasters"][0]["by_horizon"]]
-    head = [label("hindcast.forecaster", lang), *(_bin(low, high, lang) for low, high in bins)]
-    rows = [
-        [label(f"forecaster.{entry['forecaster']}", lang), *(_of_bin(found, lang) for found in entry["by_horizon"])]
-        for entry in results["forecasters"]
-    ]
-    return Grid(label("hindcast.by_horizon", lang), head, rows)
+    """A row a forecaster, a column a range of horizons that has forecasts: mean CRPS, bias, and how many inside."""
+    bins = [column for column in zip(*_by_horizon(results), strict=True) if any(found["forecasts"] for found in column)]
+    names = [label(f"forecaster.{entry['forecaster']}", lang) for entry in results["forecasters"]]
+    rows = [[name, *(_of_bin(column[i], lang) for column in bins)] for i, name in enumerate(names)]
+    head = [_bin(column[0]["from_days"], column[0]["to_days"], lang) for column in bins]
+    return Grid(label("hindcast.by_horizon", lang), [label("hindcast.forecaster", lang), *head], rows)
+
+
+def _by_horizon(results: Results) -> list[Any]:
+    return [entry["by_horizon"] for entry in results["forecasters"]]
 
 
 def _bin(low: int, high: int | None, lang: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import inf
 from typing import Any
 
 import pandas as pd
@@ -20,11 +21,11 @@ CONVENTIONS = {
     "bias": "median less published figure",
     "absolute_error": "between the median and the published figure",
     "interval": "5 % to 95 %",
+    "by_horizon": "days from origin to count, both ends included; the last range is all of six months and more",
     "lower_bounds": "not scored; probability of the bound or more",
     "structure": "designed knowing the counts up to January 2026, so that the model's hindcast flatters it",
+    "outside_view": "its law, and the damped trend, were chosen knowing the counts up to January 2026",
 }
-LONG = 100_000
-"""Days: no horizon is longer."""
 BINS: tuple[tuple[int, int | None], ...] = ((0, 182), (183, 365), (366, 730), (731, None), (183, None))
 """Horizons, days: from and to; the last one is six months and more, all together."""
 _SCORED = ("absolute_error_millions", "crps_millions")
@@ -108,7 +109,7 @@ def by_horizon(rows: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _of_bin(rows: pd.DataFrame, low: int, high: int | None) -> dict[str, Any]:
-    within = rows[(rows["horizon_days"] >= low) & (rows["horizon_days"] <= (high or LONG))]
+    within = rows[rows["horizon_days"].between(low, inf if high is None else high)]
     return {
         "from_days": low,
         "to_days": high,

@@ -36,8 +36,11 @@ def selections(*, clear: bool = True) -> list[Selection]:
 def markdown() -> str:
     """All tables, for ``docs/other-services.md``."""
     strict, loose = selections(), selections(clear=False)
+    counts = [count for part in stretches() for count in part]
+    services = len({count.service for count in counts})
     return "\n\n".join(
         [
+            f"The file holds {len(counts)} dated counts of {services} services.",
             "**Realised gain over the gain forecast: 5 %, 50 %, 95 %**",
             _table(RATIOS, [*_ratio_rows(strict[:-1], "none"), *_ratio_rows(loose[:-1], "only the target outside")]),
             "**The law fitted (in brackets: 90 % interval, whole services drawn anew)**",

@@ -11,13 +11,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from importlib.resources import files
 from importlib.resources.abc import Traversable
 from itertools import groupby
 from math import expm1, log, sqrt
 
-from calibration.facts.tables import DATA, read_rows
+from calibration.facts.tables import read_rows
 from model.terms.weeks import DAYS_PER_YEAR
 
+DATA: Traversable = files("calibration.outside") / "data"
+"""Apart from ``calibration/data``: no posterior rests on these counts, so none is stamped with them."""
 FILE = "other_services.csv"
 BREAKS = "definition", "migration"
 """Words of the notes on counts that don't continue those before."""

@@ -166,14 +166,12 @@ class Calibration:
         return np.where(bank.possible, misses, np.inf)
 
     def _emulator(self, number: int, banks: list[Bank], before: Emulator | None) -> Emulator:
-        """Lengths are found anew with the first waves and the last; in between those before serve."""
         file = emulator_path(self.folder, number)
         found = load_emulator(file, sizes_of(self.case)) if file.exists() else None
         if found is not None:
             return found
         self._tell(f"emulator {number + 1}/{self.effort.waves + 2}", 0, 1)
-        keep = before if before is not None and 1 < number < self.effort.waves else None
-        emulator = self._learn(banks, keep)
+        emulator = self._learn(banks, before)
         save_emulator(file, emulator)
         return emulator
 
@@ -221,7 +219,7 @@ class Calibration:
         number, rng = len(banks), np.random.default_rng(self.effort.seed)
         chosen = walked.places[rng.choice(len(walked.places), self.effort.wave, replace=False)]
         bank = self._fill(number, chosen)
-        better = self._emulator(number, [*banks, bank], None)
+        better = self._emulator(number, [*banks, bank], target.emulator)
         again = self._target(better, chosen)
         # A walker that stays where it is gives one place several times.
         distinct, times = np.unique(walked.places, axis=0, return_counts=True)

@@ -1,8 +1,8 @@
 """A fast stand-in for the simulator, learned from a bank of simulations.
 
 Log stocks move together: their first few principal components say all there is. Each component is a straight line in
-the places plus a Gaussian process (squared exponential, one length for each parameter; scikit-learn finds lengths and
-noise by maximum likelihood). The noise is the sampling error of single runs; the process averages it out. Counts of the
+the places plus a Gaussian process (squared exponential, one length for each parameter; lengths and noise by maximum
+likelihood). The noise is the sampling error of single runs; the process averages it out. Counts of the
 surveys need less precision: a quadratic ridge regression of their logits each.
 
 What the emulator doesn't know is part of its answer (``stock_error``, ``count_error``) and of the likelihood.
@@ -10,32 +10,25 @@ What the emulator doesn't know is part of its answer (``stock_error``, ``count_e
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-from scipy import linalg, optimize
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.gaussian_process import GaussianProcessRegressor
-from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
+import numpy.typing as npt
+from scipy import linalg
 from sklearn.linear_model import RidgeCV
 
+from calibration.posterior.lengths import Found, find_lengths, likeness
 from foundation.shapes import Floats
 from foundation.work.executors import LocalProcesses
 
 COMPONENTS = 6
-FOR_LENGTHS = 256
-"""Runs from which lengths and noise are found."""
+FOR_LENGTHS = 640
+"""Runs from which lengths and noise are found: an even part of all."""
 RIDGES = tuple(np.logspace(-2, 3, 11))
 ROWS = 64
 """Places taken at once: their covariances with all runs stay in the processor's cache."""
-MOST_ITERATIONS = 25
-"""Of the search for lengths: what more would find is within the noise of so few runs."""
-SHORTEST, LONGEST = 0.8, 60.0
-"""Bounds of the lengths, in standard deviations of the prior."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +53,16 @@ class Component:
     def mean(self, places: Floats) -> Floats:
         """[...] at places [..., parameter]."""
         flat = places.reshape(-1, places.shape[-1])
-        parts = [self._covariance(flat[at : at + ROWS]) @ self.alpha for at in range(0, len(flat), ROWS)]
+        parts = [self._process(flat[at : at + ROWS]) for at in range(0, len(flat), ROWS)]
         process = np.concatenate(parts) if len(parts) != 1 else parts[0]
         return np.asarray(self.intercept + places @ self.slope + process.reshape(places.shape[:-1]))
+
+    def _process(self, places: Floats) -> Floats:
+        """[place] mean of the process, in single precision: a walk asks for little else, and takes half the time; what
+        is lost is a thousandth of the emulator's error."""
+        columns, alpha = self._single
+        near = self._rows(places).astype(np.float32) @ columns
+        return np.asarray(np.exp(near, out=near) @ alpha, np.float64)
 
     def variance(self, places: Floats) -> Floats:
         """[place] of the mean, at places [place, parameter]."""
@@ -71,12 +71,21 @@ class Component:
 
     def _covariance(self, places: Floats) -> Floats:
         """[place, run]: the exponent is one product of matrices, which takes half the time of its three terms."""
+        near = self._rows(places) @ self._columns
+        return np.asarray(np.exp(near, out=near))
+
+    def _rows(self, places: Floats) -> Floats:
+        """[place, parameter + 2]: what is multiplied with ``_columns``."""
         rows = np.empty((len(places), places.shape[1] + 2))
         scaled = np.divide(places, self.lengths, out=rows[:, :-2])
         np.einsum("ij,ij->i", scaled, scaled, out=rows[:, -2])
         rows[:, -1] = 1.0
-        near = rows @ self._columns
-        return np.asarray(np.exp(near, out=near))
+        return rows
+
+    @cached_property
+    def _single(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """``_columns`` and ``alpha``."""
+        return self._columns.astype(np.float32), self.alpha.astype(np.float32)
 
     @cached_property
     def _lower(self) -> Floats:
@@ -138,13 +147,13 @@ def fit_emulator(
     places: Floats,
     outputs: Floats,
     stocks: int,
-    lengths_from: Sequence[Component] | None = None,
+    before: Sequence[Component] | None = None,
     workers: int = 1,
 ) -> Emulator:
     """Learn from runs: places [run, parameter], outputs [run, output], of which the first ``stocks`` are log stocks.
 
-    ``workers`` processes share the components. With ``lengths_from`` the lengths and noises of earlier components are
-    taken over where there are as many.
+    ``workers`` processes share the components. The search for lengths begins at those of ``before``, an earlier
+    emulator's components, where there are as many.
     """
     logs, logits = outputs[:, :stocks], outputs[:, stocks:]
     centre = logs.mean(axis=0)
@@ -152,10 +161,9 @@ def fit_emulator(
     axes = axes[: min(COMPONENTS, stocks)]
     scores = (logs - centre) @ axes.T
     rest = ((logs - centre - scores @ axes) ** 2).mean(axis=0) if len(axes) < stocks else np.zeros(stocks)
-    known: Sequence[Component | None] = (*(lengths_from or ()), *[None] * len(axes))
-    before = known[: len(axes)]
-    tasks = [(places, scores[:, k], before[k]) for k in range(len(axes))]
-    if workers > 1 and before[0] is None:
+    known: Sequence[Component | None] = (*(before or ()), *[None] * len(axes))
+    tasks = [(places, scores[:, k], known[k]) for k in range(len(axes))]
+    if workers > 1:
         with LocalProcesses(workers, 1) as pool:
             components = tuple(pool.map(_component, *zip(*tasks, strict=True)))
     else:
@@ -167,43 +175,18 @@ def fit_emulator(
 def _component(places: Floats, scores: Floats, before: Component | None) -> Component:
     line = RidgeCV(RIDGES).fit(places, scores)
     left = scores - line.predict(places)
-    lengths, amplitude, noise = (before.lengths, before.amplitude, before.noise) if before else _lengths(places, left)
+    start: Found | None = (before.lengths, before.amplitude, before.noise) if before else None
+    some = np.linspace(0, len(places) - 1, min(FOR_LENGTHS, len(places))).astype(int)
+    lengths, amplitude, noise = find_lengths(places[some], left[some], start)
     scaled = places / lengths
     alpha = linalg.cho_solve((_factor(scaled, amplitude, noise), True), left)
     return Component(line.coef_, float(line.intercept_), scaled, lengths, amplitude, noise, alpha)
 
 
 def _factor(scaled: Floats, amplitude: float, noise: float) -> Floats:
-    squares = (scaled**2).sum(axis=1)
-    covariance = amplitude * np.exp(-0.5 * np.maximum(squares[:, None] + squares - 2 * scaled @ scaled.T, 0.0))
+    covariance = amplitude * likeness(scaled)
     covariance[np.diag_indices(len(scaled))] = amplitude + noise
     return np.asarray(linalg.cholesky(covariance, lower=True, overwrite_a=True))
-
-
-def _lengths(places: Floats, left: Floats) -> tuple[Floats, float, float]:
-    """Lengths, amplitude and noise by maximum likelihood, from an even part of the runs."""
-    some = np.linspace(0, len(places) - 1, min(FOR_LENGTHS, len(places))).astype(int)
-    scale = float(left.std()) or 1.0
-    kernel = ConstantKernel(0.5, (1e-3, 1e3)) * RBF(np.full(places.shape[1], 8.0), (SHORTEST, LONGEST)) + WhiteKernel(
-        0.3, (1e-4, 1e1)
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        found = GaussianProcessRegressor(kernel, optimizer=_search).fit(places[some], left[some] / scale).kernel_
-    product, white = found.k1, found.k2
-    return (
-        np.asarray(product.k2.length_scale),
-        float(product.k1.constant_value) * scale**2,
-        float(white.noise_level) * scale**2,
-    )
-
-
-def _search(objective: Any, start: Floats, bounds: Floats) -> tuple[Floats, float]:
-    """L-BFGS with an end; as scikit-learn asks an optimizer to be."""
-    found = optimize.minimize(
-        objective, start, method="L-BFGS-B", jac=True, bounds=bounds, options={"maxiter": MOST_ITERATIONS}
-    )
-    return found.x, float(found.fun)
 
 
 def _quadratic(places: Floats, logits: Floats) -> tuple[Floats, Floats]:

@@ -45,7 +45,7 @@ def _pulls(**values: float) -> Change:
 REMOVALS: dict[str, Change] = {
     "notice": _pulls(notice=0.0),
     "document": _pulls(document=0.0),
-    "doctor": lambda p, h: (replace(p, practice=replace(p.practice, recommendation_rate=0.0)), h),
+    "doctor": lambda p, h: (replace(p, practice=replace(p.practice, recommendation_rate=0.0, mention_rate=0.0)), h),
     "peer": lambda p, h: (replace(p, word_of_mouth=replace(p.word_of_mouth, tell=0.0)), h),
     "media": _pulls(media=0.0),
     "spontaneous": _pulls(spontaneous=0.0),

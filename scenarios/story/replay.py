@@ -142,6 +142,8 @@ def replay(world: World, number: int) -> Narrated:
     wards, ties = here.neighbours(number)
     one: Person = person
     one.wards, one.ties = [here.person(n) for n in wards], [here.person(n) for n in ties]
+    if person.guardian is not None:  # messages about all of a household come to one mailbox, and tire
+        person.guardian.wards = [here.person(n) for n in here.neighbours(person.guardian.number)[0]]
     _live(here, person)
     if recorded != (found := {name: getattr(person, name) for name in REMEMBERED}):
         raise RuntimeError(f"person {number}: the replay gives {found}, the engine has {recorded}")
@@ -182,9 +184,11 @@ def _live(here: Neighbourhood, person: Narrated) -> None:
 
 
 def _tellings(here: Neighbourhood, person: Person) -> list[tuple[int, Person, bool]]:
-    """(week, teller, whether it may have a consequence) of each tie that tells the person."""
+    """(week, teller, whether it may have a consequence) of each tie that tells the person; who was activated last comes
+    first, as in the engine's boxes: of two stops in one week the second is remembered."""
     found = []
-    for tie in person.ties if here.rates.word_of_mouth else ():
+    ties = sorted(person.ties, key=lambda tie: (tie.activated, tie.number), reverse=True)
+    for tie in ties if here.rates.word_of_mouth else ():
         first = _first_telling(here, tie)
         if first >= NEVER or tie.draw(Decision.TELLS, person.number) >= here.rates.tell:
             continue
@@ -202,8 +206,13 @@ def _first_telling(here: Neighbourhood, tie: Person) -> int:
         return tie.activated + 1 if tie.activated != BEFORE else NEVER
     if tie.activated < here.policy_week and tie.exit <= here.policy_week:
         return NEVER
-    weeks = [c.invited_week(tie) for c in here.relatives() if tie.intends_to_recommend(c.boost)]
-    return max(min(weeks), tie.activated + 1) if weeks and min(weeks) < NEVER else NEVER
+    weeks = [
+        week
+        for campaign in here.relatives()
+        if tie.intends_to_recommend(campaign.boost)
+        and (week := max(campaign.invited_week(tie), tie.activated + 1)) < campaign.lever.end
+    ]
+    return min(weeks, default=NEVER)
 
 
 def _taken_along(here: Neighbourhood, person: Person) -> int:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,10 +18,13 @@ from typer.testing import Result
 
 from foundation.store import manifest as manifests
 from foundation.store.parts import keys
+from model.terms.weeks import week_of
 from scenarios.compare.comparison import load
 
 Mes = Callable[..., Result]
 SMALL = ("--people", "2000", "--draws", "3")
+POLICY = week_of(date(2027, 1, 4))
+"""The default policy start."""
 
 
 def sent(*arguments: str, **options: object) -> subprocess.Popen[str]:
@@ -53,7 +57,7 @@ def test_compare_prints_one_document(compared: tuple[Path, Result]) -> None:
     assert result.exit_code == 0, result.stderr
     document = json.loads(result.stdout)
     assert (document["people"], document["draws"], document["horizon"]) == (2000, 3, "2027-12-31")
-    assert (document["target_millions"], document["data_end"]) == (40, "2024-10-07")
+    assert (document["target_millions"], document["data_end"]) == (40, "2026-01-29")
     assert [s["scenario"] for s in document["scenarios"]] == ["status-quo", "media", "letters-with-code"]
     for scenario in document["scenarios"]:
         for measure in ("activated_millions", "additional_millions", "cost_millions_eur", "cost_per_additional_eur"):
@@ -81,7 +85,7 @@ def test_history_is_shared_and_stocks_never_shrink(compared: tuple[Path, Result]
     weekly = frames["weekly"].pivot(index="week", columns=["draw", "scenario"], values="activated")
     assert (weekly.diff().dropna() >= 0).all().all()
     for draw in weekly.columns.levels[0]:
-        assert weekly[draw].loc[:205].nunique(axis=1).eq(1).all(), "one history up to the policy start"
+        assert weekly[draw].loc[:POLICY].nunique(axis=1).eq(1).all(), "one history up to the policy start"
 
 
 def test_two_processes_give_the_same_bytes(mes: Mes, compared: tuple[Path, Result], tmp_path: Path) -> None:

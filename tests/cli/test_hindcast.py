@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
-from calibration.draws.files import read_draws, save_draws
-from calibration.facts.priors import FREE
+from calibration.draws.files import save_draws
 from calibration.hindcast.question import NAMES
+from tests.calibration.made_up import posterior
 
 Mes = Callable[..., Result]
-ORIGIN = "2024-02-05"
+ORIGIN = "2024-01-31"
 
 
 @pytest.fixture(autouse=True)
@@ -27,11 +27,10 @@ def _few_samples(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def stand_in(folder: Path) -> None:
-    """Shipped draws passed off as those of an origin: for the machinery only, they have seen later stocks."""
-    values, _ = read_draws()
-    columns = {name: values[:3, k] for k, name in enumerate(FREE)}
+    """The posterior of an origin that nobody has fitted."""
     folder.mkdir()
-    save_draws(folder / f"{ORIGIN}.parquet", columns, command="made", data_end=date.fromisoformat(ORIGIN), seed=1)
+    file = folder / f"{ORIGIN}.parquet"
+    save_draws(file, posterior(3), command="made", data_end=date.fromisoformat(ORIGIN), seed=1)
 
 
 def test_without_a_posterior_of_the_origin_the_model_says_nothing(mes: Mes, tmp_path: Path) -> None:
@@ -50,8 +49,8 @@ def test_without_a_posterior_of_the_origin_the_model_says_nothing(mes: Mes, tmp_
     }
     french = Path("h/hindcast.fr.csv").read_text(encoding="utf-8-sig").splitlines()
     assert french[0].startswith("origine;méthode;jour prévu;horizon (jours);publié (millions)")
-    assert len(french) == 1 + 7
-    assert "2024-10-07;245;15,0;0,35" in french[1]
+    assert len(french) == 1 + 10 * 5, "ten forecasters that know the stocks only, five figures after the origin"
+    assert f"{ORIGIN};no-change;2025-10-31;639;23,3;0,5;22,8;23,8;0;" in "\n".join(french)
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
@@ -85,12 +84,12 @@ def test_the_model_takes_part_and_a_killed_hindcast_goes_on(mes: Mes, tmp_path: 
 
 @pytest.mark.slow
 def test_later_figures_are_scored_from_the_end_of_the_data_on_the_shipped_posterior(mes: Mes, tmp_path: Path) -> None:
-    (tmp_path / "mine.csv").write_text("date,activated_millions,error_millions\n2025-03-01,17,0.3\n2025-09-01,20,0.3\n")
+    (tmp_path / "mine.csv").write_text("date,activated_millions,error_millions\n2026-06-01,26,0.3\n2026-12-01,29,0.3\n")
     options = ("--people", 2000, "--draws", 3, "--workers", 1, "--out", "h", "--json")
     result = mes("hindcast", "--actuals", "mine.csv", *options)
     assert result.exit_code == 0, result.output
     found = json.loads(result.stdout)
-    assert found["origins"] == ["2024-10-07"]
+    assert found["origins"] == ["2026-01-29"]
     assert found["absent"] == []
     for entry in found["forecasters"]:
         assert entry["forecasts"] == 2
@@ -102,8 +101,8 @@ def test_later_figures_are_scored_from_the_end_of_the_data_on_the_shipped_poster
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--origins", "2024-10-07"), ("--origins", "no published stock left", "before 2024-10-07")),
-        (("--origins", "soon,2021-01-01"), ('"soon"', '"2021-01-01"', "2023-04-25")),
+        (("--origins", "2026-01-29"), ("--origins", "no published stock left", "before 2026-01-29")),
+        (("--origins", "soon,2021-01-01"), ('"soon"', '"2021-01-01"', "2023-11-24")),
         (("--actuals", "none.csv"), ("none.csv", "can't be read")),
         (("--actuals", "bad.csv"), ("line 2: column date", "line 3: column")),
         (("--actuals", "bad.csv", "--origins", ORIGIN), ("--origins", "--actuals")),
@@ -119,7 +118,7 @@ def test_later_figures_are_scored_from_the_end_of_the_data_on_the_shipped_poster
     ],
 )
 def test_bad_arguments(mes: Mes, tmp_path: Path, arguments: tuple[str, ...], words: tuple[str, ...]) -> None:
-    rows = "date,activated_millions,error_millions\n2024-01-01,17,0.3\n2025-01-01,x,0.3\n"
+    rows = "date,activated_millions,error_millions\n2025-01-01,17,0.3\n2026-06-01,x,0.3\n"
     (tmp_path / "bad.csv").write_text(rows)
     result = mes("hindcast", *arguments)
     assert result.exit_code == 2, result.output

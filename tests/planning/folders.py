@@ -92,9 +92,9 @@ class ToySensitivity(Sensitivity):
 
 def _of_draws(count: int, scenarios: Any, data: dict[str, str]) -> dict[str, Any]:
     settings = Settings(
-        people=1000, draws=count, seed=1, policy_start=date(2026, 1, 5), until=date(2027, 12, 31), target_millions=40
+        people=1000, draws=count, seed=1, policy_start=date(2027, 1, 4), until=date(2027, 12, 31), target_millions=40
     )
-    history: Any = SimpleNamespace(data_end=date(2024, 10, 7))
+    history: Any = SimpleNamespace(data_end=date(2026, 1, 29))
     return {
         "experiment": SimpleNamespace(settings=settings, scenarios=scenarios, history=history, threads=1),
         "draws": [Draw(index) for index in range(count)],

@@ -11,25 +11,19 @@ from typing import ClassVar
 
 import numpy as np
 
-from calibration.hindcast.forecasters.base import (
-    LIVING_INSURED,
-    Forecaster,
-    Series,
-    mirrored,
-)
+from calibration.facts.priors import Z95
+from calibration.hindcast.forecasters.base import LIVING_INSURED, Forecaster, Series, mirrored
 from calibration.outside.law import HALF_LIFE, SD
 from foundation.shapes import Floats
 
 STEP = 1 / 24
 """Years between the points of a path."""
-Z95 = 1.6449
-"""95 % of a standard normal law."""
 LEAST_GAIN = 0.005
 """Millions that an interval gains at least, so that its hazard has a logarithm."""
-
-
 LEAST_SPENT = 1e-6
 """What an interval spends at least of the hazard, where nobody is left outside."""
+MOST = 5.0
+"""Log hazard a year that is not exceeded: at it, 94 % of those outside come in within a week."""
 
 
 def log_hazards(series: Series, stocks: Floats) -> Floats:
@@ -62,7 +56,7 @@ def walks(sd: Floats, points: int, rng: np.random.Generator) -> Floats:
 
 def stocks_along(last: Floats, logs: Floats, ahead: Floats, grid: Floats) -> Floats:
     """[sample, day] stocks: ``last`` [sample], log hazards [sample, point of grid], days in years ahead."""
-    hazard = np.exp(np.minimum(logs, 5.0))
+    hazard = np.exp(np.minimum(logs, MOST))
     passed = np.concatenate((np.zeros((len(last), 1)), np.cumsum(0.5 * STEP * (hazard[:, 1:] + hazard[:, :-1]), 1)), 1)
     spent = np.stack([np.interp(ahead, grid, path) for path in passed])
     return np.asarray(LIVING_INSURED - (LIVING_INSURED - last[:, None]) * np.exp(-spent))

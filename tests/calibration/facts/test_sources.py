@@ -67,7 +67,7 @@ def test_tables_copied_whole_name_their_source(name):
 def test_every_figure_has_a_status(name):
     # Model errors of the likelihood are assumed; the shares themselves cite their facts in surveys.csv.
     columns = dict.fromkeys(("population.csv", "likelihood.csv"), ("status",)) | dict.fromkeys(
-        ("national_context.csv", "other_services.csv", "regions_age.csv", "regions_context.csv"), ("status", "source")
+        ("national_context.csv", "regions_age.csv", "regions_context.csv"), ("status", "source")
     )
     columns = columns.get(name, ("status", "facts"))
     for row in read_rows(name, columns):

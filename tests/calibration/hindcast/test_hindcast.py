@@ -115,6 +115,27 @@ def test_a_headline_is_scored_as_an_interval(results):
     assert "published 17.0 to 18.0" in markdown(results, "en")
 
 
+def test_bias_is_median_less_published(results):
+    for f in results["forecasts"]:
+        assert f["bias_millions"] == pytest.approx(f["p50"] - f["published_millions"], abs=1e-4)
+        assert abs(f["bias_millions"]) == pytest.approx(f["absolute_error_millions"], abs=1e-4)
+
+
+@pytest.mark.parametrize(("lang", "last"), [("en", "183 days and more"), ("fr", "183 jours et plus")])
+def test_the_table_by_horizon_leaves_out_what_nobody_forecast(results, lang, last):
+    grid = grids(results, lang)[-1]
+    assert (len(grid.head), grid.head[-1]) == (6, last)
+    short = [{**entry, "by_horizon": nothing_late(entry)} for entry in results["forecasters"]]
+    grid = grids({**results, "forecasters": short}, lang)[-1]
+    assert (len(grid.head), grid.head[-1]) == (5, last)
+    assert [len(row) for row in grid.rows] == [5] * len(NAMES)
+
+
+def nothing_late(entry):
+    """A forecaster's means by horizon as if it had no forecast of two years and more."""
+    return [{**found, "forecasts": 0} if found["from_days"] == 731 else found for found in entry["by_horizon"]]
+
+
 def test_nobody_looks_ahead(questions):
     """Other stocks after the origin change no forecast; other ones before it do."""
     question = questions[1]

@@ -5,9 +5,8 @@ from datetime import date
 import numpy as np
 import pytest
 
-from calibration.draws.files import load_draws, read_draws, save_draws
+from calibration.draws.files import load_draws, save_draws
 from calibration.draws.posteriors import NoPosteriorError, posterior_source
-from calibration.facts.priors import FREE
 from calibration.facts.targets import load_stock_targets
 from calibration.hindcast.question import cases_of, question_at
 from calibration.hindcast.work import (
@@ -21,6 +20,7 @@ from calibration.hindcast.work import (
     tasks_of,
 )
 from foundation.errors import UserError
+from tests.calibration.made_up import posterior
 
 TARGETS = load_stock_targets()
 DATA_END = TARGETS[-1].day
@@ -31,10 +31,8 @@ DAYS = (ORIGIN, date(2024, 10, 7), date(2027, 12, 1))
 
 @pytest.fixture
 def stand_in(tmp_path):
-    """Shipped draws passed off as those of an origin: for the machinery only, they have seen later stocks."""
-    values, _ = read_draws()
-    columns = {name: values[:5, k] for k, name in enumerate(FREE)}
-    save_draws(tmp_path / f"{ORIGIN}.parquet", columns, command="stand-in", data_end=ORIGIN, seed=1)
+    """The posterior of an origin that nobody has fitted."""
+    save_draws(tmp_path / f"{ORIGIN}.parquet", posterior(5), command="stand-in", data_end=ORIGIN, seed=1)
     return tmp_path
 
 
@@ -45,10 +43,9 @@ def test_an_origin_without_a_posterior_has_no_draws(tmp_path):
 
 
 def test_draws_that_have_seen_later_stocks_are_refused(tmp_path):
-    values, _ = read_draws()
-    columns = {name: values[:5, k] for k, name in enumerate(FREE)}
     (tmp_path / f"{ORIGIN}").mkdir()
-    save_draws(tmp_path / f"{ORIGIN}/posterior.parquet", columns, command="made", data_end=date(2024, 2, 1), seed=1)
+    file = tmp_path / f"{ORIGIN}/posterior.parquet"
+    save_draws(file, posterior(5), command="made", data_end=date(2024, 2, 1), seed=1)
     with pytest.raises(UserError, match=r"fitted to data up to 2024-02-01; for this origin allowed: 2024-01-31 or"):
         posterior_source(3, DATA_END, tmp_path)(ORIGIN)
 
@@ -111,20 +108,13 @@ def test_counts_in_a_sample_vary_together_as_thinning_has_it():
 def ran(tmp_path_factory):
     """Two draws on a small sample, both kinds of inputs."""
     folder = tmp_path_factory.mktemp("posteriors")
-    values, _ = read_draws()
-    save_draws(
-        folder / f"{ORIGIN}.parquet",
-        {name: values[:2, k] for k, name in enumerate(FREE)},
-        command="stand-in",
-        data_end=ORIGIN,
-        seed=1,
-    )
-    posterior = posterior_source(2, DATA_END, folder)(ORIGIN)
+    save_draws(folder / f"{ORIGIN}.parquet", posterior(2), command="stand-in", data_end=ORIGIN, seed=1)
+    fitted = posterior_source(2, DATA_END, folder)(ORIGIN)
     cases = cases_of([question_at(TARGETS, ORIGIN)], TARGETS)
-    tasks = tasks_of(cases, {ORIGIN: posterior.draws}, people=2000, seed=3)
+    tasks = tasks_of(cases, {ORIGIN: fitted.draws}, people=2000, seed=3)
     kept = {}
     stocks, errors = run_tasks(tasks, 1, done={}, keep=kept.__setitem__)
-    return tasks, stocks, errors, kept, posterior
+    return tasks, stocks, errors, kept, fitted
 
 
 @pytest.mark.slow
@@ -152,8 +142,8 @@ def test_finished_runs_are_not_made_again(ran):
 
 @pytest.mark.slow
 def test_the_forecast_is_paired_and_tells_failures(ran):
-    tasks, stocks, _, _, posterior = ran
-    discrepancy = {(ORIGIN, draw.index): 0.02 for draw in posterior.draws}
+    tasks, stocks, _, _, fitted = ran
+    discrepancy = {(ORIGIN, draw.index): 0.02 for draw in fitted.draws}
     lost = key_of(tasks[0])
     rest = {key: found for key, found in stocks.items() if key != lost}
     model = forecast_from(tasks, rest, {lost: "PrevalenceError: no"}, discrepancy, seed=3)

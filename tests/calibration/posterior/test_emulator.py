@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from calibration.posterior import emulator as module
 from calibration.posterior.emulator import features, fit_emulator
 
 PARAMETERS, STOCKS, RUNS, NEW = 3, 4, 240, 200
@@ -114,11 +113,17 @@ def test_counts_are_a_quadratic(learned):
     assert learned.count_error == pytest.approx(wanted, rel=4 / np.sqrt(2 * RUNS))
 
 
+SINGLE = 0.02
+"""What single precision may lose, in standard deviations of a run's noise."""
+
+
 def test_one_place_or_many(learned):
     places = new_places()[:70].reshape(2, 35, PARAMETERS)
     many = learned.outputs(places)
     assert many.shape == (2, 35, STOCKS + 2)
-    assert learned.outputs(places[1, 3]) == pytest.approx(many[1, 3], abs=1e-12)
+    assert learned.outputs(places[1, 3]) == pytest.approx(
+        many[1, 3], abs=SINGLE * float(np.sqrt(learned.sampling.max()))
+    )
     more = np.concatenate([places, np.full((2, 35, 2), 9.0)], axis=-1)
     assert (learned.outputs(more) == many).all()
 
@@ -128,7 +133,7 @@ def test_the_covariance_is_the_one_that_is_written(learned):
     far = (places[:, None, :] / component.lengths - component.scaled) ** 2
     written = component.amplitude * np.exp(-0.5 * far.sum(axis=2))
     mean = component.intercept + places @ component.slope + written @ component.alpha
-    assert component.mean(places) == pytest.approx(mean, abs=1e-9)
+    assert component.mean(places) == pytest.approx(mean, abs=SINGLE * np.sqrt(component.noise))
     own = component.scaled[:, None, :] - component.scaled
     gram = component.amplitude * np.exp(-0.5 * (own**2).sum(axis=2)) + component.noise * np.eye(RUNS)
     variance = component.amplitude - np.einsum("ij,jk,ik->i", written, np.linalg.inv(gram), written)
@@ -143,10 +148,9 @@ def test_an_emulator_sent_to_a_process_is_the_same(learned):
     assert len(pickle.dumps(again)) < 8 * RUNS * RUNS
 
 
-def test_lengths_can_be_taken_over(runs, learned, monkeypatch):
-    monkeypatch.setattr(module, "_lengths", lambda *_: pytest.fail("lengths were sought again"))
+def test_a_search_for_lengths_begins_at_those_before(runs, learned):
     again = fit_emulator(*runs, STOCKS, learned.components)
-    assert again.outputs(new_places()) == pytest.approx(learned.outputs(new_places()), abs=1e-9)
+    assert again.outputs(new_places()) == pytest.approx(learned.outputs(new_places()), abs=0.01)
 
 
 def test_one_stock_alone():

@@ -45,7 +45,7 @@ MANIFEST = {
     "draws": 2,
     "seed": 1,
     "structure": {},
-    "data_end": "2024-10-07",
+    "data_end": "2026-01-29",
     "quick": False,
     "claims_from_priors": list(SURVEY),
 }

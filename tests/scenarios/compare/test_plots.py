@@ -115,7 +115,7 @@ def test_quick_runs_are_marked(picture: str, lang: str, mark: str) -> None:
 def test_every_picture_names_its_run(picture: str) -> None:
     words = texts(PICTURES[picture](results(2), made.manifest(2, structure={"reading": "naive"}, paired=False), "en"))
     plain = words.replace("\u00a0", " ").replace("\u202f", " ").replace("\n", " ")
-    for part in ("50,000", "40 draws", "seed 1", "data end 7 Oct 2024", "policy starts 5 Jan 2026"):
+    for part in ("50,000", "40 draws", "seed 1", "data end 29 Jan 2026", "policy starts 4 Jan 2027"):
         assert part in plain
     assert ("median and 90 % interval" in plain) == (picture != "left-behind"), "that one shows means"
     assert "reading = naive" in plain
@@ -128,7 +128,7 @@ def test_adoption_curve_shows_the_median_and_the_published_counts() -> None:
     expected = frames["weekly"].groupby("week")["activated"].median().to_numpy() / 1e6
     assert np.allclose(axes.lines[0].get_ydata(), expected)
     shown = [line.get_ydata()[0] for line in axes.lines if line.get_marker() in ("o", "^")]
-    assert shown == [millions for _, millions, _, _ in made.TARGETS]
+    assert shown == [stock["millions"] for stock in made.TARGETS]
 
 
 def test_without_published_counts_the_legend_does_not_promise_them() -> None:
