@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from calibration.posterior.calibrate import about
 from calibration.posterior.emulator import features, fit_emulator
 
 PARAMETERS, STOCKS, RUNS, NEW = 3, 4, 240, 200
@@ -163,3 +164,25 @@ def test_one_stock_alone():
 
 def test_features():
     assert features(np.array([2.0, 3.0])).tolist() == [1, 2, 3, 4, 6, 9]
+
+
+def test_the_error_at_new_places_is_that_of_unseen_runs():
+    """Negative control: at the places it learned from, the emulator says less than it errs elsewhere."""
+    places = np.random.default_rng(7).standard_normal((100, 6))
+    truth = lambda at: np.sin(1.3 * at).sum(axis=1, keepdims=True) @ np.ones((1, STOCKS))  # noqa: E731
+    rng = np.random.default_rng(8)
+    logits = rng.standard_normal((100, 2))
+    emulator = fit_emulator(places, np.hstack([truth(places) + 0.01 * rng.standard_normal((100, 1)), logits]), STOCKS)
+    new = about(places, seed=9)
+    erred = (truth(new) - emulator.outputs(new)[:, :STOCKS]).std(axis=0)
+    stated = np.sqrt(np.diag(emulator.stock_error(new)))
+    assert erred == pytest.approx(stated, rel=4 / np.sqrt(2 * 100))
+    assert (erred > (1 + 4 / np.sqrt(2 * 100)) * np.sqrt(np.diag(emulator.stock_error(places)))).all()
+
+
+def test_new_places_lie_as_those_they_are_about():
+    places = np.random.default_rng(3).standard_normal((4000, 3)) @ np.diag([1.0, 0.2, 3.0]) + [0.0, 1.0, -2.0]
+    new = about(places, seed=1)
+    assert new.shape == places.shape
+    assert new.mean(axis=0) == pytest.approx(places.mean(axis=0), abs=4 * 3 / np.sqrt(4000))
+    assert np.diag(np.cov(new.T)) == pytest.approx(np.diag(np.cov(places.T)), rel=4 * np.sqrt(2 / 4000))
