@@ -24,5 +24,7 @@ class Event:
     owner: int | None = None
     """Whose contact it is, if not the person's own: a ward's, seen by the guardian."""
     doctor: int | None = None
+    mentioned: bool = False
+    """Whether the doctor spoke of the service without recommending it."""
     first: bool = False
     """Whether the person did not know the service before."""

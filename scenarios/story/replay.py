@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from model.engine.programme import MENTION
 from model.engine.records import ACCOMPANIED, BEFORE
 from model.population.attributes import NO_DOCTOR, TYPES
 from model.population.pyramid import MAJORITY
 from model.terms import rules
-from model.terms.channels import NO_CHANNEL
+from model.terms.channels import NO_CHANNEL, Channel
 from model.terms.keyed import Decision
 from model.terms.weeks import NEVER
 from model.twin.contacts import Contact, Source
@@ -94,7 +95,8 @@ class Narrated(Person):
             channel=source.channel.name.lower(),
             process=self._process(source),
             owner=source.owner.number if source.owner is not self else None,
-            doctor=source.owner.doctor.number if source.effect == "advice" and source.owner.doctor else None,
+            doctor=source.owner.doctor.number if source.channel == Channel.DOCTOR and source.owner.doctor else None,
+            mentioned=source.code == MENTION,
             first=knew > week and self.aware == week,
             **self.outcome(week),
         )
