@@ -16,9 +16,9 @@ class Event:
     process: str = "base"
     """Lever that it comes from, ``base`` for the status quo."""
     outcome: str = ""
-    """``nothing``, ``stopped`` at sign-up or ``activated``."""
+    """``nothing``, ``stopped`` at sign-up, ``activated``, or at the site ``again`` in the week of the activation."""
     barrier: str | None = None
-    """What stopped the visit: ``no use``, ``time``, ``information``, ``other``; none if already activated."""
+    """What stopped the visit: ``no use``, ``time``, ``information``, ``other``."""
     by: int | None = None
     """The other person: who told, took along or is told."""
     owner: int | None = None

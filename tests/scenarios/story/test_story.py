@@ -84,7 +84,7 @@ def test_stopped_visits_name_a_barrier_that_the_person_has(lives: dict[int, list
 
 def test_visits_told_are_those_counted(lives: dict[int, list[Any]]) -> None:
     for seed, people in lives.items():
-        told = sum(event.outcome in ("stopped", "activated") for person in people for event in person.events)
+        told = sum(event.outcome in ("stopped", "activated", "again") for person in people for event in person.events)
         assert told == engine(seed).run.desks["visits"].sum()
 
 
