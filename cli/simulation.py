@@ -56,8 +56,10 @@ def study_of(
 ) -> Kind:
     """A study of an experiment on its first draws; ``texts`` of scenario files go before what was parsed."""
     from calibration.facts.inputs import tables_of
+    from scenarios.drivers import steered
 
     source, draws = drawn(experiment.settings, request)
+    draws = steered(draws, experiment.drivers, experiment.history.data_end)
     warn_of_draws(source, request.lang)
     return kind(
         command=request.command,

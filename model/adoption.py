@@ -64,7 +64,7 @@ class AdoptionModel(Answers, mesa.Model):
         levers: what the policy adds.
         seed: key of every draw of the run (0 .. 2**63 - 1).
         threads: threads to run on; results don't depend on it.
-        weeks: last week that can be reached (309: the end of 2027).
+        weeks: last week that can be reached (361: the end of 2028).
     """
 
     def __init__(

@@ -19,6 +19,7 @@ from model.terms.structure import Structure
 from model.terms.weeks import START, WEEKS, monday, position, week_of
 from scenarios.costs import CostItem, cost_lines, used_by
 from scenarios.draw import Draw
+from scenarios.drivers import common_drivers
 from scenarios.frames import (
     Key,
     channel_frame,
@@ -30,7 +31,7 @@ from scenarios.frames import (
     weekly_frame,
 )
 from scenarios.language.resolve import date_problems, resolve
-from scenarios.language.schema import Scenario
+from scenarios.language.schema import DriversTable, Scenario
 
 if TYPE_CHECKING:
     from model.adoption import AdoptionModel
@@ -101,6 +102,13 @@ class Experiment:
         window = {"policy_start": self.settings.policy_start, "until": self.settings.until}
         if problems := [p for scenario in self.scenarios for p in date_problems(scenario, **window)]:
             raise ScenarioError(problems)
+        common_drivers(self.scenarios)
+
+    @property
+    def drivers(self) -> DriversTable:
+        """What all scenarios fix of documents and service growth; the draws of the experiment have it already
+        (``scenarios.drivers.steered``)."""
+        return common_drivers(self.scenarios)
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,8 @@ def _parts(manifest: Mapping[str, Any], lang: str, intervals: bool) -> Iterator[
             yield label("common.interval", lang)
     if manifest.get("averaged"):
         yield label("common.averaged", lang, structures=len(manifest["averaged"]))
+    for name, rate in (manifest.get("drivers") or {}).items():
+        yield label(f"drivers_fixed.{name}", lang, rate=number(100 * rate, 1, lang, sign=True))
     if choices := _choices(manifest):
         yield label("common.structure", lang, choices=choices)
     if not manifest.get("paired", True):

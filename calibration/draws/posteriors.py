@@ -175,6 +175,8 @@ class Fitted:
     stocks: Sequence[StockTarget]
     answers: Collection[tuple[str, str]]
     """Survey and key."""
+    ages: Collection[tuple[date, int]]
+    """Day and youngest age of the older."""
 
 
 def fitted_to(folder: Path | None) -> Fitted:
@@ -185,11 +187,13 @@ def fitted_to(folder: Path | None) -> Fitted:
     """
     if folder is None or not (folder / SUMMARY).is_file():
         shipped = load_observed()
-        return Fitted(shipped.stocks, {(answer.item.survey, answer.item.key) for answer in shipped.answers})
+        answers = {(answer.item.survey, answer.item.key) for answer in shipped.answers}
+        return Fitted(shipped.stocks, answers, {(contrast.day, contrast.split) for contrast in shipped.contrasts})
     try:
         targets = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))["targets"]
         stocks = [_stock(entry) for entry in targets["stocks"]]
-        return Fitted(stocks, {(entry["survey"], entry["key"]) for entry in targets["answers"]})
+        ages = {(date.fromisoformat(entry["date"]), int(entry["split"])) for entry in targets["ages"]}
+        return Fitted(stocks, {(entry["survey"], entry["key"]) for entry in targets["answers"]}, ages)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(f"{folder / SUMMARY}: doesn't say what the posterior was fitted to ({error!r})") from None
 

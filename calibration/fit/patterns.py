@@ -1,4 +1,4 @@
-"""The patterns P1 to P9 (``docs/odd.md``), every line of them.
+"""The patterns P1 to P9 (``docs/odd.md``), every line of them; P10 and P11 are in ``calibration.fit.rates``.
 
 Asked: awareness (P2), funnel (P3), barriers, readiness (P4, P5), intention (P6), channels (P7). Counted: stocks (P1),
 reminders sent (P8), the pilot (P9).
@@ -25,6 +25,7 @@ from calibration.facts.targets import (
     published_of,
 )
 from calibration.fit.lines import TIMES, Line, View, published_answer, published_stocks
+from calibration.fit.rates import lines_of_rates
 from calibration.posterior.likelihood import answered
 from foundation.shapes import Floats
 
@@ -251,4 +252,5 @@ def lines_of(view: View) -> list[Line]:
         *triggers,
         *reminders(view),
         pilot(view),
+        *lines_of_rates(view),
     ]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from calibration.draws.files import DrawsInfo, read_draws
 from calibration.draws.posteriors import Source, fitted_to, posterior_for
+from calibration.facts.ages import AgeContrast, load_ages
 from calibration.facts.inputs import load_demography, load_history
 from calibration.facts.observed import Answer, Observed, answer_to, load_choices, load_observed
 from calibration.facts.targets import StockTarget, load_survey_items, load_surveyed
@@ -42,17 +43,28 @@ class HeldAnswer:
 
 
 @dataclass(frozen=True)
+class HeldAges:
+    """Published shares by age, and whether the posterior was fitted to their ratio."""
+
+    contrast: AgeContrast
+    fitted: bool
+
+
+@dataclass(frozen=True)
 class Held:
-    """Stocks by day, answers in the order of ``mes survey``."""
+    """Stocks by day, answers in the order of ``mes survey``, shares by age."""
 
     stocks: tuple[HeldStock, ...]
     answers: tuple[HeldAnswer, ...]
+    ages: tuple[HeldAges, ...] = ()
 
     @property
     def observed(self) -> Observed:
         """All of it as the likelihood takes it."""
         return Observed(
-            stocks=tuple(stock.target for stock in self.stocks), answers=tuple(held.answer for held in self.answers)
+            stocks=tuple(stock.target for stock in self.stocks),
+            answers=tuple(held.answer for held in self.answers),
+            ages=tuple(held.contrast for held in self.ages),
         )
 
 
@@ -67,7 +79,8 @@ def held_against(folder: Path | None = None) -> Held:
     others = [stock for stock in load_observed().stocks if (stock.day, stock.region) not in taken]
     stocks = [HeldStock(target, True) for target in fitted.stocks] + [HeldStock(stock, False) for stock in others]
     ordered = sorted(stocks, key=lambda stock: (stock.target.region or "", stock.target.day))
-    return Held(tuple(ordered), _answers(fitted.answers))
+    ages = tuple(HeldAges(contrast, (contrast.day, contrast.split) in fitted.ages) for contrast in load_ages())
+    return Held(tuple(ordered), _answers(fitted.answers), ages)
 
 
 def _answers(fitted: Collection[tuple[str, str]]) -> tuple[HeldAnswer, ...]:

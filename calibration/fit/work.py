@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 
 from calibration.facts.targets import DNS, SURVEYS
-from calibration.posterior.simulate import Case, launched, logits, stock_at, survey_weeks
+from calibration.posterior.simulate import Case, age_shares, launched, logits, stock_at, survey_weeks
 from calibration.posterior.work import Sent
 from foundation.seeds import derive
 from foundation.shapes import Floats
@@ -72,6 +72,8 @@ class Seen:
     """Reminder e-mails of 2024-25 sent, millions."""
     not_activated: float
     """Living insured not activated when the reminders begin, millions."""
+    ages: Floats
+    """[contrast, older and younger] shares activated of the living insured, on the days of ``Case.ages``."""
     pilot: float
     """Share of the notified activated at the end of the pilot; NaN where it was not run."""
 
@@ -116,6 +118,7 @@ def seen(case: Case, model: AdoptionModel, kind: Kind, index: int, pilot: float)
         intention=model.parameters.word_of_mouth.intention,
         reminded=_reminded(outcome, first, last),
         not_activated=float(outcome.living[first] - outcome.activated_living[first]) / 1e6,
+        ages=np.array([age_shares(model, day, split) for day, split in case.ages]).reshape(-1, 2),
         pilot=pilot,
     )
 

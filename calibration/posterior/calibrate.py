@@ -189,8 +189,9 @@ class Calibration:
 
     def _target(self, emulator: Emulator, places: Floats) -> Target:
         """The likelihood over an emulator, with its error about ``places`` as part of it."""
-        likelihood = Likelihood(self.observed, emulator.stock_error(places))
-        shares = likelihood.answer_errors(emulator, places)
+        new = about(places, self.effort.seed)
+        likelihood = Likelihood(self.observed, emulator.stock_error(new))
+        shares = likelihood.answer_errors(emulator, new)
         return Target(emulator, replace(likelihood, answer_error=shares))
 
     def _walked(self, target: Target, start: Floats, more: str) -> Walk:
@@ -240,6 +241,13 @@ class Calibration:
             agreement=agreement(distinct, weights, found),
         )
         return posterior, bank
+
+
+def about(places: Floats, seed: int) -> Floats:
+    """As many new places [place, parameter] with the mean and covariance of ``places``: an emulator knows more at those
+    that it learned from than beside them, so its error there is no guide."""
+    mean, covariance = places.mean(axis=0), np.cov(places.T)
+    return np.random.default_rng(seed).multivariate_normal(mean, covariance, len(places), method="eigh")
 
 
 class _Count:

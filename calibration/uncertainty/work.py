@@ -25,6 +25,7 @@ from calibration.draws.structures import Alternative
 from foundation.errors import RunFailedError, UserError
 from foundation.work.ensemble import Failure, executor_factory, run_ensemble
 from scenarios.draw import Draw
+from scenarios.drivers import steered
 from scenarios.experiment import REFERENCE, Experiment, simulate_draw
 
 SOURCES = ("structure", "parameters", "levers", "chance")
@@ -55,7 +56,8 @@ def tasks_for(experiment: Experiment, alternatives: Sequence[Alternative], draws
             raise UserError(
                 f"--draws {draws}: the posterior of {alternative.name} allows at most {alternative.draws // 2}"
             )
-        found = [replace(draw, structure=alternative.structure) for draw in draws_of(alternative.name, 2 * draws)]
+        drawn = steered(draws_of(alternative.name, 2 * draws), experiment.drivers, experiment.history.data_end)
+        found = [replace(draw, structure=alternative.structure) for draw in drawn]
         for mine, theirs in zip(found[:draws], found[draws:], strict=True):
             swapped = replace(mine, effects={**theirs.effects, **_shared(mine)}, cost_uniforms=theirs.cost_uniforms)
             tasks += [

@@ -28,7 +28,7 @@ def fit(
     lang: o.Language = o.Lang.en,
     json: o.Json = False,
 ) -> None:
-    """Residuals of the patterns P1 to P9, posterior and prior predictive, identifiability of the parameters."""
+    """Residuals of the patterns P1 to P11, posterior and prior predictive, identifiability of the parameters."""
     with reported():
         from calibration.fit.files import write_all
         from calibration.fit.question import Wanted, prepare

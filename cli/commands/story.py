@@ -104,11 +104,13 @@ def _replayed(experiment: Experiment, request: Request, number: int) -> Narrated
     from calibration.warm import ensure_compiled
     from cli.simulation import drawn
     from foundation.errors import UserError
+    from scenarios.drivers import steered
     from scenarios.experiment import branch_of, history_of
     from scenarios.story.replay import replay
 
     settings = experiment.settings
-    chosen = drawn(settings, request)[1][-1]
+    draws = drawn(settings, request)[1][-1:]
+    chosen = steered(draws, experiment.drivers, experiment.history.data_end)[0]
     ensure_compiled()
     model = history_of(experiment, chosen)
     if not 0 <= number < model.population.n:

@@ -43,7 +43,7 @@ class OnlineCounts:
     account_unaware: Number
     """Account, does not know the service."""
     heard_doctor: Number
-    """Know the service and a doctor has recommended it to them (doctors do so until a person activates)."""
+    """Know the service and a GP has recommended it to them (until they activate) or spoken of it."""
     heard_pharmacist: Number
     heard_professional: Number
     """Doctor, pharmacist, hospital or adviser."""

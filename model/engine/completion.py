@@ -11,6 +11,7 @@ from model.engine.people import (
     RATE_UNIT,
     TIME,
     barrier_spell,
+    child_reminder_week,
     document_exposure,
     gain_in,
     has_barrier,
@@ -19,6 +20,7 @@ from model.engine.people import (
     majority_week,
     notice_week,
     notices,
+    reminder_week,
 )
 from model.engine.records import ACCOMPANIED, LAST_STOP, LAST_STOP_SHIFT, TELL, TOGETHER
 from model.levers.base import DOCUMENT, is_targeted
@@ -242,10 +244,21 @@ def visit(r, thread, i, week, channel, contact, by_doctor):
 
 
 @inlined
+def first_reminded(r, i):
+    """Week of the first reminder of 2024-25 in an adult's mailbox, about the adult or a ward; NEVER if none came."""
+    week = reminder_week(r.people, r.world, i)
+    for edge in range(r.people[i].tie_start, r.people[i + 1].tie_start):
+        if r.tie[edge] >= 0:
+            break  # wards come first
+        week = min(week, child_reminder_week(r.people, r.world, np.int64(~r.tie[edge])))
+    return week
+
+
+@inlined
 def earlier_messages(r, i, lever, week, reminded):
     """Messages that have come to an adult's mailbox through the channel of a lever before one of this lever in a week:
-    about the adult or about wards, those of levers of lower codes in the same week, and the 2024-25 reminder. They
-    tire."""
+    about the adult or about wards, those of levers of lower codes in the same week, and the campaign of 2024-25, once
+    if ``reminded`` is before the week. They tire."""
     count = 1 if r.levers[lever].channel == _BY_EMAIL and reminded < week else 0
     for other in range(r.levers.shape[0]):
         if not r.levers[other].tires or r.levers[other].channel != r.levers[lever].channel:

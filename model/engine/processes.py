@@ -7,7 +7,7 @@ from math import log
 import numpy as np
 
 from model.engine.agenda import Mailing, Stretch, gain_at, note, occurs, week_in
-from model.engine.completion import can_get, earlier_messages, message_week
+from model.engine.completion import can_get, earlier_messages, first_reminded, message_week
 from model.engine.people import (
     OPPOSES,
     answered,
@@ -223,8 +223,7 @@ def note_lever_messages(r, draft, turn, lever):
         if turn.mode == WARD and not g.at_birth and mailbox_owner(r, lever, turn.i, wave)[0] != turn.owner:
             continue  # the household gets one message a wave
         if rules.tires(g.fatigue) and turn.since <= sent < turn.stop:
-            reminded = reminder_week(r.people, r.world, turn.i)
-            pull *= rules.pull_left(g.fatigue, earlier_messages(r, turn.i, lever, sent, reminded))
+            pull *= rules.pull_left(g.fatigue, earlier_messages(r, turn.i, lever, sent, first_reminded(r, turn.i)))
         mailing = Mailing(sent, np.int64(lever), np.int64(wave), g.keys[SUCCESS], pull, g.inherits_growth)
         note_message(r, draft, turn, mailing)
 

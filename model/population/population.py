@@ -36,7 +36,7 @@ ANY_AGE = -(2**15), 2**15
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Population:
-    """One record a person, ``n`` in all: everybody there at launch or joining until 2028. Never written to."""
+    """One record a person, ``n`` in all: everybody there at launch or joining until 2029. Never written to."""
 
     people: int
     """Rows present at launch: the number asked for."""
@@ -76,7 +76,7 @@ class Population:
 
     @property
     def exit(self) -> UInt16[Numbers, " person"]:
-        """First Monday after death or departure; ``NEVER`` if that is not before 2028."""
+        """First Monday after death or departure; ``NEVER`` if that is not before 2029."""
         return self._column("exit")
 
     @property
@@ -91,12 +91,12 @@ class Population:
 
     @property
     def gp_rate(self) -> UInt16[Numbers, " person"]:
-        """GP contacts a year in 1/1024 ths."""
+        """GP contacts a year in 1/1024 ths, mean of the age band at launch or entry."""
         return self._column("gp_rate")
 
     @property
     def document_rate(self) -> UInt16[Numbers, " person"]:
-        """Documents received relative to the mean of the insured at launch, in 1/1024 ths."""
+        """Documents received relative to the mean of the insured at launch, in 1/1024 ths, mean of the age band."""
         return self._column("document_rate")
 
     @property

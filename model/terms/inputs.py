@@ -40,7 +40,7 @@ class Demography:
     """The insured by sex and single year of age on 1 January of each year, and where they live."""
 
     years: tuple[int, ...]
-    """Consecutive, 2022 to 2028."""
+    """Consecutive, 2022 to 2029."""
     pyramid: Float[Floats, "year sex age"]
     """Persons by year, sex (0 female, 1 male) and age 0..99; the last age holds 99 and older."""
     regions: tuple[str, ...]
@@ -76,7 +76,8 @@ class History:
     """What happened, and what goes on in the status quo."""
 
     documents: tuple[tuple[date, float], ...]
-    """(day, millions of documents deposited per month); linear in between, flat outside."""
+    """(day, millions of documents deposited per month); linear in between, flat before; after
+    the last day they go on (``model.terms.drivers``)."""
     insured_millions: float
     """The number of insured that the documents are spread over (68.0)."""
     notices_main: tuple[date, date]
@@ -98,7 +99,7 @@ class History:
     opposed: float
     """Share who refused the profile (about 0.0175: 1.48 %, then less than 2 %; F008 F012)."""
     data_end: date
-    """Day of the last activation figure used: service growth is constant after it."""
+    """Day of the last activation figure used: what came later is not known (``model.terms.drivers``)."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -137,8 +137,8 @@ class Campaign:
 
     def tiring(self, recipient: Insured, week: int) -> float:
         """Factor on the pull of a message: it falls with each earlier one of the channel to the same mailbox, the
-        reminder included; of the same week, those of levers of lower codes are earlier."""
-        earlier = int(self.channel == Channel.EMAIL and recipient.reminder_week() < week)
+        campaign of 2024-25 once; of the same week, those of levers of lower codes are earlier."""
+        earlier = int(self.channel == Channel.EMAIL and recipient.first_reminded() < week)
         for other in self.scenario:
             if other.lever.tires and other.channel == self.channel:
                 before = week + int(other.code < self.code)

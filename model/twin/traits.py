@@ -187,6 +187,10 @@ class Insured(mesa.Agent):
         week = self.reminder_to(self.guardian) if self.guardian is not None else NEVER
         return week if week < self.majority else NEVER
 
+    def first_reminded(self) -> int:
+        """Week of the first reminder of 2024-25 in this person's mailbox, about the person or a ward."""
+        return min([self.reminder_week(), *(ward.child_reminder_week() for ward in self.wards)])
+
     def reminder_to(self, recipient: Self) -> int:
         """Week of the reminder about this person's profile, sent to a mailbox."""
         if not recipient.email or self.draw(Decision.REMINDER_SENT) >= self.model.rates.reminders_share:

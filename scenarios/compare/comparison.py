@@ -27,7 +27,7 @@ MEASURES = (
 )  # fmt: skip
 SAME_QUESTION = ("until", "target_millions")
 SAME_CHANCE = ("people", "draws", "seed", "draws_sha256", "data", "engine", "version")
-SAME_RUN = (*SAME_CHANCE, "structure", "averaged", "policy_start")
+SAME_RUN = (*SAME_CHANCE, "structure", "averaged", "policy_start", "drivers")
 
 
 def load(folder: Path) -> tuple[Manifest, dict[str, pd.DataFrame]]:
@@ -80,6 +80,7 @@ def _common(manifest: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **{key: manifest[key] for key in keys},
         "averaged": manifest.get("averaged"),
+        "drivers": dict(manifest["drivers"]),
         "horizon": manifest["until"],
         "paired": manifest.get("paired", True),
         "differences": list(manifest.get("differences", ())),

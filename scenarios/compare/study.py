@@ -155,6 +155,7 @@ def settings_of(experiment: Experiment) -> dict[str, object]:
         "engine": settings.engine,
         "structure": asdict(settings.structure),
         "averaged": dict(settings.averaged) if settings.averaged else None,
+        "drivers": experiment.drivers.model_dump(exclude_none=True),
         "policy_start": settings.policy_start.isoformat(),
         "until": settings.until.isoformat(),
         "target_millions": settings.target_millions,

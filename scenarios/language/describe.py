@@ -16,10 +16,10 @@ from scenarios.lever_schemas.media import Burst
 
 _WORDS = {
     "bool": "true or false",
-    "date": "a date such as 2026-03-02, without quotes",
-    "dates": "a list of dates such as [2026-03-02, 2026-09-07]",
+    "date": "a date such as 2027-03-01, without quotes",
+    "dates": "a list of dates such as [2027-03-01, 2027-09-06]",
     "regions": "a list of names of regions",
-    "bursts": "a list such as [{{ start = 2026-03-02, weeks = 4 }}]",
+    "bursts": "a list such as [{{ start = 2027-03-01, weeks = 4 }}]",
     "int": "a whole number from {low} to {high}",
     "float": "a number from {low} to {high}",
     "name": "lower-case letters, digits and single hyphens, at most {most} signs",

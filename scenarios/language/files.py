@@ -74,7 +74,14 @@ def parse_scenario(text: str, *, source: str) -> Scenario:
     table, problems = validate(_toml(text, source), source)
     if table is None:
         raise ScenarioError(problems)
-    return Scenario(source=source, titles=table.title, descriptions=table.description, levers=table.lever, text=text)
+    return Scenario(
+        source=source,
+        titles=table.title,
+        descriptions=table.description,
+        levers=table.lever,
+        drivers=table.drivers,
+        text=text,
+    )
 
 
 def read_text(file: Path, *, what: str = "scenario file", hint: str = START_FROM) -> str:

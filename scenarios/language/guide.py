@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 
 from scenarios.language.describe import allowed, one_of, shown_number
 from scenarios.language.regions import REGIONS
+from scenarios.language.schema import DriversTable
 from scenarios.lever_schemas import KINDS
 from scenarios.lever_schemas.base import LeverTable, TargetTable
 from scenarios.lever_schemas.words import words
@@ -28,9 +29,9 @@ _REQUIRED = {"en": "required", "fr": "obligatoire"}
 
 
 def reference_table(lang: str = "en") -> str:
-    """Markdown: kinds of levers, keys common to all, keys of some, keys of a target, names of regions."""
+    """Markdown: kinds of levers, keys common to all, keys of some, of a target, names of regions, keys of drivers."""
     regions = "\n".join(f"- `{region}`" for region in REGIONS)
-    return "\n\n".join((_kinds(lang), _common(lang), _own(lang), _target(lang), regions)) + "\n"
+    return "\n\n".join((_kinds(lang), _common(lang), _own(lang), _target(lang), regions, _drivers(lang))) + "\n"
 
 
 def _kinds(lang: str) -> str:
@@ -60,6 +61,11 @@ def _own(lang: str) -> str:
 def _target(lang: str) -> str:
     rows = [_row(key, field, lang) for key, field in TargetTable.model_fields.items()]
     return _markdown(_HEADS["common"][lang], [(f"`target.{row[0].strip('`')}`", *row[1:]) for row in rows])
+
+
+def _drivers(lang: str) -> str:
+    rows = [_row(key, field, lang) for key, field in DriversTable.model_fields.items()]
+    return _markdown(_HEADS["common"][lang], [(f"`drivers.{row[0].strip('`')}`", *row[1:]) for row in rows])
 
 
 def _base(key: str) -> FieldInfo:

@@ -45,6 +45,17 @@ class Description(BaseModel):
     fr: str | None = Field(default=None, min_length=1, max_length=600)
 
 
+class DriversTable(BaseModel):
+    """``[drivers]``: what the author takes for granted beyond the data, for the status quo too; optional."""
+
+    model_config = FROZEN
+
+    documents_per_year: float | None = Field(default=None, ge=-0.9, le=3)
+    """Change of the documents deposited, a year; 0.2: a fifth more each year."""
+    growth_per_year: float | None = Field(default=None, ge=-0.9, le=3)
+    """Change of service growth, the factor on all pulls, a year."""
+
+
 class ScenarioTable(BaseModel):
     """What a scenario file holds."""
 
@@ -52,6 +63,7 @@ class ScenarioTable(BaseModel):
 
     title: Title
     description: Description = Description()
+    drivers: DriversTable = DriversTable()
     lever: tuple[AnyLever, ...] = Field(default=(), max_length=MOST_LEVERS)
 
 
@@ -64,6 +76,7 @@ class Scenario:
     titles: Title
     descriptions: Description
     levers: tuple[LeverTable, ...]
+    drivers: DriversTable = field(default_factory=DriversTable)
     text: str = field(default="", compare=False)
     """The file as it was read, for the record."""
 
@@ -80,6 +93,8 @@ class Scenario:
             "description": self.descriptions.model_dump(),
             "lever": [lever.model_dump(mode="json") for lever in self.levers],
         }
+        if fixed := self.drivers.model_dump(exclude_none=True):
+            content["drivers"] = fixed
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def title(self, lang: Lang = "en") -> str:

@@ -11,7 +11,15 @@ from pydantic_core import ErrorDetails
 
 from foundation.problems import NOT_SHOWN, Problem, nearest
 from scenarios.language.describe import allowed, one_of
-from scenarios.language.schema import MOST_ALIKE, Description, ScenarioTable, Title, repeated_names, too_many_alike
+from scenarios.language.schema import (
+    MOST_ALIKE,
+    Description,
+    DriversTable,
+    ScenarioTable,
+    Title,
+    repeated_names,
+    too_many_alike,
+)
 from scenarios.lever_schemas import KINDS
 from scenarios.lever_schemas.base import TargetTable
 from scenarios.lever_schemas.media import Burst
@@ -22,6 +30,7 @@ Location = tuple[int | str, ...]
 _TABLES: dict[str, type[BaseModel]] = {
     "title": Title,
     "description": Description,
+    "drivers": DriversTable,
     "target": TargetTable,
     "cost": Price,
     "one_off_cost": Price,

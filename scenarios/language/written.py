@@ -16,14 +16,19 @@ def scenario_text(scenario: Scenario, *, remarks: Mapping[str, str] | None = Non
         ValueError: it would read back as another one.
     """
     text = "\n".join(_lines(scenario, remarks or {}, head)) + "\n"
-    if parse_scenario(text, source=scenario.source).levers != scenario.levers:
+    read = parse_scenario(text, source=scenario.source)
+    if (read.levers, read.drivers) != (scenario.levers, scenario.drivers):
         raise ValueError(f"{scenario.source}: can't be written as a file")
     return text
 
 
 def _lines(scenario: Scenario, remarks: Mapping[str, str], head: str) -> Iterator[str]:
     yield from (f"# {line}".rstrip() for line in head.splitlines())
-    for name, table in (("title", scenario.titles), ("description", scenario.descriptions)):
+    for name, table in (
+        ("title", scenario.titles),
+        ("description", scenario.descriptions),
+        ("drivers", scenario.drivers),
+    ):
         if words := table.model_dump(exclude_none=True):
             yield f"\n[{name}]" if head or name != "title" else f"[{name}]"
             yield from _keys(words)

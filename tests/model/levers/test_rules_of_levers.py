@@ -127,6 +127,19 @@ def test_at_most_one_recommendation_a_consultation() -> None:
     assert np.allclose(later, 2 * alone), "levers that don't overlap leave one another room"
 
 
+def test_a_reminder_about_a_child_tires_the_guardian() -> None:
+    """The campaign of 2024-25 counts once a mailbox, whoever of the household it was about."""
+    email = lv.Messages(name="e", channel=Channel.EMAIL, start=205, end=309, waves=(205,), pull=1.0, fatigue=0.5)
+    model = build(ReferenceModel, 1, levers=(email,))
+    (campaign,) = model.campaigns
+    about = [(p, [w.child_reminder_week() < 205 for w in p.wards]) for p in model.people if p.email]
+    by_ward = [p for p, wards in about if any(wards) and p.reminder_week() >= 205]
+    neither = [p for p, wards in about if not any(wards) and p.reminder_week() >= 205]
+    assert by_ward
+    assert {campaign.tiring(p, 205) for p in by_ward} == {0.5}
+    assert {campaign.tiring(p, 205) for p in neither} == {1.0}, "negative control"
+
+
 def test_part_of_an_agent_is_kept_in_expectation() -> None:
     """Five people a week for 104 weeks are 520; a row stands for many more: 0 or one row, 520 people on average."""
     p = population(20_000)

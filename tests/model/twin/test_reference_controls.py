@@ -59,6 +59,7 @@ BROKEN: dict[str, tuple[type, str, Any]] = {
     "ties are told a week late": (Person, "telling_week", late_tell),
     "messages do not tire": (Campaign, "tiring", lambda self, recipient, week: 1.0),
     "a mailbox tires by what is about oneself only": (Campaign, "tiring", tired_by_own),
+    "reminders about wards tire nobody": (Insured, "first_reminded", Insured.reminder_week),
     "codes work for ever": (Campaign, "supplied", supplied_for_ever),
     "every child's letter is one of its own": (Campaign, "is_covered", lambda self, owner, recipient, wave: False),
     "all levers of doctors add up": (Campaign, "room_to_advise", lambda self, owner, doctor: 1.0),

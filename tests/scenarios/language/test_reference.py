@@ -9,6 +9,7 @@ from foundation.language.pages import between
 from scenarios.language.files import parse_scenario
 from scenarios.language.guide import reference_table
 from scenarios.language.regions import REGIONS
+from scenarios.language.schema import DriversTable
 from scenarios.lever_schemas import KINDS
 from scenarios.lever_schemas.base import TargetTable
 from scenarios.lever_schemas.words import words
@@ -37,15 +38,17 @@ def test_the_table_names_every_kind_key_and_region(lang):
 def test_no_word_is_left_over():
     keys = {key for kind in KINDS.values() for key in kind.model_fields}
     assert set(words()["kind"]) == set(KINDS)
-    assert set(words()["key"]) == keys | set(TargetTable.model_fields)
+    assert set(words()["key"]) == keys | set(TargetTable.model_fields) | set(DriversTable.model_fields)
 
 
 @pytest.mark.parametrize("lang", GUIDES)
 def test_the_worked_example_is_valid(lang):
-    (example,) = re.findall(r"```toml\n(.*?)```", guide(lang), flags=re.DOTALL)
+    example, drivers = re.findall(r"```toml\n(.*?)```", guide(lang), flags=re.DOTALL)
     scenario = parse_scenario(example, source="two-regions.toml")
     assert [lever.kind for lever in scenario.levers] == ["letter", "assisted"]
     assert scenario.uses_own_prices()
+    fixed = parse_scenario(example + drivers, source="two-regions.toml").drivers
+    assert (fixed.documents_per_year, fixed.growth_per_year) == (0.0, 0.05)
 
 
 def test_both_guides_have_the_same_parts():

@@ -39,13 +39,13 @@ CASES = [
     (
         "email",
         'start = "2026-05-01"',
-        'lever[1].start = "2026-05-01": is of the wrong type; allowed: a date such as 2026-03-02, without quotes',
+        'lever[1].start = "2026-05-01": is of the wrong type; allowed: a date such as 2027-03-01, without quotes',
     ),
     (
         "email",
         "start = 2026-05-01T00:00:00",
         "lever[1].start = 2026-05-01T00:00:00: is of the wrong type; "
-        "allowed: a date such as 2026-03-02, without quotes",
+        "allowed: a date such as 2027-03-01, without quotes",
     ),
     (
         "email",
@@ -213,7 +213,7 @@ def test_single_brackets():
 
 def test_unknown_table():
     assert problems(TITLE + "[levers]\n") == [
-        'levers = {}: unknown key; allowed: title, description, lever; did you mean "lever"?'
+        'levers = {}: unknown key; allowed: title, description, drivers, lever; did you mean "lever"?'
     ]
 
 

@@ -1,0 +1,120 @@
+"""The patterns P10 and P11 (``docs/odd.md``): who activates by age, and at what rate by period.
+
+Rates follow from the stocks. They are shown because they say what stocks hide: whether those outside run out, and
+whether the curve follows the documents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from calibration.facts.priors import DISCREPANCY, FREE
+from calibration.fit.lines import Line, View, discrepancies
+from foundation.shapes import Floats
+from model.terms.inputs import History
+from model.terms.weeks import DAYS_PER_YEAR, position
+
+HOLDERS = 69.0
+"""Millions with a profile, among whom those outside are counted (G028 to G031)."""
+DAYS_PER_MONTH = DAYS_PER_YEAR / 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period:
+    """A published rate of a period."""
+
+    key: str
+    start: date
+    end: date
+    percent: float
+
+
+HAZARDS = (
+    Period(key="hazard", start=date(2023, 5, 1), end=date(2024, 1, 1), percent=0.42),
+    Period(key="hazard", start=date(2024, 3, 1), end=date(2024, 10, 1), percent=0.96),
+    Period(key="hazard", start=date(2024, 10, 1), end=date(2025, 2, 1), percent=1.12),
+    Period(key="hazard", start=date(2025, 2, 1), end=date(2026, 1, 29), percent=1.22),
+)
+"""Monthly hazard of activation among those outside (G028, G029, G030, G031)."""
+PER_DOCUMENT = (
+    Period(key="per_document", start=date(2023, 5, 1), end=date(2024, 1, 1), percent=2.0),
+    Period(key="per_document", start=date(2024, 3, 1), end=date(2024, 10, 1), percent=2.6),
+    Period(key="per_document", start=date(2025, 1, 1), end=date(2026, 1, 1), percent=2.4),
+)
+"""Activations per 100 documents deposited for those outside (G040; its figure for the turn of 2026 has no count at its
+end)."""
+
+
+def ages(view: View) -> Iterator[Line]:
+    """P10: shares activated on both sides of an age; their ratio is what is fitted."""
+    found = np.stack([run.ages for run in view.runs])
+    for k, held in enumerate(view.held.ages):
+        contrast = held.contrast
+        sides = ((contrast.older, contrast.older_error), (contrast.younger, contrast.younger_error))
+        missed = discrepancies([contrast.day], view.values[:, FREE.index(DISCREPANCY)], view.luck)[..., 0]
+        for at, (key, (share, error)) in enumerate(zip(("older", "younger"), sides, strict=True)):
+            printed = found[:, k, [at]] * np.exp(missed) + error * view.luck.standard_normal(missed.shape)
+            yield Line(
+                pattern="P10",
+                key=f"{key}_{contrast.split}",
+                day=contrast.day,
+                unit="percent",
+                published=100 * share,
+                error=100 * error,
+                role="fitted" if held.fitted else "not fitted",
+                simulated=100 * found[:, k, at],
+                predicted=100 * printed,
+                note="ages" if held.fitted else "not_given",
+            )
+
+
+def rates(view: View) -> Iterator[Line]:
+    """P11: the hazard of those outside and activations per 100 documents, by period."""
+    weekly = np.stack([run.weekly for run in view.runs])
+    for period in (*HAZARDS, *PER_DOCUMENT):
+        if position(period.end) > weekly.shape[1] - 1:
+            continue
+        ends = np.stack([_at(weekly, day) for day in (period.start, period.end)], axis=-1)
+        missed = discrepancies([period.start, period.end], view.values[:, FREE.index(DISCREPANCY)], view.luck)
+        yield Line(
+            pattern="P11",
+            key=period.key,
+            day=period.end,
+            unit="percent",
+            published=period.percent,
+            error=0.0,
+            role="not fitted",
+            simulated=rate(period, ends, view.history),
+            predicted=rate(period, ends[:, None, :] * np.exp(missed), view.history),
+            note=f"{period.key}_{period.start:%Y_%m}",
+        )
+
+
+def rate(period: Period, ends: Floats, history: History) -> Floats:
+    """Percent [...] from stocks [..., 2] at the start and the end of a period, millions."""
+    gained, outside = ends[..., 1] - ends[..., 0], HOLDERS - ends.mean(axis=-1)
+    months = (period.end - period.start).days / DAYS_PER_MONTH
+    if period.key == "hazard":
+        return np.asarray(100 * gained / months / outside)
+    return np.asarray(100 * gained / (deposited(history, period) * outside / HOLDERS))
+
+
+def deposited(history: History, period: Period) -> float:
+    """Millions of documents deposited in a period."""
+    days = position(period.start) + (np.arange((period.end - period.start).days) + 0.5) / 7
+    curve = np.array([(position(day), monthly) for day, monthly in history.documents])
+    return float(np.interp(days, *curve.T).sum() / DAYS_PER_MONTH)
+
+
+def _at(weekly: Floats, day: date) -> Floats:
+    """Stock [draw] at the start of a day, millions, of weekly stocks [draw, week]."""
+    return np.array([np.interp(position(day), np.arange(len(run)), run) for run in weekly])
+
+
+def lines_of_rates(view: View) -> Sequence[Line]:
+    """P10, then P11."""
+    return [*ages(view), *rates(view)]
