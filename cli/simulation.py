@@ -55,7 +55,7 @@ def study_of(
     kind: type[Kind], experiment: Experiment, request: Request, texts: Mapping[str, str] | None = None, **more: Any
 ) -> Kind:
     """A study of an experiment on its first draws; ``texts`` of scenario files go before what was parsed."""
-    from calibration.draws.files import data_hashes
+    from calibration.facts.inputs import tables_of
     from scenarios.drivers import steered
 
     source, draws = drawn(experiment.settings, request)
@@ -66,7 +66,7 @@ def study_of(
         experiment=experiment,
         draws=draws,
         texts={**{scenario.name: scenario.text for scenario in experiment.scenarios}, **(texts or {})},
-        data={**data_hashes(), source.name: source.sha256},
+        data={**tables_of("compare"), source.name: source.sha256},
         draws_file=source.name,
         stock_targets=published_stocks(),
         modules=CODE,

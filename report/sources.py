@@ -10,9 +10,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from calibration.draws.files import data_hashes, read_draws
+from calibration.draws.files import read_draws
 from calibration.draws.posteriors import posterior_named
-from calibration.facts.inputs import load_costs
+from calibration.facts.inputs import load_costs, tables_of
 from calibration.facts.priors import AHEAD, EFFECTS, SHARED, STATUS_QUO, Prior, load_priors
 from calibration.facts.tables import DATA, read_rows
 from foundation.errors import UserError
@@ -206,7 +206,7 @@ def load_provenance(draws_file: str) -> Provenance:
         parameters=tuple(_assumption(priors[name]) for name in (*STATUS_QUO, *AHEAD)),
         facts=_facts(),
         draws_command=command,
-        hashes=data_hashes(),
+        hashes=tables_of("compare"),
     )
 
 

@@ -43,6 +43,7 @@ TABLES = {
     "second": (*MODEL_TABLES, "ages.csv", "likelihood.csv", "priors.csv"),
     "fit": (*MODEL_TABLES, "ages.csv", "likelihood.csv", "priors.csv"),
     "survey": (*MODEL_TABLES, "costs.csv", "likelihood.csv", "priors.csv"),
+    "compare": (*MODEL_TABLES, "costs.csv", "priors.csv"),
     "hindcast": (*MODEL_TABLES, "costs.csv", "priors.csv"),
     "uncertainty": (*MODEL_TABLES, "costs.csv", "priors.csv"),
     "readings": (*MODEL_TABLES, "costs.csv", "priors.csv"),

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import special, stats
 
-from calibration.draws.files import data_hashes
+from calibration.facts.inputs import tables_of
 from calibration.facts.priors import FREE
 from calibration.fit.identifiability import correlations_table, parameters_table, products_table
 from calibration.fit.lines import Line, View
@@ -140,5 +140,5 @@ def _manifest(fitting: Fitting, impossible: Sequence[Task], failed: Sequence[dic
         "failures": list(failed),
         "command": "fit",
         "command_line": list(wanted.command_line),
-        "data": {**data_hashes(), fitting.source.name: fitting.source.sha256},
+        "data": {**tables_of("fit"), fitting.source.name: fitting.source.sha256},
     }

@@ -11,9 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from calibration.draws.files import data_hashes, load_draws, read_draws
+from calibration.draws.files import load_draws, read_draws
 from calibration.draws.posteriors import fitted_to
-from calibration.facts.inputs import load_demography, load_history
+from calibration.facts.inputs import load_demography, load_history, tables_of
 from calibration.facts.priors import load_priors
 from calibration.facts.targets import SurveyItem, load_survey_items, load_surveyed
 from calibration.survey import label
@@ -103,7 +103,7 @@ def carry_out(
     provenance = {
         "version": package_version(),
         "command_line": list(wanted.command_line),
-        "data": {**data_hashes(), wanted.posterior.name: wanted.posterior.sha256},
+        "data": {**tables_of("survey"), wanted.posterior.name: wanted.posterior.sha256},
         "machine": machine(),
     }
     write_all(folder, table, per_draw(findings), {**found, **provenance})

@@ -12,8 +12,8 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from calibration.draws.files import data_hashes
 from calibration.draws.structures import Alternative
+from calibration.facts.inputs import tables_of
 from calibration.uncertainty import label
 from calibration.uncertainty.work import SOURCES, Task
 from foundation.language.numbers import number, percent
@@ -125,7 +125,7 @@ def manifest_of(
         "quick": False,
         "averaged": {one.name: one.weight for one in alternatives},
         "scenarios": [scenario_entry(scenario, scenario.text) for scenario in experiment.scenarios],
-        "data": data_hashes(),
+        "data": tables_of("uncertainty"),
         "machine": manifests.machine(),
         "status": "failed" if failures else "complete",
         "failures": [

@@ -162,8 +162,7 @@ def settings_of(
     posteriors: Mapping[date, OriginPosterior],
 ) -> dict[str, Any]:
     """What the results depend on, and what a reader wants to know of them."""
-    from calibration.draws.files import data_hashes
-    from calibration.facts.inputs import load_history
+    from calibration.facts.inputs import load_history, tables_of
     from foundation.store.manifest import package_version
 
     simulated = {"people": request.people, "draws": request.draws} if posteriors else {}
@@ -180,7 +179,7 @@ def settings_of(
             origin.isoformat(): {"data_end": posterior.data_end.isoformat(), "sha256": posterior.sha256}
             for origin, posterior in posteriors.items()
         },
-        "data": data_hashes(),
+        "data": tables_of("hindcast"),
     }
 
 

@@ -59,13 +59,13 @@ def sensitivity(
 
 
 def _study(folder: Path, choice: Choice, scenarios: list[str] | None) -> Sensitivity:
-    from calibration.draws.files import data_hashes
     from calibration.draws.posteriors import posterior_named
     from calibration.draws.structures import draws_named
+    from calibration.facts.inputs import tables_of
     from cli.simulation import CODE
     from planning.sensitivity.study import Sensitivity, decide, inputs_of, source
 
-    data = {name: digest for name, digest in data_hashes().items() if name in DRAWN_FROM}
+    data = {name: digest for name, digest in tables_of("compare").items() if name in DRAWN_FROM}
     compared, outcomes = source(folder, lambda name: posterior_named(name).sha256, data)
     decide(outcomes, choice)  # refused before a folder is made
     return Sensitivity(

@@ -21,7 +21,7 @@ def whole_story(person: Narrated) -> list[Event]:
 
 def _order(event: Event) -> tuple[int, bool]:
     """By week; what a contact leads to comes after what the week begins with."""
-    return event.week, event.kind not in ("joins", "coming_of_age", "pilot", "knew", "household", "mass")
+    return event.week, event.kind not in ("joins", "coming_of_age", "pilot", "knew", "household", "mentioned", "mass")
 
 
 def _milestones(person: Person) -> Iterator[Event]:
@@ -44,7 +44,8 @@ def _awareness(person: Narrated) -> Iterator[Event]:
         yield Event(week=BEFORE, kind="knew")
     elif not any(event.week == person.aware and event.outcome == "activated" for event in person.events):
         grown = person.came_as_child and person.aware == max(person.majority, 0)
-        yield Event(week=person.aware, kind="household" if grown else "mass")
+        mentioned = person.aware < person.first_aware()
+        yield Event(week=person.aware, kind="mentioned" if mentioned else "household" if grown else "mass")
 
 
 def _unnoticed(person: Narrated) -> Iterator[Event]:

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from model.engine.programme import MENTION
 from model.engine.records import ACCOMPANIED, BEFORE
 from model.population.attributes import NO_DOCTOR, TYPES
 from model.population.pyramid import MAJORITY
 from model.terms import rules
-from model.terms.channels import NO_CHANNEL
+from model.terms.channels import NO_CHANNEL, Channel
 from model.terms.keyed import Decision
 from model.terms.weeks import NEVER
 from model.twin.contacts import Contact, Source
@@ -73,16 +74,16 @@ class Narrated(Person):
         """Write down what happened in a week."""
         self.events.append(Event(week=week, kind=kind, **more))
 
-    def outcome(self, week: int) -> dict[str, object]:
-        """What the contact just met with led to."""
-        if self.activated == week:
+    def outcome(self, week: int, before: int) -> dict[str, object]:
+        """What the contact just met with led to; ``before`` it, the week of the activation was this one."""
+        if self.activated == week < before:
             return {"outcome": "activated"}
         if self.went:
-            return {"outcome": "stopped", "barrier": self.stop}
+            return {"outcome": "stopped", "barrier": self.stop} if before > week else {"outcome": "again"}
         return {"outcome": "nothing"}
 
     def respond(self, contact: Contact, week: int) -> None:
-        source, knew = contact.source, self.aware
+        source, knew, before = contact.source, self.aware, self.activated
         self.went, self.stop = False, None
         super().respond(contact, week)
         candidate = source.effect in ("document", "visit") and not (self.went or self.activated == week)
@@ -94,9 +95,10 @@ class Narrated(Person):
             channel=source.channel.name.lower(),
             process=self._process(source),
             owner=source.owner.number if source.owner is not self else None,
-            doctor=source.owner.doctor.number if source.effect == "advice" and source.owner.doctor else None,
+            doctor=source.owner.doctor.number if source.channel == Channel.DOCTOR and source.owner.doctor else None,
+            mentioned=source.code == MENTION,
             first=knew > week and self.aware == week,
-            **self.outcome(week),
+            **self.outcome(week, before),
         )
 
     def _process(self, source: Source) -> str:
@@ -104,17 +106,20 @@ class Narrated(Person):
         names = {campaign.code: campaign.lever.name for campaign in self.model.campaigns}
         return str(names.get(source.code, "base"))
 
-    def meet_barriers(self, contact: int, week: int, *, by_doctor: bool) -> str | None:
+    def visit(self, channel: Channel, contact: int, week: int, *, by_doctor: bool = False) -> None:
         self.went = True
+        super().visit(channel, contact, week, by_doctor=by_doctor)
+
+    def meet_barriers(self, contact: int, week: int, *, by_doctor: bool) -> str | None:
         self.stop = super().meet_barriers(contact, week, by_doctor=by_doctor)
         return self.stop
 
     def hear_of_it(self, teller: Person, week: int) -> None:
-        knew = self.aware
+        knew, before = self.aware, self.activated
         self.went, self.stop = False, None
         super().hear_of_it(teller, week)
         first = knew > week and self.aware == week
-        self.note(week, "told", channel="peer", by=teller.number, first=first, **self.outcome(week))
+        self.note(week, "told", channel="peer", by=teller.number, first=first, **self.outcome(week, before))
 
     def tell_ties(self, first: int) -> None:
         if not self.model.rates.word_of_mouth:
@@ -160,6 +165,8 @@ def _live(here: Neighbourhood, person: Narrated) -> None:
     for one in (person, *person.wards):
         one.open_sources()
     told, advised = _tellings(here, person), _accompanied_weeks(here, person)
+    if person.activated == BEFORE and person.exit > here.policy_week:
+        _invited(person)
     together = _taken_along(here, person)
     for week in range(until):
         here.week = week
@@ -181,6 +188,12 @@ def _live(here: Neighbourhood, person: Narrated) -> None:
                 person.note(week, "told", channel="peer", by=teller.number, outcome="nothing")
         person.step()
     here.week = until
+
+
+def _invited(person: Person) -> None:
+    """Levers may invite whom the pilot activated, if they would not have recommended the service."""
+    if not person.is_minor(BEFORE) and not person.intends_to_recommend():
+        person.be_invited()
 
 
 def _tellings(here: Neighbourhood, person: Person) -> list[tuple[int, Person, bool]]:

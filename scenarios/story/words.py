@@ -11,6 +11,7 @@ from model.engine.records import BEFORE
 from model.population.population import age_at
 from model.terms.channels import Channel
 from model.terms.weeks import NEVER, monday
+from model.twin.traits import BARRIERS
 from scenarios.story import label
 from scenarios.story.events import Event
 from scenarios.story.replay import Narrated
@@ -27,7 +28,8 @@ def traits(person: Narrated, lang: str) -> list[str]:
 
 def _traits(person: Narrated, lang: str) -> Iterator[str]:
     population, n = person.model.population, person.number
-    age, male = int(age_at(person.birth_week, max(person.entry, 0))), bool(population.sex[n])
+    first = max(person.entry, 0)
+    age, male = int(age_at(person.birth_week, first)), bool(population.sex[n])
     kind = ("boy" if male else "girl") if age < 18 else ("man" if male else "woman")
     about = {
         "sex": label(f"trait.{kind}", lang),
@@ -54,9 +56,11 @@ def _traits(person: Narrated, lang: str) -> Iterator[str]:
         "trait.documents", lang, count=number(person.documents_received(min(person.model.week, person.exit)), 0, lang)
     )
     yield label("trait.notices" if person.notices else "trait.not_notices", lang)
-    yield label("trait.eagerness", lang, value=number(person.eagerness, 2, lang))
+    eagerness = person.gain(first) / person.access
+    yield label("trait.eagerness", lang, value=number(eagerness, 2, lang))
     yield label("trait.ready" if person.ready else "trait.not_ready", lang)
-    barriers = ", ".join(label(f"barrier.{name}", lang) for name in label.own["barrier"] if name in person.barriers)
+    there = barriers_at(person, first)
+    barriers = ", ".join(label(f"barrier.{name}", lang) for name in label.own["barrier"] if name in there)
     yield label("trait.barriers", lang, barriers=barriers) if barriers else label("trait.no_barriers", lang)
     if person.guardian is not None and person.is_minor(0):
         yield label("trait.guardian", lang, number=person.guardian.number)
@@ -64,9 +68,14 @@ def _traits(person: Narrated, lang: str) -> Iterator[str]:
     yield label("trait.recommends", lang) if person.intends_to_recommend() else ""
 
 
+def barriers_at(person: Narrated, week: int) -> list[str]:
+    """Names of the barriers that stand before a person in a week; they may change from spell to spell."""
+    return [name for name in BARRIERS if person.has(name, week)]
+
+
 def sentence(event: Event, lang: str) -> str:
     """What happens in an event."""
-    if event.kind in ("joins", "coming_of_age", "leaves", "pilot", "knew", "household", "mass"):
+    if event.kind in ("joins", "coming_of_age", "leaves", "pilot", "knew", "household", "mentioned", "mass"):
         return label(f"event.{event.kind}", lang)
     what = _what(event, lang)
     if event.owner is not None:
@@ -87,6 +96,8 @@ def _what(event: Event, lang: str) -> str:
         return label("event.invitation", lang)
     if (event.channel, event.process) == BASE_EMAIL:
         return label("event.reminder", lang)
+    if event.mentioned:
+        return label("event.mention", lang, doctor=event.doctor)
     return label(f"event.{event.channel}", lang, doctor=event.doctor, lever=event.process)
 
 
@@ -126,7 +137,7 @@ def document(person: Narrated, events: Sequence[Event], lang: str) -> dict[str, 
         "person": person.number,
         "real": False,
         "traits": traits(person, lang),
-        "barriers": sorted(person.barriers),
+        "barriers": sorted(barriers_at(person, max(person.entry, 0))),
         "record": {**weeks, "channel": channel},
         "events": [{**asdict(event), "date": _date(event.week), "sentence": sentence(event, lang)} for event in events],
     }

@@ -42,7 +42,7 @@ def refused(result: Result, *words: str) -> None:
         (("run", "status-quo", "--target", "nan"), ("--target: nan",)),
         (("run", "status-quo", "--until", "31/12/2027"), ("--until", "31/12/2027", "2027-12-31")),
         (("run", "status-quo", "--until", "2025-01-01"), ("policy start 2027-01-04", "end 2025-01-01")),
-        (("run", "status-quo", "--until", "2030-01-01"), ("2030-01-01", "2028-01-03")),
+        (("run", "status-quo", "--until", "2030-01-01"), ("2030-01-01", "2029-01-01")),
         (("run", "status-quo", "--policy-start", "2021-01-01"), ("2021-01-01", "2022-01-31")),
         (("run", "status-quo", "--structure", "readng=naive"), ("readng", 'did you mean "reading"')),
         (("run", "status-quo", "--structure", "reading=niave"), ("niave", 'did you mean "naive"')),

@@ -77,21 +77,23 @@ def test_stopped_visits_name_a_barrier_that_the_person_has(lives: dict[int, list
         for person in people:
             for event in person.events:
                 if event.outcome == "stopped":
-                    assert event.barrier in person.barriers
+                    assert person.has(event.barrier, event.week)
                     stops[event.barrier] += 1
     assert len(stops) == 4
 
 
 def test_visits_told_are_those_counted(lives: dict[int, list[Any]]) -> None:
     for seed, people in lives.items():
-        told = sum(event.outcome in ("stopped", "activated") for person in people for event in person.events)
+        told = sum(event.outcome in ("stopped", "activated", "again") for person in people for event in person.events)
         assert told == engine(seed).run.desks["visits"].sum()
 
 
 def test_face_to_face_contacts_told_are_those_counted(lives: dict[int, list[Any]]) -> None:
     for seed, people in lives.items():
         counted = engine(seed).run.desks["contacts"].sum(axis=(0, 1))
-        told = Counter(event.channel for person in people for event in person.events if event.kind != "tells")
+        events = [event for person in people for event in person.events]
+        told = Counter(event.channel for event in events if event.kind != "tells" and not event.mentioned)
+        assert any(event.mentioned for event in events), "a mention is no recommendation"
         for channel in (Channel.DOCTOR, Channel.PHARMACIST, Channel.HOSPITAL, Channel.ASSISTED):
             assert told[channel.name.lower()] == counted[channel], channel.name
 
