@@ -14,6 +14,7 @@ import pandas as pd
 from foundation.store.manifest import Manifest
 from foundation.study import Study
 from foundation.work.bench import Found
+from scenarios.compare.courses import courses, courses_table
 from scenarios.compare.equity import equity_table, obstacle_table
 from scenarios.compare.tables import groups_table, summary_table, write_csv
 from scenarios.draw import Draw
@@ -22,7 +23,8 @@ from scenarios.frames import ORDER
 from scenarios.language.schema import Lang, Scenario
 
 LANGUAGES: tuple[Lang, ...] = ("en", "fr")
-TABLES = tuple(f"{name}.{lang}.csv" for name in ("summary", "groups", "equity", "left-behind") for lang in LANGUAGES)
+NAMES = ("summary", "groups", "equity", "left-behind", "drivers")
+TABLES = tuple(f"{name}.{lang}.csv" for name in NAMES for lang in LANGUAGES)
 """For a spreadsheet."""
 COUNTS = {
     "files": [f"{name}.parquet" for name in ("weekly", "groups", "channels", "outcomes")],
@@ -100,8 +102,9 @@ class Comparison(OfDraws[Task]):
     work = staticmethod(work)
 
     def about(self) -> dict[str, Any]:
-        """Which tables can be counted, too."""
-        return {**super().about(), "counts": COUNTS}
+        """Which tables can be counted, and the courses of the drivers, too."""
+        drivers = courses(self.draws, self.experiment.history, self.experiment.settings.until)
+        return {**super().about(), "counts": COUNTS, "courses": drivers}
 
     def expects(self) -> Sequence[str]:
         """Tables of every kind."""
@@ -139,6 +142,7 @@ def write_tables(folder: Path, frames: Mapping[str, pd.DataFrame], manifest: Map
         "groups": groups_table(frames["groups"], manifest["until"]),
         "equity": equity_table(frames["equity"], manifest["until"]),
         "left-behind": obstacle_table(frames["equity"], manifest["until"]),
+        "drivers": courses_table(manifest),
     }
     for name, table in tables.items():
         for lang in LANGUAGES:

@@ -100,6 +100,8 @@ def _french(table: pd.DataFrame) -> pd.DataFrame:
         shown["dimension"] = [label(f"dimension.{dimension}", "fr") for dimension in shown["dimension"]]
     if "price_status" in shown:
         shown["price_status"] = [price_words(found, "fr") for found in shown["price_status"]]
+    if "driver" in shown:
+        shown["driver"] = [label(f"courses.{name}", "fr") for name in shown["driver"]]
     if "obstacle" in shown:
         shown["obstacle"] = [label(f"obstacle.{name}", "fr") for name in shown["obstacle"]]
     return shown

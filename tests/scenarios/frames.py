@@ -12,6 +12,7 @@ from calibration.facts.targets import load_stock_targets
 from model.terms.outcome import BARRIERS, CHANNEL_NAMES, OBSTACLES, WOULD_PASS
 from model.terms.weeks import WEEKS, week_of
 from scenarios.language.files import catalogue, load_scenario
+from tests.scenarios.made_up import COURSES
 
 ORDER = ("weekly", "groups", "equity", "channels", "outcomes", "costs")
 POLICY = week_of(date(2027, 1, 4))
@@ -50,6 +51,8 @@ def manifest(count: int, *, long: bool = False, **changes: Any) -> dict[str, Any
         "stock_targets": TARGETS,
         "structure": {"reading": "trait"},
         "paired": True,
+        "drivers": {},
+        "courses": COURSES,
     }
     return plain | changes
 

@@ -32,6 +32,14 @@ WEEKS = 309
 POLICY = week_of(date(2027, 1, 4))
 MODULES = ("scenarios.frames",)
 """What computes them."""
+COURSES = {
+    name: [
+        {"date": day, "forecast": day > "2026", "p05": 1.0, "p25": 1.1, "p50": 1.2, "p75": 1.3, "p95": 1.4}
+        for day in ("2022-01-31", "2025-12-15", "2027-12-27")
+    ]
+    for name in ("documents", "growth")
+}
+"""As ``scenarios.compare.courses`` has them."""
 SETTINGS = (
     "people", "draws", "seed", "engine", "structure", "averaged", "policy_start", "until", "target_millions", "every",
     "quick",
@@ -122,6 +130,8 @@ def manifest(names: dict[str, float], **changes: Any) -> dict[str, Any]:
         "seed": 1,
         "engine": "fast",
         "structure": {"reading": "trait"},
+        "drivers": {},
+        "courses": COURSES,
         "policy_start": "2027-01-04",
         "until": "2027-12-31",
         "target_millions": 40.0,

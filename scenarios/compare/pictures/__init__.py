@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from foundation.drawing.style import save
 from scenarios.compare.pictures.adoption import adoption_curves
+from scenarios.compare.pictures.courses import driver_courses
 from scenarios.compare.pictures.funnel import funnel
 from scenarios.compare.pictures.groups import by_age_band, digital_gap, equity_changes, left_behind
 from scenarios.compare.pictures.strategies import additional_activations, cost_against_effect
@@ -24,6 +25,7 @@ __all__ = [
     "cost_against_effect",
     "digital_gap",
     "draw_all",
+    "driver_courses",
     "equity_changes",
     "funnel",
     "left_behind",
@@ -39,6 +41,7 @@ PICTURES: dict[str, Picture] = {
     "digital-gap": digital_gap,
     "equity": equity_changes,
     "left-behind": left_behind,
+    "drivers": driver_courses,
 }
 COMPARING = ("additional", "cost-effect", "equity")
 """Pictures that need a strategy beside the reference."""
