@@ -35,7 +35,7 @@ def test_one_document(fitted: tuple[Path, Result]) -> None:
     document = json.loads(result.stdout)
     assert (document["people"], document["draws"], document["seed"]) == (1000, 2, 1)
     lines = document["lines"]
-    assert {line["pattern"] for line in lines} == {f"P{n}" for n in range(1, 10)}
+    assert {line["pattern"] for line in lines} == {f"P{n}" for n in range(1, 12)}
     survey = next(line for line in lines if line["key"] == "share")
     assert (survey["published"], survey["unit"]) == (15, "percent")
     assert survey["predicted"]["p05"] < survey["predicted"]["p50"] < survey["predicted"]["p95"]

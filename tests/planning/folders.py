@@ -24,6 +24,7 @@ from planning.sensitivity.study import Choice, Sensitivity
 from planning.sensitivity.study import Task as SensitivityTask
 from scenarios.experiment import Settings
 from scenarios.language.files import load_scenario
+from scenarios.language.schema import DriversTable
 from tests.planning.made_up import LEVERS, Draw, answer
 from tests.scenarios import made_up
 
@@ -96,7 +97,9 @@ def _of_draws(count: int, scenarios: Any, data: dict[str, str]) -> dict[str, Any
     )
     history: Any = SimpleNamespace(data_end=date(2026, 1, 29))
     return {
-        "experiment": SimpleNamespace(settings=settings, scenarios=scenarios, history=history, threads=1),
+        "experiment": SimpleNamespace(
+            settings=settings, scenarios=scenarios, history=history, drivers=DriversTable(), threads=1
+        ),
         "draws": [Draw(index) for index in range(count)],
         "texts": {scenario.name: scenario.text for scenario in scenarios},
         "data": {"priors.csv": "p", "posterior/default.parquet": "d", **data},

@@ -227,7 +227,9 @@ def test_a_posterior_of_ones_own_says_what_it_was_fitted_to(tmp_path: Path) -> N
     stock = {"date": "2023-02-13", "millions": 0.4, "error_millions": 0.02}
     stock |= {"kind": "measured", "low_millions": 0.38, "high_millions": 0.42, "region": "Bretagne"}
     answer = {"survey": "DNS 2023", "key": "used", "share": 0.5, "sd": 0.03}
-    (tmp_path / "summary.json").write_text(json.dumps({"targets": {"stocks": [stock], "answers": [answer]}}))
+    (tmp_path / "summary.json").write_text(
+        json.dumps({"targets": {"stocks": [stock], "answers": [answer], "ages": []}})
+    )
     held = held_against(tmp_path)
     assert [(s.target.region, s.target.millions) for s in held.stocks if s.fitted] == [("Bretagne", 0.4)]
     assert sum(not s.fitted for s in held.stocks) == len(load_observed().stocks)
