@@ -59,7 +59,7 @@ def documents_beyond(drivers: Drivers, days: Floats, rates: Floats, at: Floats) 
     """Change of log documents since the last point of their curve, at positions in weeks; 0 before it."""
     years = np.maximum(at - days[-1], 0.0) / WEEKS_PER_YEAR
     year_ago = float(np.interp(days[-1] - WEEKS_PER_YEAR, days, rates))
-    slope = drivers.document_momentum * log(rates[-1] / year_ago)
+    slope = drivers.document_momentum * log(rates[-1] / year_ago) if rates[-1] > 0 and year_ago > 0 else 0.0
     life = drivers.document_half_life / log(2.0)
     steps = drivers.document_volatility * sqrt(0.5) * np.array(drivers.document_shocks)
     walk = np.interp(years, np.arange(HALF_YEARS + 1) * 0.5, np.concatenate((np.zeros(1), np.cumsum(steps))))

@@ -80,3 +80,8 @@ def test_document_shocks_walk_and_do_not_fade() -> None:
     drivers = Drivers(document_momentum=0.0, document_volatility=0.2, document_shocks=shocks)
     one = 0.2 * sqrt(0.5)
     assert beyond(drivers, 0.25, 0.5, 1.0, 3.0) == pytest.approx([one / 2, one, 1.5 * one, 1.5 * one])
+
+
+def test_without_documents_there_is_nothing_to_go_on() -> None:
+    """A pilot has none: no slope, no warning, no NaN."""
+    assert documents_beyond(STILL, np.array([0.0]), np.array([0.0]), np.array([0.0, 100.0])).tolist() == [0.0, 0.0]

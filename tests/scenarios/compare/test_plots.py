@@ -85,7 +85,7 @@ def test_all_pictures_in_both_formats(tmp_path: Path) -> None:
 
 def test_a_single_scenario_has_nothing_to_compare(tmp_path: Path) -> None:
     drawn = {path.name.split(".")[0] for path in draw_all(results(1), made.manifest(1), tmp_path, "en")}
-    assert drawn == {"adoption", "funnel", "age-bands", "digital-gap", "left-behind"}
+    assert drawn == {"adoption", "funnel", "age-bands", "digital-gap", "left-behind", "drivers"}
 
 
 def test_the_same_frames_give_the_same_bytes(tmp_path: Path) -> None:
