@@ -11,6 +11,7 @@ import argparse
 import json
 import shlex
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,13 @@ from typing import Any
 from calibration.draws.files import POSTERIOR, SHIPPED, SUMMARY, read_draws, save_draws, structure_name
 from calibration.facts.priors import FREE
 from calibration.facts.tables import DATA
+from calibration.posterior.question import Effort
 from calibration.posterior.tables import KIND
 from foundation.errors import UserError
 from foundation.store import manifest as manifests
 from model.terms.structure import Structure
+
+TAKE_A_VALUE = {"--out", "--workers", "--lang", "--until", "--structure", "--targets"}
 
 
 def ship(folder: Path, into: Path, name: str) -> dict[str, object]:
@@ -53,11 +57,20 @@ def ship(folder: Path, into: Path, name: str) -> dict[str, object]:
 
 
 def neutral(command: str, name: str) -> str:
-    """The command with ``--out`` as anybody would type it."""
-    words = shlex.split(command)
-    if "--out" in words:
-        words[words.index("--out") + 1] = name
-    return shlex.join(words)
+    """The command as anybody would type it: ``--out`` is the name; what is usual or changes no result is left out."""
+    usual = {f"--{key}": str(value) for key, value in asdict(Effort()).items()}
+    head, *words = shlex.split(command)
+    kept = [head]
+    while words:
+        word = words.pop(0)
+        if word not in TAKE_A_VALUE | usual.keys() or not words:
+            kept.append(word)
+            continue
+        value = words.pop(0)
+        if word in ("--workers", "--lang") or usual.get(word) == value:
+            continue
+        kept += [word, name if word == "--out" else value]
+    return shlex.join(kept)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -13,7 +13,7 @@ from model.terms.structure import Structure
 
 TABLES = ("calibration/data/*.csv",)
 QUICK_EFFORT = {"first": 128, "waves": 1, "wave": 64, "people": 2000, "draws": 20}
-QUICK_POSTERIORS = ("default", "word_of_mouth-off", "2023-11-24")
+QUICK_POSTERIORS = ("default", "2023-11-24")
 SMALL = ("--people", "2000", "--draws")
 
 
