@@ -36,8 +36,8 @@ def driver_courses(_: Frames, manifest: Mapping[str, Any], lang: str) -> Figure:
 def _panel(axes: Axes, records: list[dict[str, Any]], lang: str) -> None:
     days = [date2num(date.fromisoformat(record["date"])) for record in records]
     for low, high, opacity in BANDS:
-        ends = [[record[end] for record in records] for end in (low, high)]
-        axes.fill_between(days, *ends, color=BLUE, alpha=opacity, linewidth=0)
+        below, above = ([record[end] for record in records] for end in (low, high))
+        axes.fill_between(days, below, above, color=BLUE, alpha=opacity, linewidth=0)
     axes.plot(days, [record["p50"] for record in records], color=BLUE, linewidth=1.8)
     last = max((at for at, record in zip(days, records, strict=True) if not record["forecast"]), default=days[0])
     axes.axvline(last, color=GREY, linewidth=1.0, linestyle=":")
