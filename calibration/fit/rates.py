@@ -31,19 +31,23 @@ class Period:
     start: date
     end: date
     percent: float
+    note: str
+    """Of ``words.toml``."""
 
 
+SIDES = {60: ("older_60", "younger_60")}
+"""By the youngest age of the older: keys of both shares."""
 HAZARDS = (
-    Period(key="hazard", start=date(2023, 5, 1), end=date(2024, 1, 1), percent=0.42),
-    Period(key="hazard", start=date(2024, 3, 1), end=date(2024, 10, 1), percent=0.96),
-    Period(key="hazard", start=date(2024, 10, 1), end=date(2025, 2, 1), percent=1.12),
-    Period(key="hazard", start=date(2025, 2, 1), end=date(2026, 1, 29), percent=1.22),
+    Period(key="hazard", start=date(2023, 5, 1), end=date(2024, 1, 1), percent=0.42, note="hazard_2023_05"),
+    Period(key="hazard", start=date(2024, 3, 1), end=date(2024, 10, 1), percent=0.96, note="hazard_2024_03"),
+    Period(key="hazard", start=date(2024, 10, 1), end=date(2025, 2, 1), percent=1.12, note="hazard_2024_10"),
+    Period(key="hazard", start=date(2025, 2, 1), end=date(2026, 1, 29), percent=1.22, note="hazard_2025_02"),
 )
 """Monthly hazard of activation among those outside (G028, G029, G030, G031)."""
 PER_DOCUMENT = (
-    Period(key="per_document", start=date(2023, 5, 1), end=date(2024, 1, 1), percent=2.0),
-    Period(key="per_document", start=date(2024, 3, 1), end=date(2024, 10, 1), percent=2.6),
-    Period(key="per_document", start=date(2025, 1, 1), end=date(2026, 1, 1), percent=2.4),
+    Period(key="per_document", start=date(2023, 5, 1), end=date(2024, 1, 1), percent=2.0, note="per_document_2023_05"),
+    Period(key="per_document", start=date(2024, 3, 1), end=date(2024, 10, 1), percent=2.6, note="per_document_2024_03"),
+    Period(key="per_document", start=date(2025, 1, 1), end=date(2026, 1, 1), percent=2.4, note="per_document_2025_01"),
 )
 """Activations per 100 documents deposited for those outside (G040; its figure for the turn of 2026 has no count at its
 end)."""
@@ -56,11 +60,11 @@ def ages(view: View) -> Iterator[Line]:
         contrast = held.contrast
         sides = ((contrast.older, contrast.older_error), (contrast.younger, contrast.younger_error))
         missed = discrepancies([contrast.day], view.values[:, FREE.index(DISCREPANCY)], view.luck)[..., 0]
-        for at, (key, (share, error)) in enumerate(zip(("older", "younger"), sides, strict=True)):
+        for at, (key, (share, error)) in enumerate(zip(SIDES[contrast.split], sides, strict=True)):
             printed = found[:, k, [at]] * np.exp(missed) + error * view.luck.standard_normal(missed.shape)
             yield Line(
                 pattern="P10",
-                key=f"{key}_{contrast.split}",
+                key=key,
                 day=contrast.day,
                 unit="percent",
                 published=100 * share,
@@ -90,7 +94,7 @@ def rates(view: View) -> Iterator[Line]:
             role="not fitted",
             simulated=rate(period, ends, view.history),
             predicted=rate(period, ends[:, None, :] * np.exp(missed), view.history),
-            note=f"{period.key}_{period.start:%Y_%m}",
+            note=period.note,
         )
 
 

@@ -30,6 +30,8 @@ ARGUMENTS = (
     "2000",
     "--draws",
     "5",
+    "--target",
+    "60",
 )
 
 

@@ -18,7 +18,7 @@ import pandas as pd
 from tests.golden import imports as mes
 
 SEED = 1
-PEOPLE, TWIN_PEOPLE = 2_000, 400
+PEOPLE, TWIN_PEOPLE = 4_000, 400
 DRAWS = 2
 POLICY_START, UNTIL = date(2026, 1, 5), date(2027, 12, 31)
 TWIN_SCENARIOS = ("status-quo", "mix-broad")

@@ -14,7 +14,7 @@ MONTH = 365.25 / 12
 
 def test_a_hazard_is_the_gain_of_a_month_over_those_outside():
     """From 10 to 12 of 69 million in a year of 365 days: 2 million on a mean of 58 million outside."""
-    period = Period(key="hazard", start=date(2023, 1, 1), end=date(2024, 1, 1), percent=0.0)
+    period = Period(key="hazard", start=date(2023, 1, 1), end=date(2024, 1, 1), percent=0.0, note="")
     found = rate(period, np.array([[10.0, 12.0], [10.0, 10.0]]), load_history())
     assert found == pytest.approx([100 * 2 / (365 / MONTH) / 58, 0.0])
 
@@ -22,7 +22,7 @@ def test_a_hazard_is_the_gain_of_a_month_over_those_outside():
 def test_documents_deposited_are_the_area_under_their_curve():
     """A straight line from 10 to 20 million a month over a year of 365 days: its mean, 15, times the months."""
     history = replace(load_history(), documents=((date(2023, 1, 1), 10.0), (date(2024, 1, 1), 20.0)))
-    period = Period(key="per_document", start=date(2023, 1, 1), end=date(2024, 1, 1), percent=0.0)
+    period = Period(key="per_document", start=date(2023, 1, 1), end=date(2024, 1, 1), percent=0.0, note="")
     assert deposited(history, period) == pytest.approx(15 * 365 / MONTH, rel=1e-9)
     found = rate(period, np.array([10.0, 12.0]), history)
     assert found == pytest.approx(100 * 2 / (15 * 365 / MONTH * 58 / 69))
