@@ -188,7 +188,7 @@ def test_data_that_have_changed_since_the_run_are_named(mes: Mes, folder: Path, 
 
 MIXES = (("frontier", 10.0, 9.0, 2.0), ("asked", 60.0, 55.0, 4.5), ("reach", None, 310.0, 7.3))
 PLAN = {
-    "horizon": "2027-12-31", "policy_start": "2027-01-04", "target_millions": 40.0, "budget_millions_eur": 60.0,
+    "horizon": "2027-12-31", "policy_start": "2027-01-04", "target_millions": 60.0, "budget_millions_eur": 60.0,
     "fresh_draws": list(range(40)), "quick": True, "fair": False, "fair_points": 0.1,
     "groups": [{"dimension": "age_band", "group": group, "further_behind_points": points, "further_behind_error": 0.04}
                for group, points in (("0-15", -0.2), ("75+", 0.07))],
