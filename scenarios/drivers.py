@@ -10,19 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from math import ceil, log, sqrt
+from math import ceil, log
 
 from foundation.problems import Problem, ScenarioError
-from model.terms.drivers import GROWTH_STARTS, HALF_LIFE, growth_level
+from model.terms.drivers import GROWTH_STARTS, HALF_A_YEAR, KEPT, growth_level
 from model.terms.parameters import HALF_YEARS, Drivers
 from model.terms.weeks import DAYS_PER_YEAR
 from scenarios.draw import Draw
 from scenarios.language.schema import DriversTable, Scenario
-
-KEPT = 0.5 ** (0.5 / HALF_LIFE)
-"""Of the level of log growth, in half a year."""
-HALF_A_YEAR = sqrt(0.5)
-"""Standard deviation of a half-year's innovation over that of a year."""
 
 
 def common_drivers(scenarios: Sequence[Scenario]) -> DriversTable:

@@ -25,7 +25,7 @@ from calibration.facts.targets import (
     published_of,
 )
 from calibration.fit.lines import TIMES, Line, View, published_answer, published_stocks
-from calibration.fit.rates import lines_of_rates
+from calibration.fit.rates import ages, rates
 from calibration.posterior.likelihood import answered
 from foundation.shapes import Floats
 
@@ -252,5 +252,6 @@ def lines_of(view: View) -> list[Line]:
         *triggers,
         *reminders(view),
         pilot(view),
-        *lines_of_rates(view),
+        *ages(view),
+        *rates(view),
     ]

@@ -6,7 +6,7 @@ whether the curve follows the documents.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,12 +15,12 @@ import numpy as np
 from calibration.facts.priors import DISCREPANCY, FREE
 from calibration.fit.lines import Line, View, discrepancies
 from foundation.shapes import Floats
+from model.terms.drivers import DAYS_PER_MONTH
 from model.terms.inputs import History
-from model.terms.weeks import DAYS_PER_YEAR, position
+from model.terms.weeks import position
 
 HOLDERS = 69.0
 """Millions with a profile, among whom those outside are counted (G028 to G031)."""
-DAYS_PER_MONTH = DAYS_PER_YEAR / 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,8 +117,3 @@ def deposited(history: History, period: Period) -> float:
 def _at(weekly: Floats, day: date) -> Floats:
     """Stock [draw] at the start of a day, millions, of weekly stocks [draw, week]."""
     return np.array([np.interp(position(day), np.arange(len(run)), run) for run in weekly])
-
-
-def lines_of_rates(view: View) -> Sequence[Line]:
-    """P10, then P11."""
-    return [*ages(view), *rates(view)]

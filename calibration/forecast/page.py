@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from calibration.forecast import label
+from calibration.facts.targets import load_stock_targets
+from calibration.forecast import beside, label
 from calibration.forecast.days import TARGET_DAY
 from calibration.forecast.registered import Registered, all_registered, line
 from calibration.forecast.summary import SHOWN, bands, raised, target
@@ -137,6 +138,7 @@ def markdown(root: Path | None, lang: str) -> str:
     table = _markdown([head(lang), ["---", "---", *["---:"] * len(SHOWN)], *rows(latest.quantiles, lang)])
     title = label("forecast.registered_title", lang, name=latest.name, day=day(latest.about["forecast_from"], lang))
     found = target(_long(latest.paths), latest.about["target_millions"])
+    counts = [stock for stock in load_stock_targets() if stock.kind != "initial"]
     picture = "forecast.fr.png" if lang == "fr" else "forecast.png"
     lines = "\n".join(f"- `{forecast.name}`{_colon(lang)}{line(forecast.about, lang)}" for forecast in forecasts)
     parts = [
@@ -144,6 +146,8 @@ def markdown(root: Path | None, lang: str) -> str:
         table,
         *said(found, lang),
         label("forecast.caveat", lang),
+        f"**{label('forecast.beside_title', lang)}**",
+        _markdown([beside.head(lang), ["---", *["---:"] * 5], *beside.rows(latest, counts, lang)]),
         f"![{label('forecast.title', lang)}](figures/{picture})",
         lines,
     ]

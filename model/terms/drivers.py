@@ -20,6 +20,10 @@ from model.terms.weeks import DAYS_PER_YEAR, WEEKS_PER_YEAR, position
 GROWTH_STARTS = date(2023, 1, 1)
 HALF_LIFE = 9.0
 """Years in which the level of log growth halves (other services: 3 to none)."""
+KEPT = 0.5 ** (0.5 / HALF_LIFE)
+"""Of that level, after half a year."""
+HALF_A_YEAR = sqrt(0.5)
+"""Standard deviation of a half-year's innovation over that of a year's."""
 STEP = (date(2024, 1, 1), date(2024, 4, 1))
 """The step of service growth rises between these days."""
 STEP_KNOWN = date(2024, 2, 29)
@@ -39,9 +43,9 @@ def growth_table(drivers: Drivers, weeks: int, data_end: date) -> Float[Floats, 
 
 def growth_level(drivers: Drivers) -> tuple[Float[Floats, " knot"], Float[Floats, " knot"]]:
     """Years since January 2023 of the knots, and the level of log growth there."""
-    kept, level = 0.5 ** (0.5 / HALF_LIFE), [0.0]
+    level = [0.0]
     for shock in drivers.shocks:
-        level.append(kept * level[-1] + drivers.volatility * sqrt(0.5) * shock)
+        level.append(KEPT * level[-1] + drivers.volatility * HALF_A_YEAR * shock)
     return 0.5 * np.arange(len(level), dtype=np.float64), np.array(level, np.float64)
 
 
@@ -61,6 +65,6 @@ def documents_beyond(drivers: Drivers, days: Floats, rates: Floats, at: Floats) 
     year_ago = float(np.interp(days[-1] - WEEKS_PER_YEAR, days, rates))
     slope = drivers.document_momentum * log(rates[-1] / year_ago) if rates[-1] > 0 and year_ago > 0 else 0.0
     life = drivers.document_half_life / log(2.0)
-    steps = drivers.document_volatility * sqrt(0.5) * np.array(drivers.document_shocks)
+    steps = drivers.document_volatility * HALF_A_YEAR * np.array(drivers.document_shocks)
     walk = np.interp(years, np.arange(HALF_YEARS + 1) * 0.5, np.concatenate((np.zeros(1), np.cumsum(steps))))
     return np.asarray(slope * life * (1.0 - np.exp(-years / life)) + walk)
