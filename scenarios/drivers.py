@@ -15,6 +15,7 @@ from math import ceil, log
 from foundation.problems import Problem, ScenarioError
 from model.terms.drivers import GROWTH_STARTS, HALF_A_YEAR, KEPT, growth_level
 from model.terms.parameters import HALF_YEARS, Drivers
+from model.terms.structure import Structure
 from model.terms.weeks import DAYS_PER_YEAR
 from scenarios.draw import Draw
 from scenarios.language.schema import DriversTable, Scenario
@@ -50,10 +51,34 @@ def _written(table: DriversTable) -> str:
     return ", ".join(f"{name} = {value:g}" for name, value in given.items()) or "no [drivers]"
 
 
+WITHOUT = {"documents": "growth_per_year", "growth": "documents_per_year"}
+"""By what drives a structure: the driver that it doesn't have, so that nothing of it can be fixed."""
+
+
+def refuse_missing(table: DriversTable, structure: Structure, source: str) -> None:
+    """``ScenarioError`` where a driver is fixed that the structure does without."""
+    name = WITHOUT.get(structure.driver)
+    if name is not None and getattr(table, name) is not None:
+        message = "the structure that is run has no such driver, so that nothing of it can be fixed"
+        raise ScenarioError(
+            [
+                Problem(
+                    source=source,
+                    key=f"drivers.{name}",
+                    value=getattr(table, name),
+                    message=message,
+                    allowed=f"--structure driver=both, or no {name}",
+                )
+            ]
+        )
+
+
 def steered(draws: Sequence[Draw], table: DriversTable, data_end: date) -> list[Draw]:
     """The draws with the drivers that are fixed; the same draws where none is."""
     if table == DriversTable():
         return list(draws)
+    for structure in {draw.structure for draw in draws if draw.structure is not None}:
+        refuse_missing(table, structure, "[drivers]")
     return [
         replace(draw, parameters=replace(draw.parameters, drivers=fixed(draw.parameters.drivers, table, data_end)))
         for draw in draws

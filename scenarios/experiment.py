@@ -19,7 +19,7 @@ from model.terms.structure import Structure
 from model.terms.weeks import START, WEEKS, monday, position, week_of
 from scenarios.costs import CostItem, cost_lines, used_by
 from scenarios.draw import Draw
-from scenarios.drivers import common_drivers
+from scenarios.drivers import common_drivers, refuse_missing
 from scenarios.frames import (
     Key,
     channel_frame,
@@ -102,7 +102,7 @@ class Experiment:
         window = {"policy_start": self.settings.policy_start, "until": self.settings.until}
         if problems := [p for scenario in self.scenarios for p in date_problems(scenario, **window)]:
             raise ScenarioError(problems)
-        common_drivers(self.scenarios)
+        refuse_missing(self.drivers, self.settings.structure, "[drivers]")
 
     @property
     def drivers(self) -> DriversTable:

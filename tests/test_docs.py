@@ -260,3 +260,11 @@ def test_slips_are_noticed():
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.name)
 def test_no_path_of_one_machine(guide):
     assert not re.search(r"(?<![\w.])/(?:work|tmp|root|home)/", guide.read_text(encoding="utf-8"))
+
+
+def test_no_page_holds_the_marks_of_a_merge() -> None:
+    marked = re.compile(r"^(<<<<<<<|>>>>>>>)", re.MULTILINE)
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *ROOT.glob("calibration/**/*.md")]
+    assert len(pages) > 20
+    assert [str(page) for page in pages if marked.search(page.read_text(encoding="utf-8"))] == []
+    assert marked.search("a\n<<<<<<< HEAD\nb"), "negative control"

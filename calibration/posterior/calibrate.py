@@ -2,7 +2,7 @@
 
 1. A first bank of runs at a Sobol sequence of prior places.
 2. Waves: learn an emulator from all runs so far, look where its posterior lies, simulate there.
-3. Over the emulator of the last wave: a long walk of an ensemble sampler, for the draws.
+3. Over the emulator of the last wave: a long walk of many chains (elliptical slice sampling), for the draws.
 4. A check: simulate at posterior draws; compare with what the emulator had said; learn it anew with these runs, and
    reweight the draws by the ratio of the two likelihoods. An effective sample close to the full one says that the
    emulator has stopped mattering. An emulator that fails the check is not used: the runs of the check become one more
@@ -222,7 +222,7 @@ class Calibration:
         bank = self._fill(number, chosen)
         better = self._emulator(number, [*banks, bank], target.emulator)
         again = self._target(better, chosen)
-        # A walker that stays where it is gives one place several times.
+        # A chain that stays where it is gives one place several times.
         distinct, times = np.unique(walked.places, axis=0, return_counts=True)
         parts = np.array_split(distinct, max(1, len(distinct) // 2000))
         ratio = np.concatenate([again.many(part) - target.many(part) for part in parts])

@@ -223,5 +223,8 @@ def input_title(name: str, lang: str) -> str:
         lever, _, item = price.partition("/")
         known = lever_word("doctors" if lever == "doctor" else lever, lang)
         return label("input.price", lang, lever=known or lever, item=item_word(price, lang) or item)
+    base, _, place = name.rpartition(".")
+    if place.isdecimal():  # one of many alike, counted from 1 for readers
+        return label(f"input.{base.replace('.', '_')}", lang, number=int(place) + 1)
     key = name.replace(".", "_")
     return label(f"input.{key}", lang) if f"input.{key}" in label else effect_word(name, lang) or name

@@ -11,9 +11,10 @@ from calibration.facts.inputs import load_history
 from foundation.problems import ScenarioError
 from model.terms.drivers import growth_table, weekly_documents
 from model.terms.parameters import HALF_YEARS, Drivers, Parameters
+from model.terms.structure import Structure
 from model.terms.weeks import WEEKS, WEEKS_PER_YEAR, position
 from scenarios.draw import Draw
-from scenarios.drivers import common_drivers, fixed, free_knot, steered
+from scenarios.drivers import common_drivers, fixed, free_knot, refuse_missing, steered
 from scenarios.language.files import load_scenario, parse_scenario
 from scenarios.language.schema import DriversTable
 from scenarios.language.written import scenario_text
@@ -112,3 +113,17 @@ def test_mistakes_are_told(table: str, told: str) -> None:
         scenario(EMAIL + f"[drivers]\n{table}\n")
     assert "drivers." in str(error.value)
     assert told in str(error.value)
+
+
+@pytest.mark.parametrize(("driver", "name"), [("documents", "growth_per_year"), ("growth", "documents_per_year")])
+def test_what_a_structure_does_without_cannot_be_fixed(driver: str, name: str) -> None:
+    """It would be fixed in name only: the structure holds it still."""
+    structure, table = Structure(driver=driver), DriversTable(**{name: 0.1})
+    with pytest.raises(ScenarioError, match=f"drivers.{name}"):
+        refuse_missing(table, structure, "[drivers]")
+    draw = Draw(index=0, parameters=Parameters(), effects={}, cost_uniforms={}, structure=structure)
+    with pytest.raises(ScenarioError, match=f"drivers.{name}"):
+        steered([draw], table, DATA_END)
+    refuse_missing(table, Structure(), "[drivers]")
+    other = {"growth_per_year", "documents_per_year"} - {name}
+    refuse_missing(DriversTable(**{other.pop(): 0.1}), structure, "[drivers]")
