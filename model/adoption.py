@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from types import MethodType
-from typing import Self, TypedDict
+from typing import ClassVar, Self, TypedDict
 
 import mesa
 import numpy as np
@@ -22,7 +21,7 @@ from model.levers.base import INVITATION, Lever
 from model.population.population import Population
 from model.terms.inputs import Demography, History
 from model.terms.keyed import streams
-from model.terms.parameters import Parameters, Prevalence
+from model.terms.parameters import Parameters
 from model.terms.shapes import Counts, Entries, Records
 from model.terms.structure import Structure
 from model.terms.tables import apply_driver, coefficients, weekly_tables
@@ -30,6 +29,8 @@ from model.terms.threads import everywhere
 from model.terms.weeks import WEEKS
 
 MANY_LETTERS = 2_000_000
+PER_THREAD = 100_000
+"""Fewest people for whom a thread of their own is worth being told and waited for in every week."""
 
 
 class Programmed(TypedDict):
@@ -63,9 +64,12 @@ class AdoptionModel(Answers, mesa.Model):
         structure: structural alternatives.
         levers: what the policy adds.
         seed: key of every draw of the run (0 .. 2**63 - 1).
-        threads: threads to run on; results don't depend on it.
+        threads: most threads to run on, each with ``PER_THREAD`` people or more; results don't depend on it.
         weeks: last week that can be reached (361: the end of 2028).
     """
+
+    _ends: ClassVar[bool] = True
+    """Whether contacts after one that is sure to activate are left out; they couldn't matter."""
 
     def __init__(
         self,
@@ -84,11 +88,12 @@ class AdoptionModel(Answers, mesa.Model):
         structure = structure or Structure()
         parameters, history = apply_driver(parameters, history, structure)
         self.population, self.parameters, self.history, self.structure = population, parameters, history, structure
-        self.seed, self.threads, self.weeks, self.week = seed, max(1, threads), min(weeks, WEEKS), 0
+        self.seed, self.weeks, self.week = seed, min(weeks, WEEKS), 0
+        self.threads = max(1, min(threads, population.n // PER_THREAD))
         self.rates = coefficients(parameters, structure, demography, history)
         self._status_quo = weekly_tables(parameters, structure, demography, history)
         self.run, self._edges = self._blank(), block_edges(population.n, self.threads)
-        self._base, self._more = self._written(kernel.begin), no_agenda()
+        self._base, self._more = self._written(kernel.begin, self._ends), no_agenda()
         if levers:
             self._admit(levers)
         self.datacollector = mesa.DataCollector(
@@ -133,21 +138,6 @@ class AdoptionModel(Answers, mesa.Model):
             other._admit(levers)
         return other
 
-    def relaunched(self, prevalence: Prevalence) -> Self:
-        """This model, not yet run, with other prevalences: they decide what a contact does, never when one comes.
-
-        Raises:
-            ValueError: a model that has been run.
-        """
-        if self.week > 0:
-            raise ValueError(f"this model is in week {self.week}; only one at its launch can be launched again")
-        other = self.branch(())
-        other.parameters = replace(self.parameters, prevalence=prevalence)
-        shares = {f"has_{name}": getattr(prevalence, name) for name in ("no_use", "time", "information", "other")}
-        other.rates = self.rates._replace(ready=prevalence.ready, **shares)
-        other.run = other.run._replace(world=other._world())
-        return other
-
     @property
     def contacts_noted(self) -> int:
         """Contacts written down, of the status quo and of levers."""
@@ -159,6 +149,7 @@ class AdoptionModel(Answers, mesa.Model):
             people=self.population.rows,
             tie=self.population.tie,
             state=np.empty(self.population.n, STATE),
+            sure=np.empty(self.population.n, np.int16),
             desks=desks,
             letters=letters,
             **self._programme((), 0),

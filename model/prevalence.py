@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 from math import exp, log
+from typing import Self
 
 import numpy as np
 
@@ -32,6 +33,22 @@ CORRECTIONS = 4
 
 class PrevalenceError(ValueError):
     """No prevalences at launch give the surveyed ones under these parameters."""
+
+
+class _Launch(AdoptionModel):
+    """A model that can be launched again with other prevalences: they decide what a contact does, never when one comes.
+    So it keeps the contacts that can't matter under its own."""
+
+    _ends = False
+
+    def relaunched(self, prevalence: Prevalence) -> Self:
+        """This model, not yet run, with other prevalences."""
+        other = self.branch(())
+        other.parameters = replace(self.parameters, prevalence=prevalence)
+        shares = {f"has_{name}": getattr(prevalence, name) for name in ("no_use", "time", "information", "other")}
+        other.rates = self.rates._replace(ready=prevalence.ready, **shares)
+        other.run = other.run._replace(world=other._world())
+        return other
 
 
 def surveyed_shares(model: AdoptionModel, visitors: bool = False) -> dict[str, float]:
@@ -61,7 +78,7 @@ def solve_prevalence(
     structure, surveyed = structure or Structure(), surveyed or Surveyed()
     wanted = {name: getattr(surveyed, name) for name in ("no_use", "time", "information", "ready")}
     population, week = _sample(_Identity(demography), SAMPLE), round(position(surveyed.day))
-    launch = AdoptionModel(
+    launch = _Launch(
         population, parameters, demography=demography, history=history, structure=structure, seed=SEED, weeks=week
     )
     best, least = parameters.prevalence, float("inf")

@@ -15,7 +15,7 @@ import pandas as pd
 from model.engine.records import Run
 from model.levers.base import Lever
 from model.population.population import Population
-from model.terms.outcome import GroupTable, Outcome, StandingTable
+from model.terms.outcome import GroupTable, LeverUse, Outcome, StandingTable
 from model.terms.parameters import Parameters
 from model.terms.structure import Structure
 from model.terms.tables import Coefficients, Weekly
@@ -58,6 +58,9 @@ class World(Protocol):
         Raises:
             ValueError: a lever that begins earlier, or a world that has levers already.
         """
+
+    def uses(self) -> tuple[LeverUse, ...]:
+        """What each lever has consumed from the policy start to the current week."""
 
     def outcome(self) -> Outcome:
         """Weekly results in persons, from the launch to the current week."""

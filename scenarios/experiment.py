@@ -230,7 +230,7 @@ def _run_to_horizon(branch: World, settings: Settings) -> tuple[list[StandingTab
             branch.advance(week)
             tables += branch.standing(since)
         if branch.levers and week < settings.last_week:
-            before = branch.outcome().uses
+            before = branch.uses()
     return tables, before
 
 

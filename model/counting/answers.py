@@ -8,12 +8,12 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from model.counting.census import outcome
+from model.counting.census import outcome, uses
 from model.counting.groups import group_table, standing_tables
 from model.counting.interview import fill_traits
 from model.engine.records import LAST_STOP, LAST_STOP_SHIFT
 from model.terms.channels import NO_CHANNEL, Channel
-from model.terms.outcome import GroupTable, Outcome, StandingTable
+from model.terms.outcome import GroupTable, LeverUse, Outcome, StandingTable
 from model.terms.weeks import NEVER, position
 from model.world import World
 
@@ -28,6 +28,10 @@ class Answers:
     def outcome(self: World) -> Outcome:
         """Weekly results in persons, from the launch to the current week."""
         return outcome(self)
+
+    def uses(self: World) -> tuple[LeverUse, ...]:
+        """What each lever has consumed from the policy start to the current week."""
+        return uses(self)
 
     def groups(self: World, dimension: str, weeks: Sequence[int]) -> GroupTable:
         """Living people by group (``model.terms.outcome.DIMENSIONS``) at the start of each of ``weeks``."""

@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from model.counting import tally
 from model.engine.records import Run
-from model.levers.base import ADVICE, MESSAGE, Lever
+from model.levers.base import ADVICE, DOCUMENT, INVITATION, MESSAGE, Lever
 from model.terms.channels import Channel
 from model.terms.outcome import LeverUse, Outcome
 from model.terms.shapes import Counts, Floats
@@ -23,11 +23,9 @@ def outcome(model: World) -> Outcome:
     r, last, weight, levers = model.run, model.week, model.population.weight, len(model.levers)
     threads = model.threads
     counts = passed(r, threads, tally.stocks, (tally.STOCKS, last + 2), last)
-    weights = passed(r, threads, tally.document_weights, (1 + 2 * levers, last + 2), last)
-    messages = passed(r, threads, tally.messages, (2 + levers, last), last)
+    messages, rates = _messages(model), _document_rates(model)
     notified, sent = messages[:2], messages[2:]
     stocks = np.cumsum(counts, axis=1)[:, : last + 1]
-    rates = np.cumsum(weights, axis=1)[:, :last] * tally.DOCUMENT_UNIT
     contacts = r.desks["contacts"].sum(axis=0)[:last].astype(float)
     contacts[:, Channel.NOTICE] += notified[0]
     contacts[:, Channel.EMAIL] += notified[1]
@@ -49,10 +47,36 @@ def outcome(model: World) -> Outcome:
         contacts=contacts * weight,
         visits=r.desks["visits"].sum(axis=0)[:last] * weight,
         activations=r.desks["activations"].sum(axis=0)[:last] * weight,
-        uses=tuple(
-            _use(model, number, lever, float(sent[number].sum()), rates[1 + levers + number])
-            for number, lever in enumerate(model.levers)
-        ),
+        uses=_uses(model, sent, rates),
+    )
+
+
+def uses(model: World) -> tuple[LeverUse, ...]:
+    """What each lever has consumed from the policy start to the current week: ``outcome(model).uses``, without counting
+    what no lever of the model consumes."""
+    effects, last, levers = {lever.effect for lever in model.levers}, model.week, len(model.levers)
+    sent = _messages(model)[2:] if effects & {MESSAGE, INVITATION} else np.zeros((levers, last), np.int64)
+    rates = _document_rates(model) if DOCUMENT in effects else np.zeros((1 + 2 * levers, last))
+    return _uses(model, sent, rates)
+
+
+def _messages(model: World) -> Counts:
+    """Notices, reminders and messages of each lever in each week, shape [2 + levers, weeks]."""
+    shape = (2 + len(model.levers), model.week)
+    return passed(model.run, model.threads, tally.messages, shape, model.week)
+
+
+def _document_rates(model: World) -> Floats:
+    """Sums of document rates in each week (rows of ``tally.document_weights``), shape [1 + 2 levers, weeks]."""
+    shape = (1 + 2 * len(model.levers), model.week + 2)
+    weights = passed(model.run, model.threads, tally.document_weights, shape, model.week)
+    return np.asarray(np.cumsum(weights, axis=1)[:, : model.week] * tally.DOCUMENT_UNIT)
+
+
+def _uses(model: World, sent: Counts, rates: Floats) -> tuple[LeverUse, ...]:
+    return tuple(
+        _use(model, number, lever, float(sent[number].sum()), rates[1 + len(model.levers) + number])
+        for number, lever in enumerate(model.levers)
     )
 
 

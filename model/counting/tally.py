@@ -20,7 +20,7 @@ from model.engine.people import (
     reminder_week,
 )
 from model.engine.people import ready as is_ready
-from model.levers.base import INVITATION, MESSAGE, is_targeted
+from model.levers.base import DOCUMENT, INVITATION, MESSAGE, is_targeted
 from model.levers.doctors import participates
 from model.levers.messages import wave_week
 from model.levers.newborns import newborn_week
@@ -67,50 +67,78 @@ def stocks(r, low, high, last, counts):
             _between(counts, EXPOSED, adult, min(leave, done), last)
 
 
+@inlined
+def _is_notified(r, who):
+    """Whether notices of documents reach a mailbox and are noticed there."""
+    return who >= 0 and has_flag(r.people, who, _EMAIL) and notices(r.world, who)
+
+
+@inlined
+def _brings_documents(r, lever, i):
+    """Whether a lever brings a person more documents."""
+    return r.levers[lever].effect == DOCUMENT and is_targeted(r, lever, i)
+
+
 @kernel
 def document_weights(r, low, high, last, weights):
     """Differences over weeks of the sum of document rates, int64 [1 + 2 levers, last + 2], in ``DOCUMENT_UNIT``.
 
-    Row 0: who can be notified and is not activated; 1 + l: those of them whom lever l aims at; 1 + levers + l:
-    everybody alive whom it aims at.
+    Row 0: who can be notified and is not activated; of each lever l that brings documents, 1 + l: those of them whom it
+    aims at; 1 + levers + l: everybody alive whom it aims at.
     """
     for i in range(low, high):
-        word, number, passed, week = person_word(r.world.keys[_DOCUMENTS], i), np.int64(0), 0.0, np.int64(0)
-        leave = min(np.int64(r.people[i].exit), last + 1)
-        while week < leave:
-            bits = bits_of(word, number)
-            passed = passed_by(bits, r.world.lengths, r.world.need_spell, passed)
-            until = min(end_week(number, passed), leave)
-            if until > week:
-                rate = np.int64(
-                    r.people[i].document_rate * r.world.need_levels[r.world.document_first + level_of(bits)] * FINER
-                    + 0.5
-                )
-                _spell_weights(r, i, week, until, rate, weights)
-                week = until
-            number += 1
+        minor = majority_week(r.people, i) > np.int64(r.people[i].entry)
+        child = minor and _is_notified(r, np.int64(r.people[i].guardian))
+        own, aimed = _is_notified(r, i), False
+        for lever in range(r.levers.shape[0]):
+            aimed = aimed or _brings_documents(r, lever, i)
+        if child or own or aimed:
+            _rate_weights(r, i, last, child, own, weights)
 
 
-@kernel
-def _spell_weights(r, i, start, stop, rate, weights):
-    """What a person adds to ``weights`` in the weeks of one spell."""
-    levers, entry = r.levers.shape[0], max(np.int64(r.people[i].entry), start)
-    majority, done = majority_week(r.people, i), np.int64(r.state[i].activated) + 1
-    for childhood in range(2):
-        who = np.int64(r.people[i].guardian) if childhood else i
-        first = entry if childhood else max(entry, majority)
-        end = min(stop, done, majority) if childhood else min(stop, done)
-        if who >= 0 and first < end and has_flag(r.people, who, _EMAIL) and notices(r.world, who):
-            weights[0, first] += rate
-            weights[0, end] -= rate
-            for lever in range(levers):
-                if is_targeted(r, lever, i):
-                    weights[1 + lever, first] += rate
-                    weights[1 + lever, end] -= rate
-    for lever in range(levers):
-        if is_targeted(r, lever, i) and entry < stop:
-            weights[1 + levers + lever, entry] += rate
-            weights[1 + levers + lever, stop] -= rate
+@inlined
+def _rate_weights(r, i, last, child, own, weights):
+    """What a person adds to ``weights``, spell by spell; ``child``, ``own``: notified as a minor, as an adult."""
+    word, number, passed, week = person_word(r.world.keys[_DOCUMENTS], i), np.int64(0), 0.0, np.int64(0)
+    leave, entry, majority = (
+        min(np.int64(r.people[i].exit), last + 1),
+        np.int64(r.people[i].entry),
+        majority_week(r.people, i),
+    )
+    done = np.int64(r.state[i].activated) + 1
+    while week < leave:
+        bits = bits_of(word, number)
+        passed = passed_by(bits, r.world.lengths, r.world.need_spell, passed)
+        until = min(end_week(number, passed), leave)
+        if until > week:
+            level = r.world.need_levels[r.world.document_first + level_of(bits)]
+            rate = np.int64(r.people[i].document_rate * level * FINER + 0.5)
+            if child:
+                _notified_weights(r, i, max(week, entry), min(until, done, majority), rate, weights)
+            if own:
+                _notified_weights(r, i, max(week, entry, majority), min(until, done), rate, weights)
+            for lever in range(r.levers.shape[0]):
+                if entry < until and _brings_documents(r, lever, i):
+                    _add(weights, 1 + r.levers.shape[0] + lever, max(week, entry), until, rate)
+            week = until
+        number += 1
+
+
+@inlined
+def _notified_weights(r, i, first, end, rate, weights):
+    """What a person adds in the weeks ``first`` .. ``end`` - 1 in which notices reach them."""
+    if first < end:
+        _add(weights, 0, first, end, rate)
+        for lever in range(r.levers.shape[0]):
+            if _brings_documents(r, lever, i):
+                _add(weights, 1 + lever, first, end, rate)
+
+
+@inlined
+def _add(weights, row, first, end, rate):
+    """Add a rate in the weeks ``first`` .. ``end`` - 1 to differences."""
+    weights[row, first] += rate
+    weights[row, end] -= rate
 
 
 @inlined

@@ -58,8 +58,12 @@ class Draft(NamedTuple):
     """[MOST_SPELLS] first week after each spell of eagerness of the person who answers."""
     gain: npt.NDArray[np.float64]
     """[MOST_SPELLS + 1] eagerness times access in each of these spells; the last entry is the largest."""
+    bound: Offsets
+    """[2] of the person whose contacts are looked for: first week whose contacts can't matter any more (``ENDS``), and
+    first week in which the person is known to know the service (``KNOWS``)."""
 
 
+ENDS, KNOWS = np.arange(2)
 Write = Callable[[Draft, int, int], None]
 
 
@@ -72,6 +76,18 @@ def note(draft: Any, week: Any, owner: Any, k: Any, process: Any, mode: Any) -> 
         contact.owner, contact.k, contact.process, contact.mode = owner, k, process, mode
         draft.week[place] = week
     draft.total[0] = place + 1
+
+
+@kernel
+def forget(draft: Draft, first: int, child: int) -> None:
+    """Take out of a person's contacts, which begin at ``first``, those that can't matter: from the week that ends the
+    search on, except contacts of mode ``child``, which concern the child."""
+    kept, found = first, min(draft.total[0], draft.week.shape[0])
+    for place in range(first, found):
+        if draft.week[place] < draft.bound[ENDS] or draft.contact[place].mode == child:
+            draft.contact[kept], draft.week[kept] = draft.contact[place], draft.week[place]
+            kept += 1
+    draft.total[0] -= max(found - kept, 0)
 
 
 @kernel
@@ -96,7 +112,9 @@ def settle(draft: Draft, first: int, contact: Records, begin: Offsets) -> None:
 def new_draft(room: int) -> Draft:
     """An empty draft."""
     spells = np.empty(MOST_SPELLS, np.int64), np.empty(MOST_SPELLS + 1)
-    return Draft(np.empty(room, CONTACT), np.empty(room, np.int16), np.zeros(1, np.int64), *spells)
+    return Draft(
+        np.empty(room, CONTACT), np.empty(room, np.int16), np.zeros(1, np.int64), *spells, np.zeros(2, np.int64)
+    )
 
 
 def block_edges(n: int, threads: int) -> Offsets:

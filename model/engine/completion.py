@@ -118,7 +118,7 @@ def stops_for_good(r, i, decision, spell, contact, chance):
     return uniform(r.world.keys[decision], i, contact if r.world.redrawn else np.uint64(spell)) < chance
 
 
-@kernel
+@inlined
 def stopped_by(r, i, week, contact, by_doctor):
     """The barrier that stops this visit (NO_USE, TIME, INFORMATION, OTHER), or -1 if none does."""
     spell = barrier_spell(r.world, i, NO_USE, week)

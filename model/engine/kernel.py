@@ -28,23 +28,24 @@ _C_NOTICE, _PEER = np.int64(Channel.NOTICE), np.int64(PEER)
 AHEAD = 8
 """How many contacts ahead a person's memory is asked for: persons are far apart, and each would be waited for. Fewer
 and the memory has not come when the contact takes place; many more and it has left the nearest cache again."""
-_BASE, _LEVERS = False, True
+_BASE, _LEVERS, _GO_ON = False, True, False
 _BY_DOCTOR, _ALONE, _AT_LAUNCH = np.bool_(False), np.int64(0), np.int64(0)
 
 
 @kernel
-def begin(r, draft, low, high):
-    """Records at the start of week 0: who knows, who was activated in the pilot; and everybody's contacts to come."""
+def begin(r, draft, low, high, ends):
+    """Records at the start of week 0: who knows, who was activated in the pilot; and everybody's contacts to come, up
+    to the one that is sure to activate if ``ends``."""
     for i in range(low, high):
         traits, state = traits_of(r.world, i), r.state[i]
         state.aware, state.visited, state.activated = first_aware(r.people, r.world, i), NEVER, NEVER
-        state.channel, state.marks = NO_CHANNEL, 0
+        state.channel, state.marks, r.sure[i] = NO_CHANNEL, 0, NEVER
         if state.aware > max(np.int64(r.people[i].entry), majority_week(r.people, i), _AT_LAUNCH):
             state.aware = min(state.aware, mention_week(r.people, r.world, i))
         if pilot_activated(r.people, r.world, i):
             state.aware, state.visited, state.activated, state.channel = BEFORE, BEFORE, BEFORE, _C_NOTICE
         else:
-            note_person(r, draft, i, traits, _AT_LAUNCH, _BASE)
+            note_person(r, draft, i, traits, _AT_LAUNCH, _BASE, ends)
 
 
 @kernel
@@ -52,7 +53,7 @@ def admit(r, draft, low, high, week):
     """Contacts to come through levers that begin in ``week`` or later."""
     for i in range(low, high):
         if r.state[i].activated == NEVER:
-            note_person(r, draft, i, traits_of(r.world, i), week, _LEVERS)
+            note_person(r, draft, i, traits_of(r.world, i), week, _LEVERS, _GO_ON)
 
 
 @kernel

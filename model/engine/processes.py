@@ -6,8 +6,8 @@ from math import log
 
 import numpy as np
 
-from model.engine.agenda import Mailing, Stretch, gain_at, note, occurs, week_in
-from model.engine.completion import can_get, earlier_messages, first_reminded, message_week
+from model.engine.agenda import ENDS, KNOWS, Mailing, Stretch, forget, gain_at, note, occurs, week_in
+from model.engine.completion import can_get, earlier_messages, first_reminded, identity, message_week, stopped_by
 from model.engine.people import (
     OPPOSES,
     answered,
@@ -21,13 +21,14 @@ from model.engine.people import (
 )
 from model.engine.programme import BASE_MEDIA, DOCTOR, INVITATION, MENTION, NOTICE, REMINDER, SPONTANEOUS
 from model.engine.programme import DOCUMENT as BASE_DOCUMENT
+from model.engine.responses import is_followed
 from model.engine.sources import base_process, lever_process
 from model.engine.turns import CHILD, CHILDHOOD, OWN, WARD, childhood_turn, own_turn, reached_through
 from model.levers.base import ADVICE, DOCUMENT, MESSAGE, SUGGESTION, VISIT, is_targeted
 from model.levers.messages import mailbox_owner
 from model.population.attributes import EMAIL
 from model.terms import rules
-from model.terms.jit import inlined
+from model.terms.jit import inlined, kernel
 from model.terms.keyed import ARRIVAL, SUCCESS, Decision, bits_of, person_word, uniform, uniform_of
 from model.terms.spells import LEVELS, end_week, level_of, passed_by
 from model.terms.tables import INVITATION_DELAY
@@ -41,10 +42,10 @@ _EAGERNESS = np.int64(Decision.SPELL_EAGERNESS)
 
 @inlined
 def spells_of(r, draft, i):
-    """Write a person's spells of eagerness, and eagerness times access in each, into the draft."""
+    """Write a person's spells of eagerness within the run, and eagerness times access in each, into the draft."""
     word, base = person_word(r.world.keys[_EAGERNESS], i), lasting_gain(r.people, r.world, i)
     number, passed, week, most = 0, 0.0, np.int64(0), 0.0
-    while week < _NEVER:
+    while week < r.world.weeks:
         bits = bits_of(word, number)
         passed = passed_by(bits, r.world.lengths, r.world.eagerness_spell, passed)
         week = end_week(number, passed)
@@ -70,7 +71,7 @@ def note_process(r, draft, turn, process):
     of_gain, number, ended, until, level = 0, np.int64(0), 0.0, _NEVER, 1.0
     if need >= 0:
         until = _FIRST
-    while week < turn.stop:
+    while week < min(turn.stop, draft.bound[ENDS]):
         while until <= week:
             bits = bits_of(spells, number)
             ended = passed_by(bits, r.world.lengths, r.world.need_spell, ended)
@@ -87,7 +88,8 @@ def note_process(r, draft, turn, process):
         if passed <= more:
             stretch = Stretch(week, stop, factor, gain, since)
             while passed <= more:
-                note_arrival(r, draft, turn, process, stretch, k, passed)
+                if note_arrival(r, draft, turn, process, stretch, k, passed):
+                    return
                 k += 1
                 passed -= log(1.0 - uniform_of(arrivals, k))
         since, week = more, stop
@@ -104,12 +106,35 @@ def most_exposure(r, draft, turn, process):
 
 @inlined
 def note_arrival(r, draft, turn, process, stretch, k, passed):
-    """Note one contact, if it takes place and can do anything."""
+    """Note one contact, if it takes place and can do anything; True if later ones can't matter."""
     week = week_in(process, stretch, passed)
+    if turn.mode != CHILD and week >= draft.bound[ENDS]:
+        return True
     if week < turn.since or not occurs(process, turn, k):
-        return
+        return False
     if not (process.thinned and is_candidate_only(r, turn, process, stretch.gain, k, week)):
-        note(draft, week, turn.owner, k, process.number, turn.mode)
+        note_contact(r, draft, turn, process.number, k, week)
+    return False
+
+
+@inlined
+def note_contact(r, draft, turn, number, k, week):
+    """Note one contact; if it is sure to activate the person who answers, unless that has happened before, contacts
+    of later weeks can't matter: the search ends."""
+    note(draft, week, turn.owner, k, number, turn.mode)
+    if turn.ends and week < draft.bound[ENDS] and (number != SPONTANEOUS or draft.bound[KNOWS] <= week):
+        draft.bound[KNOWS] = min(draft.bound[KNOWS], week)
+        if surely_activates(r, turn.i, turn.owner, number, k, week):
+            draft.bound[ENDS] = week + 1
+
+
+@kernel
+def surely_activates(r, i, owner, code, k, week):
+    """Whether a contact of the status quo, which reaches a person who knows the service, leads through all barriers.
+    Levers can only make it likelier: they soften barriers and supply what is missing."""
+    if code == DOCTOR and not is_followed(r, np.int64(-1), i, owner, k, week):
+        return False
+    return stopped_by(r, i, week, identity(code, k, owner), code == DOCTOR) < 0
 
 
 @inlined
@@ -140,7 +165,7 @@ def note_message(r, draft, turn, mailing):
     if sent < turn.start or sent >= turn.stop or sent < turn.since:
         return
     if leads(r, draft, turn, mailing):
-        note(draft, sent, turn.owner, mailing.k, mailing.number, turn.mode)
+        note_contact(r, draft, turn, mailing.number, mailing.k, sent)
 
 
 @inlined
@@ -150,7 +175,7 @@ def note_notice(r, draft, turn, mailing):
         return
     week = answered(r.world, turn.owner, mailing.k, mailing.sent)
     if week < turn.stop and leads(r, draft, turn, mailing):
-        note(draft, week, turn.owner, mailing.k, mailing.number, turn.mode)
+        note_contact(r, draft, turn, mailing.number, mailing.k, week)
 
 
 @inlined
@@ -229,8 +254,15 @@ def note_lever_messages(r, draft, turn, lever):
 
 
 @inlined
-def note_person(r, draft, i, traits, since, through_levers):
-    """Note all contacts that may reach a person not activated: in childhood, the person's own, and those of wards."""
+def note_person(r, draft, i, traits, since, through_levers, ends):
+    """Note all contacts that may reach a person not activated: in childhood, the person's own, and those of wards.
+
+    ``ends``: the first that is sure to activate the person ends the search, and ``r.sure`` gets its week.
+    """
+    draft.bound[ENDS], draft.bound[KNOWS] = _NEVER, np.int64(r.state[i].aware)
+    if through_levers:
+        draft.bound[ENDS] = np.int64(r.sure[i]) + 1
+    noted = draft.total[0]
     if traits & OPPOSES:
         return
     first, end, answers = np.int64(r.people[i].tie_start), np.int64(r.people[i + 1].tie_start), np.int64(-1)
@@ -242,12 +274,12 @@ def note_person(r, draft, i, traits, since, through_levers):
         if not reached_through(r, mode, owner, since, through_levers):
             continue
         if mode == OWN:
-            turn = own_turn(r, i, traits, since)
+            turn = own_turn(r, i, traits, since, ends)
         else:
             above = traits_of(r.world, np.int64(r.people[owner].guardian)) if mode == CHILD else traits
             if above & OPPOSES:
                 continue
-            turn = childhood_turn(r, mode, owner, above, since)
+            turn = childhood_turn(r, mode, owner, above, since, ends)
         if turn.start < turn.stop and turn.i != answers:
             answers = turn.i
             spells_of(r, draft, answers)
@@ -255,3 +287,6 @@ def note_person(r, draft, i, traits, since, through_levers):
             note_levers(r, draft, turn)
         else:
             note_base(r, draft, turn)
+    if ends and draft.bound[ENDS] < _NEVER:
+        r.sure[i] = draft.bound[ENDS] - 1
+        forget(draft, noted, CHILD)

@@ -106,6 +106,8 @@ class Run(NamedTuple):
     """Persons in order of priority, for levers with a capacity."""
     state: Table
     """[n] STATE"""
+    sure: npt.NDArray[np.int16]
+    """[n] week by whose end a person is activated whatever levers do, if alive; NEVER if that is not known."""
     served: npt.NDArray[np.int64]
     """[levers, 2] next place in the queue; people accompanied so far."""
     desks: Records

@@ -35,20 +35,22 @@ class Turn(NamedTuple):
     """First week of interest."""
     notices: bool
     """Whether ``i`` notices mass messages; the gain of ``i`` is in the draft."""
+    ends: bool
+    """Whether a contact that is sure to activate ``i`` ends the search."""
 
 
 @inlined
-def own_turn(r, i, traits, since):
+def own_turn(r, i, traits, since, ends):
     """A person's own contacts: from the 18th birthday on."""
     start, stop = (
         max(np.int64(r.people[i].entry), majority_week(r.people, i)),
         min(np.int64(r.people[i].exit), r.world.weeks),
     )
-    return Turn(OWN, i, i, start, stop, since, traits & NOTICES != 0)
+    return Turn(OWN, i, i, start, stop, since, traits & NOTICES != 0, ends)
 
 
 @inlined
-def childhood_turn(r, mode, child, traits, since):
+def childhood_turn(r, mode, child, traits, since, ends):
     """A minor's contacts, which go to the guardian, of known ``traits``; none for who came of age before coming."""
     i, entry, majority = (
         np.int64(r.people[child].guardian),
@@ -56,7 +58,7 @@ def childhood_turn(r, mode, child, traits, since):
         majority_week(r.people, child),
     )
     stop = min(np.int64(r.people[child].exit), np.int64(r.people[i].exit), majority, r.world.weeks)
-    return Turn(mode, child, i, entry, stop, since, traits & NOTICES != 0)
+    return Turn(mode, child, i, entry, stop, since, traits & NOTICES != 0, ends and mode == WARD)
 
 
 @inlined

@@ -236,6 +236,7 @@ class ReferenceModel(Answers, Society):
             aims=programme.aims,
             queue=programme.queue,
             state=state,
+            sure=np.zeros(0, np.int16),
             served=np.array(served, np.int64).reshape(len(served), 2),
             desks=desks,
             letters=np.zeros((1, 1), LETTER),

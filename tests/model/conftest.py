@@ -1,8 +1,17 @@
-"""The sourced tables, loaded once."""
+"""The sourced tables, loaded once; threads at any size."""
 
 import pytest
 
 from calibration.facts.inputs import load_demography, load_history
+from model import adoption
+
+
+@pytest.fixture(scope="session", autouse=True)
+def threads_for_few():
+    """Small populations run on as many threads as are asked for."""
+    usual, adoption.PER_THREAD = adoption.PER_THREAD, 1
+    yield
+    adoption.PER_THREAD = usual
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,7 @@ METHODS = {
     "advance": "self, until",
     "branch": "self, levers",
     "outcome": "self",
+    "uses": "self",
     "groups": "self, dimension, weeks",
     "standing": "self, since",
     "stock": "self, day, region=None",
