@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 from math import exp, log
-from typing import Self
 
 import numpy as np
 
@@ -41,7 +40,7 @@ class _Launch(AdoptionModel):
 
     _ends = False
 
-    def relaunched(self, prevalence: Prevalence) -> Self:
+    def relaunched(self, prevalence: Prevalence) -> AdoptionModel:
         """This model, not yet run, with other prevalences."""
         other = self.branch(())
         other.parameters = replace(self.parameters, prevalence=prevalence)

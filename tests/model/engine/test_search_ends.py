@@ -72,7 +72,11 @@ def test_leaving_out_the_last_contact_too_is_noticed():
 def test_uses_are_those_of_the_outcome(week):
     model = build(AdoptionModel, 3)
     model.advance(POLICY)
-    for chosen in (levers(), levers()[:3], (lv.Media(name="media", bursts=((220, 6),), start=POLICY, end=WEEKS),)):
+    for chosen in (
+        levers(),
+        levers()[:3],
+        (lv.Media(name="media", bursts=((220, 6),), pull=0.02, start=POLICY, end=WEEKS),),
+    ):
         branch = model.branch(chosen)
         branch.advance(week)
         assert branch.uses() == branch.outcome().uses
