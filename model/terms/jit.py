@@ -1,14 +1,17 @@
 """One decorator for compiled functions, and a compilation cache that notices edits.
 
 Numba's own cache looks only at the file of the function compiled: after an edit of ``rules.py`` it would go on using a
-kernel compiled from the old rule. The cache folder is therefore named after the text of every file of the package.
+kernel compiled from the old rule. Each file's kernels therefore have a cache folder that is named after the text of
+every file that they can be compiled from; an edit elsewhere leaves it alone.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Callable
+from functools import cache
 from inspect import unwrap
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -17,25 +20,46 @@ import numba
 import platformdirs
 
 _njit: Any = numba.njit
+_config: Any = numba.config
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _fingerprint() -> str:
+_IMPORT = re.compile(r"^(?:from|import) (model(?:\.\w+)*)(?: import (.*))?", re.MULTILINE)
+_TOP = Path(__file__).parents[2]
+
+
+@cache
+def _imported(file: Path) -> frozenset[Path]:
+    """Files of the package that a file of it imports when it is loaded; a whole folder where names can't be told."""
+    found: set[Path] = set()
+    for module, names in _IMPORT.findall(file.read_text(encoding="utf-8")):
+        place = _TOP.joinpath(*module.split("."))
+        if place.is_dir():
+            parts = [place / f"{name}.py" for name in re.findall(r"\w+", names)]
+            known = bool(parts) and all(part.exists() for part in parts)
+            found.update(parts if known else place.rglob("*.py"))
+        else:
+            found.add(place.with_suffix(".py"))
+    return frozenset(found)
+
+
+def behind(file: Path) -> list[Path]:
+    """The files of the package whose text can change what is compiled in ``file``: itself, and all that it imports,
+    directly or not."""
+    known, new = {file}, {file}
+    while new:
+        new = {other for one in new for other in _imported(one)} - known
+        known |= new
+    return sorted(known)
+
+
+@cache
+def _cache_folder(file: Path) -> Path:
     digest = hashlib.sha256(numba.__version__.encode())
-    top = Path(__file__).parents[1]
-    for path in sorted(top.rglob("*.py")):
-        digest.update(path.relative_to(top).as_posix().encode() + path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def _cache_folder() -> Path:
+    for path in behind(file):
+        digest.update(os.path.relpath(path, _TOP).encode() + path.read_bytes())
     base = os.environ.get("MES_CACHE_DIR") or platformdirs.user_cache_dir("mes")
-    return Path(base) / "compiled" / _fingerprint()
-
-
-if not os.environ.get("NUMBA_CACHE_DIR"):
-    _config: Any = numba.config
-    _config.CACHE_DIR = str(_cache_folder())
+    return Path(base) / "compiled" / digest.hexdigest()[:16]
 
 
 def compiled(function: F) -> F:
@@ -57,4 +81,7 @@ def inlined(function: F) -> F:
 
 def _made(function: F, **options: bool) -> F:
     """Compiled without what the tests wrap around functions to check their arguments."""
-    return cast(F, _njit(nogil=True, cache=True, error_model="numpy", **options)(unwrap(function)))
+    plain = unwrap(function)
+    if not os.environ.get("NUMBA_CACHE_DIR"):
+        _config.CACHE_DIR = str(_cache_folder(Path(plain.__code__.co_filename)))
+    return cast(F, _njit(nogil=True, cache=True, error_model="numpy", **options)(plain))
