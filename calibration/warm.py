@@ -6,66 +6,97 @@ Compiling before worker processes start keeps each of them from doing it again.
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import time
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
-import numba
+import numpy as np
 
 from calibration.facts.inputs import load_demography, load_history
 from model import AdoptionModel, Parameters, build_population
+from model.adoption import PER_THREAD
 from model.counting.online import online_cells, online_counts
+from model.engine.agenda import Agenda, no_agenda
+from model.engine.records import STATE
 from model.levers import Assisted, Messages, Relatives, Target
 from model.prevalence import surveyed_shares
-from model.terms.channels import Channel
+from model.terms.channels import NO_CHANNEL, Channel
+from model.terms.jit import cache_mark
 from model.terms.outcome import DIMENSIONS
+from model.terms.weeks import NEVER
 
 PEOPLE = 500
 WEEK = 10
-_PERIOD: dict[str, Any] = {"start": WEEK, "end": WEEK + 5}
+_PERIOD: dict[str, Any] = {"start": 0, "end": WEEK}
 _LEVERS = (
-    Messages(name="email", channel=Channel.EMAIL, waves=(WEEK,), pull=0.1, **_PERIOD),
+    Messages(name="email", channel=Channel.EMAIL, waves=(0,), pull=0.1, **_PERIOD),
     Assisted(name="assisted", capacity=1e6, success=0.5, target=Target(offline=True), **_PERIOD),
     Relatives(name="relatives", boost=2.0, **_PERIOD),
 )
 
 
 def ensure_compiled() -> None:
-    """Compile whatever is not in the cache yet; says so on stderr when it takes a while."""
-    config: Any = numba.config
-    folder = Path(config.CACHE_DIR)
-    done = folder / "complete"
+    """Compile whatever is not in the cache yet, in two processes; says so on stderr."""
+    done = cache_mark()
     if done.exists():
         return
-    print("compiling the engine: once after an installation or an edit, about half a minute", file=sys.stderr)
+    print("compiling the engine: once after an installation or an edit, about a minute", file=sys.stderr)
     began = time.monotonic()
-    run_everything()
+    other = subprocess.Popen([sys.executable, "-m", "calibration.warm", "counting"])
+    run_engine()
+    if other.wait() != 0:
+        run_counting()
     try:
+        done.parent.mkdir(parents=True, exist_ok=True)
         done.touch()
     except OSError:  # a cache that can't be written costs time at every start, nothing else
-        print(f"the compiled engine can't be kept in {folder}; MES_CACHE_DIR names another folder", file=sys.stderr)
+        print(
+            f"the compiled engine can't be kept in {done.parent}; MES_CACHE_DIR names another folder", file=sys.stderr
+        )
     print(f"compiled in {time.monotonic() - began:.0f} s", file=sys.stderr)
 
 
-def run_everything() -> None:
-    """Run all that is compiled on a few people, on one thread and on two."""
-    demography, history = load_demography(), load_history()
+def run_engine() -> None:
+    """Run all that is compiled to advance a few people, without levers, on one thread and on two."""
     for threads in (1, 2):
-        population = build_population(demography, people=PEOPLE, seed=0, threads=threads)
-        model = AdoptionModel(population, Parameters(), demography=demography, history=history, threads=threads)
+        model = _model(AdoptionModel, threads)
         model.advance(WEEK)
-        branch = model.branch(_LEVERS)
-        branch.advance(WEEK + 5)
-        branch.outcome()
-        branch.to_frame()
-        surveyed_shares(branch)
-        online_counts(branch)
-        online_cells(branch)
-        branch.standing(WEEK)
-        for dimension in DIMENSIONS:
-            branch.groups(dimension, [WEEK])
+        surveyed_shares(model)
+
+
+def run_counting() -> None:
+    """Run what is compiled for levers and counts, on a few people for whom no contacts were looked for."""
+    model = _model(_NoContacts, 1)
+    branch = model.branch(_LEVERS)
+    branch.outcome()
+    branch.to_frame()
+    online_counts(branch)
+    online_cells(branch)
+    branch.standing(0)
+    for dimension in DIMENSIONS:
+        branch.groups(dimension, [0])
+
+
+class _NoContacts(AdoptionModel):
+    """Leaves the search for contacts of the status quo to the other process."""
+
+    def _written(self, write: Callable[..., None], *more: int) -> Agenda:
+        if not self.levers:
+            self.run.state[:] = np.array((NEVER, NEVER, NEVER, NO_CHANNEL, 0), STATE)
+            self.run.sure[:] = NEVER
+            return no_agenda()
+        return super()._written(write, *more)
+
+
+def _model(kind: type[AdoptionModel], threads: int) -> AdoptionModel:
+    """A few people, or as many as several threads are used for."""
+    demography, history = load_demography(), load_history()
+    people = PEOPLE if threads == 1 else PER_THREAD * threads
+    population = build_population(demography, people=people, seed=0, threads=threads)
+    return kind(population, Parameters(), demography=demography, history=history, threads=threads)
 
 
 if __name__ == "__main__":
-    ensure_compiled()
+    run_counting() if sys.argv[1:] == ["counting"] else ensure_compiled()

@@ -62,6 +62,16 @@ def _cache_folder(file: Path) -> Path:
     return Path(base) / "compiled" / digest.hexdigest()[:16]
 
 
+def cache_mark() -> Path:
+    """A file to be made once everything that the package compiles is in the cache; another one after an edit."""
+    sources = [
+        path for path in sorted(_TOP.joinpath("model").rglob("*.py")) if "terms.jit import" in path.read_text("utf-8")
+    ]
+    digest = hashlib.sha256(" ".join(_cache_folder(path).name for path in sources).encode()).hexdigest()[:16]
+    given = os.environ.get("NUMBA_CACHE_DIR")
+    return (Path(given) if given else _cache_folder(sources[0]).parent) / f"complete-{digest}"
+
+
 def compiled(function: F) -> F:
     """Compile with Numba: no Python lock held, cached on disk, IEEE arithmetic (results are the same to the bit)."""
     return _made(function)
