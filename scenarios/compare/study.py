@@ -18,8 +18,8 @@ from scenarios.compare.courses import courses, courses_table
 from scenarios.compare.equity import equity_table, obstacle_table
 from scenarios.compare.tables import groups_table, summary_table, write_csv
 from scenarios.draw import Draw
-from scenarios.experiment import Experiment, Frames, simulate_draw
-from scenarios.frames import ORDER
+from scenarios.experiment import Experiment, simulate_draw
+from scenarios.frames import ORDER, Frames
 from scenarios.language.schema import Lang, Scenario
 
 LANGUAGES: tuple[Lang, ...] = ("en", "fr")
