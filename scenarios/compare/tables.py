@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 QUANTILES = ("p05", "p50", "p95")
+T = TypeVar("T")
 
 
 def summary_table(outcomes: pd.DataFrame, costs: pd.DataFrame) -> pd.DataFrame:
@@ -35,11 +36,14 @@ def summary_table(outcomes: pd.DataFrame, costs: pd.DataFrame) -> pd.DataFrame:
     cheap. ``probability_of_target`` comes with its Jeffreys 90 % interval (``_low``, ``_high``); ``target_date`` counts
     draws that never reach the target as later than any date. Numbers are those of ``mes compare --json``.
     """
-    names, statuses = outcomes["scenario"].unique(), price_statuses(costs, "scenario")
-    return pd.DataFrame([_summary_row(outcomes[outcomes["scenario"] == name], str(name), statuses) for name in names])
+    codes, names = pd.factorize(outcomes["scenario"])
+    columns = {name: outcomes[name].to_numpy() for name in (*MEASURES, "reached", "reached_date")}
+    rows = ({name: values[codes == k] for name, values in columns.items()} for k in range(len(names)))
+    statuses = price_statuses(costs, "scenario")
+    return pd.DataFrame([_summary_row(row, str(name), statuses) for row, name in zip(rows, names, strict=True)])
 
 
-def _summary_row(rows: pd.DataFrame, name: str, statuses: Mapping[str, str]) -> dict[str, Any]:
+def _summary_row(rows: Mapping[str, Any], name: str, statuses: Mapping[str, str]) -> dict[str, Any]:
     found = scenario_summary(rows, {"name": name, "title": ""}, statuses)
     low, high = found["probability_of_target_interval"]
     measures = {f"{m}_{q}": np.nan if found[m][q] is None else found[m][q] for m in MEASURES for q in QUANTILES}
@@ -92,16 +96,23 @@ def write_csv(table: pd.DataFrame, path: Path, lang: str, words: Words = label) 
 def _french(table: pd.DataFrame) -> pd.DataFrame:
     shown = table.copy()
     if {"dimension", "group"} <= set(shown.columns):
-        pairs = zip(shown["dimension"], shown["group"], strict=True)
-        shown["group"] = [group_label(dimension, group, "fr") for dimension, group in pairs]
-        shown["dimension"] = [label(f"dimension.{dimension}", "fr") for dimension in shown["dimension"]]
+        pairs = list(zip(shown["dimension"], shown["group"], strict=True))
+        shown["group"] = _said(pairs, lambda pair: group_label(*pair, "fr"))
+        shown["dimension"] = _said(shown["dimension"], lambda name: label(f"dimension.{name}", "fr"))
     if "price_status" in shown:
-        shown["price_status"] = [price_words(found, "fr") for found in shown["price_status"]]
+        shown["price_status"] = _said(shown["price_status"], lambda found: price_words(found, "fr"))
     if "driver" in shown:
-        shown["driver"] = [label(f"courses.{name}", "fr") for name in shown["driver"]]
+        shown["driver"] = _said(shown["driver"], lambda name: label(f"courses.{name}", "fr"))
     if "obstacle" in shown:
-        shown["obstacle"] = [label(f"obstacle.{name}", "fr") for name in shown["obstacle"]]
+        shown["obstacle"] = _said(shown["obstacle"], lambda name: label(f"obstacle.{name}", "fr"))
     return shown
+
+
+def _said(values: Iterable[T], word: Callable[[T], str]) -> list[str]:
+    """Each value in words, looked up once for all rows that have it."""
+    values = list(values)
+    words = {value: word(value) for value in dict.fromkeys(values)}
+    return [words[value] for value in values]
 
 
 def rich_table(summary: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> Table:
