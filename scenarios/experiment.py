@@ -8,8 +8,6 @@ from datetime import date
 from math import ceil
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-import pandas as pd
-
 from foundation.errors import UserError
 from foundation.problems import ScenarioError
 from foundation.seeds import DECISIONS, POPULATION, derive
@@ -20,16 +18,7 @@ from model.terms.weeks import START, WEEKS, monday, position, week_of
 from scenarios.costs import CostItem, cost_lines, used_by
 from scenarios.draw import Draw
 from scenarios.drivers import common_drivers, refuse_missing
-from scenarios.frames import (
-    Key,
-    channel_frame,
-    cost_frame,
-    equity_frame,
-    group_frame,
-    outcome_frame,
-    use_frame,
-    weekly_frame,
-)
+from scenarios.frames import Frames, Result, draw_frames
 from scenarios.language.resolve import date_problems, resolve
 from scenarios.language.schema import DriversTable, Scenario
 
@@ -42,7 +31,6 @@ if TYPE_CHECKING:
 
 REFERENCE = "status-quo"
 MESA_PEOPLE = 20_000
-Frames = dict[str, pd.DataFrame]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,13 +114,11 @@ def simulate_draw(experiment: Experiment, draw: Draw) -> Frames:
         groups=_groups(model, [week for week in _group_weeks(experiment.settings) if week <= model.week]),
         standing=model.standing(model.week),
     )
-    reference: float | None = None
-    parts: list[Frames] = []
-    for scenario in experiment.scenarios:
-        frames = _branch(experiment, scenario, draw, model, past, reference)
-        reference = frames["outcomes"]["activated_millions"].iloc[0] if reference is None else reference
-        parts.append(frames)
-    return {name: pd.concat([part[name] for part in parts], ignore_index=True) for name in parts[0]}
+    results = [_branch(experiment, scenario, draw, model, past) for scenario in experiment.scenarios]
+    settings = experiment.settings
+    return draw_frames(
+        draw.index, results, every=settings.every, until=settings.until, target_millions=settings.target_millions
+    )
 
 
 def history_of(experiment: Experiment, draw: Draw) -> World:
@@ -177,9 +163,7 @@ def _engine(name: str) -> type[AdoptionModel] | type[ReferenceModel]:
     return AdoptionModel
 
 
-def _branch(
-    experiment: Experiment, scenario: Scenario, draw: Draw, model: World, past: Past, reference: float | None
-) -> Frames:
+def _branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: World, past: Past) -> Result:
     """One scenario from the policy start to the horizon."""
     settings = experiment.settings
     branch = start_branch(experiment, scenario, draw, model)
@@ -187,18 +171,14 @@ def _branch(
     outcome = branch.outcome()
     part = position(settings.until) - _last_weeks(settings)[0]
     outcome = replace(outcome, uses=used_by(before, outcome.uses, part))
-    key: Key = {"scenario": scenario.name, "draw": draw.index}
     later = _groups(branch, [week for week in _group_weeks(settings) if week > model.week])
-    costs = cost_frame(key, cost_lines(scenario, outcome.uses, draw, experiment.costs))
-    return {
-        "weekly": weekly_frame(key, outcome),
-        "groups": group_frame(key, [table for pair in zip(past.groups, later, strict=True) for table in pair]),
-        "equity": equity_frame(key, [*past.standing, *standing]),
-        "channels": channel_frame(key, outcome, settings.every),
-        "uses": use_frame(key, outcome),
-        "costs": costs,
-        "outcomes": outcome_frame(key, outcome, costs, settings.until, settings.target_millions, reference),
-    }
+    return Result(
+        scenario=scenario.name,
+        outcome=outcome,
+        costs=cost_lines(scenario, outcome.uses, draw, experiment.costs),
+        groups=[table for pair in zip(past.groups, later, strict=True) for table in pair],
+        standing=[*past.standing, *standing],
+    )
 
 
 def branch_of(experiment: Experiment, scenario: Scenario, draw: Draw, model: W) -> W:

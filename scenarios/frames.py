@@ -1,13 +1,17 @@
-"""From the outcome of one run to tidy frames: persons as float64, one row per observation."""
+"""From the results of a draw to tidy frames: persons as float64, one row per observation. A frame is made once for all
+scenarios of the draw, column by column: many small ones put together would take longer than counting people.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil
-from typing import TypedDict
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from model.terms.outcome import CHANNEL_NAMES, GroupTable, Outcome, StandingTable
@@ -17,121 +21,172 @@ from scenarios.costs import CostLine
 STOCKS = ("living", "adults", "aware", "visited", "activated", "activated_living", "activated_minors")
 ORDER = ("weekly", "groups", "equity", "channels", "uses", "costs", "outcomes")
 """The frames of a run, in the order in which they are written."""
+STOCKS_OF_GROUPS = ("living", "aware", "visited", "activated")
+Frames = dict[str, pd.DataFrame]
 
 
-class Key(TypedDict):
-    """What tells a run from the others: constant columns of each of its frames."""
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What comes of one scenario on one draw."""
 
     scenario: str
-    draw: int
+    outcome: Outcome
+    costs: Sequence[CostLine]
+    groups: Sequence[GroupTable]
+    standing: Sequence[StandingTable]
 
 
-def _keyed(key: Key, columns: Mapping[str, object], rows: int) -> pd.DataFrame:
-    """A frame that starts with the constant columns ``scenario, draw``."""
-    scenario = pd.Series([key["scenario"]] * rows, dtype="str")
-    draw = np.full(rows, key["draw"], dtype=np.int32)
-    return pd.DataFrame({"scenario": scenario, "draw": draw, **columns})
+def draw_frames(draw: int, results: Sequence[Result], *, every: int, until: date, target_millions: float) -> Frames:
+    """The frames of one draw by the names of ``ORDER``, the scenarios one after the other as given.
+
+    Args:
+        results: of at least one scenario; the first is the reference of what others add.
+        every: weeks of an interval of ``channels``.
+        until: horizon of ``outcomes``.
+    """
+    return {
+        "weekly": weekly_frame(draw, results),
+        "groups": group_frame(draw, results),
+        "equity": equity_frame(draw, results),
+        "channels": channel_frame(draw, results, every),
+        "uses": use_frame(draw, results),
+        "costs": cost_frame(draw, results),
+        "outcomes": outcome_frame(draw, results, until, target_millions),
+    }
 
 
-def weekly_frame(key: Key, outcome: Outcome) -> pd.DataFrame:
+def _keyed(draw: int, results: Sequence[Result], rows: Sequence[int], columns: Mapping[str, object]) -> pd.DataFrame:
+    """A frame that starts with the columns ``scenario, draw``; ``rows`` says how many each scenario has."""
+    keys = {
+        "scenario": _texts([result.scenario for result in results], np.repeat(np.arange(len(results)), rows)),
+        "draw": np.full(sum(rows), draw, dtype=np.int32),
+    }
+    return pd.DataFrame({**keys, **columns})
+
+
+def _texts(words: Sequence[str], codes: npt.NDArray[Any]) -> object:
+    """A column that says ``words[code]``."""
+    return pd.array(list(words), dtype="str").take(codes)
+
+
+def weekly_frame(draw: int, results: Sequence[Result]) -> pd.DataFrame:
     """Stocks at the start of weeks 0..W."""
-    columns = {"week": np.arange(outcome.weeks + 1, dtype=np.int32)}
-    return _keyed(key, columns | {name: getattr(outcome, name) for name in STOCKS}, outcome.weeks + 1)
+    outcomes = [result.outcome for result in results]
+    rows = [outcome.weeks + 1 for outcome in outcomes]
+    stocks = {name: np.concatenate([getattr(outcome, name) for outcome in outcomes]) for name in STOCKS}
+    weeks = np.concatenate([np.arange(count, dtype=np.int32) for count in rows])
+    return _keyed(draw, results, rows, {"week": weeks, **stocks})
 
 
-def group_frame(key: Key, tables: Iterable[GroupTable]) -> pd.DataFrame:
+def group_frame(draw: int, results: Sequence[Result]) -> pd.DataFrame:
     """Stocks of each group at the start of the tables' weeks; a row per dimension, week and group."""
-    return pd.concat([_one_dimension(key, table) for table in tables], ignore_index=True)
+    tables = [table for result in results for table in result.groups]
+    stocks = {name: _ravelled([getattr(table, name) for table in tables]) for name in STOCKS_OF_GROUPS}
+    return _keyed(draw, results, [_rows(result.groups) for result in results], _labels(tables) | stocks)
 
 
-def _one_dimension(key: Key, table: GroupTable) -> pd.DataFrame:
-    stocks = {name: np.asarray(getattr(table, name)).ravel() for name in ("living", "aware", "visited", "activated")}
-    columns = _labels(table.dimension, table.groups, table.weeks)
-    return _keyed(key, columns | stocks, len(table.weeks) * len(table.groups))
-
-
-def equity_frame(key: Key, tables: Iterable[StandingTable]) -> pd.DataFrame:
+def equity_frame(draw: int, results: Sequence[Result]) -> pd.DataFrame:
     """Members of groups fixed at the policy start, alive at the start of the tables' weeks: how many are activated,
     where the others stand and what stops them (``model.terms.outcome``); a row per dimension, week and group."""
-    return pd.concat([_standing(key, table) for table in tables], ignore_index=True)
+    tables = [table for result in results for table in result.standing]
+    counts = {name: _ravelled([table.counts[name] for table in tables]) for name in tables[0].counts}
+    return _keyed(draw, results, [_rows(result.standing) for result in results], _labels(tables) | counts)
 
 
-def _standing(key: Key, table: StandingTable) -> pd.DataFrame:
-    columns = _labels(table.dimension, table.groups, table.weeks)
-    counts = {name: np.asarray(values).ravel() for name, values in table.counts.items()}
-    return _keyed(key, columns | counts, len(table.weeks) * len(table.groups))
+def _rows(tables: Sequence[GroupTable] | Sequence[StandingTable]) -> int:
+    return sum(len(table.weeks) * len(table.groups) for table in tables)
 
 
-def _labels(dimension: str, groups: tuple[str, ...], weeks: tuple[int, ...]) -> dict[str, object]:
-    """Columns ``week, dimension, group`` of arrays [week, group]."""
+def _ravelled(arrays: Sequence[npt.ArrayLike]) -> npt.NDArray[Any]:
+    """Arrays [week, group], one after the other."""
+    return np.concatenate([np.ravel(array) for array in arrays])
+
+
+def _labels(tables: Sequence[GroupTable] | Sequence[StandingTable]) -> dict[str, object]:
+    """Columns ``week, dimension, group`` of arrays [week, group], one table after the other."""
+    words = list(dict.fromkeys(group for table in tables for group in table.groups))
+    code = {word: i for i, word in enumerate(words)}
+    groups = [np.tile([code[group] for group in table.groups], len(table.weeks)) for table in tables]
     return {
-        "week": np.repeat(np.asarray(weeks, dtype=np.int32), len(groups)),
-        "dimension": pd.Series([dimension] * (len(weeks) * len(groups)), dtype="str"),
-        "group": pd.Series(list(groups) * len(weeks), dtype="str"),
+        "week": np.concatenate([np.repeat(np.asarray(t.weeks, dtype=np.int32), len(t.groups)) for t in tables]),
+        "dimension": _texts([t.dimension for t in tables], np.repeat(np.arange(len(tables)), [*map(len, groups)])),
+        "group": _texts(words, np.concatenate(groups)),
     }
 
 
-def channel_frame(key: Key, outcome: Outcome, every: int) -> pd.DataFrame:
+def channel_frame(draw: int, results: Sequence[Result], every: int) -> pd.DataFrame:
     """Flows through each channel, summed over intervals of ``every`` weeks (the last may be shorter)."""
-    starts = np.arange(0, outcome.weeks, every, dtype=np.int32)
-    lengths = np.diff(np.append(starts, outcome.weeks)).astype(np.int32)
+    starts = [np.arange(0, result.outcome.weeks, every, dtype=np.int32) for result in results]
+    lengths = [
+        np.diff(np.append(each, result.outcome.weeks)).astype(np.int32)
+        for each, result in zip(starts, results, strict=True)
+    ]
     channels = len(CHANNEL_NAMES)
     columns = {
-        "week": np.repeat(starts, channels),
-        "weeks": np.repeat(lengths, channels),
-        "channel": pd.Series(list(CHANNEL_NAMES) * len(starts), dtype="str"),
+        "week": np.repeat(np.concatenate(starts), channels),
+        "weeks": np.repeat(np.concatenate(lengths), channels),
+        "channel": _texts(CHANNEL_NAMES, np.tile(np.arange(channels), sum(map(len, starts)))),
     }
-    flows = {
-        name: np.add.reduceat(getattr(outcome, name), starts, axis=0).ravel()
-        for name in ("contacts", "visits", "activations")
-    }
-    return _keyed(key, columns | flows, len(starts) * channels)
+    flows = {name: _summed(results, name, starts) for name in ("contacts", "visits", "activations")}
+    return _keyed(draw, results, [len(each) * channels for each in starts], columns | flows)
 
 
-def use_frame(key: Key, outcome: Outcome) -> pd.DataFrame:
+def _summed(results: Sequence[Result], name: str, starts: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    pairs = zip(results, starts, strict=True)
+    return _ravelled([np.add.reduceat(getattr(result.outcome, name), each, axis=0) for result, each in pairs])
+
+
+def use_frame(draw: int, results: Sequence[Result]) -> pd.DataFrame:
     """What each lever consumed."""
-    columns: dict[str, object] = {"lever": pd.Series([use.lever for use in outcome.uses], dtype="str")}
+    uses = [use for result in results for use in result.outcome.uses]
+    columns: dict[str, object] = {"lever": pd.Series([use.lever for use in uses], dtype="str")}
     for name in ("contacts", "activations", "doctor_years", "bursts"):
-        columns[name] = np.array([getattr(use, name) for use in outcome.uses], dtype=np.float64)
-    return _keyed(key, columns, len(outcome.uses))
+        columns[name] = np.array([getattr(use, name) for use in uses], dtype=np.float64)
+    return _keyed(draw, results, [len(result.outcome.uses) for result in results], columns)
 
 
-def cost_frame(key: Key, lines: Iterable[CostLine]) -> pd.DataFrame:
+def cost_frame(draw: int, results: Sequence[Result]) -> pd.DataFrame:
     """Cost lines: a row per lever and item; ``eur`` is public cost, ``minutes_eur`` what doctors' time is worth."""
-    lines = list(lines)
+    lines = [line for result in results for line in result.costs]
     columns: dict[str, object] = {}
     for name in ("lever", "item", "status"):
         columns[name] = pd.Series([getattr(line, name) for line in lines], dtype="str")
     for name in ("quantity", "unit_eur", "eur", "minutes", "minutes_eur"):
-        columns[name] = np.array([getattr(line, name) for line in lines], dtype=np.float64)
-    return _keyed(key, columns, len(lines))
+        columns[name] = _numbers(lines, name)
+    return _keyed(draw, results, [len(result.costs) for result in results], columns)
 
 
-def outcome_frame(
-    key: Key,
-    outcome: Outcome,
-    costs: pd.DataFrame,
-    until: date,
-    target_millions: float,
-    reference: float | None,
-) -> pd.DataFrame:
-    """One row: the result at the horizon. ``reference`` is the reference scenario's ``activated_millions`` on the same
-    draw, or ``None`` for the reference itself; the cost of an additional activation is NaN where none is added."""
+def _numbers(lines: Sequence[CostLine], name: str) -> npt.NDArray[np.float64]:
+    return np.array([getattr(line, name) for line in lines], dtype=np.float64)
+
+
+def outcome_frame(draw: int, results: Sequence[Result], until: date, target_millions: float) -> pd.DataFrame:
+    """A row per scenario: the result at the horizon. Additional activations are those over the first scenario on the
+    same draw; the cost of one is NaN where none is added."""
+    reference = at(results[0].outcome.activated, until) / 1e6
+    rows = [_at_horizon(result, until, target_millions * 1e6, reference) for result in results]
+    columns: dict[str, object] = {name: [row[name] for row in rows] for name in rows[0]}
+    columns["reached_date"] = pd.Series(columns["reached_date"], dtype="str")
+    return _keyed(draw, results, [1] * len(results), columns)
+
+
+def _at_horizon(result: Result, until: date, target: float, reference: float) -> dict[str, Any]:
+    """One row of ``outcome_frame``; ``target`` in persons, ``reference`` in millions."""
+    outcome = result.outcome
     activated, living = at(outcome.activated, until) / 1e6, at(outcome.living, until) / 1e6
-    additional = 0.0 if reference is None else activated - reference
-    cost = float(costs["eur"].sum()) / 1e6
-    reached = target_date(outcome.activated, target_millions * 1e6, until)
-    columns = {
-        "activated_millions": [activated],
-        "activated_share": [activated / living],
-        "additional_millions": [additional],
-        "cost_millions_eur": [cost],
-        "cost_per_additional_eur": [cost / additional if additional > 0 else np.nan],
-        "doctor_minutes_millions": [float(costs["minutes"].sum()) / 1e6],
-        "reached": [reached is not None],
-        "reached_date": pd.Series([reached], dtype="str"),
+    additional = activated - reference
+    cost = float(_numbers(result.costs, "eur").sum()) / 1e6
+    reached = target_date(outcome.activated, target, until)
+    return {
+        "activated_millions": activated,
+        "activated_share": activated / living,
+        "additional_millions": additional,
+        "cost_millions_eur": cost,
+        "cost_per_additional_eur": cost / additional if additional > 0 else np.nan,
+        "doctor_minutes_millions": float(_numbers(result.costs, "minutes").sum()) / 1e6,
+        "reached": reached is not None,
+        "reached_date": reached,
     }
-    return _keyed(key, columns, 1)
 
 
 def at(stock: np.ndarray, day: date) -> float:

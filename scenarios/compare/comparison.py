@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -91,9 +91,12 @@ def _common(manifest: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def scenario_summary(outcomes: pd.DataFrame, entry: Mapping[str, Any], statuses: Mapping[str, str]) -> dict[str, Any]:
-    """One scenario at the horizon; ``outcomes`` has one row per draw, ``statuses`` are those of prices by scenario."""
-    reached, draws = int(outcomes["reached"].sum()), len(outcomes)
+def scenario_summary(
+    outcomes: Mapping[str, Any] | pd.DataFrame, entry: Mapping[str, Any], statuses: Mapping[str, str]
+) -> dict[str, Any]:
+    """One scenario at the horizon; columns of ``outcomes`` have a value per draw, ``statuses`` are those of prices by
+    scenario."""
+    reached, draws = int(outcomes["reached"].sum()), len(outcomes["reached"])
     return {
         "scenario": entry["name"],
         "title": entry["title"],
@@ -105,9 +108,9 @@ def scenario_summary(outcomes: pd.DataFrame, entry: Mapping[str, Any], statuses:
     }
 
 
-def _dates(days: pd.Series) -> dict[str, str | None]:
+def _dates(days: Collection[Any]) -> dict[str, str | None]:
     """Quantiles of the day the target is reached; ``None`` where that quantile of draws doesn't reach it."""
-    ordered = sorted(days.dropna())
+    ordered = sorted(day for day in days if isinstance(day, str))
     last = len(days) - 1
     ranks = {name: int(np.ceil(level * last)) for name, level in LEVELS.items()}
     return {name: ordered[rank] if rank < len(ordered) else None for name, rank in ranks.items()}

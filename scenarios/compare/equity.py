@@ -7,19 +7,19 @@ an effect of birthdays, births or arrivals.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from foundation.quantiles import LEVELS, rounded, spread, spreads
+from foundation.quantiles import rounded, spread
 from model.terms.outcome import BARRIERS, OBSTACLES, WOULD_PASS
 from model.terms.weeks import position
-from scenarios.compare.shares import weeks_around
+from scenarios.compare.days import KEYS, Block, Day, Floats, medians, quantile_columns, ratio, stacked
 
-KEYS = ["scenario", "draw", "dimension", "group"]
 MEASURES = ("share_start", "share", "gap_points", "ratio", "gap_change_points")
 PLACES = (*OBSTACLES, WOULD_PASS, *BARRIERS)
 LAG = "lag"
@@ -29,15 +29,9 @@ LAG = "lag"
 def on_day(equity: pd.DataFrame, day: date) -> pd.DataFrame:
     """The frame on ``day``: a row per scenario, draw, dimension and group, interpolated between the weeks around it
     (each scenario's own: those of compared folders may have others)."""
-    parts = [_on_day(part, position(day)) for _, part in equity.groupby("scenario", sort=False)]
-    return pd.concat(parts, ignore_index=True)
-
-
-def _on_day(rows: pd.DataFrame, at: float) -> pd.DataFrame:
-    before, after = weeks_around(np.sort(rows["week"].unique()), at)
-    weight = 0.0 if before == after else (at - before) / (after - before)
-    first, second = (rows[rows["week"] == week].set_index(KEYS).drop(columns="week") for week in (before, after))
-    return ((1 - weight) * first + weight * second.reindex(first.index)).reset_index()
+    now = Day(equity, position(day))
+    counts = [str(name) for name in equity.columns if name not in (*KEYS, "week")]
+    return pd.DataFrame(now.keys() | {name: now.on(name) for name in counts})
 
 
 def standings(equity: pd.DataFrame, until: date) -> pd.DataFrame:
@@ -45,31 +39,25 @@ def standings(equity: pd.DataFrame, until: date) -> pd.DataFrame:
     policy start; ``share`` at ``until``; ``gap_points`` and ``ratio`` to the others; ``gap_change_points`` over the
     reference (the first scenario), paired draw by draw. NaN where a group or the others have no member.
     """
-    now = on_day(equity, until)
-    then = equity[equity["week"] == equity.groupby("scenario")["week"].transform("min")]
-    then = then.set_index(KEYS)[["living", "activated"]].reindex(pd.MultiIndex.from_frame(now[KEYS]))
-    sums = now.groupby(["scenario", "draw", "dimension"])[["living", "activated"]].transform("sum")
-    share = _ratio(now["activated"], now["living"])
-    others = _ratio(sums["activated"] - now["activated"], sums["living"] - now["living"])
-    found = now[[*KEYS, "living"]].assign(
-        members=then["living"].to_numpy(),
-        share_start=_ratio(then["activated"], then["living"]).to_numpy(),
-        share=share,
-        gap_points=100 * (share - others),
-        ratio=_ratio(share, others),
-    )
-    return found.assign(gap_change_points=_change(found))
+    now = Day(equity, position(until))
+    return pd.DataFrame(now.keys() | _measures(now))
 
 
-def _ratio(above: pd.Series, below: pd.Series) -> pd.Series:
-    return above / below.where(below > 0)
-
-
-def _change(found: pd.DataFrame) -> np.ndarray:
-    """The gap less that of the reference on the same draw."""
-    reference = found[found["scenario"] == found["scenario"].iloc[0]].set_index(KEYS[1:])["gap_points"]
-    paired = reference.reindex(pd.MultiIndex.from_frame(found[KEYS[1:]])).to_numpy()
-    return np.asarray(found["gap_points"].to_numpy() - paired, np.float64)
+def _measures(now: Day) -> dict[str, Floats]:
+    """The measures of ``standings``, a number per row of the day."""
+    living, activated, members = now.on("living"), now.on("activated"), now.at_first("living")
+    share = ratio(activated, living)
+    others = ratio(now.over_groups(activated) - activated, now.over_groups(living) - living)
+    gap = 100 * (share - others)
+    return {
+        "living": living,
+        "members": members,
+        "share_start": ratio(now.at_first("activated"), members),
+        "share": share,
+        "gap_points": gap,
+        "ratio": ratio(share, others),
+        "gap_change_points": now.over_reference(gap),
+    }
 
 
 def equity_table(equity: pd.DataFrame, until: date | str) -> pd.DataFrame:
@@ -77,36 +65,21 @@ def equity_table(equity: pd.DataFrame, until: date | str) -> pd.DataFrame:
 
     ``members_millions`` is a median. ``lag`` is 0 for the reference.
     """
-    found = standings(equity, _day(until))
-    return pd.concat([_summary(part) for _, part in found.groupby("scenario", sort=False)], ignore_index=True)
+    now = Day(equity, position(_day(until)))
+    found = _measures(now)
+    return stacked([now.labels(block) | _over_draws(block, found) for block in now.blocks])
 
 
 def _day(value: date | str) -> date:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def _summary(rows: pd.DataFrame) -> pd.DataFrame:
-    """One scenario of ``equity_table``."""
-    table = _names(rows).assign(members_millions=_by_draw(rows, "members").median(axis=1).to_numpy() / 1e6)
+def _over_draws(block: Block, found: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Columns of ``equity_table``, a number per scenario and group."""
+    columns = {"members_millions": medians(block.of(found["members"])) / 1e6}
     for name in MEASURES:
-        table = _add_quantiles(table, name, _by_draw(rows, name))
-    return table.assign(**{LAG: (_by_draw(rows, "gap_change_points") < 0).mean(axis=1).to_numpy()})
-
-
-def _by_draw(rows: pd.DataFrame, column: str) -> pd.DataFrame:
-    """One scenario's column, a row per dimension and group in the order of the frame, a column per draw."""
-    return rows.set_index([*KEYS[2:], "draw"])[column].unstack("draw", sort=False)
-
-
-def _names(rows: pd.DataFrame) -> pd.DataFrame:
-    """Scenario, dimension and group of the rows of ``_by_draw``."""
-    names = rows[[*KEYS[2:]]].drop_duplicates().reset_index(drop=True)
-    return names.assign(scenario=str(rows["scenario"].iloc[0]))[["scenario", *KEYS[2:]]]
-
-
-def _add_quantiles(table: pd.DataFrame, name: str, values: pd.DataFrame) -> pd.DataFrame:
-    found = spreads(values.to_numpy())
-    return table.assign(**{f"{name}_{q}": found[:, k] for k, q in enumerate(LEVELS)})
+        columns |= quantile_columns(name, block.of(found[name]))
+    return columns | {LAG: (block.of(found["gap_change_points"]) < 0).mean(axis=2)}
 
 
 def obstacle_table(equity: pd.DataFrame, until: date | str) -> pd.DataFrame:
@@ -116,23 +89,28 @@ def obstacle_table(equity: pd.DataFrame, until: date | str) -> pd.DataFrame:
     ``WOULD_PASS``, a part of the stopped; for ``BARRIERS`` of the adults among them who have not refused the profile
     (barriers overlap).
     """
-    now = on_day(equity, _day(until))
-    left, adults = now[list(OBSTACLES)].sum(axis=1), now[list(OBSTACLES[3:])].sum(axis=1)
-    parts = []
-    for name in PLACES:
-        share = _ratio(now[name], adults if name in BARRIERS else left)
-        shares = now[KEYS].assign(people_millions=now[name] / 1e6, share_left=share)
-        parts += [_obstacle(part, name) for _, part in shares.groupby("scenario", sort=False)]
-    order = {name: rank for rank, name in enumerate(equity["scenario"].unique())}
-    table = pd.concat(parts, ignore_index=True)
-    return table.iloc[table["scenario"].map(order).argsort(kind="stable")].reset_index(drop=True)
+    now = Day(equity, position(_day(until)))
+    counts = {name: now.on(name) for name in PLACES}
+    left, adults = (_total([counts[name] for name in names]) for names in (OBSTACLES, OBSTACLES[3:]))
+    shares = {name: ratio(counts[name], adults if name in BARRIERS else left) for name in PLACES}
+    return stacked([_obstacles(now, block, counts, shares) for block in now.blocks])
 
 
-def _obstacle(rows: pd.DataFrame, name: str) -> pd.DataFrame:
-    table = _names(rows).assign(obstacle=name)
-    for measure in ("people_millions", "share_left"):
-        table = _add_quantiles(table, measure, _by_draw(rows, measure))
-    return table
+def _total(counts: Sequence[Floats]) -> Floats:
+    """Their sum, one after the other; what is missing counts as nobody."""
+    return sum(map(np.nan_to_num, counts[1:]), start=np.nan_to_num(counts[0]))
+
+
+def _obstacles(
+    now: Day, block: Block, counts: Mapping[str, Floats], shares: Mapping[str, Floats]
+) -> dict[str, npt.NDArray[Any]]:
+    """Columns of ``obstacle_table``, a number per scenario, obstacle and group."""
+    shape = len(block.scenarios), len(PLACES), len(block.pairs)
+    columns = {name: np.broadcast_to(found[:, np.newaxis], shape) for name, found in now.labels(block).items()}
+    columns["obstacle"] = np.broadcast_to(np.array(PLACES, dtype=object)[:, np.newaxis], shape)
+    people = np.stack([block.of(counts[name] / 1e6) for name in PLACES], axis=1)
+    share = np.stack([block.of(shares[name]) for name in PLACES], axis=1)
+    return columns | quantile_columns("people_millions", people) | quantile_columns("share_left", share)
 
 
 def extremes(table: pd.DataFrame, dimension: str) -> tuple[str, str]:
@@ -151,7 +129,9 @@ def between_extremes(found: pd.DataFrame, scenario: str, dimension: str, low: st
     """``gap_points`` (high less low) and ``ratio`` (low over high) between two groups, a row per draw."""
     rows = found[(found["scenario"] == scenario) & (found["dimension"] == dimension)]
     share = rows.pivot(index="draw", columns="group", values="share")
-    return pd.DataFrame({"gap_points": 100 * (share[high] - share[low]), "ratio": _ratio(share[low], share[high])})
+    lowest, highest = share[low].to_numpy(), share[high].to_numpy()
+    measures = {"gap_points": 100 * (highest - lowest), "ratio": ratio(lowest, highest)}
+    return pd.DataFrame(measures, index=share.index)
 
 
 def equity_document(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from foundation.quantiles import spread
 from model.terms.weeks import position
+from scenarios.compare.days import Day, ratio
 
 
 def group_shares(groups: pd.DataFrame, dimension: str, day: date) -> pd.DataFrame:
@@ -19,28 +18,10 @@ def group_shares(groups: pd.DataFrame, dimension: str, day: date) -> pd.DataFram
     Rows keep the order of scenarios and groups in the frame. Scenarios of compared folders may have rows for other
     weeks, so each is interpolated between its own.
     """
-    rows = groups[groups["dimension"] == dimension]
-    parts = [_shares(part, day) for _, part in rows.groupby("scenario", sort=False)]
-    return pd.concat(parts, ignore_index=True)
-
-
-def _shares(rows: pd.DataFrame, day: date) -> pd.DataFrame:
-    weeks = np.sort(rows["week"].unique())
-    before, after = weeks_around(weeks, position(day))
-    weight = 0.0 if before == after else (position(day) - before) / (after - before)
-    keys = ["scenario", "draw", "group"]
-    first = rows[rows["week"] == before].set_index(keys)[["living", "activated"]]
-    second = rows[rows["week"] == after].set_index(keys)[["living", "activated"]]
-    stock = ((1 - weight) * first + weight * second.reindex(first.index)).reset_index()
-    # No one in a group of a very small sample: no share rather than a division by zero.
-    return stock.assign(share=stock["activated"] / stock["living"].where(stock["living"] > 0))
-
-
-def weeks_around(weeks: npt.NDArray[Any], at: float) -> tuple[int, int]:
-    """The weeks just before and after a position, the last twice beyond it."""
-    after = min(int(np.searchsorted(weeks, at)), len(weeks) - 1)
-    before = after if weeks[after] <= at else max(after - 1, 0)
-    return int(weeks[before]), int(weeks[after])
+    now = Day(groups[groups["dimension"] == dimension], position(day))
+    living, activated = now.on("living"), now.on("activated")
+    keys = {name: column for name, column in now.keys().items() if name != "dimension"}
+    return pd.DataFrame({**keys, "living": living, "activated": activated, "share": ratio(activated, living)})
 
 
 def share_quantiles(shares: pd.DataFrame, scenario: str, group: str) -> tuple[float, float, float]:

@@ -18,8 +18,8 @@ from scenarios.compare.courses import courses, courses_table
 from scenarios.compare.equity import equity_table, obstacle_table
 from scenarios.compare.tables import groups_table, summary_table, write_csv
 from scenarios.draw import Draw
-from scenarios.experiment import Experiment, Frames, simulate_draw
-from scenarios.frames import ORDER
+from scenarios.experiment import Experiment, simulate_draw
+from scenarios.frames import ORDER, Frames
 from scenarios.language.schema import Lang, Scenario
 
 LANGUAGES: tuple[Lang, ...] = ("en", "fr")
@@ -137,16 +137,20 @@ def _ordered(frame: pd.DataFrame, order: Sequence[str]) -> pd.DataFrame:
 
 def write_tables(folder: Path, frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) -> None:
     """CSV tables for both languages: a French spreadsheet wants other separators."""
-    tables = {
+    for name, table in tables_for_reading(frames, manifest).items():
+        for lang in LANGUAGES:
+            write_csv(table, folder / f"{name}.{lang}.csv", lang)
+
+
+def tables_for_reading(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) -> Frames:
+    """What the frames of all draws come to, by ``NAMES``."""
+    return {
         "summary": summary_table(frames["outcomes"], frames["costs"]),
         "groups": groups_table(frames["groups"], manifest["until"]),
         "equity": equity_table(frames["equity"], manifest["until"]),
         "left-behind": obstacle_table(frames["equity"], manifest["until"]),
         "drivers": courses_table(manifest),
     }
-    for name, table in tables.items():
-        for lang in LANGUAGES:
-            write_csv(table, folder / f"{name}.{lang}.csv", lang)
 
 
 def settings_of(experiment: Experiment) -> dict[str, object]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -13,10 +13,10 @@ import pandas as pd
 from foundation.language import spreadsheet
 from foundation.language.numbers import NARROW, day, month, number, percent, with_interval
 from foundation.language.text import Words
-from foundation.quantiles import spread
+from model.terms.weeks import position
 from scenarios.compare import label
 from scenarios.compare.comparison import MEASURES, scenario_summary
-from scenarios.compare.shares import group_shares
+from scenarios.compare.days import Block, Day, Floats, medians, quantile_columns, ratio, stacked
 from scenarios.compare.statuses import price_statuses
 from scenarios.words import group_label, price_letters, price_words, quick_mark, run_line, scenario_titles
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 QUANTILES = ("p05", "p50", "p95")
+T = TypeVar("T")
 
 
 def summary_table(outcomes: pd.DataFrame, costs: pd.DataFrame) -> pd.DataFrame:
@@ -35,11 +36,14 @@ def summary_table(outcomes: pd.DataFrame, costs: pd.DataFrame) -> pd.DataFrame:
     cheap. ``probability_of_target`` comes with its Jeffreys 90 % interval (``_low``, ``_high``); ``target_date`` counts
     draws that never reach the target as later than any date. Numbers are those of ``mes compare --json``.
     """
-    names, statuses = outcomes["scenario"].unique(), price_statuses(costs, "scenario")
-    return pd.DataFrame([_summary_row(outcomes[outcomes["scenario"] == name], str(name), statuses) for name in names])
+    codes, names = pd.factorize(outcomes["scenario"])
+    columns = {name: outcomes[name].to_numpy() for name in (*MEASURES, "reached", "reached_date")}
+    rows = ({name: values[codes == k] for name, values in columns.items()} for k in range(len(names)))
+    statuses = price_statuses(costs, "scenario")
+    return pd.DataFrame([_summary_row(row, str(name), statuses) for row, name in zip(rows, names, strict=True)])
 
 
-def _summary_row(rows: pd.DataFrame, name: str, statuses: Mapping[str, str]) -> dict[str, Any]:
+def _summary_row(rows: Mapping[str, Any], name: str, statuses: Mapping[str, str]) -> dict[str, Any]:
     found = scenario_summary(rows, {"name": name, "title": ""}, statuses)
     low, high = found["probability_of_target_interval"]
     measures = {f"{m}_{q}": np.nan if found[m][q] is None else found[m][q] for m in MEASURES for q in QUANTILES}
@@ -58,31 +62,28 @@ def groups_table(groups: pd.DataFrame, until: date | str) -> pd.DataFrame:
     share activated of the living (0..1), its gap to the average of all insured in points, and its gain over the
     reference (the first scenario) in points, paired draw by draw; ``living_millions`` is a median.
     """
-    until = date.fromisoformat(until) if isinstance(until, str) else until
-    parts = [_one_dimension(groups, str(dimension), until) for dimension in groups["dimension"].unique()]
-    return pd.concat(parts, ignore_index=True)
+    now = Day(groups, position(date.fromisoformat(until) if isinstance(until, str) else until))
+    measures = _measures(now)
+    table = stacked([now.labels(block) | _over_draws(block, measures) for block in now.blocks])
+    rank = {dimension: place for place, dimension in enumerate(now.dimensions)}
+    return table.iloc[table["dimension"].map(rank).argsort(kind="stable")].reset_index(drop=True)
 
 
-def _one_dimension(groups: pd.DataFrame, dimension: str, until: date) -> pd.DataFrame:
-    shares = _with_differences(group_shares(groups, dimension, until))
-    rows = []
-    for (scenario, group), found in shares.groupby(["scenario", "group"], sort=False):
-        row = {"scenario": scenario, "dimension": dimension, "group": group}
-        row["living_millions"] = found["living"].median() / 1e6
-        for name in ("share", "gap_points", "gain_points"):
-            row |= {f"{name}_{q}": np.nan if v is None else v for q, v in spread(found[name]).items()}
-        rows.append(row)
-    return pd.DataFrame(rows)
+def _measures(now: Day) -> dict[str, Floats]:
+    """A number per row of the day: ``gap_points`` to the average of the same scenario and draw, ``gain_points`` over
+    the reference."""
+    living, activated = now.on("living"), now.on("activated")
+    share = ratio(activated, living)
+    gap = share - ratio(now.over_groups(activated), now.over_groups(living))
+    return {"living": living, "share": share, "gap_points": 100 * gap, "gain_points": 100 * now.over_reference(share)}
 
 
-def _with_differences(shares: pd.DataFrame) -> pd.DataFrame:
-    """Adds the gap to the average of the same scenario and draw, and the gain over the reference, in points."""
-    sums = shares.groupby(["scenario", "draw"])[["living", "activated"]].transform("sum")
-    reference = shares[shares["scenario"] == shares["scenario"].iloc[0]].set_index(["draw", "group"])["share"]
-    keys = pd.MultiIndex.from_frame(shares[["draw", "group"]])
-    gain = shares["share"].to_numpy() - reference.reindex(keys).to_numpy()
-    gap = shares["share"] - sums["activated"] / sums["living"]
-    return shares.assign(gap_points=100 * gap, gain_points=100 * gain)
+def _over_draws(block: Block, measures: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Columns of ``groups_table``, a number per scenario and group."""
+    columns = {"living_millions": medians(block.of(measures["living"])) / 1e6}
+    for name in ("share", "gap_points", "gain_points"):
+        columns |= quantile_columns(name, block.of(measures[name]))
+    return columns
 
 
 def write_csv(table: pd.DataFrame, path: Path, lang: str, words: Words = label) -> None:
@@ -95,16 +96,23 @@ def write_csv(table: pd.DataFrame, path: Path, lang: str, words: Words = label) 
 def _french(table: pd.DataFrame) -> pd.DataFrame:
     shown = table.copy()
     if {"dimension", "group"} <= set(shown.columns):
-        pairs = zip(shown["dimension"], shown["group"], strict=True)
-        shown["group"] = [group_label(dimension, group, "fr") for dimension, group in pairs]
-        shown["dimension"] = [label(f"dimension.{dimension}", "fr") for dimension in shown["dimension"]]
+        pairs = list(zip(shown["dimension"], shown["group"], strict=True))
+        shown["group"] = _said(pairs, lambda pair: group_label(*pair, "fr"))
+        shown["dimension"] = _said(shown["dimension"], lambda name: label(f"dimension.{name}", "fr"))
     if "price_status" in shown:
-        shown["price_status"] = [price_words(found, "fr") for found in shown["price_status"]]
+        shown["price_status"] = _said(shown["price_status"], lambda found: price_words(found, "fr"))
     if "driver" in shown:
-        shown["driver"] = [label(f"courses.{name}", "fr") for name in shown["driver"]]
+        shown["driver"] = _said(shown["driver"], lambda name: label(f"courses.{name}", "fr"))
     if "obstacle" in shown:
-        shown["obstacle"] = [label(f"obstacle.{name}", "fr") for name in shown["obstacle"]]
+        shown["obstacle"] = _said(shown["obstacle"], lambda name: label(f"obstacle.{name}", "fr"))
     return shown
+
+
+def _said(values: Iterable[T], word: Callable[[T], str]) -> list[str]:
+    """Each value in words, looked up once for all rows that have it."""
+    values = list(values)
+    words = {value: word(value) for value in dict.fromkeys(values)}
+    return [words[value] for value in values]
 
 
 def rich_table(summary: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> Table:

@@ -16,16 +16,7 @@ from model.terms.outcome import BARRIERS, OBSTACLES, WOULD_PASS, GroupTable, Lev
 from model.terms.weeks import week_of
 from scenarios.compare.study import COUNTS, TABLES, Comparison
 from scenarios.costs import CostLine
-from scenarios.frames import (
-    ORDER,
-    channel_frame,
-    cost_frame,
-    equity_frame,
-    group_frame,
-    outcome_frame,
-    use_frame,
-    weekly_frame,
-)
+from scenarios.frames import ORDER, Result, draw_frames
 
 WEEKS = 309
 """To the end of 2027, the horizon of these frames."""
@@ -67,25 +58,18 @@ def outcome(draw: int, extra: float = 0.0) -> Outcome:
 
 def frames(names: dict[str, float], draw: int, *, until: Any, target: float = 40.0) -> dict[str, pd.DataFrame]:
     """Frames of one draw; ``names`` gives each scenario's additional activations, the reference first with 0."""
-    parts, reference = [], None
-    for name, extra in names.items():
-        key, result = {"scenario": name, "draw": draw}, outcome(draw, extra)
-        costs = cost_frame(key, [_line(2e6, 0.0), _line(0.0, 1e6)] if extra else [])
-        last = outcome_frame(key, result, costs, until, target, reference)
-        reference = last["activated_millions"].iloc[0] if reference is None else reference
-        table = GroupTable("region", ("a", "b"), (0, 13), *(np.ones((2, 2)) for _ in range(4)))
-        parts.append(
-            {
-                "weekly": weekly_frame(key, result),
-                "groups": group_frame(key, [table]),
-                "equity": equity_frame(key, [_standing(draw, extra)]),
-                "channels": channel_frame(key, result, 13),
-                "uses": use_frame(key, result),
-                "costs": costs,
-                "outcomes": last,
-            }
+    table = GroupTable("region", ("a", "b"), (0, 13), *(np.ones((2, 2)) for _ in range(4)))
+    results = [
+        Result(
+            scenario=name,
+            outcome=outcome(draw, extra),
+            costs=[_line(2e6, 0.0), _line(0.0, 1e6)] if extra else [],
+            groups=[table],
+            standing=[_standing(draw, extra)],
         )
-    return {kind: pd.concat([part[kind] for part in parts], ignore_index=True) for kind in parts[0]}
+        for name, extra in names.items()
+    ]
+    return draw_frames(draw, results, every=13, until=until, target_millions=target)
 
 
 def _standing(draw: int, extra: float) -> StandingTable:

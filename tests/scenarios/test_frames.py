@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from model.terms.weeks import monday
-from scenarios.frames import at, channel_frame, target_date
+from scenarios.frames import Result, at, channel_frame, target_date
 from tests.scenarios.made_up import WEEKS, frames, outcome
 
 UNTIL = date(2027, 12, 31)
@@ -35,7 +35,8 @@ def test_a_target_reached_after_the_horizon_is_not_reached() -> None:
 
 
 def test_flows_keep_their_sum_and_the_last_interval_is_shorter() -> None:
-    table = channel_frame({"scenario": "s", "draw": 0}, outcome(0), 13)
+    result = Result(scenario="s", outcome=outcome(0), costs=[], groups=[], standing=[])
+    table = channel_frame(0, [result], 13)
     assert table["contacts"].sum() == WEEKS * 13, "13 channels, one contact a week each"
     assert (table["contacts"] == table["weeks"]).all()
     assert table.groupby("channel")["weeks"].sum().unique().tolist() == [WEEKS]
