@@ -13,22 +13,10 @@ from typing import Any
 
 import numba
 
-from calibration.facts.inputs import load_demography, load_history
-from model import AdoptionModel, Parameters, build_population
-from model.counting.online import online_cells, online_counts
-from model.levers import Assisted, Messages, Relatives, Target
-from model.prevalence import surveyed_shares
-from model.terms.channels import Channel
-from model.terms.outcome import DIMENSIONS
+import model.terms.jit  # noqa: F401  # says where compiled code is kept
 
 PEOPLE = 500
 WEEK = 10
-_PERIOD: dict[str, Any] = {"start": WEEK, "end": WEEK + 5}
-_LEVERS = (
-    Messages(name="email", channel=Channel.EMAIL, waves=(WEEK,), pull=0.1, **_PERIOD),
-    Assisted(name="assisted", capacity=1e6, success=0.5, target=Target(offline=True), **_PERIOD),
-    Relatives(name="relatives", boost=2.0, **_PERIOD),
-)
 
 
 def ensure_compiled() -> None:
@@ -50,12 +38,18 @@ def ensure_compiled() -> None:
 
 def run_everything() -> None:
     """Run all that is compiled on a few people, on one thread and on two."""
+    from calibration.facts.inputs import load_demography, load_history
+    from model import AdoptionModel, Parameters, build_population
+    from model.counting.online import online_cells, online_counts
+    from model.prevalence import surveyed_shares
+    from model.terms.outcome import DIMENSIONS
+
     demography, history = load_demography(), load_history()
     for threads in (1, 2):
         population = build_population(demography, people=PEOPLE, seed=0, threads=threads)
         model = AdoptionModel(population, Parameters(), demography=demography, history=history, threads=threads)
         model.advance(WEEK)
-        branch = model.branch(_LEVERS)
+        branch = model.branch(_levers())
         branch.advance(WEEK + 5)
         branch.outcome()
         branch.to_frame()
@@ -65,6 +59,19 @@ def run_everything() -> None:
         branch.standing(WEEK)
         for dimension in DIMENSIONS:
             branch.groups(dimension, [WEEK])
+
+
+def _levers() -> tuple[Any, ...]:
+    """One of each kind that has code of its own."""
+    from model.levers import Assisted, Messages, Relatives, Target
+    from model.terms.channels import Channel
+
+    period: dict[str, Any] = {"start": WEEK, "end": WEEK + 5}
+    return (
+        Messages(name="email", channel=Channel.EMAIL, waves=(WEEK,), pull=0.1, **period),
+        Assisted(name="assisted", capacity=1e6, success=0.5, target=Target(offline=True), **period),
+        Relatives(name="relatives", boost=2.0, **period),
+    )
 
 
 if __name__ == "__main__":
