@@ -19,6 +19,14 @@ class Lang(StrEnum):
     fr = "fr"
 
 
+class Pictures(StrEnum):
+    """Which pictures are drawn after the table."""
+
+    none = "none"
+    main = "main"
+    all = "all"
+
+
 class Engine(StrEnum):
     """Which implementation simulates."""
 
@@ -70,6 +78,14 @@ Out = Annotated[Path | None, typer.Option(help="Run folder to make.  [default: .
 Resume = Annotated[bool, typer.Option("--resume", help="Finish the interrupted or failed run in --out.")]
 Language = Annotated[Lang, typer.Option("--lang", envvar="MES_LANG", help="Language of tables and pictures.")]
 EngineChoice = Annotated[Engine, typer.Option(help="mesa: the readable twin in plain Mesa, up to 20,000 people.")]
+PicturesChoice = Annotated[
+    Pictures | None,
+    typer.Option(
+        "--pictures",
+        help="Pictures drawn after the table; main: those that answer the question; `mes plot DIR` draws all later."
+        "  [default: all; with --quick: main]",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Quick = Annotated[bool, typer.Option("--quick", help="A taste in about ten seconds, marked as such in every output.")]
 StructureChoices = Annotated[

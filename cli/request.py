@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.options import DRAWS, PEOPLE, QUICK_DRAWS, QUICK_PEOPLE, Engine, Lang
+from cli.options import DRAWS, PEOPLE, QUICK_DRAWS, QUICK_PEOPLE, Engine, Lang, Pictures
 from foundation.errors import UserError
 from foundation.problems import nearest
 
@@ -47,6 +47,7 @@ class Request:
     until: str | None = None
     target: float | None = None
     cluster: str | None = None
+    pictures: Pictures | None = None
 
     def __post_init__(self) -> None:
         for option in ("people", "draws", "workers", "threads"):
@@ -72,6 +73,11 @@ class Request:
             "--resume": self.resume or None,
         }
         return [option for option, value in named.items() if value is not None]
+
+    @property
+    def shown(self) -> Pictures:
+        """Pictures to draw; a preview is to be short."""
+        return self.pictures or (Pictures.main if self.quick else Pictures.all)
 
     def process_count(self, experiment: Experiment | None = None) -> int:
         """Worker processes to start at most; for an experiment, no more than fit into memory."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from cli import label
-from cli.options import Lang
+from cli.options import Lang, Pictures
 from cli.request import Request, experiment_of
 from foundation.work.progress import progress
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     Frames = Mapping[str, pd.DataFrame]
     Document = Callable[[Frames, Mapping[str, Any]], dict[str, Any]]
     Table = Callable[[Frames, Mapping[str, Any], Lang], None]
-    Draws = Callable[[Frames, Mapping[str, Any], Path, str], list[Path]]
     Kind = TypeVar("Kind", bound=OfDraws[Any])
 
 LONG = 1200.0
@@ -169,41 +168,70 @@ def published_stocks() -> list[dict[str, Any]]:
     return [target.described() for target in load_stock_targets()]
 
 
-def present(store: Store, request: Request, document: Document) -> None:
-    """Adds pictures to a run folder, prints the result, and ends with status 1 if draws failed."""
-    from scenarios.compare.comparison import load
+class Shown(NamedTuple):
+    """How a finished folder is shown, as a ``Request`` says it too."""
 
-    _, frames = load(store.folder)
-    draw_pictures(frames, store.manifest, store.folder, request.lang)
-    show(store, frames, document, print_table, lang=request.lang, json=request.json)
+    lang: Lang
+    json: bool
+    pictures: Pictures
+    workers: int | None
 
 
-def present_in_both(
-    store: Store,
-    names: Sequence[str],
-    draw: Draws,
-    document: Document,
-    table: Table,
-    *,
-    lang: Lang,
-    json: bool,
-) -> None:
+def shown_of(request: Request) -> Shown:
+    return Shown(lang=request.lang, json=request.json, pictures=request.shown, workers=request.workers)
+
+
+def present(store: Store, shown: Shown, document: Document) -> None:
+    """Prints the result of a run, then adds pictures to its folder; ends with status 1 if draws failed."""
+    from scenarios.frames import ORDER
+
+    names = ORDER if shown.json else ("outcomes", "costs")
+    show(store, store.frames(names), document, print_table, shown)
+    draw(store, shown, [shown.lang])
+    end(store.manifest, shown.lang)
+
+
+def present_in_both(store: Store, shown: Shown, names: Sequence[str], document: Document, table: Table) -> None:
     """The same for folders whose pictures are drawn in both languages."""
-    frames = store.frames(names)
-    for each in Lang:
-        draw(frames, store.manifest, store.folder / "pictures", each.value)
-    show(store, frames, document, table, lang=lang, json=json)
+    show(store, store.frames(names), document, table, shown)
+    draw(store, shown, Lang)
+    end(store.manifest, shown.lang)
 
 
-def show(store: Store, frames: Frames, document: Document, table: Table, *, lang: Lang, json: bool) -> None:
-    """Seals the pictures, prints, and ends with status 1 if draws failed."""
-    store.seal("pictures/")
-    if json:
+def show(store: Store, frames: Frames, document: Document, table: Table, shown: Shown) -> None:
+    """Prints what was found, and where it is."""
+    if shown.json:
         print_json(document(frames, store.manifest))
     else:
-        table(frames, store.manifest, lang)
-    say_where(store.folder, lang)
-    end(store.manifest, lang)
+        table(frames, store.manifest, shown.lang)
+    sys.stdout.flush()
+    say_where(store.folder, shown.lang)
+
+
+def draw(store: Store, shown: Shown, langs: Iterable[Lang]) -> list[Path]:
+    """Draws the pictures asked for into the folder; returns their paths.
+
+    Raises:
+        Interrupted: Ctrl-C; the folder is whole without the pictures that are missing.
+    """
+    from cli.albums import album_of, names_of
+    from cli.request import process_count
+    from foundation.drawing.album import draw_pictures
+    from foundation.errors import Interrupted
+
+    album, words = album_of(store.manifest), label("said.pictures", shown.lang)
+    try:
+        return draw_pictures(
+            album,
+            store,
+            names_of(album, store.manifest, shown.pictures),
+            [lang.value for lang in langs],
+            processes=process_count(shown.workers),
+            progress=lambda total: progress(total, words),
+        )
+    except KeyboardInterrupt:
+        text = f"interrupted; the results are complete, `mes plot {store.folder}` draws the missing pictures"
+        raise Interrupted(text) from None
 
 
 def console(width: int = 160) -> Console:
@@ -211,17 +239,6 @@ def console(width: int = 160) -> Console:
     from rich.console import Console
 
     return Console() if sys.stdout.isatty() else Console(width=width)
-
-
-def draw_pictures(
-    frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], folder: Path, lang: Lang
-) -> list[Path]:
-    """Draws all pictures of a run into its folder ``pictures``."""
-    from scenarios.compare.pictures import draw_all
-
-    pictures = folder / "pictures"
-    pictures.mkdir(exist_ok=True)
-    return draw_all(frames, manifest, pictures, lang.value)
 
 
 def print_json(document: Mapping[str, Any]) -> None:

@@ -21,7 +21,7 @@ from typing import Any, Literal, cast, get_args
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, stats
+from scipy import special
 
 from calibration.facts.tables import DATA, Row, read_rows, refuse_repeats
 from foundation.shapes import Floats
@@ -39,7 +39,7 @@ from model.terms.parameters import (
 from scenarios.lever_schemas.words import effect_names
 
 Family = Literal["lognormal", "beta", "normal"]
-Z95 = float(stats.norm.ppf(0.95))
+Z95 = float(special.ndtri(0.95))
 _CONCENTRATIONS = (0.05, 5000.0)
 
 
@@ -62,23 +62,44 @@ class Prior:
     @cached_property
     def _law(self) -> Any:
         """The fitted scipy distribution, before truncation."""
+        from scipy import stats  # takes a second to load: only for who calibrates
+
         if self.family == "lognormal":
             return stats.lognorm(self.shape[1], scale=np.exp(self.shape[0]))
         return stats.beta(*self.shape) if self.family == "beta" else stats.norm(*self.shape)
 
+    def _untruncated(self, u: Floats) -> Floats:
+        """Quantiles of the fitted distribution, to the bit those of ``_law``."""
+        if self.family == "beta":
+            return np.asarray(special.betaincinv(*self.shape, u))
+        middle, width = self.shape
+        if self.family == "normal":
+            return np.asarray(special.ndtri(u) * width + middle)
+        return np.asarray(np.exp(width * special.ndtri(u)) * np.exp(middle))
+
+    def _below(self, x: npt.NDArray[np.float64] | np.float64) -> Floats:
+        """Its mass below ``x``, likewise."""
+        if self.family == "beta":
+            return np.asarray(special.betainc(*self.shape, np.clip(x, 0.0, 1.0)))
+        middle, width = self.shape
+        if self.family == "normal":
+            return np.asarray(special.ndtr((x - middle) / width))
+        with np.errstate(divide="ignore"):
+            return np.asarray(special.ndtr(np.log(np.maximum(x, 0.0) / np.exp(middle)) / width))
+
     @cached_property
     def cut(self) -> float:
         """Mass below the floor that the truncation removes, 0..1."""
-        return 0.0 if self.floor is None else float(self._law.cdf(self.floor))
+        return 0.0 if self.floor is None else float(self._below(np.float64(self.floor)))
 
     def quantile(self, u: npt.ArrayLike) -> Floats:
         """Values at the quantiles ``u`` (0..1), of the same shape; NaN outside 0..1."""
-        values = np.asarray(self._law.ppf(self.cut + np.asarray(u, float) * (1 - self.cut)), np.float64)
+        values = np.asarray(self._untruncated(self.cut + np.asarray(u, float) * (1 - self.cut)), np.float64)
         return values if self.floor is None else np.maximum(values, self.floor)
 
     def cdf(self, x: npt.ArrayLike) -> Floats:
         """Probability of at most ``x`` (0..1), of the same shape: the inverse of ``quantile``."""
-        return np.clip((np.asarray(self._law.cdf(x), np.float64) - self.cut) / (1 - self.cut), 0.0, 1.0)
+        return np.clip((self._below(np.asarray(x, float)) - self.cut) / (1 - self.cut), 0.0, 1.0)
 
     def logpdf(self, x: npt.ArrayLike) -> Floats:
         """Log density at ``x``, of the same shape; -inf where the density is 0."""
@@ -137,9 +158,11 @@ def fit(family: Family, location: float, low: float, high: float) -> tuple[float
 
 
 def _fit_beta(mean: float, low: float, high: float) -> tuple[float, float]:
+    from scipy import optimize
+
     def distance(log_concentration: float) -> float:
         k = np.exp(log_concentration)
-        quantiles = stats.beta.ppf([0.05, 0.95], mean * k, (1 - mean) * k)
+        quantiles = special.betaincinv(mean * k, (1 - mean) * k, [0.05, 0.95])
         return float(np.sum((quantiles - [low, high]) ** 2))
 
     bounds = tuple(np.log(_CONCENTRATIONS))

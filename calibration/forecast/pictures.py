@@ -29,14 +29,6 @@ BANDS = ((0.05, 0.95, 0.2), (0.25, 0.75, 0.3))
 """Low level, high level, opacity."""
 
 
-def draw_forecast(
-    frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], folder: Path, lang: str
-) -> list[Path]:
-    """``forecast.<lang>.png`` and ``.svg`` from the frames of a run folder."""
-    folder.mkdir(exist_ok=True)
-    return save(fan(wide(frames["paths"]), manifest, lang), folder / f"forecast.{lang}")
-
-
 def draw_registered(forecast: Registered, folder: Path) -> list[Path]:
     """``forecast.png`` and ``forecast.fr.png`` for guides."""
     about = {**forecast.about, "quick": False, "forecast": {"from": forecast.about["forecast_from"]}}
@@ -61,6 +53,14 @@ def fan(paths: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> Figure:
     _scale(axes, paths, manifest, lang)
     legend_below(figure, _legend(manifest, lang), 3)
     return figure
+
+
+def _fan(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], lang: str) -> Figure:
+    """That of a run folder."""
+    return fan(wide(frames["paths"]), manifest, lang)
+
+
+PICTURES = {"forecast": _fan}
 
 
 def _bands(axes: Axes, paths: pd.DataFrame, last: str) -> None:

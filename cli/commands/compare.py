@@ -33,6 +33,7 @@ def compare(
     lang: o.Language = o.Lang.en,
     engine: o.EngineChoice = o.Engine.fast,
     json: o.Json = False,
+    pictures: o.PicturesChoice = None,
     quick: o.Quick = False,
     structure: o.StructureChoices = None,
     posterior: o.Posterior = None,
@@ -57,6 +58,7 @@ def compare(
             lang=lang,
             engine=engine,
             json=json,
+            pictures=pictures,
             quick=quick,
             structure=structure or (),
             posterior=posterior,
@@ -78,16 +80,16 @@ def _is_folder(argument: str) -> bool:
 
 def _compare_scenarios(request: Request, names: list[str]) -> None:
     from cli.chosen import choose, with_reference
-    from cli.simulation import present, simulate
+    from cli.simulation import present, shown_of, simulate
     from scenarios.compare.comparison import comparison_document
     from scenarios.language.files import catalogue
 
     chosen = with_reference([choose(name) for name in names or catalogue()])
-    present(simulate(request, chosen, every=EVERY, subject=str(len(chosen))), request, comparison_document)
+    present(simulate(request, chosen, every=EVERY, subject=str(len(chosen))), shown_of(request), comparison_document)
 
 
 def _compare_folders(request: Request, folders: list[Path], arguments: list[str]) -> None:
-    from cli.simulation import present
+    from cli.simulation import present, shown_of
     from foundation.store.store import Store
     from scenarios.compare.comparison import compare_folders, comparison_document
     from scenarios.compare.study import write_tables
@@ -97,7 +99,7 @@ def _compare_folders(request: Request, folders: list[Path], arguments: list[str]
     store = Store.create(request.folder(f"{len(folders)}-folders"), {**merged, **_own(request)})
     write_tables(store.folder, frames, store.manifest)
     store.finish(frames, merged["failures"])
-    present(store, request, comparison_document)
+    present(store, shown_of(request), comparison_document)
 
 
 def _own(request: Request) -> dict[str, Any]:

@@ -21,6 +21,7 @@ def effects(
     resume: o.Resume = False,
     lang: o.Language = o.Lang.en,
     json: o.Json = False,
+    pictures: o.PicturesChoice = None,
     quick: o.Quick = False,
     structure: o.StructureChoices = None,
     posterior: o.Posterior = None,
@@ -41,6 +42,7 @@ def effects(
             resume=resume,
             lang=lang,
             json=json,
+            pictures=pictures,
             quick=quick,
             structure=structure or (),
             posterior=posterior,
@@ -51,17 +53,17 @@ def effects(
 
 def _effects(request: Request) -> None:
     from cli.request import experiment_of
-    from cli.simulation import carried_out, present_in_both, study_of
+    from cli.simulation import carried_out, present_in_both, shown_of, study_of
     from model.terms.weeks import WEEKS
     from planning.effects.effects import FRAMES, Effects
-    from planning.effects.pictures import draw_effects, effects_document
+    from planning.effects.pictures import effects_document
     from scenarios.experiment import REFERENCE
     from scenarios.language.files import load_scenario
 
     experiment = experiment_of(request, [load_scenario(REFERENCE)], every=WEEKS)
     study = study_of(Effects, experiment, request)
     store = carried_out(study, request, REFERENCE, request.process_count(experiment))
-    present_in_both(store, FRAMES, draw_effects, effects_document, _table, lang=request.lang, json=request.json)
+    present_in_both(store, shown_of(request), FRAMES, effects_document, _table)
 
 
 def _table(frames: Any, manifest: Any, lang: o.Lang) -> None:

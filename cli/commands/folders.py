@@ -12,58 +12,47 @@ from cli import options as o
 from cli.errors import FAILED, reported
 
 if TYPE_CHECKING:
+    from foundation.store.store import Store
     from foundation.store.verification import Finding, Verification
-
-OWN = ("plan", "effects", "sensitivity", "forecast")
-"""Commands whose folders hold other tables than a run's."""
 
 
 def plot(
     folder: Annotated[Path, typer.Argument(help="A run folder.")],
+    workers: o.Workers = None,
     lang: o.Language = o.Lang.en,
     json: Annotated[bool, typer.Option("--json", help="Print the list of pictures as JSON.")] = False,
 ) -> None:
     """Draw the pictures of a finished run again (for instance in the other language)."""
     with reported():
-        from cli.simulation import draw_pictures, print_json
-        from foundation.store import manifest as manifests
-        from foundation.store.store import Store
-        from scenarios.compare.comparison import load
+        from cli.simulation import Shown, draw, print_json
 
-        if manifests.read(folder).get("command") in OWN:
-            manifest, pictures = _own(folder, lang)
-        else:
-            manifest, frames = load(folder)
-            pictures = draw_pictures(frames, manifest, folder, lang)
-        Store.opened(folder).seal("pictures/")
+        store = _finished(folder)
+        pictures = draw(store, Shown(lang=lang, json=json, pictures=o.Pictures.all, workers=workers), [lang])
         if json:
-            print_json({"folder": str(folder), "quick": manifest["quick"], "pictures": [str(p) for p in pictures]})
+            quick = store.manifest["quick"]
+            print_json({"folder": str(folder), "quick": quick, "pictures": [str(path) for path in pictures]})
         else:
             for picture in pictures:
                 print(picture)
 
 
-def _own(folder: Path, lang: o.Lang) -> tuple[Any, list[Path]]:
-    """Manifest and pictures of a plan, of effects, of a sensitivity analysis, or of a forecast.
+def _finished(folder: Path) -> Store:
+    """A folder whose tables are there and as its command left them.
 
     Raises:
-        UserError: the folder is not finished, or not as its command left it.
+        UserError: they are not.
     """
-    from calibration.forecast.pictures import draw_forecast
-    from calibration.forecast.study import FRAMES as FORECAST
+    from cli.albums import RUN, album_of
     from foundation.store import manifest as manifests
-    from foundation.store.store import load
-    from planning.effects.effects import FRAMES as EFFECTS
-    from planning.effects.pictures import draw_effects
-    from planning.mix.pictures import draw_plan
-    from planning.mix.results import FRAMES as PLAN
-    from planning.sensitivity.pictures import draw_sensitivity
-    from planning.sensitivity.study import FRAMES as SENSITIVITY
+    from foundation.store.store import Store, load
+    from scenarios.compare import comparison
 
-    kinds = {"plan": (PLAN, draw_plan), "effects": (EFFECTS, draw_effects), "forecast": (FORECAST, draw_forecast)}
-    names, draw = (kinds | {"sensitivity": (SENSITIVITY, draw_sensitivity)})[manifests.read(folder)["command"]]
-    manifest, frames = load(folder, names)
-    return manifest, draw(frames, manifest, folder / "pictures", lang.value)
+    album = album_of(manifests.read(folder))
+    if album is RUN:
+        comparison.load(folder)
+    else:
+        load(folder, sorted({name for tables in album.shows.values() for name in tables}))
+    return Store.opened(folder)
 
 
 def verify(

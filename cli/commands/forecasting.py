@@ -50,6 +50,7 @@ def forecast(
     resume: o.Resume = False,
     lang: o.Language = o.Lang.en,
     json: o.Json = False,
+    pictures: o.PicturesChoice = None,
     structure: o.StructureChoices = None,
     posterior: o.Posterior = None,
     register: Register = False,
@@ -71,6 +72,7 @@ def forecast(
             resume=resume,
             lang=lang,
             json=json,
+            pictures=pictures,
             quick=False,
             structure=structure or (),
             posterior=posterior,
@@ -96,13 +98,12 @@ def _refuse_mixed(request: Request, register: bool, score: bool, actuals: Path |
 
 def _forecast(request: Request, register: bool) -> None:
     from calibration.forecast.page import notes, rich_table
-    from calibration.forecast.pictures import draw_forecast
     from calibration.forecast.registered import place_of, refuse_few, today
     from calibration.forecast.registered import register as write_registered
     from calibration.forecast.study import FRAMES
     from calibration.forecast.summary import document
     from cli import label
-    from cli.simulation import carried_out, console, present_in_both
+    from cli.simulation import carried_out, console, present_in_both, shown_of
     from foundation.store.manifest import package_version
 
     study, day = _study(request), today()
@@ -121,7 +122,7 @@ def _forecast(request: Request, register: bool) -> None:
         for line in notes(frames, manifest, lang.value):
             out.print(line, markup=False, highlight=False)
 
-    present_in_both(store, FRAMES, draw_forecast, document, table, lang=request.lang, json=request.json)
+    present_in_both(store, shown_of(request), FRAMES, document, table)
 
 
 def _study(request: Request) -> Forecast:

@@ -44,6 +44,7 @@ def hindcast(
     resume: o.Resume = False,
     lang: o.Language = o.Lang.en,
     json: o.Json = False,
+    pictures: o.PicturesChoice = None,
 ) -> None:
     """Forecast from earlier days, each forecaster knowing the stocks of its day only, and score what came."""
     with reported():
@@ -63,5 +64,6 @@ def hindcast(
                 resume=resume,
                 lang=lang,
                 json=json,
+                pictures=pictures or o.Pictures.all,
             )
         )

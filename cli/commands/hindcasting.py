@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from calibration.hindcast import label
-from cli.options import Lang
+from cli import label as said
+from cli.options import Lang, Pictures
 from cli.request import at_least_one, command_line, process_count
 from foundation.errors import UserError
 from foundation.work.progress import progress
@@ -39,6 +40,7 @@ class Request:
     resume: bool
     lang: Lang
     json: bool
+    pictures: Pictures
 
     def __post_init__(self) -> None:
         at_least_one("--people", self.people)
@@ -217,17 +219,12 @@ def modelled(
 
 
 def present(results: Mapping[str, Any], folder: Path, request: Request) -> None:
-    """Adds tables and the picture to the folder, prints the result, and ends with status 1 if draws failed."""
+    """Adds tables to the folder, prints the result, adds the picture, and ends with status 1 if draws failed."""
     from calibration.hindcast.page import grids, notes, rich_table, table_of_scores
-    from calibration.hindcast.pictures import hindcast_panels
-    from foundation.drawing.style import save
     from scenarios.compare.tables import write_csv
 
     for lang in Lang:
         write_csv(table_of_scores(results), folder / f"hindcast.{lang}.csv", lang.value, label)
-    pictures = folder / "pictures"
-    pictures.mkdir(exist_ok=True)
-    save(hindcast_panels(results, request.lang.value), pictures / f"hindcast.{request.lang}")
     if request.json:
         from cli.simulation import print_json
 
@@ -240,7 +237,22 @@ def present(results: Mapping[str, Any], folder: Path, request: Request) -> None:
             console.print(rich_table(grid, request.lang.value))
         for line in notes(results, request.lang.value):
             console.print(line, markup=False, highlight=False)
+    sys.stdout.flush()
+    if request.pictures is not Pictures.none:
+        draw(results, folder / "pictures", request.lang.value)
     end(results, folder, request)
+
+
+def draw(results: Mapping[str, Any], pictures: Path, lang: str) -> None:
+    """What each forecaster said from each origin, beside what came."""
+    from calibration.hindcast.pictures import hindcast_panels
+    from foundation.drawing.style import save
+
+    pictures.mkdir(exist_ok=True)
+    with progress(1, said("said.pictures", lang)) as tell:
+        tell(0)
+        save(hindcast_panels(results, lang), pictures / f"hindcast.{lang}")
+        tell(1)
 
 
 def end(results: Mapping[str, Any], folder: Path, request: Request) -> None:

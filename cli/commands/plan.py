@@ -51,6 +51,7 @@ def plan(
     resume: o.Resume = False,
     lang: o.Language = o.Lang.en,
     json: o.Json = False,
+    pictures: o.PicturesChoice = None,
     quick: o.Quick = False,
     structure: o.StructureChoices = None,
     posterior: o.Posterior = None,
@@ -76,6 +77,7 @@ def plan(
             resume=resume,
             lang=lang,
             json=json,
+            pictures=pictures,
             quick=quick,
             structure=structure or (),
             posterior=posterior,
@@ -100,9 +102,8 @@ def plan(
 
 
 def _plan(request: Request, wanted: PlanRequest) -> None:
-    from cli.simulation import carried_out, present_in_both, study_of
+    from cli.simulation import carried_out, present_in_both, shown_of, study_of
     from planning.mix import label
-    from planning.mix.pictures import draw_plan
     from planning.mix.results import FRAMES
     from planning.mix.study import Planning, plan_document
     from scenarios.language.files import catalogue, load_scenario
@@ -112,7 +113,7 @@ def _plan(request: Request, wanted: PlanRequest) -> None:
     study = study_of(Planning, experiment, request, wanted=wanted, shipped=shipped)
     subject, lang = f"{wanted.question.budget:g}M", request.lang
     store = carried_out(study, request, subject, request.process_count(), lambda stage: label(f"stage.{stage}", lang))
-    present_in_both(store, FRAMES, draw_plan, plan_document, print_plan, lang=lang, json=request.json)
+    present_in_both(store, shown_of(request), FRAMES, plan_document, print_plan)
 
 
 def _experiment(request: Request, wanted: PlanRequest) -> Experiment:

@@ -24,6 +24,7 @@ def run(
     lang: o.Language = o.Lang.en,
     engine: o.EngineChoice = o.Engine.fast,
     json: o.Json = False,
+    pictures: o.PicturesChoice = None,
     quick: o.Quick = False,
     structure: o.StructureChoices = None,
     posterior: o.Posterior = None,
@@ -35,7 +36,7 @@ def run(
     with reported():
         from cli.chosen import choose, with_reference
         from cli.request import Request
-        from cli.simulation import present, simulate
+        from cli.simulation import present, shown_of, simulate
         from scenarios.compare.comparison import run_document
 
         request = Request(
@@ -51,6 +52,7 @@ def run(
             lang=lang,
             engine=engine,
             json=json,
+            pictures=pictures,
             quick=quick,
             structure=structure or (),
             posterior=posterior,
@@ -61,4 +63,4 @@ def run(
         chosen = choose(scenario)
         name = chosen.scenario.name
         store = simulate(request, with_reference([chosen]), every=1, subject=name)
-        present(store, request, partial(run_document, scenario=name))
+        present(store, shown_of(request), partial(run_document, scenario=name))

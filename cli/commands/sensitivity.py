@@ -40,13 +40,13 @@ def sensitivity(
     resume: o.Resume = False,
     lang: o.Language = o.Lang.en,
     json: o.Json = False,
+    pictures: o.PicturesChoice = None,
 ) -> None:
     """Rank what drives the results of a comparison, and say which study would be worth paying for; from its folder."""
     with reported():
         from cli.request import at_least_one
-        from cli.simulation import present_in_both
+        from cli.simulation import Shown, present_in_both
         from foundation.errors import UserError
-        from planning.sensitivity.pictures import draw_sensitivity
         from planning.sensitivity.study import FRAMES, sensitivity_document
 
         at_least_one("--workers", workers)
@@ -55,7 +55,8 @@ def sensitivity(
         study = _study(folder, _choice(value, budget), scenario)
         target = out or Path("runs") / f"sensitivity-{folder.resolve().name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
         store = _carried_out(study, target, resume, workers, lang)
-        present_in_both(store, FRAMES, draw_sensitivity, sensitivity_document, _tables, lang=lang, json=json)
+        shown = Shown(lang=lang, json=json, pictures=pictures or o.Pictures.all, workers=workers)
+        present_in_both(store, shown, FRAMES, sensitivity_document, _tables)
 
 
 def _study(folder: Path, choice: Choice, scenarios: list[str] | None) -> Sensitivity:

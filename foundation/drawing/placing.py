@@ -81,15 +81,17 @@ def _options(point: Floats, size: Floats, room: Floats, dots: Floats, arms: Floa
 
 def _overlaps(boxes: Floats, others: Floats, margin: float = 3.0) -> npt.NDArray[np.bool_]:
     """[box, other]: whether they are less than ``margin`` pixels apart."""
-    a, b = boxes[:, None], others[None]
-    return np.all((a[..., :2] - margin < b[..., 2:]) & (b[..., :2] < a[..., 2:] + margin), axis=-1)
+    left, low, right, high = boxes[:, None].T
+    others_left, others_low, others_right, others_high = others[None].T
+    across = (left - margin < others_right) & (others_left < right + margin)
+    return (across & (low - margin < others_high) & (others_low < high + margin)).T
 
 
 def _through(leaders: Floats, boxes: Floats) -> npt.NDArray[np.bool_]:
     """[leader, box]: whether a leader [leader, step, xy] passes through a box."""
-    at = leaders[:, None]
-    low, high = boxes[None, :, None, :2], boxes[None, :, None, 2:]
-    return np.any(np.all((at > low) & (at < high), axis=-1), axis=-1)
+    x, y = leaders[:, None, :, 0], leaders[:, None, :, 1]
+    left, low, right, high = boxes.T[:, None, :, None]
+    return ((x > left) & (x < right) & (y > low) & (y < high)).any(axis=-1)
 
 
 def _choose(options: Sequence[_Options], xy: Floats) -> list[int]:

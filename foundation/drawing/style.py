@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -16,6 +16,9 @@ from matplotlib.ticker import FuncFormatter
 from foundation.drawing.wrapping import wrap
 from foundation.language.numbers import number
 from foundation.language.text import label
+
+if TYPE_CHECKING:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -140,26 +143,50 @@ def light_grid(axes: Axes, axis: str) -> None:
 
 def settle(figure: Figure) -> Any:
     """Lays the figure out for good and returns its renderer: from here on positions in pixels hold."""
+    canvas = lay_out(figure)
+    figure.draw_without_rendering()
+    return canvas.get_renderer()
+
+
+def lay_out(figure: Figure) -> FigureCanvasAgg:
+    """Gives every axes its place for good; a figure that has been laid out stays as it is."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     canvas = FigureCanvasAgg(figure)
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")
-    return canvas.get_renderer()
+    if engine := figure.get_layout_engine():
+        engine.execute(figure)
+        figure.set_layout_engine("none")
+    return canvas
 
 
 @styled
 def save(figure: Figure, stem: Path, kinds: Sequence[str] = ("png", "svg")) -> list[Path]:
-    """Writes ``stem`` + .png and .svg, or those of the two that are wanted, without dates, each in one step."""
-    settle(figure)
+    """Writes ``stem`` + .png and .svg, or those of the two that are wanted, without dates, each in one step.
+
+    All kinds share one layout, and each is drawn once: ``Figure.savefig`` would draw twice, first to lay out anew.
+    """
+    canvas = lay_out(figure)
     paths = [stem.with_name(f"{stem.name}.{kind}") for kind in kinds]
     for path in paths:
-        kind = path.suffix[1:]
         temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        metadata = {"Date": None} if kind == "svg" else {"Software": None}
         try:
-            figure.savefig(temporary, format=kind, dpi=DPI, metadata=metadata)
+            _WRITERS[path.suffix[1:]](figure, canvas, temporary)
             os.replace(temporary, path)
         finally:
             temporary.unlink(missing_ok=True)
     return paths
+
+
+def _write_png(figure: Figure, canvas: FigureCanvasAgg, path: Path) -> None:
+    canvas.print_png(path, metadata={"Software": None})
+
+
+def _write_svg(figure: Figure, canvas: FigureCanvasAgg, path: Path) -> None:
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    FigureCanvasSVG(figure).print_svg(path, metadata={"Date": None})
+    figure.set_dpi(DPI)  # an SVG is drawn at 72
+    figure.set_canvas(canvas)
+
+
+_WRITERS = {"png": _write_png, "svg": _write_svg}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from foundation.drawing.style import BLUE, ORANGE, SMALL, legend_below, light_grid, localise, save, styled
+from foundation.drawing.style import BLUE, ORANGE, SMALL, legend_below, light_grid, localise, styled
 from foundation.drawing.wrapping import wrap
 from foundation.language.numbers import day, number, with_interval
 from foundation.quantiles import LEVELS, rounded
@@ -52,13 +51,7 @@ def effects(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], lan
     return figure
 
 
-def draw_effects(
-    frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, object], folder: Path, lang: str
-) -> list[Path]:
-    """Draws the picture into ``folder``."""
-    folder.mkdir(exist_ok=True)
-    return save(effects(frames, manifest, lang), folder / f"effects.{lang}")
-
+PICTURES = {"effects": effects}
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from foundation.drawing.style import BLUE, GREY, ORANGE, RED, SMALL, legend_below, light_grid, localise, save, styled
+from foundation.drawing.style import BLUE, GREY, ORANGE, RED, SMALL, legend_below, light_grid, localise, styled
 from foundation.drawing.wrapping import wrap
 from foundation.language.numbers import day, number
 from planning.mix import label
@@ -160,14 +159,3 @@ def _handles(lang: str, strategies: bool) -> list[Artist]:
 
 
 PICTURES = {"frontier": frontier, "composition": composition}
-
-
-def draw_plan(
-    frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, object], folder: Path, lang: str
-) -> list[Path]:
-    """Draws every picture into ``folder`` as ``<picture>.<lang>.png`` and ``.svg``; returns the paths in order."""
-    folder.mkdir(exist_ok=True)
-    paths = []
-    for name, picture in PICTURES.items():
-        paths += save(picture(frames, manifest, lang), folder / f"{name}.{lang}")
-    return paths

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -12,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from foundation.drawing.style import BLUE, GREY, ORANGE, SMALL, legend_below, light_grid, localise, save, styled
+from foundation.drawing.style import BLUE, GREY, ORANGE, SMALL, legend_below, light_grid, localise, styled
 from foundation.drawing.wrapping import wrap
 from foundation.language.numbers import UNDEFINED, compact, day, interval, number, percent, typeset, with_interval
 from planning.mix.tables import blank_table, euros
@@ -108,15 +107,6 @@ def _numbers(axes: Axes, rows: pd.DataFrame, lang: str) -> None:
 
 
 PICTURES = {"tornado": tornado_plot, "information": information_plot}
-
-
-def draw_sensitivity(frames: Frames, manifest: Mapping[str, object], folder: Path, lang: str) -> list[Path]:
-    """Draws every picture into ``folder``."""
-    folder.mkdir(exist_ok=True)
-    paths = []
-    for name, picture in PICTURES.items():
-        paths += save(picture(frames, manifest, lang), folder / f"{name}.{lang}")
-    return paths
 
 
 if TYPE_CHECKING:

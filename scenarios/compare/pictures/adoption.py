@@ -70,9 +70,9 @@ def _many(frames: Frames, manifest: Mapping[str, object], lang: str, names: Sequ
     subtitle = label("adoption.subtitle_many", lang, until=day(until, lang))
     figure = page(title, subtitle, rows * (2.7, 2.2, 1.9)[columns - 2] + 0.8, manifest, lang)
     panels = list(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
+    _scale(panels[0], frames, manifest, lang, every=2)  # first: else every line fits the scale of all panels anew
     for axes, name in zip(panels, names[1:], strict=False):
         _panel(axes, frames, manifest, lang, (names[0], name), 8.9 / columns - 0.2)
-    _scale(panels[0], frames, manifest, lang, every=2)
     _drop_empty(panels, strategies, columns)
     legend_below(figure, _legend_of_many(manifest, lang, scenario_titles(manifest, lang)[names[0]]), 3)
     return figure

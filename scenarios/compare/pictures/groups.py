@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -34,9 +35,9 @@ from foundation.language.numbers import day, interval, number
 from foundation.quantiles import spread
 from model.terms.outcome import OBSTACLES
 from scenarios.compare import label
-from scenarios.compare.equity import equity_table, on_day
+from scenarios.compare.equity import on_day, standings
 from scenarios.compare.pictures.results import Frames, horizon, scenario_order, strategies_by_effect
-from scenarios.compare.shares import group_shares, share_quantiles
+from scenarios.compare.shares import group_shares
 from scenarios.drawing import name_rows, page
 from scenarios.words import group_label, scenario_titles
 
@@ -47,10 +48,19 @@ def by_age_band(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Figur
     names = [scenario_order(frames["outcomes"])[0], *strategies_by_effect(frames)]
     shares = group_shares(frames["groups"], "age_band", horizon(manifest))
     bands = [str(band) for band in shares["group"].unique()]
+    quantiles = _quantiles(shares)
     # [scenario, band, quantile], per cent
-    found = 100 * np.array([[share_quantiles(shares, name, band) for band in bands] for name in names])
+    found = 100 * np.array([[quantiles[name, band] for band in bands] for name in names])
     draw = _dots if len(names) <= 2 else _coloured
     return draw(found, names, bands, manifest, lang)
+
+
+def _quantiles(shares: pd.DataFrame) -> dict[tuple[str, str], list[float]]:
+    """5, 50 and 95 % quantiles over draws by scenario and group, NaN where undefined."""
+    return {
+        (str(scenario), str(group)): [np.nan if value is None else value for value in spread(rows).values()]
+        for (scenario, group), rows in shares.groupby(["scenario", "group"], sort=False)["share"]
+    }
 
 
 def _title(manifest: Mapping[str, Any], lang: str) -> str:
@@ -123,7 +133,8 @@ def digital_gap(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Figur
     title = label("gap.title", lang, until=day(manifest["until"], lang))
     figure = page(title, label("gap.subtitle", lang), 0.36 * len(names) + 1.2, manifest, lang)
     axes = figure.subplots()
-    highest = max(_row(axes, place, shares, name) for place, name in enumerate(names))
+    quantiles = _quantiles(shares)
+    highest = max(_row(axes, place, quantiles, name) for place, name in enumerate(names))
     name_rows(axes, names, manifest, lang)
     number_rows(axes, [_gap(shares, name, lang) for name in names])
     axes.set_xlim(0, max(5.0, 108 * highest))
@@ -134,11 +145,11 @@ def digital_gap(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Figur
     return figure
 
 
-def _row(axes: Axes, place: int, shares: pd.DataFrame, name: str) -> float:
+def _row(axes: Axes, place: int, quantiles: Mapping[tuple[str, str], Sequence[float]], name: str) -> float:
     """Draws both groups of a scenario; returns the highest share."""
     top = 0.0
     for group, (colour, marker, offset) in LOOKS.items():
-        low, middle, high = share_quantiles(shares, name, group)
+        low, middle, high = quantiles[name, group]
         axes.plot([100 * low, 100 * high], [place + offset] * 2, color=colour, linewidth=1.6)
         axes.plot(100 * middle, place + offset, marker, color=colour, ms=6, markeredgecolor="white")
         top = max(top, float(np.nan_to_num(high)))
@@ -181,9 +192,7 @@ COLOURS = {
 def equity_changes(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Figure:
     """A row per strategy, a column per group: change of the group's gap to the others against the reference."""
     names = strategies_by_effect(frames)
-    table = equity_table(frames["equity"], manifest["until"]).set_index(["scenario", "dimension", "group"])
-    groups = shown_groups(table)
-    found = np.array([[table.loc[(name, *group), "gap_change_points_p50"] for group in groups] for name in names])
+    found, groups = _changes(frames["equity"], horizon(manifest), names)
     dates = {key: day(manifest[at], lang) for key, at in (("start", "policy_start"), ("until", "until"))}
     title, subtitle = label("equity.title", lang, **dates), label("equity.subtitle", lang)
     figure = page(title, subtitle, 0.36 * len(names) + 1.3, manifest, lang)
@@ -203,7 +212,22 @@ def equity_changes(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Fi
     return figure
 
 
-def shown_groups(table: pd.DataFrame) -> list[tuple[str, str]]:
+def _changes(equity: pd.DataFrame, until: date, names: Sequence[str]) -> tuple[np.ndarray, list[tuple[str, str]]]:
+    """Medians over draws [strategy, group] of the change of the gap, points, and the groups."""
+    keyed = standings(equity, until).groupby(["scenario", "dimension", "group"], sort=False)["gap_change_points"]
+    medians = keyed.agg(_median)
+    groups = shown_groups(medians)
+    return medians.reindex([(name, *group) for name in names for group in groups]).to_numpy().reshape(
+        len(names), -1
+    ), groups
+
+
+def _median(draws: pd.Series[float]) -> float:
+    median = spread(draws)["p50"]
+    return np.nan if median is None else median
+
+
+def shown_groups(table: pd.DataFrame | pd.Series[float]) -> list[tuple[str, str]]:
     """(dimension, group) of a table indexed by scenario, dimension and group, in its order."""
     return [
         (dimension, group)
@@ -212,7 +236,7 @@ def shown_groups(table: pd.DataFrame) -> list[tuple[str, str]]:
     ]
 
 
-def _groups(table: pd.DataFrame) -> list[tuple[str, str]]:
+def _groups(table: pd.DataFrame | pd.Series[float]) -> list[tuple[str, str]]:
     return list(dict.fromkeys((str(key[1]), str(key[2])) for key in table.index))
 
 
@@ -239,8 +263,7 @@ def left_behind(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Figur
 def standing_shares(equity: pd.DataFrame, manifest: Mapping[str, Any]) -> pd.DataFrame:
     """Per scenario, dimension and group (regions aside), the mean over draws of each part of the living members, per
     cent: columns of ``COLOURS``, which sum to 100."""
-    now = on_day(equity, horizon(manifest))
-    now = now[now["dimension"].isin(list(SHOWN))]
+    now = on_day(equity[equity["dimension"].isin(list(SHOWN))], horizon(manifest))
     parts = now[["activated", *OBSTACLES]].div(now["living"].where(now["living"] > 0), axis=0) * 100
     parts["minor"] = parts[list(MINOR)].sum(axis=1)
     keyed = pd.concat([now[["scenario", "dimension", "group"]], parts[list(COLOURS)]], axis=1)

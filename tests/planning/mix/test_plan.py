@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from foundation.drawing.style import save
 from foundation.errors import UserError
 from foundation.language.text import header
 from foundation.store import parts
 from planning.mix import label
 from planning.mix.measures import Limits, Measures, MostActivations
-from planning.mix.pictures import draw_plan
+from planning.mix.pictures import PICTURES
 from planning.mix.plan import Plan, Question, ceiling, frontier_budgets
 from planning.mix.question import load_space
 from planning.mix.results import FRAMES, Frames, frames
@@ -208,11 +209,10 @@ def test_a_terminal_shows_it(found: Plan, tidy: Frames, lang: str) -> None:
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
-def test_pictures(found: Plan, tidy: Frames, lang: str, tmp_path: Path) -> None:
-    paths = draw_plan(tidy, manifest(found), tmp_path / "pictures", lang)
-    assert [path.name for path in paths] == [
-        f"{name}.{lang}.{kind}" for name in ("frontier", "composition") for kind in ("png", "svg")
-    ]
+@pytest.mark.parametrize("picture", PICTURES)
+def test_pictures(found: Plan, tidy: Frames, picture: str, lang: str, tmp_path: Path) -> None:
+    paths = save(PICTURES[picture](tidy, manifest(found), lang), tmp_path / picture)
+    assert [path.name for path in paths] == [f"{picture}.png", f"{picture}.svg"]
     assert all(path.stat().st_size > 10_000 for path in paths)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from itertools import combinations
-from pathlib import Path
 
 import matplotlib
 import numpy as np
@@ -16,10 +15,12 @@ from matplotlib.text import Text
 
 from foundation.drawing.placing import APART, place_labels
 from foundation.drawing.wrapping import width, wrap
-from scenarios.compare.pictures import COMPARING, PICTURES, additional_activations, adoption_curves, draw_all, funnel
+from scenarios.compare.pictures import PICTURES, additional_activations, adoption_curves, funnel
 from tests.scenarios import frames as made
 from tests.scenarios.layout import outside, overlapping
 
+COMPARING = ("additional", "cost-effect", "equity")
+"""Pictures that need a strategy beside the reference."""
 CASES = [(1, "en", False), (2, "fr", True), (3, "fr", False), (6, "en", True), (19, "fr", False), (25, "en", True)]
 
 
@@ -72,29 +73,6 @@ def test_labels_of_crowded_points_find_room() -> None:
         text.set_position((0.5, 0.5))
     assert nearest(axes.texts) < 0, "negative control"
     assert len(overlapping(figure)) == 15 * 14 / 2, "negative control"
-
-
-def test_all_pictures_in_both_formats(tmp_path: Path) -> None:
-    paths = draw_all(results(3), made.manifest(3), tmp_path, "fr")
-    names = [f"{name}.fr.{kind}" for name in PICTURES for kind in ("png", "svg")]
-    assert [path.name for path in paths] == names
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names), "no temporary file stays"
-    assert all(path.read_bytes().startswith(b"\x89PNG") for path in paths if path.suffix == ".png")
-    assert all(b"<svg" in path.read_bytes() for path in paths if path.suffix == ".svg")
-
-
-def test_a_single_scenario_has_nothing_to_compare(tmp_path: Path) -> None:
-    drawn = {path.name.split(".")[0] for path in draw_all(results(1), made.manifest(1), tmp_path, "en")}
-    assert drawn == {"adoption", "funnel", "age-bands", "digital-gap", "left-behind", "drivers"}
-
-
-def test_the_same_frames_give_the_same_bytes(tmp_path: Path) -> None:
-    first, second = tmp_path / "a", tmp_path / "b"
-    for folder in (first, second):
-        folder.mkdir()
-        draw_all(results(2), made.manifest(2), folder, "en")
-    assert all(path.read_bytes() == (second / path.name).read_bytes() for path in first.iterdir())
-    assert b"<dc:date>" not in (first / "adoption.en.svg").read_bytes()
 
 
 def test_settings_of_the_caller_stay() -> None:

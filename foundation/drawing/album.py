@@ -1,0 +1,132 @@
+"""The pictures of a finished folder, each drawn from the folder's tables, several at once in processes of their own.
+
+Nothing here loads what draws: a command prints its tables first, and knows which pictures there are without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from foundation.errors import RunFailedError
+from foundation.work.ensemble import executor_factory, run_ensemble
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from foundation.store.store import Store
+
+    Picture = Callable[[Mapping[str, pd.DataFrame], Mapping[str, Any], str], Figure]
+
+FOLDER = "pictures"
+MOST = 4
+"""Processes at most: one more costs as much memory again, and none of them ends before the largest picture."""
+EACH = 2
+"""Pictures that make the start of a process worth while."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Album:
+    """The pictures of one kind of folder."""
+
+    pictures: Callable[[], Mapping[str, Picture]]
+    """A function of a module that loads and returns them by name; called where they are drawn."""
+    shows: Mapping[str, tuple[str, ...]]
+    """Every picture, in order (those that take longest first), with the tables it is made of."""
+    main: tuple[str, ...]
+    """Those that answer the question."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """One picture to draw: a task that can be sent to a process."""
+
+    name: str
+    lang: str
+    pictures: Callable[[], Mapping[str, Picture]]
+    tables: tuple[str, ...]
+    folder: Path
+    manifest: Mapping[str, Any]
+
+
+def draw(sheet: Sheet) -> list[Path]:
+    """Draws a picture as ``pictures/<name>.<lang>.png`` and ``.svg``, each of which appears in one step.
+
+    The same tables give the same bytes.
+    """
+    from foundation.drawing.style import save
+    from foundation.store.store import read_frame
+
+    frames = {name: read_frame(sheet.folder, sheet.manifest, name) for name in sheet.tables}
+    figure = sheet.pictures()[sheet.name](frames, sheet.manifest, sheet.lang)
+    return save(figure, sheet.folder / FOLDER / f"{sheet.name}.{sheet.lang}")
+
+
+def draw_pictures(
+    album: Album,
+    store: Store,
+    names: Iterable[str],
+    langs: Iterable[str],
+    *,
+    processes: int = 1,
+    progress: Callable[[int], AbstractContextManager[Callable[[int], None]]],
+) -> list[Path]:
+    """Draws pictures of an album into the folder of a finished store; returns their paths in order.
+
+    The manifest seals each as it is done, so whoever stops this has a sound folder with fewer pictures.
+
+    Args:
+        processes: at most so many; with 1 this process draws.
+        progress: given how many there are, a context whose value is told how many are done.
+
+    Raises:
+        UserError: a table is not as the command left it.
+        RunFailedError: processes are killed as they draw (no memory is left).
+    """
+    sheets = [_sheet(album, store, name, lang) for lang in langs for name in names]
+    if not sheets:
+        return []
+    (store.folder / FOLDER).mkdir(exist_ok=True)
+    try:
+        with progress(len(sheets)) as tell:
+            found = _drawn(sheets, store, min(processes, MOST, ceil(len(sheets) / EACH)), tell)
+    finally:
+        for unfinished in (store.folder / FOLDER).glob(".*.tmp"):  # of processes that were stopped
+            unfinished.unlink(missing_ok=True)
+    return [path for sheet in sheets for path in found[sheet.name, sheet.lang]]
+
+
+def _drawn(
+    sheets: Sequence[Sheet], store: Store, processes: int, tell: Callable[[int], None]
+) -> dict[tuple[str, str], list[Path]]:
+    """Paths by picture and language, as they come."""
+    found: dict[tuple[str, str], list[Path]] = {}
+
+    def done(sheet: Sheet, paths: list[Path]) -> None:
+        found[sheet.name, sheet.lang] = paths
+        store.seal(f"{FOLDER}/")
+        tell(len(found))
+
+    tell(0)
+    # Serial work is done when it is submitted: one at a time, so that each is sealed before the next begins.
+    make, window = executor_factory(processes), 2 * processes - 1
+    failures = run_ensemble(draw, sheets, make, window=window, done=done, fatal=(Exception,))
+    if failures:
+        raise RunFailedError(f"{store.folder}: {failures[0].error}")  # a process was killed again and again
+    return found
+
+
+def _sheet(album: Album, store: Store, name: str, lang: str) -> Sheet:
+    return Sheet(
+        name=name,
+        lang=lang,
+        pictures=album.pictures,
+        tables=album.shows[name],
+        folder=store.folder,
+        manifest=store.manifest,
+    )
