@@ -22,7 +22,7 @@ def ensure_compiled() -> None:
     began = time.monotonic()
     from calibration.compiling import run_counting, run_engine
 
-    other = subprocess.Popen([sys.executable, "-m", "calibration.compiling"])
+    other = subprocess.Popen([sys.executable, "-P", "-m", "calibration.compiling"])
     run_engine()
     if other.wait() != 0:
         run_counting()
