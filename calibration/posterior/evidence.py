@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
+from calibration.posterior.ellipses import covariance_of
 from calibration.posterior.emulator import Emulator
 from calibration.posterior.work import Bank
 from foundation.shapes import Floats
@@ -116,7 +117,7 @@ class Proposal:
 
     def __init__(self, draws: Floats) -> None:
         self.parameters = draws.shape[1]
-        self.student = stats.multivariate_t(draws.mean(axis=0), WIDER * np.cov(draws.T), df=FREEDOM)
+        self.student = stats.multivariate_t(draws.mean(axis=0), WIDER * covariance_of(draws), df=FREEDOM)
 
     def places(self, n: int, rng: np.random.Generator) -> Floats:
         """[place, parameter]"""
