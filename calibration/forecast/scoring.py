@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from calibration.facts.targets import StockTarget
-from calibration.forecast.conditioning import Count, counts_of
 from calibration.forecast.registered import Registered
 from calibration.forecast.summary import LEVELS
 from calibration.hindcast.scoring import crps, predictive_quantile, weighted_interval_score
+from calibration.posterior.conditioning import Count, counts_of
 from foundation.shapes import Floats
 
 SLICES = 20
