@@ -16,15 +16,6 @@ if TYPE_CHECKING:
     from calibration.forecast.summary import Frames
     from cli.request import Request
 
-People = Annotated[
-    int | None,
-    typer.Option(
-        parser=o.number_of_people,
-        metavar="NUMBER|all",
-        help=f"Simulated people; all: every insured person of France, one to one.  [default: {o.PEOPLE}]",
-    ),
-]
-Draws = Annotated[int | None, typer.Option(help=f"Draws of the posterior.  [default: {o.DRAWS}]")]
 Register = Annotated[
     bool,
     typer.Option(
@@ -42,8 +33,8 @@ Actuals = Annotated[
 
 
 def forecast(
-    people: People = None,
-    draws: Draws = None,
+    people: o.PeopleNotQuick = None,
+    draws: o.DrawsNotQuick = None,
     seed: o.Seed = 1,
     workers: o.Workers = None,
     out: o.Out = None,
