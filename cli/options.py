@@ -59,6 +59,16 @@ Draws = Annotated[
     int | None,
     typer.Option(help=f"Draws of the uncertain parameters.  [default: {DRAWS}; with --quick: {QUICK_DRAWS}]"),
 ]
+PeopleNotQuick = Annotated[
+    int | None,
+    typer.Option(
+        parser=number_of_people,
+        metavar="NUMBER|all",
+        help=f"Simulated people; all: every insured person of France, one to one.  [default: {PEOPLE}]",
+    ),
+]
+"""Of a command without ``--quick``."""
+DrawsNotQuick = Annotated[int | None, typer.Option(help=f"Draws of the uncertain parameters.  [default: {DRAWS}]")]
 Seed = Annotated[int, typer.Option(help="Same seed, same results.")]
 Workers = Annotated[
     int | None, typer.Option(help="Processes.  [default: the cores of the machine, as far as its memory goes]")

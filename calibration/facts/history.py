@@ -12,8 +12,6 @@ from functools import cache
 from importlib.resources.abc import Traversable
 from typing import Literal, get_args
 
-import numpy as np
-
 from calibration.facts.tables import DATA, Row, read_rows, refuse_repeats
 from model.terms.inputs import History
 from model.terms.weeks import week_of
@@ -83,27 +81,21 @@ Curve = tuple[tuple[date, float], ...]
 def history_for(history: History, origin: date, inputs: Inputs) -> History:
     """The history that a forecast made on ``origin`` runs on.
 
-    Both kinds of inputs have the data of the origin; they differ by the documents and campaigns that come after it.
+    Actual inputs are what was published of documents and campaigns, the past too: what had not been published by the
+    origin as well. The drivers' law carries documents on beyond the last point of their curve only. Service growth is
+    no input, so that the origin stays the end of the data for it.
     """
     known = frozen(history, origin)
     if inputs == "frozen":
         return known
-    later = tuple(point for point in history.documents if point[0] > origin + timedelta(days=1))
-    step = ((origin, _rate(known.documents, origin)), (origin + timedelta(days=1), _rate(history.documents, origin)))
-    before = tuple(point for point in known.documents if point[0] < origin)
-    return replace(
-        known,
-        documents=(*before, *step, *later),
-        reminders=history.reminders,
-        reminders_share=history.reminders_share,
-    )
+    return replace(history, data_end=origin)
 
 
 def frozen(history: History, origin: date) -> History:
     """What was known of a history on ``origin``, and nothing new after it.
 
-    Documents: the points of the curve known by then; at the end of the data the whole curve up to that day. Beyond the
-    last point they go on as the drivers' law says (``model.terms.drivers``). Reminders: only those of the weeks up to
+    Documents: the points of the curve known by then; at the end of the data all points up to that day. Beyond the last
+    point they go on as the drivers' law says (``model.terms.drivers``). Reminders: only those of the weeks up to
     the origin.
 
     Raises:
@@ -112,7 +104,7 @@ def frozen(history: History, origin: date) -> History:
     first = max(history.notices_end, history.media[1])
     if not first < origin <= history.data_end:
         raise ValueError(f"origin {origin}: needed a day after {first} (the launch) and up to {history.data_end}")
-    documents = _up_to(history.documents, origin) if origin == history.data_end else _known(history.documents, origin)
+    documents = _dated(history.documents, origin) if origin == history.data_end else _known(history.documents, origin)
     return _without_later_reminders(replace(history, documents=documents, data_end=origin), origin)
 
 
@@ -134,14 +126,8 @@ def _known(curve: Curve, origin: date) -> Curve:
     return points
 
 
-def _up_to(curve: Curve, origin: date) -> Curve:
-    return (*(point for point in curve if point[0] < origin), (origin, _rate(curve, origin)))
-
-
-def _rate(curve: Curve, day: date) -> float:
-    """Millions of documents a month on a day: linear between the points, flat outside, as in the model."""
-    days = [point[0].toordinal() for point in curve]
-    return float(np.interp(day.toordinal(), days, [rate for _, rate in curve]))
+def _dated(curve: Curve, origin: date) -> Curve:
+    return tuple(point for point in curve if point[0] <= origin)
 
 
 def _without_later_reminders(history: History, origin: date) -> History:

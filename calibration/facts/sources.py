@@ -12,8 +12,8 @@ from calibration.facts.inputs import YEARS, load_demography
 from calibration.facts.priors import load_priors
 from calibration.facts.tables import Row, read_rows
 from model.terms.inputs import Demography
+from model.terms.weeks import DAYS_PER_MONTH
 
-DAYS_PER_MONTH = 365.25 / 12
 _WINDOWS = (
     ("42.5, deposited by professionals (F056)", date(2022, 1, 31), date(2023, 2, 13)),
     ("121, with Covid results and older records (F053)", date(2022, 1, 31), date(2023, 4, 25)),

@@ -9,48 +9,61 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 
+from calibration.facts.history import span_of
 from calibration.facts.priors import DISCREPANCY, FREE
+from calibration.facts.tables import Row, read_rows
 from calibration.fit.lines import Line, View, discrepancies
 from foundation.shapes import Floats
-from model.terms.drivers import DAYS_PER_MONTH
 from model.terms.inputs import History
-from model.terms.weeks import position
+from model.terms.weeks import DAYS_PER_MONTH, position
 
-HOLDERS = 69.0
-"""Millions with a profile, among whom those outside are counted (G028 to G031)."""
+SIDES = {60: ("older_60", "younger_60")}
+"""By the youngest age of the older: keys of both shares."""
+KEYS = ("hazard", "per_document")
+"""Monthly hazard of activation among those outside; activations per 100 documents deposited for them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Period:
-    """A published rate of a period."""
+    """A published rate of a period: a line of ``rates.csv``."""
 
     key: str
     start: date
     end: date
     percent: float
-    note: str
-    """Of ``words.toml``."""
+    holders: float
+    """Millions with a profile, among whom those outside are counted."""
+
+    @property
+    def note(self) -> str:
+        """Of ``words.toml``."""
+        return f"{self.key}_{self.start:%Y_%m}"
 
 
-SIDES = {60: ("older_60", "younger_60")}
-"""By the youngest age of the older: keys of both shares."""
-HAZARDS = (
-    Period(key="hazard", start=date(2023, 5, 1), end=date(2024, 1, 1), percent=0.42, note="hazard_2023_05"),
-    Period(key="hazard", start=date(2024, 3, 1), end=date(2024, 10, 1), percent=0.96, note="hazard_2024_03"),
-    Period(key="hazard", start=date(2024, 10, 1), end=date(2025, 2, 1), percent=1.12, note="hazard_2024_10"),
-    Period(key="hazard", start=date(2025, 2, 1), end=date(2026, 1, 29), percent=1.22, note="hazard_2025_02"),
-)
-"""Monthly hazard of activation among those outside (G028, G029, G030, G031)."""
-PER_DOCUMENT = (
-    Period(key="per_document", start=date(2023, 5, 1), end=date(2024, 1, 1), percent=2.0, note="per_document_2023_05"),
-    Period(key="per_document", start=date(2024, 3, 1), end=date(2024, 10, 1), percent=2.6, note="per_document_2024_03"),
-    Period(key="per_document", start=date(2025, 1, 1), end=date(2026, 1, 1), percent=2.4, note="per_document_2025_01"),
-)
-"""Activations per 100 documents deposited for those outside (G040; its figure for the turn of 2026 has no count at its
-end)."""
+@lru_cache(maxsize=1)
+def periods() -> tuple[Period, ...]:
+    """Those of ``rates.csv``, in its order.
+
+    Raises:
+        ValueError: an unknown key, a rate or a number of holders out of range, or a period that ends before it starts.
+    """
+    rows = read_rows("rates.csv", ("key", "start", "end", "percent", "holders_millions", "status", "facts"))
+    return tuple(_period(row) for row in rows)
+
+
+def _period(row: Row) -> Period:
+    start, end = span_of(row)
+    return Period(
+        key=row.text("key", KEYS),
+        start=start,
+        end=end,
+        percent=row.number("percent", 0, 100),
+        holders=row.number("holders_millions", 1, 100),
+    )
 
 
 def ages(view: View) -> Iterator[Line]:
@@ -79,7 +92,7 @@ def ages(view: View) -> Iterator[Line]:
 def rates(view: View) -> Iterator[Line]:
     """P11: the hazard of those outside and activations per 100 documents, by period."""
     weekly = np.stack([run.weekly for run in view.runs])
-    for period in (*HAZARDS, *PER_DOCUMENT):
+    for period in periods():
         if position(period.end) > weekly.shape[1] - 1:
             continue
         ends = np.stack([_at(weekly, day) for day in (period.start, period.end)], axis=-1)
@@ -100,11 +113,11 @@ def rates(view: View) -> Iterator[Line]:
 
 def rate(period: Period, ends: Floats, history: History) -> Floats:
     """Percent [...] from stocks [..., 2] at the start and the end of a period, millions."""
-    gained, outside = ends[..., 1] - ends[..., 0], HOLDERS - ends.mean(axis=-1)
+    gained, outside = ends[..., 1] - ends[..., 0], period.holders - ends.mean(axis=-1)
     months = (period.end - period.start).days / DAYS_PER_MONTH
     if period.key == "hazard":
         return np.asarray(100 * gained / months / outside)
-    return np.asarray(100 * gained / (deposited(history, period) * outside / HOLDERS))
+    return np.asarray(100 * gained / (deposited(history, period) * outside / period.holders))
 
 
 def deposited(history: History, period: Period) -> float:

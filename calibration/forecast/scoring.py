@@ -1,7 +1,8 @@
 """How good registered forecasts were, on counts published after they were registered.
 
 A figure is scored as it stands, its error being part of the forecast (``calibration.hindcast.scoring``). A headline is
-scored by its middle, and by the mean over its interval, every place of which agrees with it equally well.
+scored by its middle, and by the mean over its interval, every place of which agrees with it equally well (in closed
+form).
 """
 
 from __future__ import annotations
@@ -13,14 +14,17 @@ import numpy as np
 import pandas as pd
 
 from calibration.facts.targets import StockTarget
-from calibration.forecast.conditioning import Count, counts_of
 from calibration.forecast.registered import Registered
 from calibration.forecast.summary import LEVELS
-from calibration.hindcast.scoring import crps, predictive_quantile, weighted_interval_score
-from foundation.shapes import Floats
+from calibration.hindcast.scoring import (
+    crps,
+    predictive_quantile,
+    score_interval,
+    weighted_interval_score,
+    weighted_interval_score_between,
+)
+from calibration.posterior.conditioning import Count, counts_of
 
-SLICES = 20
-"""Equal parts of an interval, at whose middles scores are taken."""
 COLUMNS = ("registered", "date", "horizon_days", "low_millions", "high_millions", "middle_millions", "p05", "p25",
            "p50", "p75", "p95", "crps_millions", "crps_interval_millions", "wis_millions", "wis_interval_millions",
            "inside_50", "inside_90")  # fmt: skip
@@ -47,23 +51,20 @@ def _row(forecast: Registered, count: Count) -> list[Any]:
     quantiles = np.array([predictive_quantile(samples, level, count.error) for level in LEVELS])
     q = dict(zip(LEVELS, quantiles.tolist(), strict=True))
     middle = count.millions
+    at_middle = crps(samples, middle, count.error), weighted_interval_score(quantiles, middle)
+    over = at_middle
+    if count.headline:
+        over = (
+            score_interval(samples, count.low, count.high).crps,
+            weighted_interval_score_between(quantiles, count.low, count.high),
+        )
     return [
         *(count.day.isoformat(), (count.day - forecast.day).days, count.low, count.high, middle),
         *(q[level] for level in (0.05, 0.25, 0.5, 0.75, 0.95)),
-        crps(samples, middle, count.error),
-        float(np.mean([crps(samples, place, count.error) for place in places(count)])),
-        weighted_interval_score(quantiles, middle),
-        float(np.mean([weighted_interval_score(quantiles, place) for place in places(count)])),
+        *(at_middle[0], over[0], at_middle[1], over[1]),
         q[0.25] <= middle <= q[0.75],
         q[0.05] <= middle <= q[0.95],
     ]
-
-
-def places(count: Count) -> Floats:
-    """Where a count may have been [place], millions: across a headline's interval, or at the figure."""
-    if not count.headline:
-        return np.array([count.millions])
-    return np.asarray(count.low + (count.high - count.low) * (np.arange(SLICES) + 0.5) / SLICES)
 
 
 def document(table: pd.DataFrame, forecasts: Sequence[Registered]) -> dict[str, Any]:

@@ -12,11 +12,10 @@ import numpy as np
 import pandas as pd
 
 from calibration.forecast import label
-from calibration.forecast.conditioning import Count, never_falling
-from calibration.forecast.conditioning import conditioned as before_step_4
 from calibration.forecast.days import path_days
 from calibration.forecast.hub import hub_table
 from calibration.forecast.summary import document, quantile_table
+from calibration.posterior.conditioning import Count, conditioned, never_falling
 from foundation.store.atomic import write_bytes, write_json
 from foundation.store.manifest import Manifest
 from foundation.work.bench import Found
@@ -47,16 +46,16 @@ class Task:
 def work(task: Task) -> dict[str, pd.DataFrame]:
     """A path: a row a day, with the stock as simulated, as conditioned, and kept from falling, millions."""
     weekly = simulate_draw(task.experiment, task.draw)["weekly"]["activated"].to_numpy()
-    return {"paths": conditioned(task, weekly)}
+    return {"paths": path(task, weekly)}
 
 
-def conditioned(task: Task, weekly: np.ndarray) -> pd.DataFrame:
+def path(task: Task, weekly: np.ndarray) -> pd.DataFrame:
     """The path from one run's weekly stocks [W+1], persons. Chance is keyed by seed, last count and draw."""
     known = [count.day for count in task.counts]
     simulated = np.array([at(weekly, day) for day in (*known, *task.days)]) / 1e6
     settings = task.experiment.settings
     rng = np.random.default_rng([settings.seed, known[-1].toordinal(), task.draw.index])
-    drawn = before_step_4(simulated, task.counts, task.days, task.discrepancy, people=settings.people, rng=rng)
+    drawn = conditioned(simulated, task.counts, task.days, task.discrepancy, people=settings.people, rng=rng)
     return pd.DataFrame(
         {
             "scenario": REFERENCE,

@@ -14,11 +14,12 @@ from calibration.forecast.days import TARGET_DAY, asked_days
 from calibration.hindcast.scoring import HUB_LEVELS
 from foundation.quantiles import jeffreys, rounded
 from foundation.shapes import Floats
+from scenarios.compare import courses
 
 Frames = Mapping[str, pd.DataFrame]
 LEVELS = HUB_LEVELS
 """The 23 levels of forecast hubs (Bracher et al. 2021)."""
-SHOWN = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
+SHOWN = courses.LEVELS
 WHY = (
     "The structure was designed knowing the counts to January 2026; only counts published after a registered forecast "
     "test it."

@@ -16,13 +16,13 @@ from calibration.hindcast import label
 from calibration.hindcast.question import NAMES
 from foundation.language.numbers import NO_BREAK, UNDEFINED, day, interval, number, percent
 from model.terms.structure import Structure
+from model.terms.weeks import DAYS_PER_MONTH
 from scenarios.words import run_line
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 Results = Mapping[str, Any]
-DAYS_PER_MONTH = 365.25 / 12
 INSIDE, OUTSIDE = "✓", "✗"
 
 

@@ -27,6 +27,7 @@ from calibration.hindcast.forecasters import (
 )
 from calibration.hindcast.scoring import LEVELS, Score, chance_above, score, score_interval
 from calibration.hindcast.work import Case, ModelForecast
+from calibration.posterior.conditioning import counts_of
 from foundation.errors import RunFailedError
 from foundation.problems import Problem, ScenarioError
 from foundation.shapes import Floats
@@ -94,8 +95,7 @@ def question_at(targets: Sequence[StockTarget], origin: date) -> Question:
 
 def cases_of(questions: Sequence[Question], targets: Sequence[StockTarget]) -> list[Case]:
     """What the model has to run."""
-    figures = figures_of(targets)
-    known = {q.origin: tuple(target for target in figures if target.day <= q.origin) for q in questions}
+    known = {q.origin: counts_of([target for target in targets if target.day <= q.origin]) for q in questions}
     return [
         Case(origin=q.origin, inputs=inputs, known=known[q.origin], days=q.days)
         for q in questions

@@ -107,6 +107,16 @@ def weighted_interval_score(quantiles: npt.ArrayLike, published: float, levels: 
     return float(2.0 * np.mean((below - tau) * (q - published)))
 
 
+def weighted_interval_score_between(
+    quantiles: npt.ArrayLike, low: float, high: float, levels: Sequence[float] = HUB_LEVELS
+) -> float:
+    """Mean of ``weighted_interval_score`` over a figure anywhere from ``low`` to ``high``, in closed form."""
+    q, tau = np.asarray(quantiles, np.float64), np.asarray(levels)
+    over = np.square(np.maximum(q - low, 0.0)) - np.square(np.maximum(q - high, 0.0))
+    under = np.square(np.maximum(high - q, 0.0)) - np.square(np.maximum(low - q, 0.0))
+    return float(np.mean((1.0 - tau) * over + tau * under) / (high - low))
+
+
 def predictive_quantile(samples: npt.ArrayLike, level: float, error: float = 0.0) -> float:
     """Quantile of the published figure: of the samples (linear between ranks), or of the mixture if it has an error."""
     x = _checked(samples, error)

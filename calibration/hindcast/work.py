@@ -1,10 +1,8 @@
 """The model as a forecaster: the status quo on posterior draws, run past the origin, conditioned on what was known.
 
-log stock(t) = log simulated(t) + u(t). u is what one run can't tell: model discrepancy, a Gaussian process of standard
-deviation d (a parameter of each draw) and correlation exp(-|t - t'| / MEMORY), as in
-``calibration.posterior.likelihood``; and the sampling error of the simulated people. Before the origin u is known up to
-the errors of the published figures, so the forecast is conditional on them (Kennedy and O'Hagan 2001): it starts from
-what was published, and the misfit of the past fades with the memory of the process.
+A run becomes a path that agrees with every count published by the origin, as in ``mes forecast``
+(``calibration.posterior.conditioning``): it starts from what was published, the misfit of the past fades with the
+memory of the discrepancy, and it never falls.
 """
 
 from __future__ import annotations
@@ -18,12 +16,12 @@ import numpy as np
 
 from calibration.facts.history import Inputs, history_for
 from calibration.facts.inputs import load_costs, load_demography, load_history
-from calibration.facts.targets import StockTarget, load_surveyed
-from calibration.posterior.likelihood import MEMORY
+from calibration.facts.targets import load_surveyed
+from calibration.posterior.conditioning import Count, conditioned, never_falling
 from foundation.shapes import Floats
 from foundation.work.ensemble import executor_factory, run_ensemble
 from model.terms.structure import Structure
-from model.terms.weeks import DAYS_PER_YEAR, WEEKS
+from model.terms.weeks import WEEKS
 from scenarios.draw import Draw
 from scenarios.experiment import REFERENCE, Experiment, Settings, simulate_draw
 from scenarios.frames import at
@@ -54,8 +52,8 @@ class Case:
 
     origin: date
     inputs: Inputs
-    known: tuple[StockTarget, ...]
-    """Figures up to the origin."""
+    known: tuple[Count, ...]
+    """What was published up to the origin."""
     days: tuple[date, ...]
 
 
@@ -114,7 +112,7 @@ def experiment_of(case: Case, people: int, draws: int, seed: int, structure: Str
 def simulate(task: Task) -> list[float]:
     """Stocks of one draw on the days that are known and those to forecast, millions, as they come out of the model."""
     activated = simulate_draw(task.experiment, task.draw)["weekly"]["activated"].to_numpy()
-    return [at(activated, day) / 1e6 for day in (*(target.day for target in task.case.known), *task.case.days)]
+    return [at(activated, day) / 1e6 for day in (*(count.day for count in task.case.known), *task.case.days)]
 
 
 def run_tasks(
@@ -148,10 +146,6 @@ def run_tasks(
     return stocks, {key_of(missing[failure.index]): failure.error for failure in failures}
 
 
-POPULATION = 68.0
-"""Millions of insured, for the sampling error of a stock."""
-
-
 def forecast_from(
     tasks: Sequence[Task],
     stocks: Mapping[Key, Sequence[float]],
@@ -166,55 +160,19 @@ def forecast_from(
     def forecast(origin: date, inputs: Inputs) -> ModelSamples:
         mine = [task for task in tasks if (task.case.origin, task.case.inputs) == (origin, inputs)]
         there = [task for task in mine if key_of(task) in stocks]
-        samples = [
-            conditioned(task, stocks[key_of(task)], discrepancy[origin, task.draw.index], seed=seed) for task in there
-        ]
+        samples = [path(task, stocks[key_of(task)], discrepancy[origin, task.draw.index], seed=seed) for task in there]
         failures = {task.draw.index: errors[key_of(task)] for task in mine if key_of(task) in errors}
         return ModelSamples(stocks=np.array(samples).reshape(len(samples), -1), failures=failures)
 
     return forecast
 
 
-def conditioned(task: Task, simulated: Sequence[float], discrepancy: float, *, seed: int) -> Floats:
+def path(task: Task, simulated: Sequence[float], discrepancy: float, *, seed: int) -> Floats:
     """One sample [day] of the stocks to forecast, millions, from one run's stocks on the known days and those days.
 
     Its chance is keyed by seed, origin and draw, the same under both kinds of inputs, so that they stay paired.
     """
-    case = task.case
-    n = len(case.known)
-    mean, covariance = residual(
-        np.array(simulated), case.known, case.days, discrepancy, people=task.experiment.settings.people
-    )
+    case, people = task.case, task.experiment.settings.people
     rng = np.random.default_rng([seed, case.origin.toordinal(), task.draw.index])
-    values, vectors = np.linalg.eigh(covariance)
-    drawn = mean + vectors @ (np.sqrt(np.maximum(values, 0.0)) * rng.standard_normal(len(values)))
-    return np.asarray(np.array(simulated[n:]) * np.exp(drawn))
-
-
-def residual(
-    simulated: Floats, known: Sequence[StockTarget], days: Sequence[date], discrepancy: float, *, people: int
-) -> tuple[Floats, Floats]:
-    """Mean [day] and covariance [day, day] of u on the days to forecast, given the published figures."""
-    n = len(known)
-    all_days = [*(target.day for target in known), *days]
-    prior = discrepancy**2 * correlation(all_days) + sampling_covariance(simulated, people)
-    if not n:
-        return np.zeros(len(days)), prior
-    published = np.array([target.millions for target in known])
-    error = np.array([target.error for target in known]) / published
-    missed = np.log(published / simulated[:n])
-    gain = np.linalg.solve(prior[:n, :n] + np.diag(error**2), prior[:n, n:]).T
-    return np.asarray(gain @ missed), np.asarray(prior[n:, n:] - gain @ prior[:n, n:])
-
-
-def correlation(days: Sequence[date]) -> Floats:
-    """[day, day] of the discrepancy."""
-    years = np.array([day.toordinal() for day in days]) / DAYS_PER_YEAR
-    return np.asarray(np.exp(-np.abs(years[:, None] - years[None, :]) / MEMORY))
-
-
-def sampling_covariance(simulated: Floats, people: int) -> Floats:
-    """[day, day] of log stocks in a sample: who has activated by one day has by every later one, so the covariance of
-    two counts of a share p of n people is that of binomial thinning, (1 - p) / (n p) with the larger share."""
-    share = np.clip(np.maximum(simulated[:, None], simulated[None, :]) / POPULATION, 1.0 / people, 1.0)
-    return np.asarray((1.0 - share) / (people * share))
+    drawn = conditioned(np.array(simulated), case.known, case.days, discrepancy, people=people, rng=rng)
+    return never_falling(drawn, case.days, case.known)

@@ -238,7 +238,7 @@ class Calibration:
             check=check(target.emulator, bank, self.stocks, share),
             possible=float(bank.possible.mean()),
             effective=walked.effective * share,
-            agreement=agreement(distinct, weights, found),
+            agreement=agreement(distinct, weights, found, walked.effective * share),
         )
         return posterior, bank
 

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
+from calibration.posterior.ellipses import covariance_of
 from calibration.posterior.emulator import Emulator
 from calibration.posterior.work import Bank
 from foundation.shapes import Floats
@@ -71,6 +72,8 @@ class Evidence:
     """[parameter] posterior mean, in places."""
     sd: Floats
     """[parameter] posterior standard deviation, in places."""
+    mean_error: Floats
+    """[parameter] Monte Carlo error of ``mean``: heavy weights count with their own places."""
 
 
 def evidence(
@@ -108,6 +111,7 @@ def evidence(
         drawn=len(every),
         mean=mean,
         sd=np.sqrt(share @ (where - mean) ** 2),
+        mean_error=np.sqrt(share**2 @ (where - mean) ** 2),
     )
 
 
@@ -116,7 +120,7 @@ class Proposal:
 
     def __init__(self, draws: Floats) -> None:
         self.parameters = draws.shape[1]
-        self.student = stats.multivariate_t(draws.mean(axis=0), WIDER * np.cov(draws.T), df=FREEDOM)
+        self.student = stats.multivariate_t(draws.mean(axis=0), WIDER * covariance_of(draws), df=FREEDOM)
 
     def places(self, n: int, rng: np.random.Generator) -> Floats:
         """[place, parameter]"""
@@ -178,6 +182,8 @@ class Agreement:
     """[parameter] difference of means over the standard deviation."""
     sd: Floats
     """[parameter] ratio of the standard deviations."""
+    errors: Floats
+    """[parameter] difference of means over the Monte Carlo error of both."""
 
 
 def check(emulator: Emulator, bank: Bank, stocks: int, share: float) -> Check:
@@ -196,9 +202,10 @@ def check(emulator: Emulator, bank: Bank, stocks: int, share: float) -> Check:
     )
 
 
-def agreement(places: Floats, log_weights: Floats, found: Evidence) -> Agreement:
-    """Weighted draws [draw, parameter] beside the moments that importance sampling finds."""
+def agreement(places: Floats, log_weights: Floats, found: Evidence, independent: float) -> Agreement:
+    """Weighted draws [draw, parameter], worth ``independent`` ones, beside what importance sampling finds."""
     weights = special.softmax(log_weights)
     mean = weights @ places
     sd = np.sqrt(weights @ (places - mean) ** 2)
-    return Agreement(mean=(mean - found.mean) / found.sd, sd=sd / found.sd)
+    errors = (mean - found.mean) / np.hypot(found.mean_error, sd / np.sqrt(independent))
+    return Agreement(mean=(mean - found.mean) / found.sd, sd=sd / found.sd, errors=errors)

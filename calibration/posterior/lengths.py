@@ -3,8 +3,8 @@
 The gradient for forty lengths costs little more than the likelihood: with M = (K^-1 y y' K^-1 - K^-1) times the
 covariance, entry by entry, that for the logarithm of length j is sum_ab M_ab (x_aj - x_bj)^2 / (2 l_j^2), which is one
 product of matrices for all j (Rasmussen and Williams 2006, equation 5.9). Libraries hold an array of runs x runs x
-parameters instead and take some twenty times as long, so that lengths would be had from too few runs: from 256 runs
-forty lengths are overfitted, and the emulator's stated error comes out a third too small.
+parameters instead, which takes so much longer that lengths would be had from too few runs: forty lengths are soon
+overfitted, and an emulator then states too small an error.
 """
 
 from __future__ import annotations

@@ -75,11 +75,16 @@ def summary_of(calibration: Calibration, posterior: Posterior, draws: int) -> di
         "draws": draws,
         "log_evidence": evidence.log,
         "log_evidence_error": evidence.error,
-        "walk": {"steps": posterior.walk.steps, "autocorrelation_steps": posterior.walk.autocorrelation},
+        "walk": {
+            "steps": posterior.walk.steps,
+            "autocorrelation_steps": posterior.walk.autocorrelation,
+            "long_enough": posterior.walk.long_enough,
+        },
         "information_nats": evidence.information,
         "importance_sampling": {"drawn": evidence.drawn, "effective": evidence.effective},
         "walk_against_importance_sampling": {
             "largest_difference_of_means_in_sd": float(np.abs(posterior.agreement.mean).max()),
+            "largest_difference_of_means_in_errors": float(np.abs(posterior.agreement.errors).max()),
             "sd_ratio": [float(posterior.agreement.sd.min()), float(posterior.agreement.sd.max())],
         },
         "effective_sample": posterior.effective,
@@ -149,6 +154,11 @@ def summary_lines(summary: Mapping[str, Any], lang: str) -> Iterator[str]:
         error=number(summary["log_evidence_error"], 2, lang),
         information=number(summary["information_nats"], 1, lang),
     )
+    walk = summary["walk"]
+    length = number(walk["autocorrelation_steps"], 0, lang)
+    yield label("calibrate.walked", lang, steps=number(walk["steps"], 0, lang), length=length)
+    if not walk["long_enough"]:
+        yield label("calibrate.short", lang)
     against = summary["walk_against_importance_sampling"]
     low, high = against["sd_ratio"]
     yield label(
@@ -156,6 +166,7 @@ def summary_lines(summary: Mapping[str, Any], lang: str) -> Iterator[str]:
         lang,
         effective=number(summary["importance_sampling"]["effective"], 0, lang),
         mean=number(against["largest_difference_of_means_in_sd"], 2, lang),
+        errors=number(against["largest_difference_of_means_in_errors"], 1, lang),
         low=number(low, 2, lang),
         high=number(high, 2, lang),
     )

@@ -1,12 +1,15 @@
-"""Walks over an emulator: many chains of elliptical slice sampling (Murray, Adams and MacKay 2010).
+"""Walks over an emulator: many chains of elliptical slice sampling, all evaluated at once.
 
-The prior of places is a standard normal, and a step moves along an ellipse through the place and a fresh draw of it, as
-far as the likelihood allows: nothing to tune, and parameters that no data inform are drawn anew at every step. What is
-left to walk through are the few directions that the data know, so forty-odd parameters cost no more than ten. All
-chains are evaluated at once.
+A step moves along an ellipse through the place and a fresh draw of a law, as far as the likelihood allows: nothing to
+tune. In a first segment the law is the prior, a standard normal; in every later one a Student t with the mean and
+covariance of all chains so far (``calibration.posterior.ellipses``). On ellipses of the prior alone chains of the real
+problem hardly leave where they began: its data know too much.
 
-A walk is saved after every segment; the chance of a segment is keyed by its number, so an interrupted walk goes on
-along the same path.
+All chains walk in one law, so each of them must come to have the mean and variance of all: the autocorrelation time is
+that of departures from the mean over all chains. About its own mean a chain that stays where it is has no memory.
+
+A walk is saved after every segment; the chance of a segment is keyed by its number and its law by the segments before,
+so an interrupted walk goes on along the same path.
 """
 
 from __future__ import annotations
@@ -16,9 +19,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import emcee
 import numpy as np
+from scipy import fft
 
+from calibration.posterior.ellipses import Prior, aimed_at
 from foundation.shapes import Floats
 
 LogDensity = Callable[[Floats], Floats]
@@ -34,11 +38,14 @@ KEPT = 10
 """Steps kept of each segment."""
 WANTED = 6
 """Length of every chain in autocorrelation times, after its first third is dropped."""
+WINDOW = 5
+"""Lags summed for an autocorrelation time, in such times (Sokal 1997)."""
 FEWEST_SEGMENTS, MOST_SEGMENTS = 4, 40
 EXPLORED = 60
 """Steps of a short walk."""
 SHRINKS = 60
 """Times that an arc is cut before a chain stays where it is."""
+PRIOR = Prior()
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,8 @@ class Walk:
     """Steps, the longest of any parameter."""
     effective: float
     """Independent draws that the walk is worth, for the worst parameter."""
+    long_enough: bool
+    """Whether every chain came to be as long as wanted."""
 
 
 @dataclass
@@ -64,19 +73,20 @@ class Chains:
     chance: Floats
     """[chain] log likelihood."""
 
-    def step(self, log_likelihood: LogDensity, rng: np.random.Generator) -> None:
+    def step(self, log_likelihood: LogDensity, rng: np.random.Generator, law: Prior = PRIOR) -> None:
         """One step of all chains: each arc shrinks towards the present place until a place on it is likely enough."""
         n = len(self.places)
-        other = rng.standard_normal(self.places.shape)
-        level = self.chance + np.log(rng.random(n))
+        before = law.inward(self.places.copy())
+        other = law.other(before, rng)
+        level = self.chance + law.extra(before, self.places) + np.log(rng.random(n))
         angle = rng.uniform(0.0, 2 * np.pi, n)
         low, high, open_ = angle - 2 * np.pi, angle.copy(), np.arange(n)
-        before = self.places.copy()
         for _ in range(SHRINKS):
-            turned = angle[open_, None]
-            tried = before[open_] * np.cos(turned) + other[open_] * np.sin(turned)
+            at = angle[open_, None]
+            turned = before[open_] * np.cos(at) + other[open_] * np.sin(at)
+            tried = law.outward(turned)
             found = log_likelihood(tried)
-            good = found > level[open_]
+            good = found + law.extra(turned, tried) > level[open_]
             self.places[open_[good]], self.chance[open_[good]] = tried[good], found[good]
             open_ = open_[~good]
             if not len(open_):
@@ -126,22 +136,31 @@ def walk(
     chains = _begun(log_likelihood, places) if not _finished(kept, segments, wanted) else None
     while chains is not None and not _finished(kept, segments, wanted):
         rng = np.random.default_rng([seed, 1 + len(kept) // KEPT])
-        parts = []
+        parts, law = [], aimed_at(_late(kept).reshape(-1, parameters)) if len(kept) else PRIOR
         for step in range(SEGMENT):
-            chains.step(log_likelihood, rng)
+            chains.step(log_likelihood, rng, law)
             if (step + 1) % (SEGMENT // KEPT) == 0:
                 parts.append(chains.places.copy())
         kept = np.concatenate([kept, np.stack(parts)]) if len(kept) else np.stack(parts)
         _save(saved, chains.places, kept)
         tell(min(0.99, len(kept) / max(wanted * _autocorrelation(kept) * 3 / 2, len(kept) + 1)))
-    return _result(kept)
+    return _result(kept, wanted)
 
 
 def _finished(kept: Floats, segments: int, wanted: float) -> bool:
     done = len(kept) // KEPT
     if done < min(FEWEST_SEGMENTS, segments):
         return False
-    return done >= segments or 2 / 3 * len(kept) > wanted * _autocorrelation(kept)
+    return done >= segments or _long_enough(kept, wanted)
+
+
+def _long_enough(kept: Floats, wanted: float) -> bool:
+    return len(_late(kept)) >= wanted * _autocorrelation(kept)
+
+
+def _late(kept: Floats) -> Floats:
+    """Without the first third."""
+    return kept[len(kept) // 3 :]
 
 
 def _begun(log_likelihood: LogDensity, places: Floats) -> Chains:
@@ -159,20 +178,36 @@ def _starts(log_likelihood: LogDensity, parameters: int, rng: np.random.Generato
 
 def _autocorrelation(kept: Floats) -> float:
     """Longest autocorrelation time of thinned chains [step, chain, parameter], in thinned steps."""
-    if len(kept) < 8:
-        return float("inf")
-    late = kept[len(kept) // 3 :]
-    return float(max(1.0, np.max(emcee.autocorr.integrated_time(late, quiet=True, tol=0))))
+    late = _late(kept)
+    return max(autocorrelation(late[:, :, k]) for k in range(late.shape[2]))
 
 
-def _result(kept: Floats) -> Walk:
-    late = kept[len(kept) // 3 :]
+def autocorrelation(values: Floats) -> float:
+    """Autocorrelation time, in steps, of ``values`` [step, chain] that all walk in one law; at least 1.
+
+    About the mean over all chains; where they are too short to tell, what comes out is more than a fifth of their
+    length.
+    """
+    steps = len(values)
+    away = values - values.mean()
+    spectrum = np.abs(fft.rfft(away, 2 * steps, axis=0)) ** 2
+    products = fft.irfft(spectrum.sum(axis=1))[:steps] / np.arange(steps, 0, -1)
+    if products[0] <= 0.0:
+        return float(steps)
+    times = 2.0 * np.cumsum(products / products[0]) - 1.0
+    enough = np.arange(steps) >= WINDOW * times
+    return float(max(1.0, times[enough.argmax()] if enough.any() else max(times[-1], steps / WINDOW)))
+
+
+def _result(kept: Floats, wanted: float) -> Walk:
+    late = _late(kept)
     length, step = _autocorrelation(kept), SEGMENT // KEPT
     return Walk(
         places=late.reshape(-1, late.shape[-1]),
         steps=len(kept) * step,
         autocorrelation=length * step,
         effective=float(late.shape[0] * late.shape[1] / length),
+        long_enough=_long_enough(kept, wanted),
     )
 
 

@@ -16,15 +16,6 @@ if TYPE_CHECKING:
     from calibration.forecast.summary import Frames
     from cli.request import Request
 
-People = Annotated[
-    int | None,
-    typer.Option(
-        parser=o.number_of_people,
-        metavar="NUMBER|all",
-        help=f"Simulated people; all: every insured person of France, one to one.  [default: {o.PEOPLE}]",
-    ),
-]
-Draws = Annotated[int | None, typer.Option(help=f"Draws of the posterior.  [default: {o.DRAWS}]")]
 Register = Annotated[
     bool,
     typer.Option(
@@ -42,8 +33,8 @@ Actuals = Annotated[
 
 
 def forecast(
-    people: People = None,
-    draws: Draws = None,
+    people: o.PeopleNotQuick = None,
+    draws: o.DrawsNotQuick = None,
     seed: o.Seed = 1,
     workers: o.Workers = None,
     out: o.Out = None,
@@ -129,10 +120,10 @@ def _study(request: Request) -> Forecast:
     from dataclasses import replace
 
     from calibration.facts.targets import load_stock_targets
-    from calibration.forecast.conditioning import counts_of
     from calibration.forecast.days import HORIZON
     from calibration.forecast.draws import discrepancy_of
     from calibration.forecast.study import Forecast
+    from calibration.posterior.conditioning import counts_of
     from cli.chosen import choose
     from cli.request import experiment_of
     from cli.simulation import CODE, drawn, study_of

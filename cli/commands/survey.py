@@ -12,13 +12,11 @@ from cli import options as o
 from cli.errors import FAILED, reported
 
 Out = Annotated[Path | None, typer.Option(help="Folder to make.  [default: ./runs/survey-status-quo-<time>]")]
-People = Annotated[int | None, typer.Option(help=f"Simulated people.  [default: {o.PEOPLE}]")]
-Draws = Annotated[int | None, typer.Option(help=f"Draws of the uncertain parameters.  [default: {o.DRAWS}]")]
 
 
 def survey(
-    people: People = None,
-    draws: Draws = None,
+    people: o.PeopleNotQuick = None,
+    draws: o.DrawsNotQuick = None,
     seed: o.Seed = 1,
     workers: o.Workers = None,
     out: Out = None,

@@ -15,7 +15,7 @@ from jaxtyping import Float
 from model.terms.inputs import History
 from model.terms.parameters import HALF_YEARS, Drivers
 from model.terms.shapes import Floats
-from model.terms.weeks import DAYS_PER_YEAR, WEEKS_PER_YEAR, position
+from model.terms.weeks import DAYS_PER_MONTH, WEEKS_PER_YEAR, position
 
 GROWTH_STARTS = date(2023, 1, 1)
 HALF_LIFE = 9.0
@@ -28,7 +28,6 @@ STEP = (date(2024, 1, 1), date(2024, 4, 1))
 """The step of service growth rises between these days."""
 STEP_KNOWN = date(2024, 2, 29)
 """A history whose data end earlier knows nothing of the step."""
-DAYS_PER_MONTH = DAYS_PER_YEAR / 12
 
 
 def growth_table(drivers: Drivers, weeks: int, data_end: date) -> Float[Floats, " week"]:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 START = date(2022, 1, 31)
 WEEKS = 361
 DAYS_PER_YEAR = 365.25
+DAYS_PER_MONTH = DAYS_PER_YEAR / 12
 WEEKS_PER_YEAR = DAYS_PER_YEAR / 7
 NEVER = 32767
 """The week of what does not happen (fits signed and unsigned 16-bit week columns)."""

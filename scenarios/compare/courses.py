@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from foundation.quantiles import rounded
-from model.terms.drivers import DAYS_PER_MONTH, growth_table, weekly_documents
+from model.terms.drivers import growth_table, weekly_documents
 from model.terms.inputs import History
-from model.terms.weeks import monday, week_of
+from model.terms.weeks import DAYS_PER_MONTH, monday, week_of
 from scenarios.draw import Draw
 
 LEVELS = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}

@@ -9,7 +9,7 @@ from calibration.facts.history import FACT_KNOWN, documents_known, frozen, histo
 from calibration.facts.inputs import load_history
 from calibration.facts.tables import read_rows
 from model.terms.drivers import STEP_KNOWN, growth_table, weekly_documents
-from model.terms.parameters import Drivers
+from model.terms.parameters import HALF_YEARS, Drivers
 from model.terms.weeks import position, week_of
 
 HISTORY = load_history()
@@ -79,6 +79,12 @@ def test_at_the_end_of_the_data_the_whole_curve_up_to_it_is_known():
     assert np.allclose(rates(known)[weeks + 1 :], np.interp(position(end), *_points(HISTORY)))
 
 
+def test_from_the_end_of_the_data_documents_go_on_as_in_any_run():
+    """No flat stretch between the last point of the curve and that day, which a forecast doesn't have."""
+    going_on = Drivers(document_half_life=2.0)
+    assert np.allclose(rates(frozen(HISTORY, HISTORY.data_end), going_on), rates(HISTORY, going_on))
+
+
 def _points(history):
     return [position(day) for day, _ in history.documents], [rate for _, rate in history.documents]
 
@@ -104,15 +110,23 @@ def test_the_step_of_service_growth_is_not_there_for_who_knows_no_data_of_it(inp
     assert growth(STEP_KNOWN)[-1] == pytest.approx(1.3)
 
 
+SHOCKS = Drivers(document_half_life=2.0, document_volatility=0.5, document_shocks=(1.0,) * HALF_YEARS)
+
+
 @pytest.mark.parametrize("origin", ORIGINS)
-def test_actual_inputs_share_the_past_and_follow_what_came(origin):
+def test_actual_inputs_are_what_was_published(origin):
+    """The law has no say before the end of the curve, however strong its slope and shocks; before the last rate known
+    at the origin both kinds of inputs are alike."""
     known, actual = frozen(HISTORY, origin), history_for(HISTORY, origin, "actual")
-    week = week_of(origin)
-    assert np.allclose(rates(actual)[:week], rates(known)[:week])
-    assert np.allclose(rates(actual)[week + 2 :], rates(HISTORY)[week + 2 :], atol=0.05)
+    last = week_of(HISTORY.documents[-1][0])
+    published = np.interp(np.arange(last) + 0.5, *_points(HISTORY))
+    assert np.allclose(rates(actual, SHOCKS)[:last], published)
+    assert (rates(actual, SHOCKS)[last + 2 :] > HISTORY.documents[-1][1]).all(), "nothing is published: the law"
+    alike = week_of(known.documents[-1][0])
+    assert np.allclose(rates(known, SHOCKS)[:alike], published[:alike], atol=2.0)
+    assert not np.allclose(rates(known, SHOCKS)[alike + 1 : last], published[alike + 1 :], atol=2.0), "the control"
     assert (actual.reminders, actual.reminders_share) == (HISTORY.reminders, HISTORY.reminders_share)
-    days = [day for day, _ in actual.documents]
-    assert days == sorted(set(days))
+    assert actual.data_end == origin
 
 
 @pytest.mark.parametrize("origin", [date(2022, 7, 15), HISTORY.data_end + timedelta(days=1)])

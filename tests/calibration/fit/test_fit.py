@@ -18,7 +18,7 @@ from calibration.facts.targets import load_survey_items
 from calibration.fit.lines import Line, View, discrepancies, published_answer, published_stocks
 from calibration.fit.patterns import lines_of
 from calibration.fit.question import Fitting, Wanted, held_against, prepare
-from calibration.fit.rates import HAZARDS, PER_DOCUMENT
+from calibration.fit.rates import periods
 from calibration.fit.study import carry_out, prior_places
 from calibration.fit.tables import curves, inside, outside, residuals
 from calibration.fit.work import Seen, Task, pilot_share, predict, run_number
@@ -70,7 +70,7 @@ def test_the_simulation_is_that_of_the_calibration(fitting: Fitting, runs: list[
     )
 
 
-RATES = {"P10": 2, "P11": len(HAZARDS) + len(PER_DOCUMENT)}
+RATES = {"P10": 2, "P11": len(periods())}
 
 
 def test_every_pattern_has_its_lines(fitting: Fitting, runs: list[Seen]) -> None:

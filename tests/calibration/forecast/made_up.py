@@ -10,9 +10,9 @@ import numpy as np
 from calibration.facts.inputs import load_costs, load_demography, load_history
 from calibration.facts.targets import load_surveyed
 from calibration.forecast import study as forecast_study
-from calibration.forecast.conditioning import Count
 from calibration.forecast.days import HORIZON
-from calibration.forecast.study import Forecast, Task, conditioned
+from calibration.forecast.study import Forecast, Task, path
+from calibration.posterior.conditioning import Count
 from foundation.study import carry_out
 from model.terms.weeks import WEEKS
 from scenarios.experiment import REFERENCE, Experiment, Settings
@@ -45,7 +45,7 @@ def weekly(draw: int) -> np.ndarray:
 
 
 def work(task: Task) -> dict[str, object]:
-    return {"paths": conditioned(task, weekly(task.draw.index))}
+    return {"paths": path(task, weekly(task.draw.index))}
 
 
 class Quick(Forecast):

@@ -15,10 +15,10 @@ import pytest
 from calibration.facts.targets import StockTarget
 from calibration.forecast import page, registered
 from calibration.forecast.registered import Registered, all_registered, place_of, register
-from calibration.forecast.scoring import places, scored
+from calibration.forecast.scoring import scored
 from calibration.forecast.study import FRAMES
 from calibration.forecast.summary import LEVELS
-from calibration.hindcast.scoring import crps, weighted_interval_score
+from calibration.hindcast.scoring import crps, weighted_interval_score, weighted_interval_score_between
 from foundation.errors import UserError
 from foundation.store.store import load
 from tests.calibration.forecast import made_up
@@ -200,9 +200,13 @@ def test_weighted_interval_score_by_its_definition() -> None:
         weighted_interval_score([1.0, 2.0], 1.0, [0.1, 0.5])
 
 
-def test_places_are_spread_over_the_interval() -> None:
-    assert places(made_up.COUNTS[-1]).mean() == pytest.approx(24.5)
-    assert places(made_up.COUNTS[1]).tolist() == [23.3]
+def test_weighted_interval_score_over_an_interval_is_the_mean_over_its_places() -> None:
+    quantiles = np.sort(np.random.default_rng(4).normal(30.0, 2.0, 23))
+    for low, high in ((24.0, 25.0), (29.5, 30.5), (28.0, 33.0), (36.0, 37.0)):
+        places = low + (high - low) * (np.arange(4000) + 0.5) / 4000
+        mean = np.mean([weighted_interval_score(quantiles, place) for place in places])
+        assert weighted_interval_score_between(quantiles, low, high) == pytest.approx(mean, rel=1e-5)
+    assert weighted_interval_score(quantiles, 30.5) != pytest.approx(mean, rel=0.01), "its middle would be noticed"
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])

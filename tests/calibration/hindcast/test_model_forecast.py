@@ -1,6 +1,8 @@
 """The model as a forecaster: which draws it may use, what it runs on, what is added to a run."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,24 +11,15 @@ from calibration.draws.files import load_draws, save_draws
 from calibration.draws.posteriors import NoPosteriorError, posterior_source
 from calibration.facts.targets import load_stock_targets
 from calibration.hindcast.question import cases_of, question_at
-from calibration.hindcast.work import (
-    conditioned,
-    correlation,
-    forecast_from,
-    key_of,
-    residual,
-    run_tasks,
-    sampling_covariance,
-    tasks_of,
-)
+from calibration.hindcast.work import forecast_from, key_of, path, run_tasks, tasks_of
+from calibration.posterior.conditioning import conditioned, counts_of
 from foundation.errors import UserError
 from tests.calibration.made_up import posterior
 
 TARGETS = load_stock_targets()
 DATA_END = TARGETS[-1].day
 ORIGIN = date(2024, 1, 31)
-KNOWN = tuple(t for t in TARGETS if t.is_figure and t.day <= ORIGIN)
-DAYS = (ORIGIN, date(2024, 10, 7), date(2027, 12, 1))
+KNOWN = counts_of([t for t in TARGETS if t.day <= ORIGIN])
 
 
 @pytest.fixture
@@ -60,48 +53,72 @@ def test_the_end_of_the_data_takes_the_shipped_posterior(stand_in):
         posterior_source(6, DATA_END, stand_in)(ORIGIN)
 
 
-def test_without_discrepancy_and_on_everybody_a_run_is_the_forecast():
-    simulated = np.array([7.0, 7.8, 8.3, 10.0, 10.5, 10.9, 11.0, 14.0, 20.0])
-    mean, covariance = residual(simulated, KNOWN, DAYS, 0.0, people=10**15)
-    assert np.allclose(mean, 0.0, atol=1e-6)
-    assert np.allclose(covariance, 0.0, atol=1e-9)
+def task_at(origin, days, simulated_people=10**9):
+    (case, _) = cases_of([replace(question_at(TARGETS, origin), figures=FIGURES)], TARGETS)
+    case = replace(case, days=days)
+    settings = SimpleNamespace(people=simulated_people)
+    return lambda draw: SimpleNamespace(
+        case=case, experiment=SimpleNamespace(settings=settings), draw=SimpleNamespace(index=draw)
+    )
+
+
+HEADLINES = date(2024, 10, 7)
+FIGURES = tuple(t for t in TARGETS if t.is_figure and t.day > HEADLINES)
+"""Its headline says 15 to 16 million."""
+
+
+def samples(ratio, growth, discrepancy=0.05, origin=HEADLINES, forecast=path):
+    """[draw, day] of a made-up run: ``ratio`` times what was published, then the stock of the origin times growth."""
+    days = tuple(origin + timedelta(days=30 * i) for i in range(13))
+    task = task_at(origin, days)
+    known = ratio * np.array([count.millions for count in task(0).case.known])
+    simulated = [*known, *(known[-1] * np.linspace(1.0, growth, len(days)))]
+    return np.array([forecast(task(draw), simulated, discrepancy, seed=1) for draw in range(200)])
+
+
+def unconditioned(task, simulated, discrepancy, *, seed):
+    """The negative control: the run and its discrepancy alone."""
+    return path(SimpleNamespace(**{**vars(task), "case": replace(task.case, known=())}),
+                simulated[len(task.case.known) :], discrepancy, seed=seed)  # fmt: skip
+
+
+@pytest.mark.parametrize("ratio", [0.8, 1.0, 1.2])
+def test_no_sample_is_below_what_was_published_by_the_origin_or_falls(ratio):
+    found = samples(ratio, growth=1.0)
+    assert ((found[:, 0] >= 15.0) & (found[:, 0] <= 16.0)).all()
+    assert (found >= 15.0).all()
+    assert (np.diff(found, axis=1) >= 0).all()
+
+
+def test_a_run_taken_as_it_is_would_be_below():
+    found = samples(0.8, growth=1.0, forecast=unconditioned)
+    assert (found[:, 0] < 15.0).mean() > 0.9
+
+
+def test_drawn_paths_would_fall():
+    """The other negative control: what the draws are before they are kept from it."""
+    task = task_at(HEADLINES, tuple(HEADLINES + timedelta(days=30 * i) for i in range(13)))(0)
+    known = [count.millions for count in task.case.known]
+    simulated, rng = np.array([*known, *[known[-1]] * 13]), np.random.default_rng(1)
+    found = conditioned(simulated, task.case.known, task.case.days, 0.05, people=10**9, rng=rng)
+    assert (np.diff(found) < 0).any()
+
+
+def test_a_headline_is_its_interval_and_no_normal_about_its_middle():
+    """A run far above both ends: its paths begin close to the upper one; a normal about the middle with the error of
+    a headline would begin a standard deviation above it now and then."""
+    first = samples(1.2, growth=1.0)[:, 0]
+    assert 15.5 < np.median(first) <= first.max() <= 16.0
+    case = task_at(HEADLINES, (HEADLINES,))(0).case
+    assert case.known[-1].headline
 
 
 def test_the_misfit_of_the_past_fades_with_the_memory():
-    """A run 5 % below every published figure: the forecast starts where the figures are and comes back to the run."""
-    published = np.array([t.millions for t in KNOWN])
-    simulated = np.append(published * 0.95, [10.3, 14.0, 20.0])
-    mean, covariance = residual(simulated, KNOWN, DAYS, 0.05, people=10**9)
-    assert mean[0] == pytest.approx(-np.log(0.95), rel=0.15)
-    assert mean[0] > mean[1] > mean[2] > 0
-    assert mean[2] < 0.001
-    sd = np.sqrt(np.diag(covariance))
-    assert sd[0] < 0.02 < sd[1] < sd[2] == pytest.approx(0.05, rel=0.01)
-
-
-def test_residual_is_the_conditional_of_a_normal_law():
-    """Against brute force: joint draws of u on all days, kept where the figures come out as published."""
-    rng, d, people = np.random.default_rng(9), 0.05, 50_000
-    known, days = KNOWN[-1:], DAYS[:2]
-    simulated = np.array([10.5, 10.5, 13.0])
-    covariance = d**2 * correlation([known[0].day, *days]) + sampling_covariance(simulated, people)
-    u = rng.multivariate_normal(np.zeros(3), covariance, 400_000)
-    seen = np.log(10.5) + u[:, 0] + rng.normal(0.0, known[0].error / known[0].millions, len(u))
-    kept = u[np.abs(seen - np.log(known[0].millions)) < 0.001][:, 1:]
-    mean, conditional = residual(simulated, known, days, d, people=people)
-    assert len(kept) > 3000
-    assert np.all(np.abs(kept.mean(axis=0) - mean) < 4 * np.sqrt(np.diag(conditional) / len(kept)))
-    assert kept.std(axis=0) == pytest.approx(np.sqrt(np.diag(conditional)), rel=4 / np.sqrt(2 * len(kept)))
-    assert abs(u.mean(axis=0)[1] - mean[0]) > 0.01, "without the figure it would be another law"
-
-
-def test_counts_in_a_sample_vary_together_as_thinning_has_it():
-    rng, people = np.random.default_rng(10), 400
-    shares = np.array([0.1, 0.2])
-    activated = rng.uniform(size=(20_000, people))
-    counts = np.log(np.stack([(activated < share).sum(axis=1) for share in shares]))
-    wanted = sampling_covariance(68.0 * shares, people)
-    assert np.cov(counts) == pytest.approx(wanted, rel=0.08)
+    """A run 5 % below everything published begins where it was published and comes back to its own course."""
+    rate = np.median(samples(0.95, growth=2.0), axis=0) / (0.95 * 15.5 * np.linspace(1.0, 2.0, 13))
+    assert rate[0] == pytest.approx(1 / 0.95, rel=0.02)
+    assert rate[0] > rate[6] > rate[12] > 0.99
+    assert rate[12] < 1.03
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +167,6 @@ def test_the_forecast_is_paired_and_tells_failures(ran):
     frozen, actual = model(ORIGIN, "frozen"), model(ORIGIN, "actual")
     assert (len(frozen.stocks), frozen.failures) == (1, {0: "PrevalenceError: no"})
     assert actual.stocks.shape == (2, len(tasks[0].case.days))
-    same = conditioned(tasks[0], stocks[lost], 0.02, seed=3) / np.array(stocks[lost][len(KNOWN) :])
+    same = path(tasks[0], stocks[lost], 0.02, seed=3) / np.array(stocks[lost][len(KNOWN) :])
     again = actual.stocks[0] / np.array(stocks[str(ORIGIN), "actual", 0][len(KNOWN) :])
     assert same == pytest.approx(again, rel=0.02)

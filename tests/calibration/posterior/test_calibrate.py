@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from calibration.facts.inputs import load_demography, load_history, tables_of
 from calibration.facts.observed import load_observed
@@ -55,11 +56,13 @@ def test_draws_that_disagree_with_importance_sampling_show():
     rng = np.random.default_rng(4)
     draws = rng.standard_normal((20_000, 2)) * 0.5
     found = evidence(lambda places: -1.5 * (places**2).sum(axis=1), draws, seed=1)
-    same = agreement(draws, np.zeros(len(draws)), found)
+    same = agreement(draws, np.zeros(len(draws)), found, len(draws))
     bound = 4 / np.sqrt(found.effective) + 4 / np.sqrt(len(draws))
     assert np.abs(same.mean).max() < bound
     assert same.sd == pytest.approx(1, abs=bound)
-    other = agreement(1.2 * draws + 0.2, np.zeros(len(draws)), found)
+    assert np.abs(same.errors).max() < stats.norm.ppf(1 - 0.0005 / 2)
+    other = agreement(1.2 * draws + 0.2, np.zeros(len(draws)), found, len(draws))
+    assert np.abs(other.errors).min() > 10
     assert np.abs(other.mean).min() > bound
     assert other.sd.min() > 1 + bound
 

@@ -44,6 +44,27 @@ def test_the_stated_error_is_the_spread_over_seeds():
     assert (4 * off**2).sum() > high
 
 
+def test_the_stated_error_of_a_mean_is_its_spread_over_seeds():
+    """Weights differ: the error isn't that of so many equal draws."""
+    found = [evidence(normal, draws(), seed=seed, blocks=1) for seed in range(30)]
+    off = np.array([(one.mean - POSTERIOR_MEAN) / one.mean_error for one in found])
+    # Seeds are independent, parameters of a seed are not: each is tested alone, at one in a thousand over all.
+    low, high = stats.chi2.ppf([0.0005 / len(FREE), 1 - 0.0005 / len(FREE)], len(found))
+    squares = (off**2).sum(axis=0)
+    assert low < squares.min() <= squares.max() < high
+    assert (4 * squares).max() > high, "an error stated half as large would show"
+
+
+@pytest.mark.parametrize("n", [32, len(FREE), 2 * len(FREE)])
+def test_fewer_draws_to_aim_by_than_parameters(n):
+    """As from the smallest wave, 32 runs: what the draws don't tell of the directions, the prior does."""
+    found = evidence(normal, draws(n=n), seed=2, blocks=1)
+    assert np.isfinite([found.log, found.error]).all()
+    assert abs(found.log - LOG_EVIDENCE) < 5 * max(found.error, 0.1)
+    own = np.linalg.eigvalsh(np.cov(draws(n=n).T))
+    assert (own.min() < 1e-9) == (n <= len(FREE)), "without the prior's part they would have no law"
+
+
 def test_few_draws_to_aim_by_cost_effective_draws_not_the_answer():
     few, many = (evidence(normal, draws(n=n), seed=2, blocks=2) for n in (320, 4000))
     assert few.effective < many.effective

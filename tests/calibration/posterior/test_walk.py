@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from calibration.posterior.walk import CHAINS, KEPT, SEGMENT, WANTED, Chains, explore, walk
+from calibration.posterior.ellipses import Prior, aimed_at, covariance_of
+from calibration.posterior.walk import CHAINS, KEPT, SEGMENT, WANTED, WINDOW, Chains, autocorrelation, explore, walk
 
 PARAMETERS = 4
 PRECISION = np.diag([24.0, 3.0, 0.0, 0.0])
@@ -71,6 +72,59 @@ def test_a_step_keeps_the_posterior():
     chains = stepped(lambda chains, rng: chains.step(log_likelihood, rng))
     assert agrees(chains.places, len(chains.places))
     assert chains.chance == pytest.approx(log_likelihood(chains.places)), "what it knows of its places is so"
+
+
+def law():
+    """About places that are neither in the middle of the posterior nor as wide."""
+    return aimed_at(np.random.default_rng(5).multivariate_normal(CENTRE, np.diag([0.05, 0.1, 2.0, 0.5]), 300))
+
+
+def test_a_step_on_any_ellipses_keeps_the_posterior():
+    chains = stepped(lambda chains, rng: chains.step(log_likelihood, rng, law()))
+    assert agrees(chains.places, len(chains.places))
+    assert chains.chance == pytest.approx(log_likelihood(chains.places))
+
+
+@pytest.mark.parametrize("forgotten", ["extra", "other"])
+def test_ellipses_taken_for_those_of_the_prior_are_noticed(monkeypatch, forgotten):
+    """Negative controls: the law's density left out; one scale for all places, as if the law were normal."""
+    wrong, kept = law(), Prior()
+    object.__setattr__(wrong, forgotten, getattr(kept, forgotten))
+    chains = stepped(lambda chains, rng: chains.step(log_likelihood, rng, wrong), steps=80)
+    assert not agrees(chains.places, len(chains.places))
+
+
+def autoregressive(rho, steps, chains=CHAINS):
+    """[step, chain] in its stationary law; the time is (1 + rho) / (1 - rho)."""
+    rng = np.random.default_rng(8)
+    values = [rng.standard_normal(chains)]
+    for _ in range(steps - 1):
+        values.append(rho * values[-1] + np.sqrt(1 - rho**2) * rng.standard_normal(chains))
+    return np.array(values)
+
+
+@pytest.mark.parametrize(("rho", "steps"), [(0.0, 50), (0.8, 200), (0.95, 500)])
+def test_autocorrelation_time_of_a_known_process(rho, steps):
+    wanted = (1 + rho) / (1 - rho)
+    # Sokal 1997: relative variance 2 (2 lags + 1) / steps; beyond the window exp(-10) of the sum is left out.
+    error = np.sqrt(2 * (2 * 5 * wanted + 1) / (steps * CHAINS))
+    assert autocorrelation(autoregressive(rho, steps)) == pytest.approx(wanted, rel=4 * error + 0.02)
+
+
+def test_chains_that_hardly_move_are_not_taken_for_ones_without_memory():
+    """The fault that was: about its own mean each chain looks as if it forgot within a tenth of its length."""
+    values = autoregressive(0.998, 27)
+    assert autocorrelation(values) > 27 / WINDOW
+    own = values - values.mean(axis=0)
+    assert autocorrelation(own) < 27 / WINDOW, "the control"
+
+
+def test_few_places_have_a_law_and_many_have_their_own():
+    rng = np.random.default_rng(2)
+    assert np.linalg.eigvalsh(covariance_of(rng.standard_normal((3, 40)))).min() > 0.5
+    assert covariance_of(np.ones((1, 2))) == pytest.approx(np.diag([2 / 3, 2 / 3]))
+    many = 0.3 * rng.standard_normal((100_000, 2))
+    assert covariance_of(many) == pytest.approx(np.cov(many.T), abs=1e-4)
 
 
 def test_a_step_that_forgets_the_level_is_noticed():

@@ -13,7 +13,9 @@ counts at once, then the path is kept from falling:
    before (running maximum). Nowhere is it below the low end of a count published up to that day.
 
 Step 4 comes last. It moves a forecast upwards only: little where growth outpaces the noise of the discrepancy, more
-where it hardly grows. ``summary.raised`` says by how much.
+where it hardly grows. ``calibration.forecast.summary.raised`` says by how much.
+
+``mes forecast`` and ``mes hindcast`` both do it: on all counts, or on those published by an origin.
 """
 
 from __future__ import annotations
@@ -27,9 +29,12 @@ import numpy.typing as npt
 from scipy.special import log_ndtr, ndtri_exp
 
 from calibration.facts.targets import StockTarget
-from calibration.hindcast.work import correlation, sampling_covariance
+from calibration.posterior.likelihood import MEMORY
 from foundation.shapes import Floats
+from model.terms.weeks import DAYS_PER_YEAR
 
+POPULATION = 68.0
+"""Millions of insured, for the sampling error of a stock."""
 SWEEPS = 40
 """Gibbs sweeps over the headlines: neighbours are months apart, so that a few dozen forget the start."""
 
@@ -65,20 +70,6 @@ def count_of(target: StockTarget) -> Count:
     )
 
 
-def path(
-    simulated: Floats,
-    counts: Sequence[Count],
-    days: Sequence[date],
-    discrepancy: float,
-    *,
-    people: int,
-    rng: np.random.Generator,
-) -> Floats:
-    """One path [day] of the published quantity on rising ``days``, millions: ``conditioned``, kept from falling."""
-    drawn = conditioned(simulated, counts, days, discrepancy, people=people, rng=rng)
-    return never_falling(drawn, days, counts)
-
-
 def conditioned(
     simulated: Floats,
     counts: Sequence[Count],
@@ -98,6 +89,19 @@ def conditioned(
     missed, variance = _known(simulated[:n], counts, prior[:n, :n], rng)
     mean, covariance = given(prior[n:, n:], prior[:n, n:], prior[:n, :n], missed, variance)
     return np.asarray(simulated[n:] * np.exp(mean + _normal(covariance, rng)))
+
+
+def correlation(days: Sequence[date]) -> Floats:
+    """[day, day] of the discrepancy."""
+    years = np.array([day.toordinal() for day in days]) / DAYS_PER_YEAR
+    return np.asarray(np.exp(-np.abs(years[:, None] - years[None, :]) / MEMORY))
+
+
+def sampling_covariance(simulated: Floats, people: int) -> Floats:
+    """[day, day] of log stocks in a sample: who has activated by one day has by every later one, so the covariance of
+    two counts of a share p of n people is that of binomial thinning, (1 - p) / (n p) with the larger share."""
+    share = np.clip(np.maximum(simulated[:, None], simulated[None, :]) / POPULATION, 1.0 / people, 1.0)
+    return np.asarray((1.0 - share) / (people * share))
 
 
 def given(own: Floats, cross: Floats, block: Floats, missed: Floats, variance: Floats) -> tuple[Floats, Floats]:

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
 from scipy.stats import binom, kstest, truncnorm
 
 from calibration.facts.targets import StockTarget
-from calibration.forecast.conditioning import Count, counts_of, floors, given, never_falling, path, truncated, within
-from calibration.hindcast.work import correlation, residual, sampling_covariance
+from calibration.posterior.conditioning import (
+    Count,
+    conditioned,
+    correlation,
+    counts_of,
+    floors,
+    given,
+    never_falling,
+    sampling_covariance,
+    truncated,
+    within,
+)
 
 DAYS = [date(2026, 1, 29) + timedelta(weeks=i) for i in range(0, 100, 5)]
 PEOPLE = 20_000
@@ -47,20 +58,51 @@ def paths(stocks: np.ndarray, counts: tuple[Count, ...] = COUNTS, discrepancy: f
     return np.array([path(stocks, counts, DAYS, discrepancy, people=PEOPLE, rng=rng) for _ in range(DRAWS)])
 
 
-def test_with_figures_alone_it_is_the_conditioning_of_the_hindcast() -> None:
-    counts = tuple(count for count in COUNTS if not count.headline)
-    known = [
-        StockTarget(day=c.day, millions=c.millions, error=c.error, kind="rounded", status="published", facts=())
-        for c in counts
-    ]
-    stocks = simulated()[[0, 3, *range(5, 5 + len(DAYS))]]
-    mean, covariance = residual(stocks, known, DAYS, 0.06, people=PEOPLE)
-    prior = 0.06**2 * correlation([*(c.day for c in counts), *DAYS]) + sampling_covariance(stocks, PEOPLE)
-    missed = np.log([c.millions for c in counts]) - np.log(stocks[:2])
-    variance = np.array([(c.error / c.millions) ** 2 for c in counts])
-    ours = given(prior[2:, 2:], prior[:2, 2:], prior[:2, :2], missed, variance)
-    np.testing.assert_allclose(ours[0], mean)
-    np.testing.assert_allclose(ours[1], covariance)
+def path(stocks: np.ndarray, counts: tuple[Count, ...], days: list[date], amount: float, **more: Any) -> np.ndarray:
+    return never_falling(conditioned(stocks, counts, days, amount, **more), days, counts)
+
+
+def law(stocks: np.ndarray, counts: tuple[Count, ...], discrepancy: float, people: int) -> tuple[np.ndarray, ...]:
+    """Mean and covariance of u on the days after figures alone."""
+    n, days = len(counts), [*(count.day for count in counts), *DAYS[: len(stocks) - len(counts)]]
+    prior = discrepancy**2 * correlation(days) + sampling_covariance(stocks, people)
+    missed = np.log([count.millions for count in counts]) - np.log(stocks[:n])
+    variance = np.array([(count.error / count.millions) ** 2 for count in counts])
+    return given(prior[n:, n:], prior[:n, n:], prior[:n, :n], missed, variance)
+
+
+def test_by_hand_one_exact_figure_and_one_day() -> None:
+    """With a run of everybody and a figure without error: the miss times the correlation, and what it leaves open."""
+    figures = (figure(DAYS[0] - timedelta(weeks=26), 24.0, 0.0),)
+    mean, covariance = law(np.array([20.0, 21.0]), figures, 0.05, 10**12)
+    alike = np.exp(-26 * 7 / 365.25 / 0.5)
+    assert mean == pytest.approx(np.log(24 / 20) * alike)
+    assert covariance == pytest.approx(0.05**2 * (1 - alike**2), rel=1e-6)
+
+
+def test_given_figures_it_is_the_conditional_of_a_normal_law() -> None:
+    """Against brute force: joint draws of u on all days, kept where the figure comes out as published."""
+    rng, people, published = np.random.default_rng(9), 50_000, 10.8
+    figures = (figure(date(2026, 1, 1), published, 0.058),)
+    stocks = np.array([10.5, 10.5, 13.0])
+    covariance = 0.05**2 * correlation([figures[0].day, *DAYS[:2]]) + sampling_covariance(stocks, people)
+    u = rng.multivariate_normal(np.zeros(3), covariance, 400_000)
+    seen = np.log(10.5) + u[:, 0] + rng.normal(0.0, figures[0].error / published, len(u))
+    kept = u[np.abs(seen - np.log(published)) < 0.001][:, 1:]
+    mean, conditional = law(stocks, figures, 0.05, people)
+    assert len(kept) > 3000
+    assert np.all(np.abs(kept.mean(axis=0) - mean) < 4 * np.sqrt(np.diag(conditional) / len(kept)))
+    assert kept.std(axis=0) == pytest.approx(np.sqrt(np.diag(conditional)), rel=4 / np.sqrt(2 * len(kept)))
+    assert abs(u.mean(axis=0)[1] - mean[0]) > 0.01, "without the figure it would be another law"
+
+
+def test_counts_in_a_sample_vary_together_as_thinning_has_it() -> None:
+    rng, people = np.random.default_rng(10), 400
+    shares = np.array([0.1, 0.2])
+    activated = rng.uniform(size=(20_000, people))
+    counts = np.log(np.stack([(activated < share).sum(axis=1) for share in shares]))
+    wanted = sampling_covariance(68.0 * shares, people)
+    assert np.cov(counts) == pytest.approx(wanted, rel=0.08)
 
 
 def test_every_path_is_inside_the_last_headline_and_never_falls() -> None:
