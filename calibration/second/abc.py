@@ -53,15 +53,14 @@ def synthetic(bank: Bank, observed: Observed, seed: int, copies: int = COPIES) -
 
 
 def published(
-    outputs: Floats, values: Floats, observed: Observed, rng: np.random.Generator
+    outputs: Floats, values: Floats, observed: Observed, rng: np.random.Generator, off: Floats | None = None
 ) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """Figures [row, figure] with all errors added, and whether every lower bound is kept [row]."""
+    """Figures [row, figure] with all errors added, and whether every lower bound is kept [row]; ``off`` [row, stock] is
+    the discrepancy of the log stocks where it has been drawn already."""
     stocks = observed.stocks
     n = len(stocks)
     error = np.array([stock.error / stock.millions for stock in stocks])
-    amount = values[:, FREE.index(DISCREPANCY)]
-    factor = np.linalg.cholesky(discrepancy_correlation(observed) + 1e-10 * np.eye(n))
-    logs = outputs[:, :n] + amount[:, None] * (rng.standard_normal((len(outputs), n)) @ factor.T)
+    logs = outputs[:, :n] + (_discrepancy(values, observed, rng) if off is None else off)
     bound = np.array([not stock.is_figure for stock in stocks])
     levels = np.log([stock.millions for stock in stocks])
     # A bound is kept by the latent count; the others are published with an error of their own.
@@ -82,6 +81,13 @@ def published(
         sd = np.array([contrast.sd for contrast in observed.contrasts])
         columns.append(ratios + sd * rng.standard_normal(ratios.shape))
     return np.concatenate(columns, axis=1), holds
+
+
+def _discrepancy(values: Floats, observed: Observed, rng: np.random.Generator) -> Floats:
+    """[row, stock]"""
+    n = len(observed.stocks)
+    factor = np.linalg.cholesky(discrepancy_correlation(observed) + 1e-10 * np.eye(n))
+    return values[:, FREE.index(DISCREPANCY), None] * (rng.standard_normal((len(values), n)) @ factor.T)
 
 
 def published_figures(observed: Observed) -> Floats:
