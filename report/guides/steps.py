@@ -113,7 +113,7 @@ def _studies(quick: bool) -> Iterator[Step]:
     yield _study("study readings", 8, "--people", *(("2000", "--draws", "2") if quick else ("20000", "--draws", "60")))
     small = ("--sims", "256", "--people", "2000", "--truths", "4")
     yield _study("study sbc", 45, *(small if quick else ()), goes_on=True)
-    yield _study("study second", 30, *(("--sims", "256", *SMALL, "20") if quick else ()), goes_on=True)
+    yield _study("study second", 12, *(("--sims", "256", *SMALL, "20") if quick else ()), goes_on=True)
 
 
 def _study(

@@ -81,12 +81,14 @@ def ranks(bank, truths, learned):
     return {name: np.array(rows) for name, rows in found.items()}
 
 
+@pytest.mark.slow
 def test_the_method_passes(ranks):
     names = [*FREE, "distance"]
     assert ranks[""].shape == (TRUTHS, len(names))
     assert [line.name for line in lines_of(names, ranks[""], len(names)) if not line.passed] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("control", ["narrow", "shifted", "far"])
 def test_a_wrong_posterior_fails(ranks, control):
     assert not lines_of([*FREE, "distance"], ranks[control], len(FREE) + 1)[-1].passed
