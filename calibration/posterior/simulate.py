@@ -28,6 +28,7 @@ from model.counting.online import OnlineCounts, online_counts
 from model.population.population import Population
 from model.population.pyramid import completed_years
 from model.terms.inputs import Demography, Given, History, Surveyed
+from model.terms.parameters import Parameters
 from model.terms.structure import Structure
 from model.terms.weeks import WEEKS, WEEKS_PER_YEAR, position, week_of
 from model.world import World
@@ -106,6 +107,11 @@ def observe(case: Case, model: World) -> Floats:
 def launched(case: Case, values: Floats, people: int, seed: int, weeks: int = WEEKS) -> AdoptionModel:
     """The status quo at its launch, ready to be run for ``weeks``; arguments and errors as for ``simulate``."""
     parameters = to_parameters(dict(zip(STATUS_QUO, map(float, values), strict=False)))
+    return launched_at(case, parameters, people, seed, weeks)
+
+
+def launched_at(case: Case, parameters: Parameters, people: int, seed: int, weeks: int = WEEKS) -> AdoptionModel:
+    """As ``launched``, at parameters that may say more than those of ``STATUS_QUO``: how drivers go on."""
     given: Given = {"demography": case.demography, "history": case.history, "structure": case.structure}
     parameters = solve_prevalence(parameters, surveyed=case.surveyed, **given)
     population = _population(_ByIdentity(case.demography), people, seed % POPULATIONS)

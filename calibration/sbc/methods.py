@@ -1,91 +1,78 @@
-"""The two methods that are put to the test, each with truths of its own.
+"""How one truth is inferred: its figures, the emulator about them, the draws.
 
-The fast method (``calibration.second``): truths are runs of its own bank, left out of what it knows. Two sets: from the
-whole prior, and those whose figures are nearest to the real ones (Prangle et al. 2014): a method may be right on
-average over the prior and wrong where it is used. Choosing by the figures keeps ranks uniform.
+The truths are runs of a bank at places of the prior, those whose figures, with all the errors that published ones have,
+come nearest to the real ones (Prangle et al. 2014): a method may be right on average over the prior and wrong where it
+is used. Choosing by the figures keeps ranks uniform, as the posterior is given the figures.
 
-The sampler about the posterior (Säilynoja, Schmitt, Bürkner, Vehtari 2025). An emulator is valid near the data only;
-truths from the whole prior would test it where nobody uses it. So the posterior given the real figures y takes the
-prior's place: a truth is drawn from it, figures y' are simulated at the truth by the simulator itself (published
-errors, discrepancy and errors of the surveys added), and the truth's rank among draws from p(parameters | y, y') is
-uniform if emulator, likelihood and sampler are right together. The lower bound is part of y only: whether y' would keep
-it is not asked.
+What a calibration does for each set of figures is shared where it is dear. All truths learn from one pool of runs: the
+bank without the truth's own run, and the waves of every truth. Lengths and noise of the emulator are learned once from
+the pool; what it says about a truth's figures is learned anew from the runs nearest to them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
+from scipy import linalg, special
 
 from calibration.facts.observed import Answer, Observed
-from calibration.facts.priors import FREE
-from calibration.facts.targets import SURVEYS, StockTarget
-from calibration.posterior.emulator import Emulator
-from calibration.posterior.free import quick_values_at, values_at
-from calibration.posterior.likelihood import ANSWERED, Likelihood, Target
-from calibration.posterior.simulate import COUNTS, Case, simulate
-from calibration.posterior.walk import CHAINS, Walk, walk
+from calibration.facts.priors import DISCREPANCY, FREE, STATUS_QUO
+from calibration.facts.targets import StockTarget
+from calibration.posterior.calibrate import WINDOW, about
+from calibration.posterior.ellipses import Prior, aimed_at
+from calibration.posterior.emulator import Component, Emulator
+from calibration.posterior.free import values_at
+from calibration.posterior.lengths import likeness
+from calibration.posterior.likelihood import MEMORY, Likelihood, Target
+from calibration.posterior.walk import FLATTENED, PRIOR, Chains
 from calibration.posterior.work import Bank
-from calibration.sbc.ranks import controls, place_of_truth, with_distance
-from calibration.second.abc import Synthetic, infer, published, published_figures, synthetic
+from calibration.second.abc import published, published_figures
 from foundation.shapes import Floats
+from model.terms.weeks import DAYS_PER_YEAR
 
-DRAWS = 100
-"""Posterior draws among which a truth is ranked."""
-
-
-def chosen(known: Synthetic, observed: Observed, truths: int, near: bool, seed: int) -> npt.NDArray[np.int64]:
-    """Rows that serve as truths, of distinct runs: at random, or the nearest to the real figures."""
-    if near:
-        away = (known.figures - published_figures(observed)) / known.figures.std(axis=0)
-        order = np.argsort((away**2).sum(axis=1), kind="stable")
-    else:
-        order = np.random.default_rng(seed).permutation(len(known.run))
-    _, first = np.unique(known.run[order], return_index=True)
-    return np.asarray(order[np.sort(first)[:truths]])
+DRAWS = 60
+"""Posterior draws among which a truth is ranked: the last places of as many chains."""
+TAUGHT, FEWEST_TAUGHT = 800, 300
+"""Runs that the emulator about a truth's figures learns from: at most, and at least where there are so many."""
+SEGMENTS, SEGMENT, EVERY = 5, 20, 5
+"""Segments of a walk, steps of each, and one step in so many kept."""
 
 
-def fast_ranks(
-    bank: Bank,
-    quantities: Floats,
-    observed: Observed,
-    *,
-    truths: int,
-    near: bool,
-    seed: int = 1,
-    tell: Callable[[int], None] = lambda done: None,
-) -> dict[str, Floats]:
-    """Ranks [truth, parameter + quantity + 1] as they are and of the negative controls; the last line is the distance.
+@dataclass(frozen=True)
+class Truths:
+    """Runs that serve as truths, the nearest to the real figures first."""
 
-    ``quantities`` [run, quantity] belong to the runs of the bank.
+    rows: npt.NDArray[np.int64]
+    """[truth] rows of the bank."""
+    figures: Floats
+    """[truth, figure]"""
+    off: Floats
+    """[truth, stock + day ahead] what the model can't reproduce: part of the figures, and of what is forecast."""
+
+
+def chosen(bank: Bank, observed: Observed, ahead: Sequence[date], truths: int, seed: int) -> Truths:
+    """Figures for every possible run of the bank, one set each, and the runs nearest to the real ones.
+
+    Raises:
+        ValueError: fewer runs than truths keep the published lower bounds.
     """
-    known = synthetic(bank, observed, seed)
-    extra, rng = quantities[known.run], np.random.default_rng(seed)
-    ranks: dict[str, list[Floats]] = {}
-    for done, row in enumerate(chosen(known, observed, truths, near, seed), 1):
-        others = known.run != known.run[row]
-        less = Synthetic(known.places[others], known.figures[others], known.run[others])
-        posterior = infer(less, known.figures[row], extra=extra[others])
-        truth = np.concatenate([known.places[row], extra[row]])
-        drawn = posterior.chosen(DRAWS, seed + done)
-        # Several rows come from one run and lie close together: what describes the posterior comes from other runs.
-        runs = less.run[posterior.rows]
-        rest = np.flatnonzero(~np.isin(runs, runs[drawn]))
-        both = posterior.places[np.concatenate([drawn, rest])]
-        for name, draws in controls(both).items():
-            own, sample = draws[: len(drawn)], draws[len(drawn) :]
-            lines = with_distance(truth, own, sample, known.places.shape[1])
-            ranks.setdefault(name, []).append(place_of_truth(*lines, rng))
-        tell(done)
-    return {name: np.array(found) for name, found in ranks.items()}
-
-
-LONG_ENOUGH = 15.0
-"""Length of a walk in autocorrelation times: hundreds of walkers go at once, and a hundred draws are wanted."""
+    rng, runs = np.random.default_rng(seed), np.flatnonzero(bank.possible)
+    values, days = values_at(bank.places[runs]), [*(stock.day for stock in observed.stocks), *ahead]
+    years = np.array([day.toordinal() for day in days]) / DAYS_PER_YEAR
+    alike = np.exp(-np.abs(years[:, None] - years) / MEMORY)
+    factor = np.linalg.cholesky(alike + 1e-10 * np.eye(len(days)))
+    amount = values[:, FREE.index(DISCREPANCY), None]
+    off = amount * (rng.standard_normal((len(runs), len(days))) @ factor.T)
+    figures, holds = published(bank.outputs[runs], values, observed, rng, off[:, : len(observed.stocks)])
+    if holds.sum() < truths:
+        raise ValueError(f"{truths} truths wanted; {holds.sum()} runs of the prior keep the lower bounds")
+    away = (figures - published_figures(observed)) / figures.std(axis=0)
+    order = np.argsort(np.where(holds, (away**2).sum(axis=1), np.inf), kind="stable")[:truths]
+    return Truths(runs[order], figures[order], off[order])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,29 +87,23 @@ class Copied(Answer):
         return self.known_sd
 
 
-def without_bounds(observed: Observed) -> Observed:
-    """Counts and answers, without lower bounds."""
-    return replace(observed, stocks=tuple(stock for stock in observed.stocks if stock.is_figure))
-
-
 def imitated(observed: Observed, figures: Floats) -> Observed:
-    """Synthetic figures (logs of counts, then shares) in the place of the real ones, with the same relative errors."""
-    n = len(observed.stocks)
-    stocks = tuple(
-        _imitated(stock, float(np.exp(log))) for stock, log in zip(observed.stocks, figures[:n], strict=True)
-    )
+    """Synthetic figures (logs of counts, then shares, then log ratios) in the place of the real ones, with the same
+    relative errors; lower bounds stay as they are."""
+    left, stocks = list(figures), []
+    for stock in observed.stocks:
+        stocks.append(_imitated(stock, float(np.exp(left.pop(0)))) if stock.is_figure else stock)
     answers = tuple(
         Copied(
-            item=replace(answer.item, share=float(share)),
+            item=replace(answer.item, share=float(left.pop(0))),
             model_error=answer.model_error,
             base=answer.base,
             known_sd=answer.sd,
         )
-        for answer, share in zip(observed.answers, figures[n:], strict=False)
+        for answer in observed.answers
     )
-    ratios = figures[n + len(answers) :]
-    ages = tuple(replace(c, log_ratio=float(r)) for c, r in zip(observed.contrasts, ratios, strict=True))
-    return Observed(stocks=stocks, answers=answers, ages=ages)
+    ages = tuple(replace(contrast, log_ratio=float(left.pop(0))) for contrast in observed.contrasts)
+    return Observed(stocks=tuple(stocks), answers=answers, ages=ages)
 
 
 def _imitated(stock: StockTarget, millions: float) -> StockTarget:
@@ -134,65 +115,88 @@ def _imitated(stock: StockTarget, millions: float) -> StockTarget:
     return replace(stock, millions=millions, error=error, low=millions - error, high=millions + error)
 
 
+def near_runs(pool: Bank, observed: Observed, most: int) -> npt.NDArray[np.int64]:
+    """Rows to learn from, by rising miss of a stock: the nearest close to each other, far ones further apart, as among
+    runs that all fit there is next to nothing to learn from."""
+    stocks = np.log([stock.millions for stock in observed.stocks])
+    misses = np.where(pool.possible, np.abs(pool.outputs[:, : len(stocks)] - stocks).max(axis=1), np.inf)
+    order = np.argsort(misses, kind="stable")
+    near = max(int((misses < WINDOW).sum()), min(FEWEST_TAUGHT, int(pool.possible.sum())))
+    steps = np.linspace(0, 1, min(near, most)) if near <= most else np.linspace(0, 1, most) ** 2
+    return np.asarray(order[np.unique((steps * (near - 1)).round().astype(np.int64))])
+
+
+def localized(shared: Emulator, places: Floats, outputs: Floats) -> Emulator:
+    """The shared emulator, with its lengths and noise, having seen these runs [run, parameter], [run, output] only."""
+    own = places[:, : len(STATUS_QUO)]
+    scores = (outputs[:, : len(shared.centre)] - shared.centre) @ shared.axes.T
+    parts = zip(shared.components, scores.T, strict=True)
+    return replace(shared, components=tuple(_taught(component, own, column) for component, column in parts))
+
+
+def _taught(component: Component, places: Floats, scores: Floats) -> Component:
+    scaled = places / component.lengths
+    covariance = component.amplitude * likeness(scaled)
+    covariance[np.diag_indices(len(scaled))] += component.noise
+    left = scores - component.intercept - places @ component.slope
+    alpha = linalg.solve(covariance, left, assume_a="pos")
+    return replace(component, scaled=scaled, alpha=alpha)
+
+
+def target_of(observed: Observed, emulator: Emulator, places: Floats, seed: int) -> Target:
+    """Log likelihood of the synthetic figures, with the emulator's error about ``places``. They come from one run, so
+    that their sampling error is that of the runs the emulator learns from; real ones have none."""
+    new = about(places, seed)
+    error = emulator.stock_error(new) + emulator.sampling - np.diag(emulator.rest)  # which is part of both
+    likelihood = Likelihood(observed, error)
+    return Target(emulator, replace(likelihood, answer_error=likelihood.answer_errors(emulator, new)))
+
+
+def sampled(target: Callable[[Floats], Floats], start: Floats, *, chains: int, segments: int, seed: int) -> Floats:
+    """Places [kept step, chain, parameter] of chains that begin at some of ``start`` [place, parameter]: those of a
+    first segment on ellipses of the prior, then on ellipses of a Student t about where all have been, as
+    ``calibration.posterior.walk``. The first two segments are dropped, if there are more."""
+    rng, chance = np.random.default_rng(seed), target(start)
+    weights = special.softmax(FLATTENED * chance)
+    first = rng.choice(len(start), chains, replace=len(start) < 2 * chains, p=weights)
+    walking = Chains(start[first].copy(), chance[first].copy())
+    kept: list[list[Floats]] = []
+    for segment in range(segments):
+        law = aimed_at(np.concatenate(kept[-1])) if segment else PRIOR
+        kept.append(_segment(walking, target, rng, law))
+    return np.concatenate(kept[min(2, segments - 1) :])
+
+
+def _segment(walking: Chains, target: Callable[[Floats], Floats], rng: np.random.Generator, law: Prior) -> list[Floats]:
+    places = []
+    for step in range(1, SEGMENT + 1):
+        walking.step(target, rng, law)
+        if step % EVERY == 0:
+            places.append(walking.places.copy())
+    return places
+
+
 @dataclass(frozen=True)
-class Both:
-    """Log likelihood of real and synthetic figures together."""
+class Inference:
+    """What is known of a truth from its figures."""
 
-    real: Target
-    synthetic: Likelihood
-    outputs: npt.NDArray[np.int64]
-    """Which outputs the synthetic figures are compared with."""
+    target: Target
+    start: Floats
+    """[place, parameter] near the figures."""
 
-    def parts(self, places: Floats) -> tuple[Floats, Floats]:
-        """Of the real and of the synthetic figures [place], at places [place, parameter]."""
-        outputs, values = self.real.emulator.outputs(places), quick_values_at(places, ANSWERED)
-        return self.real.likelihood(outputs, values), self.synthetic(outputs[..., self.outputs], values)
-
-    def __call__(self, places: Floats) -> Floats:
-        return np.asarray(sum(self.parts(places)))
+    def draws(self, chains: int, segments: int, seed: int) -> Floats:
+        """[kept step, chain, parameter]"""
+        return sampled(self.target.many, self.start, chains=chains, segments=segments, seed=seed)
 
 
-def target_of(observed: Observed, emulator: Emulator, places: Floats) -> Target:
-    """The likelihood of the real figures, with the emulator's error about posterior places."""
-    likelihood = Likelihood(observed, emulator.stock_error(places))
-    return Target(emulator, replace(likelihood, answer_error=likelihood.answer_errors(emulator, places)))
+FIRST_LOOK = 50
+"""Runs nearest to the figures: about them the emulator's error is taken while there is no walk yet."""
 
 
-def figures_at(case: Case, observed: Observed, place: Floats, people: int, seed: int) -> Floats:
-    """Synthetic figures at a place, by one run of the simulator; a run stands for ``people`` agents."""
-    values = values_at(place)
-    outputs = simulate(case, values, people, seed)[_kept(observed)]
-    figures, _ = published(outputs[None], values[None], without_bounds(observed), np.random.default_rng(seed))
-    return np.asarray(figures[0])
-
-
-def _kept(observed: Observed) -> npt.NDArray[np.int64]:
-    """Outputs without those that lower bounds are compared with."""
-    stocks = [k for k, stock in enumerate(observed.stocks) if stock.is_figure]
-    answers = len(observed.stocks) + np.arange(len(SURVEYS) * len(COUNTS) + len(observed.contrasts))
-    return np.concatenate([np.array(stocks, dtype=np.int64), answers])
-
-
-def both(target: Target, figures: Floats) -> Both:
-    """Real figures and synthetic ones; a synthetic count has the sampling error of its run on top."""
-    observed = target.likelihood.observed
-    kept = _kept(observed)
-    n = len(without_bounds(observed).stocks)
-    block = np.ix_(kept[:n], kept[:n])
-    error = (target.likelihood.stock_error + target.emulator.sampling)[block]
-    likelihood = Likelihood(
-        imitated(without_bounds(observed), figures), error, answer_error=target.likelihood.answer_error
-    )
-    return Both(target, likelihood, kept)
-
-
-def posterior_given_both(
-    joint: Both, posterior: Floats, *, seed: int, saved: Path, tell: Callable[[float], None] = lambda share: None
-) -> Walk:
-    """A walk over p(parameters | y, y'), begun at places of the posterior [place, parameter] drawn by their weight."""
-    parts = np.array_split(posterior, max(1, len(posterior) // 2000))
-    weights = np.concatenate([joint.parts(part)[1] for part in parts])
-    # The largest sums of log weights and Gumbel numbers: a weighted sample without repeats.
-    order = np.argsort(-weights - np.random.default_rng(seed).gumbel(size=len(weights)))
-    start = posterior[order[:CHAINS]]
-    return walk(joint, len(FREE), seed=seed, start=start, saved=saved, tell=tell, wanted=LONG_ENOUGH)
+def inferred(pool: Bank, shared: Emulator, observed: Observed, seed: int, before: Floats | None = None) -> Inference:
+    """About the figures ``observed``; the emulator's error is taken about ``before`` [place, parameter], places of an
+    earlier look, or the nearest runs."""
+    rows = near_runs(pool, observed, TAUGHT)
+    emulator = localized(shared, pool.places[rows], pool.outputs[rows])
+    nearest = pool.places[rows[:FIRST_LOOK]]
+    return Inference(target_of(observed, emulator, nearest if before is None else before, seed), pool.places[rows])

@@ -1,10 +1,11 @@
-"""Simulation-based calibration: ``mes study sbc --calibration DIR --out DIR``.
+"""Simulation-based calibration: ``mes study sbc --out DIR``.
 
-1. The fast method, with truths from the prior and near the real figures (``calibration.sbc.methods``).
-2. The sampler, with truths from the posterior (``calibration.sbc.methods``).
+1. A bank of runs at Sobol places of the prior; those whose figures are nearest to the real ones are the truths
+   (``calibration.sbc.methods``).
+2. Waves, as of a calibration but shared: each truth says where to simulate, and all learn from all of these runs.
+3. Draws for every truth, and what decisions rest on at the truth and at draws (``calibration.sbc.work``).
 
-The calibration is a folder of ``mes calibrate`` (its emulator, walk and draws are used). The other folder holds
-finished work, so that an interrupted command goes on where it was.
+The folder holds finished work, so that an interrupted command goes on where it was.
 """
 
 from __future__ import annotations
@@ -22,74 +23,140 @@ from scipy import special, stats
 
 from calibration.facts.inputs import load_demography, load_history, tables_of
 from calibration.facts.observed import Observed, load_observed
-from calibration.facts.priors import FREE
+from calibration.facts.priors import FREE, STATUS_QUO
 from calibration.facts.targets import load_surveyed
+from calibration.posterior.emulator import Emulator, fit_emulator
+from calibration.posterior.emulator_file import emulator_path, load_emulator, save_emulator, sizes_of
 from calibration.posterior.simulate import Case, case_for
-from calibration.posterior.work import Bank, code_fingerprint, fill, same_settings
-from calibration.sbc.methods import fast_ranks
+from calibration.posterior.work import Bank, Sent, code_fingerprint, fill, joined, same_settings
+from calibration.sbc.methods import chosen, near_runs
 from calibration.sbc.page import page_text
+from calibration.sbc.quantities import FORECASTS, NAMES, ahead
 from calibration.sbc.ranks import DISTANCE
-from calibration.sbc.work import NAMES, outputs_and_quantities, sampler_ranks
+from calibration.sbc.work import FIRST, PER_WAVE, SEED, Task, carry_out, finish, look, ranks_of, save_arrays
 from foundation.errors import UserError
 from foundation.shapes import Floats
 from foundation.store.atomic import write_json
-from model.terms.structure import Structure
 
-SEED, FIRST = 11, 800_000_000
-"""Seed of the Sobol sequence and number of the first run: the calibration has other ones."""
-LINES = (*FREE, *NAMES, DISTANCE)
 LIKELIHOOD = "log likelihood"
+LINES = (*FREE, *FORECASTS, *NAMES, DISTANCE, LIKELIHOOD)
 DOCUMENT, RANKS = "sbc.json", "ranks.npz"
+NEAR = "near"
+"""The set of truths: near the real figures."""
+SHARED = 1600
+"""Runs that lengths and noise are learned from."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """What is asked of a study."""
 
-    calibration: Path
-    """A folder of ``mes calibrate``."""
-    sims: int = 4096
+    sims: int = 2048
     """Runs of the prior bank, a power of 2."""
     people: int = 20_000
     """Simulated people of each run."""
-    truths: int = 150
-    """Truths of each set of the fast method."""
-    sampler_truths: int = 20
+    truths: int = 200
+    waves: int = 2
+    wave: int = 16
+    """Runs that each truth adds to the pool in a wave."""
     workers: int = 1
 
     def shown(self) -> dict[str, Any]:
-        """For ``sbc.json``: no folder of one machine."""
-        return {**asdict(self), "calibration": self.calibration.name}
+        """What makes the result, for ``sbc.json``."""
+        return {name: value for name, value in asdict(self).items() if name != "workers"}
 
 
 def study(folder: Path, settings: Settings) -> None:
     """Everything that isn't done yet, into ``folder``: ``ranks.npz``, and ``sbc.json`` at the end.
 
     Raises:
-        UserError: the calibration isn't finished or was fitted to other figures; the folder is of other settings.
+        UserError: the settings can't be met; the folder is of other settings.
     """
     if settings.sims & (settings.sims - 1):
         raise UserError(f"--sims: {settings.sims}; needed a power of 2")
-    case, observed = problem(settings.calibration)
+    if settings.truths > settings.sims // 4:
+        raise UserError(f"--truths: {settings.truths}; allowed: at most a quarter of --sims, {settings.sims // 4}")
     folder.mkdir(parents=True, exist_ok=True)
-    _same_settings(folder, settings)
-    bank, quantities = prior_bank(case, folder, settings)
-    teller = _Teller("fast method, prior", settings.truths)
-    prior = fast_ranks(bank, quantities, observed, truths=settings.truths, near=False, tell=teller)
-    teller = _Teller("fast method, near the data", settings.truths)
-    near = fast_ranks(bank, quantities, observed, truths=settings.truths, near=True, tell=teller)
-    posterior = sampler_ranks(
-        case,
-        observed,
-        settings.calibration,
-        folder / "posterior",
-        truths=settings.sampler_truths,
-        people=settings.people,
-        workers=settings.workers,
-        tell=_Teller,
-    )
-    save_ranks(folder, {"prior": prior, "near": near, "posterior": posterior})
-    write_json(folder / DOCUMENT, settings.shown())
+    same_settings(folder, {**settings.shown(), "code": code_fingerprint(), **tables_of("sbc")})
+    Study(folder, settings, *problem()).run()
+
+
+def problem() -> tuple[Case, Observed]:
+    """The shipped figures, and what is simulated for them."""
+    observed = load_observed()
+    history = replace(load_history(), data_end=observed.data_end)
+    return case_for(observed, load_demography(), history, load_surveyed()), observed
+
+
+class Study:
+    """One study in a folder."""
+
+    def __init__(self, folder: Path, settings: Settings, case: Case, observed: Observed) -> None:
+        self.folder, self.settings, self.case, self.observed = folder, settings, case, observed
+        self.sent = Sent(case)
+
+    def run(self) -> None:
+        """Stage by stage."""
+        banks = [self._prior()]
+        self._choose(banks[0])
+        emulator = self._shared(0, banks, None)
+        for wave in range(1, self.settings.waves + 1):
+            banks.append(self._wave(wave))
+            emulator = self._shared(wave, banks, emulator)
+        tasks = self._tasks(self.settings.waves)
+        missing = [task for task in tasks if not task.file.exists()]
+        carry_out(finish, tasks, missing, self.settings.workers, self._teller("truths", len(tasks)))
+        save_ranks(self.folder, {NEAR: ranks_of([dict(np.load(task.file)) for task in tasks])})
+        write_json(self.folder / DOCUMENT, self.settings.shown())
+
+    def _tasks(self, stage: int) -> list[Task]:
+        sent, people = self.sent, self.settings.people
+        return [Task(sent, self.observed, self.folder, k, people, stage) for k in range(self.settings.truths)]
+
+    def _teller(self, stage: str, total: int) -> _Teller:
+        return _Teller(stage, total, adding=True)
+
+    def _fill(self, wave: int, places: Floats) -> Bank:
+        name = f"simulations, wave {wave} of {self.settings.waves}" if wave else "simulations of the prior"
+        return fill(
+            self.case,
+            places,
+            people=self.settings.people,
+            first=FIRST + PER_WAVE * wave,
+            folder=self.folder / f"bank-{wave}",
+            workers=self.settings.workers,
+            done=self._teller(name, len(places)),
+        )
+
+    def _prior(self) -> Bank:
+        sobol = stats.qmc.Sobol(len(FREE), seed=SEED).random(self.settings.sims)
+        return self._fill(0, special.ndtri(np.clip(sobol, 1e-6, 1 - 1e-6)))
+
+    def _choose(self, bank: Bank) -> None:
+        found = chosen(bank, self.observed, ahead(self.observed.data_end), self.settings.truths, SEED)
+        save_arrays(self.folder / "truths.npz", **vars(found))
+
+    def _wave(self, wave: int) -> Bank:
+        tasks = self._tasks(wave - 1)
+        missing = [task for task in tasks if not task.look_file(wave - 1).exists()]
+        teller = self._teller(f"looks, wave {wave} of {self.settings.waves}", len(tasks))
+        carry_out(look, tasks, missing, self.settings.workers, teller)
+        looks = [np.load(task.look_file(wave - 1))[: self.settings.wave] for task in tasks]
+        return self._fill(wave, np.concatenate(looks))
+
+    def _shared(self, stage: int, banks: list[Bank], before: Emulator | None) -> Emulator:
+        """The pool of a stage, and lengths and noise learned from it."""
+        pool, file = joined(banks), emulator_path(self.folder, stage)
+        save_arrays(self.folder / f"pool-{stage}.npz", **vars(pool))
+        found = load_emulator(file, sizes_of(self.case)) if file.exists() else None
+        if found is None:
+            rows = near_runs(pool, self.observed, SHARED)
+            places, known = pool.places[rows, : len(STATUS_QUO)], before.components if before else None
+            teller = self._teller("lengths of the emulator", 1)
+            found = fit_emulator(places, pool.outputs[rows], len(self.observed.stocks), known, self.settings.workers)
+            save_emulator(file, found)
+            teller(1)
+        return found
 
 
 def save_ranks(folder: Path, ranks: Mapping[str, Mapping[str, Floats]]) -> None:
@@ -111,57 +178,13 @@ def read_ranks(folder: Path) -> dict[str, dict[str, Floats]]:
 def markdown(folder: Path) -> str:
     """The page of a finished study."""
     settings = json.loads((folder / DOCUMENT).read_text(encoding="utf-8"))
-    names = ("calibration", "sims", "people", "truths", "sampler_truths")
-    chosen = " ".join(f"--{name.replace('_', '-')} {settings[name]}" for name in names)
-    return page_text(read_ranks(folder), LINES, LIKELIHOOD, settings, f"mes study sbc --out sbc {chosen}")
+    usual = Settings().shown()
+    told = [f"--{name} {value}" for name, value in settings.items() if name in OPTIONS and value != usual[name]]
+    return page_text(read_ranks(folder), LINES, settings, " ".join(["mes study sbc --out sbc", *told]))
 
 
-def problem(folder: Path) -> tuple[Case, Observed]:
-    """The case of a calibration, and the shipped figures, which it must have been fitted to.
-
-    Raises:
-        UserError: the folder holds no calibration, or one of other figures.
-    """
-    file = folder / "settings.json"
-    if not file.is_file() or not (folder / "posterior.parquet").is_file():
-        raise UserError(f"--calibration: {folder} holds no finished calibration; `mes calibrate --out DIR` makes one")
-    settings, observed = json.loads(file.read_text(encoding="utf-8")), load_observed()
-    if len(settings["stocks"]) != len(observed.stocks) or len(settings["answers"]) != len(observed.answers):
-        raise UserError(f"--calibration: {folder} was fitted to other figures than the shipped ones")
-    history = replace(load_history(), data_end=observed.data_end)
-    structure = Structure(**settings["structure"])
-    return case_for(observed, load_demography(), history, load_surveyed(), structure=structure), observed
-
-
-def prior_bank(case: Case, folder: Path, settings: Settings) -> tuple[Bank, Floats]:
-    """Runs at Sobol places of the prior, and their quantities [run, quantity]."""
-    sobol = stats.qmc.Sobol(len(FREE), seed=SEED).random(settings.sims)
-    width = len(case.outputs)
-    bank = fill(
-        case,
-        special.ndtri(np.clip(sobol, 1e-6, 1 - 1e-6)),
-        people=settings.people,
-        first=FIRST,
-        folder=folder / "bank",
-        workers=settings.workers,
-        done=_Teller("simulations of the prior", settings.sims, adding=True),
-        simulator=outputs_and_quantities,
-        width=width + len(NAMES),
-    )
-    return Bank(bank.places, bank.outputs[:, :width], bank.people), bank.outputs[:, width:]
-
-
-def _same_settings(folder: Path, settings: Settings) -> None:
-    """What the work folder is for, or an error."""
-    wanted = {
-        "calibration": str(settings.calibration.resolve()),
-        "sims": settings.sims,
-        "people": settings.people,
-        "sampler_truths": settings.sampler_truths,
-        "code": code_fingerprint(),
-        **tables_of("sbc"),
-    }
-    same_settings(folder, wanted)
+OPTIONS = ("sims", "people", "truths")
+"""Settings that the command line knows."""
 
 
 class _Teller:

@@ -20,6 +20,8 @@ from foundation.shapes import Floats
 
 LEVEL = 0.999
 """Probability that a right method passes one of the two tests on all lines together."""
+STRICT = 0.95
+"""The same of a stricter look: what is outside of it is named, and no verdict."""
 INSIDE = (0.05, 0.95)
 """Ranks inside the 90 % interval."""
 SHRUNK, SHIFTED, FAR = 0.6, 0.5, 1.0
@@ -79,9 +81,9 @@ class Line:
         return self.band[0] <= self.inside <= self.band[1] and self.p >= self.needed
 
 
-def lines_of(names: Sequence[str], ranks: Floats, comparisons: int) -> list[Line]:
+def lines_of(names: Sequence[str], ranks: Floats, comparisons: int, level: float = LEVEL) -> list[Line]:
     """Verdicts on ranks [truth, line]; ``comparisons``: lines looked at in all (Bonferroni)."""
-    truths, spent = len(ranks), (1 - LEVEL) / comparisons
+    truths, spent = len(ranks), (1 - level) / comparisons
     band = coverage_band(truths, spent)
     found = []
     for name, column in zip(names, ranks.T, strict=True):

@@ -1,219 +1,178 @@
-"""One truth of the sampler, then the decision quantities of truths and draws.
+"""What is done for one truth, in a process of its own; every piece leaves a file when done.
 
-A decision quantity is what the status quo reaches, or what a strategy adds to it. Lever effects are the medians of
-their priors (nothing informs them), apart from those that the status quo shares with levers. All strategies branch from
-one history with common random numbers: differences are paired.
+A first look at what its figures say gives places to simulate at; the runs of all truths go into the pool. In the end
+draws are taken, and what decisions rest on is simulated at the truth and at some of the draws.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
-from calibration.draws.files import read_draws
 from calibration.facts.observed import Observed
-from calibration.facts.priors import EFFECTS, FREE, SHARED, STATUS_QUO, load_priors, to_parameters
+from calibration.facts.priors import DISCREPANCY, FREE
 from calibration.posterior.emulator import Emulator
-from calibration.posterior.emulator_file import (
-    Sizes,
-    emulator_numbers,
-    emulator_path,
-    load_emulator,
-    refuse_pickled,
-    sizes_of,
-)
-from calibration.posterior.free import places_at
-from calibration.posterior.simulate import Case, launched, observe, stock_at
-from calibration.posterior.work import Sent, fill
-from calibration.sbc.methods import both, figures_at, posterior_given_both, target_of
+from calibration.posterior.emulator_file import Sizes, emulator_path, load_emulator, sizes_of
+from calibration.posterior.free import values_at
+from calibration.posterior.work import Bank, Sent, save_array
+from calibration.sbc.methods import DRAWS, SEGMENTS, Inference, Truths, imitated, inferred
+from calibration.sbc.quantities import FORECASTS, Forecaster, outputs_and_quantities
 from calibration.sbc.ranks import controls, place_of_truth, with_distance
-from foundation.errors import RunFailedError, UserError
+from foundation.errors import RunFailedError
 from foundation.shapes import Floats
 from foundation.work.ensemble import executor_factory, run_ensemble
-from model.terms.weeks import week_of
-from scenarios.draw import Draw
-from scenarios.language.files import load_scenario
-from scenarios.language.resolve import resolve
-from scenarios.language.schema import Scenario
+from model import PrevalenceError
 
-POLICY_START, UNTIL = date(2027, 1, 4), date(2027, 12, 31)
-STRATEGIES = ("simplified-signup", "letters-with-code", "doctors-prompt", "mix-inclusive")
-NAMES = ("status quo", *(f"gain of {name}" for name in STRATEGIES))
-"""The quantities: millions activated at ``UNTIL``, then millions added by each strategy."""
-
-
-def outputs_and_quantities(case: Case, values: Floats, people: int, seed: int) -> Floats:
-    """What ``simulate`` gives, followed by the quantities [output + quantity].
-
-    Raises:
-        PrevalenceError: no prevalences at launch give the surveyed ones.
-    """
-    model = launched(case, values, people, seed)
-    outputs = observe(case, model)
-    model.advance(week_of(POLICY_START))
-    draw, reached = _draw(values), []
-    for scenario in _scenarios():
-        branch = model.branch(resolve(scenario, draw, policy_start=POLICY_START, until=UNTIL))
-        branch.advance(week_of(UNTIL) + 1)
-        reached.append(stock_at(branch, UNTIL))
-    return np.concatenate([outputs, reached[:1], np.array(reached[1:]) - reached[0]])
-
-
-def _draw(values: Floats) -> Draw:
-    own = dict(zip(STATUS_QUO, map(float, values), strict=False))
-    effects = {**_medians(), **{name: own[name] for name in SHARED}}
-    return Draw(index=0, parameters=to_parameters(own), effects=effects, cost_uniforms={})
-
-
-@lru_cache(maxsize=1)
-def _medians() -> dict[str, float]:
-    priors = load_priors()
-    return {name: float(priors[name].quantile(0.5)) for name in EFFECTS}
-
-
-@lru_cache(maxsize=1)
-def _scenarios() -> tuple[Scenario, ...]:
-    return tuple(load_scenario(name) for name in ("status-quo", *STRATEGIES))
-
-
-DRAWS, SAMPLE, PRICED = 100, 3000, 60
-"""Draws among which a truth is ranked; further ones that describe the posterior; those with simulated quantities."""
-FIRST, SEED = 850_000_000, 23
-STARTS = 6000
+FIRST, SEED = 800_000_000, 11
+"""Number of the first run of the prior; the calibration has other ones. Waves and draws are numbered behind it."""
+PER_WAVE, OF_DRAWS = 10_000_000, 50_000_000
+LOOK_CHAINS, LOOK_SEGMENTS = 60, 3
+"""Of a look that only says where to simulate."""
+PRICED = 20
+"""Draws of each truth at which decision quantities are simulated."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """One truth."""
+    """One truth at one stage."""
 
     case: Sent
     observed: Observed
-    calibration: Path
     folder: Path
     number: int
     people: int
+    stage: int
+    """Waves that the pool holds."""
+
+    def look_file(self, stage: int) -> Path:
+        """Places that the figures make likely as far as a stage knows: the first of them are simulated at."""
+        return self.folder / "looks" / f"places-{stage}-{self.number:04d}.npy"
 
     @property
     def file(self) -> Path:
-        """What it leaves."""
-        return self.folder / f"truth-{self.number:03d}.npz"
+        """What is known in the end."""
+        return self.folder / "truths" / f"truth-{self.number:04d}.npz"
+
+
+@dataclass(frozen=True)
+class Pool:
+    """What truths share at a stage."""
+
+    bank: Bank
+    emulator: Emulator
+    truths: Truths
 
 
 @lru_cache(maxsize=1)
-def loaded(calibration: Path, sizes: Sizes) -> tuple[Emulator, Floats, Floats]:
-    """Last emulator, posterior draws [draw, parameter], and places of the walk [place, parameter]."""
-    refuse_pickled(calibration)
-    numbers = emulator_numbers(calibration)
-    walks = sorted(calibration.glob("walk*.npz"), key=lambda file: file.stat().st_mtime)
-    emulator = load_emulator(emulator_path(calibration, numbers[-1]), sizes) if numbers else None
-    if emulator is None or not walks:
-        raise UserError(f"--calibration: {calibration} lacks its emulator or its walk; keep all files of the folder")
-    with np.load(walks[-1]) as saved:
-        chain = saved["chain"]
-    walked = chain[len(chain) // 4 :].reshape(-1, len(FREE))
-    values, _ = read_draws(calibration / "posterior.parquet")
-    few = np.random.default_rng(SEED).permutation(len(walked))[:STARTS]
-    return emulator, places_at(values), walked[few]
+def loaded(folder: Path, stage: int, sizes: Sizes) -> Pool:
+    """As the study has left it."""
+    emulator = load_emulator(emulator_path(folder, stage), sizes)
+    if emulator is None:
+        raise RunFailedError(f"{folder}: the emulator of stage {stage} is gone; choose another folder")
+    with np.load(folder / f"pool-{stage}.npz") as pool, np.load(folder / "truths.npz") as truths:
+        bank = Bank(pool["places"], pool["outputs"], pool["people"])
+        return Pool(bank, emulator, Truths(truths["rows"], truths["figures"], truths["off"]))
 
 
-def sample_truth(task: Task) -> None:
-    """Figures at a truth, draws given them and the real ones, and what is needed for ranks."""
-    emulator, draws, walked = loaded(task.calibration, sizes_of(task.case.case))
-    truth = draws[np.random.default_rng(SEED).permutation(len(draws))[task.number]]
-    figures = figures_at(task.case.case, task.observed, truth, task.people, FIRST + task.number)
-    joint = both(target_of(task.observed, emulator, draws), figures)
-    saved = task.folder / f"walk-{task.number:03d}.npz"
-    found = posterior_given_both(joint, walked, seed=SEED + task.number, saved=saved)
-    chosen = np.random.default_rng(task.number).permutation(len(found.places))[: DRAWS + SAMPLE]
-    places = found.places[chosen]
-    temporary = task.file.with_suffix(".part")
-    with temporary.open("wb") as file:
-        np.savez(
-            file,
-            truth=truth,
-            draws=places[:DRAWS],
-            sample=places[DRAWS:],
-            truth_likelihood=joint.parts(truth[None])[1][0],
-            likelihoods=joint.parts(places)[1],
-            effective=found.effective,
-        )
-    temporary.replace(task.file)
-    saved.unlink(missing_ok=True)
+def save_arrays(file: Path, **arrays: Floats) -> None:
+    """Several arrays whole or not at all."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    temporary = file.with_name(f"{file.name}.{os.getpid()}.part")
+    with temporary.open("wb") as opened:
+        np.savez(opened, **arrays)  # type: ignore[arg-type]
+    os.replace(temporary, file)
 
 
-def sampler_ranks(
-    case: Case,
-    observed: Observed,
-    calibration: Path,
-    folder: Path,
-    *,
-    truths: int,
-    people: int,
-    workers: int,
-    tell: Callable[..., Callable[[int], None]],
-) -> dict[str, Floats]:
-    """Ranks [truth, parameter + quantity + 2] as they are and of the negative controls; the last lines are the distance
-    and the log likelihood of the synthetic figures.
+def without(bank: Bank, row: int) -> Bank:
+    """A bank that doesn't know one of its runs."""
+    outputs = bank.outputs.copy()
+    outputs[row] = np.nan
+    return Bank(bank.places, outputs, bank.people)
+
+
+def look(task: Task) -> None:
+    """Places [place, parameter] that the figures make likely, as far as the pool knows."""
+    file = task.look_file(task.stage)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    save_array(file, _inference(task).draws(LOOK_CHAINS, LOOK_SEGMENTS, SEED + task.number)[-1])
+
+
+def _inference(task: Task) -> Inference:
+    pool = loaded(task.folder, task.stage, sizes_of(task.case.case))
+    figures, row = pool.truths.figures[task.number], int(pool.truths.rows[task.number])
+    before = np.load(task.look_file(task.stage - 1)) if task.stage else None
+    known = without(pool.bank, row)
+    return inferred(known, pool.emulator, imitated(task.observed, figures), task.number, before)
+
+
+def finish(task: Task) -> None:
+    """Draws given the figures, and what is needed for ranks."""
+    pool, found = loaded(task.folder, task.stage, sizes_of(task.case.case)), _inference(task)
+    chains = found.draws(2 * DRAWS, SEGMENTS, SEED + task.number)
+    # Draws from half of the chains, the law about them from the other half: neither knows the other.
+    draws, sample = chains[-1, :DRAWS], chains[:, DRAWS:].reshape(-1, len(FREE))
+    truth = pool.bank.places[pool.truths.rows[task.number]]
+    likelihoods = found.target.many(np.vstack([truth, draws]))
+    forecaster = Forecaster(found.target.likelihood.observed, task.people)
+    priced = _priced(task, forecaster, truth, draws[:PRICED], pool.truths.off[task.number])
+    save_arrays(task.file, truth=truth, draws=draws, sample=sample, likelihoods=likelihoods, quantities=priced)
+
+
+def _priced(task: Task, forecaster: Forecaster, truth: Floats, draws: Floats, off: Floats) -> Floats:
+    """[truth and draws, forecast + quantity]; NaN where prevalences can't be had. The truth's run is that of the bank,
+    which gave its figures, and goes on."""
+    pool = loaded(task.folder, task.stage, sizes_of(task.case.case))
+    rng, stocks = np.random.default_rng([SEED, task.number]), len(task.observed.stocks)
+    width = len(task.case.case.outputs)
+    rows: list[Floats] = []
+    own = FIRST + int(pool.truths.rows[task.number])
+    numbers = [own, *(FIRST + OF_DRAWS + 1000 * task.number + k for k in range(len(draws)))]
+    for number, values in zip(numbers, values_at(np.vstack([truth, draws])), strict=True):
+        try:
+            found = outputs_and_quantities(task.case.case, values, task.people, number)
+        except PrevalenceError:
+            rows.append(np.full(len(rows[0]), np.nan))
+            continue
+        logs, later, rest = found[:stocks], *np.split(found[width:], [len(FORECASTS)])
+        if rows:
+            paths = forecaster.forecast(logs, later, float(values[FREE.index(DISCREPANCY)]), rng)
+        else:
+            paths = forecaster.truth(logs, later, off)
+        rows.append(np.concatenate([paths, rest]))
+    return np.array(rows)
+
+
+def carry_out(
+    work: Callable[[Task], None], tasks: list[Task], missing: list[Task], workers: int, done: Callable[[int], None]
+) -> None:
+    """Those of ``tasks`` that are missing, in processes.
 
     Raises:
-        UserError: the calibration has fewer draws, or lacks files.
         RunFailedError: a truth could not be done.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    _, draws, _ = loaded(calibration, sizes_of(case))
-    if truths > len(draws):
-        raise UserError(f"--sampler-truths {truths}: {calibration} holds {len(draws)} draws")
-    sent = Sent(case)
-    tasks = [Task(sent, observed, calibration, folder, number, people) for number in range(truths)]
-    waiting, done = [task for task in tasks if not task.file.exists()], tell("sampler, truths", truths, adding=True)
-    done(truths - len(waiting))
-    failures = run_ensemble(
-        sample_truth, waiting, executor_factory(workers), window=2 * workers, done=lambda task, _: done(1)
-    )
+    done(len(tasks) - len(missing))
+    failures = run_ensemble(work, missing, executor_factory(workers), window=2 * workers, done=lambda task, _: done(1))
     if failures:
         raise RunFailedError(f"{len(failures)} truths failed, the first by {failures[0].error}")
-    found = [dict(np.load(task.file)) for task in tasks]
-    priced = np.concatenate([np.vstack([one["truth"], one["draws"][:PRICED]]) for one in found])
-    total = tell("sampler, decision quantities", len(priced), adding=True)
-    quantities = _quantities(case, priced, folder / "quantities", people, workers, total)
-    return _ranks(found, quantities.reshape(truths, -1, len(NAMES)))
 
 
-def _quantities(
-    case: Case, places: Floats, folder: Path, people: int, workers: int, done: Callable[[int], None]
-) -> Floats:
-    """[place, quantity], each by a run of its own: figures and quantities of a truth share no chance."""
-    width = len(case.outputs)
-    bank = fill(
-        case,
-        places,
-        people=people,
-        first=FIRST + 1_000_000,
-        folder=folder,
-        workers=workers,
-        done=done,
-        simulator=outputs_and_quantities,
-        width=width + len(NAMES),
-    )
-    return bank.outputs[:, width:]
-
-
-def _ranks(found: list[dict[str, Floats]], quantities: Floats) -> dict[str, Floats]:
-    """``quantities`` [truth, 1 + draw, quantity]: the truth's own come first; NaN where prevalences can't be had."""
+def ranks_of(found: list[dict[str, Floats]]) -> dict[str, Floats]:
+    """Ranks [truth, parameter + forecast + quantity + 2] as they are and of the negative controls; the last lines are
+    the distance and the log likelihood of the figures."""
     rng = np.random.default_rng(SEED)
     ranks: dict[str, list[Floats]] = {}
-    for one, priced in zip(found, quantities, strict=True):
-        places = controls(np.vstack([one["draws"], one["sample"]]))
-        likelihoods = controls(one["likelihoods"][:DRAWS, None])
-        for name, wrong in controls(priced[1:][np.isfinite(priced[1:]).all(axis=1)]).items():
-            own, sample = places[name][:DRAWS], places[name][DRAWS:]
+    for one in found:
+        places, likelihoods = controls(np.vstack([one["draws"], one["sample"]])), controls(one["likelihoods"][1:, None])
+        priced = one["quantities"][1:]
+        for name, wrong in controls(priced[np.isfinite(priced).all(axis=1)]).items():
+            own, sample = places[name][: len(one["draws"])], places[name][len(one["draws"]) :]
             lines = place_of_truth(*with_distance(one["truth"], own, sample, len(FREE)), rng)
-            money = place_of_truth(priced[0], wrong, rng)
-            last = place_of_truth(np.array([one["truth_likelihood"]]), likelihoods[name], rng)
+            money = place_of_truth(one["quantities"][0], wrong, rng)
+            last = place_of_truth(one["likelihoods"][:1], likelihoods[name], rng)
             ranks.setdefault(name, []).append(np.concatenate([lines[:-1], money, lines[-1:], last]))
     return {name: np.array(rows) for name, rows in ranks.items()}

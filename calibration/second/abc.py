@@ -1,9 +1,9 @@
-"""A second method on the same targets: regression-adjusted approximate Bayesian computation on a Sobol bank.
+"""Figures as they would have been published, and regression adjustment: what a second method on the same targets needs.
 
-No emulator, no likelihood: every run of the bank (Sobol places of the prior) is turned into figures as they would have
-been published, by adding the errors of the observation models; the runs nearest to the published figures are kept, and
-their parameters are moved along a local linear regression to where the figures agree (Beaumont, Zhang, Balding 2002).
-What a run adds to the regression is its residual from a regression without it.
+No emulator, no likelihood: every run is turned into figures as they would have been published, by adding the errors of
+the observation models; places whose figures are near the published ones are moved along a local linear regression to
+where the figures agree (Beaumont, Zhang, Balding 2002). What a run adds to the regression is its residual from a
+regression without it. Where to look for such places is ``calibration.second.population``'s.
 
 It differs from the first method in one respect that does not vanish with effort: the sampling error of single runs
 stays in the simulated figures, so it is a little wider.
@@ -18,16 +18,9 @@ import numpy.typing as npt
 
 from calibration.facts.observed import Observed
 from calibration.facts.priors import DISCREPANCY, FREE
-from calibration.posterior.free import values_at
 from calibration.posterior.likelihood import answered, discrepancy_correlation
-from calibration.posterior.work import Bank
 from foundation.shapes import Floats
 
-COPIES = 8
-"""Sets of publication errors for each run: simulating is what costs."""
-KEPT = 0.02
-"""Share of the synthetic figures that is kept."""
-FEWEST = 200
 RIDGE = 1e-3
 
 
@@ -43,25 +36,15 @@ class Synthetic:
     """[row] the run each comes from."""
 
 
-def synthetic(bank: Bank, observed: Observed, seed: int, copies: int = COPIES) -> Synthetic:
-    """Figures of every possible run; those that fall short of a published lower bound are left out."""
-    rng = np.random.default_rng(seed)
-    runs = np.repeat(np.flatnonzero(bank.possible), copies)
-    places, outputs = bank.places[runs], bank.outputs[runs]
-    figures, bounds_hold = published(outputs, values_at(places), observed, rng)
-    return Synthetic(places[bounds_hold], figures[bounds_hold], runs[bounds_hold])
-
-
 def published(
-    outputs: Floats, values: Floats, observed: Observed, rng: np.random.Generator
+    outputs: Floats, values: Floats, observed: Observed, rng: np.random.Generator, off: Floats | None = None
 ) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """Figures [row, figure] with all errors added, and whether every lower bound is kept [row]."""
+    """Figures [row, figure] with all errors added, and whether every lower bound is kept [row]; ``off`` [row, stock] is
+    the discrepancy of the log stocks where it has been drawn already."""
     stocks = observed.stocks
     n = len(stocks)
     error = np.array([stock.error / stock.millions for stock in stocks])
-    amount = values[:, FREE.index(DISCREPANCY)]
-    factor = np.linalg.cholesky(discrepancy_correlation(observed) + 1e-10 * np.eye(n))
-    logs = outputs[:, :n] + amount[:, None] * (rng.standard_normal((len(outputs), n)) @ factor.T)
+    logs = outputs[:, :n] + (_discrepancy(values, observed, rng) if off is None else off)
     bound = np.array([not stock.is_figure for stock in stocks])
     levels = np.log([stock.millions for stock in stocks])
     # A bound is kept by the latent count; the others are published with an error of their own.
@@ -82,6 +65,13 @@ def published(
         sd = np.array([contrast.sd for contrast in observed.contrasts])
         columns.append(ratios + sd * rng.standard_normal(ratios.shape))
     return np.concatenate(columns, axis=1), holds
+
+
+def _discrepancy(values: Floats, observed: Observed, rng: np.random.Generator) -> Floats:
+    """[row, stock]"""
+    n = len(observed.stocks)
+    factor = np.linalg.cholesky(discrepancy_correlation(observed) + 1e-10 * np.eye(n))
+    return values[:, FREE.index(DISCREPANCY), None] * (rng.standard_normal((len(values), n)) @ factor.T)
 
 
 def published_figures(observed: Observed) -> Floats:
@@ -119,24 +109,26 @@ class Adjusted:
         return np.asarray(rng.permutation(np.unique(np.searchsorted(edges, steps))))
 
 
-def infer(known: Synthetic, figures: Floats, *, extra: Floats | None = None, kept: float = KEPT) -> Adjusted:
-    """The posterior given ``figures`` [figure].
-
-    ``extra`` [row, quantity]: quantities of each row that are inferred along with the parameters; appended to places.
-    """
-    own = known.places if extra is None else np.concatenate([known.places, extra], axis=1)
+def infer(known: Synthetic, figures: Floats, *, kept: float = 1.0) -> Adjusted:
+    """The posterior given ``figures`` [figure], from the share ``kept`` of the rows that is nearest."""
     whitener = _whitener(known.figures)
     distance = np.linalg.norm((known.figures - figures) @ whitener, axis=1)
-    count = min(len(distance), max(FEWEST, round(kept * len(distance))))
+    count = round(kept * len(distance))
     near = np.argpartition(distance, count - 1)[:count]
     reach = distance[near].max()
     weights = np.maximum(1.0 - (distance[near] / reach) ** 2, 1e-12)
     design = np.column_stack([np.ones(count), (known.figures[near] - figures) @ whitener])
     gram = design.T @ (weights[:, None] * design)
     gram[1:, 1:] += RIDGE * weights.sum() * np.eye(design.shape[1] - 1)
-    slopes = np.linalg.solve(gram, design.T @ (weights[:, None] * own[near]))
-    residuals = _left_out(design, gram, weights, own[near] - design @ slopes, known.run[near])
-    return Adjusted(slopes[0] + residuals, weights / weights.sum(), near)
+    slopes = np.linalg.solve(gram, design.T @ (weights[:, None] * known.places[near]))
+    residuals = _left_out(design, gram, weights, known.places[near] - design @ slopes, known.run[near])
+    return _distinct(slopes[0] + residuals, weights / weights.sum(), near, known.run)
+
+
+def _distinct(places: Floats, weights: Floats, rows: npt.NDArray[np.int64], run: npt.NDArray[np.int64]) -> Adjusted:
+    """Copies of one run as one place of their weights together."""
+    _, first, back = np.unique(run[rows], return_index=True, return_inverse=True)
+    return Adjusted(places[first], np.bincount(back, weights).astype(np.float64), rows[first])
 
 
 def _left_out(design: Floats, gram: Floats, weights: Floats, residuals: Floats, runs: npt.NDArray[np.int64]) -> Floats:

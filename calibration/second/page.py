@@ -1,6 +1,6 @@
-"""Two methods side by side: the posterior of ``mes calibrate``, and regression-adjusted ABC on a Sobol bank.
+"""Two methods side by side: the posterior of ``mes calibrate``, and a population that draws nearer to the figures.
 
-``mes study second --out DIR`` fills the bank in ``DIR`` (resumable) and leaves the second posterior in
+``mes study second --out DIR`` runs generation by generation in ``DIR`` (resumable) and leaves the second posterior in
 ``DIR/posterior.parquet``; ``mes docs`` puts the table into ``docs/calibration.md``. Where the two disagree, no claim is
 made.
 """
@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,56 +18,92 @@ import numpy as np
 from scipy import special, stats
 
 from calibration.draws.files import POSTERIOR, read_draws, save_draws
-from calibration.facts.inputs import load_demography, load_history
-from calibration.facts.observed import load_observed
+from calibration.facts.inputs import load_demography, load_history, tables_of
+from calibration.facts.observed import Observed, load_observed
 from calibration.facts.priors import FREE
 from calibration.facts.targets import load_surveyed
 from calibration.posterior.free import free_priors, values_at
 from calibration.posterior.simulate import Case, case_for
-from calibration.posterior.work import Bank, feasible, fill
-from calibration.second.abc import infer, published_figures, synthetic
+from calibration.posterior.work import code_fingerprint, feasible, fill, same_settings
+from calibration.second.abc import Synthetic, infer, published, published_figures
+from calibration.second.population import drawn_near
+from foundation.errors import UserError
 from foundation.language.numbers import with_interval
 from foundation.shapes import Floats
 from foundation.store.atomic import write_text
 
-RUNS, PEOPLE, DRAWS, SEED, FIRST = 4096, 40_000, 400, 7, 900_000_000
+RUNS, PEOPLE, DRAWS, SEED, FIRST = 2048, 20_000, 400, 7, 900_000_000
+"""Runs of the first generation, a power of 2, people of each; draws to keep; number of the first run."""
+SIZE, GENERATIONS, PER_GENERATION = 512, 20, 100_000
+"""Places of the population (a quarter of the first runs where these are few), generations after the first, numbers set
+aside for each."""
 SETTINGS = "second.json"
 FAR = 0.5
-"""Medians further apart than this many prior standard deviations, or spreads that differ by more than this share: the
-methods disagree."""
+"""Medians further apart than this many posterior standard deviations, or spreads that differ by more than this share:
+the methods disagree."""
+MEDIAN = float(np.sqrt(np.pi / 2))
+"""Standard error of a median over that of a mean, of normal draws."""
 
 
-def bank_of(case: Case, runs: int, people: int, folder: Path, workers: int) -> Bank:
-    """Runs at Sobol places of the prior; finished blocks in ``folder`` are not run again."""
-    sobol = stats.qmc.Sobol(len(FREE), seed=SEED).random(runs)
-    began, total = time.monotonic(), [0, -1]
+class Simulations:
+    """Figures of one generation after the other; finished blocks in ``folder`` are not run again."""
 
-    def tell(more: int) -> None:
-        total[0] += more
-        total[1] = more if total[1] < 0 else total[1]
-        gained = total[0] - total[1]
-        left = (time.monotonic() - began) / gained * (runs - total[0]) / 60 if gained > 0 else 0.0
-        print(f"\rsimulations {total[0]}/{runs}, about {left:.1f} min left ", end="", file=sys.stderr, flush=True)
+    def __init__(self, case: Case, observed: Observed, folder: Path, people: int, workers: int) -> None:
+        self.case, self.observed, self.folder, self.people, self.workers = case, observed, folder, people, workers
 
-    places = special.ndtri(np.clip(sobol, 1e-6, 1 - 1e-6))
-    bank = fill(case, places, people=people, first=FIRST, folder=folder, workers=workers, done=tell)
-    print(file=sys.stderr)
-    return bank
+    def __call__(self, places: Floats, generation: int) -> Floats:
+        """[place, figure] as published; NaN where prevalences can't be had or a lower bound isn't kept."""
+        print(f"generation {generation} of {GENERATIONS}: {len(places)} runs", file=sys.stderr, flush=True)
+        bank = fill(
+            self.case,
+            places,
+            people=self.people,
+            first=FIRST + PER_GENERATION * generation,
+            folder=self.folder / f"generation-{generation}",
+            workers=self.workers,
+        )
+        rng = np.random.default_rng([SEED, generation])
+        figures, holds = published(bank.outputs, values_at(places), self.observed, rng)
+        return np.where((holds & bank.possible)[:, None], figures, np.nan)
 
 
-def rows(first: Floats, second: Floats) -> list[dict[str, Any]]:
-    """A row a parameter, from values [draw, parameter] of both methods: quantiles, distance of the medians and ratio of
-    the spreads on the whitened scale, and whether they agree."""
+def rows(first: Sample, second: Sample) -> list[dict[str, Any]]:
+    """A row a parameter: quantiles of both methods, distance of the medians in standard deviations of the first and its
+    Monte Carlo error, ratio of the spreads, on the whitened scale, and whether they agree."""
     found = []
     for k, prior in enumerate(free_priors()):
-        one, two = (np.quantile(values[:, k], [0.05, 0.5, 0.95]) for values in (first, second))
-        a, b = (place_of(prior, values[:, k]) for values in (first, second))
-        distance, ratio = float(np.median(b) - np.median(a)), float(b.std() / a.std())
-        agree = abs(distance) <= FAR and 1 / (1 + FAR) <= ratio <= 1 + FAR
+        one, two = (np.quantile(sample.values[:, k], [0.05, 0.5, 0.95]) for sample in (first, second))
+        a, b = (place_of(prior, sample.values[:, k]) for sample in (first, second))
+        distance, ratio = float((np.median(b) - np.median(a)) / a.std()), float(b.std() / a.std())
         found.append(
-            {"name": prior.name, "first": one, "second": two, "distance": distance, "ratio": ratio, "agree": agree}
+            {
+                "name": prior.name,
+                "first": one,
+                "second": two,
+                "distance": distance,
+                "error": MEDIAN * float(np.sqrt(1 / first.effective + ratio**2 / second.effective)),
+                "ratio": ratio,
+                "agree": abs(distance) <= FAR and 1 / (1 + FAR) <= ratio <= 1 + FAR,
+            }
         )
     return found
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Draws of one method."""
+
+    values: Floats
+    """[draw, parameter]"""
+    effective: float
+    """Independent draws they are worth, at most their number."""
+
+
+def sample_of(path: Path | None) -> Sample:
+    """Of a draws file; ``None``: the shipped one."""
+    values, info = read_draws(path)
+    known = info.effective if np.isfinite(info.effective) else len(values)
+    return Sample(values, min(known, len(values)))
 
 
 def place_of(prior: Any, values: Floats) -> Floats:
@@ -78,22 +114,45 @@ def place_of(prior: Any, values: Floats) -> Floats:
 
 def table(found: Sequence[dict[str, Any]]) -> str:
     """Markdown."""
-    head = ["Parameter", "Emulator and walk", "ABC", "Medians apart (prior sd)", "Spreads, ratio", "Agree"]
+    head = ["Parameter", "Emulator and walk", "Population", "Medians apart (posterior sd)", "Spreads, ratio", "Agree"]
     lines = [head, ["---"] * len(head)]
     for row in found:
         shown = [with_interval(q[0], q[1], q[2], "en") for q in (row["first"], row["second"])]
         agree = "yes" if row["agree"] else "**no**"
-        lines.append([f"`{row['name']}`", *shown, f"{row['distance']:+.2f}", f"{row['ratio']:.2f}", agree])
+        lines.append(
+            [f"`{row['name']}`", *shown, f"{row['distance']:+.2f} ± {row['error']:.2f}", f"{row['ratio']:.2f}", agree]
+        )
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
 def study(folder: Path, *, runs: int, people: int, draws: int, workers: int) -> None:
-    """The second posterior into ``folder`` (its bank goes on where it was): ``posterior.parquet``, and
-    ``second.json`` at the end."""
+    """The second posterior into ``folder`` (it goes on where it was): ``posterior.parquet``, and ``second.json`` at the
+    end.
+
+    Raises:
+        UserError: ``runs`` is no power of 2; the folder was begun with other settings.
+    """
+    if runs & (runs - 1):
+        raise UserError(f"--sims: {runs}; needed a power of 2")
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = {"runs": runs, "people": people, "size": min(SIZE, runs // 4), "generations": GENERATIONS}
+    same_settings(folder, {**settings, "code": code_fingerprint(), **tables_of("second")})
     observed = load_observed()
-    case = case_for(observed, load_demography(), load_history(), load_surveyed())
-    bank = bank_of(case, runs, people, folder / "bank", workers)
-    adjusted = infer(synthetic(bank, observed, SEED), published_figures(observed))
+    history = replace(load_history(), data_end=observed.data_end)
+    case = case_for(observed, load_demography(), history, load_surveyed())
+    sobol = stats.qmc.Sobol(len(FREE), seed=SEED).random(runs)
+    given = published_figures(observed)
+    found = drawn_near(
+        Simulations(case, observed, folder, people, workers),
+        given,
+        len(FREE),
+        first=runs,
+        size=settings["size"],
+        generations=GENERATIONS,
+        seed=SEED,
+        places=special.ndtri(np.clip(sobol, 1e-6, 1 - 1e-6)),
+    )
+    adjusted = infer(Synthetic(found.places, found.figures, found.run), given)
     values = values_at(adjusted.drawn(draws, SEED))
     values = values[feasible(case, values, workers)]
     save_draws(
@@ -105,18 +164,20 @@ def study(folder: Path, *, runs: int, people: int, draws: int, workers: int) -> 
         structure=case.structure,
         effective=adjusted.effective,
     )
-    print(f"effective sample of the second method: {adjusted.effective:.0f}", file=sys.stderr)
-    write_text(folder / SETTINGS, json.dumps({"runs": runs, "people": people}) + "\n")
+    told = {**settings, "tolerance": found.tolerance, "moved": found.moved}
+    write_text(folder / SETTINGS, json.dumps({**told, "effective": adjusted.effective}) + "\n")
 
 
 def markdown(folder: Path) -> str:
     """A finished study beside the shipped posterior, for the guide."""
-    settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
-    found = rows(read_draws()[0], read_draws(folder / POSTERIOR)[0])
+    told = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+    found = rows(sample_of(None), sample_of(folder / POSTERIOR))
     agreeing = sum(row["agree"] for row in found)
     note = (
-        f"Median and 90 % interval. {settings['runs']} runs of {settings['people']} people for ABC. "
-        f"The two agree on {agreeing} of {len(found)} parameters: medians at most {FAR} prior standard deviations "
-        f"apart, spreads within a factor of {1 + FAR}.\n"
+        f"Median and 90 % interval. A population of {told['size']} places after {told['runs']} runs of the prior, "
+        f"{told['people']} people each; in the end {100 * told['moved']:.0f} % of moves were taken, within a "
+        f"distance of {told['tolerance']:.2f}, and its places are worth {told['effective']:.0f} draws. ±: Monte Carlo "
+        f"error. The two agree on {agreeing} of {len(found)} parameters: medians at most {FAR} posterior standard "
+        f"deviations apart, spreads within a factor of {1 + FAR}.\n"
     )
     return f"{table(found)}\n{note}"

@@ -44,21 +44,15 @@ def docs(
 def study(
     what: Annotated[Study, typer.Argument(help="readings of the 57 %; simulation-based calibration; second method.")],
     out: Annotated[Path, typer.Option(help="Folder to make, or to go on with.")],
-    calibration: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="sbc: a folder of mes calibrate, with all its files.")
-    ] = None,
     people: Annotated[int | None, typer.Option(min=1000, help="Simulated people of each run.")] = None,
     draws: Annotated[int | None, typer.Option(min=1, help="readings, second: draws.")] = None,
     sims: Annotated[int | None, typer.Option(min=64, help="sbc, second: runs of the prior, a power of 2.")] = None,
-    truths: Annotated[int, typer.Option(min=2, help="sbc: truths of each set of the fast method.")] = 150,
-    sampler_truths: Annotated[int, typer.Option(min=1, help="sbc: truths of the sampler.")] = 20,
+    truths: Annotated[int | None, typer.Option(min=2, help="sbc: known truths to recover.")] = None,
     seed: o.Seed = 1,
     workers: o.Workers = None,
 ) -> None:
     """Simulate what only the guides show; the same command goes on where it was interrupted."""
     with reported():
-        from foundation.errors import UserError
-
         count = workers or os.cpu_count() or 1
         if what is Study.readings:
             from calibration import readings
@@ -72,15 +66,11 @@ def study(
         else:
             from calibration.sbc import question as sbc
 
-            if calibration is None:
-                raise UserError("study sbc: --calibration DIR is needed, a folder of mes calibrate")
-            usual = sbc.Settings(calibration=calibration)
+            usual = sbc.Settings()
             settings = sbc.Settings(
-                calibration=calibration,
                 sims=sims or usual.sims,
                 people=people or usual.people,
-                truths=truths,
-                sampler_truths=sampler_truths,
+                truths=truths or usual.truths,
                 workers=count,
             )
             sbc.study(out, settings)

@@ -164,9 +164,9 @@ def _sbc(folder: Path, lang: str) -> str:
 
 def _sbc_figures(folder: Path, into: Path) -> None:
     from calibration.sbc.page import pictures
-    from calibration.sbc.question import LIKELIHOOD, LINES, read_ranks
+    from calibration.sbc.question import LINES, read_ranks
 
-    pictures(read_ranks(folder), LINES, LIKELIHOOD, into)
+    pictures(read_ranks(folder), LINES, into)
 
 
 def _second(folder: Path, lang: str) -> str:

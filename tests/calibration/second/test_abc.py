@@ -7,8 +7,7 @@ from scipy import stats
 from calibration.facts.priors import DISCREPANCY, FREE
 from calibration.posterior.free import values_at
 from calibration.posterior.likelihood import answered, discrepancy_correlation
-from calibration.posterior.work import Bank
-from calibration.second.abc import Synthetic, infer, published, published_figures, synthetic
+from calibration.second.abc import Synthetic, infer, published, published_figures
 from tests.calibration.posterior.test_likelihood import LOGS, some_logits
 from tests.calibration.problems import STOCKS, fitted_answers, observed
 
@@ -44,7 +43,7 @@ def agrees(places, weights):
 
 
 def test_the_posterior_is_recovered(known):
-    found = infer(known, GIVEN)
+    found = infer(known, GIVEN, kept=0.02)
     assert agrees(found.places, found.weights)
     assert found.weights.sum() == pytest.approx(1)
     # The kernel 1 - r^2 over a disc has 3/4 of the rows as effective sample.
@@ -61,14 +60,8 @@ def test_without_the_adjustment_it_is_not(known):
     assert not agrees(known.places[near], np.full(len(near), 1 / len(near)))
 
 
-def test_further_quantities_go_along(known):
-    extra = 2 * known.places[:, :1] + 1
-    found = infer(known, GIVEN, extra=extra)
-    assert found.places[:, 3] == pytest.approx(2 * found.places[:, 0] + 1, abs=1e-9)
-
-
 def test_drawn_places_are_fair(known):
-    found = infer(known, GIVEN)
+    found = infer(known, GIVEN, kept=0.02)
     drawn = found.drawn(200, seed=1)
     assert len(np.unique(drawn, axis=0)) == len(drawn) >= 190
     mean, covariance = exact()
@@ -103,16 +96,11 @@ def test_published_figures_have_the_errors_of_the_likelihood():
         assert figures[:, column].std() / answer.sd == pytest.approx(1, abs=4.5 / np.sqrt(2 * n))
 
 
-def test_synthetic_rows_come_from_possible_runs_that_keep_the_bounds():
-    rng = np.random.default_rng(2)
-    outputs = np.hstack([np.tile(LOGS, (6, 1)), some_logits(6)])
-    outputs[1] = np.nan
-    outputs[2, 2] -= 3
-    bank = Bank(rng.standard_normal((6, len(FREE))), outputs, np.full(6, 1000))
-    found = synthetic(bank, observed(fitted_answers()), seed=1)
-    assert set(found.run) <= {0, 3, 4, 5}
-    assert (found.places == bank.places[found.run]).all()
-    assert found.figures.shape == (len(found.run), len(published_figures(observed(fitted_answers()))))
+def test_copies_of_a_run_are_one_place(known):
+    rows = np.tile(np.arange(500), 2)
+    found = infer(Synthetic(known.places[rows], known.figures[rows], rows), GIVEN)
+    assert len(found.places) == len(np.unique(found.places, axis=0)) == 500
+    assert found.weights.sum() == pytest.approx(1)
 
 
 def test_the_real_figures_stand_in_the_same_order():
