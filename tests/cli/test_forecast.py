@@ -22,7 +22,7 @@ SMALL = ("--people", 1000, "--draws", 3, "--workers", 1)
 @pytest.fixture
 def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Forecasts are registered on 1 March 2026 in a made-up clone."""
-        monkeypatch.setattr(registered, "today", lambda: date(2026, 3, 1))
+    monkeypatch.setattr(registered, "today", lambda: date(2026, 3, 1))
     return made_up.clone(tmp_path / "clone", monkeypatch, fewest=3)
 
 
