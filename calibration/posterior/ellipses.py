@@ -67,7 +67,7 @@ class Aimed(Prior):
 
 def aimed_at(places: Floats) -> Aimed:
     """With the mean and covariance of ``places`` [place, parameter]."""
-    return Aimed(places.mean(axis=0), np.linalg.cholesky(covariance_of(places)))
+    return Aimed(np.asarray(places.mean(axis=0)), np.asarray(np.linalg.cholesky(covariance_of(places)), np.float64))
 
 
 def covariance_of(places: Floats) -> Floats:

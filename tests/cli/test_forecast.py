@@ -13,6 +13,7 @@ from typer.testing import Result
 
 from calibration.forecast import registered
 from foundation.store.verification import verify_folder
+from tests.calibration.forecast import made_up
 
 Mes = Callable[..., Result]
 SMALL = ("--people", 1000, "--draws", 3, "--workers", 1)
@@ -21,13 +22,8 @@ SMALL = ("--people", 1000, "--draws", 3, "--workers", 1)
 @pytest.fixture
 def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Forecasts are registered on 1 March 2026 in a made-up clone."""
-    place = tmp_path / "clone/calibration/data/forecasts"
-    place.parent.mkdir(parents=True)
-    (tmp_path / "clone/pyproject.toml").touch()
-    monkeypatch.setattr(registered, "FORECASTS", place)
-    monkeypatch.setattr(registered, "FEWEST", 3)
     monkeypatch.setattr(registered, "today", lambda: date(2026, 3, 1))
-    return place
+    return made_up.clone(tmp_path / "clone", monkeypatch, fewest=3)
 
 
 @pytest.mark.slow

@@ -6,9 +6,11 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from calibration.facts.inputs import load_costs, load_demography, load_history
 from calibration.facts.targets import load_surveyed
+from calibration.forecast import registered
 from calibration.forecast import study as forecast_study
 from calibration.forecast.days import HORIZON
 from calibration.forecast.study import Forecast, Task, path
@@ -35,6 +37,16 @@ STOCKS = [
     }
     for count in COUNTS
 ]
+
+
+def clone(folder: Path, monkeypatch: pytest.MonkeyPatch, fewest: int) -> Path:
+    """Where forecasts of at least ``fewest`` draws are registered, in what looks like a clone."""
+    place = folder / "calibration/data/forecasts"
+    place.parent.mkdir(parents=True)
+    (folder / "pyproject.toml").touch()
+    monkeypatch.setattr(registered, "FORECASTS", place)
+    monkeypatch.setattr(registered, "FEWEST", fewest)
+    return place
 
 
 def weekly(draw: int) -> np.ndarray:

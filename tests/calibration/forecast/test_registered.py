@@ -28,13 +28,7 @@ DAY = date(2026, 6, 1)
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where forecasts are registered, in what looks like a clone."""
-    place = tmp_path / "calibration/data/forecasts"
-    place.parent.mkdir(parents=True)
-    (tmp_path / "pyproject.toml").touch()
-    monkeypatch.setattr(registered, "FORECASTS", place)
-    monkeypatch.setattr(registered, "FEWEST", 5)
-    return place
+    return made_up.clone(tmp_path, monkeypatch, fewest=5)
 
 
 @pytest.fixture(scope="module")
