@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import mesa
 
@@ -10,9 +10,6 @@ from model.terms import rules
 from model.terms.keyed import Decision
 from model.terms.spells import LEVELS
 from model.twin.surroundings import Numbering, Surroundings
-
-if TYPE_CHECKING:
-    from model.twin.traits import Insured
 
 
 class Doctor(mesa.Agent):
@@ -24,7 +21,7 @@ class Doctor(mesa.Agent):
     def __init__(self, model: Surroundings, number: int) -> None:
         super().__init__(model)
         self.number = number
-        self.patients: list[Insured] = []
+        self.patients: list[mesa.Agent] = []
         share, rate = model.rates.recommending_doctors, model.rates.recommendation_rate
         u_recommends = model.draw(Decision.DOCTOR_RECOMMENDS, number)
         u_level = model.draw(Decision.DOCTOR_LEVEL, number)

@@ -80,7 +80,7 @@ def test_letters_come_in_any_order(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Person, "visit", counted)
     assert states(lived(ReferenceModel)) == states(lived(Backwards))
-    assert sum(times > 2 for times in told.values()) > 50, "in two runs: several ties bring one person in one week"
+    assert sum(times > 2 for times in told.values()) > 10, "in two runs: several ties bring one person in one week"
 
 
 def by_teller(self: Person, teller: Person, week: int) -> None:
