@@ -1,9 +1,9 @@
 """Who people are, as plain NumPy columns: what the peers start from.
 
 The law is that of ``model.engine.people`` for people who stay as they are (``benchmarks.setting.NAIVE``): one level of
-eagerness, of documents and of GP contacts for life, and barriers for life. Left out are doctors' mentions, the weeks
-that people take to answer a notice, and reminders to guardians about children. The draws are NumPy's own, so that they
-are other people.
+eagerness, of documents and of GP contacts for life, and barriers for life. Left out are birthdays that change needs,
+doctors' mentions, the weeks that people take to answer a notice, and reminders to guardians about children. The draws
+are NumPy's own, so that they are other people.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ import numpy.typing as npt
 from benchmarks.setting import NAIVE, Setting
 from model.population.attributes import EMAIL, EXCLUDED, NO_DOCTOR, PILOT
 from model.population.population import Population
-from model.population.pyramid import MAJORITY, RATE_UNITS
+from model.population.pyramid import MAJORITY
+from model.terms.ages import DOCUMENTS, GP_CONTACTS
 from model.terms.rules import CODE_WEEKS
 from model.terms.spells import LEVELS
 from model.terms.tables import (
@@ -93,7 +94,8 @@ def draw_traits(p: Population, c: Coefficients, t: Weekly, rng: np.random.Genera
     ages = np.clip(np.floor(-p.birth_week / WEEKS_PER_YEAR).astype(np.int64) + UNBORN, 0, OLDEST + UNBORN)
     eagerness = t.lasting_levels[levels(n, rng)] * t.levels[levels(n, rng)] * t.age_gain[ages]
     sensitivity = eagerness * np.where(excluded, c.access, 1.0)
-    documents, gp = t.need_levels[t.document_first + levels(n, rng)], t.need_levels[t.gp_first[ages] + levels(n, rng)]
+    band = np.searchsorted(t.band_start, entry - p.birth_week, side="right") - 1
+    documents, gp = t.need_levels[t.document_first + levels(n, rng)], t.need_levels[band * LEVELS + levels(n, rng)]
     notice = notice_weeks(t, entry, child, pilot, rng)
     information = (rng.random(n) < c.has_information) & (rng.random(n) < c.stop_information)
     other = (rng.random(n) < c.has_other) & (rng.random(n) < c.stop_other)
@@ -109,9 +111,9 @@ def draw_traits(p: Population, c: Coefficients, t: Weekly, rng: np.random.Genera
         ready=rng.random(n) < c.ready,
         opposed=opposed,
         sensitivity=sensitivity.astype(short),
-        documents=(p.document_rate / RATE_UNITS * documents).astype(short),
+        documents=(t.rates[DOCUMENTS, band] * documents).astype(short),
         notified=notices & email,
-        advice=(p.gp_rate / RATE_UNITS * gp * propensities(p, c, rng)).astype(short),
+        advice=(t.rates[GP_CONTACTS, band] * gp * propensities(p, c, rng)).astype(short),
         notice_week=notice,
         notice_pull=np.where(email, c.pull_notice, c.pull_notice_letter).astype(short),
         reminder_week=reminder_weeks(c, t, email, np.maximum(entry, majority), rng),

@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Int64, UInt8
+from jaxtyping import UInt8
 
 from model.counting import tally
 from model.counting.census import passed
 from model.counting.interview import count_standing
-from model.population.attributes import EXCLUDED, ILL
-from model.population.pyramid import completed_years
+from model.population.attributes import EXCLUDED
 from model.terms.outcome import BARRIERS, DIMENSIONS, OBSTACLES, WOULD_PASS, GroupTable, StandingTable
-from model.terms.shapes import Bytes, Counts
-from model.terms.weeks import WEEKS_PER_YEAR
+from model.terms.shapes import Bytes
 from model.world import World
 
 COLUMNS = ("living", "activated", *OBSTACLES, WOULD_PASS, *BARRIERS)
@@ -32,7 +30,9 @@ def group_table(model: World, dimension: str, weeks: Sequence[int]) -> GroupTabl
     names, last = group_names(model, dimension), max(weeks, default=0)
     shape, run = (tally.STAGES, len(names), last + 2), model.run
     if dimension == "age_band":
-        counts = passed(run, model.threads, tally.bands, shape, _band_starts(model), last)
+        counts = passed(run, model.threads, tally.bands, shape, model.weekly.band_start, last)
+    elif dimension == "long_term_illness":
+        counts = passed(run, model.threads, tally.illness, shape, last)
     else:
         counts = passed(run, model.threads, tally.groups, shape, group_codes(model, dimension, 0), last)
     stages = np.cumsum(counts, axis=2)[:, :, list(weeks)].transpose(0, 2, 1) * model.population.weight
@@ -72,14 +72,6 @@ def standing_tables(model: World, since: int) -> list[StandingTable]:
     ]
 
 
-def _band_starts(model: World) -> Int64[Counts, " bound"]:
-    """Weeks after birth at which each age band begins, and at which the last would end."""
-    of_age = model.population.band_of_age
-    ages = completed_years(np.arange(int(len(of_age) * WEEKS_PER_YEAR)))
-    starts = np.searchsorted(of_age[np.minimum(ages, len(of_age) - 1)], np.arange(len(model.population.bands)))
-    return np.append(starts, np.iinfo(np.int32).max)
-
-
 def group_names(model: World, dimension: str) -> tuple[str, ...]:
     """Groups of a dimension, in order."""
     if dimension == "age_band":
@@ -96,5 +88,6 @@ def group_codes(model: World, dimension: str, week: int) -> UInt8[Bytes, " perso
         return population.band_at(week).astype(np.uint8, copy=False)
     if dimension == "region":
         return population.region
-    flag = EXCLUDED if dimension == "digital_exclusion" else ILL
-    return ((population.flags & np.uint8(flag)) > 0).astype(np.uint8)
+    if dimension == "long_term_illness":
+        return (population.ill_from <= week).astype(np.uint8)
+    return ((population.flags & EXCLUDED) > 0).astype(np.uint8)

@@ -9,8 +9,9 @@ from model.engine.completion import can_get
 from model.engine.people import (
     INFORMATION,
     NO_USE,
-    RATE_UNIT,
     TIME,
+    band_end,
+    band_in,
     child_reminder_week,
     has_barrier_in,
     has_flag,
@@ -26,6 +27,7 @@ from model.levers.messages import wave_week
 from model.levers.newborns import newborn_week
 from model.levers.relatives import invited_week
 from model.population.attributes import EMAIL, EXCLUDED
+from model.terms.ages import DOCUMENTS
 from model.terms.jit import inlined, kernel
 from model.terms.keyed import Decision, bits_of, person_word
 from model.terms.spells import end_week, level_of, passed_by
@@ -35,8 +37,7 @@ from model.terms.weeks import NEVER
 LIVING, ADULTS, AWARE, VISITED, ACTIVATED, ACTIVATED_LIVING, ACTIVATED_MINORS, EXPOSED = range(8)
 """Rows of the stocks counted; EXPOSED are adults not activated who notice mass messages."""
 STOCKS, STAGES = 8, 4
-FINER = 64
-DOCUMENT_UNIT = RATE_UNIT / FINER
+DOCUMENT_UNIT = 2.0**-16
 """Unit of relative document rates while they are added up: whole numbers, so that the order can't matter."""
 _EMAIL, _EXCLUDED, _DOCUMENTS = np.int64(EMAIL), np.int64(EXCLUDED), np.int64(Decision.SPELL_DOCUMENTS)
 
@@ -98,30 +99,37 @@ def document_weights(r, low, high, last, weights):
 
 @inlined
 def _rate_weights(r, i, last, child, own, weights):
-    """What a person adds to ``weights``, spell by spell; ``child``, ``own``: notified as a minor, as an adult."""
+    """What a person adds to ``weights``, spell by spell and band by band; ``child``, ``own``: notified as a minor, as
+    an adult."""
     word, number, passed, week = person_word(r.world.keys[_DOCUMENTS], i), np.int64(0), 0.0, np.int64(0)
-    leave, entry, majority = (
-        min(np.int64(r.people[i].exit), last + 1),
-        np.int64(r.people[i].entry),
-        majority_week(r.people, i),
-    )
-    done = np.int64(r.state[i].activated) + 1
+    leave, band = min(np.int64(r.people[i].exit), last + 1), band_in(r.people, r.world, i, week)
     while week < leave:
         bits = bits_of(word, number)
         passed = passed_by(bits, r.world.lengths, r.world.need_spell, passed)
-        until = min(end_week(number, passed), leave)
-        if until > week:
-            level = r.world.need_levels[r.world.document_first + level_of(bits)]
-            rate = np.int64(r.people[i].document_rate * level * FINER + 0.5)
-            if child:
-                _notified_weights(r, i, max(week, entry), min(until, done, majority), rate, weights)
-            if own:
-                _notified_weights(r, i, max(week, entry, majority), min(until, done), rate, weights)
-            for lever in range(r.levers.shape[0]):
-                if entry < until and _brings_documents(r, lever, i):
-                    _add(weights, 1 + r.levers.shape[0] + lever, max(week, entry), until, rate)
-            week = until
+        level, until = r.world.need_levels[r.world.document_first + level_of(bits)], end_week(number, passed)
+        while week < min(until, leave):
+            stop = min(until, leave, band_end(r.people, r.world, i, band))
+            rate = np.int64(r.world.rates[DOCUMENTS, band] * level / DOCUMENT_UNIT + 0.5)
+            _spell_weights(r, i, week, stop, rate, child, own, weights)
+            week, band = stop, band + (band_end(r.people, r.world, i, band) <= stop)
         number += 1
+
+
+@inlined
+def _spell_weights(r, i, start, stop, rate, child, own, weights):
+    """What a person adds in weeks of one rate."""
+    first, majority, done = (
+        max(np.int64(r.people[i].entry), start),
+        majority_week(r.people, i),
+        np.int64(r.state[i].activated) + 1,
+    )
+    if child:
+        _notified_weights(r, i, first, min(stop, done, majority), rate, weights)
+    if own:
+        _notified_weights(r, i, max(first, majority), min(stop, done), rate, weights)
+    for lever in range(r.levers.shape[0]):
+        if first < stop and _brings_documents(r, lever, i):
+            _add(weights, 1 + r.levers.shape[0] + lever, first, stop, rate)
 
 
 @inlined
@@ -247,6 +255,15 @@ def bands(r, low, high, start, last, counts):
             first, end = max(entry, birth + start[band]), min(leave, birth + start[band + 1])
             if first < end and first <= last:
                 _stages(r, i, first, end, last, counts, band)
+
+
+@kernel
+def illness(r, low, high, last, counts):
+    """As ``groups``, without and with a long-term illness, which may begin during the run."""
+    for i in range(low, high):
+        entry, leave, ill = np.int64(r.people[i].entry), np.int64(r.people[i].exit), np.int64(r.people[i].ill_from)
+        _stages(r, i, entry, min(leave, ill), last, counts, 0)
+        _stages(r, i, max(entry, ill), leave, last, counts, 1)
 
 
 @kernel

@@ -22,7 +22,7 @@ from model.terms.jit import inlined, kernel
 from model.terms.keyed import SELECTION, uniform
 from model.terms.spells import MOST_SPELLS
 from model.terms.threads import everywhere
-from model.terms.weeks import NEVER, WEEKS
+from model.terms.weeks import WEEKS
 
 Records = npt.NDArray[Any]
 Offsets = npt.NDArray[np.int64]
@@ -175,9 +175,6 @@ def _complete(write: Write, draft: Draft, low: int, high: int) -> Draft:
     return draft
 
 
-_NEVER = np.int64(NEVER)
-
-
 class Process(NamedTuple):
     """A Poisson process of contacts."""
 
@@ -188,12 +185,16 @@ class Process(NamedTuple):
     keep: float
     factor: float
     """The owner's, for life, on the exposure ``cum``."""
+    rate: int
+    """Row of the rates that multiply it as the owner's age, or illness, has it (``model.terms.ages``)."""
     gains: bool
     """Whether the gain of the person who answers multiplies the factor."""
     need: int
     """Decision of the spells of the owner's need that multiply it (``model.terms.keyed``); negative: none."""
     first: int
-    """Where their levels begin (``model.terms.tables.Weekly.need_levels``)."""
+    """Where their levels begin (``model.terms.tables.Weekly.need_levels``), in the youngest age band."""
+    stride: int
+    """How much later they begin in the next band."""
     cum: npt.NDArray[np.float64]
     guide: npt.NDArray[np.int16]
     """To the weeks of ``cum``."""

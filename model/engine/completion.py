@@ -8,7 +8,6 @@ from model.engine.people import (
     INFORMATION,
     NO_USE,
     OTHER,
-    RATE_UNIT,
     TIME,
     barrier_spell,
     child_reminder_week,
@@ -38,8 +37,7 @@ _STOP_NO_USE, _STOP_TIME = np.int64(Decision.STOP_NO_USE), np.int64(Decision.STO
 _STOP_INFORMATION, _STOP_OTHER = np.int64(Decision.STOP_INFORMATION), np.int64(Decision.STOP_OTHER)
 _INTENDS, _TELLS, _TELL_DELAY = np.int64(Decision.INTENDS), np.int64(Decision.TELLS), np.int64(Decision.TELL_DELAY)
 _TOGETHER, _PEER_SUCCESS = np.int64(Decision.TOGETHER), np.int64(Decision.PEER_SUCCESS)
-_NOT_REDRAWN, _NOT_YET = np.uint64(0), np.int64(0)
-_NEVER = np.int64(NEVER)
+_NOT_YET = np.int64(0)
 _EMAIL = np.int64(EMAIL)
 _OTHER_MARKS = np.int64(~LAST_STOP & 0xFF)
 _BY_EMAIL, _BY_SMS = np.int64(Channel.EMAIL), np.int64(Channel.SMS)
@@ -55,11 +53,11 @@ def identity(code, k, owner):
 def documents_received(r, i, week):
     """Documents deposited for a person by the start of a week: the expected number at the person's own rate."""
     entry = min(np.int64(r.people[i].entry), week)
-    exposure = document_exposure(r.world, i, r.world.cum_received, entry, week)
+    documents = document_exposure(r.people, r.world, i, r.world.cum_received, entry, week)
     for lever in range(r.levers.shape[0]):
         if r.levers[lever].effect == DOCUMENT and is_targeted(r, lever, i):
-            exposure += document_exposure(r.world, i, r.levers[lever].received, entry, week)
-    return r.people[i].document_rate * RATE_UNIT * exposure
+            documents += document_exposure(r.people, r.world, i, r.levers[lever].received, entry, week)
+    return documents
 
 
 @inlined

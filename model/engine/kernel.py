@@ -86,7 +86,8 @@ def deliver(r, thread, low, high, week):
 
 @kernel
 def receive(r, thread, i, source, kind, week):
-    """One letter to a person not activated before this week."""
+    """One letter to a person not activated before this week. What a visit meets after being told is drawn by person and
+    week, not by who tells: several ties may tell somebody in a week, and letters lie in no order."""
     if opposes(r.world, i):
         return
     minor = majority_week(r.people, i) > week
@@ -102,7 +103,7 @@ def receive(r, thread, i, source, kind, week):
     if r.state[i].aware > week:
         r.state[i].aware = week
     if peer_success(r.people, r.world, source, i, week):
-        visit(r, thread, i, week, _C_PEER, identity(_PEER, _ALONE, source), _BY_DOCTOR)
+        visit(r, thread, i, week, _C_PEER, identity(_PEER, week, i), _BY_DOCTOR)
 
 
 @kernel

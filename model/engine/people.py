@@ -10,8 +10,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from model.population.attributes import EMAIL, EXCLUDED, ILL, NO_DOCTOR, PILOT
+from model.population.attributes import EMAIL, EXCLUDED, PILOT
 from model.terms import rules
+from model.terms.ages import DOCUMENTS
 from model.terms.jit import inlined, kernel
 from model.terms.keyed import Decision, bits_of, person_word, uniform
 from model.terms.spells import LEVELS, end_week, level_of, passed_by, spell_in
@@ -23,8 +24,6 @@ People: TypeAlias = Any
 World: TypeAlias = Any
 """The world record (``model.engine.records.world``)."""
 
-RATE_UNIT = 1.0 / 1024.0
-"""One unit of the 16-bit columns ``gp_rate`` (contacts a year) and ``document_rate`` (relative)."""
 MAJORITY = round(18 * WEEKS_PER_YEAR)
 """Weeks from birth to the 18th birthday."""
 
@@ -33,15 +32,11 @@ NOTICES, OPPOSES = np.int64(1), np.int64(2)
 
 _NOTICES, _READY = np.int64(Decision.NOTICES), np.int64(Decision.READY)
 _LASTING, _EAGERNESS = np.int64(Decision.LASTING_EAGERNESS), np.int64(Decision.SPELL_EAGERNESS)
-_DOCUMENTS, _GP = np.int64(Decision.SPELL_DOCUMENTS), np.int64(Decision.SPELL_GP)
+_DOCUMENTS = np.int64(Decision.SPELL_DOCUMENTS)
 _SPELL_OF_BARRIER = np.array(
     [Decision.SPELL_NO_USE, Decision.SPELL_TIME, Decision.SPELL_INFORMATION, Decision.SPELL_OTHER], np.int64
 )
-_NOTICE_DELAY, _MENTIONS, _FIRST_MENTION = (
-    np.int64(Decision.NOTICE_DELAY),
-    np.int64(Decision.DOCTOR_MENTIONS),
-    np.int64(Decision.FIRST_MENTION),
-)
+_NOTICE_DELAY = np.int64(Decision.NOTICE_DELAY)
 _AGES = np.int64(OLDEST + UNBORN)
 _OPPOSES, _AWARE, _PILOT_ACTIVATES = (
     np.int64(Decision.OPPOSES),
@@ -50,17 +45,10 @@ _OPPOSES, _AWARE, _PILOT_ACTIVATES = (
 )
 _NOTICE_WEEK, _REMINDER_SENT = np.int64(Decision.NOTICE_WEEK), np.int64(Decision.REMINDER_SENT)
 _REMINDER_WEEK, _TOGETHER = np.int64(Decision.REMINDER_WEEK), np.int64(Decision.TOGETHER)
-_RECOMMENDS, _LEVEL = np.int64(Decision.DOCTOR_RECOMMENDS), np.int64(Decision.DOCTOR_LEVEL)
 _HAS = np.array([Decision.HAS_NO_USE, Decision.HAS_TIME, Decision.HAS_INFORMATION, Decision.HAS_OTHER], np.int64)
 _SHARED, _ALIKE = np.int64(Decision.BARRIERS_SHARED), np.int64(Decision.BARRIERS_ALIKE)
 NO_USE, TIME, INFORMATION, OTHER = np.arange(4)
-_EXCLUDED, _EMAIL, _PILOT, _ILL, _NO_DOCTOR = (
-    np.int64(EXCLUDED),
-    np.int64(EMAIL),
-    np.int64(PILOT),
-    np.int64(ILL),
-    np.int64(NO_DOCTOR),
-)
+_EXCLUDED, _EMAIL, _PILOT = np.int64(EXCLUDED), np.int64(EMAIL), np.int64(PILOT)
 _DELAY_FIRST, _DELAY_WEEKS = NEWCOMER_DELAY
 
 
@@ -89,6 +77,21 @@ def traits_of(world: World, i: int) -> int:
 
 
 @inlined
+def band_in(people: People, world: World, i: int, week: int) -> int:
+    """Age band of a person in a week; the youngest for those not born yet."""
+    lived, band = week - np.int64(people[i].birth_week), np.int64(0)
+    while lived >= world.band_start[band + 1]:
+        band += 1
+    return band
+
+
+@inlined
+def band_end(people: People, world: World, i: int, band: int) -> int:
+    """Week of the birthday on which a person leaves an age band."""
+    return np.int64(people[i].birth_week) + world.band_start[band + 1]
+
+
+@inlined
 def age_row(people: People, i: int) -> int:
     """Row of a person in the tables by age at launch."""
     return min(max(np.int64(np.floor(-people[i].birth_week / WEEKS_PER_YEAR)) + UNBORN, 0), _AGES)
@@ -110,17 +113,20 @@ def gain_in(people: People, world: World, i: int, week: int) -> float:
 
 
 @kernel
-def document_exposure(world: World, i: int, cum: Any, first: int, end: int) -> float:
-    """Documents of a person of mean rate 1 between two weeks: over spells, the sum of level times change of ``cum``."""
+def document_exposure(people: People, world: World, i: int, cum: Any, first: int, end: int) -> float:
+    """Documents of a person between two weeks: over spells and age bands, the sum of rate x level x change of ``cum``,
+    which is that of a person of relative rate 1."""
     word, number, passed, week, total = person_word(world.keys[_DOCUMENTS], i), np.int64(0), 0.0, first, 0.0
+    until, level, band = np.int64(0), 1.0, band_in(people, world, i, first)
     while week < end:
-        bits = bits_of(word, number)
-        passed = passed_by(bits, world.lengths, world.need_spell, passed)
-        until = min(end_week(number, passed), end)
-        if until > week:
-            total += world.need_levels[world.document_first + level_of(bits)] * (cum[until] - cum[week])
-            week = until
-        number += 1
+        while until <= week:
+            bits = bits_of(word, number)
+            passed = passed_by(bits, world.lengths, world.need_spell, passed)
+            until, level = end_week(number, passed), world.need_levels[world.document_first + level_of(bits)]
+            number += 1
+        stop = min(until, band_end(people, world, i, band), end)
+        total += world.rates[DOCUMENTS, band] * level * (cum[stop] - cum[week])
+        week, band = stop, band + (band_end(people, world, i, band) <= stop)
     return total
 
 

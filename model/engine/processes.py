@@ -11,6 +11,7 @@ from model.engine.completion import can_get, earlier_messages, first_reminded, i
 from model.engine.people import (
     OPPOSES,
     answered,
+    band_end,
     child_reminder_week,
     has_flag,
     lasting_gain,
@@ -28,6 +29,7 @@ from model.levers.base import ADVICE, DOCUMENT, MESSAGE, SUGGESTION, VISIT, is_t
 from model.levers.messages import mailbox_owner
 from model.population.attributes import EMAIL
 from model.terms import rules
+from model.terms.ages import DOCUMENTS, GP_CONTACTS, STAYS
 from model.terms.jit import inlined, kernel
 from model.terms.keyed import ARRIVAL, SUCCESS, Decision, bits_of, person_word, uniform, uniform_of
 from model.terms.spells import LEVELS, end_week, level_of, passed_by
@@ -57,8 +59,8 @@ def spells_of(r, draft, i):
 
 @inlined
 def note_process(r, draft, turn, process):
-    """Note the contacts of one process: walk through the spells of gain and need, and let contacts come where the
-    exposure passes the sum of keyed exponentials."""
+    """Note the contacts of one process: walk through the spells of gain and need and the age bands, and let contacts
+    come where the exposure passes the sum of keyed exponentials."""
     if process.factor <= 0.0 or process.keep <= 0.0:
         return
     k = _FIRST if turn.mode == OWN else CHILDHOOD
@@ -67,23 +69,28 @@ def note_process(r, draft, turn, process):
     if u >= most_exposure(r, draft, turn, process):  # -log(1 - u) >= u: most people, at the price of one hash
         return
     spells = person_word(r.world.keys[max(need, 0)], turn.owner)
-    passed, since, week = -log(1.0 - u), 0.0, turn.start
-    of_gain, number, ended, until, level = 0, np.int64(0), 0.0, _NEVER, 1.0
+    passed, since, week, place = -log(1.0 - u), 0.0, turn.start, first_place(turn, process)
+    of_gain, number, ended, until, rank = 0, np.int64(0), 0.0, _NEVER, np.int64(0)
+    changes = place_end(r, turn, process, place)
     if need >= 0:
         until = _FIRST
     while week < min(turn.stop, draft.bound[ENDS]):
+        while changes <= week:
+            place += 1
+            changes = place_end(r, turn, process, place)
         while until <= week:
             bits = bits_of(spells, number)
             ended = passed_by(bits, r.world.lengths, r.world.need_spell, ended)
-            until, level = end_week(number, ended), r.world.need_levels[process.first + level_of(bits)]
+            until, rank = end_week(number, ended), level_of(bits)
             number += 1
         while draft.end[of_gain] <= week:
             of_gain += 1
-        gain, stop = draft.gain[of_gain], min(until, turn.stop)
-        factor = process.factor
+        gain, stop = draft.gain[of_gain], min(until, changes, turn.stop)
+        factor = process.factor * r.world.rates[process.rate, place]
         if process.gains:
             factor, stop = factor * gain, min(stop, draft.end[of_gain])
-        factor *= level
+        if need >= 0:
+            factor *= r.world.need_levels[process.first + process.stride * place + rank]
         more = since + factor * (process.cum[stop] - process.cum[week])
         if passed <= more:
             stretch = Stretch(week, stop, factor, gain, since)
@@ -101,7 +108,39 @@ def most_exposure(r, draft, turn, process):
     most = process.factor * (process.cum[turn.stop] - process.cum[turn.start]) * 1.000001
     if process.gains:
         most *= draft.gain[draft.end.shape[0]]
-    return most * r.world.need_levels[process.first + LEVELS - 1] if process.need >= 0 else most
+    return most * most_rate(r, turn, process)
+
+
+@inlined
+def most_rate(r, turn, process):
+    """The largest rate, and level of need, that the turn's owner may have."""
+    most, last = 0.0, turn.last_band if follows_age(process) else _FIRST + (process.rate == STAYS)
+    for place in range(first_place(turn, process), last + 1):
+        rate = r.world.rates[process.rate, place]
+        if process.need >= 0:
+            rate *= r.world.need_levels[process.first + process.stride * place + LEVELS - 1]
+        most = max(most, rate)
+    return most
+
+
+@inlined
+def follows_age(process):
+    """Whether the rates of a process are those of age bands."""
+    return process.rate == GP_CONTACTS or process.rate == DOCUMENTS
+
+
+@inlined
+def first_place(turn, process):
+    """Place in the rates of a process from which on the owner of a turn has them."""
+    return turn.band if follows_age(process) else _FIRST
+
+
+@inlined
+def place_end(r, turn, process, place):
+    """First week in which the owner no longer has a place in the rates: that of the next band, or of illness."""
+    if follows_age(process):
+        return band_end(r.people, r.world, turn.owner, place)
+    return np.int64(r.people[turn.owner].ill_from) if process.rate == STAYS and place == 0 else _NEVER
 
 
 @inlined
@@ -271,7 +310,7 @@ def note_person(r, draft, i, traits, since, through_levers, ends):
         if mode == WARD and r.tie[edge] >= 0:
             break  # wards come first
         owner = np.int64(~r.tie[edge]) if mode == WARD else i
-        if not reached_through(r, mode, owner, since, through_levers):
+        if not reached_through(r, mode, owner, through_levers):
             continue
         if mode == OWN:
             turn = own_turn(r, i, traits, since, ends)

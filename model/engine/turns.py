@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from model.engine.people import NOTICES, majority_week, pilot_activated
+from model.engine.people import NOTICES, band_end, band_in, majority_week, pilot_activated
 from model.terms.jit import inlined
 from model.terms.weeks import NEVER
 
@@ -37,6 +37,10 @@ class Turn(NamedTuple):
     """Whether ``i`` notices mass messages; the gain of ``i`` is in the draft."""
     ends: bool
     """Whether a contact that is sure to activate ``i`` ends the search."""
+    band: int
+    """Age band of the owner in the first of these weeks."""
+    last_band: int
+    """In the last of them."""
 
 
 @inlined
@@ -46,7 +50,8 @@ def own_turn(r, i, traits, since, ends):
         max(np.int64(r.people[i].entry), majority_week(r.people, i)),
         min(np.int64(r.people[i].exit), r.world.weeks),
     )
-    return Turn(OWN, i, i, start, stop, since, traits & NOTICES != 0, ends)
+    band = band_in(r.people, r.world, i, start)
+    return Turn(OWN, i, i, start, stop, since, traits & NOTICES != 0, ends, band, last_band(r, i, band, stop))
 
 
 @inlined
@@ -58,11 +63,31 @@ def childhood_turn(r, mode, child, traits, since, ends):
         majority_week(r.people, child),
     )
     stop = min(np.int64(r.people[child].exit), np.int64(r.people[i].exit), majority, r.world.weeks)
-    return Turn(mode, child, i, entry, stop, since, traits & NOTICES != 0, ends and mode == WARD)
+    band = band_in(r.people, r.world, child, entry)
+    return Turn(
+        mode,
+        child,
+        i,
+        entry,
+        stop,
+        since,
+        traits & NOTICES != 0,
+        ends and mode == WARD,
+        band,
+        last_band(r, child, band, stop),
+    )
 
 
 @inlined
-def reached_through(r, mode, owner, since, through_levers):
+def last_band(r, owner, band, stop):
+    """Age band in the week before ``stop`` of somebody who was in ``band`` earlier."""
+    while band_end(r.people, r.world, owner, band) < stop:
+        band += 1
+    return band
+
+
+@inlined
+def reached_through(r, mode, owner, through_levers):
     """Whether contacts of ``owner`` are wanted: a minor needs a guardian; a ward activated before needs none."""
     if mode == OWN:
         return True

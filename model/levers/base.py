@@ -30,8 +30,6 @@ advisers along a queue; an ``invitation`` asks activated people to recommend. ``
 NOTHING, MESSAGE, VISIT, DOCUMENT, ADVICE, SUGGESTION, HELP, INVITATION = range(8)
 BASE_PROCESSES = 9
 """Processes of the status quo: levers' codes begin here."""
-MOST_ALIKE = 8
-"""Levers of the same slot in one scenario."""
 ALIKE_CODES = 256
 """Codes of a slot: a lever's own follows from its name (``scenarios.language.resolve``)."""
 
@@ -69,9 +67,6 @@ class Person(Protocol):
     exit: int
     notices: bool
     email: bool
-    gp_contacts: float
-    document_rate: float
-
     majority: int
 
     @property
@@ -87,7 +82,7 @@ class Person(Protocol):
         """The own GP."""
 
     def counter_visits(self, channel: Channel) -> float:
-        """Visits to a pharmacy counter, or hospital stays, per year."""
+        """Visits to a pharmacy counter for each GP contact; 1 for hospital stays, which have rates of their own."""
 
 
 class Campaign(Protocol):

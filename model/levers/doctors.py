@@ -8,7 +8,6 @@ from typing import Literal
 
 import numpy as np
 
-from model.engine.people import RATE_UNIT
 from model.engine.practice import doctor_propensity
 from model.engine.records import Run
 from model.levers.base import ADVICE, Campaign, Doctor, Lever, Person, is_targeted, overlap
@@ -62,7 +61,7 @@ class Doctors(Lever):
         if not owner.doctor:
             return 0.0
         extra = self.extra_advice(campaign, owner.doctor)
-        return owner.gp_contacts * min(extra, campaign.room_to_advise(owner, owner.doctor)) if extra > 0.0 else 0.0
+        return min(extra, campaign.room_to_advise(owner, owner.doctor)) if extra > 0.0 else 0.0
 
     def extra_advice(self, campaign: Campaign, doctor: Doctor) -> float:
         """The twin: what taking part adds to a doctor's chance of recommending, at full ramp."""
@@ -93,8 +92,8 @@ def extra_propensity(r: Run, lever: Int, doctor: Int) -> float:
 
 @inlined
 def extra_recommendations(r: Run, lever: Int, i: Int) -> float:
-    """Recommendations per year that a doctors' lever adds for a person at full ramp. Own and added ones of all levers
-    together are at most one a consultation: a lever gets what those of lower codes leave that work in some same week.
+    """Recommendations per contact that a doctors' lever adds for a person at full ramp. Own and added ones of all
+    levers together are at most one a contact: a lever gets what those of lower codes leave that work in some same week.
     """
     doctor = r.people[i].doctor
     if doctor == _NO_DOCTOR:
@@ -108,4 +107,4 @@ def extra_recommendations(r: Run, lever: Int, i: Int) -> float:
         earlier = h.effect == ADVICE and h.code < g.code and overlap(h.start, h.end, g.start, g.end)
         if earlier and is_targeted(r, other, i):
             room -= extra_propensity(r, other, doctor)
-    return r.people[i].gp_rate * RATE_UNIT * min(extra, max(room, 0.0))
+    return min(extra, max(room, 0.0))

@@ -37,4 +37,4 @@ class Documents(Lever):
         return {"received": cumulated(level * self.dose * np.diff(status_quo.cum_received))}
 
     def reach(self, campaign: Campaign, owner: Person, recipient: Person) -> float:
-        return owner.document_rate if recipient.notices and recipient.email else 0.0
+        return 1.0 if recipient.notices and recipient.email else 0.0

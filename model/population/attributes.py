@@ -1,8 +1,9 @@
-"""What each person is like: dates, sex, exclusion, e-mail, account, illness, doctor, contact rates.
+"""What each person is like: dates, sex, exclusion, e-mail, account, illness, doctor.
 
-Every attribute is a pure function of (seed, row, decision). Those that vary with age use the age band at launch (at
-entry for those who come later) and stay as they are. Guardians follow
-(``model.population.households``).
+Every attribute is a pure function of (seed, row, decision). Illness follows age: one uniform for life is compared with
+the share of the band that a person is in. Exclusion, e-mail and having a GP are those of the band at launch (at entry
+for those who come later) and stay, *assumed*: they belong to generations rather than to age. GP contacts and documents
+are functions of the band alone (``model.terms.ages``). Guardians follow (``model.population.households``).
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ from model.terms.keyed import stream, uniform
 from model.terms.shapes import Bytes, Counts, Entries, Keys, Numbers, Records, Weeks
 from model.terms.weeks import NEVER, WEEKS, WEEKS_PER_YEAR
 
-EXCLUDED, EMAIL, ACCOUNT, ILL, PILOT = np.uint8(1), np.uint8(2), np.uint8(4), np.uint8(8), np.uint8(16)
-"""Bits of ``flags``: digitally excluded, reachable by e-mail, insurance account online (from 18 on), long-term
-illness, notified in the pilot."""
+EXCLUDED, EMAIL, ACCOUNT, PILOT = np.uint8(1), np.uint8(2), np.uint8(4), np.uint8(16)
+"""Bits of ``flags``: digitally excluded, reachable by e-mail, insurance account online (from 18 on), notified in the
+pilot."""
 NO_DOCTOR = np.uint16(65535)
 
 Int: TypeAlias = Any
@@ -28,9 +29,10 @@ Int: TypeAlias = Any
 FIRST_CODE = 100
 """Decision codes of the population are 100 to 139 (``model.terms.keyed.Decision``); keys are indexed from 0."""
 BIRTH, ENTRY, EXIT, IS_EXCLUDED, HAS_EMAIL, HAS_ACCOUNT, IS_ILL, IN_PILOT = 0, 1, 2, 3, 4, 5, 6, 7
-HAS_GP, WHICH_GP, GP_RATE, DOCUMENT_RATE, PARENT_AGE, PARENT, COUPLE, DEGREE, ACQUAINTANCE = range(8, 17)
+HAS_GP, WHICH_GP = 8, 9
+PARENT_AGE, PARENT, COUPLE, DEGREE, ACQUAINTANCE = range(12, 17)
 SIBLINGS, SIBLING_GAP, OLDER_SIBLING = 17, 18, 19
-_EXCLUDED, _EMAIL, _ACCOUNT, _ILL, _PILOT = int(EXCLUDED), int(EMAIL), int(ACCOUNT), int(ILL), int(PILOT)
+_EXCLUDED, _EMAIL, _ACCOUNT, _PILOT = int(EXCLUDED), int(EMAIL), int(ACCOUNT), int(PILOT)
 _MAJORITY, _NO_DOCTOR, _NEVER, _WEEKS, _PER_YEAR = MAJORITY, int(NO_DOCTOR), NEVER, WEEKS, WEEKS_PER_YEAR
 
 
@@ -44,8 +46,7 @@ class Columns(NamedTuple):
     exit: UInt16[Numbers, " person"]
     guardian: Int32[Entries, " person"]
     doctor: UInt16[Numbers, " person"]
-    gp_rate: UInt16[Numbers, " person"]
-    document_rate: UInt16[Numbers, " person"]
+    ill_from: UInt16[Numbers, " person"]
     flags: UInt8[Bytes, " person"]
 
 
@@ -55,8 +56,7 @@ PERSON = np.dtype(
         ("entry", np.uint16),
         ("exit", np.uint16),
         ("doctor", np.uint16),
-        ("gp_rate", np.uint16),
-        ("document_rate", np.uint16),
+        ("ill_from", np.uint16),
         ("guardian", np.int32),
         ("tie_start", np.uint32),
         ("flags", np.uint8),
@@ -109,7 +109,7 @@ def fill_person(i: Int, region: Int, cohort: Int, group: Int, sex: Int, c: Chanc
     p.exit[i] = max(exit_week(i, cohort, group, sex, c, keys), entry + 1)
     band = c.band_of_age[min(int((entry - birth + 0.5) / _PER_YEAR), len(c.band_of_age) - 1)]
     p.flags[i] = flags_of(i, region, band, entry, c, keys)
-    p.gp_rate[i], p.document_rate[i] = units(c.gp_units[band]), units(c.document_units[band])
+    p.ill_from[i] = illness_week(i, region, band, birth, c, keys)
     p.guardian[i] = -1
     p.doctor[i] = _NO_DOCTOR
     if birth + _MAJORITY <= entry:
@@ -155,7 +155,6 @@ def flags_of(i: Int, region: Int, band: Int, entry: Int, c: Chances, keys: Keys)
     flags = _EXCLUDED * excluded
     flags |= _EMAIL * int(uniform(keys[HAS_EMAIL], i, 0) < c.email[excluded, band])
     flags |= _ACCOUNT * int(uniform(keys[HAS_ACCOUNT], i, 0) < c.account[excluded])
-    flags |= _ILL * int(uniform(keys[IS_ILL], i, 0) < c.ill[region, band])
     return flags | _PILOT * int(entry == 0 and uniform(keys[IN_PILOT], i, 0) < c.pilot[region])
 
 
@@ -169,10 +168,18 @@ def doctor_of(i: Int, region: Int, band: Int, c: Chances, keys: Keys) -> Int:
 
 
 @inlined
-def units(mean: float) -> Int:
-    """A rate in 1/1024 ths: the mean of the age band. How people differ about it, and for how long, is drawn by the
-    engine (``model.terms.spells``)."""
-    return min(int(mean + 0.5), 65535)
+def illness_week(i: Int, region: Int, band: Int, birth: Int, c: Chances, keys: Keys) -> Int:
+    """Week from which a person has a long-term illness: 0 if at launch or entry (``band``), else that of the birthday
+    that begins a band whose share reaches the person, else NEVER. It doesn't end, even where an older band's is less.
+    """
+    u = uniform(keys[IS_ILL], i, 0)
+    if u < c.ill[region, band]:
+        return 0
+    for older in range(band + 1, c.ill.shape[1]):
+        if u < c.ill[region, older]:
+            week = birth + c.band_start[older]
+            return week if week <= _WEEKS else _NEVER
+    return _NEVER
 
 
 @inlined

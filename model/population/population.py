@@ -14,20 +14,19 @@ import pandas as pd
 from jaxtyping import Bool, Int16, Int32, Int64, Shaped, UInt8, UInt16
 
 from model.levers.base import Target
-from model.population.attributes import ACCOUNT, EMAIL, EXCLUDED, ILL, NO_DOCTOR, PILOT, TYPES, Int
-from model.population.pyramid import MAJORITY, RATE_UNITS, completed_years
+from model.population.attributes import ACCOUNT, EMAIL, EXCLUDED, NO_DOCTOR, PILOT, TYPES, Int
+from model.population.pyramid import MAJORITY, completed_years
 from model.terms.jit import compiled, kernel
 from model.terms.shapes import Bools, Bytes, Counts, Entries, Numbers, Records, Weeks
 from model.terms.weeks import NEVER, WEEKS_PER_YEAR
 
-FLAGS = {"digitally_excluded": EXCLUDED, "email": EMAIL, "account": ACCOUNT, "illness": ILL, "pilot": PILOT}
+FLAGS = {"digitally_excluded": EXCLUDED, "email": EMAIL, "account": ACCOUNT, "pilot": PILOT}
 SOMEBODY = {
     "birth_week": -2609,
     "exit": NEVER,
     "guardian": -1,
     "doctor": 0,
-    "gp_rate": 3072,
-    "document_rate": 1024,
+    "ill_from": NEVER,
     "flags": int(EMAIL | ACCOUNT),
 }
 """A woman of 50 of the first region, for ``Population.with_isolated_person``."""
@@ -90,18 +89,13 @@ class Population:
         return self._column("doctor")
 
     @property
-    def gp_rate(self) -> UInt16[Numbers, " person"]:
-        """GP contacts a year in 1/1024 ths, mean of the age band at launch or entry."""
-        return self._column("gp_rate")
-
-    @property
-    def document_rate(self) -> UInt16[Numbers, " person"]:
-        """Documents received relative to the mean of the insured at launch, in 1/1024 ths, mean of the age band."""
-        return self._column("document_rate")
+    def ill_from(self) -> UInt16[Numbers, " person"]:
+        """Week from which somebody has a long-term illness: 0 if at launch or entry, ``NEVER`` if not before 2029."""
+        return self._column("ill_from")
 
     @property
     def flags(self) -> UInt8[Bytes, " person"]:
-        """Bits ``EXCLUDED``, ``EMAIL``, ``ACCOUNT`` (counts from the 18th birthday on), ``ILL``, ``PILOT``."""
+        """Bits ``EXCLUDED``, ``EMAIL``, ``ACCOUNT`` (counts from the 18th birthday on), ``PILOT``."""
         return self._column("flags")
 
     @property
@@ -142,7 +136,7 @@ class Population:
         return [(int(self.doctor_start[r]), int(self.doctor_start[r + 1])) for r in numbers]
 
     def select(self, target: Target, week: int, *, by_parents: bool = False) -> Bool[Bools, " person"]:
-        """Whether a target covers each row, by ages at ``week`` (whether or not there in that week).
+        """Whether a target covers each row, by age and illness at ``week`` (whether or not there in that week).
 
         ``email`` asks for a minor's guardian, to whom messages go. ``offline`` stands for adults with neither e-mail
         nor account: minors have no account of their own. ``by_parents`` asks for children of parents whom the target
@@ -159,7 +153,8 @@ class Population:
         low, high = (limit if wanted is None else wanted for wanted, limit in limits)
         wanted = (_wish(target.email), _wish(target.illness), _wish(target.offline))
         ages = low, high
-        return selected(self.birth_week, self.region, self.flags, self.guardian, week, ages, inside, wanted, by_parents)
+        columns = self.birth_week, self.region, self.flags, self.ill_from, self.guardian
+        return selected(*columns, week, ages, inside, wanted, by_parents)
 
     def _region_numbers(self, names: Sequence[str]) -> list[int]:
         unknown = [name for name in names if name not in self.regions]
@@ -168,9 +163,11 @@ class Population:
         return [self.regions.index(name) for name in names]
 
     def frame(self, rows: Sequence[int] | Counts) -> pd.DataFrame:
-        """People as a table in plain units, one row each, indexed by row number; ages are those at launch or entry."""
+        """People as a table in plain units, one row each, indexed by row number; ages are those at launch or entry,
+        ``ill_from`` is the week from which somebody is ill (0: since then)."""
         rows, tie_start = np.asarray(rows, np.int64), self.rows["tie_start"]
         entry, leaving, guardian = (column[rows].astype(np.int64) for column in (self.entry, self.exit, self.guardian))
+        ill_from = self.ill_from[rows].astype(np.int64)
         age = completed_years(entry - self.birth_week[rows])
         ties = [self.tie[tie_start[row] : tie_start[row + 1]] for row in rows]
         doctor = self.doctor[rows].astype(np.int64)
@@ -184,8 +181,7 @@ class Population:
             "exit": _or_missing(leaving, leaving < NEVER),
             "guardian": _or_missing(guardian, guardian >= 0),
             "doctor": _or_missing(doctor, doctor != NO_DOCTOR),
-            "gp_contacts_per_year": self.gp_rate[rows] / RATE_UNITS,
-            "document_rate": self.document_rate[rows] / RATE_UNITS,
+            "ill_from": _or_missing(ill_from, ill_from < NEVER),
             **{name: (self.flags[rows] & bit) > 0 for name, bit in FLAGS.items()},
             "wards": np.array([(entries < 0).sum() for entries in ties], int),
             "ties": np.array([(entries >= 0).sum() for entries in ties], int),
@@ -211,7 +207,7 @@ def _or_missing(values: Int64[Counts, " row"], there: Bool[Bools, " row"]) -> pd
     return pd.Series(values).astype("Int64").where(there).array  # type: ignore[return-value]
 
 
-_EMAIL, _ACCOUNT, _ILL, _MAJORITY, _PER_YEAR = int(EMAIL), int(ACCOUNT), int(ILL), MAJORITY, WEEKS_PER_YEAR
+_EMAIL, _ACCOUNT, _MAJORITY, _PER_YEAR = int(EMAIL), int(ACCOUNT), MAJORITY, WEEKS_PER_YEAR
 
 
 @kernel
@@ -246,6 +242,7 @@ def selected(
     birth_week: Int16[Weeks, " person"],
     region: UInt8[Bytes, " person"],
     flags: UInt8[Bytes, " person"],
+    ill_from: UInt16[Numbers, " person"],
     guardian: Int32[Entries, " person"],
     week: Int,
     ages: tuple[Int, Int],
@@ -270,7 +267,7 @@ def selected(
             inside[region[i]]
             and ages[0] <= age <= ages[1]
             and is_wanted(wanted[0], np.int64(flags[mailbox]) & _EMAIL > 0)
-            and is_wanted(wanted[1], bits & _ILL > 0)
+            and is_wanted(wanted[1], ill_from[who] <= max(when, 0))
             and is_wanted(wanted[2], offline)
         )
     return chosen

@@ -19,6 +19,7 @@ import numpy as np
 from jaxtyping import Float, Int64, UInt8
 
 from model.population.regions import by_region, region_bands
+from model.terms.ages import band_starts
 from model.terms.inputs import Demography
 from model.terms.jit import compiled
 from model.terms.shapes import Bytes, Counts, Floats
@@ -153,8 +154,6 @@ EXCLUDED_REACH = 1.0 / 3.0
 """E-mail reach of the digitally excluded relative to their band's, *assumed*; the others get what keeps the band's."""
 EXCLUDED_ACCOUNT = 1.0 / 3.0
 """Share with an insurance account online among the excluded, relative to the other adults, *assumed*."""
-RATE_UNITS = 1024.0
-"""Units of the 16-bit rates per whole."""
 
 
 class Chances(NamedTuple):
@@ -170,9 +169,8 @@ class Chances(NamedTuple):
     email: Float[Floats, "excluded band"]
     account: Float[Floats, " excluded"]
     ill: Float[Floats, "region band"]
+    band_start: Int64[Counts, " bound"]  # weeks after birth
     has_gp: Float[Floats, " band"]
-    gp_units: Float[Floats, " band"]  # contacts a year x 1024
-    document_units: Float[Floats, " band"]  # relative rate x 1024, mean 1 over the insured at launch
     pilot: Float[Floats, " region"]
     doctor_start: Int64[Counts, " region+1"]
 
@@ -188,7 +186,6 @@ def build_chances(demography: Demography, cohorts: Cohorts) -> Chances:
     weeks = np.arange(-len(born), 0)
     band = bands[completed_years(-weeks)]
     excluded = np.array([p.digitally_excluded for p in profiles])
-    relative = np.array([p.documents_relative for p in profiles])
     adults, people = born * (weeks + MAJORITY <= 0), region_bands(demography)
     return Chances(
         knots=cohorts.knots,
@@ -201,9 +198,8 @@ def build_chances(demography: Demography, cohorts: Cohorts) -> Chances:
         email=_email(np.array([p.email_reach for p in profiles]), excluded),
         account=_account(demography.account_share * cohorts.insured, adults, excluded[band]),
         ill=by_region(np.array([p.long_term_illness for p in profiles]), demography.region_illness, people),
+        band_start=band_starts(profiles),
         has_gp=np.array([np.nan if p.has_own_gp is None else p.has_own_gp for p in profiles]),
-        gp_units=np.array([p.gp_contacts_per_year for p in profiles]) * RATE_UNITS,
-        document_units=relative / np.average(relative[band], weights=born) * RATE_UNITS,
         pilot=_pilot(demography, cohorts.insured),
         doctor_start=np.rint(np.cumsum([0.0, *demography.region_doctors]) * demography.doctors).astype(np.int64),
     )

@@ -8,8 +8,6 @@ from jaxtyping import Float
 from model.terms.inputs import Demography
 from model.terms.shapes import Floats
 
-LEVELS = 1024
-"""Equally likely levels of a rate."""
 MOST_SHARE, BISECTIONS = 0.999, 50
 
 

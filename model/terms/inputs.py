@@ -79,7 +79,7 @@ class History:
     """(day, millions of documents deposited per month); linear in between, flat before; after
     the last day they go on (``model.terms.drivers``)."""
     insured_millions: float
-    """The number of insured that the documents are spread over (68.0)."""
+    """What weekly documents are told over (68.0); a unit: the model spreads them over the living of each date."""
     notices_main: tuple[date, date]
     """Days between which most launch notices were sent (F119)."""
     notices_end: date

@@ -10,7 +10,7 @@ from model.terms.channels import Channel
 from model.terms.shapes import Floats
 
 DIMENSIONS = ("age_band", "region", "digital_exclusion", "long_term_illness")
-"""Ways of splitting the insured. Age bands move with age; the other three are fixed at the start of the run."""
+"""Ways of splitting the insured. Age bands and illness move with age; the other two stay as they are."""
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,8 @@ class Structure:
     (documents stay at their rate of January 2023)."""
     word_of_mouth: WordOfMouth = "on"
     traits: Traits = "renewed"
-    """Whether document and GP rates, eagerness and barriers hold for a spell and are then drawn anew, or for life."""
+    """Whether document and GP rates, eagerness and barriers hold for a spell and are then drawn anew, or for life.
+    People grow older under both: what follows age (``model.terms.ages``) changes with birthdays."""
 
     def __post_init__(self) -> None:
         for field, allowed in self.choices().items():

@@ -12,13 +12,14 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int16, Int64
 
+from model.terms.ages import band_starts, rates_by_age, recipients
 from model.terms.drivers import GROWTH_STARTS, growth_table, weekly_documents
 from model.terms.inputs import Demography, History
 from model.terms.needs import document_shape, gp_levels
 from model.terms.parameters import SHORTEST_SPELL, Parameters, People
 from model.terms.rules import ASSOCIATED, EACH_TIME, EXCLUSIVE, INDEPENDENT, NAIVE, TRAIT
 from model.terms.shapes import Counts, Floats, Weeks
-from model.terms.spells import FOR_LIFE, LEVELS, gamma_levels, spell_lengths
+from model.terms.spells import FOR_LIFE, gamma_levels, spell_lengths
 from model.terms.structure import Structure
 from model.terms.weeks import WEEKS, WEEKS_PER_YEAR, position, week_of
 
@@ -81,8 +82,6 @@ class Coefficients(NamedTuple):
     information_is_item: bool
     word_of_mouth: bool
     pharmacy_visits: float
-    hospital_stays: float
-    hospital_stays_ill: float
     eagerness_spell: float  # mean weeks of spells
     need_spell: float
     barrier_spell: float
@@ -110,7 +109,8 @@ class Weekly(NamedTuple):
     lasting_levels: Float[Floats, " level"]  # the factor for life
     need_levels: Float[Floats, " row_level"]  # rates of a spell over their mean: GP contacts by band; documents
     document_first: int  # where the levels of documents begin
-    gp_first: Int64[Counts, " age"]  # where the levels of an age at launch begin, from -UNBORN on
+    band_start: Int64[Counts, " bound"]  # weeks after birth at which each age band begins
+    rates: Float[Floats, "kind place"]  # what follows age or illness (``model.terms.ages``)
     age_gain: Float[Floats, " age"]  # factor on eagerness by age at launch, from -UNBORN on
     notice_weeks: Int64[Counts, 2]  # main period, whole period
     notice_main_share: float
@@ -175,6 +175,7 @@ def weekly_tables(
     pulls, people, drivers = parameters.pulls, parameters.people, parameters.drivers
     growth = growth_table(drivers, weeks, history.data_end)
     documents = weekly_documents(history, drivers, weeks, pulls.document_scale)
+    documents *= history.insured_millions * 1e6 / recipients(demography, weeks)
     life, renewed = eagerness_shapes(people)
     at_gp = gp_levels(demography.profiles, demography.gp_heavy_rate)
     media = np.zeros(weeks)
@@ -204,7 +205,8 @@ def weekly_tables(
         lasting_levels=gamma_levels(life),
         need_levels=np.concatenate((at_gp, gamma_levels(document_shape(_spell(people.need_spell, structure))))),
         document_first=len(at_gp),
-        gp_first=_bands(demography) * LEVELS,
+        band_start=band_starts(demography.profiles),
+        rates=rates_by_age(demography, HOSPITAL_STAYS),
         age_gain=age_gains(people.age_slope, _adults(demography)),
         notice_weeks=np.array([week_of(history.notices_main[1]) + 1, week_of(history.notices_end) + 1]),
         notice_main_share=history.notices_main_share,
@@ -218,13 +220,6 @@ def _spell(years: float, structure: Structure) -> float:
     if not years >= SHORTEST_SPELL:
         raise ValueError(f"a spell of {years} years; allowed: {SHORTEST_SPELL} or more")
     return FOR_LIFE if structure.traits == "lifelong" else years
-
-
-def _bands(demography: Demography) -> Int64[Counts, " age"]:
-    """Row of the age profile of each age at launch, from -``UNBORN`` on."""
-    ends = np.array([profile.age_to for profile in demography.profiles])
-    found = np.searchsorted(ends, np.arange(-UNBORN, OLDEST + 1))
-    return np.minimum(found, len(ends) - 1).astype(np.int64)
 
 
 def _adults(demography: Demography) -> Float[Floats, " adult_age"]:
@@ -290,8 +285,6 @@ def coefficients(
         information_is_item=structure.information == "item",
         word_of_mouth=structure.word_of_mouth == "on",
         pharmacy_visits=PHARMACY_VISITS_PER_GP_CONTACT,
-        hospital_stays=HOSPITAL_STAYS[0],
-        hospital_stays_ill=HOSPITAL_STAYS[1],
         eagerness_spell=WEEKS_PER_YEAR * _spell(people.eagerness_spell, structure),
         need_spell=WEEKS_PER_YEAR * _spell(people.need_spell, structure),
         barrier_spell=WEEKS_PER_YEAR * _spell(people.barrier_spell, structure),

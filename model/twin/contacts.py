@@ -15,8 +15,10 @@ from typing import Literal, NamedTuple, TypedDict
 import numpy as np
 
 from model.terms import rules
+from model.terms.ages import DOCUMENTS, GP_CONTACTS
 from model.terms.channels import Channel
 from model.terms.keyed import ARRIVAL, SELECTION, SUCCESS, uniform
+from model.terms.spells import LEVELS
 from model.twin.traits import Insured, spell_in
 
 CHILDHOOD = 4096
@@ -111,12 +113,14 @@ class Clock(Source):
     """A Poisson process: contact k comes when the exposure passes the sum of k + 1 keyed exponentials.
 
     ``table[w]`` is the exposure of an average person until week w; this one's grows ``factor`` times as fast, times the
-    gain of the recipient (``gains``) and the level of the owner's spell of need, from week ``start`` to before week
-    ``stop``. Of all contacts a share ``keep``, chosen by key, takes place.
+    rate of the owner's age, the gain of the recipient (``gains``) and the level of the owner's spell of need, from week
+    ``start`` to before week ``stop``. Of all contacts a share ``keep``, chosen by key, takes place.
     """
 
     keep: float = 1.0
     factor: float
+    rates: Sequence[tuple[int, float]] = ()
+    """(end, rate) of the owner's age bands, or of health and illness; empty: none."""
     gains: bool = False
     need: Sequence[tuple[int, float]] = ()
     """(end, level) of the owner's spells of need; empty: none."""
@@ -138,10 +142,13 @@ class Clock(Source):
             since, week = more, piece.stop
 
     def pieces(self) -> Iterator[Piece]:
-        """The factor over time: it changes with the spells of gain and of need."""
+        """The factor over time: it changes with age and with the spells of gain and of need."""
         week = self.start
         while week < self.stop:
             stop, factor = self.stop, self.factor
+            if self.rates:
+                end, rate = next((end, rate) for end, rate in self.rates if end > week)
+                factor, stop = factor * rate, min(stop, end)
             if self.gains:
                 spells = self.recipient.eagerness_spells
                 factor, stop = factor * self.recipient.gain(week), min(stop, spells[spell_in(spells, week)].end)
@@ -217,16 +224,28 @@ def audible(sources: Iterator[Source]) -> Iterator[Source]:
     return (source for source in sources if not (isinstance(source, Clock) and source.silent))
 
 
-Need = Sequence[tuple[int, float]]
+class Need(TypedDict):
+    """How often somebody needs care: by age, and in each spell over what is usual at that age."""
+
+    rates: Sequence[tuple[int, float]]
+    need: Sequence[tuple[int, float]]
+
+
+NO_NEED: Need = {"rates": (), "need": ()}
 
 
 def document_need(person: Insured) -> Need:
-    """(end, level) of a person's spells of documents."""
+    """Documents: spells differ as widely at every age."""
     levels, first = person.model.tables.need_levels, person.model.tables.document_first
-    return [(spell.end, levels[first + spell.level]) for spell in person.document_spells]
+    need = [(spell.end, levels[first + spell.level]) for spell in person.document_spells]
+    return {"rates": person.rates(DOCUMENTS), "need": need}
 
 
 def gp_need(person: Insured) -> Need:
-    """(end, level) of a person's spells of GP contacts."""
-    levels = person.model.tables.need_levels
-    return [(spell.end, levels[person.gp_first + spell.level]) for spell in person.gp_spells]
+    """GP contacts: an age band has levels of its own, so that a birthday may change the level within a spell."""
+    levels, need, week = person.model.tables.need_levels, [], 0
+    while week < person.model.weeks:
+        spell, band = person.gp_spells[spell_in(person.gp_spells, week)], person.band(week)
+        week = min(spell.end, person.band_ends[band])
+        need.append((week, levels[band * LEVELS + spell.level]))
+    return {"rates": person.rates(GP_CONTACTS), "need": need}

@@ -26,11 +26,12 @@ from model.levers.base import (
 from model.levers.base import Person as Somebody
 from model.levers.doctors import Doctors
 from model.terms import rules
+from model.terms.ages import STAYS
 from model.terms.channels import Channel
 from model.terms.keyed import ARRIVAL, SELECTION, SUCCESS, uniform
 from model.terms.shapes import Records
 from model.terms.weeks import NEVER
-from model.twin.contacts import Clock, Common, Effect, Mailing, Need, Source, Span, document_need, gp_need
+from model.twin.contacts import NO_NEED, Clock, Common, Effect, Mailing, Source, Span, document_need, gp_need
 from model.twin.surroundings import Surroundings
 from model.twin.traits import Insured
 
@@ -196,13 +197,15 @@ class Campaign:
         effect = self.lever.effect
         common = self.common(owner, recipient, self.model.rates.pull_document if effect == DOCUMENT else self.pull)
         span: Span = {"start": start, "stop": stop}
-        need: Need = ()
+        need = NO_NEED
         if effect == DOCUMENT:
             need = document_need(owner)
         elif effect == ADVICE or (effect == SUGGESTION and self.channel == Channel.PHARMACIST):
             need = gp_need(owner)
+        elif effect == SUGGESTION:
+            need = {"rates": owner.rates(STAYS), "need": ()}
         gains = effect in (DOCUMENT, VISIT)
-        return Clock(**common, keep=self.lever.keep, factor=factor, gains=gains, need=need, table=self.exposure, **span)
+        return Clock(**common, keep=self.lever.keep, factor=factor, gains=gains, table=self.exposure, **need, **span)
 
     def common(self, owner: Insured, recipient: Insured, pull: float) -> Common:
         """What all sources of this lever share."""

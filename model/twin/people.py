@@ -170,21 +170,11 @@ class Person(Insured):
     def documents_received(self, week: int) -> float:
         """Documents deposited for this person by the start of a week (expected)."""
         entry = min(self.entry, week)
-        exposure = self.exposure_to(self.model.tables.cum_received, entry, week)
+        documents = self.documents_of(self.model.tables.cum_received, entry, week)
         for campaign in self.model.campaigns:
             if campaign.lever.effect == DOCUMENT and campaign.aims_at(self):
-                exposure += self.exposure_to(campaign.received, entry, week)
-        return self.document_rate * exposure
-
-    def exposure_to(self, cum: Sequence[float], first: int, end: int) -> float:
-        """Documents between two weeks of a person of mean rate 1 whose spells are this one's."""
-        tables, week, total = self.model.tables, first, 0.0
-        for spell in self.document_spells:
-            until = min(spell.end, end)
-            if until > week:
-                total += tables.need_levels[tables.document_first + spell.level] * (cum[until] - cum[week])
-                week = until
-        return total
+                documents += self.documents_of(campaign.received, entry, week)
+        return documents
 
     def is_informed(self, week: int) -> bool:
         """Whether an adviser, or the code of the notice or of a letter, has supplied what was missing."""
@@ -242,13 +232,14 @@ class Person(Insured):
         return teller.draw(Decision.PEER_SUCCESS, self.number) < rules.visit_chance(hazard)
 
     def hear_of_it(self, teller: Person, week: int) -> None:
-        """An activated tie tells; minors and those who refused the profile are not addressed."""
+        """An activated tie tells; minors and those who refused the profile are not addressed. What a visit meets is
+        drawn by person and week, whoever tells: several may in one week."""
         if self.opposed or self.activated < week or self.is_minor(week) or not self.is_present(week):
             return
         self.model.contacts[week, Channel.PEER] += 1
         self.aware = min(self.aware, week)
         if self.is_persuaded(teller, week):
-            self.visit(Channel.PEER, identity(PEER, 0, teller.number), week)
+            self.visit(Channel.PEER, identity(PEER, week, self.number), week)
 
     def be_taken_along(self, week: int) -> None:
         """A child is activated together with the guardian."""

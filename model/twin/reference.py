@@ -28,8 +28,8 @@ from model.terms.parameters import Parameters
 from model.terms.structure import Structure
 from model.terms.tables import apply_driver, coefficients, weekly_tables
 from model.terms.weeks import WEEKS
+from model.twin.doctors import Doctor
 from model.twin.people import REMEMBERED, Person, Society
-from model.twin.traits import Doctor
 
 MOST_PEOPLE = 20_000
 
@@ -130,11 +130,8 @@ class ReferenceModel(Answers, Society):
             child.be_taken_along(self.week)
 
     def ties_tell(self) -> None:
-        """Activated people tell the ties whose week it is: the letter sent last lies on top, as in the engine's boxes.
-
-        The order decides nothing but which of two stops in one week is remembered as the last.
-        """
-        for told, teller in reversed(self.letters.pop(self.week, ())):
+        """Activated people tell the ties whose week it is; the order decides nothing."""
+        for told, teller in self.letters.pop(self.week, ()):
             told.hear_of_it(teller, self.week)
 
     def branch(self, levers: Sequence[Lever]) -> Self:

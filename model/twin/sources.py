@@ -8,6 +8,7 @@ from model.engine.programme import BASE_MEDIA, DOCTOR, DOCUMENT, INVITATION, MEN
 from model.terms.channels import Channel
 from model.twin.contacts import (
     CHILDHOOD,
+    NO_NEED,
     Clock,
     Common,
     Effect,
@@ -65,13 +66,11 @@ def base_processes(owner: Insured, recipient: Insured, start: int, stop: int) ->
     span: Span = {"start": start, "stop": stop}
     if recipient.notices and recipient.email:
         described = common(owner, recipient, DOCUMENT, Channel.DOCUMENT, "document", rates.pull_document)
-        yield from clock(
-            described, owner.document_rate, tables.cum_document, span, gains=True, need=document_need(owner)
-        )
+        yield from clock(described, 1.0, tables.cum_document, span, gains=True, need=document_need(owner))
     described = common(owner, recipient, DOCTOR, Channel.DOCTOR, "advice")
-    yield from clock(described, owner.recommendations_per_year(), tables.cum_years, span, need=gp_need(owner))
+    yield from clock(described, owner.recommendation_chance(), tables.cum_years, span, need=gp_need(owner))
     described = common(owner, recipient, MENTION, Channel.DOCTOR, "document", rates.pull_mention)
-    yield from clock(described, owner.mentions_per_year(), tables.cum_mention, span, gains=True, need=gp_need(owner))
+    yield from clock(described, owner.mention_chance(), tables.cum_mention, span, gains=True, need=gp_need(owner))
     if adult and recipient.notices:
         described = common(owner, recipient, BASE_MEDIA, Channel.MEDIA, "visit")
         yield from clock(described, 1.0, tables.cum_media, span, gains=True)
@@ -81,11 +80,11 @@ def base_processes(owner: Insured, recipient: Insured, start: int, stop: int) ->
 
 
 def clock(
-    described: Common, factor: float, table: list[float], span: Span, *, gains: bool = False, need: Need = ()
+    described: Common, factor: float, table: list[float], span: Span, *, gains: bool = False, need: Need = NO_NEED
 ) -> Iterator[Clock]:
     """A process of the status quo, unless it can't reach the person."""
     if factor > 0.0:
-        yield Clock(**described, factor=factor, gains=gains, need=need, table=table, **span)
+        yield Clock(**described, factor=factor, gains=gains, table=table, **need, **span)
 
 
 def common(

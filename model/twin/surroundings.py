@@ -39,7 +39,8 @@ class Tables:
     lasting_levels: list[float]
     need_levels: list[float]
     document_first: int
-    gp_first: list[int]
+    band_start: list[int]
+    rates: list[list[float]]
     age_gain: list[float]
     notice_weeks: list[int]
     notice_main_share: float

@@ -10,14 +10,16 @@ from typing import ClassVar, NamedTuple, Self
 import mesa
 import numpy as np
 
-from model.population.attributes import EMAIL, EXCLUDED, ILL, PILOT
-from model.population.pyramid import MAJORITY, RATE_UNITS
+from model.population.attributes import EMAIL, EXCLUDED, PILOT
+from model.population.pyramid import MAJORITY
 from model.terms import rules
+from model.terms.ages import DOCUMENTS, GP_CONTACTS, STAYS
 from model.terms.channels import Channel
 from model.terms.keyed import Decision, bits_of, person_word
 from model.terms.spells import LEVELS, end_week, level_of, passed_by
 from model.terms.tables import INVITATION_DELAY, NEWCOMER_DELAY, OLDEST, UNBORN
 from model.terms.weeks import NEVER, WEEKS_PER_YEAR
+from model.twin.doctors import Doctor
 from model.twin.surroundings import Numbering, Surroundings
 
 NO_USE, TIME, INFORMATION, OTHER = "no use", "time", "information", "other"
@@ -61,10 +63,8 @@ class Insured(mesa.Agent):
         self.number = number
         self.birth_week, self.entry, self.exit = row["birth_week"], row["entry"], row["exit"]
         self.majority = self.birth_week + MAJORITY
-        self.gp_contacts, self.document_rate = row["gp_rate"] / RATE_UNITS, row["document_rate"] / RATE_UNITS
-        self.excluded, self.email, self.ill, self.pilot = (
-            bool(row["flags"] & int(bit)) for bit in (EXCLUDED, EMAIL, ILL, PILOT)
-        )
+        self.ill_from = row["ill_from"]
+        self.excluded, self.email, self.pilot = (bool(row["flags"] & int(bit)) for bit in (EXCLUDED, EMAIL, PILOT))
         self.guardian: Self | None = None
         self.wards: list[Self] = []
         self.ties: list[Self] = []
@@ -83,7 +83,6 @@ class Insured(mesa.Agent):
         self.opposed = self.draw(Decision.OPPOSES) < rates.opposed
         self.access = self.access_alone()
         age = min(max(floor(-self.birth_week / WEEKS_PER_YEAR) + UNBORN, 0), OLDEST + UNBORN)
-        self.gp_first = tables.gp_first[age]
         lasting = tables.lasting_levels[int(self.draw(Decision.LASTING_EAGERNESS) * LEVELS)]
         self.lasting_gain = lasting * tables.age_gain[age] * self.access
 
@@ -101,6 +100,20 @@ class Insured(mesa.Agent):
         return found[1:]
 
     @cached_property
+    def band_ends(self) -> list[int]:
+        """First week after each age band, the youngest first."""
+        return [self.birth_week + start for start in self.model.tables.band_start[1:]]
+
+    def band(self, week: int) -> int:
+        """Age band in a week."""
+        return next(band for band, end in enumerate(self.band_ends) if end > week)
+
+    def rates(self, kind: int) -> list[tuple[int, float]]:
+        """(end, rate) of what follows this person's age, or illness (``model.terms.ages``)."""
+        ends = [self.ill_from, NEVER] if kind == STAYS else self.band_ends
+        return list(zip(ends, self.model.tables.rates[kind], strict=False))
+
+    @cached_property
     def eagerness_spells(self) -> list[Spell]:
         """How eager this person is, by and by."""
         return self.spells(Decision.SPELL_EAGERNESS, self.model.rates.eagerness_spell)
@@ -114,6 +127,16 @@ class Insured(mesa.Agent):
     def gp_spells(self) -> list[Spell]:
         """How often this person sees the GP, by and by."""
         return self.spells(Decision.SPELL_GP, self.model.rates.need_spell)
+
+    def documents_of(self, cum: Sequence[float], first: int, end: int) -> float:
+        """This person's documents between two weeks, of which one of relative rate 1 gets the change of ``cum``."""
+        tables, week, total = self.model.tables, first, 0.0
+        while week < end:
+            spell, band = self.document_spells[spell_in(self.document_spells, week)], self.band(week)
+            stop, level = min(spell.end, self.band_ends[band], end), tables.document_first + spell.level
+            total += tables.rates[DOCUMENTS][band] * tables.need_levels[level] * (cum[stop] - cum[week])
+            week = stop
+        return total
 
     def gain(self, week: int) -> float:
         """Eagerness times access in a week."""
@@ -204,34 +227,32 @@ class Insured(mesa.Agent):
         level = int(self.draw(Decision.NOTICE_DELAY, occurrence) * LEVELS)
         return sent + int(self.model.rates.notice_delay * self.model.lengths[level])
 
-    def mentions_per_year(self) -> float:
-        """Rate at which the own GP speaks of the service, at the mean rate of contacts; 0 without an own GP."""
-        return self.gp_contacts * self.doctor.mentions if self.doctor is not None else 0.0
+    def mention_chance(self) -> float:
+        """Chance per contact that the own GP speaks of the service; 0 without an own GP."""
+        return self.doctor.mentions if self.doctor is not None else 0.0
 
     def mention_week(self) -> int:
         """Week in which the GP first speaks of the service to this person, once of age; NEVER if not within the run."""
-        week, rate, last = max(self.entry, self.majority, 0), self.mentions_per_year(), self.model.weeks
-        left = -log(1.0 - self.draw(Decision.FIRST_MENTION))
-        for spell in self.gp_spells if rate > 0.0 else ():
-            until = min(spell.end, last)
-            if until > week:
-                weekly = rate * self.model.tables.need_levels[self.gp_first + spell.level] / WEEKS_PER_YEAR
-                if left <= weekly * (until - week):
-                    return min(week + int(left / weekly), until - 1)
-                left -= weekly * (until - week)
-                week = until
+        week, chance, last = max(self.entry, self.majority, 0), self.mention_chance(), self.model.weeks
+        left, levels = -log(1.0 - self.draw(Decision.FIRST_MENTION)), self.model.tables.need_levels
+        while chance > 0.0 and week < last:
+            spell, band = self.gp_spells[spell_in(self.gp_spells, week)], self.band(week)
+            stop = min(spell.end, self.band_ends[band], last)
+            contacts = self.model.tables.rates[GP_CONTACTS][band]
+            weekly = chance * contacts * levels[band * LEVELS + spell.level] / WEEKS_PER_YEAR
+            if left <= weekly * (stop - week):
+                return min(week + int(left / weekly), stop - 1)
+            left -= weekly * (stop - week)
+            week = stop
         return NEVER
 
-    def recommendations_per_year(self) -> float:
-        """Rate at which the own GP recommends the service; 0 without an own GP."""
-        return self.gp_contacts * self.doctor.propensity if self.doctor is not None else 0.0
+    def recommendation_chance(self) -> float:
+        """Chance per contact that the own GP recommends the service; 0 without an own GP."""
+        return self.doctor.propensity if self.doctor is not None else 0.0
 
     def counter_visits(self, channel: Channel) -> float:
-        """Visits to a pharmacy counter, or hospital stays, per year."""
-        rates = self.model.rates
-        if channel == Channel.HOSPITAL:
-            return rates.hospital_stays_ill if self.ill else rates.hospital_stays
-        return self.gp_contacts * rates.pharmacy_visits
+        """Visits to a pharmacy counter for each GP contact; 1 for hospital stays, which have rates of their own."""
+        return 1.0 if channel == Channel.HOSPITAL else self.model.rates.pharmacy_visits
 
     def first_aware(self) -> int:
         """Week of the first mass message noticed; -1 if aware before the launch, NEVER if none is noticed."""
@@ -267,25 +288,3 @@ class Insured(mesa.Agent):
 def spell_in(spells: Sequence[Spell], week: int) -> int:
     """Number of the spell that holds in a week."""
     return next(number for number, spell in enumerate(spells) if spell.end > week)
-
-
-class Doctor(mesa.Agent):
-    """A general practitioner with patients in the sample."""
-
-    _ids: ClassVar[Numbering] = Numbering()
-    model: Surroundings
-
-    def __init__(self, model: Surroundings, number: int) -> None:
-        super().__init__(model)
-        self.number = number
-        self.patients: list[Insured] = []
-        share, rate = model.rates.recommending_doctors, model.rates.recommendation_rate
-        u_recommends = model.draw(Decision.DOCTOR_RECOMMENDS, number)
-        u_level = model.draw(Decision.DOCTOR_LEVEL, number)
-        self.propensity = rules.doctor_propensity(u_recommends, u_level, share, rate)
-        """Chance per consultation of recommending the service to a patient not activated."""
-        self.level = rules.recommender_level(u_level, share, rate)
-        """What the propensity is, or once recruited would be."""
-        mention = model.lengths[int(model.draw(Decision.DOCTOR_MENTIONS, number) * LEVELS)]
-        self.mentions = min(1.0, model.rates.mention_rate * mention)
-        """Chance per consultation of speaking of the service."""

@@ -19,9 +19,9 @@ from model.terms.channels import NO_CHANNEL, Channel
 from model.terms.keyed import Decision
 from model.terms.weeks import NEVER
 from model.twin.contacts import Contact, Source
+from model.twin.doctors import Doctor
 from model.twin.levers import Campaign
 from model.twin.people import REMEMBERED, Person, Society
-from model.twin.traits import Doctor
 from model.world import World
 from scenarios.story.events import Event
 

@@ -9,6 +9,7 @@ from datetime import date
 from foundation.language.numbers import day, number
 from model.engine.records import BEFORE
 from model.population.population import age_at
+from model.terms.ages import GP_CONTACTS
 from model.terms.channels import Channel
 from model.terms.weeks import NEVER, monday
 from model.twin.traits import BARRIERS
@@ -44,8 +45,8 @@ def _traits(person: Narrated, lang: str) -> Iterator[str]:
     yield label("trait.opposed", lang) if person.opposed else ""
     yield label("trait.excluded", lang) if person.excluded else ""
     yield label("trait.email" if person.email else "trait.no_email", lang)
-    yield label("trait.ill", lang) if person.ill else ""
-    contacts = number(person.gp_contacts, 1, lang)
+    yield label("trait.ill", lang) if person.ill_from <= first else ""
+    contacts = number(person.model.tables.rates[GP_CONTACTS][person.band(first)], 1, lang)
     doctor = person.doctor
     yield (
         label("trait.doctor", lang, doctor=doctor.number, contacts=contacts)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from calibration.facts.inputs import load_demography, load_history
 from model import AdoptionModel, Parameters, Population, Structure, build_population
 from model import levers as lv
-from model.population.attributes import ACCOUNT, EMAIL, EXCLUDED, ILL, PILOT
+from model.population.attributes import ACCOUNT, EMAIL, EXCLUDED, PILOT
 from model.terms import rules
 from model.terms.channels import Channel
 from model.terms.outcome import DIMENSIONS, OBSTACLES, Outcome
@@ -257,11 +257,10 @@ isolated = st.fixed_dictionaries(
     {
         "region": st.integers(0, 12),
         "birth_week": st.integers(-5000, 100),
-        "flags": st.lists(st.sampled_from([EXCLUDED, EMAIL, ACCOUNT, ILL, PILOT]), unique=True).map(
+        "flags": st.lists(st.sampled_from([EXCLUDED, EMAIL, ACCOUNT, PILOT]), unique=True).map(
             lambda bits: int(sum(bits))
         ),
-        "gp_rate": st.integers(0, 65535),
-        "document_rate": st.integers(0, 65535),
+        "ill_from": st.sampled_from((0, 100, NEVER)),
         "exit": st.sampled_from((1, 100, NEVER)),
     }
 )

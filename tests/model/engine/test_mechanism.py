@@ -11,11 +11,11 @@ from model import levers as lv
 from model.engine.people import MAJORITY
 from model.engine.practice import mention_week
 from model.population.attributes import EMAIL, EXCLUDED, NO_DOCTOR, PILOT
+from model.terms.ages import DOCUMENTS, GP_CONTACTS
 from model.terms.channels import Channel
 from model.terms.parameters import Drivers, People, Practice, Prevalence, Pulls, Stops, WordOfMouth
 from model.terms.rules import CODE_WEEKS
 from model.terms.spells import LEVELS
-from model.terms.tables import UNBORN
 from model.terms.weeks import NEVER, WEEKS_PER_YEAR
 
 Z = 4.9  # two-sided 1e-6
@@ -99,6 +99,12 @@ def need(model, first):
     return model.run.world["need_levels"][np.asarray(first)[..., None] + np.arange(LEVELS)]
 
 
+def weeks_by_band(model, mine, until):
+    """Weeks that each of some people spends in each age band before ``until``, shape [n, band]."""
+    bands = np.array([model.population.band_at(week)[mine] for week in range(until)])
+    return np.array([(bands == band).sum(axis=0) for band in range(len(model.population.bands))]).T
+
+
 def test_launch_notices(run, population):
     model = run(replace(SILENT, pulls=replace(SILENT.pulls, notice=1.0, letter_notice_ratio=0.5)), 30)
     for email, pull in ((True, 1.0), (False, 0.5)):
@@ -145,15 +151,15 @@ def test_a_doctors_recommendation_reaches_the_ready(run, population):
     until = 300
     mine = adults_at_launch(population, until) & (population.doctor != NO_DOCTOR)
     mine &= (population.flags & EXCLUDED) == 0
-    rate = population.gp_rate[mine] / 1024 * until / WEEKS_PER_YEAR
     results = {}
     for reading in ("trait", "each_time", "naive"):
         model = run(parameters, until, structure=replace(LIFELONG, reading=reading))
         results[reading] = int((model.run.state["activated"][mine] < until).sum())
     n = int(mine.sum())
     # Doctors' levels are exponential with mean 0.2: no recommendation with chance 1 / (1 + 0.2 x contacts).
-    rows = np.floor(-population.birth_week[mine] / WEEKS_PER_YEAR).astype(int) + UNBORN
-    contacts = rate[:, None] * need(model, model.run.world["gp_first"][rows])
+    weeks = weeks_by_band(model, mine, until)
+    each = model.weekly.rates[GP_CONTACTS][:, None] / WEEKS_PER_YEAR * need(model, LEVELS * np.arange(len(weeks.T)))
+    contacts = weeks @ each
     reached = float(np.mean(1 - 1 / (1 + 0.2 * contacts)))
     alike = most_alike(population.doctor[mine])  # people of one doctor share a level
     assert agrees(results["trait"], n, (1 - 0.0175) * 0.57 * reached, alike)
@@ -182,7 +188,10 @@ def test_documents_arrive_at_the_national_rate(run, population, history):
         replace(SILENT, pulls=pulls, people=replace(SILENT.people, eagerness_shape=50.0)), 200, structure=LIFELONG
     )
     mine = adults_at_launch(population, 200) & ((population.flags & EXCLUDED) == 0) & ((population.flags & EMAIL) > 0)
-    documents = population.document_rate[mine] / 1024 * model.weekly.cum_received[200]
+    received = np.diff(model.weekly.cum_received)
+    documents = sum(
+        received[week] * model.weekly.rates[DOCUMENTS][population.band_at(week)[mine]] for week in range(200)
+    )
     each, place = np.unique(documents, return_inverse=True)
     among = need(model, model.run.world["document_first"])
     led = 1 - np.exp(-0.05 * eagerness(model).reshape(256, -1).mean(axis=1))  # 256 groups of eagerness, shape 50

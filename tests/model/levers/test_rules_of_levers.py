@@ -110,9 +110,7 @@ def rate_added(*levers: lv.Lever) -> Any:
     model.advance(205)
     branch = model.branch(levers)
     found = [p for p in branch.people if p.doctor is not None and p.doctor.propensity > 0]
-    added = [
-        sum(c.lever.reach(c, p, p) for c in branch.campaigns if c.targeted[p.number]) / p.gp_contacts for p in found
-    ]
+    added = [sum(c.lever.reach(c, p, p) for c in branch.campaigns if c.targeted[p.number]) for p in found]
     return np.array([p.doctor.propensity for p in found]), np.array(added)
 
 

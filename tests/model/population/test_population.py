@@ -9,14 +9,14 @@ import numpy.typing as npt
 import pytest
 
 from model.levers import Target
-from model.population.attributes import ACCOUNT, EMAIL, ILL, NO_DOCTOR, PILOT
+from model.population.attributes import ACCOUNT, EMAIL, NO_DOCTOR, PILOT
 from model.population.building import build_population
 from model.population.population import Population
 from model.population.pyramid import MAJORITY, build_cohorts, cell_counts
 from model.terms.weeks import NEVER, WEEKS
 from tests.model.law import PEOPLE, Z, cells_of_rows, cohorts, demography, population
 
-COLUMNS = ("birth_week", "sex", "region", "entry", "exit", "guardian", "doctor", "gp_rate", "document_rate", "flags")
+COLUMNS = ("birth_week", "sex", "region", "entry", "exit", "guardian", "doctor", "ill_from", "flags")
 TIES = ("tie_start", "tie")
 
 
@@ -200,7 +200,7 @@ def test_selection_reads_observables() -> None:
     email, account = (people.flags & EMAIL) > 0, (people.flags & ACCOUNT) > 0
     assert people.select(Target(), week).all()
     target = Target(age_from=65, age_to=74, regions=("Bretagne", "Normandie"), email=False, illness=True)
-    ill = (people.flags & ILL) > 0
+    ill = people.ill_from <= week
     expected = (age >= 65) & (age <= 74) & np.isin(region, ("Bretagne", "Normandie")) & ~email & ill
     assert np.array_equal(people.select(target, week), expected)
     offline = ~email & ~account & (age >= 18)
@@ -232,7 +232,7 @@ def test_frame_shows_people_in_plain_units() -> None:
     rows = np.array([4, 17, people.n - 1])
     table = people.frame(rows)
     assert list(table.index) == rows.tolist()
-    assert table.loc[17, "gp_contacts_per_year"] == people.gp_rate[17] / 1024
+    assert table["ill_from"].isna().tolist() == (people.ill_from[rows] == NEVER).tolist()
     assert table.loc[4, "pilot"] == bool(people.flags[4] & PILOT)
     assert (table["age"] >= 0).all()
     assert table["ties"].add(table["wards"]).tolist() == np.diff(people.tie_start)[rows].tolist()

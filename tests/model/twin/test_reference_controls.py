@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from model.engine.programme import PEER
 from model.terms import rules
+from model.terms.ages import STAYS
 from model.terms.channels import Channel
 from model.terms.weeks import NEVER, WEEKS
-from model.twin.contacts import Clock, Contact
+from model.twin import sources
+from model.twin.contacts import NO_NEED, Clock, Contact, Need, identity
 from model.twin.levers import Campaign
 from model.twin.people import Person
 from model.twin.reference import ReferenceModel
@@ -50,8 +53,39 @@ def invited_for_ever(self: Person) -> None:
         self.tell_ties(max(min(weeks), self.activated + 1))
 
 
+def bands_for_life(self: Insured) -> list[int]:
+    """The band at launch or entry is the only one that does not end before."""
+    ends = [self.birth_week + start for start in self.model.tables.band_start[1:]]
+    return [end if end <= self.entry else NEVER + 1 for end in ends]
+
+
+def illness_for_life(self: Insured, kind: int) -> list[tuple[int, float]]:
+    """Who falls ill during the run is not."""
+    found = RATES(self, kind)
+    return found if kind != STAYS or self.ill_from == 0 else [(NEVER, found[0][1])]
+
+
+def spells_for_life(self: Insured, *which: Any) -> Any:
+    return [SPELLS(self, *which)[0]._replace(end=NEVER)]
+
+
+def needs_alike(person: Insured) -> Need:
+    """Needs without spells."""
+    return {**DOCUMENT_NEED(person), "need": NO_NEED["need"]}
+
+
+def told_by_teller(self: Person, teller: Person, week: int) -> None:
+    if self.opposed or self.activated < week or self.is_minor(week) or not self.is_present(week):
+        return
+    self.model.contacts[week, Channel.PEER] += 1
+    self.aware = min(self.aware, week)
+    if self.is_persuaded(teller, week):
+        self.visit(Channel.PEER, identity(PEER, 0, teller.number), week)
+
+
+RATES, SPELLS, DOCUMENT_NEED = Insured.rates, Insured.spells, sources.document_need
 TELLING, AIMS, ARRIVALS = Person.telling_week, Campaign.aims_at, Clock.arrivals
-BROKEN: dict[str, tuple[type, str, Any]] = {
+BROKEN: dict[str, tuple[Any, str, Any]] = {
     "no erosion by documents": (Person, "documents_received", lambda self, week: 0.0),
     "a doctor's word does not bypass no use": (Contact, "by_doctor", property(lambda self: False)),
     "a child's contacts get lost": (Person, "childhood_sources", property(lambda self: [], lambda self, value: None)),
@@ -74,6 +108,15 @@ BROKEN: dict[str, tuple[type, str, Any]] = {
     "visits are one and the same draw": (Contact, "identity", property(lambda self: 1)),
     "all are told, invited or not": (Person, "intends_to_recommend", lambda self, boost=1.0: True),
     "those activated before are not invited": (ReferenceModel, "_invite_activated", lambda self: None),
+    "nobody grows out of an age band": (Insured, "band_ends", property(bands_for_life)),
+    "illness does not come with age": (Insured, "rates", illness_for_life),
+    "nothing is drawn anew": (Insured, "spells", spells_for_life),
+    "barriers are for life": (Insured, "barrier_spell", lambda self, barrier, week: 0),
+    "needs of documents are alike": (sources, "document_need", needs_alike),
+    "notices are answered at once": (Insured, "answered", lambda self, sent, occurrence: sent),
+    "doctors do not mention the service": (Insured, "mention_chance", lambda self: 0.0),
+    "a child's code helps nobody": (Campaign, "supplied_for", lambda self, ward, week: False),
+    "what a visit meets depends on the teller": (Person, "hear_of_it", told_by_teller),
     "people met do not remember it": (Person, "hear_from", lambda self, source, week: None),
 }
 
