@@ -22,6 +22,7 @@ from foundation.store.atomic import array_bytes, drop_unfinished, json_bytes, pa
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 PARTS, SEAL = "parts", "part.json"
 Content = Mapping[str, Any]
@@ -140,6 +141,21 @@ def _value(path: Path) -> Any:
 def frame(folder: Path, wanted: Sequence[str], name: str) -> pd.DataFrame:
     """One table of several parts, one after the other."""
     import pandas as pd
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetFile
 
-    tables = [pd.read_parquet(place_of(folder, key) / f"{name}.parquet") for key in wanted]
-    return pd.concat(tables, ignore_index=True)
+    tables = [ParquetFile(place_of(folder, key) / f"{name}.parquet").read() for key in wanted]
+    if tables and all(_like(table, tables[0]) for table in tables):
+        # Put together before any becomes a data frame: a hundred small ones would take longer than what is in them.
+        return pa.concat_tables(tables).combine_chunks().to_pandas()
+    return pd.concat([table.to_pandas() for table in tables], ignore_index=True)
+
+
+def _like(one: pa.Table, other: pa.Table) -> bool:
+    """Whether two tables have the same columns of the same types, to Arrow and to pandas; none has categories, which
+    may be others in each."""
+    import pyarrow as pa
+
+    columns = [(table.schema.pandas_metadata or {}).get("columns") for table in (one, other)]
+    plain = not any(pa.types.is_dictionary(kind) for kind in one.schema.types)
+    return bool(plain and one.schema.equals(other.schema) and columns[0] == columns[1])
