@@ -32,9 +32,9 @@ from foundation.language.numbers import with_interval
 from foundation.shapes import Floats
 from foundation.store.atomic import write_text
 
-RUNS, PEOPLE, DRAWS, SEED, FIRST = 2048, 20_000, 400, 7, 900_000_000
+RUNS, PEOPLE, DRAWS, SEED, FIRST = 4096, 20_000, 400, 7, 900_000_000
 """Runs of the first generation, a power of 2, people of each; draws to keep; number of the first run."""
-SIZE, GENERATIONS, PER_GENERATION = 512, 20, 100_000
+SIZE, GENERATIONS, PER_GENERATION = 1024, 13, 100_000
 """Places of the population (a quarter of the first runs where these are few), generations after the first, numbers set
 aside for each."""
 SETTINGS = "second.json"
