@@ -115,7 +115,6 @@ BROKEN: dict[str, tuple[Any, str, Any]] = {
     "needs of documents are alike": (sources, "document_need", needs_alike),
     "notices are answered at once": (Insured, "answered", lambda self, sent, occurrence: sent),
     "doctors do not mention the service": (Insured, "mention_chance", lambda self: 0.0),
-    "a child's code helps nobody": (Campaign, "supplied_for", lambda self, ward, week: False),
     "what a visit meets depends on the teller": (Person, "hear_of_it", told_by_teller),
     "people met do not remember it": (Person, "hear_from", lambda self, source, week: None),
 }
