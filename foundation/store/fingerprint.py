@@ -18,7 +18,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-LIBRARIES = ("numpy", "numba", "scipy", "pandas", "mesa", "scikit-learn", "emcee", "SALib")
+LIBRARIES = ("numpy", "numba", "scipy", "pandas", "mesa", "scikit-learn", "SALib")
 TOP = Path(__file__).parents[2]
 """The folder of the packages."""
 NOT_COUNTED = ("foundation.drawing", "foundation.language", "foundation.store", "foundation.work", "foundation.study")
