@@ -27,7 +27,7 @@ PROCESS = 400 * 2**20
 """Bytes of a process that simulates nobody: Python, its libraries, the compiled engine."""
 CODES = 8
 """Bytes per row while groups are counted."""
-_TIE, _AIM, _QUEUED, _DRAWN = 4, 4, 12, 20
+_TIE, _AIM, _QUEUED, _DRAWN, _SURE = 4, 4, 12, 20, 2
 _LARGE = 1_000_000
 MOST_PEOPLE = 200_000_000
 """Rows, ties and contacts are numbered with 32 bits."""
@@ -68,7 +68,7 @@ def memory_plan(people: int, *, threads: int = 1, levers: bool = True) -> Memory
     sizes = {
         "persons": rows * PERSON.itemsize,
         "ties": rows * TIES * _TIE,
-        "states": copies * rows * STATE.itemsize,
+        "states": rows * (copies * STATE.itemsize + _SURE),
         "contacts": (CONTACTS + LEVER_CONTACTS * levers) * people * CONTACT.itemsize,
         "levers": rows * (_AIM + _QUEUED) * levers,
         "letters": copies * LETTERS * people * LETTER.itemsize,
