@@ -11,10 +11,10 @@ import numpy as np
 from model.engine.completion import activate, identity, peer_success, recommend, visit
 from model.engine.people import first_aware, majority_week, opposes, pilot_activated, traits_of
 from model.engine.practice import mention_week
-from model.engine.processes import note_person
 from model.engine.programme import PEER
 from model.engine.records import ACCOMPANIED, BEFORE, NOBODY, TELL, prefetch
 from model.engine.responses import take_place
+from model.engine.search import note_person
 from model.engine.turns import WARD
 from model.levers.base import HELP
 from model.terms import rules
