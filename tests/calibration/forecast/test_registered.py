@@ -20,6 +20,7 @@ from calibration.forecast.study import FRAMES
 from calibration.forecast.summary import LEVELS
 from calibration.hindcast.scoring import crps, weighted_interval_score, weighted_interval_score_between
 from foundation.errors import UserError
+from foundation.store.manifest import package_version
 from foundation.store.store import load
 from tests.calibration.forecast import made_up
 
@@ -54,7 +55,7 @@ def test_what_was_registered_is_read_again(root: Path, made: Any) -> None:
     assert found.day == DAY
     line = (place / "README.md").read_text(encoding="utf-8")
     assert "2026" in line
-    assert "0.1.0" in line
+    assert f"mes {package_version()};" in line
     assert made[0]["code"] in line
     assert line.count("\n") == 1
 

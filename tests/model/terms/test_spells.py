@@ -11,6 +11,7 @@ import pytest
 
 from model import AdoptionModel, Parameters, Structure
 from model.engine.people import barrier_spell, document_exposure, has_barrier_in
+from model.terms.ages import DOCUMENTS
 from model.terms.jit import kernel
 from model.terms.keyed import Decision, bits_of, person_word
 from model.terms.needs import MEAN_DOCUMENTS, WITH_ONE, document_shape, share_with_one
@@ -105,9 +106,9 @@ def test_barriers_stay_as_frequent(association: str, week: int) -> None:
 
 
 @kernel
-def expected_documents(world: Any, first: int, end: int, found: Any) -> None:
+def expected_documents(people: Any, world: Any, first: int, end: int, found: Any) -> None:
     for i in range(len(found)):
-        found[i] = document_exposure(world, i, world.cum_years, first, end)
+        found[i] = document_exposure(people, world, i, world.cum_years, first, end)
 
 
 @pytest.mark.parametrize("need_spell", [0.5, 1.0, 3.0])
@@ -118,13 +119,15 @@ def test_share_with_a_document_in_a_year(need_spell: float) -> None:
     model = AdoptionModel(
         population(PEOPLE), Parameters(people=people), demography=demography(), history=history(), seed=3
     )
+    alike = model.run.world.copy()
+    alike["rates"][DOCUMENTS] = 1.0  # the law is that of people of one age
     exposure, rng, missed = np.empty(PEOPLE), np.random.default_rng(1), []
     year = round(WEEKS_PER_YEAR)
     for mean, share in zip(MEAN_DOCUMENTS, WITH_ONE, strict=True):
         law = share_with_one(document_shape(need_spell), mean, need_spell)
         missed.append(law - share)
         for first in (0, 150, WEEKS - year):
-            expected_documents(model.run.world, first, first + year, exposure)
+            expected_documents(model.run.people, alike, first, first + year, exposure)
             having = rng.random(PEOPLE) < -np.expm1(-mean * exposure * WEEKS_PER_YEAR / year)
             assert abs(having.mean() - law) <= Z * sqrt(law * (1 - law) / PEOPLE)
             assert not is_share(having, -np.expm1(-mean)), "negative control: everybody alike"
