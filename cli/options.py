@@ -97,7 +97,9 @@ PicturesChoice = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-Quick = Annotated[bool, typer.Option("--quick", help="A taste in less than half a minute, marked as such in every output.")]
+Quick = Annotated[
+    bool, typer.Option("--quick", help="A taste in less than half a minute, marked as such in every output.")
+]
 StructureChoices = Annotated[
     list[str] | None,
     typer.Option(metavar="KEY=VALUE", help="A structural alternative, as reading=naive (repeatable); or: average."),
