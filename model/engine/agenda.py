@@ -82,12 +82,14 @@ def note(draft: Any, week: Any, owner: Any, k: Any, process: Any, mode: Any) -> 
 def forget(draft: Draft, first: int, child: int) -> None:
     """Take out of a person's contacts, which begin at ``first``, those that can't matter: from the week that ends the
     search on, except contacts of mode ``child``, which concern the child."""
-    kept, found = first, min(draft.total[0], draft.week.shape[0])
-    for place in range(first, found):
+    if draft.total[0] > draft.week.shape[0]:
+        return  # the block will be written again, with more room
+    kept = first
+    for place in range(first, draft.total[0]):
         if draft.week[place] < draft.bound[ENDS] or draft.contact[place].mode == child:
             draft.contact[kept], draft.week[kept] = draft.contact[place], draft.week[place]
             kept += 1
-    draft.total[0] -= max(found - kept, 0)
+    draft.total[0] = kept
 
 
 @kernel

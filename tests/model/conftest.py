@@ -6,7 +6,7 @@ from calibration.facts.inputs import load_demography, load_history
 from model import adoption
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def threads_for_few():
     """Small populations run on as many threads as are asked for."""
     usual, adoption.PER_THREAD = adoption.PER_THREAD, 1
