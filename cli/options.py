@@ -96,6 +96,14 @@ PicturesChoice = Annotated[
         "  [default: all; with --quick: main]",
     ),
 ]
+AsSimulated = Annotated[
+    bool,
+    typer.Option(
+        "--as-simulated",
+        help="Leave stocks as the model gives them, instead of continuing them from the published counts as "
+        "`mes forecast` does; what a scenario adds is the same.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Quick = Annotated[
     bool, typer.Option("--quick", help="A taste in less than half a minute, marked as such in every output.")

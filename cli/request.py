@@ -48,6 +48,8 @@ class Request:
     target: float | None = None
     cluster: str | None = None
     pictures: Pictures | None = None
+    as_simulated: bool = False
+    """Whether stocks are left without what the forecast carries."""
 
     def __post_init__(self) -> None:
         for option in ("people", "draws", "workers", "threads"):
@@ -70,6 +72,7 @@ class Request:
             "--posterior": self.posterior,
             "--quick": self.quick or None,
             "--cluster": self.cluster,
+            "--as-simulated": self.as_simulated or None,
             "--resume": self.resume or None,
         }
         return [option for option, value in named.items() if value is not None]

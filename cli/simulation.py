@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from calibration.draws.posteriors import Source
+    from calibration.forecast.carried import CarriedForward
     from cli.chosen import Chosen
     from foundation.store.store import Store
     from foundation.work.executors import Site
@@ -38,6 +40,10 @@ CODE = (
     "calibration.facts.inputs", "calibration.facts.targets",
 )  # fmt: skip
 """Modules that compute a draw, and those that make it and read the data."""
+CONTINUED = ("run", "compare", "plan")
+"""Commands whose stocks are continued from the published counts."""
+CARRIED = ("calibration.forecast.carried", "calibration.forecast.draws")
+"""Modules that do it."""
 
 
 def simulate(request: Request, chosen: Sequence[Chosen], every: int, subject: str) -> Store:
@@ -60,17 +66,29 @@ def study_of(
     source, draws = drawn(experiment.settings, request)
     draws = steered(draws, experiment.drivers, experiment.history.data_end)
     warn_of_draws(source, request.lang)
+    continued = request.command in CONTINUED and not request.as_simulated
     return kind(
         command=request.command,
-        experiment=experiment,
+        experiment=replace(experiment, carried=_carried(source, draws, experiment.settings) if continued else None),
         draws=draws,
         texts={**{scenario.name: scenario.text for scenario in experiment.scenarios}, **(texts or {})},
         data={**tables_of("compare"), source.name: source.sha256},
         draws_file=source.name,
         stock_targets=published_stocks(),
-        modules=CODE,
+        modules=(*CODE, *CARRIED) if continued else CODE,
         **more,
     )
+
+
+def _carried(source: Source, draws: Sequence[Draw], settings: Settings) -> CarriedForward:
+    """What continues the status quo of each draw from the published counts."""
+    from calibration.facts.targets import load_stock_targets
+    from calibration.forecast.carried import carried_forward
+    from calibration.forecast.draws import discrepancy_of
+    from calibration.posterior.conditioning import counts_of
+
+    counts = counts_of(load_stock_targets())
+    return carried_forward(counts, draws, discrepancy_of(draws, source.paths[0]), settings)
 
 
 def carried_out(

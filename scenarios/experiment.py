@@ -15,6 +15,7 @@ from model.terms.inputs import Demography, History, Surveyed
 from model.terms.outcome import DIMENSIONS, GroupTable, LeverUse, StandingTable
 from model.terms.structure import Structure
 from model.terms.weeks import START, WEEKS, monday, position, week_of
+from scenarios.carried import Carried, carried_into
 from scenarios.costs import CostItem, cost_lines, used_by
 from scenarios.draw import Draw
 from scenarios.drivers import common_drivers, refuse_missing
@@ -85,6 +86,8 @@ class Experiment:
     surveyed: Surveyed
     """Shares of November 2023 that the prevalences at launch are solved for."""
     threads: int = 1
+    carried: Carried | None = None
+    """What the forecast adds to the status quo, the first scenario; without it stocks are as simulated."""
 
     def __post_init__(self) -> None:
         window = {"policy_start": self.settings.policy_start, "until": self.settings.until}
@@ -115,6 +118,8 @@ def simulate_draw(experiment: Experiment, draw: Draw) -> Frames:
         standing=model.standing(model.week),
     )
     results = [_branch(experiment, scenario, draw, model, past) for scenario in experiment.scenarios]
+    if experiment.carried is not None:
+        results = carried_into(results, experiment.carried(draw.index, results[0].simulated))
     settings = experiment.settings
     return draw_frames(
         draw.index, results, every=settings.every, until=settings.until, target_millions=settings.target_millions
@@ -178,6 +183,7 @@ def _branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: World
         costs=cost_lines(scenario, outcome.uses, draw, experiment.costs),
         groups=[table for pair in zip(past.groups, later, strict=True) for table in pair],
         standing=[*past.standing, *standing],
+        simulated=outcome.activated,
     )
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from foundation.shapes import Floats
 from model.terms.outcome import CHANNEL_NAMES, GroupTable, Outcome, StandingTable
 from model.terms.weeks import START, position
 from scenarios.costs import CostLine
@@ -34,6 +35,8 @@ class Result:
     costs: Sequence[CostLine]
     groups: Sequence[GroupTable]
     standing: Sequence[StandingTable]
+    simulated: Floats
+    """``outcome.activated`` [W+1] as it came out of the model, without what is carried from the forecast."""
 
 
 def draw_frames(draw: int, results: Sequence[Result], *, every: int, until: date, target_millions: float) -> Frames:
@@ -70,12 +73,13 @@ def _texts(words: Sequence[str], codes: npt.NDArray[Any]) -> object:
 
 
 def weekly_frame(draw: int, results: Sequence[Result]) -> pd.DataFrame:
-    """Stocks at the start of weeks 0..W."""
+    """Stocks at the start of weeks 0..W; ``simulated`` is ``activated`` without what is carried from the forecast."""
     outcomes = [result.outcome for result in results]
     rows = [outcome.weeks + 1 for outcome in outcomes]
     stocks = {name: np.concatenate([getattr(outcome, name) for outcome in outcomes]) for name in STOCKS}
     weeks = np.concatenate([np.arange(count, dtype=np.int32) for count in rows])
-    return _keyed(draw, results, rows, {"week": weeks, **stocks})
+    simulated = np.concatenate([result.simulated for result in results])
+    return _keyed(draw, results, rows, {"week": weeks, **stocks, "simulated": simulated})
 
 
 def group_frame(draw: int, results: Sequence[Result]) -> pd.DataFrame:
@@ -162,8 +166,8 @@ def _numbers(lines: Sequence[CostLine], name: str) -> npt.NDArray[np.float64]:
 
 def outcome_frame(draw: int, results: Sequence[Result], until: date, target_millions: float) -> pd.DataFrame:
     """A row per scenario: the result at the horizon. Additional activations are those over the first scenario on the
-    same draw; the cost of one is NaN where none is added."""
-    reference = at(results[0].outcome.activated, until) / 1e6
+    same draw, as simulated; the cost of one is NaN where none is added."""
+    reference = at(results[0].simulated, until) / 1e6
     rows = [_at_horizon(result, until, target_millions * 1e6, reference) for result in results]
     columns: dict[str, object] = {name: [row[name] for row in rows] for name in rows[0]}
     columns["reached_date"] = pd.Series(columns["reached_date"], dtype="str")
@@ -173,13 +177,16 @@ def outcome_frame(draw: int, results: Sequence[Result], until: date, target_mill
 def _at_horizon(result: Result, until: date, target: float, reference: float) -> dict[str, Any]:
     """One row of ``outcome_frame``; ``target`` in persons, ``reference`` in millions."""
     outcome = result.outcome
-    activated, living = at(outcome.activated, until) / 1e6, at(outcome.living, until) / 1e6
-    additional = activated - reference
+    activated, simulated, living = (
+        at(stock, until) / 1e6 for stock in (outcome.activated, result.simulated, outcome.living)
+    )
+    additional = simulated - reference
     cost = float(_numbers(result.costs, "eur").sum()) / 1e6
     reached = target_date(outcome.activated, target, until)
     return {
         "activated_millions": activated,
         "activated_share": activated / living,
+        "simulated_millions": simulated,
         "additional_millions": additional,
         "cost_millions_eur": cost,
         "cost_per_additional_eur": cost / additional if additional > 0 else np.nan,
@@ -195,7 +202,7 @@ def at(stock: np.ndarray, day: date) -> float:
 
 
 def target_date(stock: np.ndarray, target: float, until: date) -> str | None:
-    """First day, up to ``until``, at whose start the non-decreasing ``stock`` is at least ``target`` (ISO)."""
+    """First day, up to ``until``, at whose start ``stock`` is at least ``target`` (ISO), if it is so on ``until``."""
     if at(stock, until) < target:
         return None
     week = int(np.argmax(stock >= target))

@@ -80,6 +80,8 @@ def _parts(manifest: Mapping[str, Any], lang: str, intervals: bool) -> Iterator[
         yield label(f"drivers_fixed.{name}", lang, rate=number(100 * rate, 1, lang, sign=True))
     if choices := _choices(manifest):
         yield label("common.structure", lang, choices=choices)
+    if not manifest.get("continued", True):
+        yield label("common.as_simulated", lang)
     if not manifest.get("paired", True):
         yield label("common.unpaired", lang)
 

@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 
 from calibration.forecast import label
+from calibration.forecast.carried import CarriedForward, carried_forward
 from calibration.forecast.days import path_days
 from calibration.forecast.hub import hub_table
 from calibration.forecast.summary import document, quantile_table
-from calibration.posterior.conditioning import Count, conditioned, never_falling
+from calibration.posterior.conditioning import Count
 from foundation.store.atomic import write_bytes, write_json
 from foundation.store.manifest import Manifest
 from foundation.work.bench import Found
@@ -37,9 +38,7 @@ class Task:
 
     experiment: Experiment
     draw: Draw
-    discrepancy: float
-    """Standard deviation of the model discrepancy of log stocks, of this draw."""
-    counts: tuple[Count, ...]
+    carried: CarriedForward
     days: tuple[date, ...]
 
 
@@ -50,20 +49,16 @@ def work(task: Task) -> dict[str, pd.DataFrame]:
 
 
 def path(task: Task, weekly: np.ndarray) -> pd.DataFrame:
-    """The path from one run's weekly stocks [W+1], persons. Chance is keyed by seed, last count and draw."""
-    known = [count.day for count in task.counts]
-    simulated = np.array([at(weekly, day) for day in (*known, *task.days)]) / 1e6
-    settings = task.experiment.settings
-    rng = np.random.default_rng([settings.seed, known[-1].toordinal(), task.draw.index])
-    drawn = conditioned(simulated, task.counts, task.days, task.discrepancy, people=settings.people, rng=rng)
+    """The path from one run's weekly stocks [W+1], persons."""
+    found = task.carried.path(task.draw.index, weekly)
     return pd.DataFrame(
         {
             "scenario": REFERENCE,
             "draw": np.full(len(task.days), task.draw.index, dtype=np.int32),
             "date": [day.isoformat() for day in task.days],
-            "simulated_millions": simulated[len(known) :],
-            "conditioned_millions": drawn,
-            "millions": never_falling(drawn, task.days, task.counts),
+            "simulated_millions": [at(weekly, day) / 1e6 for day in task.days],
+            "conditioned_millions": found.on(task.days, found.drawn),
+            "millions": found.on(task.days, found.kept),
         }
     )
 
@@ -82,6 +77,10 @@ class Forecast(OfDraws[Task]):
         if len(self.discrepancy) != len(self.draws):
             raise ValueError(f"{len(self.discrepancy)} discrepancies for {len(self.draws)} draws")
 
+    def question(self) -> dict[str, object]:
+        """The paths are continued from the counts, though each is simulated as it is."""
+        return {**super().question(), "continued": True}
+
     def about(self) -> dict[str, Any]:
         """From which day on it forecasts, too."""
         forecast = {"from": self.counts[-1].day.isoformat(), "counts": len(self.counts)}
@@ -93,11 +92,10 @@ class Forecast(OfDraws[Task]):
 
     def tasks(self) -> Sequence[Task]:
         """A task a draw."""
-        days = tuple(path_days(self.counts, self.experiment.settings.until))
-        return [
-            Task(experiment=self.experiment, draw=draw, discrepancy=float(amount), counts=self.counts, days=days)
-            for draw, amount in zip(self.draws, self.discrepancy, strict=True)
-        ]
+        settings = self.experiment.settings
+        days = tuple(path_days(self.counts, settings.until))
+        carried = carried_forward(self.counts, self.draws, self.discrepancy, settings)
+        return [Task(experiment=self.experiment, draw=draw, carried=carried, days=days) for draw in self.draws]
 
     def number(self, task: Task) -> int:
         """The draw's."""

@@ -35,6 +35,8 @@ from model.terms.weeks import DAYS_PER_YEAR
 
 POPULATION = 68.0
 """Millions of insured, for the sampling error of a stock."""
+JITTER = 1e-12
+"""Variance added to that of each day, for days on which nothing is uncertain: a millionth of a stock."""
 SWEEPS = 40
 """Gibbs sweeps over the headlines: neighbours are months apart, so that a few dozen forget the start."""
 
@@ -161,8 +163,10 @@ def truncated(mean: float, sd: float, low: float, high: float, chance: float) ->
 
 
 def _normal(covariance: Floats, rng: np.random.Generator) -> Floats:
-    values, vectors = np.linalg.eigh(covariance)
-    return np.asarray(vectors @ (np.sqrt(np.maximum(values, 0.0)) * rng.standard_normal(len(values))))
+    """One draw [day], day by day: that of the first days is the same whichever days follow, so that a nearer horizon
+    shows the beginning of the same path."""
+    steady = covariance + JITTER * np.eye(len(covariance))
+    return np.asarray(np.linalg.cholesky(steady) @ rng.standard_normal(len(covariance)))
 
 
 def never_falling(drawn: Floats, days: Sequence[date], counts: Sequence[Count]) -> Floats:

@@ -55,6 +55,7 @@ def plan(
     quick: o.Quick = False,
     structure: o.StructureChoices = None,
     posterior: o.Posterior = None,
+    as_simulated: o.AsSimulated = False,
     policy_start: o.PolicyStart = None,
 ) -> None:
     """Find the mix that adds most activations for a budget, the frontier of budgets, the cheapest mix to a target."""
@@ -81,6 +82,7 @@ def plan(
             quick=quick,
             structure=structure or (),
             posterior=posterior,
+            as_simulated=as_simulated,
             policy_start=policy_start,
             until=by,
         )

@@ -17,6 +17,7 @@ from foundation.shapes import Bools, Floats
 from model.terms.parameters import Parameters
 from planning.mix.measures import Measures
 from planning.mix.question import Mixes, Space, strictly
+from scenarios.carried import by_odds
 from scenarios.costs import CostLine, cost_lines
 from scenarios.draw import Draw
 from scenarios.experiment import Experiment, Settings, history_of
@@ -63,7 +64,9 @@ class Answer:
 
     draw: int
     results: pd.DataFrame
-    """``activated``, ``cost`` (M€), ``minutes`` (millions); a first row holds the status quo."""
+    """``activated`` (as simulated), ``cost`` (M€), ``minutes`` (millions); a first row holds the status quo."""
+    carried: float
+    """Millions that the forecast adds to the status quo, and to every row alike."""
     shares: Floats
     """Shares activated of groups and of their complements, [1 + row, group, 2], the status quo first."""
     costs: pd.DataFrame
@@ -78,7 +81,7 @@ class Answer:
 
     def content(self) -> dict[str, Any]:
         """As it is kept."""
-        return {"results": self.results, "shares": self.shares, "costs": self.costs, "groups": list(self.groups)}
+        return {"results": self.results, "carried": self.carried, "shares": self.shares, "costs": self.costs, "groups": list(self.groups)}
 
     @classmethod
     def of(cls, task: Task, content: Mapping[str, Any]) -> Answer:
@@ -92,7 +95,10 @@ class _Known:
     model: World
     cohorts: Cohorts
     status_quo: float
+    carried: float
     shares: Floats
+    more: Floats
+    """[group, 2] share that the forecast adds."""
 
 
 _HISTORIES: OrderedDict[tuple[Settings, int, Parameters], _Known] = OrderedDict()
@@ -108,16 +114,17 @@ def simulate(task: Task) -> Answer:
     known = _history(task.experiment, task.draw)
     scenarios = [*(task.space.mixed(mix) for mix in task.mixes), *task.scenarios]
     rows: list[dict[str, float]] = [{"activated": known.status_quo, "cost": 0.0, "minutes": 0.0}]
-    shares, costs = [known.shares], []
+    shares, costs = [known.shares + known.more], []
     for number, scenario in enumerate(scenarios):
         activated, share, lines = _branch(task, known, scenario)
         cost, minutes = (sum(getattr(line, name) for line in lines) / 1e6 for name in ("eur", "minutes"))
         rows.append({"activated": activated, "cost": cost, "minutes": minutes})
-        shares.append(share)
+        shares.append(share + known.more)
         costs += [{"row": number, **{name: getattr(line, name) for name in _LINE}} for line in lines]
     return Answer(
         draw=task.draw.index,
         results=pd.DataFrame(rows),
+        carried=known.carried,
         shares=np.array(shares),
         costs=pd.DataFrame(costs, columns=["row", *_LINE]),
         groups=known.cohorts.names,
@@ -150,12 +157,24 @@ def _history(experiment: Experiment, draw: Draw) -> _Known:
 
 
 def _simulated(experiment: Experiment, draw: Draw) -> _Known:
-    model = history_of(experiment, draw)
+    model, settings = history_of(experiment, draw), experiment.settings
     groups = cohorts(model)
     branch = model.branch(())
-    branch.advance(experiment.settings.last_week)
-    activated = at(branch.outcome().activated, experiment.settings.until) / 1e6
-    return _Known(model, groups, activated, groups.shares(branch))
+    branch.advance(settings.last_week)
+    stock, counts = branch.outcome().activated, groups.counts(branch)
+    activated = at(stock, settings.until) / 1e6
+    if experiment.carried is None:
+        return _Known(model, groups, activated, 0.0, shares(counts), np.zeros(counts.shape[:2]))
+    added = experiment.carried(draw.index, stock)
+    more = _more(counts, added[-1] / stock[-1])
+    return _Known(model, groups, activated, at(added, settings.until) / 1e6, shares(counts), more)
+
+
+def _more(counts: Floats, growth: float) -> Floats:
+    """Shares [group, 2] that are added where those who have activated grow by so much (``scenarios.carried``)."""
+    done, living = counts[..., 0], counts[..., 1]
+    now = by_odds(living, done, growth * done.sum(axis=1))
+    return np.divide(now - done, living, out=np.zeros(done.shape), where=living > 0)
 
 
 @dataclass(frozen=True)
@@ -169,15 +188,24 @@ class Cohorts:
     """Alive and insured at that week."""
 
     def shares(self, model: World) -> Floats:
-        """Share activated of those still alive at the model's current week, of each group and of its complement,
-        [group, 2]; NaN where nobody is left."""
+        """``shares`` of their ``counts``."""
+        return shares(self.counts(model))
+
+    def counts(self, model: World) -> Floats:
+        """Agents activated, and agents, still alive at the model's current week, of each group and of its complement:
+        [group, 2, 2]."""
         week, people, state = model.week, *_records(model)
         alive = self.present & (people["exit"] > week)
         done = alive & (state["activated"] < week)
         inside = np.array([[(m & done).sum(), (m & alive).sum()] for m in self.members], float)
         total = np.array([done.sum(), alive.sum()], float)
-        both = np.stack([inside, total - inside], axis=1)
-        return np.divide(both[..., 0], both[..., 1], out=np.full(both.shape[:2], np.nan), where=both[..., 1] > 0)
+        return np.stack([inside, total - inside], axis=1)
+
+
+def shares(counts: Floats) -> Floats:
+    """Share activated [group, 2]; NaN where nobody is left."""
+    done, living = counts[..., 0], counts[..., 1]
+    return np.divide(done, living, out=np.full(living.shape, np.nan), where=living > 0)
 
 
 def cohorts(model: World) -> Cohorts:
@@ -245,7 +273,7 @@ def measures(answers: Sequence[Answer], rows: slice = slice(None)) -> Measures:
         cost=plain["cost"],
         minutes=plain["minutes"],
         lag=np.stack([a.lags[rows] for a in answers], axis=1),
-        status_quo=status_quo,
+        status_quo=status_quo + [a.carried for a in answers],
     )
 
 

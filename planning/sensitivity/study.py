@@ -147,7 +147,7 @@ def inputs_of(outcomes: pd.DataFrame, draws: Sequence[Draw]) -> pd.DataFrame:
 
 
 def quantities(outcomes: pd.DataFrame, scenarios: Sequence[str] | None = None) -> list[Quantity]:
-    """The reference's stock at the horizon; gain and cost of every strategy, or of those named."""
+    """The reference's stock at the horizon as simulated (no input explains what the forecast adds); gain and cost of every strategy, or of those named."""
     names = [str(name) for name in outcomes["scenario"].unique()]
     for name in scenarios or ():
         if name not in names:
@@ -155,7 +155,7 @@ def quantities(outcomes: pd.DataFrame, scenarios: Sequence[str] | None = None) -
             hint = f'; did you mean "{near}"?' if near else ""
             raise UserError(f"--scenario: there is no {name!r} in this folder; allowed: {', '.join(names)}{hint}")
     wide = {n: outcomes[outcomes["scenario"] == n].sort_values("draw") for n in names}
-    found = [Quantity("activated", names[0], wide[names[0]]["activated_millions"].to_numpy(float))]
+    found = [Quantity("activated", names[0], wide[names[0]]["simulated_millions"].to_numpy(float))]
     for name in names[1:]:
         if scenarios is None or name in scenarios:
             found.append(Quantity("additional", name, wide[name]["additional_millions"].to_numpy(float)))

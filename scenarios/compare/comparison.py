@@ -22,12 +22,12 @@ from scenarios.frames import ORDER
 
 Frames = dict[str, pd.DataFrame]
 MEASURES = (
-    "activated_millions", "activated_share", "additional_millions", "cost_millions_eur", "cost_per_additional_eur",
+    "activated_millions", "activated_share", "simulated_millions", "additional_millions", "cost_millions_eur", "cost_per_additional_eur",
     "doctor_minutes_millions",
 )  # fmt: skip
 SAME_QUESTION = ("until", "target_millions")
 SAME_CHANCE = ("people", "draws", "seed", "draws_sha256", "data", "engine", "version")
-SAME_RUN = (*SAME_CHANCE, "structure", "averaged", "policy_start", "drivers")
+SAME_RUN = (*SAME_CHANCE, "structure", "averaged", "policy_start", "drivers", "continued")
 
 
 def load(folder: Path) -> tuple[Manifest, dict[str, pd.DataFrame]]:
@@ -39,6 +39,8 @@ def load(folder: Path) -> tuple[Manifest, dict[str, pd.DataFrame]]:
     manifest, frames = store.load(folder, ORDER)
     if WOULD_PASS not in frames["equity"]:
         raise UserError(f"{folder}: of an earlier version, which didn't record what stopped people last; run it again")
+    if "simulated" not in frames["weekly"]:
+        raise UserError(f"{folder}: of an earlier version, whose stocks weren't continued from counts; run it again")
     return manifest, frames
 
 

@@ -170,6 +170,7 @@ def settings_of(experiment: Experiment) -> dict[str, object]:
         "until": settings.until.isoformat(),
         "target_millions": settings.target_millions,
         "every": settings.every,
+        "continued": experiment.carried is not None,
         "quick": settings.quick,
     }
 

@@ -170,4 +170,5 @@ def _title(manifest: Mapping[str, Any], lang: str) -> str:
 
 
 def _caption(manifest: Mapping[str, Any], lang: str) -> str:
-    return f"{run_line(manifest, lang)}\n{label('table.note', lang)}"
+    stocks = label("table.continued" if manifest["continued"] else "table.simulated", lang)
+    return f"{run_line(manifest, lang)}\n{label('table.note', lang, continued=stocks)}"

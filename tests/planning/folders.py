@@ -98,7 +98,7 @@ def _of_draws(count: int, scenarios: Any, data: dict[str, str]) -> dict[str, Any
     history: Any = SimpleNamespace(data_end=date(2026, 1, 29))
     return {
         "experiment": SimpleNamespace(
-            settings=settings, scenarios=scenarios, history=history, drivers=DriversTable(), threads=1
+            settings=settings, scenarios=scenarios, history=history, drivers=DriversTable(), threads=1, carried=None
         ),
         "draws": [Draw(index) for index in range(count)],
         "texts": {scenario.name: scenario.text for scenario in scenarios},
@@ -136,7 +136,7 @@ def sensitivity(value: float = 30.0, **data: str) -> ToySensitivity:
     random = np.random.default_rng(1)
     names = {"status-quo": 0.0, "cheap": 1.0, "costly": 3.0}
     rows = [
-        {"scenario": name, "draw": draw, "activated_millions": 25 + added, "additional_millions": added}
+        {"scenario": name, "draw": draw, "simulated_millions": 25 + added, "additional_millions": added}
         | {"cost_millions_eur": 10 * added}
         for name, gain in names.items()
         for draw in range(50)

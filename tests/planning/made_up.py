@@ -57,7 +57,7 @@ def answer(space: Space, draw: Any, mixes: Mixes, scenarios: Any) -> Answer:
         shares.append(_shares(gain))
         costs += lines
     columns = ["row", "lever", "item", "status", "quantity", "unit_eur", "eur", "minutes"]
-    return Answer(draw.index, pd.DataFrame(rows), np.array(shares), pd.DataFrame(costs, columns=columns), GROUPS)
+    return Answer(draw.index, pd.DataFrame(rows), 0.0, np.array(shares), pd.DataFrame(costs, columns=columns), GROUPS)
 
 
 class Draw:

@@ -51,6 +51,7 @@ def manifest(count: int, *, long: bool = False, **changes: Any) -> dict[str, Any
         "stock_targets": TARGETS,
         "structure": {"reading": "trait"},
         "paired": True,
+        "continued": True,
         "drivers": {},
         "courses": COURSES,
     }
@@ -109,6 +110,7 @@ def _weekly(growth: np.ndarray, extra: np.ndarray) -> dict[str, np.ndarray]:
         "activated": activated,
         "activated_living": activated * 0.98,
         "activated_minors": activated * 0.1,
+        "simulated": activated - 2e5,
     }
 
 
@@ -166,6 +168,7 @@ def _outcomes(name: str, weekly: dict[str, np.ndarray], extra: np.ndarray, cost:
             "draw": np.arange(len(extra)),
             "activated_millions": millions,
             "activated_share": millions / 68.5,
+            "simulated_millions": millions - 0.2,
             "additional_millions": extra,
             "cost_millions_eur": cost,
             "cost_per_additional_eur": np.where(extra > 0, cost / np.where(extra > 0, extra, 1.0), np.nan),

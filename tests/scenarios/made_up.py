@@ -33,7 +33,7 @@ COURSES = {
 """As ``scenarios.compare.courses`` has them."""
 SETTINGS = (
     "people", "draws", "seed", "engine", "structure", "averaged", "policy_start", "until", "target_millions", "every",
-    "quick",
+    "continued", "quick",
 )  # fmt: skip
 
 
@@ -57,19 +57,24 @@ def outcome(draw: int, extra: float = 0.0) -> Outcome:
 
 
 def frames(names: dict[str, float], draw: int, *, until: Any, target: float = 40.0) -> dict[str, pd.DataFrame]:
-    """Frames of one draw; ``names`` gives each scenario's additional activations, the reference first with 0."""
+    """Frames of one draw of the ``results``."""
+    return draw_frames(draw, results(names, draw), every=13, until=until, target_millions=target)
+
+
+def results(names: dict[str, float], draw: int) -> list[Result]:
+    """``names`` gives each scenario's additional activations, the reference first with 0."""
     table = GroupTable("region", ("a", "b"), (0, 13), *(np.ones((2, 2)) for _ in range(4)))
-    results = [
+    return [
         Result(
             scenario=name,
             outcome=outcome(draw, extra),
             costs=[_line(2e6, 0.0), _line(0.0, 1e6)] if extra else [],
             groups=[table],
             standing=[_standing(draw, extra)],
+            simulated=outcome(draw, extra).activated,
         )
         for name, extra in names.items()
     ]
-    return draw_frames(draw, results, every=13, until=until, target_millions=target)
 
 
 def _standing(draw: int, extra: float) -> StandingTable:
@@ -120,6 +125,7 @@ def manifest(names: dict[str, float], **changes: Any) -> dict[str, Any]:
         "until": "2027-12-31",
         "target_millions": 40.0,
         "every": 13,
+        "continued": True,
         "quick": False,
         "data_end": "2026-01-29",
         "scenarios": entries,

@@ -35,7 +35,7 @@ def test_a_target_reached_after_the_horizon_is_not_reached() -> None:
 
 
 def test_flows_keep_their_sum_and_the_last_interval_is_shorter() -> None:
-    result = Result(scenario="s", outcome=outcome(0), costs=[], groups=[], standing=[])
+    result = Result(scenario="s", outcome=outcome(0), costs=[], groups=[], standing=[], simulated=outcome(0).activated)
     table = channel_frame(0, [result], 13)
     assert table["contacts"].sum() == WEEKS * 13, "13 channels, one contact a week each"
     assert (table["contacts"] == table["weeks"]).all()

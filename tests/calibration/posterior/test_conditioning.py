@@ -245,3 +245,13 @@ def test_headlines_read_as_figures_are_noticed() -> None:
     found = ranks(as_figures)
     low, _ = binom.ppf([0.001, 0.999], REPLICATES, 0.9)
     assert leaning(found) > 3.3 or ((found > 0) & (found < OTHERS)).sum() < low
+
+
+def test_a_nearer_horizon_is_the_beginning_of_the_same_path() -> None:
+    whole, first = (
+        conditioned(simulated()[: 5 + n], COUNTS, DAYS[:n], 0.06, people=PEOPLE, rng=np.random.default_rng(4))
+        for n in (len(DAYS), 7)
+    )
+    assert whole[:7] == pytest.approx(first, rel=1e-9)
+    other = conditioned(simulated(), COUNTS, DAYS, 0.06, people=PEOPLE, rng=np.random.default_rng(5))
+    assert np.abs(other[:7] / first - 1).max() > 1e-3, "another chance is another path"

@@ -139,7 +139,7 @@ def outcomes(draws: int = 50) -> pd.DataFrame:
                 {
                     "scenario": name,
                     "draw": draw,
-                    "activated_millions": 25 + added,
+                    "simulated_millions": 25 + added,
                     "additional_millions": added,
                     "cost_millions_eur": cost,
                 }

@@ -37,6 +37,7 @@ def hand_made(additional: list[float], reached: int = 0) -> pd.DataFrame:
             "draw": range(n),
             "activated_millions": 30 + extra,
             "activated_share": (30 + extra) / 60,
+            "simulated_millions": 29 + extra,
             "additional_millions": extra,
             "cost_millions_eur": 10.0,
             "cost_per_additional_eur": np.where(extra > 0, 10 / np.where(extra > 0, extra, 1), np.nan),

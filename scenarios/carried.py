@@ -1,0 +1,119 @@
+"""The error of the forecast, carried into every scenario of a draw.
+
+One run doesn't agree with what has been published, and is not wrong by the same amount for ever. The status quo of a
+draw is therefore conditioned on the published counts and continued with the model's discrepancy, as ``mes forecast``
+does (``calibration.forecast.carried``); what that adds to the simulated stock of the status quo is added to the stock
+of every scenario of the draw. What a scenario adds to the status quo stays as simulated, to the bit (*assumed*: a
+service that grows faster or slower than the model says changes nothing about what a lever brings).
+
+Who the added people are: each group of the status quo gets the number that multiplies the odds of having activated by
+one factor, the same for all groups of the dimension, so that groups add up to the country and no share leaves 0 to 1;
+every scenario's group gets the number of the status quo's (*assumed*). Where people who have not activated stand is
+scaled to those who are left. Awareness, flows by channel and costs stay as simulated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from foundation.shapes import Floats
+from model.terms.outcome import BARRIERS, OBSTACLES, WOULD_PASS, GroupTable, Outcome, StandingTable
+
+if TYPE_CHECKING:
+    from scenarios.frames import Result
+
+HALVINGS = 60
+WIDEST = 30.0
+"""Logarithm of the odds factor at which the search begins, either way."""
+
+
+class Carried(Protocol):
+    """What the forecast adds to a run of the status quo."""
+
+    def __call__(self, draw: int, activated: Floats) -> Floats:
+        """Persons [W+1] to add to ``activated`` [W+1], the stock of the status quo on the draw of this number."""
+        ...
+
+
+def carried_into(results: Sequence[Result], added: Floats) -> list[Result]:
+    """Results with ``added`` [W+1] persons in their stocks; the first is the status quo. ``simulated`` stays as is."""
+    reference = results[0]
+    groups = [_added(reference, table, added) for table in reference.groups]
+    standing = [_added(reference, table, added) for table in reference.standing]
+    return [
+        replace(
+            result,
+            outcome=_raised(result.outcome, reference.outcome, added),
+            groups=[_group(table, more) for table, more in zip(result.groups, groups, strict=True)],
+            standing=[_standing(table, more) for table, more in zip(result.standing, standing, strict=True)],
+        )
+        for result in results
+    ]
+
+
+def _raised(outcome: Outcome, reference: Outcome, added: Floats) -> Outcome:
+    """The stocks of the country. People added are visitors too, and as many of them are alive or minors as of all."""
+    weeks = len(outcome.activated)
+    share = {
+        name: _ratio(getattr(reference, name), reference.activated) for name in ("activated_living", "activated_minors")
+    }
+    return replace(
+        outcome,
+        activated=outcome.activated + added[:weeks],
+        visited=outcome.visited + added[:weeks],
+        **{name: getattr(outcome, name) + added[:weeks] * part[:weeks] for name, part in share.items()},
+    )
+
+
+def _added(reference: Result, table: GroupTable | StandingTable, added: Floats) -> Floats:
+    """Persons [week, group] to add to each group: of those added in the country, a share as large as the groups hold
+    of all who have activated."""
+    living, activated = (table.living, table.activated) if isinstance(table, GroupTable) else _counted(table)
+    weeks = np.array(table.weeks)
+    together = activated.sum(axis=1)
+    return by_odds(living, activated, added[weeks] * _ratio(together, reference.outcome.activated[weeks])) - activated
+
+
+def _counted(table: StandingTable) -> tuple[Floats, Floats]:
+    return table.counts["living"], table.counts["activated"]
+
+
+def _group(table: GroupTable, added: Floats) -> GroupTable:
+    return replace(table, activated=table.activated + added, visited=table.visited + added)
+
+
+def _standing(table: StandingTable, added: Floats) -> StandingTable:
+    living, activated = _counted(table)
+    now = activated + added
+    left = _ratio(np.maximum(living - now, 0.0), living - activated)
+    scaled = {name: table.counts[name] * left for name in (*OBSTACLES, WOULD_PASS, *BARRIERS)}
+    return replace(table, counts={**table.counts, "activated": now, **scaled})
+
+
+def by_odds(living: Floats, activated: Floats, added: Floats) -> Floats:
+    """Activated [week, group] once ``added`` [week] persons are spread over groups of ``living``, of whom ``activated``
+    have [week, group]: the odds of all groups of a week are multiplied by one factor. No more than all, no fewer than
+    none. Groups in which nobody or everybody has activated stay so."""
+    share = np.clip(_ratio(activated, living), 0.0, 1.0)
+    wanted = activated.sum(axis=1) + added
+    low, high = np.full(len(living), -WIDEST), np.full(len(living), WIDEST)
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        below = (living * _multiplied(share, middle)).sum(axis=1) < wanted
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+    found = living * _multiplied(share, (low + high) / 2)
+    return np.asarray(np.where((added == 0)[:, None], activated, found))
+
+
+def _multiplied(share: Floats, log_factor: Floats) -> Floats:
+    factor = np.exp(log_factor)[:, None]
+    return np.asarray(factor * share / (1.0 + (factor - 1.0) * share))
+
+
+def _ratio(above: Floats, below: Floats) -> Floats:
+    """0 where there is nobody ``below``."""
+    return np.divide(above, below, out=np.zeros(np.shape(above)), where=np.asarray(below) > 0)
