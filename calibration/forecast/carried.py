@@ -1,5 +1,5 @@
-"""The status quo of a draw continued from what has been published: the path that ``mes forecast`` shows, and what it adds
-to the stock of every scenario of the draw (``scenarios.carried``).
+"""The status quo of a draw continued from what has been published: the path that ``mes forecast`` shows, and what it
+adds to the stock of every scenario of the draw (``scenarios.carried``).
 
 Paths are drawn on Mondays and the days of published counts, and are straight between them. Their chance is keyed by
 seed, last count and draw, and drawn day by day: whatever the horizon, a draw has one path.

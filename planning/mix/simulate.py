@@ -81,7 +81,13 @@ class Answer:
 
     def content(self) -> dict[str, Any]:
         """As it is kept."""
-        return {"results": self.results, "carried": self.carried, "shares": self.shares, "costs": self.costs, "groups": list(self.groups)}
+        return {
+            "results": self.results,
+            "carried": self.carried,
+            "shares": self.shares,
+            "costs": self.costs,
+            "groups": list(self.groups),
+        }
 
     @classmethod
     def of(cls, task: Task, content: Mapping[str, Any]) -> Answer:

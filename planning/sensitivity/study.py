@@ -147,7 +147,8 @@ def inputs_of(outcomes: pd.DataFrame, draws: Sequence[Draw]) -> pd.DataFrame:
 
 
 def quantities(outcomes: pd.DataFrame, scenarios: Sequence[str] | None = None) -> list[Quantity]:
-    """The reference's stock at the horizon as simulated (no input explains what the forecast adds); gain and cost of every strategy, or of those named."""
+    """The reference's stock at the horizon as simulated (no input explains what the forecast adds); gain and cost of
+    every strategy, or of those named."""
     names = [str(name) for name in outcomes["scenario"].unique()]
     for name in scenarios or ():
         if name not in names:

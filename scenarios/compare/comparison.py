@@ -22,8 +22,8 @@ from scenarios.frames import ORDER
 
 Frames = dict[str, pd.DataFrame]
 MEASURES = (
-    "activated_millions", "activated_share", "simulated_millions", "additional_millions", "cost_millions_eur", "cost_per_additional_eur",
-    "doctor_minutes_millions",
+    "activated_millions", "activated_share", "simulated_millions", "additional_millions", "cost_millions_eur",
+    "cost_per_additional_eur", "doctor_minutes_millions",
 )  # fmt: skip
 SAME_QUESTION = ("until", "target_millions")
 SAME_CHANCE = ("people", "draws", "seed", "draws_sha256", "data", "engine", "version")
