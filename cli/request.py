@@ -18,6 +18,7 @@ from foundation.problems import nearest
 if TYPE_CHECKING:
     from model.terms.structure import Structure
     from scenarios.compare.placement import Placement
+    from scenarios.draw import Draw
     from scenarios.experiment import Experiment, Settings
 
 AVERAGE = "average"
@@ -103,6 +104,7 @@ class Request:
             threads=self.threads,
             cores=process_count(None),
             levers=any(scenario.levers for scenario in experiment.scenarios),
+            contacts=experiment.contacts,
         )
 
     @property
@@ -217,16 +219,13 @@ def structure_of(choices: Sequence[str]) -> Structure:
 
 
 def experiment_of(request: Request, scenarios: Sequence[Any], every: int) -> Experiment:
-    """The experiment asked for: the data, the settings and ``scenarios``, the reference first.
-
-    Raises:
-        UserError: its people don't fit into the memory of this machine.
-    """
+    """The experiment asked for: the data, the settings and ``scenarios``, the reference first; on one thread, or as
+    many as asked for, until it is ``placed``."""
     from calibration.facts.inputs import load_costs, load_demography, load_history
     from calibration.facts.targets import load_surveyed
     from scenarios.experiment import Experiment
 
-    experiment = Experiment(
+    return Experiment(
         settings=request.settings(every),
         scenarios=tuple(scenarios),
         demography=load_demography(),
@@ -235,8 +234,27 @@ def experiment_of(request: Request, scenarios: Sequence[Any], every: int) -> Exp
         surveyed=load_surveyed(),
         threads=request.threads or 1,
     )
+
+
+def placed(request: Request, experiment: Experiment, draws: Sequence[Draw]) -> Experiment:
+    """With as many threads as this machine has for it. Of many people, a smaller run of each draw counts the contacts
+    for which memory is needed.
+
+    Raises:
+        UserError: its people don't fit into the memory of this machine.
+    """
+    from scenarios.compare.placement import LARGE, contacts_a_person
+
     if request.cluster is not None:
         return experiment
+    if draws and experiment.settings.people >= LARGE:
+        from calibration.warm import ensure_compiled
+        from cli import label
+        from foundation.work.progress import progress
+
+        ensure_compiled()
+        with progress(len(draws), label("said.memory_draws", request.lang)) as tell:
+            experiment = replace(experiment, contacts=contacts_a_person(experiment, draws, tell))
     return replace(experiment, threads=request.placement(experiment).threads)
 
 

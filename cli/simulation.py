@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from cli import label
 from cli.options import Lang, Pictures
-from cli.request import Request, experiment_of
+from cli.request import Request, experiment_of, placed
 from foundation.work.progress import progress
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ def simulate(request: Request, chosen: Sequence[Chosen], every: int, subject: st
 
     experiment = experiment_of(request, [item.scenario for item in chosen], every)
     study = study_of(Comparison, experiment, request, {item.scenario.name: item.text for item in chosen})
-    announce(experiment, request)
-    return carried_out(study, request, subject, min(request.process_count(experiment), len(study.draws)))
+    announce(study.experiment, request)
+    return carried_out(study, request, subject, min(request.process_count(study.experiment), len(study.draws)))
 
 
 def study_of(
@@ -66,6 +66,7 @@ def study_of(
     source, draws = drawn(experiment.settings, request)
     draws = steered(draws, experiment.drivers, experiment.history.data_end)
     warn_of_draws(source, request.lang)
+    experiment = placed(request, experiment, draws)
     continued = request.command in CONTINUED and not request.as_simulated
     return kind(
         command=request.command,

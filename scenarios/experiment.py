@@ -86,6 +86,8 @@ class Experiment:
     surveyed: Surveyed
     """Shares of November 2023 that the prevalences at launch are solved for."""
     threads: int = 1
+    contacts: float | None = None
+    """Contacts to come per person, for which memory is planned, where a smaller run has counted them."""
     carried: Carried | None = None
     """What the forecast adds to the status quo, the first scenario; without it stocks are as simulated."""
 
@@ -134,7 +136,11 @@ def history_of(experiment: Experiment, draw: Draw) -> World:
     settings = experiment.settings
     people_seed, decisions_seed = (derive(settings.seed, draw.index, purpose) for purpose in (POPULATION, DECISIONS))
     population = build_population(
-        experiment.demography, people=settings.people, seed=people_seed, threads=experiment.threads
+        experiment.demography,
+        people=settings.people,
+        seed=people_seed,
+        threads=experiment.threads,
+        contacts=experiment.contacts,
     )
     structure = draw.structure or settings.structure
     parameters = solve_prevalence(

@@ -62,7 +62,7 @@ def _effects(request: Request) -> None:
 
     experiment = experiment_of(request, [load_scenario(REFERENCE)], every=WEEKS)
     study = study_of(Effects, experiment, request)
-    store = carried_out(study, request, REFERENCE, request.process_count(experiment))
+    store = carried_out(study, request, REFERENCE, request.process_count(study.experiment))
     present_in_both(store, shown_of(request), FRAMES, effects_document, _table)
 
 

@@ -102,6 +102,7 @@ def _experiment(request: Request, scenario: str) -> Experiment:
 def _replayed(experiment: Experiment, request: Request, number: int) -> Narrated:
     """The engine run to the horizon, and one person's life out of it."""
     from calibration.warm import ensure_compiled
+    from cli.request import placed
     from cli.simulation import drawn
     from foundation.errors import UserError
     from scenarios.drivers import steered
@@ -112,6 +113,7 @@ def _replayed(experiment: Experiment, request: Request, number: int) -> Narrated
     draws = drawn(settings, request)[1][-1:]
     chosen = steered(draws, experiment.drivers, experiment.history.data_end)[0]
     ensure_compiled()
+    experiment = placed(request, experiment, [chosen])
     model = history_of(experiment, chosen)
     if not 0 <= number < model.population.n:
         raise UserError(

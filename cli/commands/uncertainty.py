@@ -37,7 +37,7 @@ def uncertainty(
         from calibration.warm import ensure_compiled
         from cli import label
         from cli.chosen import choose, with_reference
-        from cli.request import Request, command_line, experiment_of
+        from cli.request import Request, command_line, experiment_of, placed
         from cli.simulation import print_json, say_where
         from foundation.errors import UserError
         from foundation.store.atomic import new_folder
@@ -68,6 +68,7 @@ def uncertainty(
         chosen = with_reference([choose(name) for name in what or catalogue()])
         experiment = experiment_of(request, [item.scenario for item in chosen], every=10_000)
         alternatives = fitted()
+        experiment = placed(request, experiment, ())
         tasks = tasks_for(experiment, alternatives, draws or DRAWS)
         folder = request.folder(str(len(chosen)))
         ensure_compiled()

@@ -3,6 +3,7 @@
 The figures follow from the widths of the records; how many rows, ties and contacts a person brings was measured
 (``tests/model/engine/test_memory.py`` measures again). They are upper bounds, but for contacts, which differ by the
 draw: half of 200 draws of the posterior had 2.2 a person or fewer, 98 of 100 no more than ``CONTACTS``, the widest 7.0.
+A command counts those of its own draws in a smaller run first (``scenarios.compare.placement.contacts_a_person``).
 """
 
 from __future__ import annotations
@@ -55,21 +56,23 @@ class MemoryPlan:
         return ", ".join(f"{name} {gib(size)}" for name, size in self.parts.items())
 
 
-def memory_plan(people: int, *, threads: int = 1, levers: bool = True) -> MemoryPlan:
+def memory_plan(people: int, *, threads: int = 1, levers: bool = True, contacts: float | None = None) -> MemoryPlan:
     """What a run of ``people`` needs at its peak: a history and one scenario branched off it.
 
     Args:
         people: agents present at launch.
         threads: threads of the process.
         levers: whether the scenario has levers; ``False`` for the status quo alone.
+        contacts: to come per person, those of levers included, where they are known from a smaller run.
     """
+    contacts = CONTACTS + LEVER_CONTACTS * levers if contacts is None else contacts
     rows = ROWS * people
     copies = 2
     sizes = {
         "persons": rows * PERSON.itemsize,
         "ties": rows * TIES * _TIE,
         "states": rows * (copies * STATE.itemsize + _SURE),
-        "contacts": (CONTACTS + LEVER_CONTACTS * levers) * people * CONTACT.itemsize,
+        "contacts": contacts * people * CONTACT.itemsize,
         "levers": rows * (_AIM + _QUEUED) * levers,
         "letters": copies * LETTERS * people * LETTER.itemsize,
         "working space": max(rows * CODES, threads * BLOCK * GUESS * (CONTACT.itemsize + 2)),
@@ -81,12 +84,12 @@ def memory_plan(people: int, *, threads: int = 1, levers: bool = True) -> Memory
     return MemoryPlan(people=people, parts={name: int(size) for name, size in sizes.items() if size > 0})
 
 
-def most_people(room: float, *, threads: int = 1, levers: bool = True) -> int:
+def most_people(room: float, *, threads: int = 1, levers: bool = True, contacts: float | None = None) -> int:
     """The largest number of people, in thousands, whose plan fits into ``room`` bytes; 0 if none does."""
     low, high = 0, MOST_PEOPLE // 1000
     while low < high:
         middle = (low + high + 1) // 2
-        fits = memory_plan(1000 * middle, threads=threads, levers=levers).total <= room
+        fits = memory_plan(1000 * middle, threads=threads, levers=levers, contacts=contacts).total <= room
         low, high = (middle, high) if fits else (low, middle - 1)
     return 1000 * low
 
@@ -98,8 +101,8 @@ def reclaim(people: int) -> None:
         gc.collect()
 
 
-def require_memory(people: int, *, threads: int = 1) -> None:
-    """Before a large population is built; small ones pass.
+def require_memory(people: int, *, threads: int = 1, contacts: float | None = None) -> None:
+    """Before a large population is built; small ones pass. ``contacts`` as in ``memory_plan``.
 
     Raises:
         ShortOfMemoryError: the run would take more than is free, with the figures.
@@ -107,11 +110,11 @@ def require_memory(people: int, *, threads: int = 1) -> None:
     if people < _LARGE:
         return
     reclaim(people)
-    plan, free = memory_plan(people, threads=threads, levers=False), free_bytes()
+    plan, free = memory_plan(people, threads=threads, levers=False, contacts=contacts), free_bytes()
     if plan.total > free:
         raise ShortOfMemoryError(
             f"{people:,} people need {gib(plan.total)} of memory ({plan}); {gib(free)} are free: enough for "
-            f"{most_people(free, threads=threads, levers=False):,}"
+            f"{most_people(free, threads=threads, levers=False, contacts=contacts):,}"
         )
 
 

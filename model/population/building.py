@@ -25,13 +25,16 @@ from model.terms.inputs import Demography
 from model.terms.shapes import Counts, Entries, Keys, Records
 
 
-def build_population(demography: Demography, *, people: int, seed: int, threads: int = 1) -> Population:
+def build_population(
+    demography: Demography, *, people: int, seed: int, threads: int = 1, contacts: float | None = None
+) -> Population:
     """Everybody of one draw; the same for any number of threads.
 
     Args:
         people: rows present at launch; each stands for (insured at launch) / people persons.
         seed: of the population's decisions (codes 100 to 119, ``model.population.attributes``).
         threads: parts worked on at a time.
+        contacts: to come per person, where known: what memory is planned with (``model.engine.memory.memory_plan``).
 
     Raises:
         ValueError: ``people`` below 1 or above ``MOST_PEOPLE``, or a demography that can't be used.
@@ -39,7 +42,7 @@ def build_population(demography: Demography, *, people: int, seed: int, threads:
     """
     if not 1 <= people <= MOST_PEOPLE:
         raise ValueError(f"people = {people}; allowed: 1 to {MOST_PEOPLE}")
-    require_memory(people, threads=threads)
+    require_memory(people, threads=threads, contacts=contacts)
     cohorts = build_cohorts(demography)
     chances, circles = build_chances(demography, cohorts), build_circles(demography, cohorts, people)
     counts = cell_counts(cohorts, demography.region_age_share, people)

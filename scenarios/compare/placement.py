@@ -2,16 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, cast
 
 from foundation.errors import UserError
 from model.engine.memory import MOST_PEOPLE, MemoryPlan, free_bytes, gib, memory_plan, most_people
+from scenarios.draw import Draw
+from scenarios.experiment import Experiment, history_of, start_branch
+
+if TYPE_CHECKING:
+    from model.adoption import AdoptionModel
 
 LARGE = 1_000_000
 """People from which on memory decides how many processes there can be, and the cores left over become threads."""
 POPULATION, HISTORY, BRANCH = 0.7e-6, 0.9e-6, 0.9e-6
 """Seconds of one core per person: to build the population, to simulate up to the policy start, for each scenario from
 there, counting included (docs/performance.md)."""
+
+TRIAL = 20_000
+"""People of the runs in which contacts are counted."""
+SPARE = 1.1
+"""Memory planned for contacts over what such a run has: its count has a standard error of about one hundredth."""
+
+
+def contacts_a_person(experiment: Experiment, draws: Sequence[Draw], done: Callable[[int], None]) -> float:
+    """Most contacts to come per person, over draws and scenarios, with something to spare: counted in runs of ``TRIAL``
+    people to the policy start. ``done`` is told the number of draws tried."""
+    from model.prevalence import PrevalenceError
+
+    small = replace(experiment, settings=replace(experiment.settings, people=TRIAL), threads=1, contacts=None)
+    most = 0
+    for number, draw in enumerate(draws, 1):
+        try:
+            model = cast("AdoptionModel", history_of(small, draw))
+        except PrevalenceError:
+            continue  # it fails in the run too, and is told there
+        with_levers = [scenario for scenario in experiment.scenarios if scenario.levers]
+        branches = (start_branch(small, scenario, draw, model) for scenario in with_levers)
+        most = max(most, model.contacts_noted, *(branch.contacts_noted for branch in branches))
+        done(number)
+    return SPARE * most / TRIAL
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +64,14 @@ class Placement:
 
 
 def place(
-    people: int, draws: int, *, processes: int | None, threads: int | None, cores: int, levers: bool
+    people: int,
+    draws: int,
+    *,
+    processes: int | None,
+    threads: int | None,
+    cores: int,
+    levers: bool,
+    contacts: float | None = None,
 ) -> Placement:
     """The number of processes and threads: as asked for, otherwise one process a core, fewer where memory is short.
 
@@ -43,6 +81,7 @@ def place(
         processes, threads: asked for; ``None`` leaves the choice.
         cores: of the machine.
         levers: whether a scenario other than the status quo is simulated.
+        contacts: to come per person (``contacts_a_person``), where known.
 
     Raises:
         UserError: the memory free is not enough, with the figures and the largest number of people that would fit.
@@ -58,18 +97,17 @@ def place(
     least = most if processes else 1
     for count in range(most, least - 1, -1):
         each = threads or max(1, cores // count)
-        plan = memory_plan(people, threads=each, levers=levers)
+        plan = memory_plan(people, threads=each, levers=levers, contacts=contacts)
         if count * plan.total <= free:
             return Placement(processes=count, threads=each, plan=plan, free=free)
-    raise UserError(_refusal(plan, least, each, free, levers))
+    fitting = (int(most_people(free / share, threads=each, levers=levers, contacts=contacts)) for share in (least, 1))
+    raise UserError(_refusal(plan, least, free, *fitting))
 
 
-def _refusal(plan: MemoryPlan, processes: int, threads: int, free: int, levers: bool) -> str:
-    fitting = most_people(free / processes, threads=threads, levers=levers)
+def _refusal(plan: MemoryPlan, processes: int, free: int, fitting: int, alone: int) -> str:
     times = f"{processes} processes of {gib(plan.total)} each" if processes > 1 else gib(plan.total)
     most = f"the most that fits: --people {fitting}" if fitting else "not even a thousand people fit"
     text = f"--people {plan.people}: needs {times} of memory ({plan}), {gib(free)} are free; {most}"
     if processes == 1:
         return text
-    alone = most_people(free, threads=threads, levers=levers)
     return f"{text}, or with --workers 1: --people {min(alone, plan.people)}"

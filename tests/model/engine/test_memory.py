@@ -39,14 +39,15 @@ branch.advance(309)
 branch.outcome()
 branch.standing(205)
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(json.dumps({"peak": peak * (1 if sys.platform == "darwin" else 1024), "rows": population.n}))
+print(json.dumps({"peak": peak * (1 if sys.platform == "darwin" else 1024), "contacts": branch.contacts_noted / people}))
 """
 
 
-def peak(people: int, threads: int) -> int:
-    """Most memory of a process that simulates the widest mix, bytes."""
+def peak(people: int, threads: int) -> tuple[int, float]:
+    """Most memory of a process that simulates the widest mix, bytes, and its contacts per person."""
     command = [sys.executable, "-c", textwrap.dedent(PROGRAM), str(people), str(threads)]
-    return int(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["peak"])
+    found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return int(found["peak"]), float(found["contacts"])
 
 
 @pytest.mark.slow
@@ -54,9 +55,9 @@ def peak(people: int, threads: int) -> int:
 def test_the_plan_is_an_upper_bound_and_not_much_above_what_is_used(threads):
     # Two sizes, for what a person adds; the draw is, of twelve, that with most contacts. Compiling takes memory too.
     ensure_compiled()
-    few, many = 100_000, 700_000
-    small, large = (memory_plan(people, threads=threads).total for people in (few, many))
-    low, high = peak(few, threads), peak(many, threads)
+    few, many = 250_000, 850_000  # from so few on, both threads have people enough
+    (low, _), (high, contacts) = peak(few, threads), peak(many, threads)
+    small, large = (memory_plan(people, threads=threads, contacts=contacts).total for people in (few, many))
     assert high <= large
     assert low <= small
     assert 0.6 <= (high - low) / (large - small) <= 1.0
