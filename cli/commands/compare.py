@@ -33,7 +33,7 @@ def compare(
     lang: o.Language = o.Lang.en,
     engine: o.EngineChoice = o.Engine.fast,
     json: o.Json = False,
-    pictures: o.PicturesChoice = None,
+    pictures: o.PicturesCompared = None,
     quick: o.Quick = False,
     structure: o.StructureChoices = None,
     posterior: o.Posterior = None,
@@ -99,7 +99,10 @@ def _compare_folders(request: Request, folders: list[Path], arguments: list[str]
     store = Store.create(request.folder(f"{len(folders)}-folders"), {**merged, **_own(request)})
     write_tables(store.folder, frames, store.manifest)
     store.finish(frames, merged["failures"])
-    present(store, shown_of(request), comparison_document)
+    shown = shown_of(request)
+    if request.json and request.pictures is None:  # whoever reads numbers of finished runs has asked for no pictures
+        shown = shown._replace(pictures=o.Pictures.none)
+    present(store, shown, comparison_document)
 
 
 def _own(request: Request) -> dict[str, Any]:
