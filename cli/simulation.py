@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from cli import label
-from cli.options import Lang, Pictures
+from cli.options import DRAWS, Lang, Pictures
 from cli.request import Request, experiment_of
 from foundation.work.progress import progress
 
@@ -38,6 +38,16 @@ CODE = (
     "calibration.facts.inputs", "calibration.facts.targets",
 )  # fmt: skip
 """Modules that compute a draw, and those that make it and read the data."""
+WORKERS = ("scenarios.experiment", "model.fast", "model.prevalence", "foundation.store.parts", "pandas")
+"""What a worker loads before its first draw, and to write what it found."""
+
+
+def load_ahead(request: Request) -> None:
+    """What workers of this machine will compute draws with, loaded while the rest is looked at."""
+    from foundation.work import executors
+
+    if request.cluster is None and request.process_count() > 1 and (request.draws or DRAWS) > 1:
+        executors.load_ahead(WORKERS)
 
 
 def simulate(request: Request, chosen: Sequence[Chosen], every: int, subject: str) -> Store:

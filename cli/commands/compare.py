@@ -79,13 +79,17 @@ def _is_folder(argument: str) -> bool:
 
 
 def _compare_scenarios(request: Request, names: list[str]) -> None:
+    from cli.simulation import load_ahead, present, shown_of, simulate
+
+    load_ahead(request)
     from cli.chosen import choose, with_reference
-    from cli.simulation import present, shown_of, simulate
-    from scenarios.compare.comparison import comparison_document
     from scenarios.language.files import catalogue
 
     chosen = with_reference([choose(name) for name in names or catalogue()])
-    present(simulate(request, chosen, every=EVERY, subject=str(len(chosen))), shown_of(request), comparison_document)
+    store = simulate(request, chosen, every=EVERY, subject=str(len(chosen)))
+    from scenarios.compare.comparison import comparison_document  # loads what makes tables: not before there are any
+
+    present(store, shown_of(request), comparison_document)
 
 
 def _compare_folders(request: Request, folders: list[Path], arguments: list[str]) -> None:

@@ -13,10 +13,6 @@ from pathlib import Path
 
 import psutil
 
-from model.engine.agenda import BLOCK, CONTACT, GUESS
-from model.engine.records import LETTER, STATE
-from model.population.attributes import PERSON
-
 ROWS, TIES = 1.08, 6.6
 """Rows per person at launch, with those who join later; entries of ties per row, before repeated ones are dropped."""
 CONTACTS, LEVER_CONTACTS = 5.0, 1.2
@@ -63,6 +59,10 @@ def memory_plan(people: int, *, threads: int = 1, levers: bool = True) -> Memory
         threads: threads of the process.
         levers: whether the scenario has levers; ``False`` for the status quo alone.
     """
+    from model.engine.agenda import BLOCK, CONTACT, GUESS  # loads the compiler
+    from model.engine.records import LETTER, STATE
+    from model.population.attributes import PERSON
+
     rows = ROWS * people
     copies = 2
     sizes = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from foundation.errors import UserError
 from model.engine.memory import MOST_PEOPLE, MemoryPlan, free_bytes, gib, memory_plan, most_people
@@ -21,15 +22,20 @@ class Placement:
     processes: int
     threads: int
     """Of each process."""
-    plan: MemoryPlan
-    """Memory of each process."""
+    people: int
+    levers: bool
     free: int
     """Bytes free before the run."""
+
+    @cached_property
+    def plan(self) -> MemoryPlan:
+        """Memory of each process."""
+        return memory_plan(self.people, threads=self.threads, levers=self.levers)
 
     def seconds(self, draws: int, scenarios: int) -> float:
         """Roughly how long ``draws`` draws will take on an idle machine."""
         rounds = -(-draws // self.processes)
-        return rounds * self.plan.people * (POPULATION + HISTORY + BRANCH * scenarios) / self.threads
+        return rounds * self.people * (POPULATION + HISTORY + BRANCH * scenarios) / self.threads
 
 
 def place(
@@ -51,16 +57,14 @@ def place(
         raise UserError(f"--people {people}; at most {MOST_PEOPLE}")
     most = max(1, min(processes or cores, draws))
     if people < LARGE:
-        return Placement(
-            processes=processes or cores, threads=threads or 1, plan=memory_plan(people, levers=levers), free=0
-        )
+        return Placement(processes=processes or cores, threads=threads or 1, people=people, levers=levers, free=0)
     free = free_bytes()
     least = most if processes else 1
     for count in range(most, least - 1, -1):
         each = threads or max(1, cores // count)
         plan = memory_plan(people, threads=each, levers=levers)
         if count * plan.total <= free:
-            return Placement(processes=count, threads=each, plan=plan, free=free)
+            return Placement(processes=count, threads=each, people=people, levers=levers, free=free)
     raise UserError(_refusal(plan, least, each, free, levers))
 
 
