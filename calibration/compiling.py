@@ -12,10 +12,10 @@ import numpy as np
 
 from calibration.facts.inputs import load_demography, load_history
 from model import AdoptionModel, Parameters, build_population
-from model.adoption import PER_THREAD
 from model.counting.online import online_cells, online_counts
 from model.engine.agenda import Agenda, no_agenda
 from model.engine.records import STATE
+from model.fast import PER_THREAD
 from model.levers import Assisted, Messages, Relatives, Target
 from model.prevalence import surveyed_shares
 from model.terms.channels import NO_CHANNEL, Channel

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-from model.terms.jit import cache_mark
+from model.terms.cached import cache_mark
 
 
 def ensure_compiled() -> None:

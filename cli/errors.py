@@ -71,13 +71,26 @@ def reported() -> Iterator[None]:
     except KeyboardInterrupt as error:
         raise _exit(said(str(error) or "interrupted"), INTERRUPTED) from None
     except BrokenPipeError:
-        # The reader of our output has left (as in `mes … | head`): nobody to tell.
-        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
+        _nobody_listens()
         raise typer.Exit(FAILED) from None
     except Exception as error:
         if os.environ.get("MES_DEBUG") == "1":
             traceback.print_exc()
         raise _exit(*_judged(error)) from None
+
+
+@contextmanager
+def heard_or_not() -> Iterator[None]:
+    """Printing, after which a command goes on even if the reader of its output has left (as in ``mes … | head``)."""
+    try:
+        yield
+    except BrokenPipeError:
+        _nobody_listens()
+
+
+def _nobody_listens() -> None:
+    """What else is printed goes nowhere, at the end of Python too."""
+    sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -88,14 +88,22 @@ Out = Annotated[Path | None, typer.Option(help="Run folder to make.  [default: .
 Resume = Annotated[bool, typer.Option("--resume", help="Finish the interrupted or failed run in --out.")]
 Language = Annotated[Lang, typer.Option("--lang", envvar="MES_LANG", help="Language of tables and pictures.")]
 EngineChoice = Annotated[Engine, typer.Option(help="mesa: the readable twin in plain Mesa, up to 20,000 people.")]
-PicturesChoice = Annotated[
+
+
+def _pictures(default: str) -> Any:
+    words = "Pictures drawn after the table; main: those that answer the question; `mes plot DIR` draws all later."
+    return typer.Option("--pictures", help=f"{words}  [default: {default}]")
+
+
+PicturesChoice = Annotated[Pictures | None, _pictures("all; with --quick: main")]
+PicturesCompared = Annotated[Pictures | None, _pictures("all; with --quick: main; of run folders with --json: none")]
+PicturesNotQuick = Annotated[Pictures | None, _pictures("all")]
+"""Of a command without ``--quick``."""
+PictureOrNone = Annotated[
     Pictures | None,
-    typer.Option(
-        "--pictures",
-        help="Pictures drawn after the table; main: those that answer the question; `mes plot DIR` draws all later."
-        "  [default: all; with --quick: main]",
-    ),
+    typer.Option("--pictures", help="The picture drawn after the tables; none: without it.  [default: all]"),
 ]
+"""Of a command with one picture, which ``mes plot`` doesn't draw."""
 AsSimulated = Annotated[
     bool,
     typer.Option(

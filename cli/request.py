@@ -79,7 +79,7 @@ class Request:
         return [option for option, value in named.items() if value is not None]
 
     @property
-    def shown(self) -> Pictures:
+    def wanted(self) -> Pictures:
         """Pictures to draw; a preview is to be short."""
         return self.pictures or (Pictures.main if self.quick else Pictures.all)
 

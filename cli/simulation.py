@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from cli import label
-from cli.options import Lang, Pictures
+from cli.options import DRAWS, Lang, Pictures
 from cli.request import Request, experiment_of, placed
 from foundation.work.progress import progress
 
@@ -44,6 +44,16 @@ CONTINUED = ("run", "compare", "plan")
 """Commands whose stocks are continued from the published counts."""
 CARRIED = ("calibration.forecast.carried", "calibration.forecast.draws")
 """Modules that do it."""
+WORKERS = ("scenarios.experiment", "model.fast", "model.prevalence", "foundation.store.parts", "pandas")
+"""What a worker loads before its first draw, and to write what it found."""
+
+
+def load_ahead(request: Request) -> None:
+    """What workers of this machine will compute draws with, loaded while the rest is looked at."""
+    from foundation.work import executors
+
+    if request.cluster is None and request.process_count() > 1 and (request.draws or DRAWS) > 1:
+        executors.load_ahead(WORKERS)
 
 
 def simulate(request: Request, chosen: Sequence[Chosen], every: int, subject: str) -> Store:
@@ -197,7 +207,7 @@ class Shown(NamedTuple):
 
 
 def shown_of(request: Request) -> Shown:
-    return Shown(lang=request.lang, json=request.json, pictures=request.shown, workers=request.workers)
+    return Shown(lang=request.lang, json=request.json, pictures=request.wanted, workers=request.workers)
 
 
 def present(store: Store, shown: Shown, document: Document) -> None:
@@ -206,28 +216,43 @@ def present(store: Store, shown: Shown, document: Document) -> None:
 
     names = ORDER if shown.json else ("outcomes", "costs")
     show(store, store.frames(names), document, print_table, shown)
-    draw(store, shown, [shown.lang])
-    end(store.manifest, shown.lang)
+    _end(store, shown, [shown.lang])
 
 
 def present_in_both(store: Store, shown: Shown, names: Sequence[str], document: Document, table: Table) -> None:
     """The same for folders whose pictures are drawn in both languages."""
     show(store, store.frames(names), document, table, shown)
-    draw(store, shown, Lang)
-    end(store.manifest, shown.lang)
+    _end(store, shown, list(Lang))
 
 
 def show(store: Store, frames: Frames, document: Document, table: Table, shown: Shown) -> None:
     """Prints what was found, and where it is."""
-    if shown.json:
-        print_json(document(frames, store.manifest))
-    else:
-        table(frames, store.manifest, shown.lang)
-    sys.stdout.flush()
+    from cli.errors import heard_or_not
+
+    with heard_or_not():
+        if shown.json:
+            print_json(document(frames, store.manifest))
+        else:
+            table(frames, store.manifest, shown.lang)
+        sys.stdout.flush()
     say_where(store.folder, shown.lang)
 
 
-def draw(store: Store, shown: Shown, langs: Iterable[Lang]) -> list[Path]:
+def _end(store: Store, shown: Shown, langs: Sequence[Lang]) -> None:
+    """Pictures, then what failed, which is said of an interrupted command too; status 1 if anything did."""
+    import typer
+
+    from cli.errors import FAILED
+
+    try:
+        draw(store, shown, langs)
+    finally:
+        tell_failures(store.manifest, shown.lang)
+    if store.manifest.get("failures"):
+        raise typer.Exit(FAILED)
+
+
+def draw(store: Store, shown: Shown, langs: Sequence[Lang]) -> list[Path]:
     """Draws the pictures asked for into the folder; returns their paths.
 
     Raises:
@@ -249,7 +274,8 @@ def draw(store: Store, shown: Shown, langs: Iterable[Lang]) -> list[Path]:
             progress=lambda total: progress(total, words),
         )
     except KeyboardInterrupt:
-        text = f"interrupted; the results are complete, `mes plot {store.folder}` draws the missing pictures"
+        commands = " && ".join(f"mes plot {store.folder} --lang {lang}" for lang in langs)
+        text = f"interrupted; the results are complete, `{commands}` draws the missing pictures"
         raise Interrupted(text) from None
 
 
@@ -257,7 +283,12 @@ def console(width: int = 160) -> Console:
     """Stdout; as wide as given where it is no terminal."""
     from rich.console import Console
 
-    return Console() if sys.stdout.isatty() else Console(width=width)
+    class Ours(Console):
+        def on_broken_pipe(self) -> None:
+            """As any print: rich itself would end the program, with its pictures not drawn."""
+            raise
+
+    return Ours() if sys.stdout.isatty() else Ours(width=width)
 
 
 def print_json(document: Mapping[str, Any]) -> None:
@@ -290,11 +321,9 @@ def say_where(folder: Path, lang: Lang) -> None:
     print(f"{label('said.written', lang)} {folder}", file=sys.stderr)
 
 
-def end(manifest: Mapping[str, Any], lang: Lang) -> None:
-    """Nothing if the run is whole; otherwise names the draws that failed and leaves with status 1."""
-    import typer
-
-    from cli.errors import FAILED, said
+def tell_failures(manifest: Mapping[str, Any], lang: Lang) -> None:
+    """Names the draws that failed, on stderr; nothing if the run is whole."""
+    from cli.errors import said
 
     failures = manifest.get("failures", ())
     if not failures:
@@ -303,4 +332,3 @@ def end(manifest: Mapping[str, Any], lang: Lang) -> None:
     print(f"mes: {len(failures)}/{manifest['draws']} {failed} ({resume}):", file=sys.stderr)
     for failure in failures:
         print(f"  {failure['draw']}: {said(failure['error'])}", file=sys.stderr)
-    raise typer.Exit(FAILED)

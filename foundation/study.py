@@ -56,7 +56,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from foundation.errors import ClusterLostError, Interrupted, StorageError, UserError
 from foundation.store import manifest as manifests
-from foundation.store.fingerprint import code_fingerprint, libraries, modules
+from foundation.store.fingerprint import fingerprint_of, libraries, modules
 from foundation.store.manifest import Manifest
 from foundation.store.parts import Content
 from foundation.store.store import Store
@@ -131,7 +131,7 @@ class Study(ABC, Generic[Task]):
 
     def planned(self) -> Manifest:
         """The manifest of a folder that has not begun."""
-        question, code = self.question(), self.code()
+        question, found = self.question(), modules(self.code())
         return {
             "format": manifests.FORMAT,
             "version": manifests.package_version(),
@@ -140,8 +140,8 @@ class Study(ABC, Generic[Task]):
             **question,
             **self.about(),
             "data": dict(self.inputs()),
-            "code": code_fingerprint(code),
-            "modules": modules(code),
+            "code": fingerprint_of(found),
+            "modules": found,
             "libraries": libraries(),
             "depends_on": list(dict.fromkeys([*manifests.ALWAYS, *question])),
             "expects": list(self.expects()),

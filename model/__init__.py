@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from model.adoption import AdoptionModel
+    from model.fast import FastModel
     from model.population.building import build_population
     from model.population.population import Population
     from model.prevalence import PrevalenceError, solve_prevalence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AdoptionModel",
     "Demography",
+    "FastModel",
     "History",
     "Parameters",
     "Population",
@@ -38,6 +40,7 @@ __all__ = [
 _HOMES = {
     "AdoptionModel": "adoption",
     "Demography": "terms.inputs",
+    "FastModel": "fast",
     "History": "terms.inputs",
     "Parameters": "terms.parameters",
     "Population": "population.population",

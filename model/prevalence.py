@@ -13,8 +13,8 @@ from math import exp, log
 
 import numpy as np
 
-from model.adoption import AdoptionModel
 from model.counting import tally
+from model.fast import FastModel
 from model.population.building import build_population
 from model.population.population import Population
 from model.terms.inputs import Demography, History, Surveyed
@@ -34,13 +34,13 @@ class PrevalenceError(ValueError):
     """No prevalences at launch give the surveyed ones under these parameters."""
 
 
-class _Launch(AdoptionModel):
+class _Launch(FastModel):
     """A model that can be launched again with other prevalences: they decide what a contact does, never when one comes.
     So it keeps the contacts that can't matter under its own."""
 
     _ends = False
 
-    def relaunched(self, prevalence: Prevalence) -> AdoptionModel:
+    def relaunched(self, prevalence: Prevalence) -> FastModel:
         """This model, not yet run, with other prevalences."""
         other = self.branch(())
         other.parameters = replace(self.parameters, prevalence=prevalence)
@@ -50,7 +50,7 @@ class _Launch(AdoptionModel):
         return other
 
 
-def surveyed_shares(model: AdoptionModel, visitors: bool = False) -> dict[str, float]:
+def surveyed_shares(model: FastModel, visitors: bool = False) -> dict[str, float]:
     """Shares with each barrier and of those ready at the model's current week, among adults online not activated.
 
     ``visitors``: barriers among those of them who have visited the site, the other reading of the survey.

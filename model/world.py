@@ -1,7 +1,8 @@
 """What a simulated world offers, whichever engine runs it: the seam of the model.
 
-The engine (``model.adoption.AdoptionModel``) and the readable twin (``model.twin.reference.ReferenceModel``) are both
-worlds; whoever simulates, compares, calibrates or plans asks for no more than this.
+The engine (``model.fast.FastModel``; ``model.adoption.AdoptionModel`` is the same as a ``mesa.Model``) and the readable
+twin (``model.twin.reference.ReferenceModel``) are both worlds; whoever simulates, compares, calibrates or plans asks
+for no more than this.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ from scenarios.language.resolve import date_problems, resolve
 from scenarios.language.schema import DriversTable, Scenario
 
 if TYPE_CHECKING:
-    from model.adoption import AdoptionModel
+    from model.fast import FastModel
     from model.twin.reference import ReferenceModel
     from model.world import World
 
@@ -163,15 +163,15 @@ def history_of(experiment: Experiment, draw: Draw) -> World:
     return model
 
 
-def _engine(name: str) -> type[AdoptionModel] | type[ReferenceModel]:
+def _engine(name: str) -> type[FastModel] | type[ReferenceModel]:
     """The class that simulates. Imported here: numba and mesa are of no use to whoever only plots."""
     if name == "mesa":
         from model.twin.reference import ReferenceModel
 
         return ReferenceModel
-    from model.adoption import AdoptionModel
+    from model.fast import FastModel
 
-    return AdoptionModel
+    return FastModel
 
 
 def _branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: World, past: Past) -> Result:

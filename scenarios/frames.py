@@ -8,22 +8,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from foundation.shapes import Floats
 from model.terms.outcome import CHANNEL_NAMES, GroupTable, Outcome, StandingTable
 from model.terms.weeks import START, position
 from scenarios.costs import CostLine
 
+if TYPE_CHECKING:
+    import pandas as pd  # takes long to load: only once there are results
+
 STOCKS = ("living", "adults", "aware", "visited", "activated", "activated_living", "activated_minors")
 ORDER = ("weekly", "groups", "equity", "channels", "uses", "costs", "outcomes")
 """The frames of a run, in the order in which they are written."""
 STOCKS_OF_GROUPS = ("living", "aware", "visited", "activated")
-Frames = dict[str, pd.DataFrame]
+Frames: TypeAlias = "dict[str, pd.DataFrame]"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,12 +66,23 @@ def _keyed(draw: int, results: Sequence[Result], rows: Sequence[int], columns: M
         "scenario": _texts([result.scenario for result in results], np.repeat(np.arange(len(results)), rows)),
         "draw": np.full(sum(rows), draw, dtype=np.int32),
     }
+    import pandas as pd
+
     return pd.DataFrame({**keys, **columns})
 
 
 def _texts(words: Sequence[str], codes: npt.NDArray[Any]) -> object:
     """A column that says ``words[code]``."""
+    import pandas as pd
+
     return pd.array(list(words), dtype="str").take(codes)
+
+
+def _column(words: Sequence[Any]) -> object:
+    """Words, or nothing."""
+    import pandas as pd
+
+    return pd.Series(words, dtype="str")
 
 
 def weekly_frame(draw: int, results: Sequence[Result]) -> pd.DataFrame:
@@ -143,7 +156,7 @@ def _summed(results: Sequence[Result], name: str, starts: Sequence[npt.NDArray[A
 def use_frame(draw: int, results: Sequence[Result]) -> pd.DataFrame:
     """What each lever consumed."""
     uses = [use for result in results for use in result.outcome.uses]
-    columns: dict[str, object] = {"lever": pd.Series([use.lever for use in uses], dtype="str")}
+    columns: dict[str, object] = {"lever": _column([use.lever for use in uses])}
     for name in ("contacts", "activations", "doctor_years", "bursts"):
         columns[name] = np.array([getattr(use, name) for use in uses], dtype=np.float64)
     return _keyed(draw, results, [len(result.outcome.uses) for result in results], columns)
@@ -154,7 +167,7 @@ def cost_frame(draw: int, results: Sequence[Result]) -> pd.DataFrame:
     lines = [line for result in results for line in result.costs]
     columns: dict[str, object] = {}
     for name in ("lever", "item", "status"):
-        columns[name] = pd.Series([getattr(line, name) for line in lines], dtype="str")
+        columns[name] = _column([getattr(line, name) for line in lines])
     for name in ("quantity", "unit_eur", "eur", "minutes", "minutes_eur"):
         columns[name] = _numbers(lines, name)
     return _keyed(draw, results, [len(result.costs) for result in results], columns)
@@ -170,7 +183,7 @@ def outcome_frame(draw: int, results: Sequence[Result], until: date, target_mill
     reference = at(results[0].simulated, until) / 1e6
     rows = [_at_horizon(result, until, target_millions * 1e6, reference) for result in results]
     columns: dict[str, object] = {name: [row[name] for row in rows] for name in rows[0]}
-    columns["reached_date"] = pd.Series(columns["reached_date"], dtype="str")
+    columns["reached_date"] = _column([row["reached_date"] for row in rows])
     return _keyed(draw, results, [1] * len(results), columns)
 
 

@@ -172,7 +172,7 @@ def ask(task: Task) -> Finding:
 
 def _history(task: Task) -> Any:
     """The status quo of a draw at the launch: the people and the chance of ``mes run`` under the same seed."""
-    from model.adoption import AdoptionModel
+    from model.fast import FastModel
     from model.population.building import build_population
     from model.prevalence import solve_prevalence
 
@@ -180,7 +180,7 @@ def _history(task: Task) -> Any:
     tables: dict[str, Any] = {"demography": work.demography, "history": work.history, "structure": work.structure}
     population = build_population(work.demography, people=work.people, seed=derive(work.seed, draw.index, POPULATION))
     parameters = solve_prevalence(draw.parameters, surveyed=work.surveyed, **tables)
-    return AdoptionModel(population, parameters, **tables, seed=derive(work.seed, draw.index, DECISIONS))
+    return FastModel(population, parameters, **tables, seed=derive(work.seed, draw.index, DECISIONS))
 
 
 COULD_RECOMMEND = 0.91

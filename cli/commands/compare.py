@@ -33,7 +33,7 @@ def compare(
     lang: o.Language = o.Lang.en,
     engine: o.EngineChoice = o.Engine.fast,
     json: o.Json = False,
-    pictures: o.PicturesChoice = None,
+    pictures: o.PicturesCompared = None,
     quick: o.Quick = False,
     structure: o.StructureChoices = None,
     posterior: o.Posterior = None,
@@ -81,13 +81,17 @@ def _is_folder(argument: str) -> bool:
 
 
 def _compare_scenarios(request: Request, names: list[str]) -> None:
+    from cli.simulation import load_ahead, present, shown_of, simulate
+
+    load_ahead(request)
     from cli.chosen import choose, with_reference
-    from cli.simulation import present, shown_of, simulate
-    from scenarios.compare.comparison import comparison_document
     from scenarios.language.files import catalogue
 
     chosen = with_reference([choose(name) for name in names or catalogue()])
-    present(simulate(request, chosen, every=EVERY, subject=str(len(chosen))), shown_of(request), comparison_document)
+    store = simulate(request, chosen, every=EVERY, subject=str(len(chosen)))
+    from scenarios.compare.comparison import comparison_document  # loads what makes tables: not before there are any
+
+    present(store, shown_of(request), comparison_document)
 
 
 def _compare_folders(request: Request, folders: list[Path], arguments: list[str]) -> None:
@@ -101,7 +105,10 @@ def _compare_folders(request: Request, folders: list[Path], arguments: list[str]
     store = Store.create(request.folder(f"{len(folders)}-folders"), {**merged, **_own(request)})
     write_tables(store.folder, frames, store.manifest)
     store.finish(frames, merged["failures"])
-    present(store, shown_of(request), comparison_document)
+    shown = shown_of(request)
+    if request.json and request.pictures is None:  # whoever reads numbers of finished runs has asked for no pictures
+        shown = shown._replace(pictures=o.Pictures.none)
+    present(store, shown, comparison_document)
 
 
 def _own(request: Request) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def forecast(
     resume: o.Resume = False,
     lang: o.Language = o.Lang.en,
     json: o.Json = False,
-    pictures: o.PicturesChoice = None,
+    pictures: o.PicturesNotQuick = None,
     structure: o.StructureChoices = None,
     posterior: o.Posterior = None,
     register: Register = False,

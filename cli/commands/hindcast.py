@@ -44,7 +44,7 @@ def hindcast(
     resume: o.Resume = False,
     lang: o.Language = o.Lang.en,
     json: o.Json = False,
-    pictures: o.PicturesChoice = None,
+    pictures: o.PictureOrNone = None,
 ) -> None:
     """Forecast from earlier days, each forecaster knowing the stocks of its day only, and score what came."""
     with reported():

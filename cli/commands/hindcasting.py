@@ -219,28 +219,46 @@ def modelled(
 
 
 def present(results: Mapping[str, Any], folder: Path, request: Request) -> None:
-    """Adds tables to the folder, prints the result, adds the picture, and ends with status 1 if draws failed."""
-    from calibration.hindcast.page import grids, notes, rich_table, table_of_scores
+    """Adds tables to the folder, prints the result, says where it is, adds the picture; status 1 if draws failed."""
+    import typer
+
+    from calibration.hindcast.page import table_of_scores
+    from cli.errors import FAILED, heard_or_not
+    from cli.simulation import print_json, say_where
+    from foundation.errors import Interrupted
     from scenarios.compare.tables import write_csv
 
     for lang in Lang:
         write_csv(table_of_scores(results), folder / f"hindcast.{lang}.csv", lang.value, label)
-    if request.json:
-        from cli.simulation import print_json
+    with heard_or_not():
+        if request.json:
+            print_json({**results, "command_line": command_line()})
+        else:
+            print_tables(results, request.lang)
+        sys.stdout.flush()
+    say_where(folder, request.lang)
+    try:
+        if request.pictures is not Pictures.none:
+            draw(results, folder / "pictures", request.lang.value)
+    except KeyboardInterrupt:
+        text = "interrupted; the results are complete, the same command with --resume --out {} draws the picture"
+        raise Interrupted(text.format(folder)) from None
+    finally:
+        tell_failures(results)
+    if results["failures"]:
+        raise typer.Exit(FAILED)
 
-        print_json({**results, "command_line": command_line()})
-    else:
-        from rich.console import Console
 
-        console = Console() if sys.stdout.isatty() else Console(width=160)
-        for grid in grids(results, request.lang.value):
-            console.print(rich_table(grid, request.lang.value))
-        for line in notes(results, request.lang.value):
-            console.print(line, markup=False, highlight=False)
-    sys.stdout.flush()
-    if request.pictures is not Pictures.none:
-        draw(results, folder / "pictures", request.lang.value)
-    end(results, folder, request)
+def print_tables(results: Mapping[str, Any], lang: Lang) -> None:
+    """Scores and what they mean."""
+    from calibration.hindcast.page import grids, notes, rich_table
+    from cli.simulation import console
+
+    out = console()
+    for grid in grids(results, lang.value):
+        out.print(rich_table(grid, lang.value))
+    for line in notes(results, lang.value):
+        out.print(line, markup=False, highlight=False)
 
 
 def draw(results: Mapping[str, Any], pictures: Path, lang: str) -> None:
@@ -255,17 +273,10 @@ def draw(results: Mapping[str, Any], pictures: Path, lang: str) -> None:
         tell(1)
 
 
-def end(results: Mapping[str, Any], folder: Path, request: Request) -> None:
-    """Says where the folder is; names the draws that failed and leaves with status 1 if there are any."""
-    import typer
-
-    from cli.errors import FAILED
-    from cli.simulation import say_where
-
-    say_where(folder, request.lang)
+def tell_failures(results: Mapping[str, Any]) -> None:
+    """Names the draws that failed, on stderr."""
     if not results["failures"]:
         return
     print(f"mes: {len(results['failures'])} runs of the model failed:", file=sys.stderr)
     for failure in results["failures"]:
         print("  {origin}, {forecaster}, draw {draw}: {error}".format(**failure), file=sys.stderr)
-    raise typer.Exit(FAILED)

@@ -35,10 +35,8 @@ def run(
 ) -> None:
     """Simulate one scenario (and the status quo it is compared with), week by week."""
     with reported():
-        from cli.chosen import choose, with_reference
         from cli.request import Request
-        from cli.simulation import present, shown_of, simulate
-        from scenarios.compare.comparison import run_document
+        from cli.simulation import load_ahead, present, shown_of, simulate
 
         request = Request(
             command="run",
@@ -62,7 +60,12 @@ def run(
             until=until,
             target=target,
         )
+        load_ahead(request)
+        from cli.chosen import choose, with_reference
+
         chosen = choose(scenario)
         name = chosen.scenario.name
         store = simulate(request, with_reference([chosen]), every=1, subject=name)
+        from scenarios.compare.comparison import run_document  # loads what makes tables: not before there are any
+
         present(store, shown_of(request), partial(run_document, scenario=name))

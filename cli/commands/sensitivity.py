@@ -40,7 +40,7 @@ def sensitivity(
     resume: o.Resume = False,
     lang: o.Language = o.Lang.en,
     json: o.Json = False,
-    pictures: o.PicturesChoice = None,
+    pictures: o.PicturesNotQuick = None,
 ) -> None:
     """Rank what drives the results of a comparison, and say which study would be worth paying for; from its folder."""
     with reported():

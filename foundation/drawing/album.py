@@ -5,7 +5,7 @@ Nothing here loads what draws: a command prints its tables first, and knows whic
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from math import ceil
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from foundation.errors import RunFailedError
+from foundation.store.atomic import drop_unfinished
 from foundation.work.ensemble import executor_factory, run_ensemble
 
 if TYPE_CHECKING:
@@ -70,15 +71,16 @@ def draw(sheet: Sheet) -> list[Path]:
 def draw_pictures(
     album: Album,
     store: Store,
-    names: Iterable[str],
-    langs: Iterable[str],
+    names: Sequence[str],
+    langs: Sequence[str],
     *,
     processes: int = 1,
     progress: Callable[[int], AbstractContextManager[Callable[[int], None]]],
 ) -> list[Path]:
     """Draws pictures of an album into the folder of a finished store; returns their paths in order.
 
-    The manifest seals each as it is done, so whoever stops this has a sound folder with fewer pictures.
+    The manifest seals each as it is done, and at the end what processes had finished when they were stopped: whoever
+    interrupts this has a sound folder with fewer pictures.
 
     Args:
         processes: at most so many; with 1 this process draws.
@@ -96,8 +98,8 @@ def draw_pictures(
         with progress(len(sheets)) as tell:
             found = _drawn(sheets, store, min(processes, MOST, ceil(len(sheets) / EACH)), tell)
     finally:
-        for unfinished in (store.folder / FOLDER).glob(".*.tmp"):  # of processes that were stopped
-            unfinished.unlink(missing_ok=True)
+        drop_unfinished(store.folder / FOLDER)  # of processes that were stopped
+        store.seal(f"{FOLDER}/")  # theirs, too, that nobody has been told of
     return [path for sheet in sheets for path in found[sheet.name, sheet.lang]]
 
 

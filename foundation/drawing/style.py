@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from datetime import date
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import matplotlib
 from matplotlib.axes import Axes
+from matplotlib.dates import DateFormatter, date2num, num2date
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter
 
 from foundation.drawing.wrapping import wrap
 from foundation.language.numbers import number
@@ -28,6 +30,8 @@ GREY, PALE = "#6E6E6E", "#D9D9D9"
 WIDTH = 10.0
 """Inches: 1,600 pixels at DPI, and text of 9 points still reads when shown 1,000 pixels wide."""
 DPI = 160
+PACKED = 4
+"""Effort in packing a PNG, of 9: a third of the time of the usual 6."""
 SMALL, NORMAL, LARGE = 9.0, 10.0, 14.0
 _MARGIN = 0.2
 _SETTINGS = {
@@ -40,6 +44,7 @@ _SETTINGS = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": False,
+    "axes.titley": 1.0,  # given, as no title stands above ticks: else each drawing looks for room anew
     "text.parse_math": False,
     "svg.hashsalt": "mes",
     "svg.fonttype": "path",
@@ -136,6 +141,15 @@ def _places(step: float) -> int:
     return next((n for n in range(4) if abs(round(step, n) - step) < 1e-9), 4)
 
 
+def mark_years(axes: Axes, every: int = 1) -> None:
+    """A tick at the start of each year, or each second one, within the limits that the axes have."""
+    first, last = (num2date(limit).year for limit in axes.get_xlim())
+    years = [year for year in range(first, last + 2) if year % every == 0]
+    # Fixed: matplotlib would look for them anew whenever it asks how much room the labels take.
+    axes.xaxis.set_major_locator(FixedLocator([date2num(date(year, 1, 1)) for year in years]))
+    axes.xaxis.set_major_formatter(DateFormatter("%Y"))
+
+
 def light_grid(axes: Axes, axis: str) -> None:
     axes.grid(axis=axis, color=PALE, linewidth=0.6)  # type: ignore[arg-type]
     axes.set_axisbelow(True)
@@ -178,7 +192,7 @@ def save(figure: Figure, stem: Path, kinds: Sequence[str] = ("png", "svg")) -> l
 
 
 def _write_png(figure: Figure, canvas: FigureCanvasAgg, path: Path) -> None:
-    canvas.print_png(path, metadata={"Software": None})
+    canvas.print_png(path, metadata={"Software": None}, pil_kwargs={"compress_level": PACKED})
 
 
 def _write_svg(figure: Figure, canvas: FigureCanvasAgg, path: Path) -> None:

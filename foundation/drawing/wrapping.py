@@ -35,6 +35,8 @@ def width(text: str, size: float, weight: str = "normal") -> float:
 
 
 def _pieces(word: str, inches: float, size: float, weight: str) -> list[str]:
+    if width(word, size, weight) <= inches:  # as nearly all do: their beginnings need not be measured
+        return [word]
     pieces = [""]
     for letter in word:
         if pieces[-1] and width(pieces[-1] + letter, size, weight) > inches:

@@ -29,7 +29,12 @@ SHOWING = frozenset({"pictures", "words", "page", "pages"})
 
 def code_fingerprint(roots: Iterable[str], top: Path = TOP) -> str:
     """Sixteen hexadecimal digits: two machines that agree on them compute the same numbers from the same inputs."""
-    return digest_of([libraries(), modules(roots, top)])[:16]
+    return fingerprint_of(modules(roots, top))
+
+
+def fingerprint_of(found: Mapping[str, str]) -> str:
+    """That of modules by their digests."""
+    return digest_of([libraries(), dict(found)])[:16]
 
 
 def digest_of(value: Any) -> str:
@@ -73,13 +78,16 @@ def modules(roots: Iterable[str], top: Path = TOP) -> dict[str, str]:
         ModuleNotFoundError: a root that is no module below ``top``.
     """
     found: dict[str, str] = {}
+    seen: set[str] = set()
     waiting = list(roots)
     if lost := [name for name in waiting if _file(name, top) is None]:
         raise ModuleNotFoundError(f"no module {lost[0]} in {top}")
     while waiting:
         name = waiting.pop()
-        if name in found or not _counts(name) or (file := _file(name, top)) is None:
+        if name in seen or not _counts(name) or (file := _file(name, top)) is None:
+            seen.add(name)
             continue
+        seen.add(name)
         found[name], imports = _read(name, file, file.read_bytes())
         waiting += [*imports, *_parents(name)]
     return dict(sorted(found.items()))

@@ -14,8 +14,9 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,8 @@ from datetime import UTC, datetime
 from multiprocessing.connection import wait as wait_for
 from typing import Any
 
+_METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+_SINGLE = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 PATIENCE = 30.0
 """Seconds to wait for the thread that looks after killed processes."""
 
@@ -40,10 +43,13 @@ class SerialExecutor(Executor):
 
 
 class LocalProcesses(ProcessPoolExecutor):
-    """Spawned processes of ``threads`` each, which leave Ctrl-C to the parent and don't outlive it."""
+    """Processes of ``threads`` each, which leave Ctrl-C to the parent and don't outlive it.
+
+    Copies of one process that has loaded what they need (``load_ahead``), where the system knows how.
+    """
 
     def __init__(self, workers: int, threads: int = 1) -> None:
-        context = multiprocessing.get_context("spawn")
+        context = multiprocessing.get_context(_METHOD)
         super().__init__(workers, mp_context=context, initializer=_prepare, initargs=(threads,))
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
@@ -142,15 +148,41 @@ def kept_site(workers: int, threads: int = 1) -> Iterator[Site]:
 
 
 def executor_factory(workers: int, threads: int = 1) -> Callable[[], Executor]:
-    """Makes executors: this process for one worker, otherwise spawned local processes with ``threads`` each."""
+    """Makes executors: this process for one worker, otherwise local processes with ``threads`` each."""
     return SerialExecutor if workers <= 1 else lambda: LocalProcesses(workers, threads)
 
 
+def load_ahead(modules: Sequence[str]) -> None:
+    """Begins to load modules in the process that workers will be copies of, beside what this one does meanwhile; the
+    first to ask decides. A module that can't be loaded there is left to the workers."""
+    if _METHOD != "forkserver" or multiprocessing.parent_process() is not None:
+        return
+    from multiprocessing.forkserver import ensure_running, set_forkserver_preload
+
+    before = {name: os.environ.get(name) for name in _SINGLE}
+    os.environ.update(dict.fromkeys(_SINGLE, "1"))
+    try:
+        set_forkserver_preload(list(modules))
+        with held_back():
+            ensure_running()
+    finally:
+        for name, value in before.items():
+            _restore(name, value)
+
+
+def _restore(name: str, value: str | None) -> None:
+    if value is None:
+        os.environ.pop(name, None)
+    else:
+        os.environ[name] = value
+
+
 def _prepare(threads: int) -> None:
-    """In a worker, before numpy is imported: few threads, Ctrl-C left to the parent, no life after the parent's."""
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = "1"
+    """In a worker: few threads, Ctrl-C left to the parent, no life after the parent's."""
+    os.environ.update(dict.fromkeys(_SINGLE, "1"))
     os.environ["NUMBA_NUM_THREADS"] = str(threads)
+    if "numba" in sys.modules:  # loaded ahead: it has read its settings
+        sys.modules["numba"].config.reload_config()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
 

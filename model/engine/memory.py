@@ -14,10 +14,6 @@ from pathlib import Path
 
 import psutil
 
-from model.engine.agenda import BLOCK, CONTACT, GUESS
-from model.engine.records import LETTER, STATE
-from model.population.attributes import PERSON
-
 ROWS, TIES = 1.08, 6.6
 """Rows per person at launch, with those who join later; entries of ties per row, before repeated ones are dropped."""
 CONTACTS, LEVER_CONTACTS = 5.0, 1.2
@@ -65,6 +61,10 @@ def memory_plan(people: int, *, threads: int = 1, levers: bool = True, contacts:
         levers: whether the scenario has levers; ``False`` for the status quo alone.
         contacts: to come per person, those of levers included, where they are known from a smaller run.
     """
+    from model.engine.agenda import BLOCK, CONTACT, GUESS  # loads the compiler
+    from model.engine.records import LETTER, STATE
+    from model.population.attributes import PERSON
+
     contacts = CONTACTS + LEVER_CONTACTS * levers if contacts is None else contacts
     rows = ROWS * people
     copies = 2

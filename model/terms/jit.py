@@ -7,69 +7,19 @@ every file that they can be compiled from; an edit elsewhere leaves it alone.
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
 from collections.abc import Callable
-from functools import cache
 from inspect import unwrap
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
-import platformdirs
+
+from model.terms.cached import cache_folder
 
 _njit: Any = numba.njit
 _config: Any = numba.config
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-_IMPORT = re.compile(r"^(?:from|import) (model(?:\.\w+)*)(?: import (.*))?", re.MULTILINE)
-_TOP = Path(__file__).parents[2]
-
-
-@cache
-def _imported(file: Path) -> frozenset[Path]:
-    """Files of the package that a file of it imports when it is loaded; a whole folder where names can't be told."""
-    found: set[Path] = set()
-    for module, names in _IMPORT.findall(file.read_text(encoding="utf-8")):
-        place = _TOP.joinpath(*module.split("."))
-        if place.is_dir():
-            parts = [place / f"{name}.py" for name in re.findall(r"\w+", names)]
-            known = bool(parts) and all(part.exists() for part in parts)
-            found.update(parts if known else place.rglob("*.py"))
-        else:
-            found.add(place.with_suffix(".py"))
-    return frozenset(found)
-
-
-def behind(file: Path) -> list[Path]:
-    """The files of the package whose text can change what is compiled in ``file``: itself, and all that it imports,
-    directly or not."""
-    known, new = {file}, {file}
-    while new:
-        new = {other for one in new for other in _imported(one)} - known
-        known |= new
-    return sorted(known)
-
-
-@cache
-def _cache_folder(file: Path) -> Path:
-    digest = hashlib.sha256(numba.__version__.encode())
-    for path in behind(file):
-        digest.update(os.path.relpath(path, _TOP).encode() + path.read_bytes())
-    base = os.environ.get("MES_CACHE_DIR") or platformdirs.user_cache_dir("mes")
-    return Path(base) / "compiled" / digest.hexdigest()[:16]
-
-
-def cache_mark() -> Path:
-    """A file to be made once everything that the package compiles is in the cache; another one after an edit."""
-    sources = [
-        path for path in sorted(_TOP.joinpath("model").rglob("*.py")) if "terms.jit import" in path.read_text("utf-8")
-    ]
-    digest = hashlib.sha256(" ".join(_cache_folder(path).name for path in sources).encode()).hexdigest()[:16]
-    given = os.environ.get("NUMBA_CACHE_DIR")
-    return (Path(given) if given else _cache_folder(sources[0]).parent) / f"complete-{digest}"
 
 
 def compiled(function: F) -> F:
@@ -93,5 +43,5 @@ def _made(function: F, **options: bool) -> F:
     """Compiled without what the tests wrap around functions to check their arguments."""
     plain = unwrap(function)
     if not os.environ.get("NUMBA_CACHE_DIR"):
-        _config.CACHE_DIR = str(_cache_folder(Path(plain.__code__.co_filename)))
+        _config.CACHE_DIR = str(cache_folder(Path(plain.__code__.co_filename)))
     return cast(F, _njit(nogil=True, cache=True, error_model="numpy", **options)(plain))

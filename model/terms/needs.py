@@ -7,11 +7,9 @@ year evens out, so the wider rates have to differ within a spell for the same sh
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Float
-from scipy.optimize import brentq
 
 from model.terms.inputs import AgeProfile
 from model.terms.shapes import Floats
@@ -23,7 +21,14 @@ WITH_ONE = (0.667, 0.70)
 """Shares of people with at least one in these years (F042, F052)."""
 STEPS = 52
 _SPELLS = (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 6.0, 12.0, 50.0)
-"""Years at which shapes are solved for; in between they are interpolated on logarithms."""
+"""Years for which shapes are known; in between they are interpolated on logarithms."""
+_LOG_SHAPES = (
+    -2.050437657210581, -1.7954123758593343, -1.5578545210122596, -1.3708588638259864, -1.2130094771450384,
+    -1.0987762464578656, -1.0082939194171896, -0.9457099212618598, -0.8976121112320119, -0.8595333722050512,
+    -0.8208853251357148, -0.7911428216818019,
+)  # fmt: skip
+"""Logarithm of the shape at each of ``_SPELLS`` that meets the two shares of ``WITH_ONE`` as well as one shape can: its
+misses (``share_with_one``) add up to 0. Solved once, and again by a test: a solver takes half a second to load."""
 
 
 def share_with_one(shape: float, mean: float, spell: float) -> float:
@@ -47,20 +52,9 @@ def share_with_one(shape: float, mean: float, spell: float) -> float:
     return float(1.0 - phi[-1])
 
 
-@lru_cache(maxsize=1)
-def _shapes() -> Floats:
-    """Shape at each of ``_SPELLS`` that meets the two shares as well as one shape can: their misses add up to 0."""
-
-    def miss(log_shape: float, spell: float) -> float:
-        found = [share_with_one(float(np.exp(log_shape)), mean, spell) for mean in MEAN_DOCUMENTS]
-        return sum(found) - sum(WITH_ONE)
-
-    return np.array([brentq(miss, -5.0, 2.0, args=(spell,), xtol=1e-6) for spell in _SPELLS])
-
-
 def document_shape(spell: float) -> float:
     """Shape of the gamma law of document rates within a spell of ``spell`` mean years (infinite: for life)."""
-    return float(np.exp(np.interp(np.log(min(spell, _SPELLS[-1])), np.log(_SPELLS), _shapes())))
+    return float(np.exp(np.interp(np.log(min(spell, _SPELLS[-1])), np.log(_SPELLS), _LOG_SHAPES)))
 
 
 def gp_levels(profiles: Sequence[AgeProfile], heavy_rate: float) -> Float[Floats, " row_level"]:

@@ -1,6 +1,6 @@
 """The readable twin: the model in plain Mesa, one agent per insured person and per doctor with patients.
 
-Slow, and equal to the fast engine (``model.adoption``) person by person and week by week: both are fed by the same
+Slow, and equal to the fast engine (``model.fast``) person by person and week by week: both are fed by the same
 keyed draws. Start here to read the model or to change a rule. Who somebody is: ``traits``; what they do: ``people``;
 what reaches them: ``sources``; what a contact is: ``contacts``; levers: ``levers``; tables and draws:
 ``surroundings``.

@@ -97,12 +97,12 @@ def _unchanged(parameters: Parameters, history: History) -> tuple[Parameters, Hi
 
 def _outcome(task: Task, change: Change) -> Outcome:
     """The status quo from the launch to the horizon, changed, on the same people and draws."""
-    from model.adoption import AdoptionModel
+    from model.fast import FastModel
 
     experiment, settings = task.experiment, task.experiment.settings
     kept = _kept(task)
     parameters, history = change(kept.solved, experiment.history)
-    model: World = AdoptionModel(
+    model: World = FastModel(
         kept.people,
         parameters,
         demography=experiment.demography,

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from foundation.quantiles import rounded
 from model.terms.drivers import growth_table, weekly_documents
 from model.terms.inputs import History
 from model.terms.weeks import DAYS_PER_MONTH, monday, week_of
 from scenarios.draw import Draw
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LEVELS = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 EVERY = 4
@@ -48,6 +50,8 @@ def _bands(found: Any, known: date) -> list[dict[str, Any]]:
 
 def courses_table(manifest: Mapping[str, Any]) -> pd.DataFrame:
     """A row a driver and date, as ``courses`` gives them."""
+    import pandas as pd
+
     rows = [
         {
             "driver": name,

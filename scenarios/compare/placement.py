@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from foundation.errors import UserError
 from model.engine.memory import MOST_PEOPLE, MemoryPlan, free_bytes, gib, memory_plan, most_people
-from scenarios.draw import Draw
-from scenarios.experiment import Experiment, history_of, start_branch
 
 if TYPE_CHECKING:
     from model.adoption import AdoptionModel
+    from scenarios.draw import Draw
+    from scenarios.experiment import Experiment
 
 LARGE = 1_000_000
 """People from which on memory decides how many processes there can be, and the cores left over become threads."""
@@ -30,6 +31,7 @@ def contacts_a_person(experiment: Experiment, draws: Sequence[Draw], done: Calla
     """Most contacts to come per person, over draws and scenarios, with something to spare: counted in runs of ``TRIAL``
     people to the policy start. ``done`` is told the number of draws tried."""
     from model.prevalence import PrevalenceError
+    from scenarios.experiment import history_of, start_branch
 
     small = replace(experiment, settings=replace(experiment.settings, people=TRIAL), threads=1, contacts=None)
     most = 0
@@ -52,15 +54,22 @@ class Placement:
     processes: int
     threads: int
     """Of each process."""
-    plan: MemoryPlan
-    """Memory of each process."""
+    people: int
+    levers: bool
     free: int
     """Bytes free before the run."""
+    contacts: float | None = None
+    """To come per person, where known."""
+
+    @cached_property
+    def plan(self) -> MemoryPlan:
+        """Memory of each process."""
+        return memory_plan(self.people, threads=self.threads, levers=self.levers, contacts=self.contacts)
 
     def seconds(self, draws: int, scenarios: int) -> float:
         """Roughly how long ``draws`` draws will take on an idle machine."""
         rounds = -(-draws // self.processes)
-        return rounds * self.plan.people * (POPULATION + HISTORY + BRANCH * scenarios) / self.threads
+        return rounds * self.people * (POPULATION + HISTORY + BRANCH * scenarios) / self.threads
 
 
 def place(
@@ -90,16 +99,14 @@ def place(
         raise UserError(f"--people {people}; at most {MOST_PEOPLE}")
     most = max(1, min(processes or cores, draws))
     if people < LARGE:
-        return Placement(
-            processes=processes or cores, threads=threads or 1, plan=memory_plan(people, levers=levers), free=0
-        )
+        return Placement(processes=processes or cores, threads=threads or 1, people=people, levers=levers, free=0)
     free = free_bytes()
     least = most if processes else 1
     for count in range(most, least - 1, -1):
         each = threads or max(1, cores // count)
         plan = memory_plan(people, threads=each, levers=levers, contacts=contacts)
         if count * plan.total <= free:
-            return Placement(processes=count, threads=each, plan=plan, free=free)
+            return Placement(processes=count, threads=each, people=people, levers=levers, free=free, contacts=contacts)
     fitting = (int(most_people(free / share, threads=each, levers=levers, contacts=contacts)) for share in (least, 1))
     raise UserError(_refusal(plan, least, free, *fitting))
 

@@ -7,21 +7,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-import pandas as pd
 
 from foundation.store.manifest import Manifest
 from foundation.study import Study
 from foundation.work.bench import Found
 from scenarios.compare.courses import courses, courses_table
-from scenarios.compare.equity import equity_table, obstacle_table
-from scenarios.compare.tables import groups_table, summary_table, write_csv
 from scenarios.draw import Draw
 from scenarios.experiment import Experiment, simulate_draw
 from scenarios.frames import ORDER, Frames
 from scenarios.language.schema import Lang, Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LANGUAGES: tuple[Lang, ...] = ("en", "fr")
 NAMES = ("summary", "groups", "equity", "left-behind", "drivers")
@@ -131,6 +131,8 @@ class Comparison(OfDraws[Task]):
 
 
 def _ordered(frame: pd.DataFrame, order: Sequence[str]) -> pd.DataFrame:
+    import pandas as pd
+
     codes, names = pd.factorize(frame["scenario"])
     rank = np.array([order.index(str(name)) for name in names], dtype=np.intp)
     # Parts come in order of their draws, each with its rows in order: a stable sort keeps both.
@@ -139,6 +141,8 @@ def _ordered(frame: pd.DataFrame, order: Sequence[str]) -> pd.DataFrame:
 
 def write_tables(folder: Path, frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) -> None:
     """CSV tables for both languages: a French spreadsheet wants other separators."""
+    from scenarios.compare.tables import write_csv
+
     for name, table in tables_for_reading(frames, manifest).items():
         for lang in LANGUAGES:
             write_csv(table, folder / f"{name}.{lang}.csv", lang)
@@ -146,6 +150,9 @@ def write_tables(folder: Path, frames: Mapping[str, pd.DataFrame], manifest: Map
 
 def tables_for_reading(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) -> Frames:
     """What the frames of all draws come to, by ``NAMES``."""
+    from scenarios.compare.equity import equity_table, obstacle_table
+    from scenarios.compare.tables import groups_table, summary_table
+
     return {
         "summary": summary_table(frames["outcomes"], frames["costs"]),
         "groups": groups_table(frames["groups"], manifest["until"]),

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from foundation.problems import Problem, ScenarioError
-from model.levers.base import ALIKE_CODES
 from model.terms.weeks import week_of
 from scenarios.language.schema import Scenario
 from scenarios.lever_schemas.base import Span
@@ -25,6 +24,8 @@ def resolve(scenario: Scenario, draw: Draw, *, policy_start: date, until: date) 
     Raises:
         ScenarioError: a date of the scenario lies outside ``policy_start`` .. ``until``.
     """
+    from model.levers.base import ALIKE_CODES  # loads the compiler
+
     problems = date_problems(scenario, policy_start=policy_start, until=until)
     if problems:
         raise ScenarioError(problems)
@@ -43,6 +44,8 @@ def resolve(scenario: Scenario, draw: Draw, *, policy_start: date, until: date) 
 def number_of(like: str, label: str) -> int:
     """Number of a lever among those that are alike: 0 without a name of its own (``doctors``, ``doctors-fee``), else
     from the name. So a lever has the same draws alone and in a mix, wherever it stands."""
+    from model.levers.base import ALIKE_CODES
+
     plain = like.partition(" ")[0], like.replace(" by ", "-")
     return 0 if label in plain else 1 + crc32(label.encode()) % (ALIKE_CODES - 1)
 

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,13 +20,15 @@ from typer.testing import Result
 
 from cli.albums import ALBUMS, RUN, names_of
 from cli.options import Lang, Pictures
-from cli.simulation import Shown, draw
+from cli.simulation import Shown, draw, present
 from foundation.drawing import album as albums
 from foundation.drawing.album import draw_pictures
 from foundation.errors import Interrupted
 from foundation.store.manifest import FORMAT
 from foundation.store.store import Store
 from foundation.store.verification import verify_folder
+from scenarios.compare.comparison import comparison_document
+from tests.cluster import ROOT
 from tests.scenarios import frames as made
 
 Mes = Callable[..., Result]
@@ -94,12 +102,122 @@ def test_an_interruption_leaves_a_whole_folder(tmp_path: Path, monkeypatch: pyte
 
     monkeypatch.setattr(albums, "draw", once)
     shown = Shown(lang=Lang.en, json=False, pictures=Pictures.main, workers=1)
-    with pytest.raises(Interrupted, match=r"mes plot .*/r` draws the missing pictures"):
-        draw(store, shown, [Lang.en])
+    with pytest.raises(Interrupted, match=r"`mes plot .*/r --lang en && mes plot .*/r --lang fr` draws the missing"):
+        draw(store, shown, list(Lang))
     assert [path.name for path in (tmp_path / "r/pictures").glob("*.png")] == ["adoption.en.png"]
     assert "pictures/adoption.en.svg" in Store.opened(tmp_path / "r").manifest["files"]
     kinds = {(finding.kind, finding.where) for finding in verify_folder(tmp_path / "r").findings}
     assert not any(where.startswith("pictures/") for _, where in kinds)
+
+
+def drawn_and_kept(sheet: albums.Sheet) -> list[Path]:
+    """Draws, and leaves the others waiting for the word that it is done; one stands half-way."""
+    place = sheet.folder / "pictures"
+    if sheet.name == "adoption":
+        (place / ".half.png.1.tmp").write_bytes(b"")
+    else:
+        draw_sheet(sheet)
+        (sheet.folder / ".drawn").touch()
+    time.sleep(600)
+    return []
+
+
+draw_sheet = albums.draw
+
+
+def test_an_interruption_of_processes_seals_what_they_had_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = folder_of(tmp_path / "r", 2)
+    monkeypatch.setattr(albums, "draw", drawn_and_kept)
+
+    def interrupt() -> None:
+        while not ((store.folder / ".drawn").exists() and list((store.folder / "pictures").glob(".half*"))):
+            time.sleep(0.05)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt, daemon=True).start()
+    with pytest.raises(KeyboardInterrupt):
+        drawn(store, ["adoption", "equity", "funnel"], 2)
+    assert sorted(path.name for path in (tmp_path / "r/pictures").iterdir()) == ["equity.fr.png", "equity.fr.svg"]
+    assert {f"pictures/equity.fr.{kind}" for kind in ("png", "svg")} <= set(
+        Store.opened(store.folder).manifest["files"]
+    )
+    places = {finding.where for finding in verify_folder(store.folder).findings}
+    assert not any(where.startswith("pictures/") for where in places)
+
+
+def test_what_failed_is_told_of_an_interrupted_command_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = folder_of(tmp_path / "r", 2)
+    store.note(failures=[{"draw": 3, "error": "spoilt"}])
+
+    def stopped(sheet: albums.Sheet) -> list[Path]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(albums, "draw", stopped)
+    with pytest.raises(Interrupted):
+        present(store, Shown(lang=Lang.en, json=False, pictures=Pictures.main, workers=1), comparison_document)
+    assert "3: spoilt" in capsys.readouterr().err
+
+
+SHOWING = """
+import sys
+from pathlib import Path
+from cli.errors import reported
+from cli.options import Lang, Pictures
+from cli.simulation import Shown, present
+from foundation.store.store import Store
+from scenarios.compare.comparison import comparison_document
+
+sys.stdin.read()
+with reported():
+    shown = Shown(lang=Lang.en, json=False, pictures=Pictures.main, workers=1)
+    present(Store.opened(Path(sys.argv[1])), shown, comparison_document)
+"""
+
+
+def test_a_reader_who_leaves_loses_no_picture(tmp_path: Path) -> None:
+    store = folder_of(tmp_path / "r", 2)
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    command = [sys.executable, "-c", SHOWING, str(store.folder)]
+    process = subprocess.Popen(command, cwd=ROOT, text=True, **pipes)
+    assert process.stdout is not None
+    process.stdout.close()
+    process.stdout = None
+    _, told = process.communicate("", timeout=120)
+    assert process.returncode == 0, told
+    assert told.startswith("Written to "), told
+    assert "BrokenPipe" not in told
+    assert len(list((tmp_path / "r/pictures").glob("*.png"))) == len(RUN.main)
+
+
+@pytest.mark.parametrize(("more", "count"), [((), 0), (("--pictures", "main"), 3)])
+def test_numbers_of_finished_runs_come_without_pictures(
+    mes: Mes, tmp_path: Path, more: tuple[str, ...], count: int
+) -> None:
+    small = ("--people", "500", "--draws", "2", "--workers", "1", "--out", "r", "--pictures", "none")
+    assert mes("compare", "media", *small).exit_code == 0
+    result = mes("compare", "./r", "--json", "--out", "both", "--workers", "1", *more)
+    assert result.exit_code == 0, result.stderr
+    assert len(list(tmp_path.glob("both/pictures/*.png"))) == count
+
+
+@pytest.mark.parametrize(
+    ("command", "said", "unsaid"),
+    [
+        ("compare", "run folders with --json: none", ""),
+        ("run", "[default: all; with --quick: main]", "run folders"),
+        ("forecast", "[default: all]", "--quick"),
+        ("sensitivity", "[default: all]", "--quick"),
+        ("hindcast", "[default: all]", "--quick"),
+    ],
+)
+def test_help_says_which_pictures_are_drawn(mes: Mes, command: str, said: str, unsaid: str) -> None:
+    words = " ".join(mes(command, "--help").stdout.split())
+    assert said in words
+    assert not unsaid or unsaid not in words
 
 
 @pytest.mark.parametrize(("choice", "count"), [("none", 0), ("main", 3)])

@@ -63,6 +63,26 @@ def test_tables_in_both_languages(mes: Mes, tmp_path: Path, lang: str) -> None:
     assert (tmp_path / f"h/pictures/hindcast.{lang}.png").stat().st_size > 20_000
 
 
+def test_whoever_interrupts_its_picture_knows_where_the_results_are(
+    mes: Mes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "none").mkdir()
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("calibration.hindcast.pictures.hindcast_panels", stopped)
+    options = ("hindcast", "--origins", ORIGIN, "--posteriors", "none", "--out", "h")
+    result = mes(*options)
+    assert result.exit_code == 130
+    assert "Written to h" in result.stderr
+    assert "the same command with --resume --out h draws the picture" in result.stderr
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    assert mes(*options, "--resume").exit_code == 0, "as it says"
+    assert (tmp_path / "h/pictures/hindcast.en.png").is_file()
+
+
 @pytest.mark.slow
 def test_the_model_takes_part_and_a_killed_hindcast_goes_on(mes: Mes, tmp_path: Path) -> None:
     stand_in(tmp_path / "posteriors")

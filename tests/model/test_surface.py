@@ -7,12 +7,13 @@ import inspect
 import pytest
 
 import model
-from model import AdoptionModel, ReferenceModel, World
+from model import AdoptionModel, FastModel, ReferenceModel, World
 from tests.model.busy import build
 
 RUN = "population, parameters, *, demography, history, structure=None, levers=(), seed=0, threads=1, weeks=361"
 SURFACE = {
     "AdoptionModel": RUN,
+    "FastModel": RUN,
     "Demography": "*, years, pyramid, regions, region_age_share, region_doctors, region_illness, "
     "region_exclusion, profiles, pilot_regions, pilot_notified, account_share, "
     "doctors=52500, gp_heavy_rate=14.0",
@@ -70,7 +71,7 @@ def test_the_surface_is_as_pinned() -> None:
     assert {name: signature(getattr(model, name)) for name in model.__all__} == SURFACE
 
 
-@pytest.mark.parametrize("kind", [AdoptionModel, ReferenceModel, World])
+@pytest.mark.parametrize("kind", [AdoptionModel, FastModel, ReferenceModel, World])
 def test_both_engines_have_the_methods_of_a_world(kind: type) -> None:
     assert short_of(kind) == set()
 
@@ -82,7 +83,7 @@ def test_the_methods_pinned_are_all_there_are() -> None:
     }
 
 
-@pytest.mark.parametrize("kind", [AdoptionModel, ReferenceModel])
+@pytest.mark.parametrize("kind", [AdoptionModel, FastModel, ReferenceModel])
 def test_both_engines_are_worlds(kind: type) -> None:
     assert isinstance(build(kind, 1), World)
 

@@ -11,14 +11,27 @@ import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.dates import DateFormatter, YearLocator, date2num
+from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from foundation.drawing.style import BLUE, GREEN, GREY, RED, SMALL, WIDTH, legend_below, light_grid, localise, styled
+from foundation.drawing.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    RED,
+    SMALL,
+    WIDTH,
+    legend_below,
+    light_grid,
+    localise,
+    mark_years,
+    styled,
+)
 from foundation.drawing.wrapping import wrap
 from foundation.language.numbers import day, interval, number, with_interval
+from foundation.shapes import Floats
 from model.terms.weeks import START, position
 from scenarios.compare import label
 from scenarios.compare.pictures.results import Frames, horizon, of_scenario, on_day, scenario_order, weekly_bands
@@ -61,7 +74,7 @@ def _words_of_one(frames: Frames, manifest: Mapping[str, object], lang: str, nam
     return title, label("adoption.subtitle_one", lang, until=day(until, lang), result=result)
 
 
-def _many(frames: Frames, manifest: Mapping[str, object], lang: str, names: Sequence[str]) -> Figure:
+def _many(frames: Frames, manifest: Mapping[str, Any], lang: str, names: Sequence[str]) -> Figure:
     """Strategy over reference, panel by panel; all share their axes."""
     until, strategies = horizon(manifest), len(names) - 1
     columns = 2 if strategies <= 4 else 3 if strategies <= 9 else 4
@@ -71,24 +84,25 @@ def _many(frames: Frames, manifest: Mapping[str, object], lang: str, names: Sequ
     figure = page(title, subtitle, rows * (2.7, 2.2, 1.9)[columns - 2] + 0.8, manifest, lang)
     panels = list(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
     _scale(panels[0], frames, manifest, lang, every=2)  # first: else every line fits the scale of all panels anew
+    band = [(0.05, 0.95, 0.25)]
+    reference = curve_of(frames["weekly"], names[0], band)
+    target = manifest["target_millions"] / top_of(frames, manifest)
     for axes, name in zip(panels, names[1:], strict=False):
-        _panel(axes, frames, manifest, lang, (names[0], name), 8.9 / columns - 0.2)
+        draw_curve(axes, reference, GREY, band)
+        draw_curve(axes, curve_of(frames["weekly"], name, band), BLUE, band)
+        _surround(axes, frames, manifest, lang, name, 8.9 / columns - 0.2, target)
     _drop_empty(panels, strategies, columns)
     legend_below(figure, _legend_of_many(manifest, lang, scenario_titles(manifest, lang)[names[0]]), 3)
     return figure
 
 
-def _panel(
-    axes: Axes, frames: Frames, manifest: Mapping[str, Any], lang: str, pair: tuple[str, str], room: float
+def _surround(
+    axes: Axes, frames: Frames, manifest: Mapping[str, Any], lang: str, name: str, room: float, target: float
 ) -> None:
-    """Reference and strategy in a small panel; ``room`` for its title in inches."""
-    for name, colour in zip(pair, (GREY, BLUE), strict=True):
-        curve(axes, of_scenario(frames["weekly"], name), colour, [(0.05, 0.95, 0.25)])
+    """All but the curves of a small panel: ``room`` for its title in inches, ``target`` as a share of the height."""
     surroundings(axes, manifest, small=True)
-    title = scenario_titles(manifest, lang)[pair[1]]
-    axes.set_title("\n".join(wrap(title, room, SMALL, most=2)), size=SMALL, loc="left")
-    target = manifest["target_millions"] / top_of(frames, manifest)
-    _gain(axes, of_scenario(frames["outcomes"], pair[1]), target, lang)
+    axes.set_title("\n".join(wrap(scenario_titles(manifest, lang)[name], room, SMALL, most=2)), size=SMALL, loc="left")
+    _gain(axes, of_scenario(frames["outcomes"], name), target, lang)
 
 
 def _drop_empty(panels: Sequence[Axes], used: int, columns: int) -> None:
@@ -98,16 +112,30 @@ def _drop_empty(panels: Sequence[Axes], used: int, columns: int) -> None:
         panels[place - columns].tick_params(labelbottom=True)
 
 
-def curve(
-    axes: Axes, rows: pd.DataFrame, colour: str, bands: Sequence[tuple[float, float, float]], line: str = "-"
-) -> None:
-    """Median and bands (low level, high level, opacity), millions."""
-    levels = [level for low, high, _ in bands for level in (low, high)]
-    weeks, found = weekly_bands(rows, "activated", [*levels, 0.5])
-    days = date2num(START) + 7 * weeks
+Bands = Sequence[tuple[float, float, float]]
+"""Low level, high level, opacity."""
+
+
+def curve(axes: Axes, rows: pd.DataFrame, colour: str, bands: Bands, line: str = "-") -> None:
+    """Median and bands of the stocks of one scenario, millions."""
+    draw_curve(axes, _quantiles(rows, bands), colour, bands, line)
+
+
+def curve_of(weekly: pd.DataFrame, name: str, bands: Bands) -> tuple[Floats, Floats]:
+    """What ``draw_curve`` draws of a scenario, again and again: weeks, and quantiles [end of a band, week]."""
+    return _quantiles(of_scenario(weekly, name), bands)
+
+
+def _quantiles(rows: pd.DataFrame, bands: Bands) -> tuple[Floats, Floats]:
+    return weekly_bands(rows, "activated", [*(level for low, high, _ in bands for level in (low, high)), 0.5])
+
+
+def draw_curve(axes: Axes, found: tuple[Floats, Floats], colour: str, bands: Bands, line: str = "-") -> None:
+    """Median and bands, millions."""
+    days, millions = date2num(START) + 7 * found[0], found[1] / 1e6
     for i, (_, _, opacity) in enumerate(bands):
-        axes.fill_between(days, found[2 * i] / 1e6, found[2 * i + 1] / 1e6, color=colour, alpha=opacity, linewidth=0)
-    axes.plot(days, found[-1] / 1e6, line, color=colour, linewidth=1.8)
+        axes.fill_between(days, millions[2 * i], millions[2 * i + 1], color=colour, alpha=opacity, linewidth=0)
+    axes.plot(days, millions[-1], line, color=colour, linewidth=1.8)
 
 
 def surroundings(axes: Axes, manifest: Mapping[str, Any], *, small: bool = False) -> None:
@@ -115,17 +143,18 @@ def surroundings(axes: Axes, manifest: Mapping[str, Any], *, small: bool = False
     axes.axhline(manifest["target_millions"], color=RED, linewidth=1.3, linestyle=(0, (6, 2)))
     axes.axvline(date2num(date.fromisoformat(manifest["data_end"])), color=GREY, linewidth=1.0, linestyle=":")
     axes.axvline(date2num(date.fromisoformat(manifest["policy_start"])), color=GREEN, linewidth=1.0, linestyle="-.")
-    for point in manifest.get("stock_targets") or ():
-        if position(date.fromisoformat(point["date"])) >= 0:
-            _observed(axes, point, 2.5 if small else 5.0)
+    points = [p for p in manifest.get("stock_targets") or () if position(date.fromisoformat(p["date"])) >= 0]
+    for bound, marker in ((False, "o"), (True, "^")):
+        if alike := [point for point in points if (point["kind"] == "lower bound") == bound]:
+            _observed(axes, alike, marker, 2.5 if small else 5.0)
 
 
-def _observed(axes: Axes, point: Mapping[str, Any], size: float) -> None:
-    """A published count with its 90 % error; one published as "more than" has no upper end."""
-    marker = "^" if point["kind"] == "lower bound" else "o"
-    x = date2num(date.fromisoformat(point["date"]))
-    error = yerror(reach(point))
-    axes.errorbar(x, point["millions"], error, fmt=marker, color="black", ms=size, elinewidth=1, zorder=5)
+def _observed(axes: Axes, points: Sequence[Mapping[str, Any]], marker: str, size: float) -> None:
+    """Published counts with their 90 % errors; those published as "more than" have no upper end."""
+    days = date2num([date.fromisoformat(point["date"]) for point in points])
+    errors = [np.nan if (error := reach(point)) is None else error for point in points]
+    millions, known = [point["millions"] for point in points], not np.isnan(errors).all()
+    axes.errorbar(days, millions, errors if known else None, fmt=marker, color="black", ms=size, elinewidth=1, zorder=5)
 
 
 def reach(point: Mapping[str, Any]) -> float | None:
@@ -151,8 +180,7 @@ def top_of(frames: Frames, manifest: Mapping[str, Any]) -> float:
 def _scale(axes: Axes, frames: Frames, manifest: Mapping[str, object], lang: str, every: int = 1) -> None:
     axes.set_ylim(0, top_of(frames, manifest))
     axes.set_xlim(date2num(START.replace(month=1, day=1)), date2num(horizon(manifest)) + 1)
-    axes.xaxis.set_major_locator(YearLocator(every))
-    axes.xaxis.set_major_formatter(DateFormatter("%Y"))
+    mark_years(axes, every)
     for panel in axes.figure.axes:
         light_grid(panel, "y")
     localise(axes, lang, y=True)

@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.dates import DateFormatter, YearLocator, date2num
+from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from foundation.drawing.style import BLUE, GREEN, GREY, SMALL, legend_below, light_grid, localise, styled
+from foundation.drawing.style import BLUE, GREEN, GREY, SMALL, legend_below, light_grid, localise, mark_years, styled
 from foundation.language.numbers import day
 from scenarios.compare import label
 from scenarios.compare.pictures.results import Frames
@@ -43,8 +43,7 @@ def _panel(axes: Axes, records: list[dict[str, Any]], lang: str) -> None:
     axes.axvline(last, color=GREY, linewidth=1.0, linestyle=":")
     axes.set_ylim(0, None)
     axes.set_xlim(days[0], days[-1])
-    axes.xaxis.set_major_locator(YearLocator())
-    axes.xaxis.set_major_formatter(DateFormatter("%Y"))
+    mark_years(axes)
     light_grid(axes, "y")
     localise(axes, lang, y=True)
 

@@ -33,34 +33,37 @@ from foundation.drawing.style import (
 from foundation.drawing.wrapping import wrap
 from foundation.language.numbers import day, interval, number
 from foundation.quantiles import spread
+from foundation.shapes import Floats
 from model.terms.outcome import OBSTACLES
 from scenarios.compare import label
-from scenarios.compare.equity import on_day, standings
+from scenarios.compare.equity import equity_table, on_day
 from scenarios.compare.pictures.results import Frames, horizon, scenario_order, strategies_by_effect
 from scenarios.compare.shares import group_shares
+from scenarios.compare.tables import groups_table
 from scenarios.drawing import name_rows, page
 from scenarios.words import group_label, scenario_titles
+
+CELL: dict[str, Any] = {"ha": "center", "va": "center", "gid": "cell", "in_layout": False}
+"""A number within the axes, for which they need give up no room."""
 
 
 @styled
 def by_age_band(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Figure:
     """Share of each age band that is activated at the horizon."""
     names = [scenario_order(frames["outcomes"])[0], *strategies_by_effect(frames)]
-    shares = group_shares(frames["groups"], "age_band", horizon(manifest))
-    bands = [str(band) for band in shares["group"].unique()]
-    quantiles = _quantiles(shares)
+    shares = _shares(frames["groups"], "age_band", manifest)
+    bands = list(dict.fromkeys(str(band) for _, band in shares))
     # [scenario, band, quantile], per cent
-    found = 100 * np.array([[quantiles[name, band] for band in bands] for name in names])
+    found = 100 * np.array([[shares[name, band] for band in bands] for name in names])
     draw = _dots if len(names) <= 2 else _coloured
     return draw(found, names, bands, manifest, lang)
 
 
-def _quantiles(shares: pd.DataFrame) -> dict[tuple[str, str], list[float]]:
-    """5, 50 and 95 % quantiles over draws by scenario and group, NaN where undefined."""
-    return {
-        (str(scenario), str(group)): [np.nan if value is None else value for value in spread(rows).values()]
-        for (scenario, group), rows in shares.groupby(["scenario", "group"], sort=False)["share"]
-    }
+def _shares(groups: pd.DataFrame, dimension: str, manifest: Mapping[str, Any]) -> dict[tuple[str, str], Floats]:
+    """5, 50 and 95 % quantiles of the shares at the horizon, as the tables have them, by scenario and group."""
+    table = groups_table(groups[groups["dimension"] == dimension], horizon(manifest))
+    keys = zip(table["scenario"].astype(str), table["group"].astype(str), strict=True)
+    return dict(zip(keys, table[["share_p05", "share_p50", "share_p95"]].to_numpy(np.float64), strict=True))
 
 
 def _title(manifest: Mapping[str, Any], lang: str) -> str:
@@ -118,7 +121,7 @@ def _cell(axes: Axes, row: int, column: int, value: float, image: AxesImage, lan
     """The number, dark on light colours and light on dark ones."""
     red, green, blue, _ = image.to_rgba(np.array([value]))[0]
     colour = "black" if 0.299 * red + 0.587 * green + 0.114 * blue > 0.46 else "white"
-    axes.text(column, row, number(value, 0, lang), size=SMALL, color=colour, ha="center", va="center", gid="cell")
+    axes.text(column, row, number(value, 0, lang), size=SMALL, color=colour, **CELL)
 
 
 LOOKS = {"yes": (RED, "o", -0.13), "no": (BLUE, "s", 0.13)}
@@ -133,7 +136,7 @@ def digital_gap(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Figur
     title = label("gap.title", lang, until=day(manifest["until"], lang))
     figure = page(title, label("gap.subtitle", lang), 0.36 * len(names) + 1.2, manifest, lang)
     axes = figure.subplots()
-    quantiles = _quantiles(shares)
+    quantiles = _shares(frames["groups"], "digital_exclusion", manifest)
     highest = max(_row(axes, place, quantiles, name) for place, name in enumerate(names))
     name_rows(axes, names, manifest, lang)
     number_rows(axes, [_gap(shares, name, lang) for name in names])
@@ -145,11 +148,11 @@ def digital_gap(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Figur
     return figure
 
 
-def _row(axes: Axes, place: int, quantiles: Mapping[tuple[str, str], Sequence[float]], name: str) -> float:
+def _row(axes: Axes, place: int, shares: Mapping[tuple[str, str], Floats], name: str) -> float:
     """Draws both groups of a scenario; returns the highest share."""
     top = 0.0
     for group, (colour, marker, offset) in LOOKS.items():
-        low, middle, high = quantiles[name, group]
+        low, middle, high = shares[name, group]
         axes.plot([100 * low, 100 * high], [place + offset] * 2, color=colour, linewidth=1.6)
         axes.plot(100 * middle, place + offset, marker, color=colour, ms=6, markeredgecolor="white")
         top = max(top, float(np.nan_to_num(high)))
@@ -201,7 +204,7 @@ def equity_changes(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Fi
     axes.imshow(found, aspect="auto", cmap=_DIVERGING, vmin=-1.5 * most, vmax=1.5 * most)
     for row, column in np.ndindex(*found.shape):
         text = number(float(found[row, column]), 1, lang, sign=True)
-        axes.text(column, row, text, size=SMALL, color=BLACK, ha="center", va="center", gid="cell")
+        axes.text(column, row, text, size=SMALL, color=BLACK, **CELL)
     name_rows(axes, names, manifest, lang)
     heads = ["\n".join(wrap(group_label(*group, lang), 0.72, SMALL)) for group in groups]
     axes.set_xticks(range(len(groups)), heads)
@@ -213,18 +216,11 @@ def equity_changes(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Fi
 
 
 def _changes(equity: pd.DataFrame, until: date, names: Sequence[str]) -> tuple[np.ndarray, list[tuple[str, str]]]:
-    """Medians over draws [strategy, group] of the change of the gap, points, and the groups."""
-    keyed = standings(equity, until).groupby(["scenario", "dimension", "group"], sort=False)["gap_change_points"]
-    medians = keyed.agg(_median)
+    """Medians over draws [strategy, group] of the change of the gap, points, as the table has them; and the groups."""
+    medians = equity_table(equity, until).set_index(["scenario", "dimension", "group"])["gap_change_points_p50"]
     groups = shown_groups(medians)
-    return medians.reindex([(name, *group) for name in names for group in groups]).to_numpy().reshape(
-        len(names), -1
-    ), groups
-
-
-def _median(draws: pd.Series[float]) -> float:
-    median = spread(draws)["p50"]
-    return np.nan if median is None else median
+    wanted = [(name, *group) for name in names for group in groups]
+    return medians.reindex(wanted).to_numpy().reshape(len(names), -1), groups
 
 
 def shown_groups(table: pd.DataFrame | pd.Series[float]) -> list[tuple[str, str]]:
@@ -278,7 +274,7 @@ def _bars(axes: Axes, shares: pd.DataFrame, lang: str) -> None:
         for row, (start, wide) in enumerate(zip(left, widths, strict=True)):
             if wide >= 7:
                 ink = "white" if name in ("activated", "no_use", "refused", "information") else BLACK
-                axes.text(start + wide / 2, row, number(wide, 0, lang), size=SMALL, color=ink, ha="center", va="center")
+                axes.text(start + wide / 2, row, number(wide, 0, lang), size=SMALL, color=ink, **CELL)
         left += widths
     axes.set_xlim(0, 100)
     axes.tick_params(axis="y", length=0)

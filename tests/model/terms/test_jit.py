@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from model.terms import jit
+from model.terms import cached
 
-MODEL = Path(jit.__file__).parents[1]
+MODEL = Path(cached.__file__).parents[1]
 
 
 def names(file: str) -> set[str]:
-    return {path.relative_to(MODEL).as_posix() for path in jit.behind(MODEL / file)}
+    return {path.relative_to(MODEL).as_posix() for path in cached.behind(MODEL / file)}
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,9 @@ def test_an_edit_of_what_is_compiled_along_is_noticed(file: str, other: str) -> 
     assert other in names(file)
 
 
-@pytest.mark.parametrize("other", ["adoption.py", "prevalence.py", "twin/reference.py", "counting/answers.py"])
+@pytest.mark.parametrize(
+    "other", ["adoption.py", "fast.py", "prevalence.py", "twin/reference.py", "counting/answers.py"]
+)
 def test_other_edits_cost_nothing(other: str) -> None:
     assert (MODEL / other).exists()
     assert not any(other in names(path.relative_to(MODEL).as_posix()) for path in (MODEL / "engine").glob("*.py"))
@@ -40,7 +42,7 @@ def test_folders_differ_with_the_text(tmp_path: Path, monkeypatch: pytest.Monkey
     found = set()
     for text in ("a = 1\n", "a = 2\n", "a = 2\n"):
         file.write_text(text, encoding="utf-8")
-        jit._cache_folder.cache_clear()
-        found.add(jit._cache_folder(file))
-    jit._cache_folder.cache_clear()
+        cached.cache_folder.cache_clear()
+        found.add(cached.cache_folder(file))
+    cached.cache_folder.cache_clear()
     assert len(found) == 2

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from math import log, sqrt
+from math import exp, log, sqrt
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
+from scipy.optimize import brentq
 
 from model import AdoptionModel, Parameters, Structure
 from model.engine.people import barrier_spell, document_exposure, has_barrier_in
@@ -132,6 +133,16 @@ def test_share_with_a_document_in_a_year(need_spell: float) -> None:
             assert abs(having.mean() - law) <= Z * sqrt(law * (1 - law) / PEOPLE)
             assert not is_share(having, -np.expm1(-mean)), "negative control: everybody alike"
     assert sum(missed) == pytest.approx(0.0, abs=1e-3)
+
+
+def test_shapes_are_those_that_a_solver_finds() -> None:
+    def miss(log_shape: float, spell: float) -> float:
+        return sum(share_with_one(exp(log_shape), mean, spell) for mean in MEAN_DOCUMENTS) - sum(WITH_ONE)
+
+    for spell in (0.25, 1.0, 2.8, 50.0):
+        found = brentq(miss, -5.0, 2.0, args=(spell,), xtol=1e-6)
+        assert log(document_shape(spell)) == pytest.approx(found, abs=1e-5)
+        assert log(document_shape(1.1 * spell)) != pytest.approx(found, abs=1e-5) or spell == 50.0, "negative control"
 
 
 @kernel
