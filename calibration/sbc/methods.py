@@ -147,8 +147,7 @@ def target_of(observed: Observed, emulator: Emulator, places: Floats, seed: int)
     """Log likelihood of the synthetic figures, with the emulator's error about ``places``. They come from one run, so
     that their sampling error is that of the runs the emulator learns from; real ones have none."""
     new = about(places, seed)
-    error = emulator.stock_error(new) + emulator.sampling - np.diag(emulator.rest)  # which is part of both
-    likelihood = Likelihood(observed, error)
+    likelihood = Likelihood(observed, emulator.run_error(new))
     return Target(emulator, replace(likelihood, answer_error=likelihood.answer_errors(emulator, new)))
 
 
