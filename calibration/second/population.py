@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from calibration.posterior.ellipses import aimed_at
+from calibration.second.figures import whitener_of
 from foundation.shapes import Floats
 
 Simulate = Callable[[Floats, int], Floats]
@@ -79,7 +80,7 @@ def drawn_near(
     places = rng.standard_normal((first, parameters)) if places is None else places
     figures = simulate(places, 0)
     possible = np.isfinite(figures).all(axis=1)
-    scale = _whitener(figures[possible])
+    scale = whitener_of(figures[possible])
     found = Population(places, figures, np.arange(len(places)), _away(figures, given, scale), np.inf, FIRST_ANGLE, 1.0)
     found = found.rows(np.argsort(found.distances, kind="stable")[:size])
     for generation in range(1, generations + 1):
@@ -125,9 +126,3 @@ def _away(figures: Floats, given: Floats, scale: Floats) -> Floats:
     """[place] distance; infinite where there are no figures."""
     away = np.linalg.norm((figures - given) @ scale, axis=1)
     return np.where(np.isfinite(away), away, np.inf)
-
-
-def _whitener(figures: Floats) -> Floats:
-    """[figure, figure] that gives the figures of the first generation unit covariance."""
-    values, vectors = np.linalg.eigh(np.cov(figures.T))
-    return np.asarray(vectors / np.sqrt(np.maximum(values, 1e-12)))

@@ -6,10 +6,10 @@ from scipy import stats
 
 from calibration.facts.priors import FREE
 from calibration.posterior.free import values_at
-from calibration.second.abc import Synthetic, infer
+from calibration.second.figures import Synthetic, infer
 from calibration.second.page import Sample, rows, table
 from calibration.second.population import drawn_near
-from tests.calibration.second.test_abc import FIGURES, GIVEN, NOISE, PARAMETERS, SLOPES, exact
+from tests.calibration.second.test_figures import FIGURES, GIVEN, NOISE, PARAMETERS, SLOPES, exact
 
 SIZE = 2000
 
