@@ -112,10 +112,10 @@ def experiment_of(case: Case, people: int, draws: int, seed: int, structure: Str
     )
 
 
-def documents_foreseen(draws: Mapping[date, Sequence[Draw]]) -> list[dict[str, float | str]]:
+def documents_foreseen(draws: Mapping[date, Sequence[Draw]]) -> list[dict[str, float | str | None]]:
     """Millions of documents deposited a month as the draws of each origin carry on what was known on it: quantiles over
     draws on the days of the points that came later, and what ``came`` (``documents_fed.csv``)."""
-    history, found = load_history(), list[dict[str, float | str]]()
+    history, found = load_history(), list[dict[str, float | str | None]]()
     monthly, weeks = history.insured_millions * DAYS_PER_MONTH / 7.0, week_of(history.documents[-1][0]) + 1
     for origin, own in draws.items():
         known = history_for(history, origin, "frozen")

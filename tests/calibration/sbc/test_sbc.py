@@ -166,7 +166,7 @@ def paths(seed, twist):
     years = np.array([day.toordinal() for day in days]) / 365.25
     factor = np.linalg.cholesky(np.exp(-np.abs(years[:, None] - years) / 0.5))
     stocks, values, found = np.array([15.0, 18.0]), np.full((1, len(FREE)), 0.5), []
-    for _ in range(150):
+    for _ in range(300):
         off = amount * factor @ rng.standard_normal(len(days))
         figures, _ = published(logs[None], values, real, rng, off[None, : len(logs)])
         forecaster = Forecaster(imitated(real, figures[0]), people)
@@ -179,7 +179,7 @@ def test_forecasts_hold_the_truth_as_often_as_they_say():
     assert all(line.passed for line in lines_of(FORECASTS, paths(1, lambda draws: draws), 2))
 
 
-@pytest.mark.parametrize("control", ["narrow", "far"])
+@pytest.mark.parametrize("control", ["narrow", "shifted", "far"])
 def test_wrong_forecasts_fail(control):
     found = lines_of(FORECASTS, paths(1, lambda draws: controls(draws)[control]), 2)
     assert not any(line.passed for line in found)
