@@ -144,12 +144,10 @@ def study(folder: Path, *, runs: int, people: int, draws: int, workers: int) -> 
     found = drawn_near(
         Simulations(case, observed, folder, people, workers),
         given,
-        len(FREE),
-        first=runs,
+        prior_places(runs, SEED),
         size=settings["size"],
         generations=GENERATIONS,
         seed=SEED,
-        places=prior_places(runs, SEED),
     )
     adjusted = infer(Synthetic(found.places, found.figures, found.run), given)
     values = values_at(adjusted.drawn(draws, SEED))

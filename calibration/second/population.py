@@ -64,20 +64,10 @@ class Population:
 
 
 def drawn_near(
-    simulate: Simulate,
-    given: Floats,
-    parameters: int,
-    *,
-    first: int,
-    size: int,
-    generations: int,
-    seed: int,
-    places: Floats | None = None,
+    simulate: Simulate, given: Floats, places: Floats, *, size: int, generations: int, seed: int
 ) -> Population:
-    """The last population of ``size``, from ``first`` places of the prior (or those given) and at most so many
-    generations after it."""
-    rng = np.random.default_rng([seed, 0])
-    places = rng.standard_normal((first, parameters)) if places is None else places
+    """The last population of ``size`` near the figures ``given`` [figure], from ``places`` [place, parameter] of the
+    prior and at most so many ``generations`` after it."""
     figures = simulate(places, 0)
     possible = np.isfinite(figures).all(axis=1)
     scale = whitener_of(figures[possible])
