@@ -17,7 +17,7 @@ from calibration.facts.observed import Answer
 from calibration.facts.targets import StockTarget
 from calibration.fit.question import Held
 from calibration.fit.work import Seen
-from calibration.posterior.likelihood import MEMORY
+from calibration.posterior.likelihood import alike, years_of
 from foundation.shapes import Floats
 from model.terms.inputs import History, Surveyed
 
@@ -96,12 +96,11 @@ def published_stocks(
 def discrepancies(days: Sequence[date], amount: Floats, luck: np.random.Generator, times: int = TIMES) -> Floats:
     """What the model can't reproduce, on logarithms [draw, time, day], for standard deviations ``amount`` [draw].
 
-    Correlation exp(-|t - t'| / MEMORY): the process is Markov, so it is drawn from day to day. Stocks of different
-    regions share it.
+    The process is Markov, so it is drawn from day to day. Stocks of different regions share it.
     """
-    years = np.array([day.toordinal() for day in days]) / 365.25
+    years = years_of(days)
     order = np.argsort(years, kind="stable")
-    steps = np.exp(-np.diff(years[order], prepend=-np.inf) / MEMORY)
+    steps = alike(np.diff(years[order], prepend=-np.inf))
     fresh = luck.standard_normal((len(amount), times, len(days)))
     process, before = np.empty_like(fresh), np.zeros(fresh.shape[:2])
     for step, day in zip(steps, order, strict=True):

@@ -8,17 +8,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import special, stats
 
 from calibration.facts.inputs import tables_of
-from calibration.facts.priors import FREE
 from calibration.fit.identifiability import correlations_table, parameters_table, products_table
 from calibration.fit.lines import Line, View
 from calibration.fit.patterns import lines_of
 from calibration.fit.question import Fitting
 from calibration.fit.tables import curves, residuals
 from calibration.fit.work import Kind, Seen, Task, predict_all
-from calibration.posterior.free import values_at
+from calibration.posterior.free import prior_places, values_at
 from calibration.posterior.work import Sent
 from calibration.warm import ensure_compiled
 from foundation.errors import RunFailedError
@@ -56,7 +54,7 @@ def carry_out(fitting: Fitting, workers: int, progress: Callable[[int], None] = 
     """
     wanted = fitting.wanted
     ensure_compiled()
-    places = prior_places(wanted.draws, wanted.seed)
+    places = prior_places(wanted.draws, np.random.default_rng(wanted.seed))
     values: dict[Kind, Floats] = {"posterior": fitting.values[: wanted.draws], "prior": values_at(places)}
     sent = Sent(fitting.case)
     tasks = [
@@ -81,13 +79,6 @@ def carry_out(fitting: Fitting, workers: int, progress: Callable[[int], None] = 
         draws=pd.concat([_draws(kind, views[kind].runs, lines[kind]) for kind in views], ignore_index=True),
         manifest=_manifest(fitting, impossible, failed),
     )
-
-
-def prior_places(draws: int, seed: int) -> Floats:
-    """Places [draw, parameter] of the prior: a scrambled Sobol sequence, so that few draws cover it evenly."""
-    sobol = stats.qmc.Sobol(len(FREE), rng=np.random.default_rng(seed))
-    uniforms = sobol.random_base2(max(0, int(np.ceil(np.log2(draws)))))[:draws]
-    return np.asarray(special.ndtri(np.clip(uniforms, 1e-6, 1 - 1e-6)))
 
 
 def _view(fitting: Fitting, kind: Kind, runs: Sequence[Seen], values: Floats) -> View:

@@ -36,12 +36,12 @@ def rows(forecast: Registered, counts: Sequence[StockTarget], lang: str) -> list
     """A row one and two years after the last count known: quantiles 5, 50 and 95 %."""
     known = [count for count in counts if count.day.isoformat() <= forecast.about["forecast_from"]]
     days = [_anniversary(known[-1].day, years) for years in HORIZONS]
-    others = {selection.name: selection for selection in selections()}
+    others = {selection.years: selection for selection in selections()}
     found = []
     for at, years, no_change in zip(days, HORIZONS, unchanged(known, days), strict=True):
         quantiles = np.quantile(forecast.samples(at), LEVELS)
         gains = quantiles - known[-1].millions
-        ratios = np.quantile([o.by_hazard for o in others[f"{years} year{'s' if years > 1 else ''}"].origins], LEVELS)
+        ratios = np.quantile([o.by_hazard for o in others[years].origins], LEVELS)
         found.append(
             [
                 day(at, lang),

@@ -40,6 +40,7 @@ def grids(results: Results, lang: str) -> list[Grid]:
     return [
         *(by_origin(results, origin, lang) for origin in results["origins"]),
         *bound_grids(results, lang),
+        *documents_grids(results, lang),
         summary_grid(results, lang),
         horizon_grid(results, lang),
     ]
@@ -103,6 +104,26 @@ def horizon_grid(results: Results, lang: str) -> Grid:
     rows = [[name, *(_of_bin(column[i], lang) for column in bins)] for i, name in enumerate(names)]
     head = [_bin(column[0]["from_days"], column[0]["to_days"], lang) for column in bins]
     return Grid(label("hindcast.by_horizon", lang), [label("hindcast.forecaster", lang), *head], rows)
+
+
+def documents_grids(results: Results, lang: str) -> Iterator[Grid]:
+    """A row an origin, a column a point of the documents that came after one of them, and in the last row what came;
+    nothing where no origin has draws."""
+    found = {(entry["origin"], entry["date"]): entry for entry in results.get("documents", ())}
+    if not found:
+        return
+    origins, days = (sorted({key[place] for key in found}) for place in (0, 1))
+    rows = [[day(one, lang), *(_foreseen(found.get((one, date)), lang) for date in days)] for one in origins]
+    came = {date: number(entry["came"], 1, lang) for (_, date), entry in found.items()}
+    rows.append([label("hindcast.documents_came", lang), *(came[date] for date in days)])
+    head = [label("hindcast.documents_origin", lang), *(day(date, lang) for date in days)]
+    yield Grid(label("hindcast.documents", lang), head, rows)
+
+
+def _foreseen(entry: Mapping[str, Any] | None, lang: str) -> str:
+    if entry is None:
+        return UNDEFINED
+    return f"{number(entry['p50'], 1, lang)}{NO_BREAK}{interval(entry['p05'], entry['p95'], 1, lang)}"
 
 
 def _by_horizon(results: Results) -> list[Any]:

@@ -38,7 +38,7 @@ def hindcast_panels(results: Results, lang: str) -> Figure:
     title = label("hindcast.title_actuals" if results["actuals"] else "hindcast.title", lang)
     subtitle = f"{label('hindcast.subtitle', lang)} {label('hindcast.cut', lang)}"
     run = {key: results[key] for key in ("people", "draws", "seed", "data_end") if key in results} | {"quick": False}
-    figure = page(title, subtitle, rows * (1.15 if many else 1.9) + 0.9, run, lang, note=label("hindcast.caveat", lang))
+    figure = page(title, subtitle, rows * (1.25 if many else 1.9) + 0.9, run, lang, note=label("hindcast.caveat", lang))
     panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     for place, axes in enumerate(panels.flat):
         if many:
@@ -49,7 +49,7 @@ def hindcast_panels(results: Results, lang: str) -> Figure:
             axes.remove()
     if many:
         for axes, origin in zip(panels[0], results["origins"], strict=True):
-            axes.set_title(label("hindcast.origin_short", lang, day=day(origin, lang)), size=SMALL, loc="left")
+            axes.set_title(f"{label('hindcast.origin_short', lang, day=day(origin, lang))}\n", size=SMALL, loc="left")
     _scale(panels[0, 0], results, lang)
     _name(panels, names, many, lang)
     legend_below(figure, _legend(lang), 4)
@@ -108,18 +108,17 @@ def _scale(axes: Axes, results: Results, lang: str) -> None:
 
 
 def _name(panels: np.ndarray, names: Sequence[str], many: bool, lang: str) -> None:
-    """The forecaster above its panel, or in the first panel of its row."""
-    for place, name in enumerate(names):
-        words = label(f"forecaster.{name}", lang)
+    """The forecaster above its panel, or above the first panel of its row, where nothing published is covered."""
+    for place, forecaster in enumerate(names):
+        words = label(f"forecaster.{forecaster}", lang)
         if not many:
             panels.flat[place].set_title(words, size=SMALL, loc="left", weight="bold")
             continue
         axes = panels[place, 0]
-        box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1}
-        lines = "\n".join(wrap(words, 1.7, SMALL, weight="bold"))
-        axes.text(
-            *(0.03, 0.95, lines), transform=axes.transAxes, size=SMALL, weight="bold", va="top", bbox=box, zorder=6
-        )
+        if place:
+            axes.set_title(" ", size=SMALL, loc="left")  # keeps the line free
+        name = axes.annotate(words, (0, 1), (0, 5), "axes fraction", "offset points", size=SMALL, weight="bold")
+        name.set_in_layout(False)  # it may be wider than its panel
 
 
 def _legend(lang: str) -> list[Any]:

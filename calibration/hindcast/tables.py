@@ -24,6 +24,7 @@ CONVENTIONS = {
     "by_horizon": "days from origin to count, both ends included; the last range is all of six months and more",
     "lower_bounds": "not scored; probability of the bound or more",
     "structure": "designed knowing the counts up to January 2026, so that the model's hindcast flatters it",
+    "documents": "millions deposited a month, foreseen with the inputs of the origin; came: documents_fed.csv",
     "outside_view": "its law, and the damped trend, were chosen knowing the counts up to January 2026",
 }
 BINS: tuple[tuple[int, int | None], ...] = ((0, 182), (183, 365), (366, 730), (731, None), (183, None))
@@ -38,6 +39,7 @@ def document(
     banded: pd.DataFrame,
     absent: Sequence[Mapping[str, Any]],
     failures: Sequence[Mapping[str, Any]],
+    documents: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     """Everything, as plain values for JSON; numbers in millions of profiles."""
     return {
@@ -50,6 +52,7 @@ def document(
         "absent": [dict(entry) for entry in absent],
         "failures": [dict(entry) for entry in failures],
         "bands": _records(banded),
+        "documents": [dict(entry) for entry in documents],
     }
 
 

@@ -17,11 +17,14 @@ import numpy as np
 from calibration.facts.history import Inputs, history_for
 from calibration.facts.inputs import load_costs, load_demography, load_history
 from calibration.facts.targets import load_surveyed
+from calibration.hindcast.scoring import LEVELS
 from calibration.posterior.conditioning import Count, conditioned, never_falling
+from foundation.quantiles import rounded
 from foundation.shapes import Floats
 from foundation.work.ensemble import executor_factory, run_ensemble
+from model.terms.drivers import weekly_documents
 from model.terms.structure import Structure
-from model.terms.weeks import WEEKS
+from model.terms.weeks import DAYS_PER_MONTH, WEEKS, week_of
 from scenarios.draw import Draw
 from scenarios.experiment import REFERENCE, Experiment, Settings, simulate_draw
 from scenarios.frames import at
@@ -107,6 +110,23 @@ def experiment_of(case: Case, people: int, draws: int, seed: int, structure: Str
         costs=load_costs(),
         surveyed=load_surveyed(),
     )
+
+
+def documents_foreseen(draws: Mapping[date, Sequence[Draw]]) -> list[dict[str, float | str | None]]:
+    """Millions of documents deposited a month as the draws of each origin carry on what was known on it: quantiles over
+    draws on the days of the points that came later, and what ``came`` (``documents_fed.csv``)."""
+    history, found = load_history(), list[dict[str, float | str | None]]()
+    monthly, weeks = history.insured_millions * DAYS_PER_MONTH / 7.0, week_of(history.documents[-1][0]) + 1
+    for origin, own in draws.items():
+        known = history_for(history, origin, "frozen")
+        later = [point for point in history.documents if point[0] > origin]
+        drivers = [draw.parameters.drivers for draw in own]
+        paths = monthly * np.stack([weekly_documents(known, one, weeks, 1.0) for one in drivers])
+        for day, came in later:
+            quantiles = dict(zip(("p05", "p50", "p95"), np.quantile(paths[:, week_of(day)], LEVELS), strict=True))
+            row = {name: rounded(float(value)) for name, value in quantiles.items()}
+            found.append({"origin": origin.isoformat(), "date": day.isoformat(), **row, "came": came})
+    return found
 
 
 def simulate(task: Task) -> list[float]:

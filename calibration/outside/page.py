@@ -22,6 +22,8 @@ class Selection:
 
     name: str
     origins: Sequence[Origin]
+    years: int | None = None
+    """Their horizon; ``None``: all."""
 
 
 def selections(*, clear: bool = True) -> list[Selection]:
@@ -30,7 +32,8 @@ def selections(*, clear: bool = True) -> list[Selection]:
     by_horizon = {years: origins(parts, years, clear=clear) for years in HORIZONS}
     both = [origin for found in by_horizon.values() for origin in found]
     names = {1: "1 year", 2: "2 years"}
-    return [*(Selection(name=names[y], origins=o) for y, o in by_horizon.items()), Selection(name="both", origins=both)]
+    one = [Selection(name=names[years], origins=found, years=years) for years, found in by_horizon.items()]
+    return [*one, Selection(name="both", origins=both)]
 
 
 def markdown() -> str:

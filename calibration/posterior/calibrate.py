@@ -19,7 +19,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from scipy import special, stats
 
 from calibration.facts.inputs import tables_of
 from calibration.facts.observed import Observed
@@ -27,18 +26,21 @@ from calibration.facts.priors import FREE, STATUS_QUO
 from calibration.posterior.emulator import Emulator, fit_emulator
 from calibration.posterior.emulator_file import emulator_path, load_emulator, refuse_pickled, save_emulator, sizes_of
 from calibration.posterior.evidence import Agreement, Check, Evidence, agreement, check, effective, evidence, systematic
+from calibration.posterior.free import prior_places
 from calibration.posterior.likelihood import Likelihood, Target
 from calibration.posterior.question import Effort
 from calibration.posterior.simulate import Case
 from calibration.posterior.walk import Walk, explore, walk
-from calibration.posterior.work import Bank, code_fingerprint, fill, joined, same_settings, save_array
+from calibration.posterior.work import Bank, code_fingerprint, fill, joined, misses, same_settings, teaching
 from foundation.errors import RunFailedError
 from foundation.shapes import Floats
+from foundation.store.atomic import write_array
+from foundation.work.progress import adding
 
-WINDOW = 0.8
-"""Runs with a stock further than this from the published one, on logarithms, teach the emulator nothing of use."""
 MOST_TAUGHT, FEWEST_TAUGHT = 2400, 400
 """Runs an emulator learns from: an even part of them beyond the first number, at least the second."""
+NEAREST = 200
+"""Runs of the first bank about which the first wave is looked for."""
 REPEATS = 2
 
 
@@ -128,8 +130,7 @@ class Calibration:
         )
 
     def _first_bank(self) -> Bank:
-        sobol = stats.qmc.Sobol(len(FREE), seed=self.effort.seed).random(self.effort.first)
-        return self._fill(0, special.ndtri(np.clip(sobol, 1e-6, 1 - 1e-6)))
+        return self._fill(0, prior_places(self.effort.first, self.effort.seed))
 
     def _wave(self, number: int, emulator: Emulator, banks: list[Bank]) -> Bank:
         file = self.folder / f"places-{number}.npy"
@@ -139,12 +140,11 @@ class Calibration:
             places = explore(target.many, len(FREE), self.effort.wave, seed=seed, start=before)
             rough = evidence(target.many, places, seed=seed, blocks=1)
             self.so_far = rough.log, rough.error
-            save_array(file, places)
+            write_array(file, places)
         return self._fill(number, np.load(file))
 
     def _fill(self, number: int, places: Floats) -> Bank:
         name = f"bank {number + 1}/{self.effort.waves + 2}"
-        count = _Count(lambda done: self._tell(name, done, len(places)))
         return fill(
             self.case,
             places,
@@ -152,18 +152,12 @@ class Calibration:
             first=100_000 * number + 10_000_000 * self.effort.seed,
             folder=self.folder / f"bank-{number}",
             workers=self.workers,
-            done=count,
+            done=adding(lambda done: self._tell(name, done, len(places))),
         )
 
     def _nearest(self, banks: list[Bank]) -> Floats:
         bank = joined(banks)
-        misses = self._misses(bank)
-        return bank.places[np.argsort(misses, kind="stable")[:200]]
-
-    def _misses(self, bank: Bank) -> Floats:
-        """[run] largest miss of a stock, on logarithms; infinite where impossible."""
-        misses = np.abs(bank.outputs[:, : self.stocks] - self.published).max(axis=1)
-        return np.where(bank.possible, misses, np.inf)
+        return bank.places[np.argsort(misses(bank, self.published), kind="stable")[:NEAREST]]
 
     def _emulator(self, number: int, banks: list[Bank], before: Emulator | None) -> Emulator:
         file = emulator_path(self.folder, number)
@@ -177,11 +171,7 @@ class Calibration:
 
     def _learn(self, banks: list[Bank], before: Emulator | None) -> Emulator:
         bank = joined(banks)
-        misses = self._misses(bank)
-        # In order of their misses, far ones too: among runs that all fit there is next to nothing to learn from.
-        order = np.argsort(misses, kind="stable")
-        near = max((misses < WINDOW).sum(), min(FEWEST_TAUGHT, bank.possible.sum()))
-        chosen = order[np.linspace(0, near - 1, min(near, MOST_TAUGHT)).astype(int)]
+        chosen = teaching(bank, self.published, fewest=FEWEST_TAUGHT, most=MOST_TAUGHT)
         places = bank.places[chosen, : len(STATUS_QUO)]
         return fit_emulator(
             places, bank.outputs[chosen], self.stocks, before.components if before else None, self.workers
@@ -248,14 +238,3 @@ def about(places: Floats, seed: int) -> Floats:
     that it learned from than beside them, so its error there is no guide."""
     mean, covariance = places.mean(axis=0), np.cov(places.T)
     return np.random.default_rng(seed).multivariate_normal(mean, covariance, len(places), method="eigh")
-
-
-class _Count:
-    """Adds up what is finished."""
-
-    def __init__(self, tell: Callable[[int], None]) -> None:
-        self.tell, self.total = tell, 0
-
-    def __call__(self, more: int) -> None:
-        self.total += more
-        self.tell(self.total)

@@ -135,6 +135,11 @@ class Emulator:
         noises = np.array([component.noise for component in self.components])
         return np.asarray((self.axes.T * noises) @ self.axes + np.diag(self.rest))
 
+    def run_error(self, places: Floats) -> Floats:
+        """[stock, stock] covariance of one run's log stocks about what is emulated, mean over places [place,
+        parameter]: of ``stock_error`` and ``sampling`` together, what the components leave out being part of both."""
+        return self.stock_error(places) + self.sampling - np.diag(self.rest)
+
 
 def features(places: Floats) -> Floats:
     """1, places, their squares and products: [..., 1 + d + d (d + 1) / 2]."""

@@ -6,11 +6,10 @@ text are all that is read, and only if their names, types, shapes and values are
 
 from __future__ import annotations
 
-import os
 import zipfile
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +18,7 @@ from calibration.facts.priors import STATUS_QUO
 from calibration.posterior.emulator import Component, Emulator, features
 from calibration.posterior.simulate import Case
 from foundation.errors import UserError
+from foundation.store.atomic import write_arrays
 
 Arrays = dict[str, npt.NDArray[Any]]
 KIND = "mes emulator 1"
@@ -75,10 +75,7 @@ def save_emulator(file: Path, emulator: Emulator) -> None:
     arrays |= {name: np.asarray(getattr(emulator, name)) for name in _WHOLE}
     for k, component in enumerate(emulator.components):
         arrays |= {f"{name}-{k}": np.asarray(getattr(component, name), np.float64) for name in _PART}
-    temporary = file.with_name(f"{file.name}.{os.getpid()}.part")
-    with temporary.open("wb") as opened:
-        np.savez(opened, **cast(dict[str, Any], arrays))
-    os.replace(temporary, file)
+    write_arrays(file, **arrays)
 
 
 def load_emulator(file: Path, sizes: Sizes) -> Emulator | None:

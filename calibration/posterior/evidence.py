@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
-from calibration.posterior.ellipses import covariance_of
+from calibration.posterior.ellipses import FREEDOM, covariance_of
 from calibration.posterior.emulator import Emulator
 from calibration.posterior.work import Bank
 from foundation.shapes import Floats
@@ -47,8 +47,8 @@ def systematic(log_weights: Floats, wanted: int, seed: int) -> npt.NDArray[np.in
 
 LogDensity = Callable[[Floats], Floats]
 """[place] for places [place, parameter]."""
-FREEDOM, WIDER, FROM_PRIOR = 20, 1.15, 0.05
-"""Degrees of freedom of the Student t; its covariance over that of the draws; share of places drawn from the prior."""
+WIDER, FROM_PRIOR = 1.15, 0.05
+"""Scale of the Student t over the covariance of the draws; share of places drawn from the prior."""
 BLOCK = 20_000
 """Places drawn at once."""
 MOST_BLOCKS = 20
@@ -189,14 +189,13 @@ class Agreement:
 def check(emulator: Emulator, bank: Bank, stocks: int, share: float) -> Check:
     """Compare simulated and emulated log stocks at places the emulator has not seen."""
     places, found = bank.places[bank.possible], bank.outputs[bank.possible][:, :stocks]
-    error = emulator.stock_error(places)
-    sd = np.sqrt(np.diag(error + emulator.sampling))
+    sd = np.sqrt(np.diag(emulator.run_error(places)))
     z = (found - emulator.outputs(places)[:, :stocks]) / sd
     return Check(
         z_mean=z.mean(axis=0),
         z_sd=z.std(axis=0),
         inside=(np.abs(z) < stats.norm.ppf(0.95)).mean(axis=0),
-        error=np.sqrt(np.diag(error)),
+        error=np.sqrt(np.diag(emulator.stock_error(places))),
         runs=len(found),
         effective_share=share,
     )

@@ -15,6 +15,8 @@ from scipy import special
 from calibration.facts.priors import FREE, Prior, load_priors
 from foundation.shapes import Floats
 
+NEAREST_END = 1e-6
+"""Uniforms of first places are kept this far from 0 and 1."""
 SMALLEST = 1e-9
 """Quantiles are kept this far from 0 and 1."""
 
@@ -31,6 +33,15 @@ def values_at(places: Floats) -> Floats:
     quantiles = np.clip(special.ndtr(places), SMALLEST, 1 - SMALLEST)
     columns = [prior.quantile(quantiles[..., k]) for k, prior in enumerate(free_priors())]
     return np.stack(columns, axis=-1)
+
+
+def prior_places(wanted: int, chance: int | np.random.Generator) -> Floats:
+    """Places [place, parameter] of the prior: the start of a scrambled Sobol sequence, so that few cover it evenly."""
+    from scipy import stats  # takes a while to load, and most who read parameters draw none
+
+    sobol = stats.qmc.Sobol(len(FREE), seed=chance)
+    uniforms = sobol.random_base2(max(0, int(np.ceil(np.log2(wanted)))))[:wanted]
+    return np.asarray(special.ndtri(np.clip(uniforms, NEAREST_END, 1 - NEAREST_END)))
 
 
 FURTHEST, STEPS = 6.5, 4097

@@ -8,13 +8,14 @@ count, given the points, lies between its ends; a lower bound by the probability
 the bound. Several of them are taken one after the other, each narrowing the law of the next (Mendell and Elston 1974).
 
 Answers: a normal of the published share about the expected answer (``calibration.survey.instrument``), with the
-sampling
-error of the survey (design effect included) and a stated model error.
+sampling error of the survey (design effect included) and a stated model error.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 import numpy as np
@@ -28,6 +29,7 @@ from calibration.posterior.free import quick_values_at, values_at
 from calibration.posterior.simulate import COUNTS, counts_from
 from calibration.survey.instrument import Answers, expected
 from foundation.shapes import Floats
+from model.terms.weeks import DAYS_PER_YEAR
 
 MEMORY = 0.5
 """Years over which the discrepancy is alike, *assumed*."""
@@ -124,8 +126,23 @@ def answered(logits: Floats, values: Floats) -> dict[tuple[str, str], Floats]:
 
 def discrepancy_correlation(observed: Observed) -> Floats:
     """Correlation [stock, stock] of the discrepancy; stocks of different regions share theirs."""
-    years = np.array([stock.day.toordinal() for stock in observed.stocks]) / 365.25
-    return np.asarray(np.exp(-np.abs(years[:, None] - years[None, :]) / MEMORY))
+    return correlation([stock.day for stock in observed.stocks])
+
+
+def correlation(days: Sequence[date]) -> Floats:
+    """[day, day] of the discrepancy on log stocks."""
+    years = years_of(days)
+    return alike(years[:, None] - years)
+
+
+def alike(years: Floats) -> Floats:
+    """Correlation of the discrepancy on days so many years apart."""
+    return np.asarray(np.exp(-np.abs(years) / MEMORY))
+
+
+def years_of(days: Sequence[date]) -> Floats:
+    """[day] years since a day long ago."""
+    return np.array([day.toordinal() for day in days]) / DAYS_PER_YEAR
 
 
 class _StockParts:

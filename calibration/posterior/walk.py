@@ -14,7 +14,6 @@ so an interrupted walk goes on along the same path.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ from scipy import fft
 
 from calibration.posterior.ellipses import Prior, aimed_at
 from foundation.shapes import Floats
+from foundation.store.atomic import write_arrays
 
 LogDensity = Callable[[Floats], Floats]
 """[place] for places [place, parameter]."""
@@ -142,7 +142,7 @@ def walk(
             if (step + 1) % (SEGMENT // KEPT) == 0:
                 parts.append(chains.places.copy())
         kept = np.concatenate([kept, np.stack(parts)]) if len(kept) else np.stack(parts)
-        _save(saved, chains.places, kept)
+        write_arrays(saved, places=chains.places, kept=kept)
         tell(min(0.99, len(kept) / max(wanted * _autocorrelation(kept) * 3 / 2, len(kept) + 1)))
     return _result(kept, wanted)
 
@@ -209,13 +209,6 @@ def _result(kept: Floats, wanted: float) -> Walk:
         effective=float(late.shape[0] * late.shape[1] / length),
         long_enough=_long_enough(kept, wanted),
     )
-
-
-def _save(path: Path, places: Floats, kept: Floats) -> None:
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
-    with temporary.open("wb") as file:
-        np.savez(file, places=places, kept=kept)
-    os.replace(temporary, path)
 
 
 def _loaded(path: Path, parameters: int) -> tuple[Floats | None, Floats]:

@@ -7,7 +7,6 @@ blocks under way. A run depends on its place, its number and the case alone: not
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -23,6 +22,7 @@ from calibration.posterior.free import values_at
 from calibration.posterior.simulate import Case, simulate
 from foundation.errors import RunFailedError, UserError
 from foundation.shapes import Floats
+from foundation.store.atomic import write_array, write_text
 from foundation.work.ensemble import executor_factory, run_ensemble
 from model import PrevalenceError, solve_prevalence
 
@@ -74,6 +74,31 @@ class Bank:
 
     def __len__(self) -> int:
         return len(self.places)
+
+
+def misses(bank: Bank, published: Floats) -> Floats:
+    """[run] largest miss of a stock of ``published`` [stock] (log millions); infinite where impossible."""
+    away = np.abs(bank.outputs[:, : len(published)] - published).max(axis=1)
+    return np.where(bank.possible, away, np.inf)
+
+
+WINDOW = 0.8
+"""Runs with a stock further than this from the published one, on logarithms, teach an emulator nothing of use."""
+
+
+def teaching(bank: Bank, published: Floats, *, fewest: int, most: int, nearer: float = 1.0) -> npt.NDArray[np.int64]:
+    """Rows that an emulator learns from, by rising miss: all within ``WINDOW``, or ``fewest`` where there are less; of
+    more than ``most`` an even part, or with a power ``nearer`` above 1 one that is denser near the figures.
+
+    Far ones too: among runs that all fit there is next to nothing to learn from.
+    """
+    away = misses(bank, published)
+    order = np.argsort(away, kind="stable")
+    near = max(int((away < WINDOW).sum()), min(fewest, int(bank.possible.sum())))
+    steps = np.linspace(0, near - 1, min(near, most))
+    if near > most:
+        steps = steps**nearer / (near - 1) ** (nearer - 1)
+    return np.asarray(order[np.unique(steps.astype(np.int64))])
 
 
 @dataclass(frozen=True)
@@ -153,10 +178,7 @@ def _run_block(block: _Block) -> None:
             rows.append(run(case, values, block.people, block.first + row))
         except PrevalenceError:
             rows.append(np.full(block.width, np.nan))
-    temporary = f"{block.file}.{os.getpid()}.part"
-    with open(temporary, "wb") as file:  # noqa: PTH123 - np.save would add an ending to a path
-        np.save(file, np.array(rows))
-    os.replace(temporary, block.file)
+    write_array(Path(block.file), np.array(rows))
 
 
 @dataclass(frozen=True)
@@ -220,21 +242,6 @@ def code_fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
-def write(file: Path, data: bytes) -> None:
-    """A file whole or not at all."""
-    temporary = file.with_name(f"{file.name}.{os.getpid()}.part")
-    temporary.write_bytes(data)
-    os.replace(temporary, file)
-
-
-def save_array(file: Path, array: npt.NDArray[np.float64]) -> None:
-    """An array whole or not at all."""
-    temporary = file.with_name(f"{file.name}.{os.getpid()}.part")
-    with temporary.open("wb") as opened:
-        np.save(opened, array)
-    os.replace(temporary, file)
-
-
 def same_settings(folder: Path, wanted: Mapping[str, Any]) -> None:
     """Write what an empty folder is for, or compare: settings, code, and every table that is read.
 
@@ -243,7 +250,7 @@ def same_settings(folder: Path, wanted: Mapping[str, Any]) -> None:
     """
     file, now = folder / "settings.json", json.loads(json.dumps(wanted))
     if not file.exists():
-        write(file, json.dumps(wanted, indent=1, ensure_ascii=False).encode())
+        write_text(file, json.dumps(wanted, indent=1, ensure_ascii=False))
         return
     found = json.loads(file.read_text(encoding="utf-8"))
     if other := [name for name in now if found.get(name) != now[name]]:

@@ -22,17 +22,16 @@ from scipy import linalg, special
 from calibration.facts.observed import Answer, Observed
 from calibration.facts.priors import DISCREPANCY, FREE, STATUS_QUO
 from calibration.facts.targets import StockTarget
-from calibration.posterior.calibrate import WINDOW, about
+from calibration.posterior.calibrate import about
 from calibration.posterior.ellipses import Prior, aimed_at
 from calibration.posterior.emulator import Component, Emulator
 from calibration.posterior.free import values_at
 from calibration.posterior.lengths import likeness
-from calibration.posterior.likelihood import MEMORY, Likelihood, Target
+from calibration.posterior.likelihood import Likelihood, Target, correlation
 from calibration.posterior.walk import FLATTENED, PRIOR, Chains
-from calibration.posterior.work import Bank
-from calibration.second.abc import published, published_figures
+from calibration.posterior.work import Bank, teaching
+from calibration.second.figures import published, published_figures
 from foundation.shapes import Floats
-from model.terms.weeks import DAYS_PER_YEAR
 
 DRAWS = 60
 """Posterior draws among which a truth is ranked: the last places of as many chains."""
@@ -62,9 +61,7 @@ def chosen(bank: Bank, observed: Observed, ahead: Sequence[date], truths: int, s
     """
     rng, runs = np.random.default_rng(seed), np.flatnonzero(bank.possible)
     values, days = values_at(bank.places[runs]), [*(stock.day for stock in observed.stocks), *ahead]
-    years = np.array([day.toordinal() for day in days]) / DAYS_PER_YEAR
-    alike = np.exp(-np.abs(years[:, None] - years) / MEMORY)
-    factor = np.linalg.cholesky(alike + 1e-10 * np.eye(len(days)))
+    factor = np.linalg.cholesky(correlation(days) + 1e-10 * np.eye(len(days)))
     amount = values[:, FREE.index(DISCREPANCY), None]
     off = amount * (rng.standard_normal((len(runs), len(days))) @ factor.T)
     figures, holds = published(bank.outputs[runs], values, observed, rng, off[:, : len(observed.stocks)])
@@ -116,14 +113,9 @@ def _imitated(stock: StockTarget, millions: float) -> StockTarget:
 
 
 def near_runs(pool: Bank, observed: Observed, most: int) -> npt.NDArray[np.int64]:
-    """Rows to learn from, by rising miss of a stock: the nearest close to each other, far ones further apart, as among
-    runs that all fit there is next to nothing to learn from."""
+    """Rows to learn from, denser near the figures of one truth than a calibration takes them."""
     stocks = np.log([stock.millions for stock in observed.stocks])
-    misses = np.where(pool.possible, np.abs(pool.outputs[:, : len(stocks)] - stocks).max(axis=1), np.inf)
-    order = np.argsort(misses, kind="stable")
-    near = max(int((misses < WINDOW).sum()), min(FEWEST_TAUGHT, int(pool.possible.sum())))
-    steps = np.linspace(0, 1, min(near, most)) if near <= most else np.linspace(0, 1, most) ** 2
-    return np.asarray(order[np.unique((steps * (near - 1)).round().astype(np.int64))])
+    return teaching(pool, stocks, fewest=FEWEST_TAUGHT, most=most, nearer=2.0)
 
 
 def localized(shared: Emulator, places: Floats, outputs: Floats) -> Emulator:
@@ -147,8 +139,7 @@ def target_of(observed: Observed, emulator: Emulator, places: Floats, seed: int)
     """Log likelihood of the synthetic figures, with the emulator's error about ``places``. They come from one run, so
     that their sampling error is that of the runs the emulator learns from; real ones have none."""
     new = about(places, seed)
-    error = emulator.stock_error(new) + emulator.sampling - np.diag(emulator.rest)  # which is part of both
-    likelihood = Likelihood(observed, error)
+    likelihood = Likelihood(observed, emulator.run_error(new))
     return Target(emulator, replace(likelihood, answer_error=likelihood.answer_errors(emulator, new)))
 
 

@@ -11,15 +11,10 @@ The folder holds finished work, so that an interrupted command goes on where it 
 from __future__ import annotations
 
 import json
-import sys
-import time
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from scipy import special, stats
 
 from calibration.facts.inputs import load_demography, load_history, tables_of
 from calibration.facts.observed import Observed, load_observed
@@ -27,22 +22,24 @@ from calibration.facts.priors import FREE, STATUS_QUO
 from calibration.facts.targets import load_surveyed
 from calibration.posterior.emulator import Emulator, fit_emulator
 from calibration.posterior.emulator_file import emulator_path, load_emulator, save_emulator, sizes_of
+from calibration.posterior.free import prior_places
 from calibration.posterior.simulate import Case, case_for
 from calibration.posterior.work import Bank, Sent, code_fingerprint, fill, joined, same_settings
 from calibration.sbc.methods import chosen, near_runs
-from calibration.sbc.page import page_text
+from calibration.sbc.page import Ranks, page_text
 from calibration.sbc.quantities import FORECASTS, NAMES, ahead
 from calibration.sbc.ranks import DISTANCE
-from calibration.sbc.work import FIRST, PER_WAVE, SEED, Task, carry_out, finish, look, ranks_of, save_arrays
+from calibration.sbc.work import FIRST, PER_WAVE, SEED, Task, carry_out, finish, look, ranks_of
 from foundation.errors import UserError
 from foundation.shapes import Floats
-from foundation.store.atomic import write_json
+from foundation.store.atomic import write_arrays, write_json
+from foundation.work.progress import adding, progress
 
 LIKELIHOOD = "log likelihood"
 LINES = (*FREE, *FORECASTS, *NAMES, DISTANCE, LIKELIHOOD)
 DOCUMENT, RANKS = "sbc.json", "ranks.npz"
-NEAR = "near"
-"""The set of truths: near the real figures."""
+NEAR = "near/"
+"""Before the name of a control in ``RANKS``: of truths near the real figures, the only ones there are."""
 SHARED = 1600
 """Runs that lengths and noise are learned from."""
 
@@ -61,9 +58,13 @@ class Settings:
     """Runs that each truth adds to the pool in a wave."""
     workers: int = 1
 
-    def shown(self) -> dict[str, Any]:
+    def shown(self) -> dict[str, int]:
         """What makes the result, for ``sbc.json``."""
         return {name: value for name, value in asdict(self).items() if name != "workers"}
+
+
+OPTIONS = ("sims", "people", "truths")
+"""Settings that the command line knows."""
 
 
 def study(folder: Path, settings: Settings) -> None:
@@ -105,74 +106,68 @@ class Study:
             emulator = self._shared(wave, banks, emulator)
         tasks = self._tasks(self.settings.waves)
         missing = [task for task in tasks if not task.file.exists()]
-        carry_out(finish, tasks, missing, self.settings.workers, self._teller("truths", len(tasks)))
-        save_ranks(self.folder, {NEAR: ranks_of([dict(np.load(task.file)) for task in tasks])})
+        with progress(len(tasks), "truths") as tell:
+            carry_out(finish, tasks, missing, self.settings.workers, adding(tell))
+        save_ranks(self.folder, ranks_of([dict(np.load(task.file)) for task in tasks]))
         write_json(self.folder / DOCUMENT, self.settings.shown())
 
     def _tasks(self, stage: int) -> list[Task]:
         sent, people = self.sent, self.settings.people
         return [Task(sent, self.observed, self.folder, k, people, stage) for k in range(self.settings.truths)]
 
-    def _teller(self, stage: str, total: int) -> _Teller:
-        return _Teller(stage, total, adding=True)
-
     def _fill(self, wave: int, places: Floats) -> Bank:
         name = f"simulations, wave {wave} of {self.settings.waves}" if wave else "simulations of the prior"
-        return fill(
-            self.case,
-            places,
-            people=self.settings.people,
-            first=FIRST + PER_WAVE * wave,
-            folder=self.folder / f"bank-{wave}",
-            workers=self.settings.workers,
-            done=self._teller(name, len(places)),
-        )
+        with progress(len(places), name) as tell:
+            return fill(
+                self.case,
+                places,
+                people=self.settings.people,
+                first=FIRST + PER_WAVE * wave,
+                folder=self.folder / f"bank-{wave}",
+                workers=self.settings.workers,
+                done=adding(tell),
+            )
 
     def _prior(self) -> Bank:
-        sobol = stats.qmc.Sobol(len(FREE), seed=SEED).random(self.settings.sims)
-        return self._fill(0, special.ndtri(np.clip(sobol, 1e-6, 1 - 1e-6)))
+        return self._fill(0, prior_places(self.settings.sims, SEED))
 
     def _choose(self, bank: Bank) -> None:
         found = chosen(bank, self.observed, ahead(self.observed.data_end), self.settings.truths, SEED)
-        save_arrays(self.folder / "truths.npz", **vars(found))
+        write_arrays(self.folder / "truths.npz", **vars(found))
 
     def _wave(self, wave: int) -> Bank:
         tasks = self._tasks(wave - 1)
         missing = [task for task in tasks if not task.look_file(wave - 1).exists()]
-        teller = self._teller(f"looks, wave {wave} of {self.settings.waves}", len(tasks))
-        carry_out(look, tasks, missing, self.settings.workers, teller)
+        with progress(len(tasks), f"looks, wave {wave} of {self.settings.waves}") as tell:
+            carry_out(look, tasks, missing, self.settings.workers, adding(tell))
         looks = [np.load(task.look_file(wave - 1))[: self.settings.wave] for task in tasks]
         return self._fill(wave, np.concatenate(looks))
 
     def _shared(self, stage: int, banks: list[Bank], before: Emulator | None) -> Emulator:
         """The pool of a stage, and lengths and noise learned from it."""
         pool, file = joined(banks), emulator_path(self.folder, stage)
-        save_arrays(self.folder / f"pool-{stage}.npz", **vars(pool))
+        write_arrays(self.folder / f"pool-{stage}.npz", **vars(pool))
         found = load_emulator(file, sizes_of(self.case)) if file.exists() else None
         if found is None:
             rows = near_runs(pool, self.observed, SHARED)
             places, known = pool.places[rows, : len(STATUS_QUO)], before.components if before else None
-            teller = self._teller("lengths of the emulator", 1)
-            found = fit_emulator(places, pool.outputs[rows], len(self.observed.stocks), known, self.settings.workers)
+            stocks, workers = len(self.observed.stocks), self.settings.workers
+            with progress(1, "lengths of the emulator") as tell:
+                found = fit_emulator(places, pool.outputs[rows], stocks, known, workers)
+                tell(1)
             save_emulator(file, found)
-            teller(1)
         return found
 
 
-def save_ranks(folder: Path, ranks: Mapping[str, Mapping[str, Floats]]) -> None:
-    """``ranks.npz`` [truth, line] by set of truths and control (``prior/narrow``; ``prior/`` as they are)."""
-    arrays = {f"{name}/{control}": found for name, part in ranks.items() for control, found in part.items()}
-    np.savez(folder / RANKS, **arrays)  # type: ignore[arg-type]
+def save_ranks(folder: Path, ranks: Ranks) -> None:
+    """``ranks.npz`` [truth, line] by control (``near/narrow``; ``near/`` as they are)."""
+    write_arrays(folder / RANKS, **{f"{NEAR}{control}": found for control, found in ranks.items()})
 
 
-def read_ranks(folder: Path) -> dict[str, dict[str, Floats]]:
+def read_ranks(folder: Path) -> dict[str, Floats]:
     """What ``save_ranks`` wrote."""
-    ranks: dict[str, dict[str, Floats]] = {}
     with np.load(folder / RANKS) as saved:
-        for key in saved.files:
-            name, _, control = key.partition("/")
-            ranks.setdefault(name, {})[control] = saved[key]
-    return ranks
+        return {key.removeprefix(NEAR): saved[key] for key in saved.files if key.startswith(NEAR)}
 
 
 def markdown(folder: Path) -> str:
@@ -181,28 +176,3 @@ def markdown(folder: Path) -> str:
     usual = Settings().shown()
     told = [f"--{name} {value}" for name, value in settings.items() if name in OPTIONS and value != usual[name]]
     return page_text(read_ranks(folder), LINES, settings, " ".join(["mes study sbc --out sbc", *told]))
-
-
-OPTIONS = ("sims", "people", "truths")
-"""Settings that the command line knows."""
-
-
-class _Teller:
-    """Progress and time left on stderr."""
-
-    def __init__(self, stage: str, total: int, adding: bool = False) -> None:
-        self.stage, self.total, self.adding = stage, total, adding
-        self.began, self.first, self.sum, self.last = time.monotonic(), -1, 0, 0.0
-
-    def __call__(self, done: int) -> None:
-        self.sum = self.sum + done if self.adding else done
-        now = time.monotonic()
-        if self.first < 0:
-            self.first = self.sum
-        terminal = sys.stderr.isatty()
-        if now - self.last < (0.2 if terminal else 30) and self.sum < self.total:
-            return
-        self.last, gained = now, self.sum - self.first
-        left = f", about {(now - self.began) / gained * (self.total - self.sum) / 60:.1f} min left" if gained else ""
-        end = "\x1b[K\r" if terminal and self.sum < self.total else "\n"
-        print(f"{self.stage}: {self.sum}/{self.total}{left}", end=end, file=sys.stderr, flush=True)

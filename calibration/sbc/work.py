@@ -6,7 +6,6 @@ draws are taken, and what decisions rest on is simulated at the truth and at som
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,12 +18,13 @@ from calibration.facts.priors import DISCREPANCY, FREE
 from calibration.posterior.emulator import Emulator
 from calibration.posterior.emulator_file import Sizes, emulator_path, load_emulator, sizes_of
 from calibration.posterior.free import values_at
-from calibration.posterior.work import Bank, Sent, save_array
+from calibration.posterior.work import Bank, Sent
 from calibration.sbc.methods import DRAWS, SEGMENTS, Inference, Truths, imitated, inferred
 from calibration.sbc.quantities import FORECASTS, Forecaster, outputs_and_quantities
 from calibration.sbc.ranks import controls, place_of_truth, with_distance
 from foundation.errors import RunFailedError
 from foundation.shapes import Floats
+from foundation.store.atomic import write_array, write_arrays
 from foundation.work.ensemble import executor_factory, run_ensemble
 from model import PrevalenceError
 
@@ -79,15 +79,6 @@ def loaded(folder: Path, stage: int, sizes: Sizes) -> Pool:
         return Pool(bank, emulator, Truths(truths["rows"], truths["figures"], truths["off"]))
 
 
-def save_arrays(file: Path, **arrays: Floats) -> None:
-    """Several arrays whole or not at all."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_name(f"{file.name}.{os.getpid()}.part")
-    with temporary.open("wb") as opened:
-        np.savez(opened, **arrays)  # type: ignore[arg-type]
-    os.replace(temporary, file)
-
-
 def without(bank: Bank, row: int) -> Bank:
     """A bank that doesn't know one of its runs."""
     outputs = bank.outputs.copy()
@@ -99,7 +90,7 @@ def look(task: Task) -> None:
     """Places [place, parameter] that the figures make likely, as far as the pool knows."""
     file = task.look_file(task.stage)
     file.parent.mkdir(parents=True, exist_ok=True)
-    save_array(file, _inference(task).draws(LOOK_CHAINS, LOOK_SEGMENTS, SEED + task.number)[-1])
+    write_array(file, _inference(task).draws(LOOK_CHAINS, LOOK_SEGMENTS, SEED + task.number)[-1])
 
 
 def _inference(task: Task) -> Inference:
@@ -120,7 +111,8 @@ def finish(task: Task) -> None:
     likelihoods = found.target.many(np.vstack([truth, draws]))
     forecaster = Forecaster(found.target.likelihood.observed, task.people)
     priced = _priced(task, forecaster, truth, draws[:PRICED], pool.truths.off[task.number])
-    save_arrays(task.file, truth=truth, draws=draws, sample=sample, likelihoods=likelihoods, quantities=priced)
+    task.file.parent.mkdir(parents=True, exist_ok=True)
+    write_arrays(task.file, truth=truth, draws=draws, sample=sample, likelihoods=likelihoods, quantities=priced)
 
 
 def _priced(task: Task, forecaster: Forecaster, truth: Floats, draws: Floats, off: Floats) -> Floats:

@@ -15,17 +15,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from calibration.draws.files import POSTERIOR, read_draws, save_draws
 from calibration.facts.inputs import load_demography, load_history, tables_of
 from calibration.facts.observed import Observed, load_observed
 from calibration.facts.priors import FREE
 from calibration.facts.targets import load_surveyed
-from calibration.posterior.free import free_priors, values_at
+from calibration.posterior.free import free_priors, prior_places, values_at
 from calibration.posterior.simulate import Case, case_for
 from calibration.posterior.work import code_fingerprint, feasible, fill, same_settings
-from calibration.second.abc import Synthetic, infer, published, published_figures
+from calibration.second.figures import Synthetic, infer, published, published_figures
 from calibration.second.population import drawn_near
 from foundation.errors import UserError
 from foundation.language.numbers import with_interval
@@ -140,17 +140,14 @@ def study(folder: Path, *, runs: int, people: int, draws: int, workers: int) -> 
     observed = load_observed()
     history = replace(load_history(), data_end=observed.data_end)
     case = case_for(observed, load_demography(), history, load_surveyed())
-    sobol = stats.qmc.Sobol(len(FREE), seed=SEED).random(runs)
     given = published_figures(observed)
     found = drawn_near(
         Simulations(case, observed, folder, people, workers),
         given,
-        len(FREE),
-        first=runs,
+        prior_places(runs, SEED),
         size=settings["size"],
         generations=GENERATIONS,
         seed=SEED,
-        places=special.ndtri(np.clip(sobol, 1e-6, 1 - 1e-6)),
     )
     adjusted = infer(Synthetic(found.places, found.figures, found.run), given)
     values = values_at(adjusted.drawn(draws, SEED))

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from calibration.posterior.ellipses import aimed_at
+from calibration.second.figures import whitener_of
 from foundation.shapes import Floats
 
 Simulate = Callable[[Floats, int], Floats]
@@ -63,23 +64,13 @@ class Population:
 
 
 def drawn_near(
-    simulate: Simulate,
-    given: Floats,
-    parameters: int,
-    *,
-    first: int,
-    size: int,
-    generations: int,
-    seed: int,
-    places: Floats | None = None,
+    simulate: Simulate, given: Floats, places: Floats, *, size: int, generations: int, seed: int
 ) -> Population:
-    """The last population of ``size``, from ``first`` places of the prior (or those given) and at most so many
-    generations after it."""
-    rng = np.random.default_rng([seed, 0])
-    places = rng.standard_normal((first, parameters)) if places is None else places
+    """The last population of ``size`` near the figures ``given`` [figure], from ``places`` [place, parameter] of the
+    prior and at most so many ``generations`` after it."""
     figures = simulate(places, 0)
     possible = np.isfinite(figures).all(axis=1)
-    scale = _whitener(figures[possible])
+    scale = whitener_of(figures[possible])
     found = Population(places, figures, np.arange(len(places)), _away(figures, given, scale), np.inf, FIRST_ANGLE, 1.0)
     found = found.rows(np.argsort(found.distances, kind="stable")[:size])
     for generation in range(1, generations + 1):
@@ -125,9 +116,3 @@ def _away(figures: Floats, given: Floats, scale: Floats) -> Floats:
     """[place] distance; infinite where there are no figures."""
     away = np.linalg.norm((figures - given) @ scale, axis=1)
     return np.where(np.isfinite(away), away, np.inf)
-
-
-def _whitener(figures: Floats) -> Floats:
-    """[figure, figure] that gives the figures of the first generation unit covariance."""
-    values, vectors = np.linalg.eigh(np.cov(figures.T))
-    return np.asarray(vectors / np.sqrt(np.maximum(values, 1e-12)))

@@ -85,6 +85,7 @@ def hindcast_in(request: Request) -> None:
     from calibration.hindcast.folder import begin, write_results
     from calibration.hindcast.forecasters import FORECASTERS
     from calibration.hindcast.tables import document
+    from calibration.hindcast.work import documents_foreseen
 
     workers = process_count(request.workers)
     targets, questions = asked(request)
@@ -96,9 +97,9 @@ def hindcast_in(request: Request) -> None:
         simple = h.simple_forecasts(questions, targets, request.seed, progress=tell)
     model, failures = modelled(request, targets, questions, posteriors, without, folder, workers)
     forecasts = h.in_order([*model, *simple])
-    results = document(
-        settings, h.scores(forecasts), h.bounds(forecasts), h.bands(forecasts), h.absent(forecasts), failures
-    )
+    tables = h.scores(forecasts), h.bounds(forecasts), h.bands(forecasts), h.absent(forecasts)
+    foreseen = documents_foreseen({origin: posterior.draws for origin, posterior in posteriors.items()})
+    results = document(settings, *tables, failures, foreseen)
     write_results(folder, results, alternative=bool(request.structure))
     present(results, folder, request)
 

@@ -102,6 +102,11 @@ def write_array(path: Path, array: npt.NDArray[Any]) -> None:
     write_bytes(path, array_bytes(array))
 
 
+def write_arrays(path: Path, **arrays: npt.NDArray[Any]) -> None:
+    """Several arrays by name in NumPy's own archive (``.npz``), in one step."""
+    write_bytes(path, archive_bytes(arrays))
+
+
 def write_parquet(path: Path, frame: pd.DataFrame) -> None:
     """Parquet with zstd, in one step."""
     write_bytes(path, parquet_bytes(frame))
@@ -118,6 +123,15 @@ def array_bytes(array: npt.NDArray[Any]) -> bytes:
 
     sink = io.BytesIO()
     np.save(sink, array, allow_pickle=False)
+    return sink.getvalue()
+
+
+def archive_bytes(arrays: Mapping[str, npt.NDArray[Any]]) -> bytes:
+    """As ``numpy.savez`` writes them, without compression."""
+    import numpy as np
+
+    sink = io.BytesIO()
+    np.savez(sink, **arrays)  # type: ignore[arg-type]  # its own options are keywords too
     return sink.getvalue()
 
 

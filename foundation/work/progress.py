@@ -40,6 +40,18 @@ def progress(total: int, label: str) -> Iterator[Callable[[int], None]]:
         yield show
 
 
+def adding(tell: Callable[[int], None]) -> Callable[[int], None]:
+    """A function that is told how many more are done, and tells how many are in all."""
+    done = 0
+
+    def more(finished: int) -> None:
+        nonlocal done
+        done += finished
+        tell(done)
+
+    return more
+
+
 def _lines(total: int, label: str) -> Callable[[int], None]:
     """About ten lines for a whole run."""
     pace = _Pace()

@@ -15,7 +15,8 @@ from calibration.hindcast.question import NAMES
 from tests.calibration.made_up import posterior
 
 Mes = Callable[..., Result]
-ORIGIN = "2024-01-31"
+ORIGIN, FIGURES = "2024-01-31", 5
+"""A day to forecast from, and the figures published after it; headlines are figures."""
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +50,7 @@ def test_without_a_posterior_of_the_origin_the_model_says_nothing(mes: Mes, tmp_
     }
     french = Path("h/hindcast.fr.csv").read_text(encoding="utf-8-sig").splitlines()
     assert french[0].startswith("origine;méthode;jour prévu;horizon (jours);publié (millions)")
-    assert len(french) == 1 + 10 * 5, "ten forecasters that know the stocks only, five figures after the origin"
+    assert len(french) == 1 + 10 * FIGURES, "ten forecasters that know the stocks only"
     assert f"{ORIGIN};no-change;2025-10-31;639;23,3;0,5;22,8;23,8;0;" in "\n".join(french)
 
 
@@ -93,7 +94,7 @@ def test_the_model_takes_part_and_a_killed_hindcast_goes_on(mes: Mes, tmp_path: 
     found = json.loads(whole.stdout)
     model = [entry for entry in found["forecasters"] if entry["forecaster"].startswith("model")]
     assert [entry["inputs"] for entry in model] == ["frozen", "actual"]
-    assert all(entry["forecasts"] == 1 and entry["crps_millions"] is not None for entry in model)
+    assert all(entry["forecasts"] == FIGURES and entry["crps_millions"] is not None for entry in model)
     assert found["posteriors"][ORIGIN]["data_end"] == ORIGIN
     runs = (tmp_path / "a/model-runs.jsonl").read_text().splitlines(keepends=True)
     (tmp_path / "a/model-runs.jsonl").write_text("".join(runs[:2]) + runs[2][:15])

@@ -19,9 +19,10 @@ from calibration.fit.lines import Line, View, discrepancies, published_answer, p
 from calibration.fit.patterns import lines_of
 from calibration.fit.question import Fitting, Wanted, held_against, prepare
 from calibration.fit.rates import periods
-from calibration.fit.study import carry_out, prior_places
+from calibration.fit.study import carry_out
 from calibration.fit.tables import curves, inside, outside, residuals
 from calibration.fit.work import Seen, Task, pilot_share, predict, run_number
+from calibration.posterior.free import prior_places
 from calibration.posterior.likelihood import discrepancy_correlation
 from calibration.posterior.simulate import launched, simulate
 from calibration.posterior.work import Sent

@@ -7,10 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from calibration.draws.files import load_draws
+from calibration.draws.posteriors import posterior_source
+from calibration.facts.history import load_documents
 from calibration.facts.targets import load_stock_targets
 from calibration.hindcast.folder import begin, keep_run, read_results, read_runs, write_results
 from calibration.hindcast.forecasters import FORECASTERS
-from calibration.hindcast.page import grids, markdown, notes
+from calibration.hindcast.page import documents_grids, grids, markdown, notes
 from calibration.hindcast.question import (
     NAMES,
     Forecast,
@@ -26,8 +29,9 @@ from calibration.hindcast.question import (
     simple_forecasts,
 )
 from calibration.hindcast.tables import against, by_horizon, common, document, summary
-from calibration.hindcast.work import ModelSamples
+from calibration.hindcast.work import ModelSamples, documents_foreseen
 from foundation.errors import RunFailedError, UserError
+from foundation.language.numbers import UNDEFINED
 from foundation.problems import ScenarioError
 
 TARGETS = load_stock_targets()
@@ -62,12 +66,42 @@ def results(questions):
         "origins": [day.isoformat() for day in ORIGINS],
         "published": [t.described() for t in TARGETS if t.kind != "initial"],
     }
-    return document(settings, scores(forecasts), bounds(forecasts), bands(forecasts), absent(forecasts), failures)
+    tables = scores(forecasts), bounds(forecasts), bands(forecasts), absent(forecasts)
+    foreseen = documents_foreseen({origin: load_draws(3) for origin in ORIGINS[1:]})
+    return document(settings, *tables, failures, foreseen)
 
 
 def test_default_origins_are_the_counts_from_november_2023_to_january_2025():
     days = ("2023-11-24", "2024-01-10", "2024-01-31", "2024-02-29", "2024-10-07", "2025-01-30")
     assert default_origins(TARGETS) == [date.fromisoformat(day) for day in days]
+
+
+def test_documents_that_nothing_carries_on_stay_as_they_were_last_known():
+    """On 31 January 2024 the rate of that month, 20 million, was the last one known."""
+    (draw,) = load_draws(1)
+    still = replace(draw.parameters.drivers, document_momentum=0.0, document_volatility=0.0)
+    found = documents_foreseen({date(2024, 1, 31): [replace(draw, parameters=replace(draw.parameters, drivers=still))]})
+    came = {day.isoformat(): rate for day, rate in load_documents() if day > date(2024, 1, 31)}
+    assert {entry["date"]: entry["came"] for entry in found} == came
+    assert {entry["p50"] for entry in found} == {20.0}
+
+
+def test_documents_were_foreseen_far_above_those_that_came():
+    """As the page says of the two errors that cancel: from every origin of before 2025, beyond the 90 % interval."""
+    days = [day for day in ORIGINS[1:] if day.year < 2025]
+    source = posterior_source(50, date(2026, 1, 29))
+    found = documents_foreseen({day: source(day).draws for day in days})
+    late = [entry for entry in found if entry["date"] == "2025-12-15"]
+    assert len(late) == len(days)
+    assert all(entry["p05"] > entry["came"] for entry in late)
+
+
+def test_the_table_of_documents_ends_with_what_came(results):
+    (table,) = documents_grids(results, "en")
+    assert len(table.rows) == len(ORIGINS)
+    assert table.rows[-1] == ["As they came", "18.0", "20.0", "25.0", "30.0", "32.8", "43.5"]
+    assert table.rows[-2][1:5] == [UNDEFINED] * 4, "nothing is foreseen of days before the origin"
+    assert list(documents_grids({**results, "documents": []}, "en")) == []
 
 
 def test_every_later_figure_is_asked_for(questions):
@@ -224,7 +258,7 @@ def test_losing_to_the_last_slope_is_told(results):
 def test_the_caveat_stands_below_every_table(results, lang):
     text = markdown(results, lang)
     words = {"en": "counts up to January 2026", "fr": "jusqu’à janvier 2026"}[lang]
-    assert text.count(words) == len(grids(results, lang)) == len(ORIGINS) + 2
+    assert text.count(words) == len(grids(results, lang)) == len(ORIGINS) + 3
     assert "{" not in text
 
 

@@ -10,11 +10,12 @@ from calibration.facts.inputs import load_demography, load_history, tables_of
 from calibration.facts.observed import load_observed
 from calibration.facts.priors import FREE
 from calibration.facts.targets import load_surveyed
-from calibration.posterior.calibrate import WINDOW, Calibration
+from calibration.posterior.calibrate import Calibration
+from calibration.posterior.emulator import Emulator
 from calibration.posterior.evidence import agreement, check, evidence
 from calibration.posterior.question import Effort
 from calibration.posterior.simulate import case_for
-from calibration.posterior.work import Bank
+from calibration.posterior.work import WINDOW, Bank
 from foundation.errors import UserError
 from tests.calibration.problems import STOCKS
 from tests.calibration.sbc.test_sbc import small_emulator
@@ -22,24 +23,42 @@ from tests.calibration.sbc.test_sbc import small_emulator
 RUNS = 2000
 
 
+LEFT_OUT = 1e-3
+"""Variance that the components leave out, several times what they and their noise have together."""
+
+
 def simulated(factor):
     """Runs that differ from the emulator by ``factor`` times what it says, and one that was impossible."""
-    emulator, rng = small_emulator(), np.random.default_rng(1)
+    emulator, rng = replace(small_emulator(), rest=np.full(len(STOCKS), LEFT_OUT)), np.random.default_rng(1)
     places = rng.standard_normal((RUNS, len(FREE)))
-    cov = emulator.stock_error(places) + emulator.sampling
+    along = [c.variance(places[:, : emulator.parameters]) + c.noise for c in emulator.components]
+    off = (np.sqrt(along).T * rng.standard_normal((RUNS, len(along)))) @ emulator.axes
+    off += np.sqrt(emulator.rest) * rng.standard_normal((RUNS, len(STOCKS)))
     outputs = emulator.outputs(places)
-    outputs[:, : len(STOCKS)] += factor * rng.multivariate_normal(np.zeros(len(STOCKS)), cov, RUNS)
+    outputs[:, : len(STOCKS)] += factor * off
     outputs[0] = np.nan
     return emulator, Bank(places, outputs, np.full(RUNS, 1000))
+
+
+SD_ERROR = 4 / np.sqrt(2 * RUNS)
 
 
 def test_an_honest_emulator_passes():
     found = check(*simulated(1.0), len(STOCKS), 0.8)
     assert found.runs == RUNS - 1
     assert np.abs(found.z_mean).max() < 4 / np.sqrt(RUNS)
-    assert found.z_sd == pytest.approx(1, abs=4 / np.sqrt(2 * RUNS))
+    assert found.z_sd == pytest.approx(1, abs=SD_ERROR)
     assert found.inside == pytest.approx(0.9, abs=4 * np.sqrt(0.09 / RUNS))
     assert found.passed
+
+
+def test_what_the_components_leave_out_counted_twice_shows(monkeypatch):
+    """Negative control."""
+    twice = lambda emulator, places: emulator.stock_error(places) + emulator.sampling  # noqa: E731
+    monkeypatch.setattr(Emulator, "run_error", twice)
+    found = check(*simulated(1.0), len(STOCKS), 0.8)
+    assert (found.z_sd < 1 - SD_ERROR).all()
+    assert (found.inside > 0.9 + 4 * np.sqrt(0.09 / RUNS)).all()
 
 
 @pytest.mark.parametrize("changes", [{"effective_share": 0.05}, {"inside": np.full(4, 0.7)}, {"z_sd": np.full(4, 1.6)}])

@@ -192,9 +192,12 @@ def test_too_few_starts(tmp_path):
 
 def test_exploring_finds_the_posterior():
     places = explore(log_likelihood, PARAMETERS, 300, seed=1)
-    mean, covariance = exact()
     assert places.shape == (300, PARAMETERS)
     assert len(np.unique(places, axis=0)) == 300
-    assert np.abs(places.mean(axis=0) - mean).max() < 0.5
-    assert np.sqrt(np.diag(covariance)) == pytest.approx(places.std(axis=0), rel=0.3)
+    # Three places of each chain, of which 300 are taken: so many chains are among them on average.
+    chains = CHAINS * (1 - (1 - 300 / (3 * CHAINS)) ** 3)
+    assert agrees(places, chains)
+    sd = np.sqrt(np.diag(exact()[1]))
+    assert not agrees(places + 0.4 * sd, chains), "the controls: moved, and narrower"
+    assert not agrees(places.mean(axis=0) + 0.7 * (places - places.mean(axis=0)), chains)
     assert (explore(log_likelihood, PARAMETERS, 300, seed=1) == places).all()

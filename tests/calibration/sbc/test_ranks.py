@@ -6,7 +6,7 @@ from scipy import stats
 
 from calibration.sbc.ranks import LEVEL, controls, coverage_band, ecdf_band, lines_of, place_of_truth, with_distance
 
-TRUTHS, LINES, DRAWS, SAMPLE = 60, 8, 50, 400
+TRUTHS, LINES, DRAWS, SAMPLE = 400, 8, 50, 400
 NAMES = [f"line {k}" for k in range(LINES)] + ["distance"]
 
 
@@ -35,10 +35,9 @@ def test_right_posteriors_pass(ranks):
 
 @pytest.mark.parametrize("control", ["narrow", "shifted", "far"])
 def test_wrong_posteriors_fail(ranks, control):
+    """On every line: half a standard deviation is a departure of 0.197 of an ECDF, which 400 truths show."""
     found = lines_of(NAMES, ranks[control], len(NAMES))
-    assert any(not line.passed for line in found)
-    if control == "narrow":
-        assert not found[-1].passed
+    assert [line.name for line in found if line.passed] == []
 
 
 def test_ranks_are_uniform_whatever_the_number_of_draws():

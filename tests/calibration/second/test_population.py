@@ -6,10 +6,10 @@ from scipy import stats
 
 from calibration.facts.priors import FREE
 from calibration.posterior.free import values_at
-from calibration.second.abc import Synthetic, infer
+from calibration.second.figures import Synthetic, infer
 from calibration.second.page import Sample, rows, table
 from calibration.second.population import drawn_near
-from tests.calibration.second.test_abc import FIGURES, GIVEN, NOISE, PARAMETERS, SLOPES, exact
+from tests.calibration.second.test_figures import FIGURES, GIVEN, NOISE, PARAMETERS, SLOPES, exact
 
 SIZE = 2000
 
@@ -23,7 +23,8 @@ def simulator(seed, noise=NOISE):
 
 
 def population(simulate, generations=14):
-    return drawn_near(simulate, GIVEN, PARAMETERS, first=2 * SIZE, size=SIZE, generations=generations, seed=1)
+    places = np.random.default_rng([1, 0]).standard_normal((2 * SIZE, PARAMETERS))
+    return drawn_near(simulate, GIVEN, places, size=SIZE, generations=generations, seed=1)
 
 
 def off(found):

@@ -1,4 +1,4 @@
-"""Figures as they would have been published, and regression adjustment: what a second method on the same targets needs.
+"""Runs turned into figures as they would have been published, and places moved to where these are the real ones.
 
 No emulator, no likelihood: every run is turned into figures as they would have been published, by adding the errors of
 the observation models; places whose figures are near the published ones are moved along a local linear regression to
@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from calibration.facts.observed import Observed
 from calibration.facts.priors import DISCREPANCY, FREE
+from calibration.posterior.evidence import systematic
 from calibration.posterior.likelihood import answered, discrepancy_correlation
 from foundation.shapes import Floats
 
@@ -98,20 +99,14 @@ class Adjusted:
         return float(1.0 / (self.weights**2).sum())
 
     def drawn(self, wanted: int, seed: int) -> Floats:
-        """Equally weighted places [draw, parameter], by systematic resampling, distinct, in random order."""
-        return self.places[self.chosen(wanted, seed)]
-
-    def chosen(self, wanted: int, seed: int) -> npt.NDArray[np.int64]:
-        """Positions of what ``drawn`` gives."""
-        rng = np.random.default_rng(seed)
-        edges = np.cumsum(self.weights) / self.weights.sum()
-        steps = (np.arange(wanted) + rng.random()) / wanted
-        return np.asarray(rng.permutation(np.unique(np.searchsorted(edges, steps))))
+        """Equally weighted places [draw, parameter], by systematic resampling, distinct, in random order; no more than
+        half of those there are."""
+        return self.places[systematic(np.log(self.weights), min(wanted, len(self.places) // 2), seed)]
 
 
 def infer(known: Synthetic, figures: Floats, *, kept: float = 1.0) -> Adjusted:
     """The posterior given ``figures`` [figure], from the share ``kept`` of the rows that is nearest."""
-    whitener = _whitener(known.figures)
+    whitener = whitener_of(known.figures)
     distance = np.linalg.norm((known.figures - figures) @ whitener, axis=1)
     count = round(kept * len(distance))
     near = np.argpartition(distance, count - 1)[:count]
@@ -142,7 +137,7 @@ def _left_out(design: Floats, gram: Floats, weights: Floats, residuals: Floats, 
     return left
 
 
-def _whitener(figures: Floats) -> Floats:
+def whitener_of(figures: Floats) -> Floats:
     """[figure, figure] that gives the figures unit covariance: the level that stocks share counts once."""
     values, vectors = np.linalg.eigh(np.cov(figures.T))
     return np.asarray(vectors / np.sqrt(np.maximum(values, 1e-12)))
