@@ -17,7 +17,7 @@ from calibration.facts.observed import Answer
 from calibration.facts.targets import StockTarget
 from calibration.fit.question import Held
 from calibration.fit.work import Seen
-from calibration.posterior.likelihood import alike, years_of
+from calibration.posterior.discrepancy import alike, years_of
 from foundation.shapes import Floats
 from model.terms.inputs import History, Surveyed
 

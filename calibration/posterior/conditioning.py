@@ -1,7 +1,7 @@
 """From one run to one path of the published quantity that agrees with everything published.
 
 log published(t) = log simulated(t) + u(t). u is what one run can't tell: the model discrepancy, a Gaussian process
-(``calibration.posterior.likelihood``), and the sampling error of the simulated people. It is drawn given all published
+(``calibration.posterior.discrepancy``), and the sampling error of the simulated people. It is drawn given all published
 counts at once, then the path is kept from falling:
 
 1. *Figures* are normal: u is conditioned on them with their error, in closed form (Kennedy and O'Hagan 2001).
@@ -29,9 +29,8 @@ import numpy.typing as npt
 from scipy.special import log_ndtr, ndtri_exp
 
 from calibration.facts.targets import StockTarget
-from calibration.posterior.likelihood import MEMORY
+from calibration.posterior.discrepancy import correlation
 from foundation.shapes import Floats
-from model.terms.weeks import DAYS_PER_YEAR
 
 POPULATION = 68.0
 """Millions of insured, for the sampling error of a stock."""
@@ -91,12 +90,6 @@ def conditioned(
     missed, variance = _known(simulated[:n], counts, prior[:n, :n], rng)
     mean, covariance = given(prior[n:, n:], prior[:n, n:], prior[:n, :n], missed, variance)
     return np.asarray(simulated[n:] * np.exp(mean + _normal(covariance, rng)))
-
-
-def correlation(days: Sequence[date]) -> Floats:
-    """[day, day] of the discrepancy."""
-    years = np.array([day.toordinal() for day in days]) / DAYS_PER_YEAR
-    return np.asarray(np.exp(-np.abs(years[:, None] - years[None, :]) / MEMORY))
 
 
 def sampling_covariance(simulated: Floats, people: int) -> Floats:

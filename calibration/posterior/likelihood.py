@@ -2,10 +2,11 @@
 
 Stocks, on logarithms: published = simulated + published error + what the simulation doesn't know exactly + discrepancy.
 The discrepancy is what the model can't reproduce: a Gaussian process of standard deviation ``discrepancy`` (a free
-parameter) with correlation exp(-|t - t'| / MEMORY) (Kennedy and O'Hagan 2001). Without the correlation three counts of
-January and February 2024 would pass for three looks at the model's error. A headline counts by the probability that the
-count, given the points, lies between its ends; a lower bound by the probability that the published figure is at least
-the bound. Several of them are taken one after the other, each narrowing the law of the next (Mendell and Elston 1974).
+parameter) with correlation exp(-|t - t'| / MEMORY) (``calibration.posterior.discrepancy``; Kennedy and O'Hagan 2001).
+Without the correlation three counts of January and February 2024 would pass for three looks at the model's error. A
+headline counts by the probability that the count, given the points, lies between its ends; a lower bound by the
+probability that the published figure is at least the bound. Several of them are taken one after the other, each
+narrowing the law of the next (Mendell and Elston 1974).
 
 Answers: a normal of the published share about the expected answer (``calibration.survey.instrument``), with the
 sampling error of the survey (design effect included) and a stated model error.
@@ -13,9 +14,7 @@ sampling error of the survey (design effect included) and a stated model error.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 
 import numpy as np
@@ -24,15 +23,13 @@ from scipy import special
 from calibration.facts.observed import Observed
 from calibration.facts.priors import DISCREPANCY, FREE, SURVEY
 from calibration.facts.targets import SURVEYS
+from calibration.posterior.discrepancy import correlation
 from calibration.posterior.emulator import Emulator
 from calibration.posterior.free import quick_values_at, values_at
 from calibration.posterior.simulate import COUNTS, counts_from
 from calibration.survey.instrument import Answers, expected
 from foundation.shapes import Floats
-from model.terms.weeks import DAYS_PER_YEAR
 
-MEMORY = 0.5
-"""Years over which the discrepancy is alike, *assumed*."""
 _LEAST = 1e-6
 """Millions: a count of nobody has no logarithm."""
 _LOG_2PI = float(np.log(2 * np.pi))
@@ -127,22 +124,6 @@ def answered(logits: Floats, values: Floats) -> dict[tuple[str, str], Floats]:
 def discrepancy_correlation(observed: Observed) -> Floats:
     """Correlation [stock, stock] of the discrepancy; stocks of different regions share theirs."""
     return correlation([stock.day for stock in observed.stocks])
-
-
-def correlation(days: Sequence[date]) -> Floats:
-    """[day, day] of the discrepancy on log stocks."""
-    years = years_of(days)
-    return alike(years[:, None] - years)
-
-
-def alike(years: Floats) -> Floats:
-    """Correlation of the discrepancy on days so many years apart."""
-    return np.asarray(np.exp(-np.abs(years) / MEMORY))
-
-
-def years_of(days: Sequence[date]) -> Floats:
-    """[day] years since a day long ago."""
-    return np.array([day.toordinal() for day in days]) / DAYS_PER_YEAR
 
 
 class _StockParts:

@@ -14,7 +14,6 @@ from calibration.facts.targets import StockTarget
 from calibration.posterior.conditioning import (
     Count,
     conditioned,
-    correlation,
     counts_of,
     floors,
     given,
@@ -23,6 +22,7 @@ from calibration.posterior.conditioning import (
     truncated,
     within,
 )
+from calibration.posterior.discrepancy import correlation
 
 DAYS = [date(2026, 1, 29) + timedelta(weeks=i) for i in range(0, 100, 5)]
 PEOPLE = 20_000

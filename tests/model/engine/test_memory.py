@@ -38,8 +38,8 @@ branch = model.branch(resolve(load_scenario("mix-broad"), draw, **period))
 branch.advance(309)
 branch.outcome()
 branch.standing(205)
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(json.dumps({"peak": peak * (1 if sys.platform == "darwin" else 1024), "contacts": branch.contacts_noted / people}))
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+print(json.dumps({"peak": peak, "contacts": branch.contacts_noted / people}))
 """
 
 
