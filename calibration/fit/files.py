@@ -44,7 +44,7 @@ def write_all(folder: Path, fit: Fit, lang: str) -> dict[str, Any]:
     return found
 
 
-def _sealed(folder: Path, manifest: Mapping[str, Any]) -> Manifest:
+def _sealed(folder: Path, manifest: Manifest) -> Manifest:
     """With what other run folders record too; the hash of every file but the pictures."""
     files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != manifests.FILE)
     return {
@@ -83,7 +83,7 @@ def read_folder(folder: Path) -> tuple[dict[str, pd.DataFrame], Manifest]:
 
 def draw_pictures(
     tables: Mapping[str, pd.DataFrame],
-    manifest: Mapping[str, Any],
+    manifest: Manifest,
     folder: Path,
     lang: str,
     stem: str = "{name}.{lang}",
@@ -97,7 +97,7 @@ def draw_pictures(
     return paths
 
 
-def picture(name: str, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], lang: str) -> Any:
+def picture(name: str, tables: Mapping[str, pd.DataFrame], manifest: Manifest, lang: str) -> Any:
     """One figure."""
     from calibration.fit.pictures import correlation_map, identified_parameters, predicted_answers, predicted_stocks
 

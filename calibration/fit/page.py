@@ -6,23 +6,18 @@ import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from calibration.fit.files import draw_pictures
 from calibration.fit.report import identifiability_markdown, residual_markdown
+from foundation.store.manifest import Manifest
 
 PARTS = {"fit": residual_markdown, "identifiability": identifiability_markdown}
 """Mark in a guide (``<!-- fit -->`` … ``<!-- /fit -->``) to what stands between."""
 
 
-def parts(tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], lang: str) -> dict[str, str]:
-    """Markdown by mark."""
-    return {mark: write(tables, manifest, lang) for mark, write in PARTS.items()}
-
-
-def figures(tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], folder: Path, lang: str) -> list[Path]:
+def figures(tables: Mapping[str, pd.DataFrame], manifest: Manifest, folder: Path, lang: str) -> list[Path]:
     """``fit-<picture>.png`` or, in French, ``fit-<picture>.fr.png`` into an existing folder."""
     written = []
     stem = "fit-{name}" if lang == "en" else "fit-{name}.{lang}"

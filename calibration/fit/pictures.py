@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.dates import DateFormatter, YearLocator, date2num
 from matplotlib.figure import Figure
@@ -33,6 +33,7 @@ from foundation.drawing.style import (
 )
 from foundation.drawing.wrapping import wrap
 from foundation.language.numbers import day, number
+from foundation.store.manifest import Manifest
 from scenarios.compare.pictures.adoption import NINETY, yerror
 from scenarios.drawing import page
 
@@ -42,7 +43,7 @@ _LOWEST = 1.0
 
 
 @styled
-def predicted_stocks(curves: pd.DataFrame, lines: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> Figure:
+def predicted_stocks(curves: pd.DataFrame, lines: pd.DataFrame, manifest: Manifest, lang: str) -> Figure:
     """Left: prior and posterior on a logarithmic scale; right: the posterior alone.
 
     ``curves``: a row a week and kind with ``date`` and ``true_p05, true_p50, true_p95``, millions. ``lines``: published
@@ -81,7 +82,7 @@ def _band(axes: Axes, rows: pd.DataFrame, colour: str) -> None:
     axes.plot(days, rows["true_p50"], color=colour, linewidth=1.8)
 
 
-def _surroundings(axes: Axes, points: pd.DataFrame, manifest: Mapping[str, Any]) -> None:
+def _surroundings(axes: Axes, points: pd.DataFrame, manifest: Manifest) -> None:
     """Published counts with 90 % of their error, and the day data end."""
     axes.axvline(date2num(date.fromisoformat(manifest["data_end"])), color=GREY, linewidth=1.0, linestyle=":")
     for point in points.to_dict("records"):
@@ -91,7 +92,7 @@ def _surroundings(axes: Axes, points: pd.DataFrame, manifest: Mapping[str, Any])
         axes.errorbar(x, point["published"], yerror(error), fmt=fmt, color=BLACK, ms=4.5, elinewidth=1, zorder=5)
 
 
-def _stocks_legend(manifest: Mapping[str, Any], lang: str) -> list[Any]:
+def _stocks_legend(manifest: Manifest, lang: str) -> list[Artist]:
     observed = label("adoption.observed", lang)
     return [
         *(
@@ -129,9 +130,7 @@ class PredictedAnswer:
 
 
 @styled
-def predicted_answers(
-    panels: Sequence[tuple[str, Sequence[PredictedAnswer]]], manifest: Mapping[str, Any], lang: str
-) -> Figure:
+def predicted_answers(panels: Sequence[tuple[str, Sequence[PredictedAnswer]]], manifest: Manifest, lang: str) -> Figure:
     """A panel a survey (title, rows), a row an answer."""
     heights = [_ROW * len(rows) + _REST for _, rows in panels]
     title, subtitle = label("fit_answers.title", lang), label("fit_answers.subtitle", lang)
@@ -164,7 +163,7 @@ def _panel(axes: Axes, title: str, rows: Sequence[PredictedAnswer]) -> None:
     light_grid(axes, "x")
 
 
-def _answers_legend(lang: str) -> list[Any]:
+def _answers_legend(lang: str) -> list[Artist]:
     diamonds = [("inside", BLACK), ("outside", RED)]
     bars = [("posterior", BLUE), ("prior", ORANGE)]
     return [
@@ -188,7 +187,7 @@ _NINETY = 1.645
 
 
 @styled
-def identified_parameters(table: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> Figure:
+def identified_parameters(table: pd.DataFrame, manifest: Manifest, lang: str) -> Figure:
     """A row a parameter, the best known first: ratio of standard deviations; posterior interval on places.
 
     ``table``: ``parameter, sd_ratio, place_p05, place_p50, place_p95, verdict``.
@@ -222,7 +221,7 @@ def identified_parameters(table: pd.DataFrame, manifest: Mapping[str, Any], lang
     return figure
 
 
-def _source(manifest: Mapping[str, Any], lang: str) -> str:
+def _source(manifest: Manifest, lang: str) -> str:
     """How many draws of the posterior: all of them, whatever was simulated."""
     posterior = manifest["posterior"]
     draws, effective = (number(posterior[name], 0, lang) for name in ("draws", "effective"))
@@ -235,7 +234,7 @@ def _name(axes: Axes, names: list[str], lang: str) -> None:
     axes.set_ylim(len(names) - 0.4, -0.6)
 
 
-def _identified_legend(lang: str) -> list[Any]:
+def _identified_legend(lang: str) -> list[Artist]:
     return [
         Line2D([], [], color=colour, marker=marker, ms=6, linestyle="", label=label(f"identified.{name}_long", lang))
         for name, (colour, marker) in _VERDICTS.items()
@@ -243,7 +242,7 @@ def _identified_legend(lang: str) -> list[Any]:
 
 
 @styled
-def correlation_map(pairs: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> Figure:
+def correlation_map(pairs: pd.DataFrame, manifest: Manifest, lang: str) -> Figure:
     """Lower triangle of correlations between the parameters of the strongest pairs.
 
     ``pairs``: ``first, second, correlation, significant``, the strongest first.

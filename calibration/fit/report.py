@@ -10,7 +10,9 @@ import pandas as pd
 from calibration.fit import label, words
 from calibration.fit.study import Fit
 from calibration.fit.tables import LEVELS, NAMES, outside
+from calibration.fit.words import Row
 from foundation.quantiles import rounded
+from foundation.store.manifest import Manifest
 from scenarios.words import run_line
 
 if TYPE_CHECKING:
@@ -78,7 +80,7 @@ def _rich(grid: Grid, bold: str | None = None) -> Any:
     return table
 
 
-def residual_markdown(fit: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], lang: str) -> str:
+def residual_markdown(fit: Mapping[str, pd.DataFrame], manifest: Manifest, lang: str) -> str:
     """The table of residuals with its notes, for a guide."""
     table = fit["residuals"]
     remarks = "\n".join(f"- {line}" for line in words.remarks(table, lang))
@@ -86,7 +88,7 @@ def residual_markdown(fit: Mapping[str, pd.DataFrame], manifest: Mapping[str, An
     return "\n\n".join([_markdown(residual_grid(table, lang)), *lines, remarks]) + "\n"
 
 
-def identifiability_markdown(fit: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], lang: str) -> str:
+def identifiability_markdown(fit: Mapping[str, pd.DataFrame], manifest: Manifest, lang: str) -> str:
     """The tables of parameters, combinations and pairs with their notes, for a guide."""
     return (
         "\n\n".join(
@@ -134,7 +136,7 @@ def _known(verdict: str, lang: str) -> str:
     return label(f"identified.{'not_known' if verdict == 'not' else verdict}", lang) if verdict else ""
 
 
-def _residual_row(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
+def _residual_row(row: Row, lang: str) -> dict[str, Any]:
     shown = {"simulated": "simulated", "predicted": "as_published", "prior": "before_data"}
     return {
         "pattern": row["pattern"],
@@ -184,7 +186,7 @@ def document(fit: Fit) -> dict[str, Any]:
     }
 
 
-def _entry(row: Mapping[str, Any]) -> dict[str, Any]:
+def _entry(row: Row) -> dict[str, Any]:
     entry = _plain(row, NAMES)
     for name in ("note", "reason_en", "reason_fr"):
         entry.pop(name)
@@ -197,7 +199,7 @@ def _entry(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _plain(row: Mapping[str, Any], spreads: Sequence[str] = ()) -> dict[str, Any]:
+def _plain(row: Row, spreads: Sequence[str] = ()) -> dict[str, Any]:
     """Quantiles as objects, numbers with six digits, null where undefined."""
     grouped = {f"{name}_{p}" for name in spreads for p in LEVELS}
     plain = {name: _value(value) for name, value in row.items() if name not in grouped}

@@ -15,6 +15,7 @@ from calibration.fit.identifiability import CONTROL
 from calibration.fit.tables import outside
 from calibration.survey.question import lines
 from foundation.language.numbers import NARROW, NO_BREAK, UNDEFINED, day, interval, month, number, typeset
+from foundation.store.manifest import Manifest
 
 Row = Mapping[str, Any]
 SHOWN_PAIRS = 12
@@ -105,7 +106,7 @@ def remarks(table: pd.DataFrame, lang: str) -> Iterator[str]:
             yield label("fit.remark", lang, what=f"{row['pattern']}, {what(row, lang)}", why=reason)
 
 
-def notes(table: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> Iterator[str]:
+def notes(table: pd.DataFrame, manifest: Manifest, lang: str) -> Iterator[str]:
     """How many lines are outside, how to read, what was left out, what the structure knew."""
     count, compared = outside(table)
     expected = number(compared / 10, 1, lang)
@@ -172,7 +173,7 @@ def pair_rows(table: pd.DataFrame, lang: str) -> list[list[str]]:
     ]
 
 
-def parameters_note(table: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> str:
+def parameters_note(table: pd.DataFrame, manifest: Manifest, lang: str) -> str:
     """How to read the table of parameters."""
     return label("identified.note", lang, draws=number(manifest["posterior"]["draws"], 0, lang))
 

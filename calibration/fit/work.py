@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -171,7 +171,7 @@ def predict_all(
     found: dict[tuple[Kind, int], Seen | None] = {}
     over = 0
 
-    def one_more(*_: Any) -> None:
+    def one_more(*_: object) -> None:
         nonlocal over
         over += 1
         progress(over)

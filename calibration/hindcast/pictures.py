@@ -8,6 +8,7 @@ from math import ceil
 from typing import Any
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.dates import DateFormatter, YearLocator, date2num
 from matplotlib.figure import Figure
@@ -121,7 +122,7 @@ def _name(panels: np.ndarray, names: Sequence[str], many: bool, lang: str) -> No
         name.set_in_layout(False)  # it may be wider than its panel
 
 
-def _legend(lang: str) -> list[Any]:
+def _legend(lang: str) -> list[Artist]:
     dot: dict[str, Any] = {"marker": "o", "color": "black", "linestyle": "", "ms": 4}
     return [
         Patch(facecolor=GREY, alpha=0.4, label=label("hindcast.band", lang)),

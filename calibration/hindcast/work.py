@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -150,7 +150,7 @@ def run_tasks(
     over = len(stocks)
     progress(over)
 
-    def one_more(*_: Any) -> None:
+    def one_more(*_: object) -> None:
         nonlocal over
         over += 1
         progress(over)

@@ -12,7 +12,6 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from scipy import special
@@ -20,7 +19,7 @@ from scipy import special
 from calibration.draws.files import POSTERIOR, read_draws, save_draws
 from calibration.facts.inputs import load_demography, load_history, tables_of
 from calibration.facts.observed import Observed, load_observed
-from calibration.facts.priors import FREE
+from calibration.facts.priors import FREE, Prior
 from calibration.facts.targets import load_surveyed
 from calibration.posterior.free import free_priors, prior_places, values_at
 from calibration.posterior.simulate import Case, case_for
@@ -67,24 +66,43 @@ class Simulations:
         return np.where((holds & bank.possible)[:, None], figures, np.nan)
 
 
-def rows(first: Sample, second: Sample) -> list[dict[str, Any]]:
-    """A row a parameter: quantiles of both methods, distance of the medians in standard deviations of the first and its
-    Monte Carlo error, ratio of the spreads, on the whitened scale, and whether they agree."""
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One parameter by both methods; distance and spreads on the whitened scale."""
+
+    name: str
+    first: Floats
+    """Quantiles 5, 50 and 95 % of the first method."""
+    second: Floats
+    distance: float
+    """Of the medians, in standard deviations of the first."""
+    error: float
+    """Monte Carlo error of ``distance``."""
+    ratio: float
+    """Spread of the second over that of the first."""
+
+    @property
+    def agree(self) -> bool:
+        """Whether medians and spreads are as near as is asked."""
+        return abs(self.distance) <= FAR and 1 / (1 + FAR) <= self.ratio <= 1 + FAR
+
+
+def rows(first: Sample, second: Sample) -> list[Row]:
+    """A row a parameter."""
     found = []
     for k, prior in enumerate(free_priors()):
         one, two = (np.quantile(sample.values[:, k], [0.05, 0.5, 0.95]) for sample in (first, second))
         a, b = (place_of(prior, sample.values[:, k]) for sample in (first, second))
         distance, ratio = float((np.median(b) - np.median(a)) / a.std()), float(b.std() / a.std())
         found.append(
-            {
-                "name": prior.name,
-                "first": one,
-                "second": two,
-                "distance": distance,
-                "error": MEDIAN * float(np.sqrt(1 / first.effective + ratio**2 / second.effective)),
-                "ratio": ratio,
-                "agree": abs(distance) <= FAR and 1 / (1 + FAR) <= ratio <= 1 + FAR,
-            }
+            Row(
+                name=prior.name,
+                first=one,
+                second=two,
+                distance=distance,
+                error=MEDIAN * float(np.sqrt(1 / first.effective + ratio**2 / second.effective)),
+                ratio=ratio,
+            )
         )
     return found
 
@@ -106,22 +124,20 @@ def sample_of(path: Path | None) -> Sample:
     return Sample(values, min(known, len(values)))
 
 
-def place_of(prior: Any, values: Floats) -> Floats:
+def place_of(prior: Prior, values: Floats) -> Floats:
     """Whitened coordinates of values of one parameter, by its distribution's table."""
     grid = np.linspace(-6, 6, 4001)
     return np.asarray(np.interp(values, prior.quantile(special.ndtr(grid)), grid))
 
 
-def table(found: Sequence[dict[str, Any]]) -> str:
+def table(found: Sequence[Row]) -> str:
     """Markdown."""
     head = ["Parameter", "Emulator and walk", "Population", "Medians apart (posterior sd)", "Spreads, ratio", "Agree"]
     lines = [head, ["---"] * len(head)]
     for row in found:
-        shown = [with_interval(q[0], q[1], q[2], "en") for q in (row["first"], row["second"])]
-        agree = "yes" if row["agree"] else "**no**"
-        lines.append(
-            [f"`{row['name']}`", *shown, f"{row['distance']:+.2f} ± {row['error']:.2f}", f"{row['ratio']:.2f}", agree]
-        )
+        shown = [with_interval(q[0], q[1], q[2], "en") for q in (row.first, row.second)]
+        apart = f"{row.distance:+.2f} ± {row.error:.2f}"
+        lines.append([f"`{row.name}`", *shown, apart, f"{row.ratio:.2f}", "yes" if row.agree else "**no**"])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
@@ -169,7 +185,7 @@ def markdown(folder: Path) -> str:
     """A finished study beside the shipped posterior, for the guide."""
     told = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
     found = rows(sample_of(None), sample_of(folder / POSTERIOR))
-    agreeing = sum(row["agree"] for row in found)
+    agreeing = sum(row.agree for row in found)
     note = (
         f"Median and 90 % interval. A population of {told['size']} places after {told['runs']} runs of the prior, "
         f"{told['people']} people each; in the end {100 * told['moved']:.0f} % of moves were taken, within a "

@@ -33,7 +33,7 @@ def read_document(folder: Path) -> dict[str, Any]:
     return dict(found)
 
 
-def markdown(document: Mapping[str, Any], lang: str) -> str:
+def markdown(document: dict[str, Any], lang: str) -> str:
     """The table, settings, and the reasons of what is outside or not modelled."""
     rows, items = rows_of_document(document), load_survey_items()
     lines = [[label(f"survey.{name}", lang) for name in HEAD], ["---"] * len(HEAD)]
@@ -47,7 +47,7 @@ def markdown(document: Mapping[str, Any], lang: str) -> str:
     return "\n\n".join([table, _notes(document, rows, lang), "\n".join(f"- {w}" for w in why(rows, lang))]) + "\n"
 
 
-def figures(document: Mapping[str, Any], folder: Path) -> list[Path]:
+def figures(document: dict[str, Any], folder: Path) -> list[Path]:
     """``survey.png`` and ``survey.fr.png``."""
     from calibration.survey.study import picture
     from foundation.drawing.style import save
@@ -59,7 +59,7 @@ def figures(document: Mapping[str, Any], folder: Path) -> list[Path]:
     return [path for lang, stem in stems.items() for path in save(picture(table, items, document, lang), stem, ["png"])]
 
 
-def _notes(document: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], lang: str) -> str:
+def _notes(document: dict[str, Any], rows: Sequence[Mapping[str, Any]], lang: str) -> str:
     compared = [row["inside"] for row in rows if row["inside"] is not None]
     counted = label("survey.outside_count", lang, count=compared.count(False), compared=len(compared))
     return f"{run_line(document, lang)}. {counted} {claims_line(document, lang)}"

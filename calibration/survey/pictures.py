@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -14,6 +15,7 @@ from calibration.survey import label
 from foundation.drawing.placing import number_rows
 from foundation.drawing.style import BLACK, BLUE, GREEN, RED, SMALL, legend_below, light_grid, localise, styled
 from foundation.drawing.wrapping import wrap
+from foundation.store.manifest import Manifest
 from scenarios.drawing import page
 
 ROOM = 3.6
@@ -38,7 +40,7 @@ class Answer:
 
 @styled
 def survey_answers(
-    panels: Sequence[tuple[str, Sequence[Answer]]], manifest: Mapping[str, Any], lang: str, *, note: str = ""
+    panels: Sequence[tuple[str, Sequence[Answer]]], manifest: Manifest, lang: str, *, note: str = ""
 ) -> Figure:
     """A panel per survey (title, rows), a row per answer.
 
@@ -87,7 +89,7 @@ def _looks(row: Answer) -> dict[str, Any]:
     return {"color": BLACK if row.inside else RED}
 
 
-def _legend(lang: str) -> list[Any]:
+def _legend(lang: str) -> list[Artist]:
     return [
         Line2D([], [], color=BLACK, marker="D", ms=5, linestyle="", label=label("survey.published", lang)),
         Line2D([], [], color=RED, marker="D", ms=5, linestyle="", label=label("survey.outside", lang)),

@@ -15,6 +15,7 @@ from calibration.survey.tables import reason_key
 from calibration.survey.work import Finding
 from foundation.language.numbers import UNDEFINED, day, interval, number, percent, typeset
 from foundation.quantiles import LEVELS, rounded, spread
+from foundation.store.manifest import Manifest
 from scenarios.words import run_line
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def rows_of_document(found: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [_row_of(survey["survey"], entry) for survey in found["surveys"] for entry in survey["items"]]
 
 
-def _row_of(survey: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+def _row_of(survey: str, entry: Row) -> dict[str, Any]:
     nothing = dict.fromkeys(LEVELS)
     shares = {
         f"{name}_{p}": None if value is None else value / 100
@@ -160,7 +161,7 @@ def shown(row: Row, lang: str, decimals: int = 1) -> str:
     return f"{number(middle, decimals, lang)} {interval(low, high, decimals, lang)}"
 
 
-def rich_table(table: pd.DataFrame, items: Sequence[SurveyItem], manifest: Mapping[str, Any], lang: str) -> Table:
+def rich_table(table: pd.DataFrame, items: Sequence[SurveyItem], manifest: Manifest, lang: str) -> Table:
     """The comparison for a terminal of 110 columns."""
     from rich import box
     from rich.table import Table
@@ -215,7 +216,7 @@ def shown_cells(row: Row, lang: str) -> list[str]:
     ]
 
 
-def caption(table: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> Iterator[str]:
+def caption(table: pd.DataFrame, manifest: Manifest, lang: str) -> Iterator[str]:
     """Settings, how many lines are outside, where the claims come from, how to read."""
     compared = table["inside"].notna()
     outside = int((table.loc[compared, "inside"] == False).sum())  # noqa: E712
@@ -225,7 +226,7 @@ def caption(table: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> Iter
     yield label("survey.note", lang)
 
 
-def claims_line(manifest: Mapping[str, Any], lang: str) -> str:
+def claims_line(manifest: Manifest, lang: str) -> str:
     """Whether chances of over-claiming were fitted."""
     names = manifest["claims_from_priors"]
     return label("survey.claims_prior", lang, names=", ".join(names)) if names else label("survey.claims_draws", lang)

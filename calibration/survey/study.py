@@ -37,7 +37,7 @@ from calibration.warm import ensure_compiled
 from foundation.language.numbers import percent
 from foundation.language.text import LANGUAGES
 from foundation.store.atomic import write_parquet, write_text
-from foundation.store.manifest import machine, package_version
+from foundation.store.manifest import Manifest, machine, package_version
 from scenarios.compare.tables import write_csv
 
 
@@ -47,7 +47,7 @@ class Result:
 
     table: pd.DataFrame
     items: Sequence[SurveyItem]
-    manifest: dict[str, Any]
+    manifest: Manifest
     document: dict[str, Any]
     failures: Sequence[tuple[int, str]]
     """Draw and error."""
@@ -121,7 +121,7 @@ def write_all(folder: Path, table: pd.DataFrame, draws: pd.DataFrame, document: 
 
 
 def draw_picture(
-    folder: Path, table: pd.DataFrame, items: Sequence[SurveyItem], manifest: Mapping[str, Any], lang: str
+    folder: Path, table: pd.DataFrame, items: Sequence[SurveyItem], manifest: Manifest, lang: str
 ) -> list[Path]:
     """``survey.<lang>.png`` and ``.svg``."""
     from foundation.drawing.style import save
@@ -129,7 +129,7 @@ def draw_picture(
     return save(picture(table, items, manifest, lang), folder / f"survey.{lang}")
 
 
-def picture(table: pd.DataFrame, items: Sequence[SurveyItem], manifest: Mapping[str, Any], lang: str) -> Any:
+def picture(table: pd.DataFrame, items: Sequence[SurveyItem], manifest: Manifest, lang: str) -> Any:
     """The figure; surveys of which nothing is simulated are left out."""
     from calibration.survey.pictures import Answer, survey_answers
 

@@ -132,7 +132,7 @@ def run_survey(
     found: dict[int, Finding] = {}
     over = 0
 
-    def one_more(*_: Any) -> None:
+    def one_more(*_: object) -> None:
         nonlocal over
         over += 1
         progress(over)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
@@ -13,13 +10,14 @@ from calibration.uncertainty import label
 from foundation.drawing.placing import number_rows
 from foundation.drawing.style import BLUE, GREEN, GREY, ORANGE, legend_below, light_grid, styled
 from foundation.language.numbers import day, number
+from foundation.store.manifest import Manifest
 from scenarios.drawing import name_rows, page
 
 COLOURS = {"structure": ORANGE, "parameters": BLUE, "levers": GREEN, "chance": GREY}
 
 
 @styled
-def uncertainty_split(shares: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> Figure:
+def uncertainty_split(shares: pd.DataFrame, manifest: Manifest, lang: str) -> Figure:
     """``shares``: a row a scenario with ``scenario, mean, sd`` and the share of each source (0..1)."""
     until = day(manifest["until"], lang)
     figure = page(

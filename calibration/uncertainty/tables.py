@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from calibration.uncertainty import label
 from calibration.uncertainty.work import SOURCES, Task
 from foundation.language.numbers import number, percent
 from foundation.store import manifest as manifests
+from foundation.store.manifest import Manifest
 from foundation.work.ensemble import Failure
 from scenarios.compare.study import scenario_entry
 from scenarios.compare.tables import write_csv
@@ -67,7 +68,7 @@ def shown_rows(shares: pd.DataFrame) -> pd.DataFrame:
     return shares[shares["measure"] == wanted].reset_index(drop=True)
 
 
-def uncertainty_table(shares: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> Table:
+def uncertainty_table(shares: pd.DataFrame, manifest: Manifest, lang: str) -> Table:
     """A row a scenario: mean, sd, and the share of each source."""
     structures = ", ".join(structure_title(name, lang) for name in manifest["averaged"])
     people = number(manifest["people"], 0, lang)
@@ -87,7 +88,7 @@ def uncertainty_table(shares: pd.DataFrame, manifest: Mapping[str, Any], lang: s
     return table
 
 
-def _day(manifest: Mapping[str, Any], lang: str) -> str:
+def _day(manifest: Manifest, lang: str) -> str:
     from foundation.language.numbers import day
 
     return day(manifest["until"], lang)
@@ -141,9 +142,7 @@ def manifest_of(
     }
 
 
-def write_all(
-    folder: Path, rows: pd.DataFrame, shares: pd.DataFrame, manifest: dict[str, Any], lang: str
-) -> dict[str, Any]:
+def write_all(folder: Path, rows: pd.DataFrame, shares: pd.DataFrame, manifest: Manifest, lang: str) -> dict[str, Any]:
     """Tables, picture and manifest; returns the document of ``--json``."""
     from calibration.uncertainty.pictures import uncertainty_split
     from foundation.drawing.style import save
@@ -158,7 +157,7 @@ def write_all(
     return document(shares, manifest)
 
 
-def document(shares: pd.DataFrame, manifest: Mapping[str, Any]) -> dict[str, Any]:
+def document(shares: pd.DataFrame, manifest: Manifest) -> dict[str, Any]:
     """The split as JSON."""
     keys = ("people", "draws", "seed", "policy_start", "until", "data_end", "averaged", "version", "command_line")
     return {
