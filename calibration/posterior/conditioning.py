@@ -33,7 +33,7 @@ from calibration.posterior.discrepancy import correlation
 from foundation.shapes import Floats
 
 POPULATION = 68.0
-"""Millions of insured, for the sampling error of a stock."""
+"""Millions of insured (F181, ``insured_millions`` of ``constants.csv``), for the sampling error of a stock."""
 JITTER = 1e-12
 """Variance added to that of each day, for days on which nothing is uncertain: a millionth of a stock."""
 SWEEPS = 40
