@@ -24,7 +24,7 @@ def plot(
 ) -> None:
     """Draw the pictures of a finished run again (for instance in the other language)."""
     with reported():
-        from cli.simulation import Shown, draw, print_json
+        from cli.showing import Shown, draw, print_json
 
         store = _finished(folder)
         pictures = draw(store, Shown(lang=lang, json=json, pictures=o.Pictures.all, workers=workers), [lang])
@@ -62,7 +62,7 @@ def verify(
 ) -> None:
     """Prove a folder complete and unaltered, or say what is missing or altered (exit status 1)."""
     with reported():
-        from cli.simulation import print_json
+        from cli.showing import print_json
         from foundation.store.verification import verify_folder
 
         result = verify_folder(folder)
