@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cli import label
 from cli.options import DRAWS, Lang
 from cli.request import Request, experiment_of
-from foundation.work.progress import progress
+from foundation.work.progress import Progress, progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,9 +96,23 @@ def carried_out(
             request.folder(subject),
             resume=request.resume,
             site=site,
-            progress=lambda total, stage: progress(total, words(stage) if words else label("said.draws", request.lang)),
+            progress=_drawn_then_put_together(request.lang)
+            if words is None
+            else lambda n, stage: progress(n, words(stage)),
             prepare=ensure_compiled if request.cluster is None else lambda: None,
         )
+
+
+def _drawn_then_put_together(lang: Lang) -> Progress:
+    """Progress of a study whose only stage is its draws, and what takes the seconds after the last of them."""
+
+    @contextmanager
+    def shown(total: int, stage: str) -> Iterator[Callable[[int], None]]:
+        with progress(total, label("said.draws", lang)) as tell:
+            yield tell
+        print(f"mes: {label('said.tables', lang)}", file=sys.stderr, flush=True)
+
+    return shown
 
 
 def site_of(request: Request, processes: int, threads: int) -> AbstractContextManager[Site]:

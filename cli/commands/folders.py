@@ -43,15 +43,17 @@ def _finished(folder: Path) -> Store:
         UserError: they are not.
     """
     from cli.albums import RUN, album_of
-    from foundation.store import manifest as manifests
-    from foundation.store.store import Store, load
-    from scenarios.compare import comparison
+    from foundation.store.store import Store, check, load
+    from scenarios.compare.comparison import refuse_earlier
+    from scenarios.frames import ORDER
 
-    album = album_of(manifests.read(folder))
+    manifest, _ = load(folder, [])
+    album = album_of(manifest)
+    names = ORDER if album is RUN else sorted({name for tables in album.shows.values() for name in tables})
+    for name in names:  # each picture reads its own
+        check(folder, manifest, f"{name}.parquet")
     if album is RUN:
-        comparison.load(folder)
-    else:
-        load(folder, sorted({name for tables in album.shows.values() for name in tables}))
+        refuse_earlier(folder)
     return Store.opened(folder)
 
 
