@@ -81,8 +81,8 @@ def _first_order(columns: np.ndarray, y: np.ndarray, resamples: int, seed: int) 
 
 
 def half_widths(columns: np.ndarray, y: np.ndarray, resamples: int, seed: int) -> np.ndarray:
-    """SALib's bootstrap of first-order indices, of half as many draws (on the wide side): its numbers, but all resamples
-    of an input at once, which takes a twentieth of the time. [input]"""
+    """[input]: SALib's bootstrap of first-order indices, of half as many draws (on the wide side): its numbers, but all
+    resamples of an input at once, which takes a twentieth of the time."""
     random, half = np.random.default_rng(seed), len(y) // 2
     double = slice(1, -1 if half % 2 == 0 else None)  # frequencies that stand for two
     widths = []
