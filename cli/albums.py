@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from cli.options import Pictures
@@ -12,38 +14,14 @@ if TYPE_CHECKING:
     from foundation.drawing.album import Picture
 
 
-def _of_a_run() -> Mapping[str, Picture]:
-    from scenarios.compare.pictures import PICTURES
-
-    return PICTURES
-
-
-def _of_a_plan() -> Mapping[str, Picture]:
-    from planning.mix.pictures import PICTURES
-
-    return PICTURES
-
-
-def _of_effects() -> Mapping[str, Picture]:
-    from planning.effects.pictures import PICTURES
-
-    return PICTURES
-
-
-def _of_sensitivity() -> Mapping[str, Picture]:
-    from planning.sensitivity.pictures import PICTURES
-
-    return PICTURES
-
-
-def _of_a_forecast() -> Mapping[str, Picture]:
-    from calibration.forecast.pictures import PICTURES
-
-    return PICTURES
+def _pictures(module: str) -> Mapping[str, Picture]:
+    """Those of a module, which is loaded where they are drawn."""
+    pictures: Mapping[str, Picture] = import_module(module).PICTURES
+    return pictures
 
 
 RUN = Album(
-    pictures=_of_a_run,
+    pictures=partial(_pictures, "scenarios.compare.pictures"),
     shows={
         "adoption": ("outcomes", "weekly"),
         "additional": ("outcomes",),
@@ -62,17 +40,21 @@ COMPARING = ("additional", "cost-effect", "equity")
 """Pictures that need a strategy beside the reference."""
 ALBUMS = {
     "plan": Album(
-        pictures=_of_a_plan,
+        pictures=partial(_pictures, "planning.mix.pictures"),
         shows={"frontier": ("frontier", "plan_draws", "shipped"), "composition": ("plan",)},
         main=("frontier",),
     ),
-    "effects": Album(pictures=_of_effects, shows={"effects": ("effects",)}, main=("effects",)),
+    "effects": Album(
+        pictures=partial(_pictures, "planning.effects.pictures"), shows={"effects": ("effects",)}, main=("effects",)
+    ),
     "sensitivity": Album(
-        pictures=_of_sensitivity,
+        pictures=partial(_pictures, "planning.sensitivity.pictures"),
         shows={"tornado": ("indices",), "information": ("information",)},
         main=("tornado",),
     ),
-    "forecast": Album(pictures=_of_a_forecast, shows={"forecast": ("paths",)}, main=("forecast",)),
+    "forecast": Album(
+        pictures=partial(_pictures, "calibration.forecast.pictures"), shows={"forecast": ("paths",)}, main=("forecast",)
+    ),
 }
 """By the command that a folder is of; all others hold the tables of a run."""
 
@@ -85,9 +67,5 @@ def album_of(manifest: Mapping[str, Any]) -> Album:
 def names_of(album: Album, manifest: Mapping[str, Any], wanted: Pictures) -> list[str]:
     """Pictures to draw, in order; a run of the reference alone has nothing to compare."""
     left_out = COMPARING if album is RUN and len(manifest["scenarios"]) == 1 else ()
-    kept: dict[Pictures, Callable[[str], bool]] = {
-        Pictures.none: lambda name: False,
-        Pictures.main: lambda name: name in album.main,
-        Pictures.all: lambda name: True,
-    }
-    return [name for name in album.shows if kept[wanted](name) and name not in left_out]
+    asked = {Pictures.none: (), Pictures.main: album.main, Pictures.all: tuple(album.shows)}[wanted]
+    return [name for name in album.shows if name in asked and name not in left_out]

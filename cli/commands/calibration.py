@@ -161,7 +161,7 @@ class Teller:
 def show(summary: Mapping[str, Any], request: Request) -> None:
     """What was found, on stdout."""
     if request.json:
-        from cli.simulation import print_json
+        from cli.showing import print_json
 
         print_json(summary)
         return

@@ -81,7 +81,8 @@ def _is_folder(argument: str) -> bool:
 
 
 def _compare_scenarios(request: Request, names: list[str]) -> None:
-    from cli.simulation import load_ahead, present, shown_of, simulate
+    from cli.showing import present, shown_of
+    from cli.simulation import load_ahead, simulate
 
     load_ahead(request)
     from cli.chosen import choose, with_reference
@@ -95,7 +96,7 @@ def _compare_scenarios(request: Request, names: list[str]) -> None:
 
 
 def _compare_folders(request: Request, folders: list[Path], arguments: list[str]) -> None:
-    from cli.simulation import present, shown_of
+    from cli.showing import present, shown_of
     from foundation.store.store import Store
     from scenarios.compare.comparison import compare_folders, comparison_document
     from scenarios.compare.study import write_tables

@@ -53,7 +53,8 @@ def effects(
 
 def _effects(request: Request) -> None:
     from cli.request import experiment_of
-    from cli.simulation import carried_out, present_in_both, shown_of, study_of
+    from cli.showing import present_in_both, shown_of
+    from cli.simulation import carried_out, study_of
     from model.terms.weeks import WEEKS
     from planning.effects.effects import FRAMES, Effects
     from planning.effects.pictures import effects_document
@@ -67,7 +68,7 @@ def _effects(request: Request) -> None:
 
 
 def _table(frames: Any, manifest: Any, lang: o.Lang) -> None:
-    from cli.simulation import console
+    from cli.showing import console
     from planning.effects.pictures import effects_table
 
     console(120).print(effects_table(frames["effects"], manifest, lang.value))

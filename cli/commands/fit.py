@@ -36,7 +36,8 @@ def fit(
         from calibration.fit.study import carry_out
         from cli import label
         from cli.request import at_least_one, check_seed, command_line, process_count, structure_of
-        from cli.simulation import print_json, say_where, warn_of_draws
+        from cli.showing import print_json, say_where
+        from cli.simulation import warn_of_draws
         from foundation.store.atomic import new_folder
         from foundation.work.progress import progress
 

@@ -24,7 +24,7 @@ def plot(
 ) -> None:
     """Draw the pictures of a finished run again (for instance in the other language)."""
     with reported():
-        from cli.simulation import Shown, draw, print_json
+        from cli.showing import Shown, draw, print_json
 
         store = _finished(folder)
         pictures = draw(store, Shown(lang=lang, json=json, pictures=o.Pictures.all, workers=workers), [lang])
@@ -43,15 +43,17 @@ def _finished(folder: Path) -> Store:
         UserError: they are not.
     """
     from cli.albums import RUN, album_of
-    from foundation.store import manifest as manifests
-    from foundation.store.store import Store, load
-    from scenarios.compare import comparison
+    from foundation.store.store import Store, check, load
+    from scenarios.compare.comparison import refuse_earlier
+    from scenarios.frames import ORDER
 
-    album = album_of(manifests.read(folder))
+    manifest, _ = load(folder, [])
+    album = album_of(manifest)
+    names = ORDER if album is RUN else sorted({name for tables in album.shows.values() for name in tables})
+    for name in names:  # each picture reads its own
+        check(folder, manifest, f"{name}.parquet")
     if album is RUN:
-        comparison.load(folder)
-    else:
-        load(folder, sorted({name for tables in album.shows.values() for name in tables}))
+        refuse_earlier(folder)
     return Store.opened(folder)
 
 
@@ -62,7 +64,7 @@ def verify(
 ) -> None:
     """Prove a folder complete and unaltered, or say what is missing or altered (exit status 1)."""
     with reported():
-        from cli.simulation import print_json
+        from cli.showing import print_json
         from foundation.store.verification import verify_folder
 
         result = verify_folder(folder)

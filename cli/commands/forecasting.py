@@ -94,7 +94,8 @@ def _forecast(request: Request, register: bool) -> None:
     from calibration.forecast.study import FRAMES
     from calibration.forecast.summary import document
     from cli import label
-    from cli.simulation import carried_out, console, present_in_both, shown_of
+    from cli.showing import console, present_in_both, shown_of
+    from cli.simulation import carried_out
     from foundation.store.manifest import package_version
 
     study, day = _study(request), today()
@@ -143,7 +144,7 @@ def _score(request: Request, actuals: Path | None) -> None:
     from calibration.forecast.page import nothing_to_score, rich_scores
     from calibration.forecast.registered import all_registered
     from calibration.forecast.scoring import document, scored
-    from cli.simulation import console, print_json
+    from cli.showing import console, print_json
 
     forecasts = all_registered()
     table = scored(forecasts, _counts(actuals))

@@ -225,7 +225,7 @@ def present(results: Mapping[str, Any], folder: Path, request: Request) -> None:
 
     from calibration.hindcast.page import table_of_scores
     from cli.errors import FAILED, heard_or_not
-    from cli.simulation import print_json, say_where
+    from cli.showing import print_json, say_where
     from foundation.errors import Interrupted
     from scenarios.compare.tables import write_csv
 
@@ -253,7 +253,7 @@ def present(results: Mapping[str, Any], folder: Path, request: Request) -> None:
 def print_tables(results: Mapping[str, Any], lang: Lang) -> None:
     """Scores and what they mean."""
     from calibration.hindcast.page import grids, notes, rich_table
-    from cli.simulation import console
+    from cli.showing import console
 
     out = console()
     for grid in grids(results, lang.value):

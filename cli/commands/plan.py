@@ -104,7 +104,8 @@ def plan(
 
 
 def _plan(request: Request, wanted: PlanRequest) -> None:
-    from cli.simulation import carried_out, present_in_both, shown_of, study_of
+    from cli.showing import present_in_both, shown_of
+    from cli.simulation import carried_out, study_of
     from planning.mix import label
     from planning.mix.results import FRAMES
     from planning.mix.study import Planning, plan_document
@@ -136,7 +137,7 @@ def _experiment(request: Request, wanted: PlanRequest) -> Experiment:
 
 def print_plan(frames: Any, manifest: Any, lang: o.Lang) -> None:
     """The answer, then the tables, on stdout."""
-    from cli.simulation import console
+    from cli.showing import console
     from planning.mix.tables import headline, sentences, tables
 
     out = console()

@@ -33,7 +33,7 @@ def report(
     """Write the report of a finished run: one HTML file that needs nothing else and prints on A4."""
     with reported():
         from cli.request import command_line
-        from cli.simulation import print_json
+        from cli.showing import print_json
         from report.drivers import read_drivers, read_split
         from report.page import report as page
         from report.plan import FILE, read_plan

@@ -36,7 +36,8 @@ def run(
     """Simulate one scenario (and the status quo it is compared with), week by week."""
     with reported():
         from cli.request import Request
-        from cli.simulation import load_ahead, present, shown_of, simulate
+        from cli.showing import present, shown_of
+        from cli.simulation import load_ahead, simulate
 
         request = Request(
             command="run",

@@ -20,7 +20,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and 
 def list_(lang: o.Language = o.Lang.en, json: Json = False) -> None:
     """List the scenarios of the catalogue."""
     with reported():
-        from cli.simulation import print_json
+        from cli.showing import print_json
         from scenarios.language.files import catalogue, load_scenario
 
         found = [load_scenario(name) for name in catalogue()]

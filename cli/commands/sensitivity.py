@@ -45,7 +45,7 @@ def sensitivity(
     """Rank what drives the results of a comparison, and say which study would be worth paying for; from its folder."""
     with reported():
         from cli.request import at_least_one
-        from cli.simulation import Shown, present_in_both
+        from cli.showing import Shown, present_in_both
         from foundation.errors import UserError
         from planning.sensitivity.study import FRAMES, sensitivity_document
 
@@ -110,7 +110,7 @@ def _choice(value: float | None, budget: str | None) -> Choice:
 
 
 def _tables(frames: Any, manifest: Any, lang: o.Lang) -> None:
-    from cli.simulation import console
+    from cli.showing import console
     from planning.sensitivity.pictures import indices_table, information_table
 
     out = console(120)

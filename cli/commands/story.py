@@ -39,7 +39,7 @@ def story(
     The same people as in `mes run` and `mes compare` with the same --people and --seed.
     """
     with reported():
-        from cli.simulation import print_json
+        from cli.showing import print_json
         from scenarios.story.milestones import whole_story
         from scenarios.story.words import document
 

@@ -32,7 +32,8 @@ def survey(
         from calibration.survey.study import carry_out
         from cli import label
         from cli.request import Request, command_line
-        from cli.simulation import print_json, say_where, warn_of_draws
+        from cli.showing import print_json, say_where
+        from cli.simulation import warn_of_draws
         from foundation.errors import UserError
         from foundation.store.atomic import new_folder
         from foundation.work.progress import progress

@@ -38,7 +38,7 @@ def uncertainty(
         from cli import label
         from cli.chosen import choose, with_reference
         from cli.request import Request, command_line, experiment_of, placed
-        from cli.simulation import print_json, say_where
+        from cli.showing import print_json, say_where
         from foundation.errors import UserError
         from foundation.store.atomic import new_folder
         from foundation.work.progress import progress
@@ -98,7 +98,7 @@ def structures(lang: o.Language = o.Lang.en, json: o.Json = False) -> None:
 
         from calibration.draws.structures import fitted
         from calibration.uncertainty.tables import structures_document, structures_table
-        from cli.simulation import print_json
+        from cli.showing import print_json
 
         alternatives = fitted()
         if json:

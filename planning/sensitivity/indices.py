@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -74,11 +75,27 @@ def _problem(columns: np.ndarray) -> dict[str, Any]:
 
 
 def _first_order(columns: np.ndarray, y: np.ndarray, resamples: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Indices and half-widths of their 90 % intervals (SALib's bootstrap, of half as many draws: on the wide side)."""
-    found = rbd_fast.analyze(
-        _problem(columns), columns, y, M=HARMONICS, num_resamples=resamples, conf_level=LEVEL, seed=seed
-    )
-    return np.array(found["S1"], float), np.array(found["S1_conf"], float)
+    """Indices and half-widths of their 90 % intervals."""
+    found = rbd_fast.analyze(_problem(columns), columns, y, M=HARMONICS, num_resamples=2, conf_level=LEVEL, seed=seed)
+    return np.array(found["S1"], float), half_widths(columns, y, resamples, seed)
+
+
+def half_widths(columns: np.ndarray, y: np.ndarray, resamples: int, seed: int) -> np.ndarray:
+    """[input]: SALib's bootstrap of first-order indices, of half as many draws (on the wide side): its numbers, but all
+    resamples of an input at once, which takes a twentieth of the time."""
+    random, half = np.random.default_rng(seed), len(y) // 2
+    double = slice(1, -1 if half % 2 == 0 else None)  # frequencies that stand for two
+    widths = []
+    for column in columns.T:
+        picks = random.integers(0, len(y), (resamples, half))
+        order = np.argsort(column[picks], axis=1)
+        order = np.concatenate([order[:, ::2], order[:, 1::2][:, ::-1]], axis=1)  # up and down again: no jump
+        along = np.take_along_axis(y[picks], order, axis=1)
+        power = np.abs(np.fft.rfft(along - along.mean(axis=1, keepdims=True), axis=1)) ** 2
+        power[:, double] *= 2
+        share = power[:, 1 : HARMONICS + 1].sum(axis=1) / power[:, 1:].sum(axis=1)
+        widths.append(share.std(ddof=1) / (1 - 2 * HARMONICS / half))  # corrected for the bias, a linear function
+    return NormalDist().inv_cdf(0.5 + LEVEL / 2) * np.array(widths)
 
 
 def _pawn(columns: np.ndarray, y: np.ndarray, seed: int) -> np.ndarray:

@@ -37,11 +37,21 @@ def load(folder: Path) -> tuple[Manifest, dict[str, pd.DataFrame]]:
         UserError: it is unfinished, altered, or of a version whose frames were others.
     """
     manifest, frames = store.load(folder, ORDER)
-    if WOULD_PASS not in frames["equity"]:
-        raise UserError(f"{folder}: of an earlier version, which didn't record what stopped people last; run it again")
-    if "simulated" not in frames["weekly"]:
-        raise UserError(f"{folder}: of an earlier version, whose stocks weren't continued from counts; run it again")
+    refuse_earlier(folder)
     return manifest, frames
+
+
+def refuse_earlier(folder: Path) -> None:
+    """``UserError`` if a run folder is of a version whose frames were others; no table is read for it."""
+    from pyarrow.parquet import read_schema
+
+    missing = {
+        "what stopped people last": WOULD_PASS not in read_schema(folder / "equity.parquet").names,
+        "stocks as simulated": "simulated" not in read_schema(folder / "weekly.parquet").names,
+    }
+    for what, lacks in missing.items():
+        if lacks:
+            raise UserError(f"{folder}: of an earlier version, which didn't record {what}; run it again")
 
 
 def comparison_document(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) -> dict[str, Any]:

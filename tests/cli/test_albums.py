@@ -20,7 +20,7 @@ from typer.testing import Result
 
 from cli.albums import ALBUMS, RUN, names_of
 from cli.options import Lang, Pictures
-from cli.simulation import Shown, draw, present
+from cli.showing import Shown, draw, present
 from foundation.drawing import album as albums
 from foundation.drawing.album import draw_pictures
 from foundation.errors import Interrupted
@@ -167,7 +167,7 @@ import sys
 from pathlib import Path
 from cli.errors import reported
 from cli.options import Lang, Pictures
-from cli.simulation import Shown, present
+from cli.showing import Shown, present
 from foundation.store.store import Store
 from scenarios.compare.comparison import comparison_document
 

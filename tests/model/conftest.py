@@ -3,15 +3,15 @@
 import pytest
 
 from calibration.facts.inputs import load_demography, load_history
-from model import adoption
+from model import fast
 
 
 @pytest.fixture(scope="package", autouse=True)
 def threads_for_few():
     """Small populations run on as many threads as are asked for."""
-    usual, adoption.PER_THREAD = adoption.PER_THREAD, 1
+    usual, fast.PER_THREAD = fast.PER_THREAD, 1
     yield
-    adoption.PER_THREAD = usual
+    fast.PER_THREAD = usual
 
 
 @pytest.fixture(scope="session")

@@ -13,14 +13,13 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from cli.albums import COMPARING
 from foundation.drawing.placing import APART, place_labels
 from foundation.drawing.wrapping import width, wrap
 from scenarios.compare.pictures import PICTURES, additional_activations, adoption_curves, funnel
 from tests.scenarios import frames as made
 from tests.scenarios.layout import outside, overlapping
 
-COMPARING = ("additional", "cost-effect", "equity")
-"""Pictures that need a strategy beside the reference."""
 CASES = [(1, "en", False), (2, "fr", True), (3, "fr", False), (6, "en", True), (19, "fr", False), (25, "en", True)]
 
 
@@ -105,8 +104,8 @@ def test_adoption_curve_shows_the_median_and_the_published_counts() -> None:
     axes = adoption_curves(frames, made.manifest(1), "en").axes[0]
     expected = frames["weekly"].groupby("week")["activated"].median().to_numpy() / 1e6
     assert np.allclose(axes.lines[0].get_ydata(), expected)
-    shown = [line.get_ydata()[0] for line in axes.lines if line.get_marker() in ("o", "^")]
-    assert shown == [stock["millions"] for stock in made.TARGETS]
+    shown = [float(y) for line in axes.lines if line.get_marker() in ("o", "^") for y in line.get_ydata()]
+    assert sorted(shown) == sorted(stock["millions"] for stock in made.TARGETS)
 
 
 def test_without_published_counts_the_legend_does_not_promise_them() -> None:

@@ -1,0 +1,160 @@
+"""What is shown of a finished folder: its table or document, where it is, its pictures, what failed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cli import label
+from cli.options import Lang, Pictures
+from foundation.work.progress import progress
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+
+    from cli.request import Request
+    from foundation.store.store import Store
+
+    Frames = Mapping[str, pd.DataFrame]
+    Document = Callable[[Frames, Mapping[str, Any]], dict[str, Any]]
+    Table = Callable[[Frames, Mapping[str, Any], Lang], None]
+
+
+class Shown(NamedTuple):
+    """How a finished folder is shown, as a ``Request`` says it too."""
+
+    lang: Lang
+    json: bool
+    pictures: Pictures
+    workers: int | None
+
+
+def shown_of(request: Request) -> Shown:
+    return Shown(lang=request.lang, json=request.json, pictures=request.wanted, workers=request.workers)
+
+
+def present(store: Store, shown: Shown, document: Document) -> None:
+    """Prints the result of a run, then adds pictures to its folder; ends with status 1 if draws failed."""
+    from scenarios.frames import ORDER
+
+    names = ORDER if shown.json else ("outcomes", "costs")
+    show(store, store.frames(names), document, print_table, shown)
+    _end(store, shown, [shown.lang])
+
+
+def present_in_both(store: Store, shown: Shown, names: Sequence[str], document: Document, table: Table) -> None:
+    """The same for folders whose pictures are drawn in both languages."""
+    show(store, store.frames(names), document, table, shown)
+    _end(store, shown, list(Lang))
+
+
+def show(store: Store, frames: Frames, document: Document, table: Table, shown: Shown) -> None:
+    """Prints what was found, and where it is."""
+    from cli.errors import heard_or_not
+
+    with heard_or_not():
+        if shown.json:
+            print_json(document(frames, store.manifest))
+        else:
+            table(frames, store.manifest, shown.lang)
+        sys.stdout.flush()
+    say_where(store.folder, shown.lang)
+
+
+def _end(store: Store, shown: Shown, langs: Sequence[Lang]) -> None:
+    """Pictures, then what failed, which is said of an interrupted command too; status 1 if anything did."""
+    import typer
+
+    from cli.errors import FAILED
+
+    try:
+        draw(store, shown, langs)
+    finally:
+        tell_failures(store.manifest, shown.lang)
+    if store.manifest.get("failures"):
+        raise typer.Exit(FAILED)
+
+
+def draw(store: Store, shown: Shown, langs: Sequence[Lang]) -> list[Path]:
+    """Draws the pictures asked for into the folder; returns their paths.
+
+    Raises:
+        Interrupted: Ctrl-C; the folder is whole without the pictures that are missing.
+    """
+    from cli.albums import album_of, names_of
+    from cli.request import process_count
+    from foundation.drawing.album import draw_pictures
+    from foundation.errors import Interrupted
+
+    album, words = album_of(store.manifest), label("said.pictures", shown.lang)
+    try:
+        return draw_pictures(
+            album,
+            store,
+            names_of(album, store.manifest, shown.pictures),
+            [lang.value for lang in langs],
+            processes=process_count(shown.workers),
+            progress=lambda total: progress(total, words),
+        )
+    except KeyboardInterrupt:
+        commands = " && ".join(f"mes plot {store.folder} --lang {lang}" for lang in langs)
+        text = f"interrupted; the results are complete, `{commands}` draws the missing pictures"
+        raise Interrupted(text) from None
+
+
+def console(width: int = 160) -> Console:
+    """Stdout; as wide as given where it is no terminal."""
+    from rich.console import Console
+
+    class Ours(Console):
+        def on_broken_pipe(self) -> None:
+            """As any print: rich itself would end the program, with its pictures not drawn."""
+            raise
+
+    return Ours() if sys.stdout.isatty() else Ours(width=width)
+
+
+def print_json(document: Mapping[str, Any]) -> None:
+    """One JSON document on stdout; ``ValueError`` rather than NaN."""
+    import json
+
+    print(json.dumps(document, ensure_ascii=False, allow_nan=False), flush=True)
+
+
+def print_table(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], lang: Lang) -> None:
+    """The table of results, on stdout."""
+    from scenarios.compare.tables import rich_table, summary_table
+
+    summary, out = summary_table(frames["outcomes"], frames["costs"]), console()
+    out.print(rich_table(summary, manifest, lang.value))
+    for line in differences(manifest, lang):
+        out.print(line, markup=False, highlight=False)
+
+
+def differences(manifest: Mapping[str, Any], lang: Lang) -> Iterator[str]:
+    """What keeps compared folders from being one experiment; nothing for a run."""
+    if not manifest.get("paired", True):
+        yield label("said.unpaired", lang)
+    for entry in manifest.get("differences", ()):
+        plain = not isinstance(entry["value"], dict)
+        yield label("said.differs", lang, **entry) + (label("said.values", lang, **entry) if plain else "")
+
+
+def say_where(folder: Path, lang: Lang) -> None:
+    print(f"{label('said.written', lang)} {folder}", file=sys.stderr)
+
+
+def tell_failures(manifest: Mapping[str, Any], lang: Lang) -> None:
+    """Names the draws that failed, on stderr; nothing if the run is whole."""
+    from cli.errors import said
+
+    failures = manifest.get("failures", ())
+    if not failures:
+        return
+    failed, resume = label("said.failed", lang), label("said.resume", lang)
+    print(f"mes: {len(failures)}/{manifest['draws']} {failed} ({resume}):", file=sys.stderr)
+    for failure in failures:
+        print(f"  {failure['draw']}: {said(failure['error'])}", file=sys.stderr)
