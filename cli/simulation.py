@@ -38,10 +38,12 @@ CODE = (
 """Modules that compute a draw, and those that make it and read the data."""
 CONTINUED = ("run", "compare", "plan")
 """Commands whose stocks are continued from the published counts."""
-CARRIED = ("calibration.forecast.carried", "calibration.forecast.draws")
+CARRIED = ("calibration.forecast.carried", "calibration.forecast.draws", "calibration.posterior.conditioning")
 """Modules that do it."""
 WORKERS = ("scenarios.experiment", "model.fast", "model.prevalence", "foundation.store.parts", "pandas")
 """What a worker loads before its first draw, and to write what it found."""
+CONDITIONING = ("calibration.posterior.conditioning",)
+"""And to continue stocks from the counts."""
 
 
 def load_ahead(request: Request) -> None:
@@ -49,7 +51,7 @@ def load_ahead(request: Request) -> None:
     from foundation.work import executors
 
     if request.cluster is None and request.process_count() > 1 and (request.draws or DRAWS) > 1:
-        executors.load_ahead(WORKERS)
+        executors.load_ahead(WORKERS + CONDITIONING * (request.command in CONTINUED))
 
 
 def simulate(request: Request, chosen: Sequence[Chosen], every: int, subject: str) -> Store:
@@ -89,10 +91,10 @@ def study_of(
 
 def _carried(source: Source, draws: Sequence[Draw], settings: Settings) -> CarriedForward:
     """What continues the status quo of each draw from the published counts."""
+    from calibration.facts.counts import counts_of
     from calibration.facts.targets import load_stock_targets
     from calibration.forecast.carried import carried_forward
     from calibration.forecast.draws import discrepancy_of
-    from calibration.posterior.conditioning import counts_of
 
     counts = counts_of(load_stock_targets())
     return carried_forward(counts, draws, discrepancy_of(draws, source.paths[0]), settings)

@@ -13,7 +13,7 @@ from datetime import date
 
 import numpy as np
 
-from calibration.posterior.conditioning import Count, conditioned, never_falling
+from calibration.facts.counts import Count
 from foundation.shapes import Floats
 from model.terms.weeks import monday, position
 from scenarios.draw import Draw
@@ -50,6 +50,8 @@ class CarriedForward:
 
     def path(self, draw: int, activated: Floats) -> Path:
         """From the stocks [W+1] of a run of the status quo, persons. Counts after its end are left out."""
+        from calibration.posterior.conditioning import conditioned, never_falling  # of use to workers only
+
         end = monday(len(activated) - 1)
         counts = [count for count in self.counts if count.day <= end]
         days = tuple(sorted({*mondays(activated), *(count.day for count in counts)}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from calibration.posterior.conditioning import Count
+from calibration.facts.counts import Count
 from model.terms.weeks import START, WEEKS, monday
 
 HORIZON = monday(WEEKS)

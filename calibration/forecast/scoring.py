@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from calibration.facts.counts import Count, counts_of
 from calibration.facts.targets import StockTarget
 from calibration.forecast.registered import Registered
 from calibration.forecast.summary import LEVELS
@@ -23,7 +24,6 @@ from calibration.hindcast.scoring import (
     weighted_interval_score,
     weighted_interval_score_between,
 )
-from calibration.posterior.conditioning import Count, counts_of
 
 COLUMNS = ("registered", "date", "horizon_days", "low_millions", "high_millions", "middle_millions", "p05", "p25",
            "p50", "p75", "p95", "crps_millions", "crps_interval_millions", "wis_millions", "wis_interval_millions",

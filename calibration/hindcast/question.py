@@ -15,6 +15,7 @@ from zlib import crc32
 import numpy as np
 import pandas as pd
 
+from calibration.facts.counts import counts_of
 from calibration.facts.history import Inputs
 from calibration.facts.targets import StockTarget
 from calibration.hindcast.forecasters import (
@@ -27,7 +28,6 @@ from calibration.hindcast.forecasters import (
 )
 from calibration.hindcast.scoring import LEVELS, Score, chance_above, score, score_interval
 from calibration.hindcast.work import Case, ModelForecast
-from calibration.posterior.conditioning import counts_of
 from foundation.errors import RunFailedError
 from foundation.problems import Problem, ScenarioError
 from foundation.shapes import Floats

@@ -14,11 +14,12 @@ from typing import Protocol
 
 import numpy as np
 
+from calibration.facts.counts import Count
 from calibration.facts.history import Inputs, history_for
 from calibration.facts.inputs import load_costs, load_demography, load_history
 from calibration.facts.targets import load_surveyed
 from calibration.hindcast.scoring import LEVELS
-from calibration.posterior.conditioning import Count, conditioned, never_falling
+from calibration.posterior.conditioning import conditioned, never_falling
 from foundation.quantiles import rounded
 from foundation.shapes import Floats
 from foundation.work.ensemble import executor_factory, run_ensemble

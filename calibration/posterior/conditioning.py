@@ -21,14 +21,13 @@ where it hardly grows. ``calibration.forecast.summary.raised`` says by how much.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import log_ndtr, ndtri_exp
 
-from calibration.facts.targets import StockTarget
+from calibration.facts.counts import Count
 from calibration.posterior.discrepancy import correlation
 from foundation.shapes import Floats
 
@@ -38,37 +37,6 @@ JITTER = 1e-12
 """Variance added to that of each day, for days on which nothing is uncertain: a millionth of a stock."""
 SWEEPS = 40
 """Gibbs sweeps over the headlines: neighbours are months apart, so that a few dozen forget the start."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Count:
-    """A published count of the country."""
-
-    day: date
-    millions: float
-    """The figure; of a headline its middle."""
-    error: float
-    """One standard deviation of a figure, millions; 0 for a headline."""
-    low: float
-    high: float
-    """Ends of what was published, millions."""
-    headline: bool
-    """Whether all that is known is ``low`` to ``high``."""
-
-
-def counts_of(targets: Sequence[StockTarget]) -> tuple[Count, ...]:
-    """All counts of the country since the launch, by rising day."""
-    national = [target for target in targets if target.kind != "initial" and target.region is None]
-    return tuple(count_of(target) for target in sorted(national, key=lambda target: target.day))
-
-
-def count_of(target: StockTarget) -> Count:
-    """A published count; what was published as "more than" alone has no upper end, and its middle is its low end."""
-    headline = target.is_interval or target.kind == "lower bound"
-    error = 0.0 if headline else target.error
-    return Count(
-        day=target.day, millions=target.millions, error=error, low=target.low, high=target.high, headline=headline
-    )
 
 
 def conditioned(

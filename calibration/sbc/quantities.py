@@ -15,9 +15,10 @@ from functools import lru_cache
 import numpy as np
 
 from calibration.draws.files import drawn_forward
+from calibration.facts.counts import Count, counts_of
 from calibration.facts.observed import Observed
 from calibration.facts.priors import EFFECTS, SHARED, STATUS_QUO, Prior, load_priors, to_parameters
-from calibration.posterior.conditioning import Count, conditioned, counts_of, never_falling
+from calibration.posterior.conditioning import conditioned, never_falling
 from calibration.posterior.simulate import Case, age_shares, launched_at, observe, stock_at
 from foundation.shapes import Floats
 from model.terms.parameters import Parameters

@@ -120,11 +120,11 @@ def _forecast(request: Request, register: bool) -> None:
 def _study(request: Request) -> Forecast:
     from dataclasses import replace
 
+    from calibration.facts.counts import counts_of
     from calibration.facts.targets import load_stock_targets
     from calibration.forecast.days import HORIZON
     from calibration.forecast.draws import discrepancy_of
     from calibration.forecast.study import Forecast
-    from calibration.posterior.conditioning import counts_of
     from cli.chosen import choose
     from cli.request import experiment_of
     from cli.simulation import CODE, drawn, study_of

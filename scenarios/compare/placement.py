@@ -11,7 +11,7 @@ from foundation.errors import UserError
 from model.engine.memory import MOST_PEOPLE, MemoryPlan, free_bytes, gib, memory_plan, most_people
 
 if TYPE_CHECKING:
-    from model.adoption import AdoptionModel
+    from model.fast import FastModel
     from scenarios.draw import Draw
     from scenarios.experiment import Experiment
 
@@ -37,7 +37,7 @@ def contacts_a_person(experiment: Experiment, draws: Sequence[Draw], done: Calla
     most = 0
     for number, draw in enumerate(draws, 1):
         try:
-            model = cast("AdoptionModel", history_of(small, draw))
+            model = cast("FastModel", history_of(small, draw))
         except PrevalenceError:
             continue  # it fails in the run too, and is told there
         with_levers = [scenario for scenario in experiment.scenarios if scenario.levers]

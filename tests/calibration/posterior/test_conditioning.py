@@ -10,11 +10,10 @@ import numpy as np
 import pytest
 from scipy.stats import binom, kstest, truncnorm
 
+from calibration.facts.counts import Count, counts_of
 from calibration.facts.targets import StockTarget
 from calibration.posterior.conditioning import (
-    Count,
     conditioned,
-    counts_of,
     floors,
     given,
     never_falling,
