@@ -45,13 +45,9 @@ def refuse_earlier(folder: Path) -> None:
     """``UserError`` if a run folder is of a version whose frames were others; no table is read for it."""
     from pyarrow.parquet import read_schema
 
-    missing = {
-        "what stopped people last": WOULD_PASS not in read_schema(folder / "equity.parquet").names,
-        "stocks as simulated": "simulated" not in read_schema(folder / "weekly.parquet").names,
-    }
-    for what, lacks in missing.items():
-        if lacks:
-            raise UserError(f"{folder}: of an earlier version, which didn't record {what}; run it again")
+    for table, column in (("equity", WOULD_PASS), ("weekly", "simulated")):
+        if column not in read_schema(folder / f"{table}.parquet").names:
+            raise UserError(f"{folder}: of an earlier version, whose table {table} has no {column}; run it again")
 
 
 def comparison_document(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) -> dict[str, Any]:
