@@ -63,6 +63,7 @@ def report(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     numbers = Numbers(frames, manifest, lang)
+    holds = {"drivers": drivers is not None, "continued": manifest["continued"]}
     chosen = answer.choose(numbers)
     page = environment.get_template("page.html.j2")
     return page.render(
