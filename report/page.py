@@ -93,7 +93,7 @@ def report(
         drivers=drivers_context(drivers, numbers) if drivers else None,
         bound=_bound(numbers),
         limits=list(say.own["limits"]),
-        notes=[note for note in say.own["note"] if drivers or note != "drivers"],
+        notes=[note for note in say.own["note"] if holds.get(note, True)],
         run_command=sources.command(manifest["command_line"]),
         report_command=command,
     )

@@ -26,6 +26,28 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return made_up.clone(tmp_path / "clone", monkeypatch, fewest=3)
 
 
+def test_a_comparison_shows_the_status_quo_of_the_forecast(mes: Mes) -> None:
+    """Same people, draws and seed: the same stock on the same day; what a strategy adds is as without it, to the bit."""
+    assert mes("forecast", *SMALL, "--out", "f", "--pictures", "none").exit_code == 0
+    for folder, more in (("c", ()), ("raw", ("--as-simulated",))):
+        result = mes("compare", "relatives", *SMALL, "--out", folder, "--pictures", "none", *more)
+        assert result.exit_code == 0, result.output
+        assert ("continued from the published counts" in " ".join(result.stdout.split())) is (folder == "c")
+    paths = pd.read_parquet("f/paths.parquet").query("date == '2027-12-31'").sort_values("draw")
+    shown, raw = (
+        pd.read_parquet(f"{folder}/outcomes.parquet").sort_values(["scenario", "draw"]) for folder in ("c", "raw")
+    )
+    quo = shown["scenario"] == "status-quo"
+    assert shown.loc[quo, "activated_millions"].to_numpy() == pytest.approx(paths["millions"].to_numpy(), rel=1e-8)
+    assert shown.loc[quo, "simulated_millions"].to_numpy() == pytest.approx(paths["simulated_millions"].to_numpy())
+    for column in ("additional_millions", "cost_millions_eur", "simulated_millions"):
+        assert shown[column].equals(raw[column]), column
+    assert not shown["activated_millions"].equals(raw["activated_millions"])
+    assert mes("compare", "c/", "raw/", "--out", "both", "--pictures", "none").exit_code == 0
+    differences = json.loads(Path("both/manifest.json").read_text(encoding="utf-8"))["differences"]
+    assert [difference["setting"] for difference in differences] == ["continued"]
+
+
 @pytest.mark.slow
 def test_forecast_registered_and_scored(mes: Mes, clone: Path, tmp_path: Path) -> None:
     result = mes("forecast", *SMALL, "--out", "f", "--json", "--register")
