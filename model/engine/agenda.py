@@ -27,9 +27,15 @@ from model.terms.weeks import WEEKS
 Records = npt.NDArray[Any]
 Offsets = npt.NDArray[np.int64]
 
-CONTACT = np.dtype([("owner", "u4"), ("k", "u2"), ("process", "u1"), ("mode", "u1")])
-"""Whose contact, which occurrence of which process (of the status quo, or number of the lever), and who is addressed
-(``model.engine.turns``: OWN, WARD or CHILD)."""
+CONTACT = np.dtype([("owner", "u4"), ("k", "u2"), ("process", "u1"), ("mode", "u1")], align=True)
+"""Whose contact, which occurrence of which process (of the status quo, or number of the lever), and in one byte who is
+addressed (``model.engine.turns``: OWN, WARD or CHILD) and its fate."""
+_MODES, _FATE = np.int64(3), np.int64(2)
+"""Bits of ``mode`` that say who is addressed; where the fate begins."""
+UNKNOWN, IGNORED, PASSES = np.arange(3)
+"""Fates of a contact of the status quo, in case no lever changes it: not asked for; a doctor's recommendation that
+nobody follows; it leads through all barriers. More: ``STOPPED`` plus the barrier that stops the visit."""
+STOPPED = np.int64(3)
 BLOCK = 65_536
 """Most persons of a block: their states fit a processor's cache."""
 GUESS = 8
@@ -55,9 +61,14 @@ class Draft(NamedTuple):
     total: Offsets
     """[1] number found, whether or not there was room."""
     end: Offsets
-    """[MOST_SPELLS] first week after each spell of eagerness of the person who answers."""
+    """[MOST_SPELLS] first week after each spell of eagerness of the person who answers; spells that hold in no week are
+    left out, here and below."""
     gain: npt.NDArray[np.float64]
     """[MOST_SPELLS + 1] eagerness times access in each of these spells; the last entry is the largest."""
+    need_end: Offsets
+    """[MOST_SPELLS] the same of the need for what a process brings of the person whose contacts are looked for."""
+    need_level: Offsets
+    """[MOST_SPELLS] which of the equally likely values each has."""
     bound: Offsets
     """[2] of the person whose contacts are looked for: first week whose contacts can't matter any more (``ENDS``), and
     first week in which the person is known to know the service (``KNOWS``)."""
@@ -68,12 +79,24 @@ Write = Callable[[Draft, int, int], None]
 
 
 @inlined
-def note(draft: Any, week: Any, owner: Any, k: Any, process: Any, mode: Any) -> None:
+def mode_of(contact: Any) -> Any:
+    """Who is addressed by a contact."""
+    return np.int64(contact.mode) & _MODES
+
+
+@inlined
+def fate_of(contact: Any) -> Any:
+    """What is known of the end of a contact."""
+    return np.int64(contact.mode) >> _FATE
+
+
+@inlined
+def note(draft: Any, week: Any, owner: Any, k: Any, process: Any, mode: Any, fate: Any) -> None:
     """Add one contact to a draft."""
     place = draft.total[0]
     if place < draft.week.shape[0]:
         contact = draft.contact[place]
-        contact.owner, contact.k, contact.process, contact.mode = owner, k, process, mode
+        contact.owner, contact.k, contact.process, contact.mode = owner, k, process, mode | fate << _FATE
         draft.week[place] = week
     draft.total[0] = place + 1
 
@@ -86,7 +109,7 @@ def forget(draft: Draft, first: int, child: int) -> None:
         return  # the block will be written again, with more room
     kept = first
     for place in range(first, draft.total[0]):
-        if draft.week[place] < draft.bound[ENDS] or draft.contact[place].mode == child:
+        if draft.week[place] < draft.bound[ENDS] or mode_of(draft.contact[place]) == child:
             draft.contact[kept], draft.week[kept] = draft.contact[place], draft.week[place]
             kept += 1
     draft.total[0] = kept
@@ -114,8 +137,9 @@ def settle(draft: Draft, first: int, contact: Records, begin: Offsets) -> None:
 def new_draft(room: int) -> Draft:
     """An empty draft."""
     spells = np.empty(MOST_SPELLS, np.int64), np.empty(MOST_SPELLS + 1)
+    needs = np.empty(MOST_SPELLS, np.int64), np.empty(MOST_SPELLS, np.int64)
     return Draft(
-        np.empty(room, CONTACT), np.empty(room, np.int16), np.zeros(1, np.int64), *spells, np.zeros(2, np.int64)
+        np.empty(room, CONTACT), np.empty(room, np.int16), np.zeros(1, np.int64), *spells, *needs, np.zeros(2, np.int64)
     )
 
 
@@ -228,18 +252,25 @@ def week_passed(cum, guide, exposure):
     """
     last = cum.shape[0] - 2
     week = np.int64(guide[min(np.int64(exposure / cum[last + 1] * guide.shape[0]), guide.shape[0] - 1)])
+    week += cum[week + 1] < exposure and week < last
     while week < last and cum[week + 1] < exposure:
         week += 1
     return week
 
 
 @inlined
+def spell_at(ends, week):
+    """Place of the spell that holds in a week among those written down."""
+    place = np.int64(0)
+    while ends[place] <= week:
+        place += 1
+    return place
+
+
+@inlined
 def gain_at(draft, week):
     """Eagerness times access, in a week, of the person who answers."""
-    spell = 0
-    while draft.end[spell] <= week:
-        spell += 1
-    return draft.gain[spell]
+    return draft.gain[spell_at(draft.end, week)]
 
 
 class Stretch(NamedTuple):

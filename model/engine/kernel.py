@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from model.engine.agenda import UNKNOWN, mode_of
 from model.engine.completion import activate, identity, peer_success, recommend, visit
 from model.engine.people import first_aware, majority_week, opposes, pilot_activated, traits_of
 from model.engine.practice import mention_week
@@ -103,7 +104,7 @@ def receive(r, thread, i, source, kind, week):
     if r.state[i].aware > week:
         r.state[i].aware = week
     if peer_success(r.people, r.world, source, i, week):
-        visit(r, thread, i, week, _C_PEER, identity(_PEER, week, i), _BY_DOCTOR)
+        visit(r, thread, i, week, _C_PEER, identity(_PEER, week, i), _BY_DOCTOR, UNKNOWN)
 
 
 @kernel
@@ -155,15 +156,15 @@ def accompany(r, thread, lever, i, week):
 @inlined
 def person_of(r, contact):
     """The person in whose turn a contact takes place."""
-    return np.int64(r.people[contact.owner].guardian if contact.mode == WARD else contact.owner)
+    return np.int64(r.people[contact.owner].guardian if mode_of(contact) == WARD else contact.owner)
 
 
 @inlined
 def comes_first(r, one, other):
     """Whether a contact of the status quo takes place before one of a lever."""
     i, j = person_of(r, one), person_of(r, other)
-    if i != j or one.mode != WARD or other.mode != WARD:
-        return i < j or (i == j and (one.mode != WARD or other.mode == WARD))
+    if i != j or mode_of(one) != WARD or mode_of(other) != WARD:
+        return i < j or (i == j and (mode_of(one) != WARD or mode_of(other) == WARD))
     return one.owner <= other.owner
 
 

@@ -23,7 +23,7 @@ from model.terms.spells import FOR_LIFE, gamma_levels, spell_lengths
 from model.terms.structure import Structure
 from model.terms.weeks import WEEKS, WEEKS_PER_YEAR, position, week_of
 
-GUIDES = 256
+GUIDES = 512
 """Parts of an exposure that a guide knows the first weeks of."""
 INVITATION_DELAY = 8
 """Weeks from a birth to the invitation of the parents, *assumed*."""

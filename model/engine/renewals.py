@@ -1,0 +1,41 @@
+"""A person's spells are written down before contacts are looked for: one after another, so that no draw waits for the
+end of another, and only those that hold in some week."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from model.engine.people import lasting_gain
+from model.terms.jit import inlined
+from model.terms.keyed import Decision, bits_of, person_word
+from model.terms.spells import end_week, level_of, passed_by
+
+_EAGERNESS = np.int64(Decision.SPELL_EAGERNESS)
+
+
+@inlined
+def write_eagerness(r, draft, i):
+    """Write a person's spells of eagerness within the run, and eagerness times access in each, into the draft."""
+    word, base = person_word(r.world.keys[_EAGERNESS], i), lasting_gain(r.people, r.world, i)
+    number, kept, passed, week, most = 0, 0, 0.0, np.int64(0), 0.0
+    while week < r.world.weeks:
+        bits = bits_of(word, number)
+        passed = passed_by(bits, r.world.lengths, r.world.eagerness_spell, passed)
+        until, gain = end_week(number, passed), base * r.world.levels[level_of(bits)]
+        draft.end[kept], draft.gain[kept] = until, gain
+        kept += until > week
+        most, week, number = max(most, gain), until, number + 1
+    draft.gain[draft.end.shape[0]] = most
+
+
+@inlined
+def write_need(r, draft, need, owner, stop):
+    """Write a person's spells of a need, of those weeks before ``stop``, into the draft."""
+    word, number, kept, passed, week = person_word(r.world.keys[need], owner), 0, 0, 0.0, np.int64(0)
+    while week < stop:
+        bits = bits_of(word, number)
+        passed = passed_by(bits, r.world.lengths, r.world.need_spell, passed)
+        until = end_week(number, passed)
+        draft.need_end[kept], draft.need_level[kept] = until, level_of(bits)
+        kept += until > week
+        week, number = until, number + 1
