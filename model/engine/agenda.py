@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from model.engine.fates import mode_of, with_fate
 from model.terms.jit import inlined, kernel
 from model.terms.keyed import SELECTION, uniform
 from model.terms.spells import MOST_SPELLS
@@ -29,13 +30,7 @@ Offsets = npt.NDArray[np.int64]
 
 CONTACT = np.dtype([("owner", "u4"), ("k", "u2"), ("process", "u1"), ("mode", "u1")], align=True)
 """Whose contact, which occurrence of which process (of the status quo, or number of the lever), and in one byte who is
-addressed (``model.engine.turns``: OWN, WARD or CHILD) and its fate."""
-_MODES, _FATE = np.int64(3), np.int64(2)
-"""Bits of ``mode`` that say who is addressed; where the fate begins."""
-UNKNOWN, IGNORED, PASSES = np.arange(3)
-"""Fates of a contact of the status quo, in case no lever changes it: not asked for; a doctor's recommendation that
-nobody follows; it leads through all barriers. More: ``STOPPED`` plus the barrier that stops the visit."""
-STOPPED = np.int64(3)
+addressed (``model.engine.turns``: OWN, WARD or CHILD) and its fate (``model.engine.fates``)."""
 BLOCK = 65_536
 """Most persons of a block: their states fit a processor's cache."""
 GUESS = 8
@@ -70,24 +65,15 @@ class Draft(NamedTuple):
     need_level: Offsets
     """[MOST_SPELLS] which of the equally likely values each has."""
     bound: Offsets
-    """[2] of the person whose contacts are looked for: first week whose contacts can't matter any more (``ENDS``), and
-    first week in which the person is known to know the service (``KNOWS``)."""
+    """[3] of the person whose contacts are looked for: first week whose contacts can't matter any more (``ENDS``), and
+    first week in which the person is known to know the service (``KNOWS``); whose barriers are here (``WHOSE``)."""
+    barrier: npt.NDArray[np.float64]
+    """[4, ENDINGS] when the first spells of each barrier of that person end, in weeks with fractions."""
 
 
-ENDS, KNOWS = np.arange(2)
+ENDS, KNOWS, WHOSE = np.arange(3)
+ENDINGS = 8
 Write = Callable[[Draft, int, int], None]
-
-
-@inlined
-def mode_of(contact: Any) -> Any:
-    """Who is addressed by a contact."""
-    return np.int64(contact.mode) & _MODES
-
-
-@inlined
-def fate_of(contact: Any) -> Any:
-    """What is known of the end of a contact."""
-    return np.int64(contact.mode) >> _FATE
 
 
 @inlined
@@ -96,7 +82,7 @@ def note(draft: Any, week: Any, owner: Any, k: Any, process: Any, mode: Any, fat
     place = draft.total[0]
     if place < draft.week.shape[0]:
         contact = draft.contact[place]
-        contact.owner, contact.k, contact.process, contact.mode = owner, k, process, mode | fate << _FATE
+        contact.owner, contact.k, contact.process, contact.mode = owner, k, process, with_fate(mode, fate)
         draft.week[place] = week
     draft.total[0] = place + 1
 
@@ -139,7 +125,13 @@ def new_draft(room: int) -> Draft:
     spells = np.empty(MOST_SPELLS, np.int64), np.empty(MOST_SPELLS + 1)
     needs = np.empty(MOST_SPELLS, np.int64), np.empty(MOST_SPELLS, np.int64)
     return Draft(
-        np.empty(room, CONTACT), np.empty(room, np.int16), np.zeros(1, np.int64), *spells, *needs, np.zeros(2, np.int64)
+        np.empty(room, CONTACT),
+        np.empty(room, np.int16),
+        np.zeros(1, np.int64),
+        *spells,
+        *needs,
+        np.full(3, -1, np.int64),
+        np.empty((4, ENDINGS)),
     )
 
 
@@ -251,7 +243,7 @@ def week_passed(cum, guide, exposure):
     (``model.terms.tables.guide_to``).
     """
     last = cum.shape[0] - 2
-    week = np.int64(guide[min(np.int64(exposure / cum[last + 1] * guide.shape[0]), guide.shape[0] - 1)])
+    week = np.int64(guide[min(np.int64(exposure * (guide.shape[0] / cum[last + 1])), guide.shape[0] - 1)])
     week += cum[week + 1] < exposure and week < last
     while week < last and cum[week + 1] < exposure:
         week += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.engine.agenda import PASSES, STOPPED
+from model.engine.fates import PASSES, STOPPED
 from model.engine.people import (
     INFORMATION,
     NO_USE,
@@ -120,9 +120,15 @@ def drawn_for_good(world, i, decision, spell, contact):
 @inlined
 def stopped_by(r, i, week, contact, by_doctor):
     """The barrier that stops this visit (NO_USE, TIME, INFORMATION, OTHER), or -1 if none does."""
+    no_use, time = barrier_spell(r.world, i, NO_USE, week), barrier_spell(r.world, i, TIME, week)
+    information, other = barrier_spell(r.world, i, INFORMATION, week), barrier_spell(r.world, i, OTHER, week)
+    return stopped_in(r, i, no_use, time, information, other, week, contact, by_doctor)
+
+
+@inlined
+def stopped_in(r, i, no_use, time, information, other, week, contact, by_doctor):
+    """The same for who knows the spell of each barrier that holds."""
     w = r.world
-    no_use, time = barrier_spell(w, i, NO_USE, week), barrier_spell(w, i, TIME, week)
-    information, other = barrier_spell(w, i, INFORMATION, week), barrier_spell(w, i, OTHER, week)
     met = np.int64(has_barrier(w, i, NO_USE, no_use)) | np.int64(has_barrier(w, i, TIME, time)) << _1
     met |= np.int64(has_barrier(w, i, INFORMATION, information)) << _2 | np.int64(has_barrier(w, i, OTHER, other)) << _3
     if met == 0:  # asked for together, so that none waits for the one before
@@ -241,7 +247,7 @@ def activate(r, thread, i, week, channel):
 def visit(r, thread, i, week, channel, contact, by_doctor, fate):
     """A person visits the site; True if this activates. Otherwise the barrier that stopped them is remembered.
 
-    ``fate``: what is known of the visit's end if nobody does anything (``model.engine.agenda``).
+    ``fate``: what is known of the visit's end already (``model.engine.fates``).
     """
     r.desks[thread].visits[week, channel] += 1
     if r.state[i].visited > week:

@@ -18,7 +18,7 @@ from model.terms.keyed import ARRIVAL, SUCCESS, person_word, uniform, uniform_of
 from model.terms.spells import LEVELS
 from model.terms.weeks import NEVER
 
-_NEVER, _FIRST = np.int64(NEVER), np.int64(0)
+_NEVER, _FIRST, _THIRD = np.int64(NEVER), np.int64(0), 1.0 / 3.0
 
 
 @inlined
@@ -30,7 +30,8 @@ def note_process(r, draft, turn, process):
     k = _FIRST if turn.mode == OWN else CHILDHOOD
     arrivals, needed = person_word(process.keys[ARRIVAL], turn.owner), process.need >= 0
     u = uniform_of(arrivals, k)
-    if u >= most_exposure(r, draft, turn, process):  # -log(1 - u) >= u: most people, at the price of one hash
+    most = most_exposure(r, draft, turn, process)
+    if least_passed(u) >= most:  # most people, at the price of one hash
         return
     passed, since, week, place = -log(1.0 - u), 0.0, turn.start, first_place(turn, process)
     changes, of_need, of_gain = place_end(r, turn, process, place), _FIRST, _FIRST
@@ -57,10 +58,19 @@ def note_process(r, draft, turn, process):
                 if note_arrival(r, draft, turn, process, stretch, k, passed):
                     return
                 k += 1
-                passed -= log(1.0 - uniform_of(arrivals, k))
+                u = uniform_of(arrivals, k)
+                if passed + least_passed(u) >= most:
+                    return
+                passed -= log(1.0 - u)
         since, week = more, stop
         of_need += needed and draft.need_end[of_need] <= week
         of_gain += process.gains and draft.end[of_gain] <= week
+
+
+@inlined
+def least_passed(u):
+    """No more than -log(1 - u), of whose series these are the first terms."""
+    return u * (1.0 + u * (0.5 + u * _THIRD))
 
 
 @inlined

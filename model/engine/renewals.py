@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.engine.people import lasting_gain
+from model.engine.agenda import ENDINGS, WHOSE
+from model.engine.people import barrier_spell, barrier_word, lasting_gain
 from model.terms.jit import inlined
 from model.terms.keyed import Decision, bits_of, person_word
 from model.terms.spells import end_week, level_of, passed_by
@@ -39,3 +40,23 @@ def write_need(r, draft, need, owner, stop):
         draft.need_end[kept], draft.need_level[kept] = until, level_of(bits)
         kept += until > week
         week, number = until, number + 1
+
+
+@inlined
+def write_barriers(r, draft, i):
+    """Write when the first spells of a person's barriers end, in weeks with fractions, into the draft."""
+    for barrier in range(4):
+        word, passed = barrier_word(r.world, i, barrier), 0.0
+        for number in range(ENDINGS):
+            passed = passed_by(bits_of(word, number), r.world.lengths, r.world.barrier_spell, passed)
+            draft.barrier[barrier, number] = passed
+    draft.bound[WHOSE] = i
+
+
+@inlined
+def barrier_at(r, draft, i, barrier, week):
+    """Number of the spell of a barrier that holds in a week, of the person whose barriers are in the draft."""
+    spell = np.int64(0)
+    for number in range(ENDINGS):  # counted rather than searched: without a branch
+        spell += draft.barrier[barrier, number] < week
+    return spell if spell < ENDINGS else barrier_spell(r.world, i, barrier, week)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.engine.agenda import IGNORED, UNKNOWN, fate_of, mode_of
 from model.engine.completion import activate, identity, visit
+from model.engine.fates import IGNORED, UNKNOWN, fate_of, mode_of
 from model.engine.people import access, gain_in, ready, visit_hazard
 from model.engine.programme import BASE_MEDIA, DOCTOR, DOCUMENT, INVITATION, MENTION, NOTICE, REMINDER, SPONTANEOUS
 from model.engine.records import HEARD_DOCTOR, HEARD_HOSPITAL, HEARD_PHARMACIST
