@@ -18,7 +18,7 @@ from model.terms.keyed import ARRIVAL, SUCCESS, person_word, uniform, uniform_of
 from model.terms.spells import LEVELS
 from model.terms.weeks import NEVER
 
-_NEVER, _FIRST, _THIRD = np.int64(NEVER), np.int64(0), 1.0 / 3.0
+_NEVER, _FIRST, _TOP, _THIRD = np.int64(NEVER), np.int64(0), np.int64(LEVELS - 1), 1.0 / 3.0
 
 
 @inlined
@@ -30,16 +30,20 @@ def note_process(r, draft, turn, process):
     k = _FIRST if turn.mode == OWN else CHILDHOOD
     arrivals, needed = person_word(process.keys[ARRIVAL], turn.owner), process.need >= 0
     u = uniform_of(arrivals, k)
-    most = most_exposure(r, draft, turn, process)
+    most = most_exposure(r, draft, turn, process, _TOP)
     if least_passed(u) >= most:  # most people, at the price of one hash
         return
-    passed, since, week, place = -log(1.0 - u), 0.0, turn.start, first_place(turn, process)
+    since, week, place = 0.0, turn.start, first_place(turn, process)
     changes, of_need, of_gain = place_end(r, turn, process, place), _FIRST, _FIRST
     if needed:
-        write_need(r, draft, process.need, turn.owner, turn.stop)
+        rank = write_need(r, draft, process.need, turn.owner, turn.stop)
         of_need = spell_at(draft.need_end, week)
+        most = most_exposure(r, draft, turn, process, rank)
+        if least_passed(u) >= most:
+            return
     if process.gains:
         of_gain = spell_at(draft.end, week)
+    passed = -log(1.0 - u)
     while week < min(turn.stop, draft.bound[ENDS]):
         while changes <= week:
             place += 1
@@ -74,22 +78,23 @@ def least_passed(u):
 
 
 @inlined
-def most_exposure(r, draft, turn, process):
-    """No less than the exposure of the turn's owner to a process, rounding included."""
+def most_exposure(r, draft, turn, process, rank):
+    """No less than the exposure of the turn's owner to a process, rounding included; levels of need don't pass
+    ``rank``."""
     most = process.factor * (process.cum[turn.stop] - process.cum[turn.start]) * 1.000001
     if process.gains:
         most *= draft.gain[draft.end.shape[0]]
-    return most * most_rate(r, turn, process)
+    return most * most_rate(r, turn, process, rank)
 
 
 @inlined
-def most_rate(r, turn, process):
-    """The largest rate, and level of need, that the turn's owner may have."""
+def most_rate(r, turn, process, rank):
+    """The largest rate, times level of need of a rank, that the turn's owner may have."""
     most, last = 0.0, turn.last_band if follows_age(process) else _FIRST + (process.rate == STAYS)
     for place in range(first_place(turn, process), last + 1):
         rate = r.world.rates[process.rate, place]
         if process.need >= 0:
-            rate *= r.world.need_levels[process.first + process.stride * place + LEVELS - 1]
+            rate *= r.world.need_levels[process.first + process.stride * place + rank]
         most = max(most, rate)
     return most
 

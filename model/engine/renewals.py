@@ -31,15 +31,17 @@ def write_eagerness(r, draft, i):
 
 @inlined
 def write_need(r, draft, need, owner, stop):
-    """Write a person's spells of a need, of those weeks before ``stop``, into the draft."""
+    """Write a person's spells of a need, of those weeks before ``stop``, into the draft; the highest level."""
     word, number, kept, passed, week = person_word(r.world.keys[need], owner), 0, 0, 0.0, np.int64(0)
+    highest = np.int64(0)
     while week < stop:
         bits = bits_of(word, number)
         passed = passed_by(bits, r.world.lengths, r.world.need_spell, passed)
-        until = end_week(number, passed)
-        draft.need_end[kept], draft.need_level[kept] = until, level_of(bits)
+        until, level = end_week(number, passed), level_of(bits)
+        draft.need_end[kept], draft.need_level[kept] = until, level
         kept += until > week
-        week, number = until, number + 1
+        highest, week, number = max(highest, level), until, number + 1
+    return highest
 
 
 @inlined

@@ -24,13 +24,15 @@ _PROCESSES = np.array((BASE_DOCUMENT, DOCTOR, MENTION, BASE_MEDIA, SPONTANEOUS),
 
 
 @inlined
-def note_person(r, draft, i, traits, since, through_levers, ends):
+def note_person(r, draft, i, traits, since, levers, ends):
     """Note all contacts that may reach a person not activated: in childhood, the person's own, and those of wards.
 
+    ``levers``: those of the run to note contacts through them; ``None`` for the contacts of the status quo. Numba then
+    leaves out what the other case alone needs.
     ``ends``: the first that is sure to activate the person ends the search, and ``r.sure`` gets its week.
     """
     draft.bound[ENDS], draft.bound[KNOWS] = _NEVER, np.int64(r.state[i].aware)
-    if through_levers:
+    if levers is not None:
         draft.bound[ENDS] = np.int64(r.sure[i]) + 1
     noted = draft.total[0]
     if traits & OPPOSES:
@@ -41,7 +43,7 @@ def note_person(r, draft, i, traits, since, through_levers, ends):
         if mode == WARD and r.tie[edge] >= 0:
             break  # wards come first
         owner = np.int64(~r.tie[edge]) if mode == WARD else i
-        if not reached_through(r, mode, owner, through_levers):
+        if not reached_through(r, mode, owner, levers is not None):
             continue
         if mode == OWN:
             turn = own_turn(r, i, traits, since, ends)
@@ -53,10 +55,10 @@ def note_person(r, draft, i, traits, since, through_levers, ends):
         if turn.start < turn.stop and turn.i != answers:
             answers = turn.i
             write_eagerness(r, draft, answers)
-        if through_levers:
-            note_levers(r, draft, turn)
-        else:
+        if levers is None:
             note_base(r, draft, turn)
+        else:
+            note_levers(r, draft, turn)
     if ends and draft.bound[ENDS] < _NEVER:
         r.sure[i] = draft.bound[ENDS] - 1
         forget(draft, noted, CHILD)
