@@ -1,11 +1,12 @@
-"""Everything that is compiled, run on a few people: ``calibration.warm`` starts it.
+"""Everything that is compiled, run on hardly anybody: ``calibration.warm`` starts it.
 
-The parts of the two functions hardly overlap, so that two processes can compile side by side.
+Most of the time goes into two searches, for the contacts of the status quo and for those through levers, which share
+little: each of two processes compiles one of them, and what goes with it. Only one needs people to be made; the other
+gets a person out of nowhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,16 @@ import numpy as np
 from calibration.facts.inputs import load_demography, load_history
 from model import AdoptionModel, Parameters, build_population
 from model.counting.online import online_cells, online_counts
+from model.engine import kernel
 from model.engine.agenda import Agenda, no_agenda
 from model.engine.records import STATE
-from model.fast import PER_THREAD
 from model.levers import Assisted, Messages, Relatives, Target
+from model.population.attributes import PERSON
+from model.population.population import Population
+from model.population.pyramid import band_of_age
 from model.prevalence import surveyed_shares
 from model.terms.channels import NO_CHANNEL, Channel
+from model.terms.inputs import Demography
 from model.terms.outcome import DIMENSIONS
 from model.terms.weeks import NEVER
 
@@ -33,19 +38,24 @@ _LEVERS = (
 
 
 def run_engine() -> None:
-    """Run all that is compiled to advance a few people, without levers, on one thread and on two."""
-    for threads in (1, 2):
-        model = _model(AdoptionModel, threads)
-        model.advance(WEEK)
-        surveyed_shares(model)
+    """What is compiled to make people and advance them without levers, on one thread and on several."""
+    demography = load_demography()
+    model = _model(AdoptionModel, build_population(demography, people=PEOPLE, seed=0), demography)
+    model.advance(WEEK)
+    nobody = no_agenda()
+    kernel.serve(model.run, 0, WEEK)
+    kernel.share_of_week(model.run, nobody, nobody, 0, 0, 0, 0, WEEK)
+    kernel.sweep(model.run, WEEK)
 
 
-def run_counting() -> None:
-    """Run what is compiled for levers and counts, on a few people for whom no contacts were looked for."""
-    model = _model(_NoContacts, 1)
+def run_levers() -> None:
+    """What is compiled for levers and counts."""
+    demography = load_demography()
+    model = _model(_NoContacts, _somebody(demography), demography)
     branch = model.branch(_LEVERS)
     branch.outcome()
-    branch.to_frame()
+    branch.to_frame([0])
+    surveyed_shares(branch)
     online_counts(branch)
     online_cells(branch)
     branch.standing(0)
@@ -56,7 +66,7 @@ def run_counting() -> None:
 class _NoContacts(AdoptionModel):
     """Leaves the search for contacts of the status quo to the other process."""
 
-    def _written(self, write: Callable[..., None], *more: int) -> Agenda:
+    def _written(self, write: Any, *more: int) -> Agenda:
         if not self.levers:
             self.run.state[:] = np.array((NEVER, NEVER, NEVER, NO_CHANNEL, 0), STATE)
             self.run.sure[:] = NEVER
@@ -64,13 +74,24 @@ class _NoContacts(AdoptionModel):
         return super()._written(write, *more)
 
 
-def _model(kind: type[AdoptionModel], threads: int) -> AdoptionModel:
-    """A few people, or as many as several threads are used for."""
-    demography, history = load_demography(), load_history()
-    people = PEOPLE if threads == 1 else PER_THREAD * threads
-    population = build_population(demography, people=people, seed=0, threads=threads)
-    return kind(population, Parameters(), demography=demography, history=history, threads=threads)
+def _somebody(demography: Demography) -> Population:
+    """One person without ties."""
+    nobody = Population(
+        people=0,
+        weight=1.0,
+        regions=demography.regions,
+        bands=tuple(profile.band for profile in demography.profiles),
+        band_of_age=band_of_age(demography),
+        doctor_start=np.arange(len(demography.regions) + 1),
+        rows=np.zeros(1, PERSON),
+        tie=np.empty(0, np.int32),
+    )
+    return nobody.with_isolated_person()
+
+
+def _model(kind: type[AdoptionModel], population: Population, demography: Demography) -> AdoptionModel:
+    return kind(population, Parameters(), demography=demography, history=load_history())
 
 
 if __name__ == "__main__":
-    run_counting()
+    run_levers()

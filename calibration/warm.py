@@ -1,39 +1,82 @@
 """Compile the engine once, ahead of the first run: ``python -m calibration.warm``.
 
-Compiled code is kept in the user's cache folder (``MES_CACHE_DIR`` names another) until a file of ``model`` changes.
-Compiling before worker processes start keeps each of them from doing it again.
+Compiled code is kept in the user's cache folder (``MES_CACHE_DIR`` names another) until a file that it is made from
+changes. Compiling before worker processes start keeps each of them from doing it again.
 """
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 
-from model.terms.cached import cache_mark
+from model.terms.cached import cache_folders, cache_mark
+
+KEPT = 7 * 24 * 3600.0
+"""Seconds for which compiled code of another version that was in use is kept: two versions may be used by turns."""
 
 
 def ensure_compiled() -> None:
     """Compile whatever is not in the cache yet, in two processes; says so on stderr."""
     done = cache_mark()
     if done.exists():
+        _mark(done)
         return
     print("compiling the engine: once after an installation or an edit, about a minute", file=sys.stderr)
     began = time.monotonic()
-    from calibration.compiling import run_counting, run_engine
-
-    other = subprocess.Popen([sys.executable, "-P", "-m", "calibration.compiling"])
-    run_engine()
-    if other.wait() != 0:
-        run_counting()
-    try:
-        done.parent.mkdir(parents=True, exist_ok=True)
-        done.touch()
-    except OSError:  # a cache that can't be written costs time at every start, nothing else
+    _compile()
+    if _mark(done):
+        forget_unused(done)
+    else:  # costs time at every start, nothing else
         print(
             f"the compiled engine can't be kept in {done.parent}; MES_CACHE_DIR names another folder", file=sys.stderr
         )
     print(f"compiled in {time.monotonic() - began:.0f} s", file=sys.stderr)
+
+
+def _compile() -> None:
+    """Two parts side by side; a child does not outlive an error of its parent."""
+    from calibration.compiling import run_engine, run_levers
+
+    other = subprocess.Popen([sys.executable, "-P", "-m", "calibration.compiling"])
+    try:
+        run_engine()
+        failed = other.wait() != 0
+    finally:
+        if other.poll() is None:
+            other.kill()
+            other.wait()
+    if failed:
+        run_levers()
+
+
+def _mark(done: Path) -> bool:
+    """Note that all is compiled, where, and that it is in use; whether that could be written."""
+    try:
+        done.parent.mkdir(parents=True, exist_ok=True)
+        if not done.exists():
+            done.write_text("\n".join(sorted({folder.name for folder in cache_folders()})), "utf-8")
+        os.utime(done)
+    except OSError:
+        return done.exists()
+    return True
+
+
+def forget_unused(done: Path, now: float | None = None) -> None:
+    """Remove the compiled code of versions that were not in use for ``KEPT`` seconds, beside the mark ``done``."""
+    if os.environ.get("NUMBA_CACHE_DIR"):
+        return  # not a folder of this package alone
+    used = {entry: entry.stat().st_mtime for entry in done.parent.iterdir()}
+    for mark in done.parent.glob("complete-*"):
+        for name in mark.read_text("utf-8").split():
+            folder = done.parent / name
+            used[folder] = max(used.get(folder, 0.0), used.get(mark, 0.0))
+    for entry, last in used.items():
+        if last < (time.time() if now is None else now) - KEPT and entry != done:
+            shutil.rmtree(entry, ignore_errors=True) if entry.is_dir() else entry.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

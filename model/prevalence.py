@@ -76,7 +76,7 @@ def solve_prevalence(
     """
     structure, surveyed = structure or Structure(), surveyed or Surveyed()
     wanted = {name: getattr(surveyed, name) for name in ("no_use", "time", "information", "ready")}
-    population, week = _sample(_Identity(demography), SAMPLE), round(position(surveyed.day))
+    population, week = _sample(demography, SAMPLE), round(position(surveyed.day))
     launch = _Launch(
         population, parameters, demography=demography, history=history, structure=structure, seed=SEED, weeks=week
     )
@@ -111,19 +111,6 @@ def _logit(share: float) -> float:
     return log(share / (1.0 - share))
 
 
-class _Identity:
-    """Lets a value with arrays be a cache key: equal only to itself."""
-
-    def __init__(self, demography: Demography) -> None:
-        self.demography = demography
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Identity) and self.demography is other.demography
-
-    def __hash__(self) -> int:
-        return id(self.demography)
-
-
 @lru_cache(maxsize=4)
-def _sample(key: _Identity, people: int) -> Population:
-    return build_population(key.demography, people=people, seed=SEED)
+def _sample(demography: Demography, people: int) -> Population:
+    return build_population(demography, people=people, seed=SEED)

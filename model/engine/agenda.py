@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from model.engine.fates import mode_of, with_fate
 from model.terms.jit import inlined, kernel
 from model.terms.keyed import SELECTION, uniform
 from model.terms.spells import MOST_SPELLS
@@ -27,9 +28,9 @@ from model.terms.weeks import WEEKS
 Records = npt.NDArray[Any]
 Offsets = npt.NDArray[np.int64]
 
-CONTACT = np.dtype([("owner", "u4"), ("k", "u2"), ("process", "u1"), ("mode", "u1")])
-"""Whose contact, which occurrence of which process (of the status quo, or number of the lever), and who is addressed
-(``model.engine.turns``: OWN, WARD or CHILD)."""
+CONTACT = np.dtype([("owner", "u4"), ("k", "u2"), ("process", "u1"), ("mode", "u1")], align=True)
+"""Whose contact, which occurrence of which process (of the status quo, or number of the lever), and in one byte who is
+addressed (``model.engine.turns``: OWN, WARD or CHILD) and its fate (``model.engine.fates``)."""
 BLOCK = 65_536
 """Most persons of a block: their states fit a processor's cache."""
 GUESS = 8
@@ -55,25 +56,33 @@ class Draft(NamedTuple):
     total: Offsets
     """[1] number found, whether or not there was room."""
     end: Offsets
-    """[MOST_SPELLS] first week after each spell of eagerness of the person who answers."""
+    """[MOST_SPELLS] first week after each spell of eagerness of the person who answers; spells that hold in no week are
+    left out, here and below."""
     gain: npt.NDArray[np.float64]
     """[MOST_SPELLS + 1] eagerness times access in each of these spells; the last entry is the largest."""
+    need_end: Offsets
+    """[MOST_SPELLS] the same of the need for what a process brings of the person whose contacts are looked for."""
+    need_level: Offsets
+    """[MOST_SPELLS] which of the equally likely values each has."""
     bound: Offsets
-    """[2] of the person whose contacts are looked for: first week whose contacts can't matter any more (``ENDS``), and
-    first week in which the person is known to know the service (``KNOWS``)."""
+    """[3] of the person whose contacts are looked for: first week whose contacts can't matter any more (``ENDS``), and
+    first week in which the person is known to know the service (``KNOWS``); whose barriers are here (``WHOSE``)."""
+    barrier: npt.NDArray[np.float64]
+    """[4, ENDINGS] when the first spells of each barrier of that person end, in weeks with fractions."""
 
 
-ENDS, KNOWS = np.arange(2)
+ENDS, KNOWS, WHOSE = np.arange(3)
+ENDINGS = 8
 Write = Callable[[Draft, int, int], None]
 
 
 @inlined
-def note(draft: Any, week: Any, owner: Any, k: Any, process: Any, mode: Any) -> None:
+def note(draft: Any, week: Any, owner: Any, k: Any, process: Any, mode: Any, fate: Any) -> None:
     """Add one contact to a draft."""
     place = draft.total[0]
     if place < draft.week.shape[0]:
         contact = draft.contact[place]
-        contact.owner, contact.k, contact.process, contact.mode = owner, k, process, mode
+        contact.owner, contact.k, contact.process, contact.mode = owner, k, process, with_fate(mode, fate)
         draft.week[place] = week
     draft.total[0] = place + 1
 
@@ -86,7 +95,7 @@ def forget(draft: Draft, first: int, child: int) -> None:
         return  # the block will be written again, with more room
     kept = first
     for place in range(first, draft.total[0]):
-        if draft.week[place] < draft.bound[ENDS] or draft.contact[place].mode == child:
+        if draft.week[place] < draft.bound[ENDS] or mode_of(draft.contact[place]) == child:
             draft.contact[kept], draft.week[kept] = draft.contact[place], draft.week[place]
             kept += 1
     draft.total[0] = kept
@@ -114,8 +123,15 @@ def settle(draft: Draft, first: int, contact: Records, begin: Offsets) -> None:
 def new_draft(room: int) -> Draft:
     """An empty draft."""
     spells = np.empty(MOST_SPELLS, np.int64), np.empty(MOST_SPELLS + 1)
+    needs = np.empty(MOST_SPELLS, np.int64), np.empty(MOST_SPELLS, np.int64)
     return Draft(
-        np.empty(room, CONTACT), np.empty(room, np.int16), np.zeros(1, np.int64), *spells, np.zeros(2, np.int64)
+        np.empty(room, CONTACT),
+        np.empty(room, np.int16),
+        np.zeros(1, np.int64),
+        *spells,
+        *needs,
+        np.full(3, -1, np.int64),
+        np.empty((4, ENDINGS)),
     )
 
 
@@ -227,19 +243,26 @@ def week_passed(cum, guide, exposure):
     (``model.terms.tables.guide_to``).
     """
     last = cum.shape[0] - 2
-    week = np.int64(guide[min(np.int64(exposure / cum[last + 1] * guide.shape[0]), guide.shape[0] - 1)])
+    week = np.int64(guide[min(np.int64(exposure * (guide.shape[0] / cum[last + 1])), guide.shape[0] - 1)])
+    week += cum[week + 1] < exposure and week < last
     while week < last and cum[week + 1] < exposure:
         week += 1
     return week
 
 
 @inlined
+def spell_at(ends, week):
+    """Place of the spell that holds in a week among those written down."""
+    place = np.int64(0)
+    while ends[place] <= week:
+        place += 1
+    return place
+
+
+@inlined
 def gain_at(draft, week):
     """Eagerness times access, in a week, of the person who answers."""
-    spell = 0
-    while draft.end[spell] <= week:
-        spell += 1
-    return draft.gain[spell]
+    return draft.gain[spell_at(draft.end, week)]
 
 
 class Stretch(NamedTuple):

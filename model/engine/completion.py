@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from model.engine.fates import PASSES, STOPPED
 from model.engine.people import (
     INFORMATION,
     NO_USE,
@@ -14,7 +15,6 @@ from model.engine.people import (
     document_exposure,
     gain_in,
     has_barrier,
-    has_barrier_in,
     has_flag,
     majority_week,
     notice_week,
@@ -38,6 +38,7 @@ _STOP_INFORMATION, _STOP_OTHER = np.int64(Decision.STOP_INFORMATION), np.int64(D
 _INTENDS, _TELLS, _TELL_DELAY = np.int64(Decision.INTENDS), np.int64(Decision.TELLS), np.int64(Decision.TELL_DELAY)
 _TOGETHER, _PEER_SUCCESS = np.int64(Decision.TOGETHER), np.int64(Decision.PEER_SUCCESS)
 _NOT_YET = np.int64(0)
+_1, _2, _3 = np.arange(1, 4)
 _EMAIL = np.int64(EMAIL)
 _OTHER_MARKS = np.int64(~LAST_STOP & 0xFF)
 _BY_EMAIL, _BY_SMS = np.int64(Channel.EMAIL), np.int64(Channel.SMS)
@@ -111,34 +112,53 @@ def holds_notice_code(r, i, week):
 
 
 @inlined
-def stops_for_good(r, i, decision, spell, contact, chance):
-    """Whether a barrier that is there stops a visit: drawn once a spell of the barrier, or anew at each visit."""
-    return uniform(r.world.keys[decision], i, contact if r.world.redrawn else np.uint64(spell)) < chance
+def drawn_for_good(world, i, decision, spell, contact):
+    """Draw that decides whether a barrier that is there stops a visit: once a spell of it, or anew at each visit."""
+    return uniform(world.keys[decision], i, contact if world.redrawn else np.uint64(spell))
 
 
 @inlined
 def stopped_by(r, i, week, contact, by_doctor):
     """The barrier that stops this visit (NO_USE, TIME, INFORMATION, OTHER), or -1 if none does."""
-    spell = barrier_spell(r.world, i, NO_USE, week)
-    if not by_doctor and has_barrier(r.world, i, NO_USE, spell):
-        chance = rules.no_use_stop(r.world.stop_no_use, r.world.use_erosion, documents_received(r, i, week))
-        if stops_for_good(r, i, _STOP_NO_USE, spell, contact, chance):
-            return NO_USE
-    stop = rules.softened(r.world.stop_time, r.world.soft_time[week])
-    if has_barrier_in(r.world, i, TIME, week) and uniform(r.world.keys[_STOP_TIME], i, contact) < stop:
+    no_use, time = barrier_spell(r.world, i, NO_USE, week), barrier_spell(r.world, i, TIME, week)
+    information, other = barrier_spell(r.world, i, INFORMATION, week), barrier_spell(r.world, i, OTHER, week)
+    return stopped_in(r, i, no_use, time, information, other, week, contact, by_doctor)
+
+
+@inlined
+def stopped_in(r, i, no_use, time, information, other, week, contact, by_doctor):
+    """The same for who knows the spell of each barrier that holds."""
+    w = r.world
+    met = np.int64(has_barrier(w, i, NO_USE, no_use)) | np.int64(has_barrier(w, i, TIME, time)) << _1
+    met |= np.int64(has_barrier(w, i, INFORMATION, information)) << _2 | np.int64(has_barrier(w, i, OTHER, other)) << _3
+    if met == 0:  # asked for together, so that none waits for the one before
+        return -1
+    if met & 1 and not by_doctor and sees_no_use(r, i, no_use, week, contact):
+        return NO_USE
+    if met & 2 and uniform(w.keys[_STOP_TIME], i, contact) < rules.softened(w.stop_time, w.soft_time[week]):
         return TIME
-    spell = barrier_spell(r.world, i, INFORMATION, week)
-    if has_barrier(r.world, i, INFORMATION, spell):
-        is_item = r.world.information_is_item
-        stop = rules.softened(r.world.stop_information, r.world.soft_information[week] if is_item else 0.0)
-        if stops_for_good(r, i, _STOP_INFORMATION, spell, contact, stop) and not (
-            is_item and (holds_notice_code(r, i, week) or supplied(r, i, week))
-        ):
-            return INFORMATION
-    spell = barrier_spell(r.world, i, OTHER, week)
-    if has_barrier(r.world, i, OTHER, spell) and stops_for_good(r, i, _STOP_OTHER, spell, contact, r.world.stop_other):
-        return OTHER
-    return -1
+    if met & 4 and lacks_information(r, i, information, week, contact):
+        return INFORMATION
+    return OTHER if met & 8 and drawn_for_good(w, i, _STOP_OTHER, other, contact) < w.stop_other else -1
+
+
+@inlined
+def sees_no_use(r, i, spell, week, contact):
+    """Whether seeing no use, which a person does, stops a visit: the less so, the more documents there are."""
+    u, most = drawn_for_good(r.world, i, _STOP_NO_USE, spell, contact), r.world.stop_no_use
+    if u >= most:
+        return False  # documents can't make it likelier
+    return u < rules.no_use_stop(most, r.world.use_erosion, documents_received(r, i, week))
+
+
+@inlined
+def lacks_information(r, i, spell, week, contact):
+    """Whether missing information, which a person lacks, stops a visit: not if a contact has supplied it."""
+    is_item = r.world.information_is_item
+    stop = rules.softened(r.world.stop_information, r.world.soft_information[week] if is_item else 0.0)
+    if drawn_for_good(r.world, i, _STOP_INFORMATION, spell, contact) >= stop:
+        return False
+    return not (is_item and (holds_notice_code(r, i, week) or supplied(r, i, week)))
 
 
 @kernel
@@ -224,8 +244,11 @@ def activate(r, thread, i, week, channel):
 
 
 @kernel
-def visit(r, thread, i, week, channel, contact, by_doctor):
-    """A person visits the site; True if this activates. Otherwise the barrier that stopped them is remembered."""
+def visit(r, thread, i, week, channel, contact, by_doctor, fate):
+    """A person visits the site; True if this activates. Otherwise the barrier that stopped them is remembered.
+
+    ``fate``: what is known of the visit's end already (``model.engine.fates``).
+    """
     r.desks[thread].visits[week, channel] += 1
     if r.state[i].visited > week:
         r.state[i].visited = week
@@ -233,7 +256,8 @@ def visit(r, thread, i, week, channel, contact, by_doctor):
         r.state[i].aware = week
     if r.state[i].activated <= week:
         return False
-    stop = stopped_by(r, i, week, contact, by_doctor)
+    known = fate == PASSES or (fate > PASSES and r.levers.shape[0] == 0)  # levers only ease a visit
+    stop = np.int64(fate) - STOPPED if known else stopped_by(r, i, week, contact, by_doctor)
     if stop >= 0:
         r.state[i].marks = (np.int64(r.state[i].marks) & _OTHER_MARKS) | ((stop + 1) << LAST_STOP_SHIFT)
         return False

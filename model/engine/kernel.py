@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from model.engine.completion import activate, identity, peer_success, recommend, visit
+from model.engine.fates import UNKNOWN, mode_of
 from model.engine.people import first_aware, majority_week, opposes, pilot_activated, traits_of
 from model.engine.practice import mention_week
 from model.engine.programme import PEER
@@ -28,7 +29,7 @@ _C_NOTICE, _PEER = np.int64(Channel.NOTICE), np.int64(PEER)
 AHEAD = 8
 """How many contacts ahead a person's memory is asked for: persons are far apart, and each would be waited for. Fewer
 and the memory has not come when the contact takes place; many more and it has left the nearest cache again."""
-_BASE, _LEVERS, _GO_ON = False, True, False
+_STATUS_QUO, _GO_ON = None, False
 _BY_DOCTOR, _ALONE, _AT_LAUNCH = np.bool_(False), np.int64(0), np.int64(0)
 
 
@@ -45,7 +46,7 @@ def begin(r, draft, low, high, ends):
         if pilot_activated(r.people, r.world, i):
             state.aware, state.visited, state.activated, state.channel = BEFORE, BEFORE, BEFORE, _C_NOTICE
         else:
-            note_person(r, draft, i, traits, _AT_LAUNCH, _BASE, ends)
+            note_person(r, draft, i, traits, _AT_LAUNCH, _STATUS_QUO, ends)
 
 
 @kernel
@@ -53,7 +54,7 @@ def admit(r, draft, low, high, week):
     """Contacts to come through levers that begin in ``week`` or later."""
     for i in range(low, high):
         if r.state[i].activated == NEVER:
-            note_person(r, draft, i, traits_of(r.world, i), week, _LEVERS, _GO_ON)
+            note_person(r, draft, i, traits_of(r.world, i), week, r.levers, _GO_ON)
 
 
 @kernel
@@ -103,7 +104,7 @@ def receive(r, thread, i, source, kind, week):
     if r.state[i].aware > week:
         r.state[i].aware = week
     if peer_success(r.people, r.world, source, i, week):
-        visit(r, thread, i, week, _C_PEER, identity(_PEER, week, i), _BY_DOCTOR)
+        visit(r, thread, i, week, _C_PEER, identity(_PEER, week, i), _BY_DOCTOR, UNKNOWN)
 
 
 @kernel
@@ -155,15 +156,15 @@ def accompany(r, thread, lever, i, week):
 @inlined
 def person_of(r, contact):
     """The person in whose turn a contact takes place."""
-    return np.int64(r.people[contact.owner].guardian if contact.mode == WARD else contact.owner)
+    return np.int64(r.people[contact.owner].guardian if mode_of(contact) == WARD else contact.owner)
 
 
 @inlined
 def comes_first(r, one, other):
     """Whether a contact of the status quo takes place before one of a lever."""
     i, j = person_of(r, one), person_of(r, other)
-    if i != j or one.mode != WARD or other.mode != WARD:
-        return i < j or (i == j and (one.mode != WARD or other.mode == WARD))
+    if i != j or mode_of(one) != WARD or mode_of(other) != WARD:
+        return i < j or (i == j and (mode_of(one) != WARD or mode_of(other) == WARD))
     return one.owner <= other.owner
 
 

@@ -168,9 +168,14 @@ def prevalence(world: World, barrier: int) -> float:
 @inlined
 def barrier_spell(world: World, i: int, barrier: int, week: int) -> int:
     """Number of the spell of a barrier that holds in a week; barriers that go together have one clock."""
+    return spell_in(barrier_word(world, i, barrier), world.lengths, world.barrier_spell, week)
+
+
+@inlined
+def barrier_word(world: World, i: int, barrier: int) -> np.uint64:
+    """A person's word of the spells of a barrier."""
     clock = barrier if world.association == rules.INDEPENDENT else NO_USE
-    word = person_word(world.keys[_SPELL_OF_BARRIER[clock]], i)
-    return spell_in(word, world.lengths, world.barrier_spell, week)
+    return person_word(world.keys[_SPELL_OF_BARRIER[clock]], i)
 
 
 @inlined

@@ -6,21 +6,19 @@ from math import log
 
 import numpy as np
 
-from model.engine.agenda import ENDS, Stretch, occurs, week_in
+from model.engine.agenda import ENDS, Stretch, occurs, spell_at, week_in
 from model.engine.noting import note_contact
-from model.engine.people import (
-    band_end,
-    visit_hazard,
-)
+from model.engine.people import band_end, visit_hazard
+from model.engine.renewals import write_need
 from model.engine.turns import CHILD, CHILDHOOD, OWN
 from model.terms import rules
 from model.terms.ages import DOCUMENTS, GP_CONTACTS, STAYS
 from model.terms.jit import inlined
-from model.terms.keyed import ARRIVAL, SUCCESS, bits_of, person_word, uniform, uniform_of
-from model.terms.spells import LEVELS, end_week, level_of, passed_by
+from model.terms.keyed import ARRIVAL, SUCCESS, person_word, uniform, uniform_of
+from model.terms.spells import LEVELS
 from model.terms.weeks import NEVER
 
-_NEVER, _FIRST = np.int64(NEVER), np.int64(0)
+_NEVER, _FIRST, _TOP, _THIRD = np.int64(NEVER), np.int64(0), np.int64(LEVELS - 1), 1.0 / 3.0
 
 
 @inlined
@@ -30,33 +28,33 @@ def note_process(r, draft, turn, process):
     if process.factor <= 0.0 or process.keep <= 0.0:
         return
     k = _FIRST if turn.mode == OWN else CHILDHOOD
-    arrivals, need = person_word(process.keys[ARRIVAL], turn.owner), process.need
+    arrivals, needed = person_word(process.keys[ARRIVAL], turn.owner), process.need >= 0
     u = uniform_of(arrivals, k)
-    if u >= most_exposure(r, draft, turn, process):  # -log(1 - u) >= u: most people, at the price of one hash
+    most = most_exposure(r, draft, turn, process, _TOP)
+    if least_passed(u) >= most:  # most people, at the price of one hash
         return
-    spells = person_word(r.world.keys[max(need, 0)], turn.owner)
-    passed, since, week, place = -log(1.0 - u), 0.0, turn.start, first_place(turn, process)
-    of_gain, number, ended, until, rank = 0, np.int64(0), 0.0, _NEVER, np.int64(0)
-    changes = place_end(r, turn, process, place)
-    if need >= 0:
-        until = _FIRST
+    since, week, place = 0.0, turn.start, first_place(turn, process)
+    changes, of_need, of_gain = place_end(r, turn, process, place), _FIRST, _FIRST
+    if needed:
+        rank = write_need(r, draft, process.need, turn.owner, turn.stop)
+        of_need = spell_at(draft.need_end, week)
+        most = most_exposure(r, draft, turn, process, rank)
+        if least_passed(u) >= most:
+            return
+    if process.gains:
+        of_gain = spell_at(draft.end, week)
+    passed = -log(1.0 - u)
     while week < min(turn.stop, draft.bound[ENDS]):
         while changes <= week:
             place += 1
             changes = place_end(r, turn, process, place)
-        while until <= week:
-            bits = bits_of(spells, number)
-            ended = passed_by(bits, r.world.lengths, r.world.need_spell, ended)
-            until, rank = end_week(number, ended), level_of(bits)
-            number += 1
-        while draft.end[of_gain] <= week:
-            of_gain += 1
-        gain, stop = draft.gain[of_gain], min(until, changes, turn.stop)
-        factor = process.factor * r.world.rates[process.rate, place]
+        factor, gain, stop = process.factor * r.world.rates[process.rate, place], 1.0, min(changes, turn.stop)
         if process.gains:
-            factor, stop = factor * gain, min(stop, draft.end[of_gain])
-        if need >= 0:
-            factor *= r.world.need_levels[process.first + process.stride * place + rank]
+            gain, stop = draft.gain[of_gain], min(stop, draft.end[of_gain])
+            factor *= gain
+        if needed:
+            stop = min(stop, draft.need_end[of_need])
+            factor *= r.world.need_levels[process.first + process.stride * place + draft.need_level[of_need]]
         more = since + factor * (process.cum[stop] - process.cum[week])
         if passed <= more:
             stretch = Stretch(week, stop, factor, gain, since)
@@ -64,27 +62,39 @@ def note_process(r, draft, turn, process):
                 if note_arrival(r, draft, turn, process, stretch, k, passed):
                     return
                 k += 1
-                passed -= log(1.0 - uniform_of(arrivals, k))
+                u = uniform_of(arrivals, k)
+                if passed + least_passed(u) >= most:
+                    return
+                passed -= log(1.0 - u)
         since, week = more, stop
+        of_need += needed and draft.need_end[of_need] <= week
+        of_gain += process.gains and draft.end[of_gain] <= week
 
 
 @inlined
-def most_exposure(r, draft, turn, process):
-    """No less than the exposure of the turn's owner to a process, rounding included."""
+def least_passed(u):
+    """No more than -log(1 - u), of whose series these are the first terms."""
+    return u * (1.0 + u * (0.5 + u * _THIRD))
+
+
+@inlined
+def most_exposure(r, draft, turn, process, rank):
+    """No less than the exposure of the turn's owner to a process, rounding included; levels of need don't pass
+    ``rank``."""
     most = process.factor * (process.cum[turn.stop] - process.cum[turn.start]) * 1.000001
     if process.gains:
         most *= draft.gain[draft.end.shape[0]]
-    return most * most_rate(r, turn, process)
+    return most * most_rate(r, turn, process, rank)
 
 
 @inlined
-def most_rate(r, turn, process):
-    """The largest rate, and level of need, that the turn's owner may have."""
+def most_rate(r, turn, process, rank):
+    """The largest rate, times level of need of a rank, that the turn's owner may have."""
     most, last = 0.0, turn.last_band if follows_age(process) else _FIRST + (process.rate == STAYS)
     for place in range(first_place(turn, process), last + 1):
         rate = r.world.rates[process.rate, place]
         if process.need >= 0:
-            rate *= r.world.need_levels[process.first + process.stride * place + LEVELS - 1]
+            rate *= r.world.need_levels[process.first + process.stride * place + rank]
         most = max(most, rate)
     return most
 

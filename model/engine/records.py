@@ -6,6 +6,7 @@ compiled call passes an address instead of dozens of arrays.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -59,28 +60,22 @@ DESK = np.dtype(
 place never used, numbers of letters in use and lost (the last must stay 0)."""
 
 
-def _fields(values: Any) -> list[tuple[Any, ...]]:
+def _fields(values: Any) -> tuple[tuple[Any, ...], ...]:
     """Record fields for a named tuple of numbers and arrays."""
-    described = []
-    for name, value in values._asdict().items():
-        array = np.asarray(value)
-        described.append((name, array.dtype.str, array.shape) if array.ndim else (name, array.dtype.str))
-    return described
+    kinds = [(name, np.asarray(value)) for name, value in values._asdict().items()]
+    return tuple((name, kind.dtype.str, kind.shape) if kind.ndim else (name, kind.dtype.str) for name, kind in kinds)
+
+
+@lru_cache(maxsize=16)
+def _layout(fields: tuple[tuple[Any, ...], ...]) -> np.dtype[Any]:
+    """The layout of a record, which takes longer to make than to fill."""
+    return np.dtype(list(fields), align=True)
 
 
 def world(coefficients: Coefficients, weekly: Weekly, keys: Records, base: Records, weeks: int) -> Records:
     """One record with everything that is the same for everybody."""
-    dtype = np.dtype(
-        [
-            *_fields(coefficients),
-            *_fields(weekly),
-            ("keys", "u8", (N_DECISIONS,)),
-            ("base", "u8", base.shape),
-            ("growth_most", "f8"),
-            ("weeks", "i8"),
-        ]
-    )
-    record = np.zeros(1, dtype)
+    more = ("keys", "u8", (N_DECISIONS,)), ("base", "u8", base.shape), ("growth_most", "f8"), ("weeks", "i8")
+    record = np.zeros(1, _layout((*_fields(coefficients), *_fields(weekly), *more)))
     for name, value in {**coefficients._asdict(), **weekly._asdict()}.items():
         record[name] = value
     record["keys"], record["base"], record["weeks"] = keys, base, weeks

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from model.engine.completion import activate, identity, visit
+from model.engine.fates import IGNORED, UNKNOWN, fate_of, mode_of
 from model.engine.people import access, gain_in, ready, visit_hazard
 from model.engine.programme import BASE_MEDIA, DOCTOR, DOCUMENT, INVITATION, MENTION, NOTICE, REMINDER, SPONTANEOUS
 from model.engine.records import HEARD_DOCTOR, HEARD_HOSPITAL, HEARD_PHARMACIST
@@ -73,7 +74,8 @@ def is_followed(r, lever, i, owner, k, week):
 @inlined
 def take_place(r, thread, contact, of_lever, week):
     """One contact. That of a message, or of a document, is noted only if it leads to the site."""
-    owner, mode, k, process = np.int64(contact.owner), contact.mode, np.int64(contact.k), np.int64(contact.process)
+    owner, mode, k, process = np.int64(contact.owner), mode_of(contact), np.int64(contact.k), np.int64(contact.process)
+    fate = fate_of(contact)
     i = owner if mode == OWN else np.int64(r.people[owner].guardian)
     if not concerns(r, mode, owner, i, week):
         return
@@ -83,7 +85,7 @@ def take_place(r, thread, contact, of_lever, week):
     channel = r.levers[lever].channel if of_lever else _CHANNELS[code]
     if (r.levers[lever].effect in (ADVICE, SUGGESTION)) if of_lever else code == DOCTOR:
         meets(r, thread, mode, i, week, channel, code)
-        if not is_followed(r, lever, i, owner, k, week):
+        if fate == IGNORED or (fate == UNKNOWN and not is_followed(r, lever, i, owner, k, week)):
             return
     elif not of_lever and code == SPONTANEOUS:
         if r.state[i].aware > week:
@@ -96,4 +98,4 @@ def take_place(r, thread, contact, of_lever, week):
         recommended = channel == _C_DOCTOR and (of_lever or code == DOCTOR)
         if channel == _C_DOCTOR:
             r.state[i].marks |= HEARD_DOCTOR
-        visit(r, thread, i, week, channel, identity(code, k, owner), recommended)
+        visit(r, thread, i, week, channel, identity(code, k, owner), recommended, fate)

@@ -7,36 +7,32 @@ import numpy as np
 from model.engine.agenda import ENDS, KNOWS, forget
 from model.engine.completion import can_get
 from model.engine.mailings import note_first_notice, note_lever_messages, note_reminder
-from model.engine.people import (
-    OPPOSES,
-    lasting_gain,
-    traits_of,
-)
+from model.engine.people import OPPOSES, traits_of
 from model.engine.processes import note_process
 from model.engine.programme import BASE_MEDIA, DOCTOR, MENTION, SPONTANEOUS
 from model.engine.programme import DOCUMENT as BASE_DOCUMENT
+from model.engine.renewals import write_eagerness
 from model.engine.sources import base_process, lever_process
 from model.engine.turns import CHILD, OWN, WARD, childhood_turn, own_turn, reached_through
 from model.levers.base import ADVICE, DOCUMENT, MESSAGE, SUGGESTION, VISIT, is_targeted
 from model.terms.jit import inlined
-from model.terms.keyed import Decision, bits_of, person_word
-from model.terms.spells import end_week, level_of, passed_by
 from model.terms.weeks import NEVER
 
 _NEVER = np.int64(NEVER)
 _PROCESSES = np.array((BASE_DOCUMENT, DOCTOR, MENTION, BASE_MEDIA, SPONTANEOUS), np.int64)
 """In the order in which contacts of one week take place, after messages. Children have the first three."""
-_EAGERNESS = np.int64(Decision.SPELL_EAGERNESS)
 
 
 @inlined
-def note_person(r, draft, i, traits, since, through_levers, ends):
+def note_person(r, draft, i, traits, since, levers, ends):
     """Note all contacts that may reach a person not activated: in childhood, the person's own, and those of wards.
 
+    ``levers``: those of the run to note contacts through them; ``None`` for the contacts of the status quo. Numba then
+    leaves out what the other case alone needs.
     ``ends``: the first that is sure to activate the person ends the search, and ``r.sure`` gets its week.
     """
     draft.bound[ENDS], draft.bound[KNOWS] = _NEVER, np.int64(r.state[i].aware)
-    if through_levers:
+    if levers is not None:
         draft.bound[ENDS] = np.int64(r.sure[i]) + 1
     noted = draft.total[0]
     if traits & OPPOSES:
@@ -47,7 +43,7 @@ def note_person(r, draft, i, traits, since, through_levers, ends):
         if mode == WARD and r.tie[edge] >= 0:
             break  # wards come first
         owner = np.int64(~r.tie[edge]) if mode == WARD else i
-        if not reached_through(r, mode, owner, through_levers):
+        if not reached_through(r, mode, owner, levers is not None):
             continue
         if mode == OWN:
             turn = own_turn(r, i, traits, since, ends)
@@ -58,29 +54,14 @@ def note_person(r, draft, i, traits, since, through_levers, ends):
             turn = childhood_turn(r, mode, owner, above, since, ends)
         if turn.start < turn.stop and turn.i != answers:
             answers = turn.i
-            spells_of(r, draft, answers)
-        if through_levers:
-            note_levers(r, draft, turn)
-        else:
+            write_eagerness(r, draft, answers)
+        if levers is None:
             note_base(r, draft, turn)
+        else:
+            note_levers(r, draft, turn)
     if ends and draft.bound[ENDS] < _NEVER:
         r.sure[i] = draft.bound[ENDS] - 1
         forget(draft, noted, CHILD)
-
-
-@inlined
-def spells_of(r, draft, i):
-    """Write a person's spells of eagerness within the run, and eagerness times access in each, into the draft."""
-    word, base = person_word(r.world.keys[_EAGERNESS], i), lasting_gain(r.people, r.world, i)
-    number, passed, week, most = 0, 0.0, np.int64(0), 0.0
-    while week < r.world.weeks:
-        bits = bits_of(word, number)
-        passed = passed_by(bits, r.world.lengths, r.world.eagerness_spell, passed)
-        week = end_week(number, passed)
-        draft.end[number], draft.gain[number] = week, base * r.world.levels[level_of(bits)]
-        most = max(most, draft.gain[number])
-        number += 1
-    draft.gain[draft.end.shape[0]] = most
 
 
 @inlined

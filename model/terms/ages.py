@@ -6,8 +6,8 @@ the rates of that band from that week on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Float, Int64
@@ -23,13 +23,15 @@ NO_END = int(np.iinfo(np.int32).max)
 """Weeks after birth at which the last age band ends."""
 
 
-def band_starts(profiles: Sequence[AgeProfile]) -> Int64[Counts, " bound"]:
+@lru_cache(maxsize=4)
+def band_starts(profiles: tuple[AgeProfile, ...]) -> Int64[Counts, " bound"]:
     """Weeks after birth at which each band begins, and ``NO_END``: birthdays as ``model.population`` counts them."""
     last = profiles[-1].age_from
     ages = np.floor((np.arange(int((last + 1) * WEEKS_PER_YEAR)) + 0.5) / WEEKS_PER_YEAR)
     return np.append(np.searchsorted(ages, [profile.age_from for profile in profiles]), NO_END)
 
 
+@lru_cache(maxsize=4)
 def rates_by_age(demography: Demography, stays: tuple[float, float]) -> Float[Floats, "kind place"]:
     """Rates that change with age or illness, a row each (``ALIKE`` and the others), filled up with 0."""
     profiles = demography.profiles
@@ -49,6 +51,7 @@ def relative_documents(demography: Demography) -> Float[Floats, " band"]:
     return np.asarray(relative / mean)
 
 
+@lru_cache(maxsize=4)
 def recipients(demography: Demography, weeks: int) -> Float[Floats, " week"]:
     """The insured in the middle of each week, each counted by the relative documents of their age, persons.
 

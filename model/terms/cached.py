@@ -53,11 +53,15 @@ def cache_folder(file: Path) -> Path:
     return Path(base) / "compiled" / digest.hexdigest()[:16]
 
 
+def cache_folders() -> list[Path]:
+    """Where what the package compiles is kept, a folder for each file that compiles; others after an edit."""
+    files = sorted(_TOP.joinpath("model").rglob("*.py"))
+    return [cache_folder(path) for path in files if "terms.jit import" in path.read_text("utf-8")]
+
+
 def cache_mark() -> Path:
     """A file to be made once everything that the package compiles is in the cache; another one after an edit."""
-    sources = [
-        path for path in sorted(_TOP.joinpath("model").rglob("*.py")) if "terms.jit import" in path.read_text("utf-8")
-    ]
-    digest = hashlib.sha256(" ".join(cache_folder(path).name for path in sources).encode()).hexdigest()[:16]
+    folders = cache_folders()
+    digest = hashlib.sha256(" ".join(folder.name for folder in folders).encode()).hexdigest()[:16]
     given = os.environ.get("NUMBA_CACHE_DIR")
-    return (Path(given) if given else cache_folder(sources[0]).parent) / f"complete-{digest}"
+    return (Path(given) if given else folders[0].parent) / f"complete-{digest}"

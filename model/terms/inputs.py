@@ -35,9 +35,12 @@ class AgeProfile:
     """Documents per person relative to the other bands (only ratios matter)."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Demography:
-    """The insured by sex and single year of age on 1 January of each year, and where they live."""
+    """The insured by sex and single year of age on 1 January of each year, and where they live.
+
+    Equal only to itself, so that what follows from it alone is kept rather than computed for every run.
+    """
 
     years: tuple[int, ...]
     """Consecutive, 2022 to 2029."""

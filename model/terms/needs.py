@@ -6,7 +6,7 @@ year evens out, so the wider rates have to differ within a spell for the same sh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Float
@@ -57,7 +57,8 @@ def document_shape(spell: float) -> float:
     return float(np.exp(np.interp(np.log(min(spell, _SPELLS[-1])), np.log(_SPELLS), _LOG_SHAPES)))
 
 
-def gp_levels(profiles: Sequence[AgeProfile], heavy_rate: float) -> Float[Floats, " row_level"]:
+@lru_cache(maxsize=4)
+def gp_levels(profiles: tuple[AgeProfile, ...], heavy_rate: float) -> Float[Floats, " row_level"]:
     """GP contact rates within a spell over the mean of the band, at equally likely levels, band after band, ascending.
 
     Those who go every month have ``heavy_rate``; the others a gamma spread about what is left of the mean.

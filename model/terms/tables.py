@@ -7,6 +7,7 @@ the start of the simulation to the start of week w.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +24,7 @@ from model.terms.spells import FOR_LIFE, gamma_levels, spell_lengths
 from model.terms.structure import Structure
 from model.terms.weeks import WEEKS, WEEKS_PER_YEAR, position, week_of
 
-GUIDES = 256
+GUIDES = 512
 """Parts of an exposure that a guide knows the first weeks of."""
 INVITATION_DELAY = 8
 """Weeks from a birth to the invitation of the parents, *assumed*."""
@@ -222,6 +223,7 @@ def _spell(years: float, structure: Structure) -> float:
     return FOR_LIFE if structure.traits == "lifelong" else years
 
 
+@lru_cache(maxsize=4)
 def _adults(demography: Demography) -> Float[Floats, " adult_age"]:
     persons = demography.pyramid[0].sum(axis=0)
     return np.where(np.arange(len(persons)) >= 18, persons, 0.0)
@@ -233,12 +235,17 @@ def pilot_chance(parameters: Parameters, demography: Demography, history: Histor
     Solves 168,000 = notified x (adults x access + minors x chance together with the guardian x access) for it, with
     national shares of minors and of digital exclusion among adults.
     """
-    ages = demography.pyramid[0].sum(axis=0)
-    minors = float(ages[:18].sum() / ages.sum())
-    bands = [(ages[max(18, p.age_from) : p.age_to + 1].sum(), p.digitally_excluded) for p in demography.profiles]
-    excluded = float(sum(n * share for n, share in bands) / ages[18:].sum())
+    minors, excluded = _minors_excluded(demography)
     reached = (1 - excluded * (1 - parameters.people.access)) * (1 - minors + minors * parameters.people.child_together)
     return history.activated_at_start / (demography.pilot_notified * reached)
+
+
+@lru_cache(maxsize=4)
+def _minors_excluded(demography: Demography) -> tuple[float, float]:
+    """Shares of minors, and of digital exclusion among adults."""
+    ages = demography.pyramid[0].sum(axis=0)
+    bands = [(ages[max(18, p.age_from) : p.age_to + 1].sum(), p.digitally_excluded) for p in demography.profiles]
+    return float(ages[:18].sum() / ages.sum()), float(sum(n * share for n, share in bands) / ages[18:].sum())
 
 
 def coefficients(

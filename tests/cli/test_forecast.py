@@ -27,7 +27,7 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_comparison_shows_the_status_quo_of_the_forecast(mes: Mes) -> None:
-    """Same people, draws and seed: the same stock on the same day; what a strategy adds is as without it, to the bit."""
+    """Same people, draws and seed: the same stock on the same day; what is added is as without it, to the bit."""
     assert mes("forecast", *SMALL, "--out", "f", "--pictures", "none").exit_code == 0
     for folder, more in (("c", ()), ("raw", ("--as-simulated",))):
         result = mes("compare", "relatives", *SMALL, "--out", folder, "--pictures", "none", *more)
