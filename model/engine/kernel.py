@@ -29,7 +29,7 @@ _C_NOTICE, _PEER = np.int64(Channel.NOTICE), np.int64(PEER)
 AHEAD = 8
 """How many contacts ahead a person's memory is asked for: persons are far apart, and each would be waited for. Fewer
 and the memory has not come when the contact takes place; many more and it has left the nearest cache again."""
-_STATUS_QUO, _GO_ON = None, False
+_THESE, _NONE, _GO_ON = True, None, False
 _BY_DOCTOR, _ALONE, _AT_LAUNCH = np.bool_(False), np.int64(0), np.int64(0)
 
 
@@ -46,7 +46,7 @@ def begin(r, draft, low, high, ends):
         if pilot_activated(r.people, r.world, i):
             state.aware, state.visited, state.activated, state.channel = BEFORE, BEFORE, BEFORE, _C_NOTICE
         else:
-            note_person(r, draft, i, traits, _AT_LAUNCH, _STATUS_QUO, ends)
+            note_person(r, draft, i, traits, _AT_LAUNCH, _THESE, _NONE, ends)
 
 
 @kernel
@@ -54,7 +54,7 @@ def admit(r, draft, low, high, week):
     """Contacts to come through levers that begin in ``week`` or later."""
     for i in range(low, high):
         if r.state[i].activated == NEVER:
-            note_person(r, draft, i, traits_of(r.world, i), week, r.levers, _GO_ON)
+            note_person(r, draft, i, traits_of(r.world, i), week, _NONE, _THESE, _GO_ON)
 
 
 @kernel

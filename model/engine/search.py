@@ -24,11 +24,11 @@ _PROCESSES = np.array((BASE_DOCUMENT, DOCTOR, MENTION, BASE_MEDIA, SPONTANEOUS),
 
 
 @inlined
-def note_person(r, draft, i, traits, since, levers, ends):
+def note_person(r, draft, i, traits, since, base, levers, ends):
     """Note all contacts that may reach a person not activated: in childhood, the person's own, and those of wards.
 
-    ``levers``: those of the run to note contacts through them; ``None`` for the contacts of the status quo. Numba then
-    leaves out what the other case alone needs.
+    ``base``, ``levers``: a value to note contacts of the status quo, or through levers; ``None`` for the other, of
+    which Numba then compiles nothing.
     ``ends``: the first that is sure to activate the person ends the search, and ``r.sure`` gets its week.
     """
     draft.bound[ENDS], draft.bound[KNOWS] = _NEVER, np.int64(r.state[i].aware)
@@ -55,9 +55,9 @@ def note_person(r, draft, i, traits, since, levers, ends):
         if turn.start < turn.stop and turn.i != answers:
             answers = turn.i
             write_eagerness(r, draft, answers)
-        if levers is None:
+        if base is not None:
             note_base(r, draft, turn)
-        else:
+        if levers is not None:
             note_levers(r, draft, turn)
     if ends and draft.bound[ENDS] < _NEVER:
         r.sure[i] = draft.bound[ENDS] - 1

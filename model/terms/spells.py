@@ -29,7 +29,8 @@ Whole: TypeAlias = Any
 FOR_LIFE = 1e9
 """Mean weeks of a spell that does not end."""
 _LEVEL, _LENGTH, _MASK = np.uint64(54), np.uint64(44), np.uint64(LEVELS - 1)
-_0, _1, _2, _3 = np.arange(4)
+_NUMBERS: Whole = np.arange(4)
+_0, _1, _2, _3 = _NUMBERS
 _LAST, _NEVER = np.int64(MOST_SPELLS - 1), np.int64(NEVER)
 
 

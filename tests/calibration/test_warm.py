@@ -1,0 +1,45 @@
+"""Compiled code of versions that nobody uses any more is removed, and none that somebody uses."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from calibration.warm import KEPT, forget_unused
+
+NOW = 2_000_000_000.0
+
+
+def version(base: Path, name: str, used: float, *folders: str) -> Path:
+    """A version that was in use at a time; its folders were compiled long before."""
+    for folder in folders:
+        (base / folder).mkdir(exist_ok=True)
+        os.utime(base / folder, (0.0, 0.0))
+    mark = base / f"complete-{name}"
+    mark.write_text("\n".join(folders), "utf-8")
+    os.utime(mark, (used, used))
+    return mark
+
+
+def left(base: Path) -> set[str]:
+    return {entry.name for entry in base.iterdir()}
+
+
+def test_what_no_version_in_use_needs_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    own = version(tmp_path, "own", NOW, "a", "b")
+    version(tmp_path, "recent", NOW - 0.9 * KEPT, "b", "c")
+    version(tmp_path, "old", NOW - 1.1 * KEPT, "a", "c", "d")
+    forget_unused(own, NOW)
+    assert left(tmp_path) == {"complete-own", "a", "b", "complete-recent", "c"}
+
+
+def test_a_folder_that_was_given_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    own = version(tmp_path, "own", NOW)
+    (tmp_path / "else").mkdir()
+    os.utime(tmp_path / "else", (0.0, 0.0))
+    forget_unused(own, NOW)
+    assert "else" in left(tmp_path)
