@@ -22,10 +22,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import log_ndtr, ndtri_exp
+from threadpoolctl import ThreadpoolController
 
 from calibration.facts.counts import Count
 from calibration.posterior.discrepancy import correlation
@@ -50,8 +52,27 @@ def conditioned(
 ) -> Floats:
     """One path [day] before it is kept from falling (steps 1 to 3), millions.
 
-    ``simulated`` [count + day] are the stocks of the run on the days of the counts, then on ``days``, millions.
+    ``simulated`` [count + day] are the stocks of the run on the days of the counts, then on ``days``, millions. Linear
+    algebra runs on one thread: with more, the last digits would depend on the machine's cores.
     """
+    with _libraries().limit(limits=1, user_api="blas"):
+        return _conditioned(simulated, counts, days, discrepancy, people, rng)
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
+def _conditioned(
+    simulated: Floats,
+    counts: Sequence[Count],
+    days: Sequence[date],
+    discrepancy: float,
+    people: int,
+    rng: np.random.Generator,
+) -> Floats:
+    """As ``conditioned``."""
     n = len(counts)
     prior = discrepancy**2 * correlation([*(count.day for count in counts), *days])
     prior = prior + sampling_covariance(simulated, people)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from model import AdoptionModel, Parameters, PrevalenceError, Structure, Surveyed, solve_prevalence
-from model.prevalence import SAMPLE, SEED, TOLERANCE, _Identity, _sample, surveyed_shares
+from model.prevalence import SAMPLE, SEED, TOLERANCE, _sample, surveyed_shares
 
 SELECTIVE = replace(
     Parameters(),
@@ -17,7 +17,7 @@ WANTED = {"no_use": 0.23, "time": 0.26, "information": 0.24, "ready": 0.57}
 
 
 def shares(parameters, demography, history, structure=None):
-    population = _sample(_Identity(demography), SAMPLE)
+    population = _sample(demography, SAMPLE)
     model = AdoptionModel(
         population, parameters, demography=demography, history=history, structure=structure, seed=SEED
     )
