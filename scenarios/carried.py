@@ -44,29 +44,24 @@ def carried_into(results: Sequence[Result], added: Floats) -> list[Result]:
     reference = results[0]
     groups = [_added(reference, table, added) for table in reference.groups]
     standing = [_added(reference, table, added) for table in reference.standing]
+    more = _of_the_country(reference.outcome, added)
     return [
         replace(
             result,
-            outcome=_raised(result.outcome, reference.outcome, added),
-            groups=[_group(table, more) for table, more in zip(result.groups, groups, strict=True)],
-            standing=[_standing(table, more) for table, more in zip(result.standing, standing, strict=True)],
+            outcome=replace(result.outcome, **{name: getattr(result.outcome, name) + more[name] for name in more}),
+            groups=[_group(table, extra) for table, extra in zip(result.groups, groups, strict=True)],
+            standing=[_standing(table, extra) for table, extra in zip(result.standing, standing, strict=True)],
         )
         for result in results
     ]
 
 
-def _raised(outcome: Outcome, reference: Outcome, added: Floats) -> Outcome:
-    """The stocks of the country. People added are visitors too, and as many of them are alive or minors as of all."""
-    weeks = len(outcome.activated)
-    share = {
-        name: _ratio(getattr(reference, name), reference.activated) for name in ("activated_living", "activated_minors")
-    }
-    return replace(
-        outcome,
-        activated=outcome.activated + added[:weeks],
-        visited=outcome.visited + added[:weeks],
-        **{name: getattr(outcome, name) + added[:weeks] * part[:weeks] for name, part in share.items()},
-    )
+def _of_the_country(reference: Outcome, added: Floats) -> dict[str, Floats]:
+    """Persons [W+1] to add to each stock. People added are visitors too, and as many of them are alive or minors as of
+    all who have activated."""
+    parts = {name: getattr(reference, name) for name in ("activated_living", "activated_minors")}
+    shares = {name: added * _ratio(part, reference.activated) for name, part in parts.items()}
+    return {"activated": added, "visited": added, **shares}
 
 
 def _added(reference: Result, table: GroupTable | StandingTable, added: Floats) -> Floats:

@@ -56,29 +56,17 @@ def conditioned(
     algebra runs on one thread: with more, the last digits would depend on the machine's cores.
     """
     with _libraries().limit(limits=1, user_api="blas"):
-        return _conditioned(simulated, counts, days, discrepancy, people, rng)
+        n = len(counts)
+        prior = discrepancy**2 * correlation([*(count.day for count in counts), *days])
+        prior = prior + sampling_covariance(simulated, people)
+        missed, variance = _known(simulated[:n], counts, prior[:n, :n], rng)
+        mean, covariance = given(prior[n:, n:], prior[:n, n:], prior[:n, :n], missed, variance)
+        return np.asarray(simulated[n:] * np.exp(mean + _normal(covariance, rng)))
 
 
 @cache
 def _libraries() -> ThreadpoolController:
     return ThreadpoolController()
-
-
-def _conditioned(
-    simulated: Floats,
-    counts: Sequence[Count],
-    days: Sequence[date],
-    discrepancy: float,
-    people: int,
-    rng: np.random.Generator,
-) -> Floats:
-    """As ``conditioned``."""
-    n = len(counts)
-    prior = discrepancy**2 * correlation([*(count.day for count in counts), *days])
-    prior = prior + sampling_covariance(simulated, people)
-    missed, variance = _known(simulated[:n], counts, prior[:n, :n], rng)
-    mean, covariance = given(prior[n:, n:], prior[:n, n:], prior[:n, :n], missed, variance)
-    return np.asarray(simulated[n:] * np.exp(mean + _normal(covariance, rng)))
 
 
 def sampling_covariance(simulated: Floats, people: int) -> Floats:

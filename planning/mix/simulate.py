@@ -107,7 +107,7 @@ class _Known:
     """[group, 2] share that the forecast adds."""
 
 
-_HISTORIES: OrderedDict[tuple[Settings, int, Parameters], _Known] = OrderedDict()
+_HISTORIES: OrderedDict[tuple[Settings, int, Parameters, bool], _Known] = OrderedDict()
 
 
 def work(task: Task) -> dict[str, Any]:
@@ -153,7 +153,7 @@ def _branch(task: Task, known: _Known, scenario: Scenario) -> tuple[float, Float
 
 def _history(experiment: Experiment, draw: Draw) -> _Known:
     """The draw at the policy start and its status quo at the horizon, simulated once in a process."""
-    key = (experiment.settings, draw.index, draw.parameters)
+    key = (experiment.settings, draw.index, draw.parameters, experiment.carried is None)
     if key not in _HISTORIES:
         _HISTORIES[key] = _simulated(experiment, draw)
         while len(_HISTORIES) > max(1, PEOPLE_KEPT // experiment.settings.people):

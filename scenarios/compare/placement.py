@@ -35,7 +35,8 @@ def contacts_a_person(experiment: Experiment, draws: Sequence[Draw], done: Calla
 
     small = replace(experiment, settings=replace(experiment.settings, people=TRIAL), threads=1, contacts=None)
     most = 0
-    for number, draw in enumerate(draws, 1):
+    for number, draw in enumerate(draws):
+        done(number)
         try:
             model = cast("FastModel", history_of(small, draw))
         except PrevalenceError:
@@ -43,7 +44,7 @@ def contacts_a_person(experiment: Experiment, draws: Sequence[Draw], done: Calla
         with_levers = [scenario for scenario in experiment.scenarios if scenario.levers]
         branches = (start_branch(small, scenario, draw, model) for scenario in with_levers)
         most = max(most, model.contacts_noted, *(branch.contacts_noted for branch in branches))
-        done(number)
+    done(len(draws))
     return SPARE * most / TRIAL
 
 
