@@ -24,6 +24,7 @@ from scenarios.language.resolve import date_problems, resolve
 from scenarios.language.schema import DriversTable, Scenario
 
 if TYPE_CHECKING:
+    from model.counting.census import Census
     from model.fast import FastModel
     from model.twin.reference import ReferenceModel
     from model.world import World
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 REFERENCE = "status-quo"
 MESA_PEOPLE = 20_000
+COUNTED_BESIDE = 2_000_000
+"""Most people for whom the status quo is kept while other scenarios run; more would cost too much memory."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,14 +113,24 @@ class Past:
 
     groups: list[GroupTable]
     standing: list[StandingTable]
+    status_quo: dict[int, Census] = field(default_factory=dict)
+    """By week, from the first scenario without levers on: others are counted beside it, only where they differ."""
+
+    def census(self, branch: World) -> Census:
+        """Of a scenario at its current week."""
+        census = branch.census(self.status_quo.get(branch.week))
+        if not branch.levers and branch.week not in self.status_quo and branch.population.n <= COUNTED_BESIDE:
+            self.status_quo[branch.week] = census.kept()
+        return census
 
 
 def simulate_draw(experiment: Experiment, draw: Draw) -> Frames:
     """Frames of one draw (``scenarios.frames.ORDER``), all scenarios, ordered as given."""
     model = history_of(experiment, draw)
+    now = model.census()
     past = Past(
-        groups=_groups(model, [week for week in _group_weeks(experiment.settings) if week <= model.week]),
-        standing=model.standing(model.week),
+        groups=_groups(now, [week for week in _group_weeks(experiment.settings) if week <= model.week]),
+        standing=now.standing(model.week),
     )
     results = [_branch(experiment, scenario, draw, model, past) for scenario in experiment.scenarios]
     if experiment.carried is not None:
@@ -178,11 +191,11 @@ def _branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: World
     """One scenario from the policy start to the horizon."""
     settings = experiment.settings
     branch = start_branch(experiment, scenario, draw, model)
-    standing, before = _run_to_horizon(branch, settings)
-    outcome = branch.outcome()
+    standing, before, census = _run_to_horizon(branch, settings, past)
+    outcome = census.outcome()
     part = position(settings.until) - _last_weeks(settings)[0]
     outcome = replace(outcome, uses=used_by(before, outcome.uses, part))
-    later = _groups(branch, [week for week in _group_weeks(settings) if week > model.week])
+    later = _groups(census, [week for week in _group_weeks(settings) if week > model.week])
     return Result(
         scenario=scenario.name,
         outcome=outcome,
@@ -206,24 +219,27 @@ def start_branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: 
     return model.branch(resolve(scenario, draw, policy_start=settings.policy_start, until=settings.until))
 
 
-def _groups(model: World, weeks: Sequence[int]) -> list[GroupTable]:
+def _groups(census: Census, weeks: Sequence[int]) -> list[GroupTable]:
     """A table for each dimension."""
-    return [model.groups(dimension, weeks) for dimension in DIMENSIONS]
+    return [census.groups(dimension, weeks) for dimension in DIMENSIONS]
 
 
-def _run_to_horizon(branch: World, settings: Settings) -> tuple[list[StandingTable], tuple[LeverUse, ...]]:
-    """Run a branch to the horizon: how far people have come in the two weeks around it, and what levers have used at
-    the start of the last."""
+def _run_to_horizon(
+    branch: World, settings: Settings, past: Past
+) -> tuple[list[StandingTable], tuple[LeverUse, ...], Census]:
+    """Run a branch to the horizon: how far people have come in the two weeks around it, what levers have used at the
+    start of the last, and the census at the end."""
     tables: list[StandingTable] = []
     before: tuple[LeverUse, ...] = ()
     since = branch.week
     for week in _last_weeks(settings):
+        branch.advance(week)
+        census = past.census(branch)
         if week > since:
-            branch.advance(week)
-            tables += branch.standing(since)
+            tables += census.standing(since)
         if branch.levers and week < settings.last_week:
-            before = branch.uses()
-    return tables, before
+            before = census.uses()
+    return tables, before, census
 
 
 def _last_weeks(settings: Settings) -> tuple[int, int]:

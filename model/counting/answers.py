@@ -8,8 +8,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from model.counting.census import outcome, uses
-from model.counting.groups import group_table, standing_tables
+from model.counting.census import Census
 from model.counting.interview import fill_traits
 from model.engine.records import LAST_STOP, LAST_STOP_SHIFT
 from model.terms.channels import NO_CHANNEL, Channel
@@ -25,21 +24,25 @@ TRAITS = ("notices", "eagerness", "ready", "opposed", "no_use", "time", "informa
 class Answers:
     """Part of every engine (documented in ``model.world.World``)."""
 
+    def census(self: World, beside: Census | None = None) -> Census:
+        """What is counted at the current week: all, or what differs from ``beside``, that of the status quo."""
+        return Census(self, beside)
+
     def outcome(self: World) -> Outcome:
         """Weekly results in persons, from the launch to the current week."""
-        return outcome(self)
+        return self.census().outcome()
 
     def uses(self: World) -> tuple[LeverUse, ...]:
         """What each lever has consumed from the policy start to the current week."""
-        return uses(self)
+        return self.census().uses()
 
     def groups(self: World, dimension: str, weeks: Sequence[int]) -> GroupTable:
         """Living people by group (``model.terms.outcome.DIMENSIONS``) at the start of each of ``weeks``."""
-        return group_table(self, dimension, weeks)
+        return self.census().groups(dimension, weeks)
 
     def standing(self: World, since: int) -> list[StandingTable]:
         """How far people have come at the current week, a table for each dimension; groups are those of ``since``."""
-        return standing_tables(self, since)
+        return self.census().standing(since)
 
     def stock(self: World, day: date, region: str | None = None) -> float:
         """Persons activated before a day that has been simulated, living or not, in the country or a region."""

@@ -1,88 +1,240 @@
-"""The outcome of a run, counted after the fact from the weeks in the records: stocks, messages, expected documents."""
+"""What is counted after the fact from the weeks in the records of a world: stocks, messages, expected documents.
+
+A count of people is a sum over persons of what each alone adds, of those around them only whether a guardian is
+activated. So a world that shares its people and history with another one, a scenario with the status quo, is counted
+from that one: minus the persons whose state differs, as they are there, plus the same as they are here. Counts are
+whole numbers; the result is the same to the last bit.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Self
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
-from model.counting import tally
+from model.counting import interview, sent, tally
+from model.counting.groups import group_codes, group_names
 from model.engine.records import Run
 from model.levers.base import ADVICE, DOCUMENT, INVITATION, MESSAGE, Lever
 from model.terms.channels import Channel
-from model.terms.outcome import LeverUse, Outcome
-from model.terms.shapes import Counts, Floats
+from model.terms.outcome import (
+    BARRIERS,
+    DIMENSIONS,
+    OBSTACLES,
+    WOULD_PASS,
+    GroupTable,
+    LeverUse,
+    Outcome,
+    StandingTable,
+)
+from model.terms.shapes import Bools, Counts, Floats
 from model.terms.threads import counted
 from model.terms.weeks import WEEKS_PER_YEAR
 from model.world import World
 
-
-def outcome(model: World) -> Outcome:
-    """Results from the launch to the current week (``model.terms.outcome.Outcome``)."""
-    r, last, weight, levers = model.run, model.week, model.population.weight, len(model.levers)
-    threads = model.threads
-    counts = passed(r, threads, tally.stocks, (tally.STOCKS, last + 2), last)
-    messages, rates = _messages(model), _document_rates(model)
-    notified, sent = messages[:2], messages[2:]
-    stocks = np.cumsum(counts, axis=1)[:, : last + 1]
-    contacts = r.desks["contacts"].sum(axis=0)[:last].astype(float)
-    contacts[:, Channel.NOTICE] += notified[0]
-    contacts[:, Channel.EMAIL] += notified[1]
-    contacts[:, Channel.DOCUMENT] += rates[0] * np.diff(model.weekly.cum_received)[:last]
-    for number in range(levers):
-        contacts[:, Channel.DOCUMENT] += rates[1 + number] * np.diff(r.levers[number]["received"])[:last]
-    contacts[:, Channel.MEDIA] += stocks[tally.EXPOSED, :last] * _on_air(model)[:last]
-    for row, lever in zip(sent, model.levers, strict=True):
-        if lever.effect == MESSAGE:
-            contacts[:, lever.through] += row
-    return Outcome(
-        living=stocks[tally.LIVING] * weight,
-        adults=stocks[tally.ADULTS] * weight,
-        aware=stocks[tally.AWARE] * weight,
-        visited=stocks[tally.VISITED] * weight,
-        activated=stocks[tally.ACTIVATED] * weight,
-        activated_living=stocks[tally.ACTIVATED_LIVING] * weight,
-        activated_minors=stocks[tally.ACTIVATED_MINORS] * weight,
-        contacts=contacts * weight,
-        visits=r.desks["visits"].sum(axis=0)[:last] * weight,
-        activations=r.desks["activations"].sum(axis=0)[:last] * weight,
-        uses=_uses(model, sent, rates),
-    )
+COLUMNS = ("living", "activated", *OBSTACLES, WOULD_PASS, *BARRIERS)
+"""What is counted of where people are held up, in the order of ``model.counting.interview``."""
 
 
-def uses(model: World) -> tuple[LeverUse, ...]:
-    """What each lever has consumed from the policy start to the current week: ``outcome(model).uses``, without counting
-    what no lever of the model consumes."""
-    effects, last, levers = {lever.effect for lever in model.levers}, model.week, len(model.levers)
-    sent = _messages(model)[2:] if effects & {MESSAGE, INVITATION} else np.zeros((levers, last), np.int64)
-    rates = _document_rates(model) if DOCUMENT in effects else np.zeros((1 + 2 * levers, last))
-    return _uses(model, sent, rates)
+class Census:
+    """Counts of a world at its current week; they hold until it runs on, those of ``kept`` for good.
+
+    Args:
+        world: who is counted.
+        beside: that of a world of the same people and history, without levers, at the same week.
+
+    Raises:
+        ValueError: another week, other people, or levers in ``beside``.
+    """
+
+    def __init__(self, world: World, beside: Census | None = None) -> None:
+        self.world, self.week, self.run, self.beside = world, world.week, world.run, beside
+        self._known: dict[tuple[str, int], Counts] = {}
+        if beside is not None:
+            same = beside.world.population is world.population and beside.week == world.week
+            if not same or beside.world.levers or beside.beside is not None:
+                raise ValueError("beside: needed a world without levers, of the same people, at the same week")
+
+    def kept(self) -> Self:
+        """Itself, holding on to how things are now."""
+        self.run = self.run._replace(state=self.run.state.copy())
+        return self
+
+    def counts(self, count: Callable[..., None], shape: tuple[int, ...], *more: object, of: str = "") -> Counts:
+        """What a count of people comes to, int64 of a shape; ``more`` is the same for all worlds compared, and ``of``
+        tells apart what one function counts."""
+        if self.beside is not None:
+            there, here = (
+                passed(each.run, self.world.threads, count, shape, *more, only=self.changed)
+                for each in (self.beside, self)
+            )
+            return self.beside.counts(count, shape, *more, of=of) - there + here
+        key = f"{count.__name__} {of}", shape[-1]
+        if key not in self._known:
+            self._known[key] = passed(self.run, self.world.threads, count, shape, *more)
+        return self._known[key]
+
+    def own(self, count: Callable[..., None], shape: tuple[int, ...], *more: object) -> Counts:
+        """The same for a count that depends on the levers: everybody is gone through."""
+        return passed(self.run, self.world.threads, count, shape, *more)
+
+    @cached_property
+    def changed(self) -> Bool[Bools, " person"]:
+        """Whose state differs from ``beside``, or whose guardian's."""
+        if self.beside is None:
+            return np.ones(len(self.run.state), np.bool_)
+        differs = self.run.state.view(np.uint64) != self.beside.run.state.view(np.uint64)
+        guardian = self.world.population.rows["guardian"][: len(differs)]
+        return np.asarray(differs | ((guardian >= 0) & differs[guardian]))
+
+    def stocks(self) -> Counts:
+        """Agents at the start of each week (rows of ``model.counting.tally.stocks``), [STOCKS, week + 1]."""
+        counts = self.counts(tally.stocks, (tally.STOCKS, self.week + 2), self.week)
+        return np.cumsum(counts, axis=1)[:, : self.week + 1]
+
+    def activated(self) -> Float[Floats, " week"]:
+        """``outcome().activated``, without counting anything else."""
+        return self.stocks()[tally.ACTIVATED] * self.world.population.weight
+
+    def outcome(self) -> Outcome:
+        """Results from the launch to the current week (``model.terms.outcome.Outcome``)."""
+        desks, last, weight, levers = self.run.desks, self.week, self.world.population.weight, self.world.levers
+        stocks, rates, (notices, reminders) = self.stocks(), self._notified(), self._campaigns()
+        messages, documents = self._messages(), self._documents()
+        contacts = desks["contacts"].sum(axis=0)[:last].astype(float)
+        contacts[:, Channel.NOTICE] += notices
+        contacts[:, Channel.EMAIL] += reminders
+        contacts[:, Channel.DOCUMENT] += rates * np.diff(self.world.weekly.cum_received)[:last]
+        for number in range(len(levers)):
+            contacts[:, Channel.DOCUMENT] += documents[number] * np.diff(self.run.levers[number]["received"])[:last]
+        contacts[:, Channel.MEDIA] += stocks[tally.EXPOSED, :last] * _on_air(self.world)[:last]
+        for row, lever in zip(messages, levers, strict=True):
+            if lever.effect == MESSAGE:
+                contacts[:, lever.through] += row
+        return Outcome(
+            living=stocks[tally.LIVING] * weight,
+            adults=stocks[tally.ADULTS] * weight,
+            aware=stocks[tally.AWARE] * weight,
+            visited=stocks[tally.VISITED] * weight,
+            activated=stocks[tally.ACTIVATED] * weight,
+            activated_living=stocks[tally.ACTIVATED_LIVING] * weight,
+            activated_minors=stocks[tally.ACTIVATED_MINORS] * weight,
+            contacts=contacts * weight,
+            visits=desks["visits"].sum(axis=0)[:last] * weight,
+            activations=desks["activations"].sum(axis=0)[:last] * weight,
+            uses=self._uses(messages, documents),
+        )
+
+    def groups(self, dimension: str, weeks: Sequence[int]) -> GroupTable:
+        """Living people by group at the start of each week (``model.terms.outcome.GroupTable``).
+
+        Raises:
+            ValueError: an unknown dimension.
+        """
+        if dimension not in DIMENSIONS:
+            raise ValueError(f"dimension {dimension!r}; allowed: {', '.join(DIMENSIONS)}")
+        names, last = group_names(self.world, dimension), max(weeks, default=0)
+        shape = (tally.STAGES, len(names), last + 2)
+        if dimension == "age_band":
+            counts = self.counts(tally.bands, shape, self.world.weekly.band_start, last)
+        elif dimension == "long_term_illness":
+            counts = self.counts(tally.illness, shape, last)
+        else:
+            counts = self.counts(tally.groups, shape, group_codes(self.world, dimension, 0), last, of=dimension)
+        stages = np.cumsum(counts, axis=2)[:, :, list(weeks)].transpose(0, 2, 1) * self.world.population.weight
+        living, aware, visited, activated = stages
+        return GroupTable(dimension, names, tuple(weeks), living, aware, visited, activated)
+
+    def standing(self, since: int) -> list[StandingTable]:
+        """A table for each of ``DIMENSIONS``, at the start of the current week: what stopped a person last is known of
+        today only.
+
+        Args:
+            since: week whose groups hold.
+
+        Raises:
+            ValueError: a week after the current one.
+        """
+        if since > self.week:
+            raise ValueError(f"groups of week {since}; allowed: 0 to {self.week}")
+        names = [group_names(self.world, dimension) for dimension in DIMENSIONS]
+        persons = np.asarray(self._standing(since, max(map(len, names))) * self.world.population.weight, np.float64)
+        return [
+            StandingTable(
+                dimension,
+                names[d],
+                since,
+                (self.week,),
+                {column: persons[np.newaxis, d, c, : len(names[d])] for c, column in enumerate(COLUMNS)},
+            )
+            for d, dimension in enumerate(DIMENSIONS)
+        ]
+
+    def _standing(self, since: int, groups: int) -> Counts:
+        """Agents, [dimension, column, group]. Whether somebody would pass depends on the levers."""
+        codes = np.empty((len(DIMENSIONS), self.world.population.n), np.uint8)
+        for row, dimension in zip(codes, DIMENSIONS, strict=True):
+            row[:] = group_codes(self.world, dimension, since)
+        shape = (len(DIMENSIONS), len(COLUMNS), groups)
+        counts = self.counts(interview.standing, shape, codes, since, self.week, of=f"{since}").copy()
+        counts[:, interview.PASSES] = self.own(interview.passing, (len(DIMENSIONS), groups), codes, since, self.week)
+        return counts
+
+    def uses(self) -> tuple[LeverUse, ...]:
+        """What each lever has consumed from the policy start to the current week."""
+        return self._uses(self._messages(), self._documents())
+
+    def _uses(self, messages: Counts, documents: Floats) -> tuple[LeverUse, ...]:
+        levers = self.world.levers
+        return tuple(
+            _use(self.world, number, lever, float(messages[number].sum()), documents[len(levers) + number])
+            for number, lever in enumerate(levers)
+        )
+
+    def _campaigns(self) -> Counts:
+        """Notices and reminders of the status quo in each week, [2, week]."""
+        return self.counts(sent.campaign_messages, (2, self.week), self.week)
+
+    def _messages(self) -> Counts:
+        """Messages and invitations of each lever in each week, [levers, week]."""
+        shape = (len(self.world.levers), self.week)
+        return (
+            self.own(sent.lever_messages, shape, self.week)
+            if self._has(MESSAGE, INVITATION)
+            else np.zeros(shape, np.int64)
+        )
+
+    def _notified(self) -> Float[Floats, " week"]:
+        """Sum of the document rates of who can be notified and is not activated, in each week."""
+        return self._rates(self.counts(sent.notified_documents, (1, self.week + 2), self.week))[0]
+
+    def _documents(self) -> Float[Floats, "row week"]:
+        """Sums of document rates in each week (rows of ``model.counting.sent.lever_documents``)."""
+        shape = (2 * len(self.world.levers), self.week + 2)
+        return self._rates(
+            self.own(sent.lever_documents, shape, self.week) if self._has(DOCUMENT) else np.zeros(shape, np.int64)
+        )
+
+    def _rates(self, weights: Counts) -> Floats:
+        return np.asarray(np.cumsum(weights, axis=1)[:, : self.week] * sent.DOCUMENT_UNIT)
+
+    def _has(self, *effects: int) -> bool:
+        return any(lever.effect in effects for lever in self.world.levers)
 
 
-def _messages(model: World) -> Counts:
-    """Notices, reminders and messages of each lever in each week, shape [2 + levers, weeks]."""
-    shape = (2 + len(model.levers), model.week)
-    return passed(model.run, model.threads, tally.messages, shape, model.week)
-
-
-def _document_rates(model: World) -> Floats:
-    """Sums of document rates in each week (rows of ``tally.document_weights``), shape [1 + 2 levers, weeks]."""
-    shape = (1 + 2 * len(model.levers), model.week + 2)
-    weights = passed(model.run, model.threads, tally.document_weights, shape, model.week)
-    return np.asarray(np.cumsum(weights, axis=1)[:, : model.week] * tally.DOCUMENT_UNIT)
-
-
-def _uses(model: World, sent: Counts, rates: Floats) -> tuple[LeverUse, ...]:
-    return tuple(
-        _use(model, number, lever, float(sent[number].sum()), rates[1 + len(model.levers) + number])
-        for number, lever in enumerate(model.levers)
-    )
-
-
-def passed(r: Run, threads: int, count: Callable[..., None], shape: tuple[int, ...], *more: object) -> Counts:
-    """What one pass over all persons counts (``model.counting.tally``), int64 of a shape."""
-    return counted(lambda low, high, counts: count(r, low, high, *more, counts), len(r.state), threads, shape)
+def passed(
+    r: Run,
+    threads: int,
+    count: Callable[..., None],
+    shape: tuple[int, ...],
+    *more: object,
+    only: Bool[Bools, " person"] = tally.EVERYBODY,
+) -> Counts:
+    """What one pass over persons counts (``model.counting.tally``), int64 of a shape."""
+    return counted(lambda low, high, counts: count(r, low, high, only, *more, counts), len(r.state), threads, shape)
 
 
 def _on_air(model: World) -> Float[Floats, " week"]:

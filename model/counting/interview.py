@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from model.counting.tally import is_counted
 from model.engine.completion import identity, stopped_by
 from model.engine.people import (
     INFORMATION,
@@ -33,7 +34,7 @@ from model.engine.records import (
 )
 from model.population.attributes import ACCOUNT, EMAIL, EXCLUDED, PILOT
 from model.terms.channels import Channel
-from model.terms.jit import kernel
+from model.terms.jit import inlined, kernel
 from model.terms.weeks import WEEKS
 
 AWARE, VISITED, ACTIVATED, HAS_ACCOUNT, DOCTOR, PHARMACIST, PROFESSIONAL, RECALLS = 1 << np.arange(8)
@@ -153,10 +154,11 @@ _FIRST, _LAST, _BY_NOBODY = np.int64(0), np.int64(WEEKS - 1), np.bool_(False)
 
 
 @kernel
-def count_standing(r, codes, since, week, counts):
-    """Add the living members of fixed groups at the start of a week to ``counts`` [dimension, column, group]."""
-    for i in range(r.state.shape[0]):
-        if not (r.people[i].entry <= since < r.people[i].exit and week < r.people[i].exit):
+def standing(r, low, high, only, codes, since, week, counts):
+    """Add the living members of fixed groups at the start of a week to ``counts`` [dimension, column, group]; whether
+    they would pass is counted by ``passing``."""
+    for i in range(low, high):
+        if not is_counted(only, i) or not _is_member(r, i, since, week):
             continue
         _add(codes, i, LIVING, counts)
         if r.state[i].activated < week:
@@ -166,8 +168,6 @@ def count_standing(r, codes, since, week, counts):
         _add(codes, i, place, counts)
         if place < UNAWARE:
             continue
-        if place >= STOPPED and would_pass(r, i, week):
-            _add(codes, i, PASSES, counts)
         barriers = 0
         for barrier in range(4):
             if has_barrier_in(r.world, i, np.int64(barrier), week):
@@ -175,6 +175,24 @@ def count_standing(r, codes, since, week, counts):
                 _add(codes, i, HAS + barrier, counts)
         if barriers == 0:
             _add(codes, i, HAS_NONE, counts)
+
+
+@kernel
+def passing(r, low, high, only, codes, since, week, counts):
+    """Add the members stopped at their last visit whom nothing would stop now to ``counts`` [dimension, group]."""
+    for i in range(low, high):
+        stopped = r.state[i].visited < week <= r.state[i].activated
+        if not stopped or not is_counted(only, i) or not _is_member(r, i, since, week):
+            continue
+        if obstacle(r, i, week) >= STOPPED and would_pass(r, i, week):
+            for dimension in range(codes.shape[0]):
+                counts[dimension, codes[dimension, i]] += 1
+
+
+@inlined
+def _is_member(r, i, since, week):
+    """Whether a member of the groups of week ``since`` is there in a week."""
+    return r.people[i].entry <= since < r.people[i].exit and week < r.people[i].exit
 
 
 @kernel

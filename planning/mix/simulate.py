@@ -146,9 +146,9 @@ def _branch(task: Task, known: _Known, scenario: Scenario) -> tuple[float, Float
     levers = resolve(scenario, task.draw, policy_start=settings.policy_start, until=settings.until)
     branch = known.model.branch([lever for lever in levers if lever.dose > 0])
     branch.advance(settings.last_week)
-    outcome = branch.outcome()
-    lines = cost_lines(strictly(scenario), outcome.uses, task.draw, task.experiment.costs)
-    return at(outcome.activated, settings.until) / 1e6, known.cohorts.shares(branch), lines
+    census = branch.census()
+    lines = cost_lines(strictly(scenario), census.uses(), task.draw, task.experiment.costs)
+    return at(census.activated(), settings.until) / 1e6, known.cohorts.shares(branch), lines
 
 
 def _history(experiment: Experiment, draw: Draw) -> _Known:
@@ -167,7 +167,7 @@ def _simulated(experiment: Experiment, draw: Draw) -> _Known:
     groups = cohorts(model)
     branch = model.branch(())
     branch.advance(settings.last_week)
-    stock, counts = branch.outcome().activated, groups.counts(branch)
+    stock, counts = branch.census().activated(), groups.counts(branch)
     activated = at(stock, settings.until) / 1e6
     if experiment.carried is None:
         return _Known(model, groups, activated, 0.0, shares(counts), np.zeros(counts.shape[:2]))

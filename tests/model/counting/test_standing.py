@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from model.adoption import AdoptionModel
-from model.counting.groups import group_codes, group_table, standing_tables
+from model.counting.groups import group_codes
 from model.counting.interview import TRIAL
 from model.terms.channels import Channel
 from model.terms.outcome import BARRIERS, DIMENSIONS, OBSTACLES, WOULD_PASS, StandingTable
@@ -32,7 +32,7 @@ def over_time(kind: type, seed: int) -> dict[str, list[StandingTable]]:
     model, found = model.branch(levers()), defaultdict(list)
     for week in AT:
         model.advance(week)
-        for table in standing_tables(model, POLICY):
+        for table in model.standing(POLICY):
             found[table.dimension].append(table)
     return found
 
@@ -119,12 +119,12 @@ def test_nobody_joins_a_group_or_changes_it() -> None:
         for table in tables(seed).values():
             assert (np.diff(table.counts["living"], axis=0) <= 0).all()
     # Negative control: the living by their age of the day do gain members.
-    assert (np.diff(group_table(engine(1), "age_band", [POLICY, WEEKS]).living, axis=0) > 0).any()
+    assert (np.diff(engine(1).groups("age_band", [POLICY, WEEKS]).living, axis=0) > 0).any()
 
 
 def test_groups_at_the_start_are_those_of_the_day() -> None:
     for dimension, table in tables(1).items():
-        day = group_table(engine(1), dimension, [POLICY])
+        day = engine(1).groups(dimension, [POLICY])
         assert table.counts["living"][0] == pytest.approx(day.living[0])
         assert table.counts["activated"][0] == pytest.approx(day.activated[0])
 
@@ -144,4 +144,4 @@ def test_a_trial_visit_shares_no_draw_with_a_contact() -> None:
 
 def test_groups_of_a_week_that_was_not_run() -> None:
     with pytest.raises(ValueError, match="groups of week 362; allowed: 0 to 361"):
-        standing_tables(engine(1), WEEKS + 1)
+        engine(1).standing(WEEKS + 1)
