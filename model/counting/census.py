@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Self
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -58,7 +57,7 @@ class Census:
             if not same or beside.world.levers or beside.beside is not None:
                 raise ValueError("beside: needed a world without levers, of the same people, at the same week")
 
-    def kept(self) -> Self:
+    def kept(self) -> Census:
         """Itself, holding on to how things are now."""
         self.run = self.run._replace(state=self.run.state.copy())
         return self
@@ -180,7 +179,9 @@ class Census:
             row[:] = group_codes(self.world, dimension, since)
         shape = (len(DIMENSIONS), len(COLUMNS), groups)
         counts = self.counts(interview.standing, shape, codes, since, self.week, of=f"{since}").copy()
-        counts[:, interview.PASSES] = self.own(interview.passing, (len(DIMENSIONS), groups), codes, since, self.week)
+        passing = interview.passing, (len(DIMENSIONS), groups), codes, since, self.week
+        eased = any(lever.eases_visits() for lever in self.world.levers)
+        counts[:, interview.PASSES] = self.own(*passing) if eased else self.counts(*passing, of=f"{since}")
         return counts
 
     def uses(self) -> tuple[LeverUse, ...]:

@@ -25,6 +25,9 @@ class Assisted(Lever):
     def slot(self) -> int:
         return 11
 
+    def eases_visits(self) -> bool:
+        return False
+
     @property
     def through(self) -> Channel:
         return Channel.ASSISTED

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import ClassVar, Protocol
 
 import numpy as np
@@ -98,6 +99,13 @@ class Campaign(Protocol):
         """Chance per consultation that a doctor and earlier levers leave to this one."""
 
 
+@lru_cache(maxsize=256)
+def _levels(weeks: int, start: int, end: int, over: int) -> Floats:
+    levels = np.array([rules.ramp(week, start, end, over) for week in range(weeks)])
+    levels.flags.writeable = False
+    return levels
+
+
 @dataclass(frozen=True, kw_only=True)
 class Lever:
     """What all levers share, and what a kind may answer differently.
@@ -151,7 +159,7 @@ class Lever:
 
     def levels(self, weeks: int) -> Floats:
         """Dose in each week relative to the intensity, shape [weeks]."""
-        return np.array([rules.ramp(week, self.start, self.end, self.ramp) for week in range(weeks)])
+        return _levels(weeks, self.start, self.end, self.ramp)
 
     def growing(self, status_quo: Weekly) -> Floats:
         """Factor of service growth on the exposure, shape [weeks]: 1 unless inherited."""
@@ -164,6 +172,10 @@ class Lever:
     def columns(self, status_quo: Weekly, weight: float) -> Mapping[str, object]:
         """What it fills in its record (``model.engine.programme.LEVER``) beyond what all levers do."""
         return {}
+
+    def eases_visits(self) -> bool:
+        """Whether what stops a visit may depend on it, beyond what persons remember."""
+        return True
 
     def removes(self, weeks: int) -> tuple[Floats, Floats] | None:
         """Shares of the stops for missing information and for lack of time that it removes in each week."""

@@ -29,6 +29,9 @@ class Counter(Lever):
     def slot(self) -> int:
         return _SLOTS[self.channel]
 
+    def eases_visits(self) -> bool:
+        return False
+
     @property
     def through(self) -> Channel:
         return self.channel

@@ -42,6 +42,9 @@ class Doctors(Lever):
     def slot(self) -> int:
         return _SLOTS[self.means]
 
+    def eases_visits(self) -> bool:
+        return False
+
     @property
     def through(self) -> Channel:
         return Channel.DOCTOR

@@ -28,6 +28,9 @@ class Media(Lever):
     def slot(self) -> int:
         return 10
 
+    def eases_visits(self) -> bool:
+        return False
+
     @property
     def through(self) -> Channel:
         return Channel.MEDIA

@@ -74,6 +74,9 @@ class Messages(Waves):
     def slot(self) -> int:
         return _SLOTS[self.channel]
 
+    def eases_visits(self) -> bool:
+        return self.carries_code
+
     @property
     def through(self) -> Channel:
         return self.channel

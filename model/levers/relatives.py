@@ -29,6 +29,9 @@ class Relatives(Lever):
     def slot(self) -> int:
         return 13
 
+    def eases_visits(self) -> bool:
+        return False
+
     @property
     def through(self) -> Channel:
         return Channel.PEER

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Int64, Shaped
@@ -18,7 +19,7 @@ from model.population.attributes import (
 )
 from model.population.households import fill_households, parent_ages
 from model.population.population import Population
-from model.population.pyramid import Chances, band_of_age, build_chances, build_cohorts, cell_counts
+from model.population.pyramid import Chances, Cohorts, band_of_age, build_chances, build_cohorts, cell_counts
 from model.population.tie_rows import close_rows, starts_from, visit_ties, visit_wards
 from model.population.ties import Circles, build_circles, draw, most_draws
 from model.terms.inputs import Demography
@@ -43,8 +44,7 @@ def build_population(
     if not 1 <= people <= MOST_PEOPLE:
         raise ValueError(f"people = {people}; allowed: 1 to {MOST_PEOPLE}")
     require_memory(people, threads=threads, contacts=contacts)
-    cohorts = build_cohorts(demography)
-    chances, circles = build_chances(demography, cohorts), build_circles(demography, cohorts, people)
+    cohorts, chances, circles = _tables(demography, people)
     counts = cell_counts(cohorts, demography.region_age_share, people)
     start = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts.sum(axis=(2, 3)))))
     keys = population_keys(seed)
@@ -62,6 +62,13 @@ def build_population(
         rows=rows,
         tie=tie,
     )
+
+
+@lru_cache(maxsize=4)
+def _tables(demography: Demography, people: int) -> tuple[Cohorts, Chances, Circles]:
+    """What the people of every draw are drawn from."""
+    cohorts = build_cohorts(demography)
+    return cohorts, build_chances(demography, cohorts), build_circles(demography, cohorts, people)
 
 
 def _fill(counts: Counts, start: Counts, chances: Chances, keys: Keys, threads: int, columns: Columns) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from datetime import date
+from hashlib import sha256
 from typing import TypedDict
 
 import numpy as np
@@ -39,7 +41,8 @@ class AgeProfile:
 class Demography:
     """The insured by sex and single year of age on 1 January of each year, and where they live.
 
-    Equal only to itself, so that what follows from it alone is kept rather than computed for every run.
+    Equal only to itself, so that what follows from it alone is kept rather than computed for every run. Sent to another
+    process twice, it arrives there as one.
     """
 
     years: tuple[int, ...]
@@ -67,11 +70,28 @@ class Demography:
     gp_heavy_rate: float = 14.0
     """GP contacts a year of those who see one every month or more often (fitted to F146, F147)."""
 
+    def __reduce__(self) -> tuple[Callable[..., Demography], tuple[object, ...]]:
+        return _arrived, tuple(getattr(self, each.name) for each in fields(self))
+
     @property
     def region_share(self) -> Float[Floats, " region"]:
         """Share of the people of the first year in each region; sums to 1."""
         persons = self.pyramid[0].sum(axis=0)
         return np.asarray(self.region_age_share @ persons / persons.sum())
+
+
+_ARRIVED: dict[bytes, Demography] = {}
+
+
+def _arrived(*values: object) -> Demography:
+    """One that came from another process: that of the same values which came before, if it was the last to."""
+    parts = (value.tobytes() if isinstance(value, np.ndarray) else repr(value).encode() for value in values)
+    key = b"".join(sha256(part).digest() for part in parts)
+    if key not in _ARRIVED:
+        _ARRIVED.clear()
+        named = {each.name: value for each, value in zip(fields(Demography), values, strict=True)}
+        _ARRIVED[key] = Demography(**named)  # type: ignore[arg-type]
+    return _ARRIVED[key]
 
 
 @dataclass(frozen=True, kw_only=True)
