@@ -180,8 +180,7 @@ def _branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: World
     branch = start_branch(experiment, scenario, draw, model)
     standing, before = _run_to_horizon(branch, settings)
     outcome = branch.outcome()
-    part = position(settings.until) - _last_weeks(settings)[0]
-    outcome = replace(outcome, uses=used_by(before, outcome.uses, part))
+    outcome = replace(outcome, uses=used_by_horizon(before, outcome.uses, settings))
     later = _groups(branch, [week for week in _group_weeks(settings) if week > model.week])
     return Result(
         scenario=scenario.name,
@@ -204,6 +203,12 @@ def start_branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: 
     """The model of one scenario at the policy start."""
     settings = experiment.settings
     return model.branch(resolve(scenario, draw, policy_start=settings.policy_start, until=settings.until))
+
+
+def used_by_horizon(before: Sequence[LeverUse], after: Sequence[LeverUse], settings: Settings) -> tuple[LeverUse, ...]:
+    """What levers have used at the start of the day of the horizon, of what they had used at the start and at the end
+    of its week."""
+    return used_by(before, after, position(settings.until) - _last_weeks(settings)[0])
 
 
 def _groups(model: World, weeks: Sequence[int]) -> list[GroupTable]:

@@ -12,7 +12,7 @@ from model.engine.records import Run
 from model.levers.base import ADVICE, DOCUMENT, INVITATION, MESSAGE, Lever
 from model.terms.channels import Channel
 from model.terms.outcome import LeverUse, Outcome
-from model.terms.shapes import Counts, Floats
+from model.terms.shapes import Bools, Counts, Floats
 from model.terms.threads import counted
 from model.terms.weeks import WEEKS_PER_YEAR
 from model.world import World
@@ -98,20 +98,37 @@ def _on_air(model: World) -> Float[Floats, " week"]:
 def _use(model: World, number: int, lever: Lever, sent: float, weights: Floats) -> LeverUse:
     """What one lever consumed until the current week."""
     r, weight, last = model.run, model.population.weight, model.week
-    code, channel = int(r.levers[number]["code"]), int(r.levers[number]["channel"])
+    code = int(r.levers[number]["code"])
     deposited = float((weights * np.diff(r.levers[number]["received"])[:last]).sum())
     met, accompanied = float(r.desks["by_process"][:, code].sum()), float(r.served[number, 1])
-    span = slice(lever.start, min(lever.end, last))
     return LeverUse(
         lever=lever.name,
         contacts=(sent + met + accompanied + deposited) * weight,
-        activations=float(r.desks["activations"][:, span, channel].sum()) * weight,
+        activations=float(r.desks["fees"][:, number].sum()) * weight,
         doctor_years=_doctor_years(model, number, lever) if lever.effect == ADVICE else 0.0,
         bursts=lever.campaigns_before(last) if lever.dose > 0 and lever.start < last else 0,
     )
 
 
 def _doctor_years(model: World, number: int, lever: Lever) -> float:
-    blocks = model.population.doctor_blocks(lever.target.regions)
-    count = sum(tally.participants(model.run, number, low, high) for low, high in blocks)
-    return float(count * lever.levels(model.weeks)[: model.week].sum() / WEEKS_PER_YEAR)
+    """Doctors times years of a lever: who takes part in several by the same means is counted once, for the first."""
+    takes_part = _taking_part(model, number, lever)
+    earlier = [(rank, other) for rank, other in enumerate(model.levers[:number]) if other.slot == lever.slot]
+    others = np.array([takes_part, *(_taking_part(model, rank, other) for rank, other in earlier)])[:, takes_part]
+    levels = np.array([one.levels(model.weeks)[: model.week] for one in (lever, *(other for _, other in earlier))])
+    combinations, doctors = np.unique(others, axis=1, return_counts=True)
+    paid = [np.maximum(levels[0] - _highest(levels[1:], used[1:]), 0.0).sum() for used in combinations.T]
+    return float(doctors @ np.array(paid) / WEEKS_PER_YEAR)
+
+
+def _highest(levels: Floats, used: Bools) -> Floats:
+    """The highest in each week of those rows of ``levels`` [row, week] that are used; 0 without any."""
+    return np.asarray(levels[used].max(axis=0, initial=0.0))
+
+
+def _taking_part(model: World, number: int, lever: Lever) -> Bools:
+    """Whether each doctor of France takes part in a lever, where its regions are."""
+    takes_part = np.zeros(int(model.population.doctor_start[-1]), np.bool_)
+    for low, high in model.population.doctor_blocks(lever.target.regions):
+        tally.participants(model.run, number, low, high, takes_part)
+    return takes_part
