@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from model.terms.outcome import LeverUse
 from scenarios.draw import Draw, price
 from scenarios.language.schema import Scenario
-from scenarios.lever_schemas.base import LeverTable
 from scenarios.lever_schemas.doctors import MINUTE, MINUTES, Doctors
 from scenarios.lever_schemas.prices import Charge
 
@@ -101,11 +100,25 @@ def cost_lines(
     """
     prices, used = Prices(items, draw), {use.lever: use for use in uses}
     lines: list[CostLine] = []
+    shared: set[tuple[str, str]] = set()
     for table in scenario.levers:
         if table.label not in used:
             raise ValueError(f"no use recorded for lever {table.label!r}; there are: {', '.join(used)}")
-        lines += _lines(table, used[table.label], prices, count_minutes)
+        charges = table.charges(used[table.label]) if table.intensity > 0 else ()
+        lines += [_paid(table.label, charge, prices) for charge in _due(charges, shared)]
+        if isinstance(table, Doctors) and charges:
+            lines.append(_doctors_time(table.label, used[table.label].contacts, prices, count_minutes))
     return lines
+
+
+def _due(charges: Iterable[Charge], shared: set[tuple[str, str]]) -> Iterator[Charge]:
+    """Charges without those that an earlier lever of the scenario has paid for all; ``shared`` remembers them."""
+    for charge in charges:
+        key = charge.item, charge.shared or ""
+        if charge.shared is None or key not in shared:
+            yield charge
+        if charge.shared is not None:
+            shared.add(key)
 
 
 def used_by(before: Sequence[LeverUse], after: Sequence[LeverUse], part: float) -> tuple[LeverUse, ...]:
@@ -131,15 +144,6 @@ def _between(before: LeverUse, after: LeverUse, part: float) -> LeverUse:
 def public_cost(lines: Iterable[CostLine]) -> float:
     """Euros of public cost."""
     return sum(line.eur for line in lines)
-
-
-def _lines(table: LeverTable, use: LeverUse, prices: Prices, count_minutes: bool) -> Iterator[CostLine]:
-    if table.intensity == 0:
-        return
-    for charge in table.charges(use):
-        yield _paid(table.label, charge, prices)
-    if isinstance(table, Doctors):
-        yield _doctors_time(table.label, use.contacts, prices, count_minutes)
 
 
 def _paid(lever: str, charge: Charge, prices: Prices) -> CostLine:

@@ -24,7 +24,7 @@ from scenarios.language.resolve import date_problems, resolve
 from scenarios.language.schema import DriversTable, Scenario
 
 if TYPE_CHECKING:
-    from model.counting.census import Census
+    from model.counting.census import Census, Counters
     from model.fast import FastModel
     from model.twin.reference import ReferenceModel
     from model.world import World
@@ -193,8 +193,7 @@ def _branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: World
     branch = start_branch(experiment, scenario, draw, model)
     standing, before, census = _run_to_horizon(branch, settings, past)
     outcome = census.outcome()
-    part = position(settings.until) - _last_weeks(settings)[0]
-    outcome = replace(outcome, uses=used_by(before, outcome.uses, part))
+    outcome = replace(outcome, uses=used_by_horizon(census, before, settings))
     later = _groups(census, [week for week in _group_weeks(settings) if week > model.week])
     return Result(
         scenario=scenario.name,
@@ -219,26 +218,29 @@ def start_branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: 
     return model.branch(resolve(scenario, draw, policy_start=settings.policy_start, until=settings.until))
 
 
+def used_by_horizon(census: Census, before: Counters, settings: Settings) -> tuple[LeverUse, ...]:
+    """What levers have used at the start of the day of the horizon: between the start of its week, whose counters these
+    are, and its end, when the census was taken."""
+    return used_by(census.uses(before), census.uses(), position(settings.until) - _last_weeks(settings)[0])
+
+
 def _groups(census: Census, weeks: Sequence[int]) -> list[GroupTable]:
     """A table for each dimension."""
     return [census.groups(dimension, weeks) for dimension in DIMENSIONS]
 
 
-def _run_to_horizon(
-    branch: World, settings: Settings, past: Past
-) -> tuple[list[StandingTable], tuple[LeverUse, ...], Census]:
-    """Run a branch to the horizon: how far people have come in the two weeks around it, what levers have used at the
-    start of the last, and the census at the end."""
+def _run_to_horizon(branch: World, settings: Settings, past: Past) -> tuple[list[StandingTable], Counters, Census]:
+    """Run a branch to the horizon: how far people have come in the two weeks around it, counters at the start of the
+    last, and the census at the end."""
     tables: list[StandingTable] = []
-    before: tuple[LeverUse, ...] = ()
     since = branch.week
     for week in _last_weeks(settings):
         branch.advance(week)
         census = past.census(branch)
+        if week < settings.last_week:
+            before = census.counters()
         if week > since:
             tables += census.standing(since)
-        if branch.levers and week < settings.last_week:
-            before = census.uses()
     return tables, before, census
 
 

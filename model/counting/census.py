@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float
 
 from model.counting import interview, sent, tally
+from model.counting.enrolment import doctor_years
 from model.counting.groups import group_codes, group_names
 from model.engine.records import Run
 from model.levers.base import ADVICE, DOCUMENT, INVITATION, MESSAGE, Lever
@@ -31,11 +33,22 @@ from model.terms.outcome import (
 )
 from model.terms.shapes import Bools, Counts, Floats
 from model.terms.threads import counted
-from model.terms.weeks import WEEKS_PER_YEAR
 from model.world import World
 
 COLUMNS = ("living", "activated", *OBSTACLES, WOULD_PASS, *BARRIERS)
 """What is counted of where people are held up, in the order of ``model.counting.interview``."""
+
+
+class Counters(NamedTuple):
+    """What is only known of a week while the world is there: levers' doings so far, in agents."""
+
+    week: int
+    met: Counts
+    """[lever] contacts at random."""
+    accompanied: Counts
+    """[lever] people."""
+    paid: Counts
+    """[lever] activations with a fee."""
 
 
 class Census:
@@ -102,15 +115,16 @@ class Census:
         """Results from the launch to the current week (``model.terms.outcome.Outcome``)."""
         desks, last, weight, levers = self.run.desks, self.week, self.world.population.weight, self.world.levers
         stocks, rates, (notices, reminders) = self.stocks(), self._notified(), self._campaigns()
-        messages, documents = self._messages(), self._documents()
         contacts = desks["contacts"].sum(axis=0)[:last].astype(float)
         contacts[:, Channel.NOTICE] += notices
         contacts[:, Channel.EMAIL] += reminders
         contacts[:, Channel.DOCUMENT] += rates * np.diff(self.world.weekly.cum_received)[:last]
         for number in range(len(levers)):
-            contacts[:, Channel.DOCUMENT] += documents[number] * np.diff(self.run.levers[number]["received"])[:last]
+            contacts[:, Channel.DOCUMENT] += (
+                self._documents[number] * np.diff(self.run.levers[number]["received"])[:last]
+            )
         contacts[:, Channel.MEDIA] += stocks[tally.EXPOSED, :last] * _on_air(self.world)[:last]
-        for row, lever in zip(messages, levers, strict=True):
+        for row, lever in zip(self._messages, levers, strict=True):
             if lever.effect == MESSAGE:
                 contacts[:, lever.through] += row
         return Outcome(
@@ -124,7 +138,7 @@ class Census:
             contacts=contacts * weight,
             visits=desks["visits"].sum(axis=0)[:last] * weight,
             activations=desks["activations"].sum(axis=0)[:last] * weight,
-            uses=self._uses(messages, documents),
+            uses=self.uses(),
         )
 
     def groups(self, dimension: str, weeks: Sequence[int]) -> GroupTable:
@@ -184,21 +198,36 @@ class Census:
         counts[:, interview.PASSES] = self.own(*passing) if eased else self.counts(*passing, of=f"{since}")
         return counts
 
-    def uses(self) -> tuple[LeverUse, ...]:
-        """What each lever has consumed from the policy start to the current week."""
-        return self._uses(self._messages(), self._documents())
+    def counters(self) -> Counters:
+        """Of the current week, for ``uses`` when the world has run on."""
+        r, codes = self.run, [lever.code for lever in self.world.levers]
+        met, paid = r.desks["by_process"].sum(axis=0)[codes], r.desks["fees"].sum(axis=0)[: len(codes)]
+        return Counters(self.week, met, r.served[:, 1].copy(), paid)
 
-    def _uses(self, messages: Counts, documents: Floats) -> tuple[LeverUse, ...]:
-        levers = self.world.levers
-        return tuple(
-            _use(self.world, number, lever, float(messages[number].sum()), documents[len(levers) + number])
-            for number, lever in enumerate(levers)
+    def uses(self, counters: Counters | None = None) -> tuple[LeverUse, ...]:
+        """What each lever has consumed from the policy start to the current week, or to that of ``counters``."""
+        until = counters or self.counters()
+        return tuple(self._use(number, lever, until) for number, lever in enumerate(self.world.levers))
+
+    def _use(self, number: int, lever: Lever, until: Counters) -> LeverUse:
+        model, week, weight = self.world, until.week, self.world.population.weight
+        received = np.diff(self.run.levers[number]["received"])[:week]
+        deposited = float((self._documents[len(model.levers) + number, :week] * received).sum())
+        met, accompanied = float(until.met[number]), float(until.accompanied[number])
+        sent = float(self._messages[number, :week].sum())
+        return LeverUse(
+            lever=lever.name,
+            contacts=(sent + met + accompanied + deposited) * weight,
+            activations=float(until.paid[number]) * weight,
+            doctor_years=doctor_years(model, number, lever, week) if lever.effect == ADVICE else 0.0,
+            bursts=lever.campaigns_before(week) if lever.dose > 0 and lever.start < week else 0,
         )
 
     def _campaigns(self) -> Counts:
         """Notices and reminders of the status quo in each week, [2, week]."""
         return self.counts(sent.campaign_messages, (2, self.week), self.week)
 
+    @cached_property
     def _messages(self) -> Counts:
         """Messages and invitations of each lever in each week, [levers, week]."""
         shape = (len(self.world.levers), self.week)
@@ -212,6 +241,7 @@ class Census:
         """Sum of the document rates of who can be notified and is not activated, in each week."""
         return self._rates(self.counts(sent.notified_documents, (1, self.week + 2), self.week))[0]
 
+    @cached_property
     def _documents(self) -> Float[Floats, "row week"]:
         """Sums of document rates in each week (rows of ``model.counting.sent.lever_documents``)."""
         shape = (2 * len(self.world.levers), self.week + 2)
@@ -246,25 +276,3 @@ def _on_air(model: World) -> Float[Floats, " week"]:
     for lever in model.levers:
         level += lever.on_air(model.weeks)
     return level
-
-
-def _use(model: World, number: int, lever: Lever, sent: float, weights: Floats) -> LeverUse:
-    """What one lever consumed until the current week."""
-    r, weight, last = model.run, model.population.weight, model.week
-    code, channel = int(r.levers[number]["code"]), int(r.levers[number]["channel"])
-    deposited = float((weights * np.diff(r.levers[number]["received"])[:last]).sum())
-    met, accompanied = float(r.desks["by_process"][:, code].sum()), float(r.served[number, 1])
-    span = slice(lever.start, min(lever.end, last))
-    return LeverUse(
-        lever=lever.name,
-        contacts=(sent + met + accompanied + deposited) * weight,
-        activations=float(r.desks["activations"][:, span, channel].sum()) * weight,
-        doctor_years=_doctor_years(model, number, lever) if lever.effect == ADVICE else 0.0,
-        bursts=lever.campaigns_before(last) if lever.dose > 0 and lever.start < last else 0,
-    )
-
-
-def _doctor_years(model: World, number: int, lever: Lever) -> float:
-    blocks = model.population.doctor_blocks(lever.target.regions)
-    count = sum(tally.participants(model.run, number, low, high) for low, high in blocks)
-    return float(count * lever.levels(model.weeks)[: model.week].sum() / WEEKS_PER_YEAR)

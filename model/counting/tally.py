@@ -54,12 +54,10 @@ def stocks(r, low, high, only, last, counts):
 
 
 @kernel
-def participants(r, lever, low, high):
-    """Doctors low .. high - 1 who take part in a lever."""
-    count = 0
+def participants(r, lever, low, high, takes_part):
+    """Whether each of the doctors low .. high - 1 takes part in a lever, into ``takes_part`` [doctor]."""
     for doctor in range(low, high):
-        count += participates(r, lever, doctor)
-    return count
+        takes_part[doctor] = participates(r, lever, doctor)
 
 
 @inlined

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from model.engine.records import MOST_LEVERS
 from model.levers.base import ALIKE_CODES, BASE_PROCESSES, HELP, Lever
 from model.population.population import Population
 from model.terms.jit import compiled
@@ -15,8 +16,6 @@ from model.terms.keyed import SELECTION, TIMING, stream, uniform
 from model.terms.tables import GUIDES, Weekly, cumulated, guide_to
 from model.terms.weeks import WEEKS
 
-MOST_LEVERS = 32
-"""Levers of one scenario (one bit each of a 32-bit mask per person)."""
 MOST_WAVES = 64
 """Waves of one message lever."""
 
@@ -30,6 +29,7 @@ LEVER = np.dtype(
         ("adults_only", "?"),
         ("tires", "?"),
         ("at_birth", "?"),
+        ("fee", "?"),  # whether activations after its recommendations are paid for
         ("code", "i8"),
         ("keys", "u8", (4,)),  # arrival, success, selection, timing
         ("channel", "i8"),
@@ -60,7 +60,7 @@ LEVER = np.dtype(
     ]
 )
 """One lever as the kernels read it; times in weeks."""
-_SHARED = ("effect", "adults_only", "tires", "at_birth", "code", "start", "end", "ramp", "dose", "keep")
+_SHARED = ("effect", "adults_only", "tires", "at_birth", "fee", "code", "start", "end", "ramp", "dose", "keep")
 """What every lever says of itself."""
 
 

@@ -28,6 +28,8 @@ BEFORE = -1
 """Week of what happened before the launch."""
 NOBODY = -1
 PROCESSES = 4096
+MOST_LEVERS = 32
+"""Levers of one scenario (one bit each of a 32-bit mask per person)."""
 HEARD_DOCTOR, HEARD_PHARMACIST, HEARD_HOSPITAL, ACCOMPANIED = 1, 2, 4, 8
 """Bits of ``marks``: through whom a person heard of the service; whether an adviser has accompanied them."""
 LAST_STOP, LAST_STOP_SHIFT = 7 << 4, 4
@@ -49,6 +51,7 @@ DESK = np.dtype(
         ("visits", "i8", (WEEKS, N_CHANNELS)),
         ("activations", "i8", (WEEKS, N_CHANNELS)),
         ("by_process", "i8", (PROCESSES,)),
+        ("fees", "i8", (MOST_LEVERS,)),
         ("head", "i4", (WEEKS + 1,)),
         ("free", "i8"),
         ("fresh", "i8"),
@@ -56,8 +59,8 @@ DESK = np.dtype(
         ("lost", "i8"),
     ]
 )
-"""What one thread counts (agents), and its box of letters: first letter of each week, first place given back, first
-place never used, numbers of letters in use and lost (the last must stay 0)."""
+"""What one thread counts (agents; ``fees`` by lever), and its box of letters: first letter of each week, first place
+given back, first place never used, numbers of letters in use and lost (the last must stay 0)."""
 
 
 def _fields(values: Any) -> tuple[tuple[Any, ...], ...]:

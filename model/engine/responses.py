@@ -10,6 +10,7 @@ import numpy as np
 
 from model.engine.completion import activate, identity, visit
 from model.engine.fates import IGNORED, UNKNOWN, fate_of, mode_of
+from model.engine.fees import pay
 from model.engine.people import access, gain_in, ready, visit_hazard
 from model.engine.programme import BASE_MEDIA, DOCTOR, DOCUMENT, INVITATION, MENTION, NOTICE, REMINDER, SPONTANEOUS
 from model.engine.records import HEARD_DOCTOR, HEARD_HOSPITAL, HEARD_PHARMACIST
@@ -83,7 +84,8 @@ def take_place(r, thread, contact, of_lever, week):
     if of_lever:
         lever, code = process, r.levers[process].code
     channel = r.levers[lever].channel if of_lever else _CHANNELS[code]
-    if (r.levers[lever].effect in (ADVICE, SUGGESTION)) if of_lever else code == DOCTOR:
+    recommended = (r.levers[lever].effect in (ADVICE, SUGGESTION)) if of_lever else code == DOCTOR
+    if recommended:
         meets(r, thread, mode, i, week, channel, code)
         if fate == IGNORED or (fate == UNKNOWN and not is_followed(r, lever, i, owner, k, week)):
             return
@@ -94,8 +96,11 @@ def take_place(r, thread, contact, of_lever, week):
     if mode == CHILD:
         r.desks[thread].visits[week, channel] += 1
         activate(r, thread, owner, week, channel)
+        activated = True
     else:
-        recommended = channel == _C_DOCTOR and (of_lever or code == DOCTOR)
         if channel == _C_DOCTOR:
             r.state[i].marks |= HEARD_DOCTOR
-        visit(r, thread, i, week, channel, identity(code, k, owner), recommended, fate)
+        by_doctor = recommended and channel == _C_DOCTOR
+        activated = visit(r, thread, i, week, channel, identity(code, k, owner), by_doctor, fate)
+    if recommended and activated:
+        pay(r, thread, lever, owner, week, channel)

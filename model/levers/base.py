@@ -92,6 +92,9 @@ class Campaign(Protocol):
     def draw(self, part: int, number: int, occurrence: int = 0) -> float:
         """One uniform of the lever's own: ARRIVAL, SUCCESS, SELECTION or TIMING."""
 
+    def dose(self, week: int) -> float:
+        """Share of its target that the lever gets to in a week."""
+
     def selects(self, person: Person, week: int) -> bool:
         """Whether a person is among those whom the dose of a week covers."""
 
@@ -153,6 +156,11 @@ class Lever:
         return Channel.SPONTANEOUS
 
     @property
+    def fee(self) -> bool:
+        """Whether a fee is due for activations after a recommendation through its channel."""
+        return False
+
+    @property
     def keep(self) -> float:
         """Share of the contacts of a process that take place; a dose above 1 makes more of them instead."""
         return min(1.0, self.dose)
@@ -196,6 +204,10 @@ class Lever:
     def letters(self, campaign: Campaign, owner: Person) -> Sequence[tuple[int, int]]:
         """The twin: (week, occurrence) of each message about a person; week NEVER if none is sent."""
         return ()
+
+    def enrols(self, campaign: Campaign, patient: Person, week: int) -> bool:
+        """The twin: whether who recommends the service to a patient in a week is paid a fee by this lever."""
+        return False
 
     def invited_week(self, campaign: Campaign, person: Person) -> int:
         """The twin: week from which an activated person invited to recommend does so; NEVER if not invited."""

@@ -8,6 +8,7 @@ from typing import Literal
 
 from model.levers.base import SUGGESTION, Campaign, Lever, Person
 from model.terms.channels import Channel
+from model.terms.keyed import TIMING
 from model.terms.shapes import Floats
 from model.terms.tables import Weekly
 from model.terms.weeks import WEEKS_PER_YEAR
@@ -33,6 +34,11 @@ class Counter(Lever):
         return False
 
     @property
+    def fee(self) -> bool:
+        """Of every activation that follows a suggestion."""
+        return True
+
+    @property
     def through(self) -> Channel:
         return self.channel
 
@@ -44,3 +50,7 @@ class Counter(Lever):
 
     def reach(self, campaign: Campaign, owner: Person, recipient: Person) -> float:
         return owner.counter_visits(self.channel)
+
+    def enrols(self, campaign: Campaign, patient: Person, week: int) -> bool:
+        """The dose is a share of visits: whether that of a patient in a week is among them is drawn."""
+        return campaign.draw(TIMING, patient.number, week) < campaign.dose(week)

@@ -46,6 +46,10 @@ class Doctors(Lever):
         return False
 
     @property
+    def fee(self) -> bool:
+        return self.means == "fee"
+
+    @property
     def through(self) -> Channel:
         return Channel.DOCTOR
 
@@ -72,6 +76,11 @@ class Doctors(Lever):
             return 0.0
         recruited = campaign.draw(SELECTION, doctor.number, 1) < self.recruits
         return rules.extra_propensity(doctor.propensity, doctor.level, self.factor, recruited)
+
+    def enrols(self, campaign: Campaign, patient: Person, week: int) -> bool:
+        """Doctors who take part come little by little where there is a ramp."""
+        doctor = patient.doctor
+        return doctor is not None and campaign.draw(SELECTION, doctor.number) < self.uptake * campaign.dose(week)
 
 
 @inlined

@@ -22,8 +22,9 @@ class LeverUse:
     """Messages sent, people accompanied, suggestions or recommendations made, additional documents deposited, or
     invitations; not counted (0) for media and for a simpler sign-up."""
     activations: float
-    """Activations that the lever's channel brought since the lever's start: the base of a fee per activation.
-    (For doctors: all activations after a GP's recommendation, because a fee is paid for each of them.)"""
+    """Activations that the lever pays a fee for; 0 for levers without one. They follow a recommendation (of the status
+    quo or added) by an enrolled GP, or a suggestion, to a patient aimed at; each is paid once, by the first lever of
+    the scenario that it falls under."""
     doctor_years: float
     """Participating doctors times years (training)."""
     bursts: int

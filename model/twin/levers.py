@@ -111,6 +111,11 @@ class Campaign:
         """Week from which an activated person invited to recommend does so; NEVER if not invited."""
         return self.lever.invited_week(self, person) if self.aims_at(person) else NEVER
 
+    def pays_for(self, source: Source, week: int) -> bool:
+        """Whether a fee is due for an activation that a recommendation (to the owner of ``source``) has led to."""
+        concerned = self.lever.fee and self.channel == source.channel and self.aims_at(source.owner)
+        return concerned and (source.code == self.code or self.lever.enrols(self, source.owner, week))
+
     def can_reach(self, person: Insured) -> bool:
         """E-mails and SMS need reachability; whoever does not notice mass messages misses them all."""
         return person.notices and (person.email or self.channel not in BY_WIRE)

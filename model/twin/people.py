@@ -112,6 +112,8 @@ class Person(Insured):
             if source.channel == Channel.DOCTOR:
                 self.marks |= HEARD_DOCTOR
             self.visit(source.channel, contact.identity, week, by_doctor=contact.by_doctor)
+        if contact.face_to_face and self.activated <= week:
+            self.model.pay(source, week)
 
     def hear_from(self, source: Source, week: int) -> None:
         """A face-to-face contact makes whoever gets it aware (an activated guardian knows)."""
@@ -284,3 +286,10 @@ class Society(Surroundings):
     def relatives(self) -> list[Campaign]:
         """Levers that invite activated people to recommend."""
         return [campaign for campaign in self.campaigns if campaign.invites]
+
+    def pay(self, source: Source, week: int) -> None:
+        """An activation after a recommendation is paid by the first lever of the scenario whose fee it falls under."""
+        for number, campaign in enumerate(self.campaigns):
+            if campaign.pays_for(source, week):
+                self.fees[number] += 1
+                return

@@ -195,7 +195,7 @@ class ReferenceModel(Answers, Society):
         self.week, self.policy_week = other.week, other.policy_week
         self.steps: int = other.steps
         self.datacollector = copy.deepcopy(other.datacollector)
-        for name in ("contacts", "visits", "activations", "meetings"):
+        for name in ("contacts", "visits", "activations", "meetings", "fees"):
             setattr(self, name, Counter(getattr(other, name)))
         for mine, yours in zip(self.people, other.people, strict=True):
             for name in REMEMBERED:
@@ -224,6 +224,8 @@ class ReferenceModel(Answers, Society):
                 desks[name][0, week, channel] = count
         for code, meetings in self.meetings.items():
             desks["by_process"][0, code] = meetings
+        for lever, paid in self.fees.items():
+            desks["fees"][0, lever] = paid
         served = [[0, campaign.accompanied] for campaign in self.campaigns]
         return Run(
             people=population.rows,

@@ -75,6 +75,8 @@ class Surroundings(mesa.Model):
         """How often, by week and channel."""
         self.meetings: Counter[int] = Counter()
         """Face-to-face contacts by process."""
+        self.fees: Counter[int] = Counter()
+        """Activations that are paid for, by number of the lever."""
 
     def draw(self, decision: Decision, number: int, occurrence: int = 0) -> float:
         """A uniform of a person or doctor: a pure function of seed, number, decision and occurrence."""

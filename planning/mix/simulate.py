@@ -20,7 +20,7 @@ from planning.mix.question import Mixes, Space, strictly
 from scenarios.carried import by_odds
 from scenarios.costs import CostLine, cost_lines
 from scenarios.draw import Draw
-from scenarios.experiment import Experiment, Settings, history_of
+from scenarios.experiment import Experiment, Settings, history_of, used_by_horizon
 from scenarios.frames import at
 from scenarios.language.resolve import resolve
 from scenarios.language.schema import Scenario
@@ -145,9 +145,12 @@ def _branch(task: Task, known: _Known, scenario: Scenario) -> tuple[float, Float
     settings = task.experiment.settings
     levers = resolve(scenario, task.draw, policy_start=settings.policy_start, until=settings.until)
     branch = known.model.branch([lever for lever in levers if lever.dose > 0])
+    branch.advance(settings.last_week - 1)
+    before = branch.census().counters()
     branch.advance(settings.last_week)
     census = branch.census()
-    lines = cost_lines(strictly(scenario), census.uses(), task.draw, task.experiment.costs)
+    uses = used_by_horizon(census, before, settings)
+    lines = cost_lines(strictly(scenario), uses, task.draw, task.experiment.costs)
     return at(census.activated(), settings.until) / 1e6, known.cohorts.shares(branch), lines
 
 

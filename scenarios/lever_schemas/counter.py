@@ -22,7 +22,7 @@ class CounterTable(Pulling):
         return levers.Counter(channel=self.channel, pull=pull, **self.common(span, ordinal))
 
     def charges(self, use: LeverUse) -> tuple[Charge, ...]:
-        """A fee for every activation of the channel."""
+        """A fee for each activation that falls under the lever."""
         return (Charge(lever=self.kind, item="fee per activation", quantity=use.activations, own=self.cost),)
 
 

@@ -51,10 +51,10 @@ class Doctors(Targeted):
         )
 
     def charges(self, use: LeverUse) -> tuple[Charge, ...]:
-        """A fee is due on every activation after a recommendation, additional or not."""
+        """A fee for each activation that falls under the lever, or doctor-years; a prompt is developed once."""
         if self.means == "fee":
             return (Charge(lever="doctor", item=FEE, quantity=use.activations, own=self.cost),)
         yearly = Charge(lever="doctor", item=PER_YEAR, quantity=use.doctor_years, own=self.cost)
         if self.means == "training":
             return (yearly,)
-        return yearly, Charge(lever="doctor", item=ONE_OFF, quantity=1.0, own=self.one_off_cost)
+        return yearly, Charge(lever="doctor", item=ONE_OFF, quantity=1.0, own=self.one_off_cost, shared="development")

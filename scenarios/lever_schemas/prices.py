@@ -53,3 +53,5 @@ class Charge:
     quantity: float
     own: Price | None = None
     """The scenario's price, where it sets one."""
+    shared: str | None = None
+    """What is paid once a scenario: of the charges of one item that share the same word, the first."""

@@ -21,6 +21,6 @@ class Relatives(Targeted):
         return levers.Relatives(boost=at_least_one(effects["relatives_boost"]), **self.common(span, ordinal))
 
     def charges(self, use: LeverUse) -> tuple[Charge, ...]:
-        """One price a campaign, however many are invited."""
-        item = "one campaign of invitations to activated users"
-        return (Charge(lever="relatives", item=item, quantity=float(use.bursts), own=self.cost),)
+        """One price a campaign, however many are invited; levers that begin together are one campaign."""
+        item, campaign = "one campaign of invitations to activated users", f"from {self.start}"
+        return (Charge(lever="relatives", item=item, quantity=float(use.bursts), own=self.cost, shared=campaign),)

@@ -26,4 +26,5 @@ class Simplify(LeverTable):
 
     def charges(self, use: LeverUse) -> tuple[Charge, ...]:
         """Development is paid once, whatever the intensity."""
-        return (Charge(lever="simplify", item="one-off development", quantity=1.0, own=self.cost),)
+        item = "one-off development"
+        return (Charge(lever="simplify", item=item, quantity=1.0, own=self.cost, shared="development"),)

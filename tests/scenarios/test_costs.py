@@ -126,3 +126,46 @@ def test_costs_are_counted_to_the_day_of_the_stock():
     assert use.bursts == 2
     assert used_by((before,), (after,), 1.0) == (after,)
     assert use != after, "negative control: to the end of the week is another moment"
+
+
+def several(*bodies):
+    text = "".join(f"[[lever]]\n{body}\n" for body in bodies)
+    return parse_scenario(f'[title]\nen = "A"\n{text}', source="f.toml")
+
+
+def quantities(scenario, item):
+    return [(line.lever, line.quantity, line.unit_eur) for line in lines(scenario) if line.item == item]
+
+
+@pytest.mark.parametrize(
+    ("body", "own", "item"),
+    [
+        ('kind = "doctors"\nmeans = "prompt"', "one_off_cost", "prompt in the practice software, one-off"),
+        ('kind = "simplify"', "cost", "one-off development"),
+        ('kind = "relatives"', "cost", "one campaign of invitations to activated users"),
+    ],
+)
+def test_what_is_done_once_is_paid_once_a_scenario(body, own, item):
+    """By the first lever of the file that does it, at its price."""
+    many = 4.0 if "relatives" in body else 1.0
+    one = f'{body}\nname = "one"\n{own} = {{ value = 7 }}'
+    two = f'{body}\nname = "two"\n{own} = {{ value = 9 }}'
+    assert quantities(several(one, two), item) == [("one", many, 7)]
+    assert quantities(several(two, one), item) == [("two", many, 9)]
+    assert quantities(several(one), item) + quantities(several(two), item) == [("one", many, 7), ("two", many, 9)]
+    assert quantities(several(f"{one}\nintensity = 0", two), item) == [("two", many, 9)], (
+        "one of intensity 0 does nothing"
+    )
+
+
+def test_invitations_at_another_time_are_another_campaign():
+    body = 'kind = "relatives"\nstart = 2027-0{}-01\nname = "{}"'
+    item = "one campaign of invitations to activated users"
+    assert [name for name, *_ in quantities(several(body.format(3, "a"), body.format(3, "b")), item)] == ["a"]
+    assert [name for name, *_ in quantities(several(body.format(3, "a"), body.format(9, "b")), item)] == ["a", "b"]
+
+
+def test_what_is_paid_by_the_piece_is_paid_by_each_lever():
+    """Negative control: two levers that write letters write twice as many."""
+    letters = [f'kind = "letter"\nname = "{name}"' for name in "ab"]
+    assert public_cost(lines(several(*letters))) == pytest.approx(2 * 1000 * 0.8)
