@@ -17,7 +17,6 @@ import numpy.typing as npt
 from benchmarks.setting import NAIVE, Setting
 from model.population.attributes import EMAIL, EXCLUDED, NO_DOCTOR, PILOT
 from model.population.population import Population
-from model.population.pyramid import MAJORITY
 from model.terms.ages import DOCUMENTS, GP_CONTACTS
 from model.terms.rules import CODE_WEEKS
 from model.terms.spells import LEVELS
@@ -31,7 +30,7 @@ from model.terms.tables import (
     coefficients,
     weekly_tables,
 )
-from model.terms.weeks import NEVER, WEEKS_PER_YEAR
+from model.terms.weeks import MAJORITY, NEVER, WEEKS_PER_YEAR
 
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]

@@ -17,15 +17,12 @@ from model.terms.jit import inlined, kernel
 from model.terms.keyed import Decision, bits_of, person_word, uniform
 from model.terms.spells import LEVELS, end_week, level_of, passed_by, spell_in
 from model.terms.tables import NEWCOMER_DELAY, OLDEST, UNBORN
-from model.terms.weeks import NEVER, WEEKS_PER_YEAR
+from model.terms.weeks import MAJORITY, NEVER, WEEKS_PER_YEAR
 
 People: TypeAlias = Any
 """Person records (``model.engine.records.PERSON``)."""
 World: TypeAlias = Any
 """The world record (``model.engine.records.world``)."""
-
-MAJORITY = round(18 * WEEKS_PER_YEAR)
-"""Weeks from birth to the 18th birthday."""
 
 NOTICES, OPPOSES = np.int64(1), np.int64(2)
 """Bits of the word of traits."""

@@ -13,11 +13,11 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from jaxtyping import Int16, Int32, Shaped, UInt8, UInt16, UInt64
 
-from model.population.pyramid import MAJORITY, Chances
+from model.population.pyramid import Chances
 from model.terms.jit import compiled, inlined, kernel
 from model.terms.keyed import stream, uniform
 from model.terms.shapes import Bytes, Counts, Entries, Keys, Numbers, Records, Weeks
-from model.terms.weeks import NEVER, WEEKS, WEEKS_PER_YEAR
+from model.terms.weeks import MAJORITY, NEVER, WEEKS, WEEKS_PER_YEAR
 
 EXCLUDED, EMAIL, ACCOUNT, PILOT = np.uint8(1), np.uint8(2), np.uint8(4), np.uint8(16)
 """Bits of ``flags``: digitally excluded, reachable by e-mail, insurance account online (from 18 on), notified in the

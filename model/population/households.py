@@ -27,10 +27,10 @@ from model.population.attributes import (
     Int,
     row_in,
 )
-from model.population.pyramid import MAJORITY
 from model.terms.jit import inlined, kernel
 from model.terms.keyed import uniform
 from model.terms.shapes import Bytes, Counts, Keys
+from model.terms.weeks import MAJORITY
 
 PARENT_MEAN, PARENT_SD, PARENT_FROM, PARENT_TO = 29.8, 4.6, 18, 45
 """Age of a parent at the birth of the first child who is still a minor, years, *assumed*; 31 (sd 5) over all."""

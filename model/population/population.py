@@ -15,10 +15,10 @@ from jaxtyping import Bool, Int16, Int32, Int64, Shaped, UInt8, UInt16
 
 from model.levers.base import Target
 from model.population.attributes import ACCOUNT, EMAIL, EXCLUDED, NO_DOCTOR, PILOT, TYPES, Int
-from model.population.pyramid import MAJORITY, completed_years
+from model.population.pyramid import completed_years
 from model.terms.jit import compiled, kernel
 from model.terms.shapes import Bools, Bytes, Counts, Entries, Numbers, Records, Weeks
-from model.terms.weeks import NEVER, WEEKS_PER_YEAR
+from model.terms.weeks import MAJORITY, NEVER, WEEKS_PER_YEAR
 
 FLAGS = {"digitally_excluded": EXCLUDED, "email": EMAIL, "account": ACCOUNT, "pilot": PILOT}
 SOMEBODY = {

@@ -23,7 +23,7 @@ from model.terms.ages import band_starts
 from model.terms.inputs import Demography
 from model.terms.jit import compiled
 from model.terms.shapes import Bytes, Counts, Floats
-from model.terms.weeks import START, WEEKS_PER_YEAR, position
+from model.terms.weeks import MAJORITY, START, WEEKS_PER_YEAR, position
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,8 +147,6 @@ def _shared(
     return regional
 
 
-MAJORITY = round(18 * WEEKS_PER_YEAR)
-"""Weeks from birth to the 18th birthday."""
 OLDEST = 130
 EXCLUDED_REACH = 1.0 / 3.0
 """E-mail reach of the digitally excluded relative to their band's, *assumed*; the others get what keeps the band's."""

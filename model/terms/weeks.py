@@ -12,6 +12,8 @@ WEEKS = 361
 DAYS_PER_YEAR = 365.25
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12
 WEEKS_PER_YEAR = DAYS_PER_YEAR / 7
+MAJORITY = round(18 * WEEKS_PER_YEAR)
+"""Weeks from birth to the 18th birthday."""
 NEVER = 32767
 """The week of what does not happen (fits signed and unsigned 16-bit week columns)."""
 

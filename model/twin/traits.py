@@ -11,14 +11,13 @@ import mesa
 import numpy as np
 
 from model.population.attributes import EMAIL, EXCLUDED, PILOT
-from model.population.pyramid import MAJORITY
 from model.terms import rules
 from model.terms.ages import DOCUMENTS, GP_CONTACTS, STAYS
 from model.terms.channels import Channel
 from model.terms.keyed import Decision, bits_of, person_word
 from model.terms.spells import LEVELS, end_week, level_of, passed_by
 from model.terms.tables import INVITATION_DELAY, NEWCOMER_DELAY, OLDEST, UNBORN
-from model.terms.weeks import NEVER, WEEKS_PER_YEAR
+from model.terms.weeks import MAJORITY, NEVER, WEEKS_PER_YEAR
 from model.twin.doctors import Doctor
 from model.twin.surroundings import Numbering, Surroundings
 

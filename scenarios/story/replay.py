@@ -13,11 +13,10 @@ from typing import Any
 from model.engine.programme import MENTION
 from model.engine.records import ACCOMPANIED, BEFORE
 from model.population.attributes import NO_DOCTOR, TYPES
-from model.population.pyramid import MAJORITY
 from model.terms import rules
 from model.terms.channels import NO_CHANNEL, Channel
 from model.terms.keyed import Decision
-from model.terms.weeks import NEVER
+from model.terms.weeks import MAJORITY, NEVER
 from model.twin.contacts import Contact, Source
 from model.twin.doctors import Doctor
 from model.twin.levers import Campaign

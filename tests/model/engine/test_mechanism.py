@@ -8,7 +8,6 @@ import pytest
 
 from model import AdoptionModel, Parameters, Structure, build_population
 from model import levers as lv
-from model.engine.people import MAJORITY
 from model.engine.practice import mention_week
 from model.population.attributes import EMAIL, EXCLUDED, NO_DOCTOR, PILOT
 from model.terms.ages import DOCUMENTS, GP_CONTACTS
@@ -16,7 +15,7 @@ from model.terms.channels import Channel
 from model.terms.parameters import Drivers, People, Practice, Prevalence, Pulls, Stops, WordOfMouth
 from model.terms.rules import CODE_WEEKS
 from model.terms.spells import LEVELS
-from model.terms.weeks import NEVER, WEEKS_PER_YEAR
+from model.terms.weeks import MAJORITY, NEVER, WEEKS_PER_YEAR
 
 Z = 4.9  # two-sided 1e-6
 SILENT = Parameters(

@@ -15,10 +15,10 @@ from model.engine.records import PROCESSES
 from model.levers.base import ALIKE_CODES, BASE_PROCESSES
 from model.population.attributes import EMAIL, NO_DOCTOR
 from model.population.population import Population
-from model.population.pyramid import MAJORITY
 from model.terms import rules
 from model.terms.channels import Channel
 from model.terms.parameters import Parameters, Practice, Pulls, WordOfMouth
+from model.terms.weeks import MAJORITY
 from model.twin.reference import ReferenceModel
 from tests.model.busy import build, history, people
 from tests.model.law import demography, population

@@ -9,7 +9,7 @@ import pytest
 from calibration.facts.tables import read_rows
 from model.population import households
 from model.population.population import Population
-from model.population.pyramid import MAJORITY
+from model.terms.weeks import MAJORITY
 from tests.model.law import Z, population
 
 PUBLISHED = np.array([0.445, 0.384, 0.132, 0.039])

@@ -12,8 +12,8 @@ from model.levers import Target
 from model.population.attributes import ACCOUNT, EMAIL, NO_DOCTOR, PILOT
 from model.population.building import build_population
 from model.population.population import Population
-from model.population.pyramid import MAJORITY, build_cohorts, cell_counts
-from model.terms.weeks import NEVER, WEEKS
+from model.population.pyramid import build_cohorts, cell_counts
+from model.terms.weeks import MAJORITY, NEVER, WEEKS
 from tests.model.law import PEOPLE, Z, cells_of_rows, cohorts, demography, population
 
 COLUMNS = ("birth_week", "sex", "region", "entry", "exit", "guardian", "doctor", "ill_from", "flags")

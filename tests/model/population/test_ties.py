@@ -8,9 +8,8 @@ import pytest
 
 from model.population.building import build_population
 from model.population.population import Population
-from model.population.pyramid import MAJORITY
 from model.population.ties import AGE_SD, COUPLED, MEAN_DEGREE, SAME_REGION, age_differences
-from model.terms.weeks import WEEKS
+from model.terms.weeks import MAJORITY, WEEKS
 from tests.model.law import Z, cells_of_rows, demography, is_share, population
 
 Entries = npt.NDArray[np.int64]
