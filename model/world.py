@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
+from typing import Protocol, Self, runtime_checkable
 
 import pandas as pd
 
@@ -20,9 +20,6 @@ from model.terms.outcome import GroupTable, LeverUse, Outcome, StandingTable
 from model.terms.parameters import Parameters
 from model.terms.structure import Structure
 from model.terms.tables import Coefficients, Weekly
-
-if TYPE_CHECKING:
-    from model.counting.census import Census
 
 
 @runtime_checkable
@@ -62,9 +59,6 @@ class World(Protocol):
         Raises:
             ValueError: a lever that begins earlier, or a world that has levers already.
         """
-
-    def census(self, beside: Census | None = None) -> Census:
-        """What is counted of the current week; given that of the status quo, only what differs is counted."""
 
     def uses(self) -> tuple[LeverUse, ...]:
         """What each lever has consumed from the policy start to the current week."""

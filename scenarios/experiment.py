@@ -118,7 +118,9 @@ class Past:
 
     def census(self, branch: World) -> Census:
         """Of a scenario at its current week."""
-        census = branch.census(self.status_quo.get(branch.week))
+        from model.counting.census import Census
+
+        census = Census(branch, self.status_quo.get(branch.week))
         if not branch.levers and branch.week not in self.status_quo and branch.population.n <= COUNTED_BESIDE:
             self.status_quo[branch.week] = census.kept()
         return census
@@ -127,7 +129,9 @@ class Past:
 def simulate_draw(experiment: Experiment, draw: Draw) -> Frames:
     """Frames of one draw (``scenarios.frames.ORDER``), all scenarios, ordered as given."""
     model = history_of(experiment, draw)
-    now = model.census()
+    from model.counting.census import Census
+
+    now = Census(model)
     past = Past(
         groups=_groups(now, [week for week in _group_weeks(experiment.settings) if week <= model.week]),
         standing=now.standing(model.week),

@@ -24,25 +24,21 @@ TRAITS = ("notices", "eagerness", "ready", "opposed", "no_use", "time", "informa
 class Answers:
     """Part of every engine (documented in ``model.world.World``)."""
 
-    def census(self: World, beside: Census | None = None) -> Census:
-        """What is counted at the current week: all, or what differs from ``beside``, that of the status quo."""
-        return Census(self, beside)
-
     def outcome(self: World) -> Outcome:
         """Weekly results in persons, from the launch to the current week."""
-        return self.census().outcome()
+        return Census(self).outcome()
 
     def uses(self: World) -> tuple[LeverUse, ...]:
         """What each lever has consumed from the policy start to the current week."""
-        return self.census().uses()
+        return Census(self).uses()
 
     def groups(self: World, dimension: str, weeks: Sequence[int]) -> GroupTable:
         """Living people by group (``model.terms.outcome.DIMENSIONS``) at the start of each of ``weeks``."""
-        return self.census().groups(dimension, weeks)
+        return Census(self).groups(dimension, weeks)
 
     def standing(self: World, since: int) -> list[StandingTable]:
         """How far people have come at the current week, a table for each dimension; groups are those of ``since``."""
-        return self.census().standing(since)
+        return Census(self).standing(since)
 
     def stock(self: World, day: date, region: str | None = None) -> float:
         """Persons activated before a day that has been simulated, living or not, in the country or a region."""

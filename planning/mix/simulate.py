@@ -142,13 +142,15 @@ _LINE = ("lever", "item", "status", "quantity", "unit_eur", "eur", "minutes")
 
 def _branch(task: Task, known: _Known, scenario: Scenario) -> tuple[float, Floats, list[CostLine]]:
     """Millions activated, shares of groups and cost lines of one scenario."""
+    from model.counting.census import Census
+
     settings = task.experiment.settings
     levers = resolve(scenario, task.draw, policy_start=settings.policy_start, until=settings.until)
     branch = known.model.branch([lever for lever in levers if lever.dose > 0])
     branch.advance(settings.last_week - 1)
-    before = branch.census().counters()
+    before = Census(branch).counters()
     branch.advance(settings.last_week)
-    census = branch.census()
+    census = Census(branch)
     uses = used_by_horizon(census, before, settings)
     lines = cost_lines(strictly(scenario), uses, task.draw, task.experiment.costs)
     return at(census.activated(), settings.until) / 1e6, known.cohorts.shares(branch), lines
@@ -166,11 +168,13 @@ def _history(experiment: Experiment, draw: Draw) -> _Known:
 
 
 def _simulated(experiment: Experiment, draw: Draw) -> _Known:
+    from model.counting.census import Census
+
     model, settings = history_of(experiment, draw), experiment.settings
     groups = cohorts(model)
     branch = model.branch(())
     branch.advance(settings.last_week)
-    stock, counts = branch.census().activated(), groups.counts(branch)
+    stock, counts = Census(branch).activated(), groups.counts(branch)
     activated = at(stock, settings.until) / 1e6
     if experiment.carried is None:
         return _Known(model, groups, activated, 0.0, shares(counts), np.zeros(counts.shape[:2]))

@@ -33,7 +33,7 @@ def run(seed: int, levers_: tuple, week: int = WEEKS) -> AdoptionModel:
 
 @cache
 def status_quo(seed: int, week: int = WEEKS) -> Census:
-    return run(seed, (), week).census().kept()
+    return Census(run(seed, (), week)).kept()
 
 
 def told(census: Census) -> dict[str, np.ndarray]:
@@ -60,17 +60,17 @@ def differing(one: Census, other: Census) -> list[str]:
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
 def test_counted_beside_the_status_quo_is_counted_in_full(seed, case):
     branch = run(seed, case)
-    assert differing(branch.census(status_quo(seed)), branch.census()) == []
+    assert differing(Census(branch, status_quo(seed)), Census(branch)) == []
 
 
 def test_a_status_quo_that_is_kept_is_that_of_its_week():
     branch = at_policy(1).branch(())
     branch.advance(POLICY + 30)
-    kept = branch.census().kept()
+    kept = Census(branch).kept()
     branch.advance(WEEKS)
     other = run(1, levers(), POLICY + 30)
-    assert differing(other.census(kept), other.census()) == []
-    assert branch.census().activated()[-1] > kept.activated()[-1], "it has gone on since"
+    assert differing(Census(other, kept), Census(other)) == []
+    assert Census(branch).activated()[-1] > kept.activated()[-1], "it has gone on since"
 
 
 def broken(census: Census, changed: np.ndarray) -> Census:
@@ -83,7 +83,7 @@ def test_leaving_somebody_out_is_noticed():
     own = branch.run.state["activated"] != beside.run.state["activated"]
     one_less = own.copy()
     one_less[np.flatnonzero(own)[0]] = False
-    assert "activated" in differing(broken(branch.census(beside), one_less), branch.census())
+    assert "activated" in differing(broken(Census(branch, beside), one_less), Census(branch))
 
 
 def test_leaving_out_the_children_of_those_who_differ_is_noticed():
@@ -91,7 +91,7 @@ def test_leaving_out_the_children_of_those_who_differ_is_noticed():
     for seed in SEEDS:
         branch, beside = run(seed, levers()), status_quo(seed)
         alone = branch.run.state != beside.run.state
-        noticed += differing(broken(branch.census(beside), np.asarray(alone)), branch.census())
+        noticed += differing(broken(Census(branch, beside), np.asarray(alone)), Census(branch))
     assert any("standing" in name for name in noticed)
 
 
@@ -104,7 +104,7 @@ def test_levers_that_ease_visits_are_asked_of_everybody(name, monkeypatch):
     noticed, week = [], POLICY + 28  # letters of the second wave have come, their codes still work
     for seed in SEEDS:
         branch = run(seed, (lever,), week)
-        noticed += differing(branch.census(status_quo(seed, week)), branch.census())
+        noticed += differing(Census(branch, status_quo(seed, week)), Census(branch))
     assert noticed
     assert all("would_pass" in found for found in noticed)
 
@@ -112,10 +112,10 @@ def test_levers_that_ease_visits_are_asked_of_everybody(name, monkeypatch):
 def test_what_is_not_the_status_quo_of_the_same_people_is_refused():
     branch = run(1, levers())
     for wrong in (
-        run(1, levers()).census(),
+        Census(run(1, levers())),
         status_quo(2),
         status_quo(1, POLICY + 30),
-        run(1, ()).census(status_quo(1)),
+        Census(run(1, ()), status_quo(1)),
     ):
         with pytest.raises(ValueError, match="beside"):
-            branch.census(wrong)
+            Census(branch, wrong)
