@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from model.counting import interview, sent, tally
-from model.counting.enrolment import doctor_years
+from model.counting.enrolment import Enrolled, doctor_years, enrolled
 from model.counting.groups import group_codes, group_names
 from model.engine.records import Run
 from model.levers.base import ADVICE, DOCUMENT, INVITATION, MESSAGE, Lever
@@ -219,9 +219,15 @@ class Census:
             lever=lever.name,
             contacts=(sent + met + accompanied + deposited) * weight,
             activations=float(until.paid[number]) * weight,
-            doctor_years=doctor_years(model, number, lever, week) if lever.effect == ADVICE else 0.0,
+            doctor_years=doctor_years(model, lever, self._enrolled[number], week) if lever.effect == ADVICE else 0.0,
             bursts=lever.campaigns_before(week) if lever.dose > 0 and lever.start < week else 0,
         )
+
+    @cached_property
+    def _enrolled(self) -> dict[int, Enrolled]:
+        """Doctors in the levers that have doctors."""
+        levers = enumerate(self.world.levers)
+        return {number: enrolled(self.world, number) for number, lever in levers if lever.effect == ADVICE}
 
     def _campaigns(self) -> Counts:
         """Notices and reminders of the status quo in each week, [2, week]."""

@@ -2,24 +2,48 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from model.counting import tally
 from model.levers.base import Lever
-from model.terms.shapes import Bools, Floats
+from model.terms.shapes import Bools, Counts, Floats
 from model.terms.weeks import WEEKS_PER_YEAR
 from model.world import World
 
 
-def doctor_years(model: World, number: int, lever: Lever, week: int) -> float:
-    """Doctors times years of a lever: who takes part in several by the same means is counted once, for the first."""
+class Enrolled(NamedTuple):
+    """Doctors in a lever, by which of the earlier levers by the same means they take part in too."""
+
+    earlier: tuple[Lever, ...]
+    doctors: Counts
+    """[combination] how many."""
+    used: Bools
+    """[combination, earlier lever]"""
+
+
+def enrolled(model: World, number: int) -> Enrolled:
+    """Of the lever of this rank."""
+    lever = model.levers[number]
     takes_part = _taking_part(model, number, lever)
-    earlier = [(rank, other) for rank, other in enumerate(model.levers[:number]) if other.slot == lever.slot]
-    others = np.array([takes_part, *(_taking_part(model, rank, other) for rank, other in earlier)])[:, takes_part]
-    levels = np.array([one.levels(model.weeks)[:week] for one in (lever, *(other for _, other in earlier))])
-    combinations, doctors = np.unique(others, axis=1, return_counts=True)
-    paid = [np.maximum(levels[0] - _highest(levels[1:], used[1:]), 0.0).sum() for used in combinations.T]
-    return float(doctors @ np.array(paid) / WEEKS_PER_YEAR)
+    ranks = [rank for rank in range(number) if model.levers[rank].slot == lever.slot]
+    others = [_taking_part(model, rank, model.levers[rank])[takes_part] for rank in ranks]
+    code = np.zeros(int(takes_part.sum()), np.int64)
+    for other in others:
+        code = 2 * code + other
+    combinations, doctors = np.unique(code, return_counts=True)
+    bits = np.arange(len(ranks))[::-1]
+    used = (combinations[:, None] >> bits) % 2 == 1
+    return Enrolled(tuple(model.levers[rank] for rank in ranks), doctors, used)
+
+
+def doctor_years(model: World, lever: Lever, who: Enrolled, week: int) -> float:
+    """Doctors times years of a lever before a week: who takes part in several by the same means is counted once, for
+    the first."""
+    levels = np.array([one.levels(model.weeks)[:week] for one in (lever, *who.earlier)])
+    paid = [np.maximum(levels[0] - _highest(levels[1:], used), 0.0).sum() for used in who.used]
+    return float(who.doctors @ np.array(paid) / WEEKS_PER_YEAR)
 
 
 def _highest(levels: Floats, used: Bools) -> Floats:

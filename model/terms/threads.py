@@ -30,6 +30,8 @@ def everywhere(work: Callable[[int], None], threads: int) -> None:
 
 def ranges(n: int, threads: int) -> list[tuple[int, int]]:
     """``n`` persons in as many ranges (first, one past the last) as there are threads, of about the same size."""
+    if threads == 1:
+        return [(0, n)]
     edges = np.linspace(0, n, threads + 1).astype(int).tolist()
     return list(pairwise(edges))
 
