@@ -42,8 +42,8 @@ class Carried(Protocol):
 def carried_into(results: Sequence[Result], added: Floats) -> list[Result]:
     """Results with ``added`` [W+1] persons in their stocks; the first is the status quo. ``simulated`` stays as is."""
     reference = results[0]
-    groups = [_added(reference, table, added) for table in reference.groups]
-    standing = [_added(reference, table, added) for table in reference.standing]
+    extra = _added(reference.outcome, [*reference.groups, *reference.standing], added)
+    groups, standing = extra[: len(reference.groups)], extra[len(reference.groups) :]
     more = _of_the_country(reference.outcome, added)
     return [
         replace(
@@ -64,16 +64,27 @@ def _of_the_country(reference: Outcome, added: Floats) -> dict[str, Floats]:
     return {"activated": added, "visited": added, **shares}
 
 
-def _added(reference: Result, table: GroupTable | StandingTable, added: Floats) -> Floats:
-    """Persons [week, group] to add to each group: of those added in the country, a share as large as the groups hold
-    of all who have activated."""
-    living, activated = (table.living, table.activated) if isinstance(table, GroupTable) else _counted(table)
-    weeks = np.array(table.weeks)
-    together = activated.sum(axis=1)
-    return by_odds(living, activated, added[weeks] * _ratio(together, reference.outcome.activated[weeks])) - activated
+def _added(reference: Outcome, tables: Sequence[GroupTable | StandingTable], added: Floats) -> list[Floats]:
+    """Persons [week, group] to add to each group of each table: of those added in the country, a share as large as the
+    groups hold of all who have activated. Tables of one dimension are spread over together, which takes less time."""
+    found: dict[int, Floats] = {}
+    for dimension in dict.fromkeys(table.dimension for table in tables):
+        places = [place for place, table in enumerate(tables) if table.dimension == dimension]
+        weeks = np.concatenate([tables[place].weeks for place in places])
+        living, activated = (
+            np.concatenate(part) for part in zip(*(_counted(tables[place]) for place in places), strict=True)
+        )
+        share = _ratio(activated.sum(axis=1), reference.activated[weeks])
+        extra = by_odds(living, activated, added[weeks] * share) - activated
+        edges = np.cumsum([len(tables[place].weeks) for place in places])[:-1]
+        found |= dict(zip(places, np.split(extra, edges), strict=True))
+    return [found[place] for place in range(len(tables))]
 
 
-def _counted(table: StandingTable) -> tuple[Floats, Floats]:
+def _counted(table: GroupTable | StandingTable) -> tuple[Floats, Floats]:
+    """Living and activated [week, group]."""
+    if isinstance(table, GroupTable):
+        return table.living, table.activated
     return table.counts["living"], table.counts["activated"]
 
 
