@@ -126,10 +126,13 @@ def print_json(document: Mapping[str, Any]) -> None:
 
 def print_table(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], lang: Lang) -> None:
     """The table of results, on stdout."""
+    from scenarios.compare.best import best_rich_table, best_table
     from scenarios.compare.tables import rich_table, summary_table
 
     summary, out = summary_table(frames["outcomes"], frames["costs"]), console()
     out.print(rich_table(summary, manifest, lang.value))
+    if len(best := best_table(frames["outcomes"], manifest)):
+        out.print(best_rich_table(best, manifest, lang.value))
     for line in differences(manifest, lang):
         out.print(line, markup=False, highlight=False)
 

@@ -167,6 +167,7 @@ def _tables(numbers: Numbers, chosen: answer.Chosen) -> dict[str, Any]:
     return {
         "titles": {"reference": titles[numbers.reference], "best": titles[chosen.best]},
         "strategies": tables.strategy_rows(numbers),
+        "best": tables.best_rows(numbers),
         "groups": tables.group_rows(numbers, chosen, GROUPED),
         "regions": tables.group_rows(numbers, chosen, ["region"]) if regions else [],
         "change_heads": [group_label(*group, numbers.lang) for group in tables.shown_groups(numbers)],

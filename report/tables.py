@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from foundation.language.numbers import typeset
+from foundation.language.numbers import compact, typeset
 from report.answer import Chosen
 from report.numbers import Numbers
 from scenarios import label
+from scenarios.compare.best import best_table, budget_class, chance_of_best
 from scenarios.compare.pictures.groups import SHOWN
 from scenarios.words import group_label, price_letters, scenario_titles
 
@@ -48,6 +49,28 @@ def by_effect(numbers: Numbers) -> list[str]:
     """Strategies, the one that adds most first."""
     rows = numbers.summary.loc[numbers.strategies]
     return [str(name) for name in rows["additional_millions_p50"].sort_values(ascending=False, kind="stable").index]
+
+
+def best_rows(numbers: Numbers) -> list[Row]:
+    """Strategies of like budgets: how surely each is best, and what choosing it may lose."""
+    titles, before, found = scenario_titles(numbers.manifest, numbers.lang), None, []
+    for row in best_table(numbers.frames["outcomes"], numbers.manifest).to_dict("records"):
+        budget, name = budget_class(row, numbers.lang), row["scenario"]
+        found.append(
+            {
+                "budget": "" if budget == before else budget,
+                "name": titles[name],
+                "gain": numbers.mean_of(name, "additional_millions", row["additional_mean"]),
+                "chance": numbers.of_like(
+                    name, "best_of_like", row["probability_best"], chance_of_best(row, numbers.lang)
+                ),
+                "regret": numbers.of_like(
+                    name, "regret_of_like", row["regret_mean"], compact(row["regret_mean"], numbers.lang)
+                ),
+            }
+        )
+        before = budget
+    return found
 
 
 def description(numbers: Numbers, name: str) -> str:

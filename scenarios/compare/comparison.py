@@ -16,6 +16,7 @@ from foundation.store import store
 from foundation.store.manifest import Manifest
 from model.terms.outcome import WOULD_PASS
 from model.terms.weeks import monday, position
+from scenarios.compare.best import best_document, best_table
 from scenarios.compare.equity import equity_document
 from scenarios.compare.statuses import price_statuses
 from scenarios.frames import ORDER
@@ -59,6 +60,7 @@ def comparison_document(frames: Mapping[str, pd.DataFrame], manifest: Mapping[st
             scenario_summary(outcomes[outcomes["scenario"] == entry["name"]], entry, statuses)
             for entry in manifest["scenarios"]
         ],
+        "best": best_document(best_table(outcomes, manifest)),
         "equity": equity_document(frames, manifest),
     }
 
