@@ -172,6 +172,8 @@ def _tables(numbers: Numbers, chosen: answer.Chosen) -> dict[str, Any]:
         "regions": tables.group_rows(numbers, chosen, ["region"]) if regions else [],
         "change_heads": [group_label(*group, numbers.lang) for group in tables.shown_groups(numbers)],
         "changes": tables.change_rows(numbers),
+        "region_heads": [group_label(*group, numbers.lang) for group in tables.shown_regions(numbers)],
+        "region_changes": tables.region_rows(numbers) if regions else [],
         "stands": tables.STANDS,
         "standing": tables.stand_rows(numbers, numbers.reference),
         "pass_now": numbers.stopped_who_would_pass(numbers.reference),

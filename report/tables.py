@@ -10,7 +10,7 @@ import numpy as np
 from markupsafe import Markup
 
 from foundation.language.numbers import compact, typeset
-from report.answer import Chosen
+from report.answer import Chosen, regional
 from report.numbers import Numbers
 from scenarios import label
 from scenarios.compare.best import best_table, budget_class, chance_of_best
@@ -142,13 +142,27 @@ def shown_groups(numbers: Numbers) -> list[tuple[str, str]]:
 
 def change_rows(numbers: Numbers) -> list[Row]:
     """How each strategy moves the gap of each group, with a shade from orange (behind) to blue (ahead)."""
-    groups, titles = shown_groups(numbers), scenario_titles(numbers.manifest, numbers.lang)
-    found = numbers.equity["gap_change_points_p50"]
-    names = by_effect(numbers)
+    return _changes(numbers, by_effect(numbers), shown_groups(numbers))
+
+
+def region_rows(numbers: Numbers) -> list[Row]:
+    """The same of regions, for strategies that aim at some."""
+    aimed = regional(numbers)
+    return _changes(numbers, [name for name in by_effect(numbers) if name in aimed], shown_regions(numbers))
+
+
+def shown_regions(numbers: Numbers) -> list[tuple[str, str]]:
+    """All regions, in the order of the run."""
+    return [(str(d), str(g)) for d, g in numbers.equity.loc[numbers.reference].index if d == "region"]
+
+
+def _changes(numbers: Numbers, names: Sequence[str], groups: Sequence[tuple[str, str]]) -> list[Row]:
+    places = {name: place for place, name in enumerate(by_effect(numbers), 1)}
+    titles, found = scenario_titles(numbers.manifest, numbers.lang), numbers.equity["gap_change_points_p50"]
     most = max([1.0, *(abs(float(found.loc[(name, *group)])) for name in names for group in groups)])
     return [
         {
-            "number": place,
+            "number": places[name],
             "name": titles[name],
             "cells": [
                 {
@@ -158,7 +172,7 @@ def change_rows(numbers: Numbers) -> list[Row]:
                 for group in groups
             ],
         }
-        for place, name in enumerate(names, 1)
+        for name in names
     ]
 
 

@@ -67,6 +67,7 @@ class GroupTable:
     weeks: tuple[int, ...]
     living: Float[Floats, "week group"]
     aware: Float[Floats, "week group"]
+    """Adults; those under 18 know through a guardian."""
     visited: Float[Floats, "week group"]
     activated: Float[Floats, "week group"]
 

@@ -46,7 +46,7 @@ def refuse_earlier(folder: Path) -> None:
     """``UserError`` if a run folder is of a version whose frames were others; no table is read for it."""
     from pyarrow.parquet import read_schema
 
-    for table, column in (("equity", WOULD_PASS), ("weekly", "simulated")):
+    for table, column in (("equity", WOULD_PASS), ("weekly", "simulated"), ("groups", "aware_adults")):
         if column not in read_schema(folder / f"{table}.parquet").names:
             raise UserError(f"{folder}: of an earlier version, whose table {table} has no {column}; run it again")
 

@@ -253,6 +253,36 @@ def test_a_plan_joins_the_report(mes: Mes, folder: Path, tmp_path: Path) -> None
     assert (result.exit_code, "target_millions is 35.0" in result.stderr) == (2, True)
 
 
+BRITTANY = """
+[title]
+en = "Letters in Brittany"
+[[lever]]
+kind = "letter"
+[lever.target]
+regions = ["Bretagne"]
+"""
+
+
+def test_a_regional_strategy_stands_in_the_answer_and_among_the_regions(mes: Mes, tmp_path: Path) -> None:
+    (tmp_path / "brittany.toml").write_text(BRITTANY, encoding="utf-8")
+    few = ["--people", "2000", "--draws", "2", "--workers", "1", "--pictures", "none"]
+    result = mes("compare", "status-quo", "letters-with-code", "./brittany.toml", *few, "--out", "r")
+    assert result.exit_code == 0, result.stderr
+    for lang, words in (("en", "In its regions"), ("fr", "Dans ses régions")):
+        assert mes("report", "r", "--lang", lang, "--out", f"{lang}.html").exit_code == 0
+        text = (tmp_path / f"{lang}.html").read_text(encoding="utf-8")
+        assert text.count(words) == 1, "of the strategy that aims at a region only"
+        page = Page(text)
+        assert mismatches(tmp_path / "r", page) == []
+        told = [
+            dict(p.split("=") for p in v["data-where"].split(";"))
+            for v, _ in page.numbers
+            if "region" in v["data-where"]
+        ]
+        mine = [where for where in told if where["scenario"] == "brittany" and where["dimension"] == "region"]
+        assert {where["group"] for where in mine} >= {"Bretagne", "Normandie"}, "all regions in its row"
+
+
 def test_a_split_joins_the_report(mes: Mes, folder: Path, tmp_path: Path) -> None:
     shares = {"structure": 0.1, "parameters": 0.3, "levers": 0.55, "chance": 0.05}
     ends = {

@@ -32,8 +32,9 @@ DAYS = {"policy_start": date(2026, 1, 5), "until": date(2027, 12, 31)}
 BORN_TO_LETTER = 8
 YEARS = (LAST - FIRST) * 7 / 365.25
 NOTHING = 1e-12
+PULLS = ("reminder_pull", "sms_pull", "letter_pull", "pharmacist_pull", "hospital_pull", "media_pull")
 EFFECTS = dict.fromkeys(
-    (*(f"{kind}_pull" for kind in ("reminder", "sms", "letter", "pharmacist", "hospital", "media")), "assisted_activation"),
+    (*PULLS, "assisted_activation"),
     NOTHING,
 ) | {"training_uptake": 1.0, "training_effect": 1.0, "prompt_effect": 1.0, "fee_effect": 1.0, "recruits": 0.0} | {
     "fatigue": 1.0, "simplify_information": 0.5, "simplify_time": 0.5, "relatives_boost": 1.0, "child_code_helps": 1.0,
