@@ -160,7 +160,7 @@ def use_frame(draw: int, results: Sequence[Result]) -> pd.DataFrame:
     """What each lever consumed."""
     uses = [use for result in results for use in result.outcome.uses]
     columns: dict[str, object] = {"lever": _column([use.lever for use in uses])}
-    for name in ("contacts", "activations", "doctor_years", "bursts"):
+    for name in ("contacts", "activations", "doctor_years", "bursts", "aimed"):
         columns[name] = np.array([getattr(use, name) for use in uses], dtype=np.float64)
     return _keyed(draw, results, [len(result.outcome.uses) for result in results], columns)
 

@@ -107,7 +107,15 @@ def _use(model: World, number: int, lever: Lever, sent: float, weights: Floats) 
         activations=float(r.desks["fees"][:, number].sum()) * weight,
         doctor_years=_doctor_years(model, number, lever) if lever.effect == ADVICE else 0.0,
         bursts=lever.campaigns_before(last) if lever.dose > 0 and lever.start < last else 0,
+        aimed=_aimed(model, number, lever),
     )
+
+
+def _aimed(model: World, number: int, lever: Lever) -> int:
+    """People whom a lever aims at, there in one of its weeks."""
+    people = model.population
+    there = (people.entry < lever.end) & (people.exit > lever.start)
+    return int((there & ((model.run.aims >> np.uint32(number)) & np.uint32(1) > 0)).sum())
 
 
 def _doctor_years(model: World, number: int, lever: Lever) -> float:

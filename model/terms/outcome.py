@@ -29,6 +29,8 @@ class LeverUse:
     """Participating doctors times years (training)."""
     bursts: int
     """Campaigns on air (media), waves (messages, relatives)."""
+    aimed: int
+    """Simulated people whom it aims at and who are there while it lasts: agents, not persons."""
 
 
 @dataclass(frozen=True)

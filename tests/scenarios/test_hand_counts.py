@@ -19,10 +19,11 @@ from model import AdoptionModel
 from model.population.attributes import EMAIL
 from model.population.population import Population
 from model.terms.parameters import Parameters, Practice, Pulls, WordOfMouth
-from scenarios.costs import CostItem, cost_lines
+from scenarios.costs import cost_lines
 from scenarios.draw import Draw
 from scenarios.language.files import parse_scenario
 from scenarios.language.resolve import resolve
+from scenarios.language.schema import Scenario
 from tests.model.law import demography, population
 from tests.scenarios.test_costs import ITEMS
 
@@ -39,6 +40,8 @@ EFFECTS = dict.fromkeys(
 ) | {"training_uptake": 1.0, "training_effect": 1.0, "prompt_effect": 1.0, "fee_effect": 1.0, "recruits": 0.0} | {
     "fatigue": 1.0, "simplify_information": 0.5, "simplify_time": 0.5, "relatives_boost": 1.0, "child_code_helps": 1.0,
 }  # fmt: skip
+
+DRAW = Draw(index=0, parameters=Parameters(), effects=EFFECTS, cost_uniforms={})
 
 
 def people() -> Population:
@@ -62,15 +65,23 @@ def world() -> AdoptionModel:
     return model
 
 
-def paid(*levers: str, items: tuple[CostItem, ...] = ITEMS) -> dict[str, float]:
-    """Euros by lever, doctors' time left out."""
+def written(*levers: str) -> Scenario:
     text = "".join(f"[[lever]]\n{lever}\n" for lever in levers)
-    scenario = parse_scenario(f'[title]\nen = "A"\n{text}', source="f.toml")
-    draw = Draw(index=0, parameters=Parameters(), effects=EFFECTS, cost_uniforms={})
-    branch = world().branch(resolve(scenario, draw, **DAYS))
+    return parse_scenario(f'[title]\nen = "A"\n{text}', source="f.toml")
+
+
+def branched(*levers: str) -> AdoptionModel:
+    """The world with levers, at the horizon."""
+    branch = world().branch(resolve(written(*levers), DRAW, **DAYS))
     branch.advance(LAST)
+    return branch
+
+
+def paid(*levers: str) -> dict[str, float]:
+    """Euros by lever, doctors' time left out."""
+    scenario = written(*levers)
     found = dict.fromkeys((one.label for one in scenario.levers), 0.0)
-    for line in cost_lines(scenario, branch.uses(), draw, items):
+    for line in cost_lines(scenario, branched(*levers).uses(), DRAW, ITEMS):
         found[line.lever] += line.eur
     return found
 
