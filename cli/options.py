@@ -129,5 +129,5 @@ PolicyStart = Annotated[
 ]
 Until = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Horizon.  [default: 2027-12-31]")]
 Target = Annotated[
-    float | None, typer.Option(metavar="MILLIONS", help="Target, in millions of activated profiles.  [default: 40]")
+    str | None, typer.Option(metavar="PROFILES", help="Target, in activated profiles, as 40M or 40.  [default: 40M]")
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.options import DRAWS, PEOPLE, QUICK_DRAWS, QUICK_PEOPLE, Engine, Lang, Pictures
 from foundation.errors import UserError
+from foundation.language.amounts import millions
 from foundation.problems import nearest
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Request:
     engine: Engine = Engine.fast
     policy_start: str | None = None
     until: str | None = None
-    target: float | None = None
+    target: str | None = None
     cluster: str | None = None
     pictures: Pictures | None = None
     as_simulated: bool = False
@@ -137,7 +137,7 @@ class Request:
             seed=self.seed,
             policy_start=day("--policy-start", self.policy_start, POLICY_START),
             until=day("--until", self.until, UNTIL),
-            target_millions=_target(self.target),
+            target_millions=TARGET if self.target is None else millions("--target", self.target),
             engine=self.engine.value,
             structure=structure_of([] if self.averages else self.structure),
             averaged=self._weights(),
@@ -162,13 +162,6 @@ def check_seed(seed: int) -> None:
     """``UserError`` unless the seed can key the draws."""
     if not 0 <= seed < 2**63:
         raise UserError(f"--seed: {seed}; needed a whole number from 0 to 2^63 - 1")
-
-
-def _target(value: float | None) -> float:
-    target = TARGET if value is None else value
-    if not (math.isfinite(target) and target > 0):
-        raise UserError(f"--target: {target}; needed a positive number of millions, such as 40")
-    return target
 
 
 def day(option: str, text: str | None, default: date) -> date:

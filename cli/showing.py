@@ -40,7 +40,7 @@ def present(store: Store, shown: Shown, document: Document) -> None:
     """Prints the result of a run, then adds pictures to its folder; ends with status 1 if draws failed."""
     from scenarios.frames import ORDER
 
-    names = ORDER if shown.json else ("outcomes", "costs")
+    names = ORDER if shown.json else ("outcomes", "costs", "uses")
     show(store, store.frames(names), document, print_table, shown)
     _end(store, shown, [shown.lang])
 
@@ -126,11 +126,15 @@ def print_json(document: Mapping[str, Any]) -> None:
 
 def print_table(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], lang: Lang) -> None:
     """The table of results, on stdout."""
+    from scenarios.compare.aimed import aimed_lines
+    from scenarios.compare.best import best_rich_table, best_table
     from scenarios.compare.tables import rich_table, summary_table
 
     summary, out = summary_table(frames["outcomes"], frames["costs"]), console()
     out.print(rich_table(summary, manifest, lang.value))
-    for line in differences(manifest, lang):
+    if len(best := best_table(frames["outcomes"], manifest)):
+        out.print(best_rich_table(best, manifest, lang.value))
+    for line in (*aimed_lines(frames["uses"], manifest, lang.value), *differences(manifest, lang)):
         out.print(line, markup=False, highlight=False)
 
 

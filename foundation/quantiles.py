@@ -47,7 +47,7 @@ def _quantile(ordered: npt.NDArray[np.float64], level: float) -> float:
     return float(low if low == high else low + (rank - floor(rank)) * (high - low))
 
 
-def jeffreys(successes: int, trials: int) -> tuple[float, float]:
+def jeffreys(successes: float, trials: int) -> tuple[float, float]:
     """Jeffreys 90 % interval of a probability (Brown, Cai and DasGupta 2001), closed at 0 and 1 when all agree."""
     from scipy.special import betaincinv  # scipy.stats, which says the same, takes a second to load
 

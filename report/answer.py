@@ -13,8 +13,10 @@ from foundation.language.numbers import day, number
 from report.numbers import Numbers, traced
 from report.sources import Provenance
 from report.words import say
-from scenarios.words import scenario_titles
+from scenarios.words import group_label, scenario_titles
 
+NAMED = 3
+"""Most strategies of regions in the answer; all stand in the table."""
 NOT_REACHABLE, UNLIKELY, OPEN = 0.05, 0.5, 0.9
 """Probabilities of the target below which it is called so (of the strategy most likely to reach it)."""
 WORTH_NAMING = 0.01
@@ -91,7 +93,10 @@ def points(
     numbers: Numbers, chosen: Chosen, provenance: Provenance, *, plan: Markup | None, worth: Markup | None
 ) -> list[Markup]:
     """The sentences below the verdict; ``plan`` and ``worth`` come from a budget plan and a sensitivity analysis."""
-    found = [*_reach(numbers, chosen), plan, _behind(numbers, chosen), _why(numbers), worth, _sure(numbers, provenance)]
+    found = [
+        *_reach(numbers, chosen), plan, _behind(numbers, chosen), *_regions(numbers), _why(numbers), worth,
+        _sure(numbers, provenance),
+    ]  # fmt: skip
     return [point for point in found if point is not None]
 
 
@@ -150,6 +155,35 @@ def _behind(numbers: Numbers, chosen: Chosen) -> Markup:
         fair=titles[chosen.fair],
         fair_change=numbers.group(chosen.fair, *EXCLUDED, "gap_change_points"),
     )
+
+
+def _regions(numbers: Numbers) -> Iterator[Markup]:
+    """What each strategy that aims at regions moves there, in the region it helps most."""
+    titles, groups = scenario_titles(numbers.manifest, numbers.lang), numbers.equity["gap_change_points_p50"]
+    for name, regions in list(regional(numbers).items())[:NAMED]:
+        found = {region: float(np.nan_to_num(groups.loc[(name, "region", region)], nan=-np.inf)) for region in regions}
+        most = max(found, key=lambda region: found[region])
+        yield say(
+            "answer.regional",
+            numbers.lang,
+            name=titles[name],
+            region=group_label("region", most, numbers.lang),
+            change=numbers.group(name, "region", most, "gap_change_points"),
+            additional=numbers.outcome(name, "additional_millions"),
+        )
+
+
+def regional(numbers: Numbers) -> dict[str, list[str]]:
+    """Regions that strategies aim at, by strategy, where a lever aims at some of them."""
+    there = {str(group) for dimension, group in numbers.equity.loc[numbers.reference].index if dimension == "region"}
+    found = {}
+    for name in numbers.strategies:
+        entry = next(entry for entry in numbers.manifest["scenarios"] if entry["name"] == name)
+        targets = [lever.get("target", {}) for lever in tomllib.loads(entry["text"]).get("lever", [])]
+        regions = {region for target in targets for region in target.get("regions", ())} & there
+        if regions:
+            found[name] = sorted(regions)
+    return found
 
 
 def _why(numbers: Numbers) -> Markup:

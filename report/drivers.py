@@ -11,6 +11,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from calibration.uncertainty import label
+from calibration.uncertainty.tables import share_with_interval
 from foundation.errors import UserError
 from foundation.language.numbers import UNDEFINED, compact, interval, number, percent, with_interval
 from foundation.store import manifest as manifests
@@ -234,7 +235,10 @@ def read_split(folder: Path, manifest: Mapping[str, Any]) -> pd.DataFrame:
     for key in SAME:
         if theirs[key] != manifest[key]:
             raise UserError(f"{folder}: {key} is {theirs[key]!r}, but {manifest[key]!r} in the run")
-    return Store(folder, theirs).frames(("split",))["split"]
+    shares = Store(folder, theirs).frames(("split",))["split"]
+    if "chance_low" not in shares:
+        raise UserError(f"{folder}: shares without intervals, made by an earlier version; run mes uncertainty again")
+    return shares
 
 
 def split_rows(shares: pd.DataFrame, numbers: Numbers) -> list[dict[str, Any]]:
@@ -244,7 +248,7 @@ def split_rows(shares: pd.DataFrame, numbers: Numbers) -> list[dict[str, Any]]:
     for name in numbers.names:
         measure = "activated_millions" if name == numbers.reference else "additional_millions"
         if row := rows.get((name, measure)):
-            cells = [_share(float(row[source]), source, name, measure, numbers.lang) for source in SOURCES]
+            cells = [_split_share(row, source, numbers.lang) for source in SOURCES]
             found.append({"name": titles[name], "cells": cells})
     return found
 
@@ -254,6 +258,10 @@ def heads(lang: str) -> list[str]:
     return [label(f"uncertainty.{source}", lang) for source in SOURCES]
 
 
-def _share(value: float, source: str, scenario: str, measure: str, lang: str) -> object:
-    where = {"scenario": scenario, "measure": measure}
-    return traced(percent(value, lang), [value], file=FILE, measure=source, stats=["value"], where=where)
+def _split_share(row: Mapping[Any, Any], source: str, lang: str) -> Markup:
+    """A share of the variance with its 90 % interval."""
+    ends = [f"{source}_{end}" for end in ("low", "high")]
+    values = [float(row[key]) for key in (source, *ends)]
+    text = share_with_interval(row, source, lang)
+    where = {key: str(row[key]) for key in ("scenario", "measure")}
+    return traced(text, values, file=FILE, measure=source, stats=["value", *ends], where=where)

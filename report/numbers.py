@@ -105,6 +105,15 @@ class Numbers:
         value = float((table.idxmax(axis=1) == scenario).mean())
         return self._outcome(percent(value, self.lang), scenario, "adds_most", [value], ["share"])
 
+    def mean_of(self, scenario: str, measure: str, value: float) -> Markup:
+        """A mean over draws."""
+        return self._outcome(number(value, 2, self.lang), scenario, measure, [value], ["mean"])
+
+    def of_like(self, scenario: str, measure: str, value: float, text: str) -> Markup:
+        """A mean over draws of what says how a strategy stands among those of like budgets: ``best_of_like``, its part
+        in being best, or ``regret_of_like``."""
+        return self._outcome(text, scenario, measure, [value], ["mean"])
+
     def shortfall(self, scenario: str) -> Markup:
         """Target less activated profiles, millions."""
         found = spread(float(self.manifest["target_millions"]) - self._rows(scenario)["activated_millions"])

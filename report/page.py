@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from foundation.language.numbers import day, number
 from foundation.quantiles import jeffreys
@@ -25,6 +25,7 @@ from report.numbers import Numbers
 from report.plan import Plan, plan_context, plan_point
 from report.sources import Assumption, Fact, Provenance
 from report.words import say
+from scenarios.compare.aimed import aimed_lines
 from scenarios.words import group_label, scenario_titles
 
 __all__ = ["Assumption", "Fact", "Provenance", "report"]
@@ -109,6 +110,7 @@ def _warnings(numbers: Numbers) -> list[Markup]:
         found.append(say("page.failed", lang, failed=len(failures), draws=numbers.setting("draws")))
     if not manifest.get("paired", True):
         found.append(say("page.unpaired", lang))
+    found += [escape(line) for line in aimed_lines(numbers.frames["uses"], manifest, lang)]
     if choices := _unusual(manifest):
         found.append(say("page.structure", lang, choices=choices))
     return found
@@ -167,10 +169,13 @@ def _tables(numbers: Numbers, chosen: answer.Chosen) -> dict[str, Any]:
     return {
         "titles": {"reference": titles[numbers.reference], "best": titles[chosen.best]},
         "strategies": tables.strategy_rows(numbers),
+        "best": tables.best_rows(numbers),
         "groups": tables.group_rows(numbers, chosen, GROUPED),
         "regions": tables.group_rows(numbers, chosen, ["region"]) if regions else [],
         "change_heads": [group_label(*group, numbers.lang) for group in tables.shown_groups(numbers)],
         "changes": tables.change_rows(numbers),
+        "region_heads": [group_label(*group, numbers.lang) for group in tables.shown_regions(numbers)],
+        "region_changes": tables.region_rows(numbers) if regions else [],
         "stands": tables.STANDS,
         "standing": tables.stand_rows(numbers, numbers.reference),
         "pass_now": numbers.stopped_who_would_pass(numbers.reference),

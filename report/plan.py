@@ -11,7 +11,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from foundation.errors import UserError
-from foundation.language.numbers import compact, number, percent, with_interval
+from foundation.language.numbers import compact, interval, number, percent, with_interval
 from report.figures import SIZES, report_frontier
 from report.numbers import INTERVAL, Numbers, traced
 from report.words import say
@@ -22,7 +22,7 @@ from scenarios.words import group_title, price_letters
 FILE = "plan.json"
 ON_FRONTIER = ("asked", "frontier")
 Plan = Mapping[str, Any]
-NEEDED = ("result", "target", "mix", "frontier", "groups", "fair", "fair_points", "fresh_draws", "quick")
+NEEDED = ("result", "target", "mix", "frontier", "groups", "fair", "fair_points", "fresh_draws", "quick", "best")
 """What the page is made of."""
 SAME = {"horizon": "until", "policy_start": "policy_start", "target_millions": "target_millions"}
 """What a plan has to share with the run, by its name in either."""
@@ -63,6 +63,7 @@ def plan_context(plan: Plan, numbers: Numbers) -> dict[str, Any]:
             additional=_interval(result, "additional", "result", {}, lang),
             cost=_one(result["cost_mean"], "result.cost_mean", {}, lang),
         ),
+        "best": _best(plan, lang) if len(plan["best"]) > 1 else "",
         "fair": _fairness(plan, lang) if plan["fair"] else "",
         "mix": _levers(plan, lang),
         "quick": bool(plan["quick"]),
@@ -75,10 +76,12 @@ def plan_context(plan: Plan, numbers: Numbers) -> dict[str, Any]:
 
 def plan_point(plan: Plan, lang: str) -> Markup:
     """What the budget asked for adds, in a sentence for the answer."""
-    budget = _one(plan["budget_millions_eur"], "budget_millions_eur", {}, lang)
-    return say(
-        "answer.budget", lang, budget=budget, additional=_interval(plan["result"], "additional", "result", {}, lang)
-    )
+    budget, result = _one(plan["budget_millions_eur"], "budget_millions_eur", {}, lang), plan["result"]
+    found = say("answer.budget", lang, budget=budget, additional=_interval(result, "additional", "result", {}, lang))
+    if result["cost_mean"] > plan["budget_millions_eur"]:
+        cost = _one(result["cost_mean"], "result.cost_mean", {}, lang)
+        found += Markup(" ") + say("answer.budget_overrun", lang, cost=cost, within=_within(plan, lang))
+    return found + Markup(" ") + say("answer.budget_quick", lang) if plan["quick"] else found
 
 
 def _verdict(plan: Plan, numbers: Numbers) -> Markup:
@@ -95,6 +98,24 @@ def _verdict(plan: Plan, numbers: Numbers) -> Markup:
     furthest = _one(target["furthest_millions"], "target.furthest_millions", {}, lang)
     cost = _one(target["furthest_cost_millions_eur"], "target.furthest_cost_millions_eur", {}, lang)
     return say("budget.unreachable", lang, furthest=furthest, cost=cost, **values)
+
+
+def _best(plan: Plan, lang: str) -> Markup:
+    """How surely the mix is best among what its budget can buy, and what choosing it may lose."""
+    (row,) = (row for row in plan["best"] if row["scenario"] == "")
+    where = {"scenario": ""}
+    ends = ("probability_best", "probability_best_low", "probability_best_high")
+    values = [row[name] for name in ends]
+    text = f"{percent(values[0], lang)} {interval(100 * values[1], 100 * values[2], 0, lang)}"
+    return say(
+        "budget.best",
+        lang,
+        rivals=len(plan["best"]) - 1,
+        chance=traced(
+            text, values, file=FILE, measure="best.probability_best", stats=["value", "low", "high"], where=where
+        ),
+        regret=_one(row["regret_mean"], "best.regret_mean", where, lang),
+    )
 
 
 def _fairness(plan: Plan, lang: str) -> Markup:
@@ -160,12 +181,17 @@ def _alt(shown: pd.DataFrame, lang: str) -> str:
 
 
 def _curse(plan: Plan, lang: str) -> Markup:
-    result, count, within = plan["result"], len(plan["fresh_draws"]), plan["result"]["within_budget"]
+    result, count = plan["result"], len(plan["fresh_draws"])
     draws = traced(number(count, 0, lang), [count], file=FILE, measure="fresh_draws", stats=["count"])
     search = _one(result["search_additional_mean"], "result.search_additional_mean", {}, lang)
     fresh = _one(result["additional_mean"], "result.additional_mean", {}, lang)
-    kept = traced(percent(within, lang), [within], file=FILE, measure="result.within_budget", stats=["value"])
-    return say("budget.curse", lang, search=search, fresh=fresh, draws=draws, within=kept)
+    return say("budget.curse", lang, search=search, fresh=fresh, draws=draws, within=_within(plan, lang))
+
+
+def _within(plan: Plan, lang: str) -> Markup:
+    """Share of the fresh draws on which the cost stays within the budget."""
+    within = plan["result"]["within_budget"]
+    return traced(percent(within, lang), [within], file=FILE, measure="result.within_budget", stats=["value"])
 
 
 def _one(value: float | None, measure: str, where: Mapping[str, Any], lang: str) -> Markup:

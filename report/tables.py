@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from foundation.language.numbers import typeset
-from report.answer import Chosen
+from foundation.language.numbers import compact, typeset
+from report.answer import Chosen, regional
 from report.numbers import Numbers
 from scenarios import label
+from scenarios.compare.best import best_table, budget_class, chance_of_best
 from scenarios.compare.pictures.groups import SHOWN
 from scenarios.words import group_label, price_letters, scenario_titles
 
@@ -48,6 +49,28 @@ def by_effect(numbers: Numbers) -> list[str]:
     """Strategies, the one that adds most first."""
     rows = numbers.summary.loc[numbers.strategies]
     return [str(name) for name in rows["additional_millions_p50"].sort_values(ascending=False, kind="stable").index]
+
+
+def best_rows(numbers: Numbers) -> list[Row]:
+    """Strategies of like budgets: how surely each is best, and what choosing it may lose."""
+    titles, before, found = scenario_titles(numbers.manifest, numbers.lang), None, []
+    for row in best_table(numbers.frames["outcomes"], numbers.manifest).to_dict("records"):
+        budget, name = budget_class(row, numbers.lang), row["scenario"]
+        found.append(
+            {
+                "budget": "" if budget == before else budget,
+                "name": titles[name],
+                "gain": numbers.mean_of(name, "additional_millions", row["additional_mean"]),
+                "chance": numbers.of_like(
+                    name, "best_of_like", row["probability_best"], chance_of_best(row, numbers.lang)
+                ),
+                "regret": numbers.of_like(
+                    name, "regret_of_like", row["regret_mean"], compact(row["regret_mean"], numbers.lang)
+                ),
+            }
+        )
+        before = budget
+    return found
 
 
 def description(numbers: Numbers, name: str) -> str:
@@ -119,13 +142,27 @@ def shown_groups(numbers: Numbers) -> list[tuple[str, str]]:
 
 def change_rows(numbers: Numbers) -> list[Row]:
     """How each strategy moves the gap of each group, with a shade from orange (behind) to blue (ahead)."""
-    groups, titles = shown_groups(numbers), scenario_titles(numbers.manifest, numbers.lang)
-    found = numbers.equity["gap_change_points_p50"]
-    names = by_effect(numbers)
+    return _changes(numbers, by_effect(numbers), shown_groups(numbers))
+
+
+def region_rows(numbers: Numbers) -> list[Row]:
+    """The same of regions, for strategies that aim at some."""
+    aimed = regional(numbers)
+    return _changes(numbers, [name for name in by_effect(numbers) if name in aimed], shown_regions(numbers))
+
+
+def shown_regions(numbers: Numbers) -> list[tuple[str, str]]:
+    """All regions, in the order of the run."""
+    return [(str(d), str(g)) for d, g in numbers.equity.loc[numbers.reference].index if d == "region"]
+
+
+def _changes(numbers: Numbers, names: Sequence[str], groups: Sequence[tuple[str, str]]) -> list[Row]:
+    places = {name: place for place, name in enumerate(by_effect(numbers), 1)}
+    titles, found = scenario_titles(numbers.manifest, numbers.lang), numbers.equity["gap_change_points_p50"]
     most = max([1.0, *(abs(float(found.loc[(name, *group)])) for name in names for group in groups)])
     return [
         {
-            "number": place,
+            "number": places[name],
             "name": titles[name],
             "cells": [
                 {
@@ -135,7 +172,7 @@ def change_rows(numbers: Numbers) -> list[Row]:
                 for group in groups
             ],
         }
-        for place, name in enumerate(names, 1)
+        for name in names
     ]
 
 

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 STOCKS = ("living", "adults", "aware", "visited", "activated", "activated_living", "activated_minors")
 ORDER = ("weekly", "groups", "equity", "channels", "uses", "costs", "outcomes")
 """The frames of a run, in the order in which they are written."""
-STOCKS_OF_GROUPS = ("living", "aware", "visited", "activated")
+STOCKS_OF_GROUPS = {"living": "living", "aware_adults": "aware", "visited": "visited", "activated": "activated"}
+"""Columns by the name in ``GroupTable``; minors know the service through their guardians only, and are not asked."""
 Frames: TypeAlias = "dict[str, pd.DataFrame]"
 
 
@@ -98,7 +99,9 @@ def weekly_frame(draw: int, results: Sequence[Result]) -> pd.DataFrame:
 def group_frame(draw: int, results: Sequence[Result]) -> pd.DataFrame:
     """Stocks of each group at the start of the tables' weeks; a row per dimension, week and group."""
     tables = [table for result in results for table in result.groups]
-    stocks = {name: _ravelled([getattr(table, name) for table in tables]) for name in STOCKS_OF_GROUPS}
+    stocks = {
+        column: _ravelled([getattr(table, name) for table in tables]) for column, name in STOCKS_OF_GROUPS.items()
+    }
     return _keyed(draw, results, [_rows(result.groups) for result in results], _labels(tables) | stocks)
 
 
@@ -157,7 +160,7 @@ def use_frame(draw: int, results: Sequence[Result]) -> pd.DataFrame:
     """What each lever consumed."""
     uses = [use for result in results for use in result.outcome.uses]
     columns: dict[str, object] = {"lever": _column([use.lever for use in uses])}
-    for name in ("contacts", "activations", "doctor_years", "bursts"):
+    for name in ("contacts", "activations", "doctor_years", "bursts", "aimed"):
         columns[name] = np.array([getattr(use, name) for use in uses], dtype=np.float64)
     return _keyed(draw, results, [len(result.outcome.uses) for result in results], columns)
 

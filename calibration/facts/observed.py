@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from calibration.facts.ages import AgeContrast, load_ages
+from calibration.facts.plausible import most_profiles, too_many_in_regions
 from calibration.facts.tables import DATA, read_rows, refuse_repeats
 from calibration.facts.targets import (
     SURVEYS,
@@ -30,6 +31,7 @@ from calibration.facts.targets import (
     published_of,
 )
 from foundation.errors import UserError
+from foundation.language.amounts import decimal
 from foundation.problems import ScenarioError, nearest
 from model.terms.inputs import Demography
 from model.terms.weeks import START, WEEKS, monday
@@ -175,6 +177,7 @@ def read_stocks(file: Path, demography: Demography) -> tuple[StockTarget, ...]:
             problems += _order(where, stock, last.get(stock.region))
             last[stock.region] = stock
             stocks.append(stock)
+    problems += too_many_in_regions(str(file), stocks)
     if not stocks and not problems:
         problems = [f"{file}: no line below the header; at least one is needed"]
     if problems:
@@ -219,8 +222,8 @@ def _stock(
         return None, [f"{where}: {len(cells)} cells; needed {len(header)}, as in the header"]
     row = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
     problems: list[str] = []
-    day = _day(where, row["date"], problems)
-    millions = _number(where, "activated_millions", row, 1e-6, 100.0, problems)
+    day, most = _day(where, row["date"], problems), most_profiles(row.get("region"), demography)
+    millions = _number(where, "activated_millions", row, 1e-6, most, problems)
     ends = _ends(where, row, millions, problems) if ENDS[0] in row else None
     error = error_of("headline", *ends) if ends else _number(where, "error_millions", row, 1e-6, 100.0, problems)
     use, region = row.get("use") or "target", row.get("region") or None
@@ -273,10 +276,7 @@ def _day(where: str, cell: str, problems: list[str]) -> date | None:
 
 
 def _number(where: str, name: str, row: Mapping[str, str], low: float, high: float, problems: list[str]) -> float:
-    try:
-        value = float(row[name].replace(",", "."))
-    except ValueError:
-        value = float("nan")
+    value = decimal(row[name])
     if not low <= value <= high:
         problems.append(f"{where}, column {name}: {row[name]!r}; allowed: a number from {low:g} to {high:g}")
     return value

@@ -16,6 +16,8 @@ from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+from foundation.language.amounts import decimal
+
 DATA: Traversable = files("calibration") / "data"
 """The shipped tables; works from a clone and from an installed wheel alike."""
 
@@ -43,10 +45,7 @@ class Row:
     def number(self, column: str, low: float = -math.inf, high: float = math.inf) -> float:
         """A finite number within ``low`` .. ``high``."""
         allowed = f"a number from {low:g} to {high:g}"
-        try:
-            value = float(self.cells[column])
-        except ValueError:
-            raise self.error(column, allowed) from None
+        value = decimal(self.cells[column])
         if not (math.isfinite(value) and low <= value <= high):
             raise self.error(column, allowed)
         return value
@@ -57,10 +56,8 @@ class Row:
 
     def integer(self, column: str, low: int, high: int) -> int:
         """A whole number within ``low`` .. ``high``, written without decimals."""
-        try:
-            value = int(self.cells[column])
-        except ValueError:
-            value = low - 1
+        cell = self.cells[column]
+        value = int(cell) if cell.isascii() and cell.isdecimal() else low - 1
         if not low <= value <= high:
             raise self.error(column, f"a whole number from {low} to {high}")
         return value

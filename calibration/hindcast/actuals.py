@@ -13,13 +13,15 @@ from pathlib import Path
 from calibration.facts.observed import needed_columns
 from calibration.facts.targets import StockTarget, error_of
 from foundation.errors import UserError
+from foundation.language.amounts import MOST_PROFILES as MOST
+from foundation.language.amounts import decimal
 from foundation.problems import Problem, ScenarioError, nearest
 from model.terms.weeks import WEEKS, monday
 
 COLUMNS = ("date", "activated_millions", "error_millions")
 ENDS = ("low", "high")
 """In place of ``error_millions``: all between them agrees with the figure."""
-MOST, LARGEST_ERROR, SMALLEST_ERROR = 100.0, 10.0, 0.001
+LARGEST_ERROR, SMALLEST_ERROR = 10.0, 0.001
 SLACK = 3.0
 """Standard deviations by which a figure may fall below the last published one, which has an error too."""
 LAST_DAY = monday(WEEKS)
@@ -45,7 +47,7 @@ def read_actuals(path: Path, last: StockTarget) -> tuple[StockTarget, ...]:
     rows = [(n, cells) for n, cells in enumerate(lines[1:], 2) if any(cell.strip() for cell in cells)]
     if not rows:
         raise UserError(f"{path.name}: no line below the header; at least one is needed")
-    reader = _Reader(path.name, header, french, last)
+    reader = _Reader(path.name, header, last)
     targets = [target for n, cells in rows if (target := reader.target(n, cells)) is not None]
     if reader.problems:
         raise ScenarioError(reader.problems)
@@ -93,7 +95,6 @@ class _Reader:
 
     name: str
     header: Sequence[str]
-    french: bool
     last: StockTarget
 
     def __post_init__(self) -> None:
@@ -148,12 +149,11 @@ class _Reader:
 
     def _number(self, line: int, column: str, given: dict[str, str], low: float, high: float, why: str) -> float | None:
         cell, allowed = given[column], f"a number of millions from {low:g} to {high:g}{why}"
-        try:
-            value = float(cell.replace(",", ".") if self.french else cell)
-        except ValueError:
+        value = decimal(cell)
+        if math.isnan(value):
             self._wrong(line, column, cell, "not a number", allowed)
             return None
-        if not (math.isfinite(value) and low <= value <= high):
+        if not low <= value <= high:
             self._wrong(line, column, cell, "out of range", allowed)
             return None
         return value

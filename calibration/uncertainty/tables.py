@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from calibration.draws.structures import Alternative
 from calibration.facts.inputs import tables_of
 from calibration.uncertainty import label
 from calibration.uncertainty.work import SOURCES, Task
-from foundation.language.numbers import number, percent
+from foundation.language.numbers import NO_BREAK, interval, number, percent
 from foundation.store import manifest as manifests
 from foundation.store.manifest import Manifest
 from foundation.work.ensemble import Failure
@@ -79,13 +79,21 @@ def uncertainty_table(shares: pd.DataFrame, manifest: Manifest, lang: str) -> Ta
     table.add_column(label("uncertainty.scenario", lang), min_width=16, max_width=34, overflow="fold")
     table.add_column(label("uncertainty.result", lang), justify="right", no_wrap=True)
     for source in SOURCES:
-        table.add_column(label(f"uncertainty.{source}", lang), justify="right", max_width=14)
+        table.add_column(label(f"uncertainty.{source}", lang), justify="right", max_width=18)
     titles = scenario_titles(manifest, lang)
     for _, row in shown_rows(shares).iterrows():
         result = f"{number(row['mean'], 2, lang)} ± {number(row['sd'], 2, lang)}"
-        cells = [titles[row["scenario"]], result, *(percent(row[source], lang) for source in SOURCES)]
+        cells = [titles[row["scenario"]], result, *(share_with_interval(row, source, lang) for source in SOURCES)]
         table.add_row(*map(Text, cells))
     return table
+
+
+def share_with_interval(row: Mapping[Any, Any] | pd.Series[Any], source: str, lang: str) -> str:
+    """``75 % [40; 90]``; without interval where it was made by an earlier version."""
+    if f"{source}_low" not in row:
+        return percent(row[source], lang)
+    low, high = (100 * row[f"{source}_{end}"] for end in ("low", "high"))
+    return f"{percent(row[source], lang)}{NO_BREAK}{interval(low, high, 0, lang)}"
 
 
 def _day(manifest: Manifest, lang: str) -> str:
@@ -169,6 +177,7 @@ def document(shares: pd.DataFrame, manifest: Manifest) -> dict[str, Any]:
                 "mean": row["mean"],
                 "sd": row["sd"],
                 "share_of_variance": {source: row[source] for source in SOURCES},
+                "share_interval": {source: [row[f"{source}_low"], row[f"{source}_high"]] for source in SOURCES},
             }
             for _, row in shares.iterrows()
         ],

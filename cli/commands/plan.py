@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from scenarios.experiment import Experiment
 
 Budget = Annotated[str, typer.Option(metavar="EUROS", help="Public money, as 60M, 60e6 or 1.5bn; kept in expectation.")]
-Target = Annotated[str, typer.Option(metavar="PROFILES", help="Target, in activated profiles.")]
+Target = Annotated[str, typer.Option(metavar="PROFILES", help="Target, in activated profiles, as 40M or 40.")]
 By = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Horizon.  [default: 2027-12-31]")]
 Levers = Annotated[str | None, typer.Option(metavar="A,B,...", help="Plan with these levers only.  [default: all]")]
 Within = Annotated[

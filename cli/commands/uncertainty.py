@@ -33,7 +33,7 @@ def uncertainty(
     with reported():
         from calibration.draws.structures import fitted
         from calibration.uncertainty.tables import manifest_of, uncertainty_table, write_all
-        from calibration.uncertainty.work import simulate_all, split, tasks_for
+        from calibration.uncertainty.work import LEAST_DRAWS, simulate_all, split, tasks_for
         from calibration.warm import ensure_compiled
         from cli import label
         from cli.chosen import choose, with_reference
@@ -63,8 +63,8 @@ def uncertainty(
             until=until,
             target=None,
         )
-        if (draws or DRAWS) < 4:
-            raise UserError(f"--draws: {draws}; at least 4 are needed to estimate variances")
+        if (draws or DRAWS) < LEAST_DRAWS:
+            raise UserError(f"--draws: {draws}; at least {LEAST_DRAWS} are needed to estimate variances")
         chosen = with_reference([choose(name) for name in what or catalogue()])
         experiment = experiment_of(request, [item.scenario for item in chosen], every=10_000)
         alternatives = fitted()

@@ -14,10 +14,14 @@ SCALES = {
     "billion": 1e9, "billions": 1e9, "milliard": 1e9, "milliards": 1e9,
 }  # fmt: skip
 _PATTERN = re.compile(
-    r"(?P<number>[+-]?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?)(?P<scale>[a-z]*)(?:d'|de)?(?:€|eur|euro|euros)?", re.IGNORECASE
+    r"(?P<number>[+-]?[0-9]+(?:[.,][0-9]+)?(?:e[+-]?[0-9]+)?)(?P<scale>[a-z]*)(?:d'|de)?(?:€|eur|euro|euros)?",
+    re.IGNORECASE,
 )
 _CURRENCY = ("euros", "euro", "eur")
 LARGEST = 1e12
+MOST_PROFILES = 75.0
+"""Millions: the 69 million insured, and those who will have been."""
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
 def amount(option: str, text: str, *, unit: str = "euros") -> float:
@@ -38,10 +42,23 @@ def amount(option: str, text: str, *, unit: str = "euros") -> float:
 
 
 def millions(option: str, text: str) -> float:
-    """Millions of profiles: ``40M``, ``40000000`` or, as elsewhere on the command line, plain ``40``."""
+    """Millions of profiles: ``40M``, ``40000000`` or plain ``40``; no more than could be people.
+
+    Raises:
+        UserError: as for ``amount``, or more than ``MOST_PROFILES``.
+    """
     value = amount(option, text, unit="profiles")
-    plain = re.fullmatch(r"\s*[+]?\d+([.,]\d+)?\s*", text) is not None and value < 1000
-    return value if plain else value / 1e6
+    plain = re.fullmatch(r"\s*[+]?[0-9]+([.,][0-9]+)?\s*", text) is not None and value < 1000
+    found = value if plain else value / 1e6
+    if found > MOST_PROFILES:
+        raise UserError(f"{option}: {text!r} is {found:g} million profiles; there are about 69 million insured people")
+    return found
+
+
+def decimal(text: str) -> float:
+    """A number of a table: digits 0 to 9, a decimal point or a decimal comma, perhaps an exponent; NaN for anything
+    else, as ``1_8`` or digits of another script."""
+    return float(text.replace(",", ".")) if _DECIMAL.fullmatch(text) else math.nan
 
 
 def _value(option: str, text: str, unit: str) -> float:
@@ -50,7 +67,7 @@ def _value(option: str, text: str, unit: str) -> float:
     scale = _scale(found["scale"]) if found else None
     if found is None or scale is None:
         raise UserError(f"{option}: {text!r} is no amount of {unit}; write it as 60M, 60e6 or 1.5bn")
-    if scale == 1 and re.fullmatch(r"[+-]?\d+,\d{3}", found["number"]):
+    if scale == 1 and re.fullmatch(r"[+-]?[0-9]+,[0-9]{3}", found["number"]):
         raise UserError(f"{option}: {text!r} can be read in two ways; write it without a comma, as 60M or 60e6")
     return float(found["number"].replace(",", ".")) * scale
 

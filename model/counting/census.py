@@ -221,7 +221,16 @@ class Census:
             activations=float(until.paid[number]) * weight,
             doctor_years=doctor_years(model, lever, self._enrolled[number], week) if lever.effect == ADVICE else 0.0,
             bursts=lever.campaigns_before(week) if lever.dose > 0 and lever.start < week else 0,
+            aimed=self._aimed[number],
         )
+
+    @cached_property
+    def _aimed(self) -> list[int]:
+        """People whom each lever aims at, there in one of its weeks."""
+        people, aims = self.world.population, self.run.aims
+        present = [(people.entry < lever.end) & (people.exit > lever.start) for lever in self.world.levers]
+        chosen = [(aims >> np.uint32(number)) & np.uint32(1) > 0 for number in range(len(present))]
+        return [int((there & aimed).sum()) for there, aimed in zip(present, chosen, strict=True)]
 
     @cached_property
     def _enrolled(self) -> dict[int, Enrolled]:

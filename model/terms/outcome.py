@@ -29,6 +29,8 @@ class LeverUse:
     """Participating doctors times years (training)."""
     bursts: int
     """Campaigns on air (media), waves (messages, relatives)."""
+    aimed: int
+    """Simulated people whom it aims at and who are there while it lasts: agents, not persons."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class GroupTable:
     weeks: tuple[int, ...]
     living: Float[Floats, "week group"]
     aware: Float[Floats, "week group"]
+    """Adults; those under 18 know through a guardian."""
     visited: Float[Floats, "week group"]
     activated: Float[Floats, "week group"]
 

@@ -155,7 +155,7 @@ class Question:
 
 
 QUICK = Effort(levels=(40, 100), together=12, rounds=2)
-LEAST_BUDGET, MOST_PROFILES = 1000.0, 75.0
+LEAST_BUDGET = 1000.0
 """Euros, and millions of profiles: beyond them an amount is taken for a slip of the pen."""
 
 
@@ -203,7 +203,7 @@ def plan_request(
     limits = Limits(minutes=None if minutes is None else amount("--minutes", minutes, unit="minutes") / 1e6, fair=fair)
     question = Question(
         budget=_budget(budget),
-        target=_target(target),
+        target=millions("--target", target),
         probability=probability,
         limits=limits,
         seed=seed,
@@ -226,14 +226,6 @@ def _budget(text: str) -> float:
     if euros < LEAST_BUDGET:
         raise UserError(f"--budget: {text!r} is {euros:g} euros; write millions as 60M")
     return euros / 1e6
-
-
-def _target(text: str) -> float:
-    """Millions of profiles, no more than could be people."""
-    found = millions("--target", text)
-    if found > MOST_PROFILES:
-        raise UserError(f"--target: {text!r} is {found:g} million profiles; there are about 69 million insured people")
-    return found
 
 
 def settings_of(request: PlanRequest) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from planning.mix.plan import Plan, ceiling, frontier_budgets, make_plan, units
 from planning.mix.question import PlanRequest, needed, settings_of
 from planning.mix.results import FRAMES, Frames, frames, has, losing, row_of
 from planning.mix.simulate import Simulator, Task, work
+from planning.mix.standing import standing_at_budget
 from planning.mix.tables import euros
 from scenarios.compare.study import OfDraws
 from scenarios.compare.tables import write_csv
@@ -176,6 +177,7 @@ def plan_document(frames: Frames, manifest: Mapping[str, Any]) -> dict[str, Any]
         "frontier": _records(frontier),
         "mixes": _records(frames["plan"][["mix", "role", "lever", "share_of_ceiling", "intensity", "cost_mean"]]),
         "shipped": _records(frames["shipped"]),
+        "best": _records(standing_at_budget(frames)),
         "not_beaten": list(losing(frames["shipped"])),
         "groups": _records(frames["plan_groups"][frames["plan_groups"]["mix"] == asked["mix"]]),
         "costs": _records(frames["plan_costs"]),

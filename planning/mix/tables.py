@@ -11,6 +11,7 @@ from foundation.language.numbers import UNDEFINED, compact, day, number, percent
 from planning.mix import label
 from planning.mix.measures import FAIR_POINTS
 from planning.mix.results import Frames, has, losing, row_of
+from planning.mix.standing import best_sentence
 from scenarios.lever_schemas.words import lever_word
 from scenarios.words import group_title, price_letters, quick_mark, run_line
 
@@ -74,6 +75,7 @@ def sentences(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Iterato
     regret = frames["regret"]["regret"]
     low, middle, high = (float(regret.quantile(q)) for q in (0.05, 0.5, 0.95))
     yield label("plan.regret", lang, regret=with_interval(low, middle, high, lang))
+    yield from best_sentence(frames, lang)
     yield _behind(frames, manifest, lang)
     yield _target(frames, manifest, lang)
     yield from _shipped(frames, manifest, lang)
@@ -107,6 +109,7 @@ def _target(frames: Frames, manifest: Mapping[str, Any], lang: str) -> str:
         **common,
         reach=number(plan["furthest_millions"], 1, lang),
         cost=number(row["cost_mean"], 0, lang),
+        alike=number(float(activated.quantile(1 - plan["probability"])), 1, lang),
         status_quo=with_interval(low, middle, high, lang),
     )
 
@@ -163,7 +166,8 @@ def _shipped(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Iterator
         row = table[table["scenario"] == name].iloc[0]
         reason = "limits" if limited and row["why"] != "over_budget" else row["why"]
         why = label(f"shipped.{reason}", lang)
-        yield label("shipped.not_beaten", lang, strategy=row[f"title_{lang}"], why=why)
+        kind = "not_comparable" if reason in ("over_budget", "outside", "limits") else "not_beaten"
+        yield label(f"shipped.{kind}", lang, strategy=row[f"title_{lang}"], why=why)
 
 
 def tables(frames: Frames, manifest: Mapping[str, object], lang: str) -> list[Table]:

@@ -16,6 +16,8 @@ from foundation.store import store
 from foundation.store.manifest import Manifest
 from model.terms.outcome import WOULD_PASS
 from model.terms.weeks import monday, position
+from scenarios.compare.aimed import few_aimed
+from scenarios.compare.best import best_document, best_table
 from scenarios.compare.equity import equity_document
 from scenarios.compare.statuses import price_statuses
 from scenarios.frames import ORDER
@@ -45,7 +47,12 @@ def refuse_earlier(folder: Path) -> None:
     """``UserError`` if a run folder is of a version whose frames were others; no table is read for it."""
     from pyarrow.parquet import read_schema
 
-    for table, column in (("equity", WOULD_PASS), ("weekly", "simulated")):
+    for table, column in (
+        ("equity", WOULD_PASS),
+        ("weekly", "simulated"),
+        ("groups", "aware_adults"),
+        ("uses", "aimed"),
+    ):
         if column not in read_schema(folder / f"{table}.parquet").names:
             raise UserError(f"{folder}: of an earlier version, whose table {table} has no {column}; run it again")
 
@@ -59,6 +66,8 @@ def comparison_document(frames: Mapping[str, pd.DataFrame], manifest: Mapping[st
             scenario_summary(outcomes[outcomes["scenario"] == entry["name"]], entry, statuses)
             for entry in manifest["scenarios"]
         ],
+        "few_aimed": [one._asdict() for one in few_aimed(frames["uses"])],
+        "best": best_document(best_table(outcomes, manifest)),
         "equity": equity_document(frames, manifest),
     }
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LANGUAGES: tuple[Lang, ...] = ("en", "fr")
-NAMES = ("summary", "groups", "equity", "left-behind", "drivers")
+NAMES = ("summary", "groups", "equity", "left-behind", "best", "drivers")
 TABLES = tuple(f"{name}.{lang}.csv" for name in NAMES for lang in LANGUAGES)
 """For a spreadsheet."""
 COUNTS = {
@@ -150,6 +150,7 @@ def write_tables(folder: Path, frames: Mapping[str, pd.DataFrame], manifest: Map
 
 def tables_for_reading(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) -> Frames:
     """What the frames of all draws come to, by ``NAMES``."""
+    from scenarios.compare.best import best_table
     from scenarios.compare.equity import equity_table, obstacle_table
     from scenarios.compare.tables import groups_table, summary_table
 
@@ -158,6 +159,7 @@ def tables_for_reading(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str
         "groups": groups_table(frames["groups"], manifest["until"]),
         "equity": equity_table(frames["equity"], manifest["until"]),
         "left-behind": obstacle_table(frames["equity"], manifest["until"]),
+        "best": best_table(frames["outcomes"], manifest),
         "drivers": courses_table(manifest),
     }
 

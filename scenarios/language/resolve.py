@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -9,11 +10,15 @@ from zlib import crc32
 from foundation.problems import Problem, ScenarioError
 from model.terms.weeks import week_of
 from scenarios.language.schema import Scenario
-from scenarios.lever_schemas.base import Span
+from scenarios.lever_schemas.base import LeverTable, Span
+from scenarios.lever_schemas.messages import MessagesTable
 
 if TYPE_CHECKING:
     from model.levers import Lever
     from scenarios.draw import Draw
+
+MOST_WAVES = 64
+"""Limit of the engine (``model.engine.programme``)."""
 
 
 def resolve(scenario: Scenario, draw: Draw, *, policy_start: date, until: date) -> tuple[Lever, ...]:
@@ -51,14 +56,30 @@ def number_of(like: str, label: str) -> int:
 
 
 def date_problems(scenario: Scenario, *, policy_start: date, until: date) -> list[Problem]:
-    """Every date of the scenario that a run over these days can't honour."""
+    """Every date of the scenario that a run over these days can't honour, and waves that it can't send."""
     span = Span(policy_start=policy_start, until=until)
     return [
         Problem(source=scenario.source, key=f"lever[{rank}].{key}", value=day, message=message, allowed=_range(span))
         for rank, table in enumerate(scenario.levers, 1)
         for key, day in table.dates()
         if (message := _outside(key, day, span))
-    ]
+    ] + [problem for rank, table in enumerate(scenario.levers, 1) for problem in _of_waves(scenario, rank, table, span)]
+
+
+def _of_waves(scenario: Scenario, rank: int, table: LeverTable, span: Span) -> Iterator[Problem]:
+    """That a lever sends more waves over these days than the engine keeps, or only one while its dose still rises."""
+    if not isinstance(table, MessagesTable) or week_of(table.start or span.policy_start) >= span.last:
+        return
+    waves, key = len(table.wave_weeks(span)), f"lever[{rank}].{'waves' if table.waves else 'every_weeks'}"
+    if waves > MOST_WAVES:
+        message, allowed = f"makes {waves} waves up to {span.until}", f"at most {MOST_WAVES}; times limits them"
+        yield Problem(
+            source=scenario.source, key=key, value=table.every_weeks or waves, message=message, allowed=allowed
+        )
+    if waves == 1 and table.ramp_weeks > 1:
+        key, share = f"lever[{rank}].ramp_weeks", f"1/{table.ramp_weeks} of the target"
+        message = f"up to {span.until} there is a single wave, which would go to {share} only; leave ramp_weeks out"
+        yield Problem(source=scenario.source, key=key, value=table.ramp_weeks, message=message)
 
 
 def _outside(key: str, day: date, span: Span) -> str:

@@ -20,6 +20,7 @@ from scenarios.lever_schemas.prices import Charge, Price
 Effects = Mapping[str, float]
 """How well levers work in one draw, by the names of ``calibration/data/priors.csv``."""
 OLDEST = 120
+ADULT = 18
 FROZEN = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
@@ -71,6 +72,15 @@ class TargetTable(BaseModel):
         if first is not None and last is not None and last < first:
             raise ValueError(f"below age_from ({first})")
         return last
+
+    @field_validator("offline")
+    @classmethod
+    def _can_be_somebody(cls, offline: bool | None, info: ValidationInfo) -> bool | None:
+        if offline and info.data.get("email"):
+            raise ValueError("nobody is offline and has an e-mail address; leave email or offline out")
+        if offline and (info.data.get("age_to") or OLDEST) < ADULT:
+            raise ValueError(f"stands for adults: nobody up to age_to ({info.data['age_to']}) is meant")
+        return offline
 
     def resolve(self) -> levers.Target:
         """The same restriction in the model's terms."""

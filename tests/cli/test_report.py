@@ -189,6 +189,9 @@ def test_data_that_have_changed_since_the_run_are_named(mes: Mes, folder: Path, 
 MIXES = (("frontier", 10.0, 9.0, 2.0), ("asked", 60.0, 55.0, 4.5), ("reach", None, 310.0, 7.3))
 PLAN = {
     "horizon": "2027-12-31", "policy_start": "2027-01-04", "target_millions": 60.0, "budget_millions_eur": 60.0,
+    "best": [{"scenario": name, "probability_best": chance, "probability_best_low": chance - 0.1,
+              "probability_best_high": chance + 0.1, "regret_mean": 0.3}
+             for name, chance in (("", 0.7), ("media", 0.3))],
     "fresh_draws": list(range(40)), "quick": True, "fair": False, "fair_points": 0.1,
     "groups": [{"dimension": "age_band", "group": group, "further_behind_points": points, "further_behind_error": 0.04}
                for group, points in (("0-15", -0.2), ("75+", 0.07))],
@@ -234,6 +237,13 @@ def test_a_plan_joins_the_report(mes: Mes, folder: Path, tmp_path: Path) -> None
     fair = Page((tmp_path / "fair.html").read_text(encoding="utf-8"))
     assert mismatches(folder, fair, tmp_path / "plan") == []
     assert {"fair_points", "groups.further_behind_points"} <= {value["data-measure"] for value, _ in fair.numbers}
+    dear = {**PLAN, "quick": False, "result": {**PLAN["result"], "cost_mean": 68.8, "within_budget": 0.4}}
+    (tmp_path / "plan" / "plan.json").write_text(json.dumps(dear), encoding="utf-8")
+    mes("report", folder, "--plan", "plan", "--out", "dear.html")
+    over = (tmp_path / "dear.html").read_text(encoding="utf-8")
+    assert mismatches(folder, Page(over), tmp_path / "plan") == []
+    assert ("more than the budget" in over, "more than the budget" in text) == (True, False), "said in the answer"
+    assert ("quick preview" in over, "rapide" in text) == (False, True)
     earlier = {key: value for key, value in PLAN.items() if key != "fair_points"}
     (tmp_path / "plan" / "plan.json").write_text(json.dumps(earlier), encoding="utf-8")
     result = mes("report", folder, "--plan", "plan", "--out", "x.html")
@@ -243,8 +253,44 @@ def test_a_plan_joins_the_report(mes: Mes, folder: Path, tmp_path: Path) -> None
     assert (result.exit_code, "target_millions is 35.0" in result.stderr) == (2, True)
 
 
+BRITTANY = """
+[title]
+en = "Letters in Brittany"
+[[lever]]
+kind = "letter"
+[lever.target]
+regions = ["Bretagne"]
+"""
+
+
+def test_a_regional_strategy_stands_in_the_answer_and_among_the_regions(mes: Mes, tmp_path: Path) -> None:
+    (tmp_path / "brittany.toml").write_text(BRITTANY, encoding="utf-8")
+    few = ["--people", "2000", "--draws", "2", "--workers", "1", "--pictures", "none"]
+    result = mes("compare", "status-quo", "letters-with-code", "./brittany.toml", *few, "--out", "r")
+    assert result.exit_code == 0, result.stderr
+    for lang, words in (("en", "In its regions"), ("fr", "Dans ses régions")):
+        assert mes("report", "r", "--lang", lang, "--out", f"{lang}.html").exit_code == 0
+        text = (tmp_path / f"{lang}.html").read_text(encoding="utf-8")
+        assert text.count(words) == 1, "of the strategy that aims at a region only"
+        page = Page(text)
+        assert mismatches(tmp_path / "r", page) == []
+        told = [
+            dict(p.split("=") for p in v["data-where"].split(";"))
+            for v, _ in page.numbers
+            if "region" in v["data-where"]
+        ]
+        mine = [where for where in told if where["scenario"] == "brittany" and where["dimension"] == "region"]
+        assert {where["group"] for where in mine} >= {"Bretagne", "Normandie"}, "all regions in its row"
+
+
 def test_a_split_joins_the_report(mes: Mes, folder: Path, tmp_path: Path) -> None:
-    parts = {"structure": 0.1, "parameters": 0.3, "levers": 0.55, "chance": 0.05}
+    shares = {"structure": 0.1, "parameters": 0.3, "levers": 0.55, "chance": 0.05}
+    ends = {
+        f"{name}_{end}": value * factor
+        for name, value in shares.items()
+        for end, factor in (("low", 0.5), ("high", 1.5))
+    }
+    parts = shares | ends
     rows = [("status-quo", "activated_millions"), ("media", "additional_millions"), ("media", "activated_millions")]
     (tmp_path / "split").mkdir()
     path = tmp_path / "split" / "split.parquet"
@@ -258,10 +304,16 @@ def test_a_split_joins_the_report(mes: Mes, folder: Path, tmp_path: Path) -> Non
         assert mismatches(folder, page, tmp_path / "split") == []
         numbers = page.numbers
         shown = [value["value"] for value, _ in numbers if value["data-file"] == "split.parquet"]
-        assert shown == ["0.1", "0.3", "0.55", "0.05"] * 2, "activated for the status quo, additional for a strategy"
+        assert [value.split()[0] for value in shown] == ["0.1", "0.3", "0.55", "0.05"] * 2, (
+            "activated for the status quo, additional for a strategy"
+        )
     manifests.write(tmp_path / "split", {**theirs, "until": "2027-06-30", "files": {}})
     result = mes("report", folder, "--uncertainty", "split", "--out", "x.html")
     assert (result.exit_code, "until is '2027-06-30'" in result.stderr) == (2, True)
+    pd.DataFrame([{"scenario": s, "measure": m, "mean": 1.0, "sd": 0.2, **shares} for s, m in rows]).to_parquet(path)
+    manifests.write(tmp_path / "split", {**theirs, "files": {"split.parquet": manifests.sha256_of(path)}})
+    result = mes("report", folder, "--uncertainty", "split", "--out", "x.html")
+    assert (result.exit_code, "shares without intervals" in result.stderr) == (2, True)
     result = mes("report", folder, "--uncertainty", folder, "--out", "x.html")
     assert (result.exit_code, "no folder of mes uncertainty" in result.stderr) == (2, True)
 

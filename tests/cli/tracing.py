@@ -105,7 +105,20 @@ class Folder:
             first = self.outcomes["scenario"].iloc[0]
             others = self.outcomes[~self.outcomes["scenario"].isin([first, where["scenario"]])]
             return rows["additional_millions"] > others.groupby("draw")["additional_millions"].max()
+        if measure in ("best_of_like", "regret_of_like"):
+            return self._of_like(measure, where["scenario"])
         return rows[measure]
+
+    def _of_like(self, measure: str, scenario: str) -> pd.Series:
+        """By draw, whether a strategy adds most of those whose mean cost lies in the same class, or how much less."""
+        rows = self.outcomes[self.outcomes["scenario"] != self.outcomes["scenario"].iloc[0]]
+        ends = [0, 1, 3, 10, 30, 100, 300, 1000, np.inf]
+        classes = pd.cut(rows.groupby("scenario", observed=True)["cost_millions_eur"].mean(), ends, include_lowest=True)
+        alike = [name for name, found in classes.items() if found == classes[scenario]]
+        gains = rows.pivot(index="draw", columns="scenario", values="additional_millions")[alike]
+        most = gains.max(axis=1)
+        ties = gains.eq(most, axis=0)
+        return ties[scenario] / ties.sum(axis=1) if measure == "best_of_like" else most - gains[scenario]
 
     def _joined(self, file: str, measure: str, where: dict[str, str], stats: list[str]) -> list[Any]:
         """A number of another folder: a cell of a table, or a field of a document."""

@@ -90,7 +90,11 @@ def test_a_cell_moved_in_the_tenth_digit_is_noticed(made: dict[str, Made]) -> No
 
 
 def test_one_more_is_noticed(made: dict[str, Made]) -> None:
-    for name, column in [("engine/weekly", "activated"), ("engine/equity", "has_time"), ("twin/groups", "aware")]:
+    for name, column in [
+        ("engine/weekly", "activated"),
+        ("engine/equity", "has_time"),
+        ("twin/groups", "aware_adults"),
+    ]:
         one = made[name]
         frame = altered(one.frame, column, len(one.frame) // 2, lambda cell: cell + one.unit)  # noqa: B023
         (line,) = noticed(name, one, frame)

@@ -131,14 +131,14 @@ def _groups(name: str, weekly: dict[str, np.ndarray], rank: int) -> pd.DataFrame
             activated = np.minimum((weekly["activated"][:, [week]] * tilt / tilt.sum()).ravel(), 0.99 * living)
             keys = {"scenario": name, "draw": np.repeat(np.arange(draws), len(groups)), "week": week}
             labels = {"dimension": dimension, "group": groups * draws}
-            stocks = {"living": living, "aware": 0.8 * living, "visited": activated, "activated": activated}
+            stocks = {"living": living, "aware_adults": 0.8 * living, "visited": activated, "activated": activated}
             parts.append(pd.DataFrame({**keys, **labels, **stocks}))
     return pd.concat(parts, ignore_index=True)
 
 
 def _equity(groups: pd.DataFrame) -> pd.DataFrame:
     """The groups from the policy on, as if nobody moved between them; those not activated in fixed proportions."""
-    rows = groups[groups["week"] >= POLICY].drop(columns=["aware", "visited"])
+    rows = groups[groups["week"] >= POLICY].drop(columns=["aware_adults", "visited"])
     left = rows["living"] - rows["activated"]
     young = rows["group"].isin(BANDS[:2])
     for rank, name in enumerate(OBSTACLES):

@@ -52,7 +52,7 @@ def outcome(draw: int, extra: float = 0.0) -> Outcome:
         contacts=flow,
         visits=flow,
         activations=flow,
-        uses=(LeverUse("letters", 1e6, 1e5, 0.0, 2),) if extra else (),
+        uses=(LeverUse("letters", 1e6, 1e5, 0.0, 2, 500),) if extra else (),
     )
 
 

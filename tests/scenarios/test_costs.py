@@ -38,7 +38,7 @@ DRAW = Draw(index=0, parameters=Parameters(), effects={}, cost_uniforms={one.key
 
 
 def use(name):
-    return LeverUse(name, CONTACTS, ACTIVATIONS, DOCTOR_YEARS, BURSTS)
+    return LeverUse(name, CONTACTS, ACTIVATIONS, DOCTOR_YEARS, BURSTS, aimed=500)
 
 
 def lines(scenario, items=ITEMS, **options):
@@ -119,8 +119,8 @@ def test_a_lever_without_use_and_an_item_without_price_are_errors():
 
 def test_costs_are_counted_to_the_day_of_the_stock():
     """Three of seven days passed: 100 messages before the week and 70 in it are 130; a wave begun is paid whole."""
-    before = LeverUse(lever="a", contacts=100.0, activations=7.0, doctor_years=1.0, bursts=1)
-    after = LeverUse(lever="a", contacts=170.0, activations=14.0, doctor_years=1.7, bursts=2)
+    before = LeverUse(lever="a", contacts=100.0, activations=7.0, doctor_years=1.0, bursts=1, aimed=500)
+    after = LeverUse(lever="a", contacts=170.0, activations=14.0, doctor_years=1.7, bursts=2, aimed=500)
     (use,) = used_by((before,), (after,), 3 / 7)
     assert (use.contacts, use.activations, use.doctor_years) == pytest.approx((130, 10, 1.3))
     assert use.bursts == 2

@@ -86,6 +86,7 @@ def test_what_nobody_knows_has_no_word() -> None:
 
 
 def test_limits_are_those_of_the_engine() -> None:
-    from model.engine.programme import MOST_LEVERS
+    from model.engine.programme import MOST_LEVERS, MOST_WAVES
+    from scenarios.language import resolve
 
-    assert schema.MOST_LEVERS == MOST_LEVERS
+    assert (schema.MOST_LEVERS, resolve.MOST_WAVES) == (MOST_LEVERS, MOST_WAVES)

@@ -213,3 +213,42 @@ def test_damaged_ends(tmp_path, demography):
         "unknown column 'error_millions' (did you mean activated_millions?); "
         "allowed: date, activated_millions, low, high, use, region",
     ]
+
+
+HEADER = "date,activated_millions,error_millions,region\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ("2026-03-01,95,1,", "column activated_millions: '95'"),
+        ("2026-03-01,50,1,Bretagne", "column activated_millions: '50'"),
+        ("2026-03-01,1_8,1,", "column activated_millions: '1_8'"),
+        ("2026-03-01,١٨,1,", "column activated_millions: '١٨'"),
+        ("2026-03-01,6,0.1,Île-de-France\n2026-03-01,4,0.1,Occitanie\n2026-06-01,9,0.1,", "add up to 10 million"),
+    ],
+)
+def test_more_profiles_than_people_and_odd_digits_are_refused(tmp_path, demography, rows, message):
+    file = tmp_path / "mine.csv"
+    file.write_text(HEADER + rows + "\n", encoding="utf-8")
+    with pytest.raises(UserError, match=message):
+        read_stocks(file, demography)
+
+
+def test_regions_may_have_what_the_country_has(tmp_path, demography):
+    """Negative control: within three standard deviations, and regions counted later than the country."""
+    file = tmp_path / "mine.csv"
+    rows = (
+        "2026-03-01,6,0.1,Île-de-France",
+        "2026-03-01,4,0.1,Occitanie",
+        "2026-06-01,9.5,0.1,",
+        "2026-09-01,9,0.1,Île-de-France",
+    )
+    file.write_text(HEADER + "\n".join(rows) + "\n", encoding="utf-8")
+    assert len(read_stocks(file, demography)) == 4
+
+
+def test_a_quoted_decimal_comma_is_read(tmp_path, demography):
+    file = tmp_path / "mine.csv"
+    file.write_text('date,activated_millions,error_millions\n2026-03-01,"25,5","0,3"\n', encoding="utf-8")
+    assert [stock.millions for stock in read_stocks(file, demography)] == [25.5]

@@ -66,7 +66,7 @@ def test_everything_wrong_is_said_at_once(tmp_path):
         "mine.csv, line 8 column activated_millions",
     ]
     assert f'"soon": not a date; allowed: a day after 2026-01-29 and up to {LAST_DAY}' in found[1]
-    assert '"3": out of range; allowed: a number of millions from 25 to 100' in found[3]
+    assert '"3": out of range; allowed: a number of millions from 25 to 75' in found[3]
     assert "from 0.001 to 10, one standard deviation" in found[4]
 
 
@@ -120,3 +120,14 @@ def test_an_error_and_ends_at_once_are_refused(tmp_path):
     assert len(found) == 1
     assert "error_millions" in found[0]
     assert "allowed: date, activated_millions, low, high" in found[0]
+
+
+@pytest.mark.parametrize("cell", ["95", "2_7", "٢٧", "nan"])
+def test_odd_digits_and_more_profiles_than_people_are_refused(tmp_path, cell):
+    (found,) = problems(tmp_path, HEADER + f"2026-07-01,{cell},0.1\n")
+    assert "column activated_millions" in found
+
+
+def test_a_quoted_decimal_comma_is_read(tmp_path):
+    (one,) = read_actuals(write(tmp_path, HEADER + '2026-07-01,"27,5","0,2"\n'), LAST)
+    assert (one.millions, one.error) == (27.5, 0.2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from foundation.errors import UserError
-from foundation.language.amounts import amount, millions
+from foundation.language.amounts import amount, decimal, millions
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,24 @@ def test_too_much() -> None:
         amount("--budget", "1e400")
 
 
-@pytest.mark.parametrize(("text", "value"), [("40M", 40.0), ("40", 40.0), ("38.5", 38.5), ("40e6", 40.0)])
+@pytest.mark.parametrize(
+    ("text", "value"), [("40M", 40.0), ("40", 40.0), ("38.5", 38.5), ("40e6", 40.0), ("40000000", 40.0), ("38,5", 38.5)]
+)
 def test_profiles(text: str, value: float) -> None:
     assert millions("--target", text) == pytest.approx(value)
+
+
+@pytest.mark.parametrize("text", ["76", "95M", "1e9"])
+def test_more_profiles_than_people(text: str) -> None:
+    with pytest.raises(UserError, match="69 million insured"):
+        millions("--target", text)
+
+
+@pytest.mark.parametrize(("text", "value"), [("18", 18.0), ("1.8", 1.8), ("1,8", 1.8), ("-.5", -0.5), ("2e3", 2000.0)])
+def test_numbers_of_tables(text: str, value: float) -> None:
+    assert decimal(text) == value
+
+
+@pytest.mark.parametrize("text", ["", "1_8", "١٨", "1 8", "nan", "inf", "0x12", "1,8,0", "1.8e", "1.234,5"])
+def test_no_numbers_of_tables(text: str) -> None:
+    assert decimal(text) != decimal(text), "NaN"

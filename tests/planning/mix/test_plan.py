@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from planning.mix.results import FRAMES, Frames, frames
 from planning.mix.search import Effort, affordable, optimism, regret
 from planning.mix.shipped import verdict
 from planning.mix.simulate import Answer, Task
+from planning.mix.standing import standing_at_budget
 from planning.mix.study import plan_document, plan_text
 from planning.mix.tables import headline, sentences, tables
 from scenarios.compare.tables import write_csv
@@ -143,6 +145,30 @@ def test_the_mix_is_compared_with_every_strategy(tidy: Frames, found: Plan) -> N
     assert "does better than every shipped strategy" in " ".join(sentences(tidy, manifest(found), "en"))
 
 
+def test_how_surely_the_mix_is_best_by_hand(tidy: Frames, found: Plan) -> None:
+    """Counted draw by draw from the table of draws."""
+    draws, bought = tidy["plan_draws"], tidy["shipped"]
+    rivals = bought.loc[bought["affordable"].astype(bool), "scenario"].tolist()
+    first, lost = defaultdict(float), defaultdict(float)
+    for _, rows in draws.groupby("draw"):
+        gains = {r["name"]: r["additional_millions"] for _, r in rows[rows["role"] == "shipped"].iterrows()}
+        ours = rows[(rows["role"] == "frontier") & (rows["name"] == "30")]["additional_millions"].iloc[0]
+        gains = {"": ours, **{name: gains[name] for name in rivals}}
+        most = max(gains.values())
+        best = [name for name, gain in gains.items() if gain == most]
+        for name, gain in gains.items():
+            first[name] += (name in best) / len(best)
+            lost[name] += most - gain
+    table = standing_at_budget(tidy).set_index("scenario")
+    assert len(table) > 2
+    count = len(found.fresh_draws)
+    assert table["probability_best"].to_dict() == pytest.approx({name: first[name] / count for name in ["", *rivals]})
+    assert table["regret_mean"].to_dict() == pytest.approx({name: lost[name] / count for name in ["", *rivals]})
+    assert table["regret_mean"].is_monotonic_increasing
+    for lang, word in (("en", "expected regret"), ("fr", "regret attendu")):
+        assert word in " ".join(sentences(tidy, manifest(found), lang))
+
+
 def test_verdicts() -> None:
     ones = np.ones(20) + 0.01 * np.arange(20)
     common = {"rival_cost": 1.0, "budget": 2.0, "inside": True}
@@ -153,7 +179,7 @@ def test_verdicts() -> None:
     assert same.why == "noise"
     assert verdict("a", ones, 2 * ones, rival_cost=3.0, budget=2.0, inside=True).why == "over_budget"
     assert verdict("a", ones, 2 * ones, rival_cost=1.0, budget=2.0, inside=False).why == "outside"
-    assert {"search_draws", "noise", "over_budget", "outside", "limits"} <= set(label.own["shipped"])
+    assert {"search_draws", "noise", "over_budget", "outside", "limits", "not_comparable"} <= set(label.own["shipped"])
 
 
 def test_dear_strategies_are_reduced_to_the_budget() -> None:

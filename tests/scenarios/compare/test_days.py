@@ -39,7 +39,7 @@ def counts(scenarios: int, draws: int, seed: int = 7) -> pd.DataFrame:
         **dict(zip(OBSTACLES, left, strict=True)),
     }
     columns |= {name: left[-1] // (k + 1) for k, name in enumerate((WOULD_PASS, *BARRIERS))}
-    columns |= {"aware": activated, "visited": activated}
+    columns |= {"aware_adults": activated, "visited": activated}
     scenario, draw, week, group = (codes.ravel() for codes in np.indices(shape))
     keys = {
         "scenario": np.array([f"s{k}" for k in range(scenarios)], dtype=object)[scenario],

@@ -66,7 +66,7 @@ def test_every_kind_can_be_planned_with_and_the_broad_mix_has_all_that_is_shown(
 
 def test_the_data_have_a_price_for_every_charge():
     rows = {(item.lever, item.item) for item in load_costs()}
-    use = LeverUse("", 1.0, 1.0, 1.0, 1)
+    use = LeverUse("", 1.0, 1.0, 1.0, 1, 500)
     charged = {
         (charge.lever, charge.item)
         for scenario in (load_space().scenario, *map(load_scenario, catalogue()))

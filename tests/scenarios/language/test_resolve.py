@@ -198,3 +198,24 @@ def test_what_begins_on_a_monday_that_is_the_horizon_is_refused():
     days = {"policy_start": date(2026, 1, 5), "until": date(2026, 12, 7)}
     assert [problem.key for problem in date_problems(scenario, **days)] == ["lever[1].start"]
     assert date_problems(scenario, **DAYS) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("every_weeks = 1\nspread_weeks = 1", "every_weeks = 1: makes 104 waves up to 2027-12-31; allowed: at most 64"),
+        ("every_weeks = 52\ntimes = 1\nramp_weeks = 10", "ramp_weeks = 10: up to 2027-12-31 there is a single wave"),
+        ("every_weeks = 300\nramp_weeks = 4", "which would go to 1/4 of the target only"),
+    ],
+)
+def test_waves_that_cannot_be_sent_are_refused_before_anything_is_simulated(body, words):
+    scenario = parse_scenario(f'[title]\nen = "A"\n[[lever]]\nkind = "letter"\n{body}\n', source="f.toml")
+    (problem,) = date_problems(scenario, **DAYS)
+    assert words in str(problem)
+
+
+def test_waves_that_can_be_sent_are_not():
+    """Negative control: 64 waves, and two with a ramp."""
+    for body in ("every_weeks = 1\nspread_weeks = 1\ntimes = 64", "every_weeks = 52\nramp_weeks = 10"):
+        scenario = parse_scenario(f'[title]\nen = "A"\n[[lever]]\nkind = "letter"\n{body}\n', source="f.toml")
+        assert date_problems(scenario, **DAYS) == []

@@ -37,6 +37,16 @@ CASES = [
         "lever[1].end = 2026-04-01: before start (2026-05-01)",
     ),
     (
+        "letter",
+        "[lever.target]\nemail = true\noffline = true",
+        "lever[1].target.offline = true: nobody is offline and has an e-mail address; leave email or offline out",
+    ),
+    (
+        "letter",
+        "[lever.target]\nage_to = 17\noffline = true",
+        "lever[1].target.offline = true: stands for adults: nobody up to age_to (17) is meant",
+    ),
+    (
         "email",
         'start = "2026-05-01"',
         'lever[1].start = "2026-05-01": is of the wrong type; allowed: a date such as 2027-03-01, without quotes',

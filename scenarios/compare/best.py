@@ -1,0 +1,144 @@
+"""Which strategy is best, and how surely, among strategies of like budgets.
+
+Nobody chooses between a strategy for 1 million euros and one for 100: strategies are compared within classes of mean
+public cost (``BOUNDS``, *assumed*). On each draw one of a class adds most; how often that is a strategy is its
+probability of being best. Its regret on a draw is what the best of the draw adds more: the mean over draws is what
+choosing it now loses, on average, to somebody who knows the truth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from foundation.language.numbers import NARROW, compact, number, percent
+from foundation.quantiles import jeffreys
+from foundation.shapes import Floats
+from scenarios.compare import label
+from scenarios.words import scenario_titles
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+BOUNDS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
+"""Million euros at which classes of budgets end: about half a power of ten each."""
+COLUMNS = (
+    "scenario", "budget_above", "budget_up_to", "rivals", "cost_mean", "additional_mean", "probability_best",
+    "probability_best_low", "probability_best_high", "regret_mean", "regret_p95",
+)  # fmt: skip
+
+
+def standing(gain: Floats) -> tuple[Floats, Floats]:
+    """(probability of being best, regret [strategy, draw]) of each strategy, from what it adds [strategy, draw]. On a
+    draw where several add most, each has an equal part of it."""
+    most = gain.max(axis=0)
+    first = gain == most
+    return np.asarray((first / first.sum(axis=0)).mean(axis=1)), most - gain
+
+
+def best_table(outcomes: pd.DataFrame, manifest: Mapping[str, Any]) -> pd.DataFrame:
+    """A row for each strategy that has a rival of like budget, by class, the one of least regret first (millions of
+    profiles, millions of euros; a Jeffreys 90 % interval of the probability). The reference, what costs and adds
+    nothing, and runs that don't share their draws are left out."""
+    if not manifest.get("paired", True):
+        return pd.DataFrame(columns=list(COLUMNS))
+    gain, cost = (
+        outcomes.pivot(index="scenario", columns="draw", values=name).loc[outcomes["scenario"].unique()]
+        for name in ("additional_millions", "cost_millions_eur")
+    )
+    gains, costs = gain.to_numpy(), cost.to_numpy()
+    does = (gains != 0).any(axis=1) | (costs != 0).any(axis=1)
+    does[0] = False  # the reference
+    names = [str(name) for name in gain.index[does]]
+    return pd.DataFrame(_rows(names, gains[does], costs[does].mean(axis=1)), columns=list(COLUMNS))
+
+
+def _rows(names: list[str], gain: Floats, cost: Floats) -> list[dict[str, Any]]:
+    """Rows of strategies by what they add [strategy, draw] and cost on average [strategy]."""
+    place, ends = np.searchsorted(BOUNDS, cost, side="left"), (0.0, *BOUNDS, np.inf)
+    found: list[dict[str, Any]] = []
+    for k in np.unique(place):
+        members = np.flatnonzero(place == k)
+        if len(members) > 1:
+            paid = {names[m]: float(cost[m]) for m in members}
+            common = {"budget_above": ends[k], "budget_up_to": ends[k + 1], "rivals": len(members) - 1}
+            rows = of_class(list(paid), gain[members])
+            found += [{**row, **common, "cost_mean": paid[row["scenario"]]} for row in rows]
+    return found
+
+
+def of_class(names: list[str], gain: Floats) -> list[dict[str, Any]]:
+    """What ``COLUMNS`` say of strategies that are compared with one another, the one of least regret first."""
+    chance, regret = standing(gain)
+    draws = gain.shape[1]
+    bounds = [jeffreys(share * draws, draws) for share in chance]
+    rows = [
+        {
+            "scenario": name,
+            "additional_mean": float(gain[k].mean()),
+            "probability_best": float(chance[k]),
+            "probability_best_low": bounds[k][0],
+            "probability_best_high": bounds[k][1],
+            "regret_mean": float(regret[k].mean()),
+            "regret_p95": float(np.quantile(regret[k], 0.95)),
+        }
+        for k, name in enumerate(names)
+    ]
+    return sorted(rows, key=lambda row: float(str(row["regret_mean"])))
+
+
+def best_document(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The same for JSON; no upper end of a budget is ``None``."""
+    rows = table.to_dict("records")
+    return [{str(key): None if value == np.inf else value for key, value in row.items()} for row in rows]
+
+
+def best_rich_table(table: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> Table:
+    """For a terminal."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, title_justify="left", caption_justify="left", title_style="bold")
+    shown.title, shown.caption = Text(label("best.title", lang)), Text(label("best.note", lang))
+    shown.add_column(label("best.budget", lang), no_wrap=True)
+    shown.add_column(label("table.scenario", lang), min_width=8, max_width=34, overflow="fold")
+    for name in ("gain", "probability", "regret"):
+        shown.add_column(label(f"best.{name}", lang), justify="right", no_wrap=True)
+    for cells in _cells(table, manifest, lang):
+        shown.add_row(*map(Text, cells))
+    return shown
+
+
+def _cells(table: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> Iterator[list[str]]:
+    titles, before = scenario_titles(manifest, lang), None
+    for row in table.to_dict("records"):
+        name = budget_class(row, lang)
+        figures = [
+            number(row["additional_mean"], 2, lang),
+            chance_of_best(row, lang),
+            compact(row["regret_mean"], lang),
+        ]
+        yield ["" if name == before else name, titles[row["scenario"]], *figures]
+        before = name
+
+
+def budget_class(row: Mapping[Any, Any], lang: str) -> str:
+    """``1–3`` million euros, ``≤ 1`` or ``> 1000``."""
+    low, high = (number(row[key], 0, lang) for key in ("budget_above", "budget_up_to"))
+    if row["budget_above"] == 0:
+        return f"≤{NARROW}{high}"
+    return f">{NARROW}{low}" if row["budget_up_to"] == np.inf else f"{low}–{high}"
+
+
+def chance_of_best(row: Mapping[Any, Any], lang: str) -> str:
+    """A share of draws, or the bound of its interval where it is none or all of them."""
+    share = row["probability_best"]
+    if share == 0:
+        return f"<{NARROW}{percent(np.ceil(100 * row['probability_best_high']) / 100, lang)}"
+    if share == 1:
+        return f">{NARROW}{percent(np.floor(100 * row['probability_best_low']) / 100, lang)}"
+    return percent(share, lang)

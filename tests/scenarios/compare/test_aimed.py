@@ -1,0 +1,50 @@
+"""Levers that aim at hardly anybody are named, in table, document and report."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from scenarios.compare.aimed import FEW, aimed_lines, few_aimed
+from tests.model.law import population
+from tests.scenarios.test_hand_counts import LAST, aged, branched, of
+
+TITLES = {
+    "scenarios": [{"name": name, "title": {"en": name.title(), "fr": name.title()}} for name in ("wide", "narrow")]
+}
+
+
+def uses(**aimed: list[int]) -> pd.DataFrame:
+    rows = [(name, "letter", draw, n) for name, counts in aimed.items() for draw, n in enumerate(counts)]
+    return pd.DataFrame(rows, columns=["scenario", "lever", "draw", "aimed"])
+
+
+@pytest.mark.parametrize(("count", "words"), [(0, "aims at nobody"), (FEW - 1, f"aims at {FEW - 1} of the simulated")])
+def test_few_and_nobody(count: int, words: str) -> None:
+    table = uses(wide=[FEW, FEW, FEW], narrow=[count, count, 5000])
+    (line,) = aimed_lines(table, TITLES, "en")
+    assert words in line
+    assert "Narrow" in line
+    (line,) = aimed_lines(table, TITLES, "fr")
+    assert "personnes simulées" in line
+
+
+def test_enough_are_not_named() -> None:
+    """Negative control."""
+    assert few_aimed(uses(wide=[FEW] * 3, narrow=[0, FEW, FEW])) == []
+
+
+def test_whom_levers_aim_at_by_hand() -> None:
+    """Age and region at the start of the lever; there in one of its weeks."""
+    p = population(3_000, 5)
+    body = 'kind = "letter"\nspread_weeks = 1\n[lever.target]\n'
+    (old,) = branched(f"{body}age_from = 118").uses()
+    assert old.aimed == 0
+    (some,) = branched(f'{body}age_from = 75\nregions = ["Bretagne"]').uses()
+    there = (p.entry < LAST) & (p.exit > 205)
+    assert some.aimed == (aged(75) & of("Bretagne") & there).sum() > 10
+    (later,) = branched('kind = "letter"\nstart = 2027-01-04\n[lever.target]\nage_from = 75').uses()
+    week = (date(2027, 1, 4) - date(2022, 1, 31)).days // 7
+    assert later.aimed == (aged(75, week) & (p.entry < LAST) & (p.exit > week)).sum()
