@@ -7,10 +7,12 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, TypeAdapter, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, Field, TypeAdapter, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
+from foundation.store.values import plain
 from scenarios.lever_schemas import AnyLever
 from scenarios.lever_schemas.base import FROZEN, LeverTable
 
@@ -20,13 +22,28 @@ MOST_ALIKE = 8
 """Limits of the engine (``model.engine.programme``)."""
 
 
+def _visible(text: str) -> str:
+    """Pictures, terminals and spreadsheets make something else of control characters."""
+    if not plain(text):
+        raise PydanticCustomError("scenario", "has control characters")
+    return text
+
+
+def _in_one_line(text: str) -> str:
+    if {"\n", "\t"} & {*text}:
+        raise PydanticCustomError("scenario", "has control characters")
+    return _visible(text)
+
+
 class Title(BaseModel):
     """``[title]``: one language at least; the other then shows the same words."""
 
     model_config = FROZEN
 
-    en: str | None = Field(default=None, min_length=1, max_length=60)
-    fr: str | None = Field(default=None, min_length=1, max_length=60, validate_default=True)
+    en: Annotated[str, AfterValidator(_in_one_line)] | None = Field(default=None, min_length=1, max_length=60)
+    fr: Annotated[str, AfterValidator(_in_one_line)] | None = Field(
+        default=None, min_length=1, max_length=60, validate_default=True
+    )
 
     @field_validator("fr")
     @classmethod
@@ -41,8 +58,8 @@ class Description(BaseModel):
 
     model_config = FROZEN
 
-    en: str | None = Field(default=None, min_length=1, max_length=600)
-    fr: str | None = Field(default=None, min_length=1, max_length=600)
+    en: Annotated[str, AfterValidator(_visible)] | None = Field(default=None, min_length=1, max_length=600)
+    fr: Annotated[str, AfterValidator(_visible)] | None = Field(default=None, min_length=1, max_length=600)
 
 
 class DriversTable(BaseModel):
