@@ -208,8 +208,7 @@ def modelled(
     folder: Path,
     settled: str,
 ) -> tuple[list[Forecast], list[dict[str, Any]]]:
-    """The model's forecasts and its failed draws; runs of the same question (its hash is ``settled``) that the folder
-    has are not made again."""
+    """The model's forecasts, its failed draws; runs that the folder has of this question stay."""
     from calibration.hindcast.folder import keep_run, read_runs
     from calibration.hindcast.question import cases_of, model_forecasts
     from calibration.hindcast.work import forecast_from, run_tasks, tasks_of

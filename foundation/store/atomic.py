@@ -146,8 +146,10 @@ def write_parquet(path: Path, frame: pd.DataFrame) -> None:
 
 
 def json_bytes(document: Any) -> bytes:
-    """Indented, accents as they are."""
-    return (json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
+    """Indented, accents as they are; of a file's name that isn't UTF-8, its escapes."""
+    return (json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode(
+        errors="backslashreplace"
+    )
 
 
 def array_bytes(array: npt.NDArray[Any]) -> bytes:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from foundation.errors import UserError
-from foundation.store.atomic import write_json
+from foundation.store.atomic import refuse_link, write_json
 from foundation.store.fingerprint import changes, digest_of, sha256_of
 from foundation.store.reading import NoFileError, read_json
 from foundation.store.values import wrong
@@ -73,6 +73,7 @@ def read(folder: Path) -> Manifest:
         UserError: there is none that can be read, it is of another format, or it was edited.
     """
     path = folder / FILE
+    refuse_link(path)
     try:
         manifest = read_json(path)
     except NoFileError:

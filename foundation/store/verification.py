@@ -19,6 +19,7 @@ from typing import Any
 from foundation.errors import UserError
 from foundation.store import manifest as manifests
 from foundation.store import parts, tables
+from foundation.store.atomic import refuse_link
 from foundation.store.reading import read_json
 from foundation.store.store import files_of
 
@@ -82,6 +83,7 @@ def _manifest(folder: Path) -> dict[str, Any] | None:
     if not path.exists():
         raise UserError(f"{folder}: not a run folder (it holds no {manifests.FILE})")
     try:
+        refuse_link(path)
         manifest = read_json(path)
     except UserError:
         return None
