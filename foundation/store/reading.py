@@ -42,6 +42,18 @@ def read_bytes(path: Path, most: int = LARGEST) -> bytes:
         return _content(file, path, most)
 
 
+def refuse_special(path: Path) -> None:
+    """``UserError`` for what is no file: nothing there, a folder, a pipe, a device."""
+    try:
+        kind = path.stat().st_mode
+    except FileNotFoundError:
+        raise NoFileError(f"{path}: there is no such file") from None
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: can't be read ({reason(error)})") from None
+    if not stat.S_ISREG(kind):
+        raise UserError(f"{path}: is a folder, not a file" if stat.S_ISDIR(kind) else f"{path}: is not a regular file")
+
+
 def _plain(handle: int) -> bool:
     return stat.S_ISREG(os.fstat(handle).st_mode)
 

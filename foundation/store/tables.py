@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from foundation.errors import UserError
-from foundation.store.reading import reason
+from foundation.store.reading import reason, refuse_special
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +41,7 @@ def read(path: Path, most: int = MOST, columns: Sequence[str] | None = None) -> 
     from pyarrow import ArrowException
     from pyarrow.parquet import ParquetFile
 
+    refuse_special(path)
     try:
         with ParquetFile(path) as file:
             foot = file.metadata
@@ -63,6 +64,7 @@ def columns(path: Path) -> list[str]:
     from pyarrow import ArrowException
     from pyarrow.parquet import read_schema
 
+    refuse_special(path)
     try:
         return list(read_schema(path).names)
     except (OSError, ArrowException, ValueError) as error:

@@ -7,9 +7,9 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, BaseModel, Field, TypeAdapter, ValidationInfo, field_validator
+from pydantic import BaseModel, Field, TypeAdapter, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from foundation.store.values import plain
@@ -22,17 +22,12 @@ MOST_ALIKE = 8
 """Limits of the engine (``model.engine.programme``)."""
 
 
-def _visible(text: str) -> str:
-    """Pictures, terminals and spreadsheets make something else of control characters."""
-    if not plain(text):
+def visible(text: str | None, lines: int = 600) -> str | None:
+    """A text as it is; a ``ValueError`` for control characters, of which terminals, pictures and spreadsheets make
+    something else."""
+    if text is not None and not (plain(text) and "\t" not in text and text.count("\n") < lines):
         raise PydanticCustomError("scenario", "has control characters")
     return text
-
-
-def _in_one_line(text: str) -> str:
-    if {"\n", "\t"} & {*text}:
-        raise PydanticCustomError("scenario", "has control characters")
-    return _visible(text)
 
 
 class Title(BaseModel):
@@ -40,10 +35,13 @@ class Title(BaseModel):
 
     model_config = FROZEN
 
-    en: Annotated[str, AfterValidator(_in_one_line)] | None = Field(default=None, min_length=1, max_length=60)
-    fr: Annotated[str, AfterValidator(_in_one_line)] | None = Field(
-        default=None, min_length=1, max_length=60, validate_default=True
-    )
+    en: str | None = Field(default=None, min_length=1, max_length=60)
+    fr: str | None = Field(default=None, min_length=1, max_length=60, validate_default=True)
+
+    @field_validator("en", "fr")
+    @classmethod
+    def _in_one_line(cls, text: str | None) -> str | None:
+        return visible(text, lines=1)
 
     @field_validator("fr")
     @classmethod
@@ -58,8 +56,13 @@ class Description(BaseModel):
 
     model_config = FROZEN
 
-    en: Annotated[str, AfterValidator(_visible)] | None = Field(default=None, min_length=1, max_length=600)
-    fr: Annotated[str, AfterValidator(_visible)] | None = Field(default=None, min_length=1, max_length=600)
+    en: str | None = Field(default=None, min_length=1, max_length=600)
+    fr: str | None = Field(default=None, min_length=1, max_length=600)
+
+    @field_validator("en", "fr")
+    @classmethod
+    def _visible(cls, text: str | None) -> str | None:
+        return visible(text)
 
 
 class DriversTable(BaseModel):

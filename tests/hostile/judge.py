@@ -50,7 +50,8 @@ def said(message: str, *named: object) -> None:
     assert "Traceback" not in message, message
     assert message.strip(), "refused without a word"
     assert not named or any(str(name) in message for name in named), f"names none of {named}: {message}"
-    assert len(message) < 4000 or message.count("\n") > 3, "a message of many pages"
+    longest = max((len(str(name)) for name in named), default=0)
+    assert len(message) < 2 * longest + 4000 or message.count("\n") > 3, "a message of many pages"
 
 
 def flipped(content: bytes, at: float = 0.5) -> bytes:
