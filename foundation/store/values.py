@@ -82,7 +82,8 @@ def _scenario(value: Any) -> bool:
 
 
 _ALLOWED: dict[str, tuple[Callable[[Any], bool], str]] = {
-    **dict.fromkeys(("people", "draws", "tasks", "every"), (_count, "a count")),
+    **dict.fromkeys(("people", "draws", "every"), (_count, "a count")),
+    "tasks": (lambda value: value is None or _count(value), "a count"),
     "seed": (_whole, "a whole number"),
     "target_millions": (lambda value: _number(value) and value > 0, "a positive number"),
     **dict.fromkeys(("command", "version", "kind", "engine", "draws_file", "created"), (_text, "a text")),

@@ -1,5 +1,5 @@
-"""What is typed: names too long, not UTF-8, full of escapes; closed outputs; numbers of no use to any machine; a cache of
-compiled code that others may write to; two at once in a folder."""
+"""What is typed: names too long, not UTF-8, full of escapes; closed outputs; numbers of no use to any machine; a cache
+of compiled code that others may write to; two at once in a folder."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,13 @@ from tests.hostile import judge
 from tests.scenarios import faulty
 
 Run = Callable[..., Result]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded() -> None:
+    """What takes seconds to load is no hang."""
+    for name in ("calibration.fit.study", "calibration.fit.report", "planning.mix.study", "report.page", "distributed"):
+        import_module(name)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ import pytest
 
 from foundation.store.manifest import FILE, sha256_of
 from foundation.store.verification import verify_folder
+from tests.hostile.judge import flipped
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="signals")]
 ROOT = Path(__file__).parents[2]
@@ -127,6 +128,19 @@ def sound(name: str, folder: Path, whole: Whole) -> None:
     assert verify_folder(folder).findings == ()
     assert [path.name for path in folder.parent.glob(".*.tmp")] == []
     assert [path.name for path in folder.glob(".*")] == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_one_flipped_byte_is_found_in_each_file(name: str, whole: dict[str, Whole], tmp_path: Path) -> None:
+    """Of the real folder of every command, which is sound as it was left."""
+    folder = tmp_path / "whole"
+    finished(name, folder)
+    assert verify_folder(folder).findings == ()
+    for path in (path for path in folder.rglob("*") if path.is_file()):
+        content = path.read_bytes()
+        path.write_bytes(flipped(content, 0.4))
+        assert path.relative_to(folder).as_posix() in {finding.where for finding in verify_folder(folder).findings}
+        path.write_bytes(content)
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
