@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Without bytecode and compiled caches every command would start by compiling again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: compare test test-slow lint types contract docs evidence bench clean
+.PHONY: compare test test-slow test-hostile lint types contract docs evidence bench clean
 .DEFAULT_GOAL := compare
 
 compare: .venv/.installed
@@ -18,6 +18,10 @@ test: .venv/.dev
 # Runs that are interrupted, killed and resumed, and other long ones.
 test-slow: .venv/.dev
 	$(BIN)/python -m pytest -m slow
+
+# Every command that writes a folder, stopped at every moment, on a full disk, with workers killed; about an hour.
+test-hostile: .venv/.dev
+	$(BIN)/python -m pytest -m slow tests/hostile
 
 lint: .venv/.dev
 	$(BIN)/ruff check .

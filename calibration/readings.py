@@ -23,7 +23,9 @@ from calibration.facts.targets import load_surveyed
 from foundation.errors import RunFailedError
 from foundation.language.numbers import day, number, typeset, with_interval
 from foundation.quantiles import spread
+from foundation.store import tables
 from foundation.store.atomic import write_text
+from foundation.store.reading import read_json
 from foundation.work.ensemble import Failure, executor_factory, run_ensemble
 from model.terms.structure import Structure
 from model.terms.weeks import WEEKS
@@ -169,5 +171,5 @@ def study(folder: Path, *, people: int, draws: int, seed: int, workers: int, dra
 
 def markdown(folder: Path, lang: str) -> str:
     """The table of a finished study, for the guide."""
-    settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
-    return table(pd.read_parquet(folder / ROWS), settings, lang)
+    settings = read_json(folder / SETTINGS)
+    return table(tables.read(folder / ROWS), settings, lang)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -16,7 +17,12 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from foundation.store.values import plain, visible
+
 BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
+OF_A_PATH = (errno.ENAMETOOLONG, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EACCES, errno.EPERM,
+             errno.EINVAL, errno.EEXIST, errno.ENOTEMPTY)  # fmt: skip
+"""What a path that was given can be wrong with."""
 ClickError: type[Exception] = typer.BadParameter.__mro__[2]  # Typer brings its own Click, and shows no other name of it
 
 
@@ -28,7 +34,13 @@ class Mes(TyperGroup):
 
     def main(self, args: Sequence[str] | None = None, *, standalone_mode: bool = True, **extra: Any) -> Any:  # type: ignore[override]
         """As Click's, but that usage errors are said in the language."""
-        Mes.lang = _language(sys.argv[1:] if args is None else args)
+        _ready_to_print()
+        given = list(sys.argv[1:] if args is None else args)
+        Mes.lang = _language(given)
+        if odd := next((word for word in given if not plain(word)), None):
+            print(f"mes: {said(f'{visible(odd)!r}: is not plain text in UTF-8; rename it')}", file=sys.stderr)
+            sys.exit(BAD_INPUT)
+        args = [_at_home(word) for word in given]
         if not standalone_mode:
             return super().main(args, standalone_mode=False, **extra)
         try:
@@ -36,12 +48,27 @@ class Mes(TyperGroup):
         except ClickError as error:
             text = StringIO()
             error.show(text)  # type: ignore[attr-defined]
-            print(said(text.getvalue()), end="", file=sys.stderr)
+            print(visible(said(text.getvalue())), end="", file=sys.stderr)
             status = error.exit_code  # type: ignore[attr-defined]
         except typer.Abort:
             print(said("Aborted!"), file=sys.stderr)
             status = FAILED
         sys.exit(status)
+
+
+def _ready_to_print() -> None:
+    """A closed output is one that nobody listens to; what isn't UTF-8 in a file's name is shown as what it is."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: PTH123, SIM115
+        if reconfigure := getattr(getattr(sys, name), "reconfigure", None):
+            reconfigure(errors="backslashreplace")
+
+
+def _at_home(word: str) -> str:
+    """With ``~`` at the start of a path, which a shell leaves as it is behind a ``=`` or in quotes, filled in."""
+    option, equals, path = word.partition("=") if word.startswith("--") else ("", "", word)
+    return f"{option}{equals}{os.path.expanduser(path)}" if path[:1] == "~" else word  # noqa: PTH111
 
 
 def _language(arguments: Sequence[str]) -> str:
@@ -123,9 +150,12 @@ def _judged(error: Exception) -> tuple[str, int]:
         return said(str(error)), BAD_INPUT
     if isinstance(error, RunFailedError):
         return said(str(error)), FAILED
+    if isinstance(error, OSError) and error.strerror:
+        place = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, (str, bytes)) else ""
+        return said(f"{place}{error.strerror}"), BAD_INPUT if error.errno in OF_A_PATH else FAILED
     return said(f"{type(error).__name__}: {error} (MES_DEBUG=1 shows where)"), FAILED
 
 
 def _exit(message: str, status: int) -> typer.Exit:
-    print(f"mes: {message}", file=sys.stderr)
+    print(f"mes: {visible(message)}", file=sys.stderr)
     return typer.Exit(status)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from scenarios.draw import Draw
     from scenarios.experiment import Experiment, Settings
 
+MOST_WORKERS, MOST_THREADS = 1024, 256
+"""More processes, and more threads of one, than any machine has cores for take minutes to start, and nothing else."""
 AVERAGE = "average"
 """The ``--structure`` that averages over all fitted ones."""
 POLICY_START, UNTIL, TARGET = date(2027, 1, 4), date(2027, 12, 31), 40.0
@@ -55,6 +57,8 @@ class Request:
     def __post_init__(self) -> None:
         for option in ("people", "draws", "workers", "threads"):
             at_least_one(f"--{option}", getattr(self, option))
+        at_most("--workers", self.workers, MOST_WORKERS)
+        at_most("--threads", self.threads, MOST_THREADS)
         check_seed(self.seed)
         if self.cluster is not None and self.workers is not None:
             raise UserError("--workers: the cluster has its own; give --workers or --cluster")
@@ -158,6 +162,12 @@ def at_least_one(option: str, value: int | None) -> None:
         raise UserError(f"{option}: {value}; needed a whole number, 1 or more")
 
 
+def at_most(option: str, value: int | None, most: int) -> None:
+    """``UserError`` for a count that no machine has any use for."""
+    if value is not None and value > most:
+        raise UserError(f"{option}: {value}; allowed: at most {most}")
+
+
 def check_seed(seed: int) -> None:
     """``UserError`` unless the seed can key the draws."""
     if not 0 <= seed < 2**63:
@@ -178,6 +188,7 @@ def process_count(workers: int | None) -> int:
     """Processes asked for, by default as many as there are cores."""
     if workers is not None:
         at_least_one("--workers", workers)
+        at_most("--workers", workers, MOST_WORKERS)
         return workers
     try:
         return len(os.sched_getaffinity(0))

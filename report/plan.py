@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from markupsafe import Markup
 
 from foundation.errors import UserError
 from foundation.language.numbers import compact, interval, number, percent, with_interval
+from foundation.store.store import document
 from report.figures import SIZES, report_frontier
 from report.numbers import INTERVAL, Numbers, traced
 from report.words import say
@@ -31,12 +31,9 @@ SAME = {"horizon": "until", "policy_start": "policy_start", "target_millions": "
 def read_plan(folder: Path, manifest: Mapping[str, Any]) -> Plan:
     """The plan of a folder, checked to answer the question of the run; ``UserError`` if it can't be used."""
     path = folder / FILE
-    try:
-        plan: Plan = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UserError(f"{folder}: holds no {FILE}; make a plan with: mes plan --budget 60M --out {folder}") from None
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise UserError(f"{path}: not a readable plan: {error}") from None
+    if not path.exists():
+        raise UserError(f"{folder}: holds no {FILE}; make a plan with: mes plan --budget 60M --out {folder}")
+    plan: Plan = document(folder, FILE)
     if lacking := [name for name in NEEDED if name not in plan]:
         raise UserError(f"{path}: holds no {lacking[0]}: made by an earlier version; make the plan again")
     for there, here in SAME.items():

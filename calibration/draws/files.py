@@ -24,6 +24,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from calibration.draws import checks
 from calibration.facts.inputs import load_costs, tables_of
 from calibration.facts.priors import (
     AHEAD,
@@ -42,6 +43,7 @@ from calibration.facts.tables import DATA, rows_hash
 from foundation.errors import UserError
 from foundation.seeds import uniform
 from foundation.store.atomic import write_bytes
+from foundation.store.reading import NoFileError, read_bytes
 from model.terms.parameters import HALF_YEARS, Drivers
 from model.terms.structure import Structure
 from scenarios.draw import Draw
@@ -79,6 +81,8 @@ class DrawsInfo:
     effective: float
     """Effective sample size behind the draws."""
     format: int = _FORMAT
+    values_sha256: str = ""
+    """Of the values, row by row; empty in files of versions before 0.3.1."""
 
 
 def structure_name(structure: Structure) -> str:
@@ -117,6 +121,7 @@ def save_draws(
         log_evidence=log_evidence,
         log_evidence_error=log_evidence_error,
         effective=effective,
+        values_sha256=checks.digest(matrix),
     )
     table = pa.table(dict(zip(FREE, matrix.T, strict=True)))
     table = table.replace_schema_metadata({_METADATA: json.dumps(asdict(info), sort_keys=True)})
@@ -126,21 +131,32 @@ def save_draws(
     return info
 
 
-def read_draws(path: Path | None = None) -> tuple[npt.NDArray[np.float64], DrawsInfo]:
+def read_draws(path: Path | None = None, *, sealed: bool = True) -> tuple[npt.NDArray[np.float64], DrawsInfo]:
     """Values [draw, name of ``FREE``] and provenance of a draws file, by default the shipped one.
 
+    Args:
+        sealed: hold the file against the manifest beside it, where there is one.
+
     Raises:
-        UserError: the file can't be read or is no draws file of this version.
+        UserError: the file can't be read, is no draws file of this version, is not as it was written, or holds a value
+            that no draw can have.
     """
     if path is None:
         with as_file(SHIPPED / f"{DEFAULT}.parquet") as shipped:
             return read_draws(shipped)
+    if sealed:
+        checks.refuse_unsealed(path)
     table = _read_table(path)
-    metadata = json.loads((table.schema.metadata or {}).get(_METADATA, b"{}"))
+    metadata = checks.metadata(path, (table.schema.metadata or {}).get(_METADATA, b"{}"))
     if metadata.get("format") != _FORMAT or table.column_names != list(FREE):
         raise UserError(f"{path.name}: not a draws file of this version (format {_FORMAT}); make it again")
+    info = checks.made(path, metadata, DrawsInfo)
+    if any(column.type != pa.float64() or column.null_count for column in table.columns):
+        raise UserError(f"{path.name}: not a draws file of this version (format {_FORMAT}); make it again")
     # By lists: ``to_numpy`` loads pandas, which takes longer than all the rest.
-    return np.column_stack([np.array(table[name].to_pylist(), np.float64) for name in FREE]), DrawsInfo(**metadata)
+    values = np.column_stack([np.array(table[name].to_pylist(), np.float64) for name in FREE])
+    checks.refuse_impossible(path, values, info.draws, info.values_sha256)
+    return values, info
 
 
 def load_draws(n: int, *, path: Path | None = None, seed: int = 0) -> list[Draw]:
@@ -231,7 +247,13 @@ def _matrix(values: Mapping[str, npt.ArrayLike]) -> npt.NDArray[np.float64]:
 
 def _read_table(path: Path) -> Any:
     try:
-        return pq.ParquetFile(path).read()  # ``read_table`` loads pandas
-    except (OSError, pa.ArrowException) as error:
-        reason = "no such file" if isinstance(error, FileNotFoundError) else str(error).splitlines()[0]
-        raise UserError(f"{path.name}: can't be read as a draws file ({reason})") from None
+        content = read_bytes(path, checks.LARGEST)
+        with pq.ParquetFile(pa.BufferReader(content)) as file:  # ``read_table`` loads pandas
+            if file.metadata.num_rows > checks.MOST:
+                raise UserError(f"{path.name}: {file.metadata.num_rows} draws; allowed: at most {checks.MOST}")
+            return file.read()
+    except NoFileError:
+        reason = "no such file"
+    except (OSError, ValueError, pa.ArrowException) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+    raise UserError(f"{path.name}: can't be read as a draws file ({reason})")

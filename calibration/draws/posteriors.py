@@ -9,7 +9,6 @@ for which the posterior of every other command is the right one.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -22,6 +21,7 @@ from typing import Any, get_args
 import numpy as np
 import numpy.typing as npt
 
+from calibration.draws.checks import refuse_unsealed
 from calibration.draws.files import DEFAULT, POSTERIOR, SHIPPED, SUMMARY, load_draws, read_draws, structure_name
 from calibration.facts.observed import load_observed
 from calibration.facts.priors import DISCREPANCY, FREE
@@ -29,6 +29,7 @@ from calibration.facts.tables import DATA
 from calibration.facts.targets import Kind, StockTarget
 from foundation.errors import UserError
 from foundation.store.manifest import sha256_of
+from foundation.store.reading import read_json
 from model.terms.structure import Structure
 from scenarios.draw import Draw
 
@@ -79,9 +80,12 @@ def posterior_named(name: str) -> Source:
     """
     if name == MIXTURE:
         return shipped_mixture()
-    shipped = SHIPPED / name.removeprefix("posterior/")
-    file = _real(shipped) if name.startswith("posterior/") else Path(name) / POSTERIOR
-    if not file.is_file():
+    shipped = name.startswith("posterior/")
+    place = name.removeprefix("posterior/")
+    # A manifest may come from anybody: what it names as shipped is shipped.
+    ours = place.removesuffix(".parquet") in shipped_structures()
+    file = _real(SHIPPED / place) if shipped and ours else Path(name) / POSTERIOR
+    if (shipped and not ours) or not file.is_file():
         raise UserError(f"{name}: the posterior that the run drew from is not there any more")
     return Source((file,), name, fitted=True)
 
@@ -190,7 +194,8 @@ def fitted_to(folder: Path | None) -> Fitted:
         answers = {(answer.item.survey, answer.item.key) for answer in shipped.answers}
         return Fitted(shipped.stocks, answers, {(contrast.day, contrast.split) for contrast in shipped.contrasts})
     try:
-        targets = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))["targets"]
+        refuse_unsealed(folder / SUMMARY)
+        targets = read_json(folder / SUMMARY)["targets"]
         stocks = [_stock(entry) for entry in targets["stocks"]]
         ages = {(date.fromisoformat(entry["date"]), int(entry["split"])) for entry in targets["ages"]}
         return Fitted(stocks, {(entry["survey"], entry["key"]) for entry in targets["answers"]}, ages)

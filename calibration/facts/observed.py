@@ -6,8 +6,6 @@ Stocks come from ``activations.csv`` or a file of the user's (``read_stocks``); 
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,6 +16,7 @@ import numpy as np
 
 from calibration.facts.ages import AgeContrast, load_ages
 from calibration.facts.plausible import most_profiles, too_many_in_regions
+from calibration.facts.spreadsheet import read_lines
 from calibration.facts.tables import DATA, read_rows, refuse_repeats
 from calibration.facts.targets import (
     SURVEYS,
@@ -32,10 +31,9 @@ from calibration.facts.targets import (
 )
 from foundation.errors import UserError
 from foundation.language.amounts import decimal
-from foundation.problems import ScenarioError, nearest
+from foundation.problems import nearest
 from model.terms.inputs import Demography
 from model.terms.weeks import START, WEEKS, monday
-from scenarios.language.files import read_text
 
 DESIGN_EFFECT = 1.5
 """Variance of a quota sample of adults online over that of a simple random sample, *assumed*."""
@@ -186,14 +184,10 @@ def read_stocks(file: Path, demography: Demography) -> tuple[StockTarget, ...]:
 
 
 def _lines(file: Path) -> list[list[str]]:
-    try:
-        text = read_text(file, what="file of stocks", hint=f"needed: a CSV file with columns {', '.join(COLUMNS)}")
-    except ScenarioError as error:
-        raise UserError(str(error)) from None
-    if not text.strip():
+    lines = read_lines(file)
+    if not lines:
         raise UserError(f"{file}: the file is empty; needed: columns {', '.join(COLUMNS)}")
-    first = text.partition("\n")[0]
-    return list(csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in first else ","))
+    return lines
 
 
 def needed_columns(header: Collection[str]) -> tuple[str, ...]:

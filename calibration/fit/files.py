@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 
 from calibration.facts.targets import load_survey_items
 from calibration.fit import label, words
@@ -20,6 +19,7 @@ from foundation.language.text import LANGUAGES
 from foundation.store import manifest as manifests
 from foundation.store.atomic import write_parquet, write_text
 from foundation.store.manifest import Manifest
+from foundation.store.store import Store, seal_made
 from scenarios.compare.tables import write_csv
 
 TABLES = ("residuals", "parameters", "products", "correlations", "curves", "draws")
@@ -40,22 +40,8 @@ def write_all(folder: Path, fit: Fit, lang: str) -> dict[str, Any]:
     pictures = folder / FOLDER
     pictures.mkdir()
     draw_pictures(fit.tables(), fit.manifest, pictures, lang)
-    manifests.write(folder, _sealed(folder, fit.manifest))
+    seal_made(folder, fit.manifest)
     return found
-
-
-def _sealed(folder: Path, manifest: Manifest) -> Manifest:
-    """With what other run folders record too; the hash of every file but the pictures."""
-    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != manifests.FILE)
-    return {
-        "format": manifests.FORMAT,
-        "version": manifests.package_version(),
-        **manifest,
-        "status": "failed" if manifest["failures"] else "complete",
-        "finished": manifests.now(),
-        "machine": manifests.machine(),
-        "files": {path.name: manifests.sha256_of(path) for path in files},
-    }
 
 
 def read_folder(folder: Path) -> tuple[dict[str, pd.DataFrame], Manifest]:
@@ -67,18 +53,7 @@ def read_folder(folder: Path) -> tuple[dict[str, pd.DataFrame], Manifest]:
     manifest = manifests.read(folder)
     if manifest.get("kind") != "fit":
         raise UserError(f"{folder}: not a folder of mes fit")
-    tables = {}
-    for name in (f"{table}.parquet" for table in TABLES):
-        path = folder / name
-        if not path.is_file():
-            raise UserError(f"{path}: missing, though the manifest lists it")
-        if manifests.sha256_of(path) != manifest["files"].get(name):
-            raise UserError(f"{path}: not as mes fit left it (its SHA-256 differs from the manifest's)")
-        try:
-            tables[path.stem] = pd.read_parquet(path)
-        except (OSError, pa.ArrowException) as error:
-            raise UserError(f"{path}: can't be read ({error})") from None
-    return tables, manifest
+    return Store(folder, manifest).frames(TABLES), manifest
 
 
 def draw_pictures(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from calibration.facts.observed import needed_columns
+from calibration.facts.spreadsheet import read_lines
 from calibration.facts.targets import StockTarget, error_of
 from foundation.errors import UserError
 from foundation.language.amounts import MOST_PROFILES as MOST
@@ -38,9 +37,7 @@ def read_actuals(path: Path, last: StockTarget) -> tuple[StockTarget, ...]:
         UserError: the file can't be read.
         ScenarioError: all problems of its header, or of its cells.
     """
-    text = _text(path)
-    french = ";" in text.partition("\n")[0]
-    lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=";" if french else ","))
+    lines = read_lines(path)
     header = [cell.strip() for cell in lines[0]] if lines else []
     if problems := list(_of_header(path.name, header)):
         raise ScenarioError(problems)
@@ -52,15 +49,6 @@ def read_actuals(path: Path, last: StockTarget) -> tuple[StockTarget, ...]:
     if reader.problems:
         raise ScenarioError(reader.problems)
     return tuple(targets)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise UserError(f"{path}: can't be read ({error.strerror or error})") from None
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
 
 
 def _of_header(name: str, header: Sequence[str]) -> Iterator[Problem]:

@@ -34,7 +34,7 @@ from calibration.posterior.walk import Walk, explore, walk
 from calibration.posterior.work import Bank, code_fingerprint, fill, joined, misses, same_settings, teaching
 from foundation.errors import RunFailedError
 from foundation.shapes import Floats
-from foundation.store.atomic import write_array
+from foundation.store import stamped
 from foundation.work.progress import adding
 
 MOST_TAUGHT, FEWEST_TAUGHT = 2400, 400
@@ -93,8 +93,9 @@ class Calibration:
         Raises:
             UserError: the folder holds a calibration with other settings, data or code, or an emulator that is none.
         """
-        self._same_settings()
+        self.folder.mkdir(parents=True, exist_ok=True)
         refuse_pickled(self.folder)
+        self.question = self._same_settings()
         banks = [self._first_bank()]
         emulator = self._emulator(0, banks, None)
         for wave in range(1, self.effort.waves + 1):
@@ -113,10 +114,9 @@ class Calibration:
             "more runs of each wave (--wave) or more waves (--waves) in another folder may do"
         )
 
-    def _same_settings(self) -> None:
-        """Write what the folder is for, or compare."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        same_settings(
+    def _same_settings(self) -> str:
+        """Write what the folder is for, or compare; the hash of it."""
+        return same_settings(
             self.folder,
             {
                 "effort": asdict(self.effort),
@@ -134,14 +134,15 @@ class Calibration:
 
     def _wave(self, number: int, emulator: Emulator, banks: list[Bank]) -> Bank:
         file = self.folder / f"places-{number}.npy"
-        if not file.exists():
+        places = stamped.read_array(file, self.question)
+        if places is None:
             before = banks[-1].places if number > 1 else self._nearest(banks)
             target, seed = self._target(emulator, before), self.effort.seed + number
             places = explore(target.many, len(FREE), self.effort.wave, seed=seed, start=before)
             rough = evidence(target.many, places, seed=seed, blocks=1)
             self.so_far = rough.log, rough.error
-            write_array(file, places)
-        return self._fill(number, np.load(file))
+            stamped.write_array(file, places, self.question)
+        return self._fill(number, places)
 
     def _fill(self, number: int, places: Floats) -> Bank:
         name = f"bank {number + 1}/{self.effort.waves + 2}"
@@ -153,6 +154,7 @@ class Calibration:
             folder=self.folder / f"bank-{number}",
             workers=self.workers,
             done=adding(lambda done: self._tell(name, done, len(places))),
+            question=self.question,
         )
 
     def _nearest(self, banks: list[Bank]) -> Floats:
@@ -161,12 +163,12 @@ class Calibration:
 
     def _emulator(self, number: int, banks: list[Bank], before: Emulator | None) -> Emulator:
         file = emulator_path(self.folder, number)
-        found = load_emulator(file, sizes_of(self.case)) if file.exists() else None
+        found = load_emulator(file, sizes_of(self.case), self.question) if file.exists() else None
         if found is not None:
             return found
         self._tell(f"emulator {number + 1}/{self.effort.waves + 2}", 0, 1)
         emulator = self._learn(banks, before)
-        save_emulator(file, emulator)
+        save_emulator(file, emulator, self.question)
         return emulator
 
     def _learn(self, banks: list[Bank], before: Emulator | None) -> Emulator:
@@ -192,6 +194,7 @@ class Calibration:
             start=start,
             saved=self.folder / f"walk{more}.npz",
             tell=lambda share: self._tell("walk", round(1000 * share), 1000),
+            question=self.question,
         )
 
     def _evidence(self, target: Target, walked: Walk) -> Evidence:

@@ -18,7 +18,7 @@ from calibration.facts.priors import STATUS_QUO
 from calibration.posterior.emulator import Component, Emulator, features
 from calibration.posterior.simulate import Case
 from foundation.errors import UserError
-from foundation.store.atomic import write_arrays
+from foundation.store import stamped
 
 Arrays = dict[str, npt.NDArray[Any]]
 KIND = "mes emulator 1"
@@ -69,17 +69,18 @@ def refuse_pickled(folder: Path) -> None:
         )
 
 
-def save_emulator(file: Path, emulator: Emulator) -> None:
-    """Whole or not at all."""
+def save_emulator(file: Path, emulator: Emulator, question: str = "") -> None:
+    """Whole or not at all; ``question`` is what the folder is for (``calibration.posterior.work.same_settings``)."""
     arrays: Arrays = {"kind": np.array(KIND)}
     arrays |= {name: np.asarray(getattr(emulator, name)) for name in _WHOLE}
     for k, component in enumerate(emulator.components):
         arrays |= {f"{name}-{k}": np.asarray(getattr(component, name), np.float64) for name in _PART}
-    write_arrays(file, **arrays)
+    stamped.write_arrays(file, question, arrays)
 
 
-def load_emulator(file: Path, sizes: Sizes) -> Emulator | None:
-    """As it was saved, to the bit; ``None`` if the file is empty or its end is missing.
+def load_emulator(file: Path, sizes: Sizes, question: str = "") -> Emulator | None:
+    """As it was saved, to the bit; ``None`` if the file is empty, its end is missing, or it is not as it was saved for
+    this ``question`` under this name.
 
     Raises:
         UserError: the file is something else than an emulator of these sizes.
@@ -93,6 +94,8 @@ def load_emulator(file: Path, sizes: Sizes) -> Emulator | None:
     problem = _problem(arrays, sizes)
     if problem:
         raise _refused(file, problem)
+    if not stamped.whole(file, question):
+        return None
     components = tuple(_component(arrays, k) for k in range(len(arrays["axes"])))
     whole: dict[str, Any] = {name: arrays[name] for name in _WHOLE}
     return Emulator(parameters=sizes.parameters, components=components, **whole)
@@ -100,6 +103,8 @@ def load_emulator(file: Path, sizes: Sizes) -> Emulator | None:
 
 def _cut_short(file: Path) -> bool:
     """The directory of an archive is its end."""
+    if not file.is_file():
+        raise ValueError("it is not a regular file")
     with file.open("rb") as opened:
         return _ZIP.startswith(opened.read(len(_ZIP))) and not zipfile.is_zipfile(file)
 

@@ -8,7 +8,6 @@ of the machine gets in.
 from __future__ import annotations
 
 import argparse
-import json
 import shlex
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -16,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from calibration.draws.checks import refuse_unsealed
 from calibration.draws.files import POSTERIOR, SHIPPED, SUMMARY, read_draws, save_draws, structure_name
 from calibration.facts.priors import FREE
 from calibration.facts.tables import DATA
@@ -23,6 +23,7 @@ from calibration.posterior.question import Effort
 from calibration.posterior.tables import KIND
 from foundation.errors import UserError
 from foundation.store import manifest as manifests
+from foundation.store.reading import read_json
 from model.terms.structure import Structure
 
 TAKE_A_VALUE = {"--out", "--workers", "--lang", "--until", "--structure", "--targets"}
@@ -36,7 +37,8 @@ def ship(folder: Path, into: Path, name: str) -> dict[str, object]:
     """
     if not (folder / SUMMARY).is_file():
         raise UserError(f"{folder}: no finished calibration (it holds no {SUMMARY})")
-    summary: dict[str, object] = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
+    refuse_unsealed(folder / SUMMARY)
+    summary: dict[str, object] = read_json(folder / SUMMARY)
     values, info = read_draws(folder / POSTERIOR)
     save_draws(
         into / f"{name}.parquet",
@@ -50,7 +52,7 @@ def ship(folder: Path, into: Path, name: str) -> dict[str, object]:
         log_evidence_error=info.log_evidence_error,
         effective=info.effective,
     )
-    _, saved = read_draws(into / f"{name}.parquet")
+    _, saved = read_draws(into / f"{name}.parquet", sealed=False)  # the manifest comes last
     if saved.data_sha256 != info.data_sha256:
         raise UserError(f"{folder}: fitted to other data than those of this version; calibrate again")
     return summary

@@ -21,8 +21,8 @@ from calibration.posterior import label
 from calibration.posterior.calibrate import Calibration, Posterior
 from calibration.posterior.free import values_at
 from foundation.language.numbers import day, number
-from foundation.store import manifest as manifests
 from foundation.store.atomic import write_text
+from foundation.store.store import seal_made
 
 KIND = "posterior"
 
@@ -61,8 +61,7 @@ def publish(calibration: Calibration, posterior: Posterior, folder: Path, proven
         effective=posterior.effective,
     )
     write_text(folder / SUMMARY, json.dumps(summary, indent=1, ensure_ascii=False) + "\n")
-    files = {name: manifests.sha256_of(folder / name) for name in (POSTERIOR, SUMMARY)}
-    manifests.write(folder, _manifest(calibration, provenance, files, len(values)))
+    seal_made(folder, _manifest(calibration, provenance, len(values)))
     return summary
 
 
@@ -121,24 +120,17 @@ def targets_of(observed: Observed) -> dict[str, object]:
     }
 
 
-def _manifest(calibration: Calibration, provenance: Provenance, files: Mapping[str, str], draws: int) -> dict[str, Any]:
+def _manifest(calibration: Calibration, provenance: Provenance, draws: int) -> dict[str, Any]:
     return {
-        "format": manifests.FORMAT,
         "kind": KIND,
-        "version": manifests.package_version(),
         "command": provenance.command,
         "command_line": list(provenance.command_line),
         "targets_file": provenance.targets,
-        "status": "complete",
-        "finished": manifests.now(),
         "seed": calibration.effort.seed,
         "draws": draws,
         "data_end": calibration.observed.data_end.isoformat(),
         "structure": asdict(calibration.case.structure),
         "data": data_hashes(),
-        "machine": manifests.machine(),
-        "failures": [],
-        "files": dict(files),
     }
 
 

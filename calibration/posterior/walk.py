@@ -23,7 +23,7 @@ from scipy import fft
 
 from calibration.posterior.ellipses import Prior, aimed_at
 from foundation.shapes import Floats
-from foundation.store.atomic import write_arrays
+from foundation.store import stamped
 
 LogDensity = Callable[[Floats], Floats]
 """[place] for places [place, parameter]."""
@@ -124,12 +124,14 @@ def walk(
     tell: Callable[[float], None] = lambda share: None,
     segments: int = MOST_SEGMENTS,
     wanted: float = WANTED,
+    question: str = "",
 ) -> Walk:
     """Walk from ``start`` [place, parameter] until every chain is ``wanted`` autocorrelation times long.
 
-    ``saved`` holds the state after every segment; ``tell`` is given the share done (0..1, estimated).
+    ``saved`` holds the state after every segment, for ``question`` alone; ``tell`` is given the share done (0..1,
+    estimated).
     """
-    places, kept = _loaded(saved, parameters)
+    places, kept = _loaded(saved, parameters, question)
     if places is None:
         rng = np.random.default_rng([seed, 0])
         places = _starts(log_likelihood, parameters, rng, start)
@@ -142,7 +144,7 @@ def walk(
             if (step + 1) % (SEGMENT // KEPT) == 0:
                 parts.append(chains.places.copy())
         kept = np.concatenate([kept, np.stack(parts)]) if len(kept) else np.stack(parts)
-        write_arrays(saved, places=chains.places, kept=kept)
+        stamped.write_arrays(saved, question, {"places": chains.places, "kept": kept})
         tell(min(0.99, len(kept) / max(wanted * _autocorrelation(kept) * 3 / 2, len(kept) + 1)))
     return _result(kept, wanted)
 
@@ -211,8 +213,8 @@ def _result(kept: Floats, wanted: float) -> Walk:
     )
 
 
-def _loaded(path: Path, parameters: int) -> tuple[Floats | None, Floats]:
-    if not path.exists():
+def _loaded(path: Path, parameters: int, question: str) -> tuple[Floats | None, Floats]:
+    found = stamped.read_arrays(path, question)
+    if found is None:
         return None, np.empty((0, CHAINS, parameters))
-    with np.load(path) as file:
-        return file["places"], file["kept"]
+    return found["places"], found["kept"]

@@ -22,7 +22,10 @@ from calibration.posterior.free import values_at
 from calibration.posterior.simulate import Case, simulate
 from foundation.errors import RunFailedError, UserError
 from foundation.shapes import Floats
-from foundation.store.atomic import write_array, write_text
+from foundation.store import stamped
+from foundation.store.atomic import write_text
+from foundation.store.fingerprint import digest_of
+from foundation.store.reading import read_json
 from foundation.work.ensemble import executor_factory, run_ensemble
 from model import PrevalenceError, solve_prevalence
 
@@ -109,6 +112,7 @@ class _Block:
     first: int
     """Number of the first run: it keys their chance."""
     file: str
+    question: str
     simulator: Simulator | None
     width: int
 
@@ -133,8 +137,10 @@ def fill(
     done: Callable[[int], None] = lambda runs: None,
     simulator: Simulator | None = None,
     width: int | None = None,
+    question: str = "",
 ) -> Bank:
-    """Simulate ``places`` [run, parameter] on ``people`` agents each; blocks already in ``folder`` are not run again.
+    """Simulate ``places`` [run, parameter] on ``people`` agents each; blocks already in ``folder`` are not run again,
+    if they are whole and of this ``question`` (``same_settings``).
 
     ``first`` numbers the runs (their chance depends on it); ``done`` is told the runs finished with each block. Another
     ``simulator`` (a function of a module, so that workers find it) gives ``width`` outputs.
@@ -151,12 +157,13 @@ def fill(
             people=people,
             first=first + at,
             file=str(folder / f"block-{at // BLOCK:04d}.npy"),
+            question=_of_block(question, places[at : at + BLOCK], people, first + at),
             simulator=simulator,
             width=width,
         )
         for at in range(0, len(places), BLOCK)
     ]
-    waiting = [block for block in blocks if not Path(block.file).exists()]
+    waiting = [block for block in blocks if _kept(block) is None]
     done(sum(len(block.places) for block in blocks) - sum(len(block.places) for block in waiting))
     failures = run_ensemble(
         _run_block,
@@ -167,8 +174,22 @@ def fill(
     )
     if failures:
         raise RunFailedError(f"{len(failures)} blocks of simulations failed, the first by {failures[0].error}")
-    outputs = np.concatenate([np.load(block.file) for block in blocks])
+    kept = [_kept(block) for block in blocks]
+    if lost := [block.file for block, outputs in zip(blocks, kept, strict=True) if outputs is None]:
+        raise RunFailedError(f"{lost[0]}: was altered meanwhile; --resume makes it again")
+    outputs = np.concatenate([outputs for outputs in kept if outputs is not None])
     return Bank(places, outputs, np.full(len(places), people))
+
+
+def _of_block(question: str, places: Floats, people: int, first: int) -> str:
+    """What a block answers: the question of the folder, and where, on how many and by which chance it is simulated."""
+    return digest_of([question, sha256(np.ascontiguousarray(places).tobytes()).hexdigest(), people, first])
+
+
+def _kept(block: _Block) -> Floats | None:
+    """Outputs [run, output] of a finished block; ``None`` where there are none that can be used."""
+    found = stamped.read_array(Path(block.file), block.question)
+    return found if found is not None and found.shape == (len(block.places), block.width) else None
 
 
 def _run_block(block: _Block) -> None:
@@ -178,7 +199,7 @@ def _run_block(block: _Block) -> None:
             rows.append(run(case, values, block.people, block.first + row))
         except PrevalenceError:
             rows.append(np.full(block.width, np.nan))
-    write_array(Path(block.file), np.array(rows))
+    stamped.write_array(Path(block.file), np.array(rows), block.question)
 
 
 @dataclass(frozen=True)
@@ -242,16 +263,18 @@ def code_fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
-def same_settings(folder: Path, wanted: Mapping[str, Any]) -> None:
-    """Write what an empty folder is for, or compare: settings, code, and every table that is read.
+def same_settings(folder: Path, wanted: Mapping[str, Any]) -> str:
+    """Write what an empty folder is for, or compare: settings, code, and every table that is read. Returns the hash of
+    this question, which state files bear.
 
     Raises:
-        UserError: the folder was begun with something else.
+        UserError: the folder was begun with something else, or doesn't say with what.
     """
     file, now = folder / "settings.json", json.loads(json.dumps(wanted))
     if not file.exists():
         write_text(file, json.dumps(wanted, indent=1, ensure_ascii=False))
-        return
-    found = json.loads(file.read_text(encoding="utf-8"))
-    if other := [name for name in now if found.get(name) != now[name]]:
+        return digest_of(now)
+    found = read_json(file)
+    if other := [name for name in {**found, **now} if found.get(name) != now.get(name)]:
         raise UserError(f"{folder}: begun with other {', '.join(other)}; choose another folder, or remove it")
+    return digest_of(now)

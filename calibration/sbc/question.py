@@ -10,7 +10,6 @@ The folder holds finished work, so that an interrupted command goes on where it 
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -29,10 +28,12 @@ from calibration.sbc.methods import chosen, near_runs
 from calibration.sbc.page import Ranks, page_text
 from calibration.sbc.quantities import FORECASTS, NAMES, ahead
 from calibration.sbc.ranks import DISTANCE
-from calibration.sbc.work import FIRST, PER_WAVE, SEED, Task, carry_out, finish, look, ranks_of
+from calibration.sbc.work import FIRST, PER_WAVE, SEED, Task, carry_out, finish, found_in, look, places_in, ranks_of
 from foundation.errors import UserError
 from foundation.shapes import Floats
-from foundation.store.atomic import write_arrays, write_json
+from foundation.store.atomic import held, write_arrays, write_json
+from foundation.store.reading import read_json
+from foundation.store.stamped import whole
 from foundation.work.progress import adding, progress
 
 LIKELIHOOD = "log likelihood"
@@ -78,8 +79,9 @@ def study(folder: Path, settings: Settings) -> None:
     if settings.truths > settings.sims // 4:
         raise UserError(f"--truths: {settings.truths}; allowed: at most a quarter of --sims, {settings.sims // 4}")
     folder.mkdir(parents=True, exist_ok=True)
-    same_settings(folder, {**settings.shown(), "code": code_fingerprint(), **tables_of("sbc")})
-    Study(folder, settings, *problem()).run()
+    with held(folder):
+        question = same_settings(folder, {**settings.shown(), "code": code_fingerprint(), **tables_of("sbc")})
+        Study(folder, settings, *problem(), question).run()
 
 
 def problem() -> tuple[Case, Observed]:
@@ -92,8 +94,9 @@ def problem() -> tuple[Case, Observed]:
 class Study:
     """One study in a folder."""
 
-    def __init__(self, folder: Path, settings: Settings, case: Case, observed: Observed) -> None:
+    def __init__(self, folder: Path, settings: Settings, case: Case, observed: Observed, question: str = "") -> None:
         self.folder, self.settings, self.case, self.observed = folder, settings, case, observed
+        self.question = question
         self.sent = Sent(case)
 
     def run(self) -> None:
@@ -105,15 +108,16 @@ class Study:
             banks.append(self._wave(wave))
             emulator = self._shared(wave, banks, emulator)
         tasks = self._tasks(self.settings.waves)
-        missing = [task for task in tasks if not task.file.exists()]
+        missing = [task for task in tasks if not whole(task.file, self.question)]
         with progress(len(tasks), "truths") as tell:
             carry_out(finish, tasks, missing, self.settings.workers, adding(tell))
-        save_ranks(self.folder, ranks_of([dict(np.load(task.file)) for task in tasks]))
+        save_ranks(self.folder, ranks_of([found_in(task.file, self.question) for task in tasks]))
         write_json(self.folder / DOCUMENT, self.settings.shown())
 
     def _tasks(self, stage: int) -> list[Task]:
         sent, people = self.sent, self.settings.people
-        return [Task(sent, self.observed, self.folder, k, people, stage) for k in range(self.settings.truths)]
+        many = range(self.settings.truths)
+        return [Task(sent, self.observed, self.folder, k, people, stage, self.question) for k in many]
 
     def _fill(self, wave: int, places: Floats) -> Bank:
         name = f"simulations, wave {wave} of {self.settings.waves}" if wave else "simulations of the prior"
@@ -126,6 +130,7 @@ class Study:
                 folder=self.folder / f"bank-{wave}",
                 workers=self.settings.workers,
                 done=adding(tell),
+                question=self.question,
             )
 
     def _prior(self) -> Bank:
@@ -137,17 +142,17 @@ class Study:
 
     def _wave(self, wave: int) -> Bank:
         tasks = self._tasks(wave - 1)
-        missing = [task for task in tasks if not task.look_file(wave - 1).exists()]
+        missing = [task for task in tasks if not whole(task.look_file(wave - 1), self.question)]
         with progress(len(tasks), f"looks, wave {wave} of {self.settings.waves}") as tell:
             carry_out(look, tasks, missing, self.settings.workers, adding(tell))
-        looks = [np.load(task.look_file(wave - 1))[: self.settings.wave] for task in tasks]
+        looks = [places_in(task.look_file(wave - 1), self.question)[: self.settings.wave] for task in tasks]
         return self._fill(wave, np.concatenate(looks))
 
     def _shared(self, stage: int, banks: list[Bank], before: Emulator | None) -> Emulator:
         """The pool of a stage, and lengths and noise learned from it."""
         pool, file = joined(banks), emulator_path(self.folder, stage)
         write_arrays(self.folder / f"pool-{stage}.npz", **vars(pool))
-        found = load_emulator(file, sizes_of(self.case)) if file.exists() else None
+        found = load_emulator(file, sizes_of(self.case), self.question) if file.exists() else None
         if found is None:
             rows = near_runs(pool, self.observed, SHARED)
             places, known = pool.places[rows, : len(STATUS_QUO)], before.components if before else None
@@ -155,7 +160,7 @@ class Study:
             with progress(1, "lengths of the emulator") as tell:
                 found = fit_emulator(places, pool.outputs[rows], stocks, known, workers)
                 tell(1)
-            save_emulator(file, found)
+            save_emulator(file, found, self.question)
         return found
 
 
@@ -172,7 +177,7 @@ def read_ranks(folder: Path) -> dict[str, Floats]:
 
 def markdown(folder: Path) -> str:
     """The page of a finished study."""
-    settings = json.loads((folder / DOCUMENT).read_text(encoding="utf-8"))
+    settings = read_json(folder / DOCUMENT)
     usual = Settings().shown()
     told = [f"--{name} {value}" for name, value in settings.items() if name in OPTIONS and value != usual[name]]
     return page_text(read_ranks(folder), LINES, settings, " ".join(["mes study sbc --out sbc", *told]))

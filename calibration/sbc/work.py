@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +25,7 @@ from calibration.sbc.quantities import FORECASTS, Forecaster, outputs_and_quanti
 from calibration.sbc.ranks import controls, place_of_truth, with_distance
 from foundation.errors import RunFailedError
 from foundation.shapes import Floats
-from foundation.store.atomic import write_array, write_arrays
+from foundation.store import stamped
 from foundation.work.ensemble import executor_factory, run_ensemble
 from model import PrevalenceError
 
@@ -48,6 +49,8 @@ class Task:
     people: int
     stage: int
     """Waves that the pool holds."""
+    question: str = ""
+    """Hash of what the folder is for."""
 
     def look_file(self, stage: int) -> Path:
         """Places that the figures make likely as far as a stage knows: the first of them are simulated at."""
@@ -69,9 +72,9 @@ class Pool:
 
 
 @lru_cache(maxsize=1)
-def loaded(folder: Path, stage: int, sizes: Sizes) -> Pool:
+def loaded(folder: Path, stage: int, sizes: Sizes, question: str = "") -> Pool:
     """As the study has left it."""
-    emulator = load_emulator(emulator_path(folder, stage), sizes)
+    emulator = load_emulator(emulator_path(folder, stage), sizes, question)
     if emulator is None:
         raise RunFailedError(f"{folder}: the emulator of stage {stage} is gone; choose another folder")
     with np.load(folder / f"pool-{stage}.npz") as pool, np.load(folder / "truths.npz") as truths:
@@ -90,20 +93,40 @@ def look(task: Task) -> None:
     """Places [place, parameter] that the figures make likely, as far as the pool knows."""
     file = task.look_file(task.stage)
     file.parent.mkdir(parents=True, exist_ok=True)
-    write_array(file, _inference(task).draws(LOOK_CHAINS, LOOK_SEGMENTS, SEED + task.number)[-1])
+    stamped.write_array(file, _inference(task).draws(LOOK_CHAINS, LOOK_SEGMENTS, SEED + task.number)[-1], task.question)
+
+
+def places_in(file: Path, question: str) -> Floats:
+    """What ``look`` left.
+
+    Raises:
+        RunFailedError: it is gone or was altered.
+    """
+    found = stamped.read_array(file, question)
+    if found is None:
+        raise RunFailedError(f"{file}: was altered meanwhile; the same command makes it again")
+    return found
+
+
+def found_in(file: Path, question: str) -> dict[str, Any]:
+    """What ``finish`` left; raises as ``places_in``."""
+    found = stamped.read_arrays(file, question)
+    if found is None:
+        raise RunFailedError(f"{file}: was altered meanwhile; the same command makes it again")
+    return found
 
 
 def _inference(task: Task) -> Inference:
-    pool = loaded(task.folder, task.stage, sizes_of(task.case.case))
+    pool = loaded(task.folder, task.stage, sizes_of(task.case.case), task.question)
     figures, row = pool.truths.figures[task.number], int(pool.truths.rows[task.number])
-    before = np.load(task.look_file(task.stage - 1)) if task.stage else None
+    before = places_in(task.look_file(task.stage - 1), task.question) if task.stage else None
     known = without(pool.bank, row)
     return inferred(known, pool.emulator, imitated(task.observed, figures), task.number, before)
 
 
 def finish(task: Task) -> None:
     """Draws given the figures, and what is needed for ranks."""
-    pool, found = loaded(task.folder, task.stage, sizes_of(task.case.case)), _inference(task)
+    pool, found = loaded(task.folder, task.stage, sizes_of(task.case.case), task.question), _inference(task)
     chains = found.draws(2 * DRAWS, SEGMENTS, SEED + task.number)
     # Draws from half of the chains, the law about them from the other half: neither knows the other.
     draws, sample = chains[-1, :DRAWS], chains[:, DRAWS:].reshape(-1, len(FREE))
@@ -112,13 +135,14 @@ def finish(task: Task) -> None:
     forecaster = Forecaster(found.target.likelihood.observed, task.people)
     priced = _priced(task, forecaster, truth, draws[:PRICED], pool.truths.off[task.number])
     task.file.parent.mkdir(parents=True, exist_ok=True)
-    write_arrays(task.file, truth=truth, draws=draws, sample=sample, likelihoods=likelihoods, quantities=priced)
+    found_out = {"truth": truth, "draws": draws, "sample": sample, "likelihoods": likelihoods, "quantities": priced}
+    stamped.write_arrays(task.file, task.question, found_out)
 
 
 def _priced(task: Task, forecaster: Forecaster, truth: Floats, draws: Floats, off: Floats) -> Floats:
     """[truth and draws, forecast + quantity]; NaN where prevalences can't be had. The truth's run is that of the bank,
     which gave its figures, and goes on."""
-    pool = loaded(task.folder, task.stage, sizes_of(task.case.case))
+    pool = loaded(task.folder, task.stage, sizes_of(task.case.case), task.question)
     rng, stocks = np.random.default_rng([SEED, task.number]), len(task.observed.stocks)
     width = len(task.case.case.outputs)
     rows: list[Floats] = []

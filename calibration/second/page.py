@@ -29,7 +29,8 @@ from calibration.second.population import drawn_near
 from foundation.errors import UserError
 from foundation.language.numbers import with_interval
 from foundation.shapes import Floats
-from foundation.store.atomic import write_text
+from foundation.store.atomic import held, write_text
+from foundation.store.reading import read_json
 
 RUNS, PEOPLE, DRAWS, SEED, FIRST = 4096, 20_000, 400, 7, 900_000_000
 """Runs of the first generation, a power of 2, people of each; draws to keep; number of the first run."""
@@ -47,8 +48,9 @@ MEDIAN = float(np.sqrt(np.pi / 2))
 class Simulations:
     """Figures of one generation after the other; finished blocks in ``folder`` are not run again."""
 
-    def __init__(self, case: Case, observed: Observed, folder: Path, people: int, workers: int) -> None:
+    def __init__(self, case: Case, observed: Observed, folder: Path, people: int, workers: int, question: str) -> None:
         self.case, self.observed, self.folder, self.people, self.workers = case, observed, folder, people, workers
+        self.question = question
 
     def __call__(self, places: Floats, generation: int) -> Floats:
         """[place, figure] as published; NaN where prevalences can't be had or a lower bound isn't kept."""
@@ -60,6 +62,7 @@ class Simulations:
             first=FIRST + PER_GENERATION * generation,
             folder=self.folder / f"generation-{generation}",
             workers=self.workers,
+            question=self.question,
         )
         rng = np.random.default_rng([SEED, generation])
         figures, holds = published(bank.outputs, values_at(places), self.observed, rng)
@@ -151,14 +154,19 @@ def study(folder: Path, *, runs: int, people: int, draws: int, workers: int) -> 
     if runs & (runs - 1):
         raise UserError(f"--sims: {runs}; needed a power of 2")
     folder.mkdir(parents=True, exist_ok=True)
+    with held(folder):
+        _study(folder, runs, people, draws, workers)
+
+
+def _study(folder: Path, runs: int, people: int, draws: int, workers: int) -> None:
     settings = {"runs": runs, "people": people, "size": min(SIZE, runs // 4), "generations": GENERATIONS}
-    same_settings(folder, {**settings, "code": code_fingerprint(), **tables_of("second")})
+    question = same_settings(folder, {**settings, "code": code_fingerprint(), **tables_of("second")})
     observed = load_observed()
     history = replace(load_history(), data_end=observed.data_end)
     case = case_for(observed, load_demography(), history, load_surveyed())
     given = published_figures(observed)
     found = drawn_near(
-        Simulations(case, observed, folder, people, workers),
+        Simulations(case, observed, folder, people, workers, question),
         given,
         prior_places(runs, SEED),
         size=settings["size"],
@@ -183,7 +191,7 @@ def study(folder: Path, *, runs: int, people: int, draws: int, workers: int) -> 
 
 def markdown(folder: Path) -> str:
     """A finished study beside the shipped posterior, for the guide."""
-    told = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+    told = read_json(folder / SETTINGS)
     found = rows(sample_of(None), sample_of(folder / POSTERIOR))
     agreeing = sum(row.agree for row in found)
     note = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from calibration.facts.targets import load_survey_items
 from calibration.survey import label
 from calibration.survey.report import claims_line, heading, rows_of_document, shown_cells, why
 from foundation.errors import UserError
+from foundation.store.store import document as document_of
 from scenarios.words import run_line
 
 HEAD = ("question", "asked", "published_short", "simulated_short", "real_short", "inside_short", "status_short")
@@ -26,9 +26,9 @@ def read_document(folder: Path) -> dict[str, Any]:
     """
     path = folder / "survey.json"
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = document_of(folder, path.name)
         found["surveys"], found["claims_from_priors"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except KeyError as error:
         raise UserError(f"{folder}: not a folder of mes survey ({path.name}: {error})") from None
     return dict(found)
 

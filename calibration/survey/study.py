@@ -38,6 +38,7 @@ from foundation.language.numbers import percent
 from foundation.language.text import LANGUAGES
 from foundation.store.atomic import write_parquet, write_text
 from foundation.store.manifest import Manifest, machine, package_version
+from foundation.store.store import seal_made
 from scenarios.compare.tables import write_csv
 
 
@@ -108,6 +109,7 @@ def carry_out(
     }
     write_all(folder, table, per_draw(findings), {**found, **provenance})
     draw_picture(folder, table, items, manifest, lang)
+    seal_made(folder, {"command": "survey", **manifest, **provenance})
     return Result(table=table, items=items, manifest=manifest, document=found, failures=failed)
 
 

@@ -17,8 +17,9 @@ from calibration.facts.inputs import tables_of
 from calibration.uncertainty import label
 from calibration.uncertainty.work import SOURCES, Task
 from foundation.language.numbers import NO_BREAK, interval, number, percent
-from foundation.store import manifest as manifests
-from foundation.store.manifest import Manifest
+from foundation.store.atomic import write_parquet
+from foundation.store.manifest import Manifest, package_version
+from foundation.store.store import seal_made
 from foundation.work.ensemble import Failure
 from scenarios.compare.study import scenario_entry
 from scenarios.compare.tables import write_csv
@@ -121,9 +122,9 @@ def manifest_of(
     """What was run; files are added when written."""
     settings = experiment.settings
     return {
-        "format": manifests.FORMAT,
         "kind": "uncertainty",
-        "version": manifests.package_version(),
+        "command": "uncertainty",
+        "version": package_version(),
         "command_line": list(command_line),
         "people": settings.people,
         "draws": settings.draws,
@@ -135,8 +136,6 @@ def manifest_of(
         "averaged": {one.name: one.weight for one in alternatives},
         "scenarios": [scenario_entry(scenario, scenario.text) for scenario in experiment.scenarios],
         "data": tables_of("uncertainty"),
-        "machine": manifests.machine(),
-        "status": "failed" if failures else "complete",
         "failures": [
             {
                 "draw": tasks[failure.index].draw.index,
@@ -146,7 +145,6 @@ def manifest_of(
             }
             for failure in failures
         ],
-        "files": {},
     }
 
 
@@ -155,13 +153,12 @@ def write_all(folder: Path, rows: pd.DataFrame, shares: pd.DataFrame, manifest: 
     from calibration.uncertainty.pictures import uncertainty_split
     from foundation.drawing.style import save
 
-    rows.to_parquet(folder / OUTCOMES, compression="zstd")
-    shares.to_parquet(folder / SPLIT, compression="zstd")
+    write_parquet(folder / OUTCOMES, rows)
+    write_parquet(folder / SPLIT, shares)
     for language in ("en", "fr"):
         write_csv(shares, folder / f"split.{language}.csv", language, label)
     save(uncertainty_split(shown_rows(shares), manifest, lang), folder / f"uncertainty.{lang}")
-    manifest["files"] = {name: manifests.sha256_of(folder / name) for name in (OUTCOMES, SPLIT)}
-    manifests.write(folder, manifest)
+    seal_made(folder, manifest)
     return document(shares, manifest)
 
 

@@ -46,6 +46,7 @@ def calibrate_in(request: Request) -> None:
     from calibration.posterior.calibrate import Calibration
     from calibration.posterior.tables import Provenance, publish
     from calibration.warm import ensure_compiled
+    from foundation.store.atomic import held
 
     _check_effort(request.effort)
     case, observed = problem(request)
@@ -54,14 +55,15 @@ def calibrate_in(request: Request) -> None:
     teller = Teller(request.lang)
     calibration = Calibration(case, observed, request.effort, request.out, process_count(request.workers), teller)
     try:
-        posterior = calibration.run()
-        line = command_line()
-        provenance = Provenance(
-            command=shlex.join(line),
-            command_line=line,
-            targets=str(request.targets) if request.targets else None,
-        )
-        summary = publish(calibration, posterior, request.out, provenance)
+        with held(request.out):
+            posterior = calibration.run()
+            line = command_line()
+            provenance = Provenance(
+                command=shlex.join(line),
+                command_line=line,
+                targets=str(request.targets) if request.targets else None,
+            )
+            summary = publish(calibration, posterior, request.out, provenance)
     finally:
         teller.close()
     show(summary, request)
@@ -102,7 +104,8 @@ def _check_effort(effort: Effort) -> None:
 
 def _check_folder(request: Request) -> None:
     # An empty folder is what a calibration leaves that was killed at its very start.
-    begun = request.out.exists() and (not request.out.is_dir() or any(request.out.iterdir()))
+    there = request.out.is_dir() and any(path.name[0] != "." for path in request.out.iterdir())
+    begun = request.out.exists() and (there or not request.out.is_dir())
     if begun and not request.resume:
         raise UserError(f"--out: {request.out} is there already; --resume goes on with it")
     if request.resume and (begun or not request.out.exists()) and not (request.out / "settings.json").is_file():

@@ -97,14 +97,17 @@ def _compare_scenarios(request: Request, names: list[str]) -> None:
 
 def _compare_folders(request: Request, folders: list[Path], arguments: list[str]) -> None:
     from cli.showing import present, shown_of
+    from foundation.store.reading import as_left
     from foundation.store.store import Store
     from scenarios.compare.comparison import compare_folders, comparison_document
-    from scenarios.compare.study import write_tables
+    from scenarios.compare.study import tables_for_reading, write_tables
 
     _refuse_mixtures(request, folders, arguments)
-    merged, frames = compare_folders(folders)
+    with as_left(", ".join(map(str, folders))):
+        merged, frames = compare_folders(folders)
+        read = tables_for_reading(frames, {**merged, **_own(request)})
     store = Store.create(request.folder(f"{len(folders)}-folders"), {**merged, **_own(request)})
-    write_tables(store.folder, frames, store.manifest)
+    write_tables(store.folder, read)
     store.finish(frames, merged["failures"])
     shown = shown_of(request)
     if request.json and request.pictures is None:  # whoever reads numbers of finished runs has asked for no pictures

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from foundation.store.verification import Finding, Verification
 
 
+DRAWN = ("command", "people", "draws", "seed", "until", "scenarios", "quick", "sealed")
+"""What the manifest of a folder says whose pictures can be drawn."""
+
+
 def plot(
     folder: Annotated[Path, typer.Argument(help="A run folder.")],
     workers: o.Workers = None,
@@ -25,9 +29,11 @@ def plot(
     """Draw the pictures of a finished run again (for instance in the other language)."""
     with reported():
         from cli.showing import Shown, draw, print_json
+        from foundation.store.reading import as_left
 
-        store = _finished(folder)
-        pictures = draw(store, Shown(lang=lang, json=json, pictures=o.Pictures.all, workers=workers), [lang])
+        with as_left(folder):
+            store = _finished(folder)
+            pictures = draw(store, Shown(lang=lang, json=json, pictures=o.Pictures.all, workers=workers), [lang])
         if json:
             quick = store.manifest["quick"]
             print_json({"folder": str(folder), "quick": quick, "pictures": [str(path) for path in pictures]})
@@ -43,11 +49,13 @@ def _finished(folder: Path) -> Store:
         UserError: they are not.
     """
     from cli.albums import RUN, album_of
+    from foundation.store.manifest import require
     from foundation.store.store import Store, check, load
     from scenarios.compare.comparison import refuse_earlier
     from scenarios.frames import ORDER
 
     manifest, _ = load(folder, [])
+    require(folder, manifest, DRAWN)
     album = album_of(manifest)
     names = ORDER if album is RUN else sorted({name for tables in album.shows.values() for name in tables})
     for name in names:  # each picture reads its own
@@ -65,13 +73,16 @@ def verify(
     """Prove a folder complete and unaltered, or say what is missing or altered (exit status 1)."""
     with reported():
         from cli.showing import print_json
+        from foundation.store.reading import as_left
+        from foundation.store.values import visible
         from foundation.store.verification import verify_folder
 
-        result = verify_folder(folder)
+        with as_left(folder):
+            result = verify_folder(folder)
         if json:
             print_json(_document(result, lang.value))
         else:
-            print("\n".join(_lines(result, lang.value)))
+            print("\n".join(visible(line) for line in _lines(result, lang.value)))
         if not result.sound:
             raise typer.Exit(FAILED)
 

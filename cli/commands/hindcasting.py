@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from calibration.hindcast.question import Forecast, Question
     from model.terms.structure import Structure
 
+    Known = tuple[list[StockTarget], list[Question], dict[date, OriginPosterior], dict[date, str]]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
@@ -81,27 +83,38 @@ def hindcast_in(request: Request) -> None:
         UserError: bad options or figures, or a folder that is there already.
         RunFailedError: too few draws of the model came through.
     """
-    from calibration.hindcast import question as h
-    from calibration.hindcast.folder import begin, write_results
-    from calibration.hindcast.forecasters import FORECASTERS
-    from calibration.hindcast.tables import document
-    from calibration.hindcast.work import documents_foreseen
+    from calibration.hindcast.folder import begin
+    from foundation.store.atomic import held
 
-    workers = process_count(request.workers)
+    process_count(request.workers)
     targets, questions = asked(request)
     posteriors, without = known_posteriors(request, questions)
     settings, folder = settings_of(request, targets, questions, posteriors), request.folder
     begin(folder, settings, resume=request.resume)
+    with held(folder):
+        results = _results(request, folder, settings, (targets, questions, posteriors, without))
+        present(results, folder, request)
+
+
+def _results(request: Request, folder: Path, settings: Mapping[str, Any], known: Known) -> dict[str, Any]:
+    """Forecasts and scores as one document, which is written too."""
+    from calibration.hindcast import question as h
+    from calibration.hindcast.folder import question_of, write_results
+    from calibration.hindcast.forecasters import FORECASTERS
+    from calibration.hindcast.tables import document
+    from calibration.hindcast.work import documents_foreseen
+
+    targets, questions, posteriors, without = known
     many = len(questions) * len(FORECASTERS)
     with progress(many, label("hindcast.progress_simple", request.lang)) as tell:
         simple = h.simple_forecasts(questions, targets, request.seed, progress=tell)
-    model, failures = modelled(request, targets, questions, posteriors, without, folder, workers)
+    model, failures = modelled(request, targets, questions, posteriors, without, folder, question_of(settings))
     forecasts = h.in_order([*model, *simple])
     tables = h.scores(forecasts), h.bounds(forecasts), h.bands(forecasts), h.absent(forecasts)
     foreseen = documents_foreseen({origin: posterior.draws for origin, posterior in posteriors.items()})
     results = document(settings, *tables, failures, foreseen)
     write_results(folder, results, alternative=bool(request.structure))
-    present(results, folder, request)
+    return results
 
 
 def asked(request: Request) -> tuple[list[StockTarget], list[Question]]:
@@ -193,9 +206,9 @@ def modelled(
     posteriors: Mapping[date, OriginPosterior],
     without: Mapping[date, str],
     folder: Path,
-    workers: int,
+    settled: str,
 ) -> tuple[list[Forecast], list[dict[str, Any]]]:
-    """The model's forecasts and its failed draws; runs that the folder has are not made again."""
+    """The model's forecasts, its failed draws; runs that the folder has of this question stay."""
     from calibration.hindcast.folder import keep_run, read_runs
     from calibration.hindcast.question import cases_of, model_forecasts
     from calibration.hindcast.work import forecast_from, run_tasks, tasks_of
@@ -208,8 +221,8 @@ def modelled(
         return model_forecasts(questions, forecast_from([], {}, {}, {}, seed=request.seed), without)
     ensure_compiled()
     with progress(len(tasks), label("hindcast.progress_model", request.lang)) as tell:
-        keep, done = partial(keep_run, folder), read_runs(folder)
-        stocks, errors = run_tasks(tasks, workers, done=done, keep=keep, progress=tell)
+        keep, done = partial(keep_run, folder, question=settled), read_runs(folder, settled)
+        stocks, errors = run_tasks(tasks, process_count(request.workers), done=done, keep=keep, progress=tell)
     discrepancy = {
         (origin, draw.index): float(amount)
         for origin, posterior in posteriors.items()
@@ -223,6 +236,7 @@ def present(results: Mapping[str, Any], folder: Path, request: Request) -> None:
     """Adds tables to the folder, prints the result, says where it is, adds the picture; status 1 if draws failed."""
     import typer
 
+    from calibration.hindcast.folder import seal
     from calibration.hindcast.page import table_of_scores
     from cli.errors import FAILED, heard_or_not
     from cli.showing import print_json, say_where
@@ -245,6 +259,7 @@ def present(results: Mapping[str, Any], folder: Path, request: Request) -> None:
         text = "interrupted; the results are complete, the same command with --resume --out {} draws the picture"
         raise Interrupted(text.format(folder)) from None
     finally:
+        seal(folder, results, command_line())
         tell_failures(results)
     if results["failures"]:
         raise typer.Exit(FAILED)
@@ -266,7 +281,9 @@ def draw(results: Mapping[str, Any], pictures: Path, lang: str) -> None:
     """What each forecaster said from each origin, beside what came."""
     from calibration.hindcast.pictures import hindcast_panels
     from foundation.drawing.style import save
+    from foundation.store.atomic import refuse_link
 
+    refuse_link(pictures)
     pictures.mkdir(exist_ok=True)
     with progress(1, said("said.pictures", lang)) as tell:
         tell(0)

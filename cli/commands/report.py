@@ -34,26 +34,28 @@ def report(
     with reported():
         from cli.request import command_line
         from cli.showing import print_json
+        from foundation.store.reading import as_left
         from report.drivers import read_drivers, read_split
         from report.page import report as page
         from report.plan import FILE, read_plan
         from report.sources import command, load_provenance
         from scenarios.compare.comparison import load
 
-        manifest, frames = load(folder)
-        goes_with = plan or (folder if (folder / FILE).is_file() else None)
-        target = out or folder / f"report.{lang.value}.html"
-        text = page(
-            frames,
-            manifest,
-            load_provenance(manifest["draws_file"]),
-            folder=folder.resolve().name,
-            command=command(command_line()),
-            lang=lang.value,
-            plan=read_plan(goes_with, manifest) if goes_with else None,
-            split=read_split(uncertainty, manifest) if uncertainty else None,
-            drivers=read_drivers(sensitivity, manifest) if sensitivity else None,
-        )
+        with as_left(folder):
+            manifest, frames = load(folder)
+            goes_with = plan or (folder if (folder / FILE).is_file() else None)
+            target = out or folder / f"report.{lang.value}.html"
+            text = page(
+                frames,
+                manifest,
+                load_provenance(manifest["draws_file"]),
+                folder=folder.resolve().name,
+                command=command(command_line()),
+                lang=lang.value,
+                plan=read_plan(goes_with, manifest) if goes_with else None,
+                split=read_split(uncertainty, manifest) if uncertainty else None,
+                drivers=read_drivers(sensitivity, manifest) if sensitivity else None,
+            )
         _write(target, text)
         if json:
             print_json({"folder": str(folder), "quick": manifest["quick"], "report": str(target)})

@@ -64,11 +64,14 @@ def _study(folder: Path, choice: Choice, scenarios: list[str] | None) -> Sensiti
     from calibration.draws.structures import draws_named
     from calibration.facts.inputs import tables_of
     from cli.simulation import CODE
-    from planning.sensitivity.study import Sensitivity, decide, inputs_of, source
+    from foundation.store.reading import as_left
+    from planning.sensitivity.study import Sensitivity, decide, inputs_of, quantities, source
 
     data = {name: digest for name, digest in tables_of("compare").items() if name in DRAWN_FROM}
-    compared, outcomes = source(folder, lambda name: posterior_named(name).sha256, data)
-    decide(outcomes, choice)  # refused before a folder is made
+    with as_left(folder):
+        compared, outcomes = source(folder, lambda name: posterior_named(name).sha256, data)
+        decide(outcomes, choice)  # refused before a folder is made
+        quantities(outcomes, scenarios)
     return Sensitivity(
         compared=compared,
         outcomes=outcomes,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from foundation.errors import RunFailedError
-from foundation.store.atomic import drop_unfinished
+from foundation.store.atomic import drop_unfinished, refuse_link
 from foundation.work.ensemble import executor_factory, run_ensemble
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ def draw_pictures(
     sheets = [_sheet(album, store, name, lang) for lang in langs for name in names]
     if not sheets:
         return []
+    refuse_link(store.folder / FOLDER)
     (store.folder / FOLDER).mkdir(exist_ok=True)
     try:
         with progress(len(sheets)) as tell:

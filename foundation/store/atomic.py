@@ -64,6 +64,39 @@ def _is_there(path: Path, handle: int) -> bool:
         return False
 
 
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Until the block is left no other process works in the folder; nothing in it is a link.
+
+    Raises:
+        UserError: another is at work in it, something in it is a link, or it can't be written to.
+    """
+    refuse_links(folder)
+    try:
+        handle = lock(folder)
+    except OSError as error:
+        raise UserError(f"{folder}: can't be written to: {error.strerror or error}") from None
+    try:
+        drop_unfinished(folder)
+        yield
+    finally:
+        if handle is not None:
+            unlock(folder, handle)
+
+
+def refuse_link(path: Path) -> None:
+    """``UserError`` for a link: what it leads to is none of ours."""
+    if path.is_symlink():
+        raise UserError(f"{path}: is a link; a folder of results holds its files itself")
+
+
+def refuse_links(folder: Path) -> None:
+    """``UserError`` if anything in a folder is a link."""
+    for place, inner, files in os.walk(folder):
+        for name in (*inner, *files):
+            refuse_link(Path(place) / name)
+
+
 def unlock(folder: Path, handle: int) -> None:
     """Gives the lock back, without a trace."""
     with suppress(OSError):
@@ -113,8 +146,10 @@ def write_parquet(path: Path, frame: pd.DataFrame) -> None:
 
 
 def json_bytes(document: Any) -> bytes:
-    """Indented, accents as they are."""
-    return (json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
+    """Indented, accents as they are; of a file's name that isn't UTF-8, its escapes."""
+    return (json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode(
+        errors="backslashreplace"
+    )
 
 
 def array_bytes(array: npt.NDArray[Any]) -> bytes:
@@ -184,14 +219,33 @@ def new_folder(folder: Path) -> Iterator[Path]:
     temporary = hidden(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
+        drop_abandoned(folder.parent)
         temporary.mkdir()
+        handle = lock(temporary)
     except OSError as error:
         raise UserError(f"{folder}: can't be written to: {error.strerror or error}") from None
     try:
         yield temporary
+        (temporary / LOCK).unlink(missing_ok=True)
         os.rename(temporary, folder)
+    except OSError as error:
+        raise StorageError(f"{folder}: can't be written: {error.strerror or error}") from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+        if handle is not None:
+            os.close(handle)
+
+
+def drop_abandoned(parent: Path) -> None:
+    """Removes folders that killed processes were filling beside what is made now: nobody holds their locks."""
+    for path in parent.glob(".*.tmp"):
+        if path.is_symlink() or not (path / LOCK).is_file() or (path / LOCK).is_symlink():
+            continue
+        with suppress(OSError, UserError):
+            handle = lock(path)
+            shutil.rmtree(path, ignore_errors=True)
+            if handle is not None:
+                os.close(handle)
 
 
 def drop_unfinished(folder: Path) -> None:

@@ -7,21 +7,22 @@ of the last, nothing but these two counts.
 
 from __future__ import annotations
 
-import json
 import os
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from foundation.errors import UserError
-from foundation.store.atomic import write_json
+from foundation.store.atomic import refuse_link, write_json
 from foundation.store.fingerprint import changes, digest_of, sha256_of
+from foundation.store.reading import NoFileError, read_json
+from foundation.store.values import wrong
 
 __all__ = ["FILE", "FORMAT", "OWN_HASH", "Manifest", "differences", "identity", "machine", "now", "read", "write"]
-__all__ += ["own_hash", "package_version", "sha256_of"]
+__all__ += ["own_hash", "package_version", "require", "sha256_of"]
 
 FILE = "manifest.json"
 OWN_HASH = "manifest_sha256"
@@ -72,18 +73,24 @@ def read(folder: Path) -> Manifest:
         UserError: there is none that can be read, it is of another format, or it was edited.
     """
     path = folder / FILE
+    refuse_link(path)
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        manifest = read_json(path)
+    except NoFileError:
         raise UserError(f"{folder}: not a run folder (it holds no {FILE})") from None
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise UserError(f"{path}: not a readable manifest: {error}") from None
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        found = manifest.get("format") if isinstance(manifest, dict) else type(manifest).__name__
-        raise UserError(f"{path}: format {found!r}; this version reads format {FORMAT}")
+    if manifest.get("format") != FORMAT:
+        raise UserError(f"{path}: format {manifest.get('format')!r}; this version reads format {FORMAT}")
     if manifest.pop(OWN_HASH, None) != own_hash(manifest):
         raise UserError(f"{path}: edited since the command wrote it (its SHA-256 of itself differs)")
+    if problem := wrong(manifest):
+        raise UserError(f"{path}: {problem}: not as mes writes a manifest")
     return manifest
+
+
+def require(folder: Path, manifest: Mapping[str, Any], keys: Sequence[str]) -> None:
+    """``UserError`` unless a manifest has all these keys."""
+    if lacking := [key for key in keys if key not in manifest]:
+        raise UserError(f"{folder / FILE}: says nothing of {', '.join(lacking)}: not a folder of this kind")
 
 
 def write(folder: Path, manifest: Mapping[str, Any]) -> None:

@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from foundation.errors import UserError
-from foundation.store.atomic import array_bytes, drop_unfinished, json_bytes, parquet_bytes, write_folder
+from foundation.store.atomic import array_bytes, drop_unfinished, json_bytes, parquet_bytes, refuse_link, write_folder
+from foundation.store.fingerprint import sha256_of
+from foundation.store.reading import NoFileError, read_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,30 +82,26 @@ def keys(folder: Path) -> list[str]:
     return sorted(found)
 
 
-def refuse_link(path: Path) -> None:
-    """``UserError`` for a link: what it leads to is none of ours."""
-    if path.is_symlink():
-        raise UserError(f"{path}: is a link; a folder of results holds its files itself")
-
-
 def damage(folder: Path, key: str, question: str | None = None) -> tuple[str, str] | None:
     """The first thing wrong with a part, as kind (``missing, altered, foreign``) and path; ``None`` for a sound one.
     Without ``question`` a part of any will do."""
     place = folder / PARTS / key
+    if not _KEY.fullmatch(key):
+        return "foreign", str(place)
     try:
-        seal = json.loads((place / SEAL).read_text(encoding="utf-8"))
-        belongs, named, hashes = seal["run"], seal.get("key", key), dict(seal["files"])
+        seal = read_json(place / SEAL)
+        belongs, named, hashes = seal["run"], seal["key"], dict(seal["files"])
         there = {path.name for path in place.iterdir()} - {SEAL}
-    except FileNotFoundError:
+    except NoFileError:
         return "missing", str(place / SEAL)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, UserError):
         return "altered", str(place / SEAL)
     if named != key or question not in (None, belongs):
         return "foreign", str(place)
     for name in sorted({*hashes, *there}):
         if name not in there:
             return "missing", str(place / name)
-        if hashlib.sha256((place / name).read_bytes()).hexdigest() != hashes.get(name):
+        if not (place / name).is_file() or sha256_of(place / name) != hashes.get(name):
             return "altered", str(place / name)
     return None
 

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from foundation.errors import RunFailedError, StorageError, UserError
 from foundation.store import manifest as manifests
-from foundation.store import parts
-from foundation.store.atomic import hidden, lock, unlock, write_parquet
+from foundation.store import parts, tables
+from foundation.store.atomic import drop_abandoned, hidden, lock, refuse_link, unlock, write_parquet
 from foundation.store.manifest import Manifest
 from foundation.store.parts import PARTS, Content, Encoded
+from foundation.store.reading import read_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,6 +57,7 @@ class Store:
         temporary, made = hidden(folder), [parent for parent in folder.parents if not parent.exists()]
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
+            drop_abandoned(folder.parent)
             temporary.mkdir()
             manifests.write(temporary, fresh)
             (temporary / PARTS).mkdir()
@@ -73,8 +75,9 @@ class Store:
         """To be resumed with the same question, inputs and code; anything else may differ (machine, workers)."""
         if not folder.is_dir():
             raise UserError(f"{folder}: no such run folder to resume")
-        parts.refuse_link(folder / PARTS)
+        refuse_link(folder / PARTS)
         old = manifests.read(folder)
+        manifests.require(folder, old, ("status", "failures", "resumed", "depends_on"))
         if lines := manifests.differences(old, planned):
             raise UserError(f"{folder}: can't be resumed with other settings\n  " + "\n  ".join(lines))
         store = cls(folder, old)
@@ -226,10 +229,12 @@ def load(folder: Path, names: Sequence[str]) -> tuple[Manifest, dict[str, pd.Dat
 
 
 def read_frame(folder: Path, manifest: Mapping[str, Any], name: str) -> pd.DataFrame:
-    """One table of a sealed folder, checked."""
-    import pandas as pd
+    """One table of a sealed folder, checked; its size is known before it is read.
 
-    return pd.read_parquet(check(folder, manifest, f"{name}.parquet"))
+    Raises:
+        UserError: as ``check``; or it is no table, or has more rows than this run can have.
+    """
+    return tables.read(check(folder, manifest, f"{name}.parquet"), tables.most_rows(manifest))
 
 
 def check(folder: Path, manifest: Mapping[str, Any], file: str) -> Path:
@@ -239,12 +244,35 @@ def check(folder: Path, manifest: Mapping[str, Any], file: str) -> Path:
         UserError: it is missing, a link, or not as the run left it.
     """
     path, digest = folder / file, manifest.get("files", {}).get(file)
-    parts.refuse_link(path)
+    for place in (path, *path.parents[: len(Path(file).parts) - 1]):
+        refuse_link(place)
     if not path.is_file():
         raise UserError(f"{path}: missing, though the manifest lists it" if digest else f"{path}: missing")
+    if digest is None:
+        raise UserError(f"{path}: the manifest doesn't list it, so nobody knows whether it is as the run left it")
     if manifests.sha256_of(path) != digest:
         raise UserError(f"{path}: not as the run left it (its SHA-256 differs from the manifest's)")
     return path
+
+
+def seal_made(folder: Path, about: Mapping[str, Any]) -> None:
+    """Writes the manifest of a folder whose files are all there, with the hash of each; what it is ``about`` says."""
+    files = {name: manifests.sha256_of(folder / name) for name in sorted(files_of(folder))}
+    status = "failed" if about.get("failures") else "complete"
+    made = {"version": manifests.package_version(), "status": status, "finished": manifests.now(), "failures": []}
+    whole = {"machine": manifests.machine(), "expects": list(files), "sealed": True, "files": files}
+    manifests.write(folder, {"format": manifests.FORMAT, **made, **about, **whole})
+
+
+def document(folder: Path, file: str) -> dict[str, Any]:
+    """A JSON document of a folder, checked where the folder has a manifest.
+
+    Raises:
+        UserError: there is none, it is not as the command left it, or can't be read.
+    """
+    if (folder / manifests.FILE).exists():
+        check(folder, manifests.read(folder), file)
+    return read_json(folder / file)
 
 
 def nothing_finished(folder: Path, failures: Sequence[Mapping[str, Any]], unit: str) -> RunFailedError:

@@ -11,7 +11,6 @@ same seed helps.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -19,7 +18,9 @@ from typing import Any
 
 from foundation.errors import UserError
 from foundation.store import manifest as manifests
-from foundation.store import parts
+from foundation.store import parts, tables
+from foundation.store.atomic import refuse_link
+from foundation.store.reading import read_json
 from foundation.store.store import files_of
 
 SEALED = ("complete", "failed")
@@ -79,13 +80,12 @@ def _manifest(folder: Path) -> dict[str, Any] | None:
     if not folder.is_dir():
         raise UserError(f"{folder}: no such run folder")
     path = folder / manifests.FILE
-    if not path.is_file():
+    if not path.exists():
         raise UserError(f"{folder}: not a run folder (it holds no {manifests.FILE})")
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return None
-    if not isinstance(manifest, dict):
+        refuse_link(path)
+        manifest = read_json(path)
+    except UserError:
         return None
     if manifest.get("format") != manifests.FORMAT and not list(_own_hash(manifest)):
         manifests.read(folder)  # says which version it is of
@@ -154,7 +154,8 @@ def _tables(folder: Path, manifest: Mapping[str, Any], bad: set[str]) -> tuple[i
     for file in (str(name) for name in _strings(counts, "files")):
         if file in bad or file not in _listed(manifest):
             continue
-        units = _units(folder / file, str(counts.get("group")), str(counts.get("unit")))
+        group, unit = str(counts.get("group")), str(counts.get("unit"))
+        units = _units(folder / file, group, unit, tables.most_rows(manifest))
         if units is None:
             findings.append(Finding(kind="altered", where=file))
             continue
@@ -168,13 +169,11 @@ def _tables(folder: Path, manifest: Mapping[str, Any], bad: set[str]) -> tuple[i
     return found, findings
 
 
-def _units(path: Path, group: str, unit: str) -> dict[str, int] | None:
+def _units(path: Path, group: str, unit: str, most: int) -> dict[str, int] | None:
     """Distinct units of each group in a table; ``None`` if it can't be read."""
-    import pandas as pd
-
     try:
-        table = pd.read_parquet(path, columns=[group, unit])
-    except Exception:
+        table = tables.read(path, most, columns=[group, unit])
+    except UserError:
         return None
     return {str(name): int(count) for name, count in table.groupby(group)[unit].nunique().items()}
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import contextmanager, suppress
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from foundation.errors import ClusterLostError, UserError
@@ -22,6 +24,8 @@ from foundation.work.executors import Site, held_back
 
 CONNECT, WORKERS = 5.0, 10.0
 """Seconds to reach the scheduler, and then to find a worker."""
+ANSWER = 6.0
+"""Seconds in all for something that listens to answer as a scheduler does."""
 ALONE = 60.0
 """Seconds without any worker after which a run gives up (``--resume`` finishes it)."""
 WINDOW = 1000
@@ -64,12 +68,39 @@ def _connect(address: str) -> Any:
         raise UserError("--cluster: Dask is not installed; pip install 'mes[cluster]' brings it") from None
     for name in ("distributed", "distributed.client", "distributed.comm", "distributed.core", "tornado.application"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is said below
+    _refuse_tls_unset(address)
+    found: SimpleQueue[Any] = SimpleQueue()
+
+    def connect() -> None:
+        try:
+            found.put(Client(address, timeout=CONNECT, set_as_default=False, name="mes"))
+        except BaseException as error:
+            found.put(error)
+
+    with held_back():
+        # In a thread of its own: what listens there but is no scheduler keeps Dask waiting for much longer.
+        threading.Thread(target=connect, daemon=True).start()
     try:
-        with held_back():
-            return Client(address, timeout=CONNECT, set_as_default=False, name="mes")
-    except Exception as error:
-        reason = (str(error).splitlines() or [""])[0] or type(error).__name__
+        client = found.get(timeout=ANSWER)
+    except Empty:
+        client = TimeoutError(f"no answer within {ANSWER:.0f} s")
+    if isinstance(client, BaseException):
+        reason = (str(client).splitlines() or [""])[0] or type(client).__name__
         raise UserError(f"--cluster {address}: no Dask scheduler answers there: {reason}") from None
+    return client
+
+
+def _refuse_tls_unset(address: str) -> None:
+    """``UserError`` for an encrypted connection that Dask has no certificates for: it would try for long."""
+    import dask
+
+    names = ("ca-file", "client.cert", "client.key")
+    lacking = [name for name in names if not dask.config.get(f"distributed.comm.tls.{name}", None)]
+    if address.startswith("tls://") and lacking:
+        raise UserError(
+            f"--cluster {address}: tls needs certificates; the settings distributed.comm.tls of Dask lack "
+            f"{', '.join(lacking)}"
+        )
 
 
 def _checked_workers(client: Any, address: str, modules: Sequence[str], code: str) -> int:

@@ -5,9 +5,12 @@ Nothing here loads the compiler: whether all is compiled is known without it.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
+import stat
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -49,8 +52,38 @@ def cache_folder(file: Path) -> Path:
     digest = hashlib.sha256(version("numba").encode())
     for path in behind(file):
         digest.update(os.path.relpath(path, _TOP).encode() + path.read_bytes())
-    base = os.environ.get("MES_CACHE_DIR") or platformdirs.user_cache_dir("mes")
-    return Path(base) / "compiled" / digest.hexdigest()[:16]
+    return cache_base() / "compiled" / digest.hexdigest()[:16]
+
+
+@cache
+def cache_base() -> Path:
+    """The folder of all that is compiled; ``MES_CACHE_DIR`` names another one.
+
+    What is in it is run, so nobody but the user may write into it: it is made so, and another is refused.
+
+    Raises:
+        PermissionError: others may write to it, or it belongs to somebody else.
+    """
+    base = Path(os.environ.get("MES_CACHE_DIR") or platformdirs.user_cache_dir("mes"))
+    with suppress(OSError):  # cannot be made: compiled code isn't kept then
+        (base / "compiled").mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in (base, base / "compiled"):
+        refuse_shared(folder)
+    return base
+
+
+def refuse_shared(folder: Path) -> None:
+    """Raises ``PermissionError`` for a folder that others may write to, or that is somebody else's (not the
+    system's)."""
+    if not hasattr(os, "geteuid") or not folder.exists():
+        return
+    found = folder.stat()
+    if found.st_uid not in (os.geteuid(), 0):
+        why = "belongs to somebody else: compiled code in it would be run; MES_CACHE_DIR names another folder"
+        raise PermissionError(errno.EPERM, why, str(folder))
+    if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        why = "others may write to it: compiled code in it would be run; chmod go-w, or another folder by MES_CACHE_DIR"
+        raise PermissionError(errno.EPERM, why, str(folder))
 
 
 def cache_folders() -> list[Path]:
@@ -64,4 +97,6 @@ def cache_mark() -> Path:
     folders = cache_folders()
     digest = hashlib.sha256(" ".join(folder.name for folder in folders).encode()).hexdigest()[:16]
     given = os.environ.get("NUMBA_CACHE_DIR")
+    if given:
+        refuse_shared(Path(given))
     return (Path(given) if given else folders[0].parent) / f"complete-{digest}"

@@ -21,6 +21,7 @@ from typing import Any
 from foundation.errors import RunFailedError, UserError
 from foundation.store.atomic import write_text
 from foundation.store.fingerprint import code_fingerprint, digest_of, sha256_of
+from foundation.store.reading import read_json
 from report.guides.changes import changes, remember
 from report.guides.filling import project_root
 from report.guides.steps import Step, steps
@@ -115,9 +116,9 @@ def _root(asked: Work) -> Path:
 
 def _read_state(folder: Path) -> dict[str, Any]:
     try:
-        state: dict[str, Any] = json.loads((folder / STATE).read_text(encoding="utf-8"))
+        state = read_json(folder / STATE)
         state["quick"], state["steps"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (UserError, KeyError):
         raise UserError(f"{folder}: no work to go on with (it holds no readable {STATE})") from None
     return state
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from foundation.errors import UserError
 from foundation.language.pages import between, fill_marks, flaws, read_page
-from foundation.store.manifest import FILE
+from foundation.store.manifest import FILE, read
+from foundation.store.reading import as_left
+from foundation.store.verification import verify_folder
 from report.guides.parts import FIGURES, PARTS, Part
 
 CURRENT, STALE, FILLED, UNKNOWN = "current", "stale", "filled", "not compared"
@@ -52,6 +54,7 @@ def folders_by_sign(folders: Sequence[Path]) -> dict[str, Path]:
             commands = ", ".join(dict.fromkeys(part.made_by for part in PARTS if part.made_by))
             raise UserError(f"{folder}: no folder that guides are filled from; those of: {commands}")
         for path in inner:
+            _refuse_altered(path)
             if _quick(path):
                 raise UserError(f"{path}: made with --quick; guides hold full runs only")
             for sign in _signs(path):
@@ -61,9 +64,17 @@ def folders_by_sign(folders: Sequence[Path]) -> dict[str, Path]:
     return found
 
 
+def _refuse_altered(folder: Path) -> None:
+    """``UserError`` for a folder with a manifest that is not complete or not as its command left it."""
+    if not (folder / FILE).exists():
+        return
+    if findings := verify_folder(folder).findings:
+        where = ", ".join(dict.fromkeys(finding.where for finding in findings))
+        raise UserError(f"{folder}: not complete or not as it was left ({where}); `mes verify {folder}` says more")
+
+
 def _quick(folder: Path) -> bool:
-    manifest = folder / FILE
-    return manifest.is_file() and bool(json.loads(manifest.read_text(encoding="utf-8")).get("quick"))
+    return (folder / FILE).exists() and bool(read(folder).get("quick"))
 
 
 def _signs(folder: Path) -> set[str]:
@@ -79,7 +90,7 @@ def look(root: Path, sources: Mapping[str, Path]) -> Iterator[State]:
                 between(root / guide, part.mark)
                 yield State(guide, part.mark, UNKNOWN, f"give a folder of {part.made_by}")
             else:
-                same = between(root / guide, part.mark) == part.write(source, language_of(guide))
+                same = between(root / guide, part.mark) == _written(part, source, guide)
                 yield State(guide, part.mark, CURRENT if same else STALE)
     yield _floors_state(root)
 
@@ -92,7 +103,7 @@ def fill(root: Path, sources: Mapping[str, Path]) -> Iterator[State]:
             if source is None:
                 yield State(guide, part.mark, UNKNOWN, f"give a folder of {part.made_by}")
                 continue
-            text = part.write(source, language_of(guide))
+            text = _written(part, source, guide)
             current = between(root / guide, part.mark) == text
             if not current:
                 fill_marks(root / guide, part.mark, text)
@@ -100,6 +111,12 @@ def fill(root: Path, sources: Mapping[str, Path]) -> Iterator[State]:
         if part.draw and source is not None:
             for name in drawn(part, source, root / FIGURES):
                 yield State(f"{FIGURES}/{name}", part.mark, FILLED)
+
+
+def _written(part: Part, source: Path, guide: str) -> str:
+    """The text of a part from a folder, or from the project."""
+    with as_left(source) if part.made_by else nullcontext():
+        return part.write(source, language_of(guide))
 
 
 def unsound(root: Path) -> Iterator[State]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from foundation.errors import UserError
+from foundation.store.store import document, load
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -176,28 +176,26 @@ def _second(folder: Path, lang: str) -> str:
 
 
 def _uncertainty(folder: Path, lang: str) -> str:
-    import pandas as pd
-
     from calibration.uncertainty.tables import SPLIT, uncertainty_table
-    from foundation.store.manifest import read
 
-    return printed(uncertainty_table(pd.read_parquet(folder / SPLIT), read(folder), lang), 140)
+    manifest, tables = load(folder, [Path(SPLIT).stem])
+    return printed(uncertainty_table(tables[Path(SPLIT).stem], manifest, lang), 140)
 
 
 def _results(folder: Path, lang: str) -> str:
-    from scenarios.compare.comparison import load
+    from scenarios.compare.comparison import load as run_of
     from scenarios.compare.tables import rich_table, summary_table
 
-    manifest, frames = load(folder)
+    manifest, frames = run_of(folder)
     return printed(rich_table(summary_table(frames["outcomes"], frames["costs"]), manifest, lang), 160)
 
 
 def _results_figures(folder: Path, into: Path) -> None:
     from foundation.drawing.style import save
-    from scenarios.compare.comparison import load
+    from scenarios.compare.comparison import load as run_of
     from scenarios.compare.pictures import additional_activations
 
-    manifest, frames = load(folder)
+    manifest, frames = run_of(folder)
     for lang, name in (("en", "compare"), ("fr", "compare.fr")):
         save(additional_activations(frames, manifest, lang), into / name, ["png"])
 
@@ -222,7 +220,7 @@ def _sample(folder: Path, lang: str) -> str:
 
 
 def _measured(folder: Path) -> Mapping[str, Any]:
-    parts: Mapping[str, Any] = json.loads((folder / "bench.json").read_text(encoding="utf-8"))["parts"]
+    parts: Mapping[str, Any] = document(folder, "bench.json")["parts"]
     return parts
 
 

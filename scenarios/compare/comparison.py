@@ -12,8 +12,8 @@ import pandas as pd
 
 from foundation.errors import UserError
 from foundation.quantiles import LEVELS, jeffreys, rounded, spread
-from foundation.store import store
-from foundation.store.manifest import Manifest
+from foundation.store import store, tables
+from foundation.store.manifest import Manifest, require
 from model.terms.outcome import WOULD_PASS
 from model.terms.weeks import monday, position
 from scenarios.compare.aimed import few_aimed
@@ -29,6 +29,11 @@ MEASURES = (
 )  # fmt: skip
 SAME_QUESTION = ("until", "target_millions")
 SAME_CHANCE = ("people", "draws", "seed", "draws_sha256", "data", "engine", "version")
+OF_A_RUN = (
+    *SAME_QUESTION, *SAME_CHANCE, "structure", "policy_start", "drivers", "scenarios", "data_end", "quick", "failures",
+    "command_line", "draws_file", "continued",
+)  # fmt: skip
+"""What the manifest of a run says."""
 SAME_RUN = (*SAME_CHANCE, "structure", "averaged", "policy_start", "drivers", "continued")
 
 
@@ -38,22 +43,23 @@ def load(folder: Path) -> tuple[Manifest, dict[str, pd.DataFrame]]:
     Raises:
         UserError: it is unfinished, altered, or of a version whose frames were others.
     """
-    manifest, frames = store.load(folder, ORDER)
+    manifest, _ = store.load(folder, [])
+    require(folder, manifest, OF_A_RUN)
+    for name in ORDER:
+        store.check(folder, manifest, f"{name}.parquet")
     refuse_earlier(folder)
-    return manifest, frames
+    return manifest, store.Store(folder, manifest).frames(ORDER)
 
 
 def refuse_earlier(folder: Path) -> None:
     """``UserError`` if a run folder is of a version whose frames were others; no table is read for it."""
-    from pyarrow.parquet import read_schema
-
     for table, column in (
         ("equity", WOULD_PASS),
         ("weekly", "simulated"),
         ("groups", "aware_adults"),
         ("uses", "aimed"),
     ):
-        if column not in read_schema(folder / f"{table}.parquet").names:
+        if column not in tables.columns(folder / f"{table}.parquet"):
             raise UserError(f"{folder}: of an earlier version, whose table {table} has no {column}; run it again")
 
 

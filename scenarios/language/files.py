@@ -12,10 +12,11 @@ from scenarios.language.schema import Scenario
 from scenarios.language.validation import validate
 
 CATALOGUE = Path(__file__).parents[1] / "catalogue"
-LARGEST = 1_000_000
-"""Bytes; a longer file is something else."""
+LARGEST, DEEPEST = 200_000, 12
+"""Bytes; tables within each other. A larger or deeper file is something else."""
 START_FROM = "`mes scenarios new NAME` writes one to start from"
 
+_NAME = re.compile(r"\w[^\x00-\x1f\x7f-\x9f]{,99}")
 _ORDER = (
     "status-quo",
     "doctors-training",
@@ -56,6 +57,10 @@ def load_scenario(argument: str) -> Scenario:
         ScenarioError: with all problems of the file.
     """
     if is_path(argument):
+        if not _NAME.fullmatch(Path(argument).stem):
+            raise _wrong(
+                argument, "names no scenario; a file's name begins with a letter or a digit, at most 100 signs"
+            )
         return parse_scenario(read_text(Path(argument)), source=argument)
     if argument not in _ORDER:
         raise ScenarioError([_unknown(argument)])
@@ -111,12 +116,28 @@ def _check_file(file: Path, what: str) -> None:
 
 
 def _toml(text: str, source: str) -> dict[str, object]:
+    _refuse_deep(text, source)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _wrong(source, _syntax(str(error))) from None
     except (RecursionError, ValueError) as error:
         raise _wrong(source, f"is not valid TOML: {error}") from None
+
+
+_QUOTED = re.compile(r"""\"{3}(?:\\.|[^\\])*?\"{3}|'{3}.*?'{3}|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|\#[^\n]*""", re.DOTALL)
+_DOTTED = re.compile(rf"(?:[\w-]+[ \t]*\.[ \t]*){{{DEEPEST}}}")
+
+
+def _refuse_deep(text: str, source: str) -> None:
+    """Tables and lists within each other: the parser takes minutes for thousands, and then gives up."""
+    bare, depth = _QUOTED.sub("q", text), 0
+    for sign in re.findall(r"[\[\]{}]", bare):
+        depth += 1 if sign in "[{" else -1
+        if depth > DEEPEST:
+            break
+    if depth > DEEPEST or _DOTTED.search(bare):
+        raise _wrong(source, f"more than {DEEPEST} tables within each other")
 
 
 def _syntax(message: str) -> str:

@@ -10,7 +10,9 @@ from pathlib import PurePath
 from typing import Literal
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
+from foundation.store.values import plain
 from scenarios.lever_schemas import AnyLever
 from scenarios.lever_schemas.base import FROZEN, LeverTable
 
@@ -20,6 +22,14 @@ MOST_ALIKE = 8
 """Limits of the engine (``model.engine.programme``)."""
 
 
+def visible(text: str | None, lines: int = 600) -> str | None:
+    """A text as it is; a ``ValueError`` for control characters, of which terminals, pictures and spreadsheets make
+    something else."""
+    if text is not None and not (plain(text) and "\t" not in text and text.count("\n") < lines):
+        raise PydanticCustomError("scenario", "has control characters")
+    return text
+
+
 class Title(BaseModel):
     """``[title]``: one language at least; the other then shows the same words."""
 
@@ -27,6 +37,11 @@ class Title(BaseModel):
 
     en: str | None = Field(default=None, min_length=1, max_length=60)
     fr: str | None = Field(default=None, min_length=1, max_length=60, validate_default=True)
+
+    @field_validator("en", "fr")
+    @classmethod
+    def _in_one_line(cls, text: str | None) -> str | None:
+        return visible(text, lines=1)
 
     @field_validator("fr")
     @classmethod
@@ -43,6 +58,11 @@ class Description(BaseModel):
 
     en: str | None = Field(default=None, min_length=1, max_length=600)
     fr: str | None = Field(default=None, min_length=1, max_length=600)
+
+    @field_validator("en", "fr")
+    @classmethod
+    def _visible(cls, text: str | None) -> str | None:
+        return visible(text)
 
 
 class DriversTable(BaseModel):

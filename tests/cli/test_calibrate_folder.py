@@ -11,9 +11,12 @@ from calibration.facts.priors import FREE
 from calibration.facts.targets import load_surveyed
 from calibration.posterior.calibrate import Calibration
 from calibration.posterior.emulator_file import emulator_path, save_emulator, sizes_of
+from calibration.posterior.free import prior_places
 from calibration.posterior.question import Effort
 from calibration.posterior.simulate import case_for
+from calibration.posterior.work import fill
 from foundation.errors import UserError
+from foundation.store.stamped import write_array
 from tests.calibration.posterior.test_emulator_file import Trap, made, object_array
 
 EFFORT = Effort(first=64, waves=1, wave=64, people=1000)
@@ -26,13 +29,21 @@ def folder(tmp_path):
     observed = load_observed()
     case = case_for(observed, load_demography(), load_history(), load_surveyed())
     folder, rng = tmp_path / "theirs", np.random.default_rng(1)
-    Calibration(case, observed, EFFORT, folder, 1)._same_settings()
-    for bank in range(2):
-        (folder / f"bank-{bank}").mkdir()
-        for block in range(4):
-            np.save(folder / f"bank-{bank}" / f"block-{block:04d}.npy", rng.standard_normal((16, len(case.outputs))))
-    np.save(folder / "places-1.npy", rng.standard_normal((64, len(FREE))))
-    save_emulator(emulator_path(folder, 0), made(sizes_of(case)))
+    folder.mkdir()
+    question = Calibration(case, observed, EFFORT, folder, 1)._same_settings()
+    places = [prior_places(64, EFFORT.seed), rng.standard_normal((64, len(FREE)))]
+    for bank, where in enumerate(places):
+        fill(
+            *(case, where),
+            people=1000,
+            first=100_000 * bank + 10_000_000 * EFFORT.seed,
+            folder=folder / f"bank-{bank}",
+            workers=1,
+            simulator=lambda case, values, people, number: np.full(len(case.outputs), float(number)),
+            question=question,
+        )
+    write_array(folder / "places-1.npy", places[1], question)
+    save_emulator(emulator_path(folder, 0), made(sizes_of(case)), question)
     return folder
 
 

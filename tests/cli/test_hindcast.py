@@ -124,7 +124,7 @@ def test_later_figures_are_scored_from_the_end_of_the_data_on_the_shipped_poster
     [
         (("--origins", "2026-01-29"), ("--origins", "no published stock left", "before 2026-01-29")),
         (("--origins", "soon,2021-01-01"), ('"soon"', '"2021-01-01"', "2023-11-24")),
-        (("--actuals", "none.csv"), ("none.csv", "can't be read")),
+        (("--actuals", "none.csv"), ("none.csv", "there is no such file")),
         (("--actuals", "bad.csv"), ("line 2: column date", "line 3: column")),
         (("--actuals", "bad.csv", "--origins", ORIGIN), ("--origins", "--actuals")),
         (("--posteriors", "none"), ("--posteriors: none is no folder",)),

@@ -167,7 +167,7 @@ def test_resuming_what_is_no_run_folder(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="not a run folder"):
         run(tmp_path, resume=True)
     (tmp_path / "manifest.json").write_text("[]")
-    with pytest.raises(UserError, match="format"):
+    with pytest.raises(UserError, match=r"no JSON of ours"):
         run(tmp_path, resume=True)
 
 

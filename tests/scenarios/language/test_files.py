@@ -85,7 +85,7 @@ def test_neither_file_nor_directory():
 def test_far_too_large(tmp_path):
     file = tmp_path / "large.toml"
     file.write_bytes(b"#" * 1_000_001)
-    assert lines(file) == [f"{file}: is larger than 1000000 bytes: not a scenario file"]
+    assert lines(file) == [f"{file}: is larger than 200000 bytes: not a scenario file"]
 
 
 def test_a_name_with_a_null_byte_is_a_clear_error():

@@ -1,0 +1,289 @@
+"""Files that are named on a command line: scenarios, counts, documents; too large, too deep, not text, formulas."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from calibration.facts.inputs import load_demography
+from calibration.facts.observed import read_stocks
+from calibration.facts.targets import load_stock_targets
+from calibration.hindcast.actuals import read_actuals
+from calibration.hindcast.folder import keep_run, read_runs
+from foundation.language.spreadsheet import write_csv
+from foundation.language.text import label
+from foundation.store import stamped, tables
+from foundation.store.reading import read_json
+from foundation.store.store import seal_made
+from report.plan import read_plan
+from scenarios.language.files import load_scenario
+from tests.hostile import judge
+
+LAST = load_stock_targets()[-1]
+DEMOGRAPHY = load_demography()
+HEAD = "date,activated_millions,error_millions\n"
+LINE = "2028-01-31,40,0.5\n"
+MILLION = 1_000_000
+CSV: dict[str, bytes] = {
+    "empty": b"",
+    "blank": b"\n\n \n",
+    "only a header": HEAD.encode(),
+    "not UTF-8": HEAD.encode() + b"2028-01-31,\xff,0.5\n",
+    "UTF-16": (HEAD + LINE).encode("utf-16"),
+    "zeros": bytes(500),
+    "random": bytes(np.random.default_rng(1).integers(0, 256, 5000, np.uint8)),
+    "5 MB": (HEAD + LINE * 300_000).encode(),
+    "a field over 128 KiB": (HEAD + f'2028-01-31,"{"4" * 140_000}",0.5\n').encode(),
+    "an open quote": (HEAD + '2028-01-31,"40,0.5\n' * 50).encode(),
+    "a zero byte": (HEAD + "2028-01-31,4\x000,0.5\n").encode(),
+    "many lines": (HEAD + LINE * 2000).encode(),
+    "many columns": (",".join(["a"] * 200_000) + "\n").encode(),
+    "many cells": (HEAD + "," * 200_000 + "\n").encode(),
+    "unknown columns": ("date,activated,eror\n" + LINE).encode(),
+    "a column twice": ("date,date,activated_millions,error_millions\n" + LINE).encode(),
+    "escapes": (HEAD + "2028-01-31,\x1b[31m40,0.5\n").encode(),
+    "a formula": (HEAD + "2028-01-31,=40,0.5\n").encode(),
+    "not a number": (HEAD + "2028-01-31,nan,0.5\n").encode(),
+    "infinite": (HEAD + "2028-01-31,inf,0.5\n").encode(),
+    "negative": (HEAD + "2028-01-31,-40,0.5\n").encode(),
+    "no error": (HEAD + "2028-01-31,40,0\n").encode(),
+    "huge": (HEAD + "2028-01-31,1e308,0.5\n").encode(),
+    "no day": (HEAD + "2028-02-31,40,0.5\n").encode(),
+    "another calendar": (HEAD + "31/01/2028,40,0.5\n").encode(),
+    "the year 9999": (HEAD + "9999-12-31,40,0.5\n").encode(),
+    "falling": (HEAD + LINE + "2028-02-28,39,0.5\n").encode(),
+    "back in time": (HEAD + LINE + "2028-01-01,41,0.5\n").encode(),
+    "fewer cells": (HEAD + "2028-01-31,40\n").encode(),
+    "more cells": (HEAD + "2028-01-31,40,0.5,1\n").encode(),
+}
+CSV_READERS: dict[str, Callable[[Path], Any]] = {
+    "actuals": lambda path: read_actuals(path, LAST),
+    "targets": lambda path: read_stocks(path, DEMOGRAPHY),
+}
+PLACES: dict[str, Callable[[Path], Path]] = {
+    "a pipe": lambda folder: _made(folder, judge.piped),
+    "a folder": lambda folder: _made(folder, judge.foldered),
+    "a device": lambda folder: Path("/dev/zero"),
+    "nothing": lambda folder: folder / "no-such.toml",
+    "a name of 300 bytes": lambda folder: folder / f"{'x' * 300}.toml",
+    "a path of 5,000 bytes": lambda folder: folder.joinpath(*["x" * 100] * 50, "x.toml"),
+    "a loop of links": lambda folder: _loop(folder),
+}
+
+
+def _made(folder: Path, spoil: Callable[[Path], None]) -> Path:
+    path = folder / "given.toml"
+    path.touch()
+    spoil(path)
+    return path
+
+
+def _loop(folder: Path) -> Path:
+    path = folder / "loop.toml"
+    path.symlink_to(path)
+    return path
+
+
+@pytest.mark.parametrize("fault", CSV)
+@pytest.mark.parametrize("reader", CSV_READERS)
+def test_counts(reader: str, fault: str, tmp_path: Path) -> None:
+    path = tmp_path / "counts.csv"
+    path.write_bytes(CSV[fault])
+    judge.owed(lambda: CSV_READERS[reader](path), "nothing will do", path.name)
+
+
+READERS: dict[str, Callable[[Path], Any]] = {
+    **CSV_READERS,
+    "scenario": lambda path: load_scenario(str(path)),
+    "document": read_json,
+    "table": tables.read,
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("reader", READERS)
+def test_what_is_no_file(reader: str, place: str, tmp_path: Path) -> None:
+    path = PLACES[place](tmp_path)
+    judge.owed(lambda: READERS[reader](path), "nothing will do", path, path.name)
+
+
+TITLE = '[title]\nen = "A title"\n'
+LEVER = TITLE + '[[lever]]\nkind = "simplify"\n'
+TOML: dict[str, bytes] = {
+    "empty": b"",
+    "not UTF-8": b"\xff\xfe",
+    "zeros": bytes(100),
+    "random": bytes(np.random.default_rng(2).integers(0, 256, 3000, np.uint8)),
+    "a megabyte": ("#" * 1_100_000).encode(),
+    "deep lists": (TITLE + "x = " + "[" * 50_000).encode(),
+    "deep lists, closed": (TITLE + "x = " + "[" * 5000 + "]" * 5000).encode(),
+    "deep tables": (TITLE + "x = " + "{a = " * 5000).encode(),
+    "dotted": (TITLE + "a." * 50_000 + "a = 1\n").encode(),
+    "dotted table": ("[" + "a." * 50_000 + "a]\n").encode(),
+    "spaced dots": (TITLE + "a . " * 20_000 + "a = 1\n").encode(),
+    "quoted dots": (TITLE + '"a".' * 20_000 + "a = 1\n").encode(),
+    "many keys": (TITLE + "".join(f"k{k} = 1\n" for k in range(10_000))).encode(),
+    "many levers": (TITLE + '[[lever]]\nkind = "simplify"\n' * 5000).encode(),
+    "a huge number": (LEVER + "intensity = " + "9" * 5000 + "\n").encode(),
+    "infinite": (LEVER + "intensity = inf\n").encode(),
+    "not a number": (LEVER + "intensity = nan\n").encode(),
+    "negative": (LEVER + "intensity = -1\n").encode(),
+    "true": (LEVER + "intensity = true\n").encode(),
+    "a table": (LEVER + "intensity = {a = 1}\n").encode(),
+    "a title of escapes": b'[title]\nen = "a\\u001b[31m"\n',
+    "a title of two lines": b'[title]\nen = "a\\nb"\n',
+    "a title with a bell": b'[title]\nfr = "a\\u0007"\n',
+    "a title with a tab": b'[title]\nfr = "a\\tb"\n',
+    "a title with C1": b'[title]\nfr = "a\\u009b31m"\n',
+    "a description of escapes": b'[title]\nen = "a"\n[description]\nen = "\\u001b]0;x"\n',
+    "a key of escapes": b'[title]\nen = "a"\n"\\u001b[31m" = 1\n',
+    "a long title": (f'[title]\nen = "{"x" * 100_000}"\n').encode(),
+    "a title that is a list": b'[title]\nen = ["a"]\n',
+    "lever is a table": (TITLE + '[lever]\nkind = "simplify"\n').encode(),
+    "lever is a number": (TITLE + "lever = 1\n").encode(),
+    "kind is a list": (TITLE + '[[lever]]\nkind = ["simplify"]\n').encode(),
+    "no kind": (TITLE + "[[lever]]\nstart = 2027-01-04\n").encode(),
+    "a day that isn't": (LEVER + "start = 2027-02-31\n").encode(),
+    "a time": (LEVER + "start = 2027-02-01T10:00:00\n").encode(),
+    "an open string": b'[title]\nen = "a\n',
+    "an open long string": b'[title]\nen = """a\n',
+    "a key twice": b'[title]\nen = "a"\nen = "b"\n',
+    "a carriage return": b"[title]\ren = 1\r",
+}
+
+
+@pytest.mark.parametrize("fault", TOML)
+def test_scenarios(fault: str, tmp_path: Path) -> None:
+    path = tmp_path / "given.toml"
+    path.write_bytes(TOML[fault])
+    judge.owed(lambda: load_scenario(str(path)), "nothing will do", path.name)
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+x", "@SUM(A1)", "-x", "\tx", "a\x1b[31m", "a\nb", "x" * 150, " x"])
+def test_names_that_are_formulas(name: str, tmp_path: Path) -> None:
+    path = tmp_path / f"{name}.toml"
+    path.write_text(TITLE)
+    judge.owed(lambda: load_scenario(str(path)), "nothing will do", name)
+
+
+JSON: dict[str, bytes] = {
+    "empty": b"", "cut": b'{"a": [1, ', "a list": b"[]", "a number": b"3", "null": b"null", "a text": b'"a"',
+    "not UTF-8": b'{"a": "\xff"}', "NaN": b'{"a": NaN}', "infinity": b'{"a": [-Infinity]}', "overflow": b'{"a": 1e999}',
+    "a key twice": b'{"a": 1, "a": 2}', "deep": b"[" * 200_000, "deep objects": b'{"a":' * 100_000,
+    "deep and closed": b'{"a": ' + b"[" * 500 + b"]" * 500 + b"}", "a huge number": b'{"a": ' + b"9" * 5000 + b"}",
+    "more after it": b"{} {}", "zeros": bytes(50), "UTF-16": '{"a": 1}'.encode("utf-16"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", JSON)
+def test_documents(fault: str, tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    path.write_bytes(JSON[fault])
+    judge.owed(lambda: read_json(path), "nothing will do", path)
+
+
+@pytest.mark.parametrize("fault", judge.FILE_FAULTS)
+def test_a_plan_that_was_altered(fault: str, tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps({"result": {"additional_p50": 2.0}}))
+    seal_made(tmp_path, {"command": "plan"})
+    judge.FILE_FAULTS[fault](path)
+    judge.owed(lambda: read_plan(tmp_path, {}), "nothing will do", path.name)
+
+
+RUNS = [(("2024-10-07", "frozen", k), [1.0 + k, 2.0]) for k in range(4)]
+
+
+@pytest.mark.parametrize("fault", [name for name in judge.FILE_FAULTS if name not in ("a pipe", "a folder", "linked")])
+def test_runs_of_a_hindcast(fault: str, tmp_path: Path) -> None:
+    """What is left of them is as it was: a number is dropped rather than changed."""
+    for key, stocks in RUNS:
+        keep_run(tmp_path, key, stocks, "q")
+    judge.FILE_FAULTS[fault](tmp_path / "model-runs.jsonl")
+    assert read_runs(tmp_path, "q").items() <= dict(RUNS).items()
+    assert read_runs(tmp_path, "another question") == {}
+
+
+@pytest.mark.parametrize(
+    "change", [(b"1.0", b"1.5"), (b"frozen", b"actual"), (b"2024-10-07", b"2024-01-31"), (b"0,", b"7,")]
+)
+def test_an_edited_run_of_a_hindcast(change: tuple[bytes, bytes], tmp_path: Path) -> None:
+    keep_run(tmp_path, *RUNS[0], "q")
+    path = tmp_path / "model-runs.jsonl"
+    assert change[0] in path.read_bytes()
+    path.write_bytes(path.read_bytes().replace(*change))
+    assert read_runs(tmp_path, "q") == {}
+
+
+@pytest.mark.parametrize("fault", judge.FILE_FAULTS)
+@pytest.mark.parametrize("kind", ["array", "arrays"])
+def test_states_of_a_calibration(kind: str, fault: str, tmp_path: Path) -> None:
+    path, values = tmp_path / "places-1.npz", np.arange(12.0)
+    if kind == "array":
+        stamped.write_array(path, values, "q")
+    else:
+        stamped.write_arrays(path, "q", {"a": values})
+    judge.FILE_FAULTS[fault](path)
+    found = (stamped.read_array if kind == "array" else stamped.read_arrays)(path, "q")
+    assert found is None or fault == "linked"
+
+
+def test_a_state_of_another_question_or_place_is_made_again(tmp_path: Path) -> None:
+    for bank in ("bank-0", "bank-1"):
+        (tmp_path / bank).mkdir()
+    path = tmp_path / "bank-0" / "block-0000.npy"
+    stamped.write_array(path, np.ones(3), "q")
+    assert stamped.read_array(path, "q") is not None
+    assert stamped.read_array(path, "other") is None
+    other = tmp_path / "bank-1" / path.name
+    other.write_bytes(path.read_bytes())
+    assert stamped.read_array(other, "q") is None
+
+
+def test_rows_are_counted_before_they_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "weekly.parquet"
+    pq.write_table(pa.table({"draw": np.zeros(tables.FEW + 1, np.int8)}), path)
+    most = tables.most_rows({"draws": 4, "scenarios": [{}, {}]})
+    assert "rows" in judge.owed(lambda: len(tables.read(path, most)), "nothing will do", path)
+    assert path.stat().st_size < 10_000
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "@SUM(A1)", "-1+1", "\t=1", "a\x1b[31m", "a\x00b"])
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_cells_are_no_formulas(cell: str, lang: str, tmp_path: Path) -> None:
+    write_csv(pd.DataFrame({"scenario": [cell], "x": [-1.5]}), tmp_path / "t.csv", lang, label)
+    text = (tmp_path / "t.csv").read_text(encoding="utf-8-sig")
+    first = text.splitlines()[1].lstrip('"')
+    assert first[:1] in ("'", "a", "\\")
+    assert "\x1b" not in text
+    assert "\x00" not in text
+    assert "-1" in text, "numbers stay numbers"
+
+
+def test_pictures_are_well_formed(tmp_path: Path) -> None:
+    from matplotlib.figure import Figure
+
+    from foundation.drawing.style import save
+
+    figure = Figure()
+    figure.text(0.5, 0.5, '<a> & ]]> "b" é …')
+    (path,) = save(figure, tmp_path / "p", ["svg"])
+    ElementTree.parse(path)
+
+
+def test_a_day_is_enough(tmp_path: Path) -> None:
+    """What the faults above are faults of is read."""
+    path = tmp_path / "counts.csv"
+    path.write_text(HEAD + LINE)
+    assert [target.day for target in read_actuals(path, LAST)] == [date(2028, 1, 31)]
+    assert len(read_stocks(path, DEMOGRAPHY)) == 1
