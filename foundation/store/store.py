@@ -77,7 +77,7 @@ class Store:
             raise UserError(f"{folder}: no such run folder to resume")
         refuse_link(folder / PARTS)
         old = manifests.read(folder)
-        manifests.require(folder, old, ("status", "failures", "resumed", "depends_on"))
+        manifests.require(folder, old, ("status", "failures", "resumed"))
         if lines := manifests.differences(old, planned):
             raise UserError(f"{folder}: can't be resumed with other settings\n  " + "\n  ".join(lines))
         store = cls(folder, old)

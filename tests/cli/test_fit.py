@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from calibration.fit.work import predict
 from foundation.errors import UserError
+from foundation.store import manifest as manifests
 from foundation.store.manifest import sha256_of
 from report.guides.filling import drawn, folders_by_sign
 from report.guides.parts import PARTS
@@ -59,7 +61,8 @@ def test_the_folder(fitted: tuple[Path, Result]) -> None:
     assert sorted(path.name for path in (folder / "pictures").iterdir()) == pictures
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["kind"], manifest["status"]) == ("fit", "complete")
-    assert manifest["files"] == {name: sha256_of(folder / name) for name in (*tables, *sheets, "fit.json")}
+    files = (*tables, *sheets, "fit.json", *(f"pictures/{name}" for name in pictures))
+    assert manifest["files"] == {name: sha256_of(folder / name) for name in files}
     assert {"surveys.csv", "posterior/default.parquet"} <= set(manifest["data"])
     french = (folder / "residuals.fr.csv").read_bytes().decode("utf-8-sig").splitlines()
     assert french[0].startswith("motif;quoi;région;date;")
@@ -178,17 +181,19 @@ def test_guides_are_filled_and_figures_drawn(fitted: tuple[Path, Result], tmp_pa
 
 def test_what_no_guide_can_be_filled_from(fitted: tuple[Path, Result], tmp_path: Path) -> None:
     copy = tmp_path / "work" / "copy"
-    copy.mkdir(parents=True)
-    for file in fitted[0].glob("*.*"):
-        (copy / file.name).write_bytes(file.read_bytes())
-    (copy / "parameters.parquet").write_bytes(b"changed")
+    shutil.copytree(fitted[0], copy)
     assert folders_by_sign([tmp_path / "work"]) == {"fit.json": copy}
-    with pytest.raises(UserError, match=r"parameters\.parquet: not as mes fit left it"):
+    whole = (copy / "parameters.parquet").read_bytes()
+    (copy / "parameters.parquet").write_bytes(b"changed")
+    with pytest.raises(UserError, match=r"not complete or not as it was left \(parameters\.parquet\)"):
+        folders_by_sign([tmp_path / "work"])
+    with pytest.raises(UserError, match=r"parameters\.parquet: not as the run left it"):
         next(part for part in PARTS if part.mark == "fit").write(copy, "en")
+    (copy / "parameters.parquet").write_bytes(whole)
     with pytest.raises(UserError, match="no folder that guides are filled from"):
         folders_by_sign([tmp_path])
     with pytest.raises(UserError, match="of the same command"):
         folders_by_sign([fitted[0], copy])
-    (copy / "manifest.json").write_text('{"quick": true}')
+    manifests.write(copy, {**manifests.read(copy), "quick": True})
     with pytest.raises(UserError, match="made with --quick"):
         folders_by_sign([copy])
