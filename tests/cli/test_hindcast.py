@@ -45,7 +45,7 @@ def test_without_a_posterior_of_the_origin_the_model_says_nothing(mes: Mes, tmp_
     assert "people" not in found
     files = {str(path.relative_to("h")) for path in Path("h").rglob("*") if path.is_file()}
     assert files == {
-        *("settings.json", "hindcast.json", "hindcast.en.csv", "hindcast.fr.csv"),
+        *("settings.json", "hindcast.json", "hindcast.en.csv", "hindcast.fr.csv", "manifest.json"),
         *("pictures/hindcast.en.png", "pictures/hindcast.en.svg"),
     }
     french = Path("h/hindcast.fr.csv").read_text(encoding="utf-8-sig").splitlines()

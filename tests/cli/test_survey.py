@@ -14,7 +14,15 @@ from calibration.survey.work import ask
 
 Mes = Callable[..., Result]
 SMALL = ("--people", "1000", "--draws", "2", "--workers", "1")
-FILES = ["answers.parquet", "survey.en.csv", "survey.fr.csv", "survey.fr.png", "survey.fr.svg", "survey.json"]
+FILES = [
+    "answers.parquet",
+    "manifest.json",
+    "survey.en.csv",
+    "survey.fr.csv",
+    "survey.fr.png",
+    "survey.fr.svg",
+    "survey.json",
+]
 
 
 @pytest.fixture(scope="module")
