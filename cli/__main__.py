@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import Any
+from types import FrameType
 
 INTERRUPTED = 130
 
@@ -18,7 +18,7 @@ def main() -> None:
     app()
 
 
-def _leave(number: int, frame: Any) -> None:
+def _leave(number: int, frame: FrameType | None) -> None:
     """Nothing has been done yet, or all is done; ``cli.errors`` takes over in between."""
     os._exit(INTERRUPTED)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cli.options import Pictures
 from foundation.drawing.album import Album
+from foundation.store.manifest import Manifest
 
 if TYPE_CHECKING:
     from foundation.drawing.album import Picture
@@ -59,12 +60,12 @@ ALBUMS = {
 """By the command that a folder is of; all others hold the tables of a run."""
 
 
-def album_of(manifest: Mapping[str, Any]) -> Album:
+def album_of(manifest: Manifest) -> Album:
     """The pictures of a folder."""
     return ALBUMS.get(str(manifest.get("command")), RUN)
 
 
-def names_of(album: Album, manifest: Mapping[str, Any], wanted: Pictures) -> list[str]:
+def names_of(album: Album, manifest: Manifest, wanted: Pictures) -> list[str]:
     """Pictures to draw, in order; a run of the reference alone has nothing to compare."""
     left_out = COMPARING if album is RUN and len(manifest["scenarios"]) == 1 else ()
     asked = {Pictures.none: (), Pictures.main: album.main, Pictures.all: tuple(album.shows)}[wanted]

@@ -14,6 +14,7 @@ from cli.options import DRAWS, PEOPLE, QUICK_DRAWS, QUICK_PEOPLE, Engine, Lang, 
 from foundation.errors import UserError
 from foundation.language.amounts import millions
 from foundation.problems import nearest
+from scenarios.language.schema import Scenario
 
 if TYPE_CHECKING:
     from model.terms.structure import Structure
@@ -222,7 +223,7 @@ def structure_of(choices: Sequence[str]) -> Structure:
     return Structure(**values)
 
 
-def experiment_of(request: Request, scenarios: Sequence[Any], every: int) -> Experiment:
+def experiment_of(request: Request, scenarios: Sequence[Scenario], every: int) -> Experiment:
     """The experiment asked for: the data, the settings and ``scenarios``, the reference first; on one thread, or as
     many as asked for, until it is ``placed``."""
     from calibration.facts.inputs import load_costs, load_demography, load_history

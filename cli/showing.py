@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cli import label
 from cli.options import Lang, Pictures
+from foundation.store.manifest import Manifest
 from foundation.work.progress import progress
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def print_json(document: Mapping[str, Any]) -> None:
     print(json.dumps(document, ensure_ascii=False, allow_nan=False), flush=True)
 
 
-def print_table(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], lang: Lang) -> None:
+def print_table(frames: Mapping[str, pd.DataFrame], manifest: Manifest, lang: Lang) -> None:
     """The table of results, on stdout."""
     from scenarios.compare.aimed import aimed_lines
     from scenarios.compare.best import best_rich_table, best_table
@@ -138,7 +139,7 @@ def print_table(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any],
         out.print(line, markup=False, highlight=False)
 
 
-def differences(manifest: Mapping[str, Any], lang: Lang) -> Iterator[str]:
+def differences(manifest: Manifest, lang: Lang) -> Iterator[str]:
     """What keeps compared folders from being one experiment; nothing for a run."""
     if not manifest.get("paired", True):
         yield label("said.unpaired", lang)
@@ -151,7 +152,7 @@ def say_where(folder: Path, lang: Lang) -> None:
     print(f"{label('said.written', lang)} {folder}", file=sys.stderr)
 
 
-def tell_failures(manifest: Mapping[str, Any], lang: Lang) -> None:
+def tell_failures(manifest: Manifest, lang: Lang) -> None:
     """Names the draws that failed, on stderr; nothing if the run is whole."""
     from cli.errors import said
 

@@ -59,6 +59,7 @@ from foundation.store import manifest as manifests
 from foundation.store.fingerprint import fingerprint_of, libraries, modules
 from foundation.store.manifest import Manifest
 from foundation.store.parts import Content
+from foundation.store.reading import Document
 from foundation.store.store import Store
 from foundation.work.bench import Bench, Found
 from foundation.work.executors import Site, local_site
@@ -82,7 +83,7 @@ class Study(ABC, Generic[Task]):
     """One task to what it found: tables, arrays, or what JSON can say, by name."""
 
     @abstractmethod
-    def question(self) -> dict[str, Any]:
+    def question(self) -> Document:
         """The settings on which results depend, defaults filled in, as JSON values: keys of the manifest."""
 
     @abstractmethod
@@ -94,7 +95,7 @@ class Study(ABC, Generic[Task]):
         ``work``."""
         return (type(self).work.__module__,)
 
-    def about(self) -> dict[str, Any]:
+    def about(self) -> Document:
         """What the manifest says besides; a resumed command may say other things here."""
         return {}
 

@@ -15,6 +15,8 @@ from calibration.uncertainty.tables import share_with_interval
 from foundation.errors import UserError
 from foundation.language.numbers import UNDEFINED, compact, interval, number, percent, with_interval
 from foundation.store import manifest as manifests
+from foundation.store.manifest import Manifest
+from foundation.store.reading import Document
 from foundation.store.store import Store, load
 from planning.sensitivity.pictures import input_title, study_title
 from report.figures import SIZES, Panel, report_tornado
@@ -43,7 +45,7 @@ class Drivers:
     """Of the analysis: ``value_eur`` or ``budget_millions_eur``, and which quantities are ``shown``."""
 
 
-def read_drivers(folder: Path, manifest: Mapping[str, Any]) -> Drivers:
+def read_drivers(folder: Path, manifest: Manifest) -> Drivers:
     """The sensitivity analysis of a folder, checked to be of the very run that ``manifest`` seals.
 
     Raises:
@@ -61,7 +63,7 @@ def read_drivers(folder: Path, manifest: Mapping[str, Any]) -> Drivers:
     return Drivers(tables["indices"], tables["information"], settings)
 
 
-def drivers_context(drivers: Drivers, numbers: Numbers) -> dict[str, Any]:
+def drivers_context(drivers: Drivers, numbers: Numbers) -> Document:
     """What the page shows of a sensitivity analysis."""
     lang, shown = numbers.lang, [(q["quantity"], q["scenario"]) for q in drivers.settings["shown"]]
     panels = [Panel(_quantity(*each, numbers).striptags(), _rows(drivers, *each, lang)) for each in shown]
@@ -224,7 +226,7 @@ SOURCES = ("structure", "parameters", "levers", "chance")
 SAME = ("until", "policy_start")
 
 
-def read_split(folder: Path, manifest: Mapping[str, Any]) -> pd.DataFrame:
+def read_split(folder: Path, manifest: Manifest) -> pd.DataFrame:
     """Shares of the variance by scenario and measure, checked to answer the question of the run.
 
     ``UserError`` if the folder is none of ``mes uncertainty``, has been altered, or answers another question.

@@ -8,10 +8,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.dates import DateFormatter, YearLocator, date2num
 from matplotlib.figure import Figure
@@ -21,6 +22,7 @@ from matplotlib.ticker import FixedLocator, NullLocator
 from foundation.drawing.placing import place_labels
 from foundation.drawing.style import BLUE, GREEN, GREY, ORANGE, light_grid, localise, styled
 from foundation.drawing.wrapping import wrap
+from foundation.store.manifest import Manifest
 from model.terms.weeks import START, position
 from scenarios.compare import label
 from scenarios.compare.pictures.adoption import curve, legend_of_surroundings, surroundings
@@ -55,7 +57,7 @@ def page_svg(figure: Figure, prefix: str) -> str:
 
 @styled
 def report_adoption(
-    frames: Frames, manifest: Mapping[str, Any], lang: str, names: Sequence[str], shape: str, prefix: str
+    frames: Frames, manifest: Manifest, lang: str, names: Sequence[str], shape: str, prefix: str
 ) -> str:
     """Activated profiles over time of up to four scenarios, the reference first: medians and 90 % bands."""
     figure, axes = _blank(shape)
@@ -79,7 +81,7 @@ def report_adoption(
 
 @styled
 def report_costs(
-    frames: Frames, manifest: Mapping[str, Any], lang: str, numbers: Mapping[str, int], shape: str, prefix: str
+    frames: Frames, manifest: Manifest, lang: str, numbers: Mapping[str, int], shape: str, prefix: str
 ) -> str:
     """Cost against effect: a cross per strategy, bearing its number in the table."""
     figure, axes = _blank(shape)
@@ -129,7 +131,7 @@ def _highest(weekly: pd.DataFrame, names: Sequence[str]) -> float:
     return float(last.groupby("scenario")["activated"].quantile(0.95).max()) / 1e6
 
 
-def _curves(names: Sequence[str], manifest: Mapping[str, Any], lang: str, shape: str) -> list[Any]:
+def _curves(names: Sequence[str], manifest: Manifest, lang: str, shape: str) -> list[Artist]:
     titles, room = scenario_titles(manifest, lang), SIZES[shape][0] / (2 if shape == "wide" else 1) - 0.8
     keys = ["adoption.reference", *["adoption.reference"] * (len(names) - 1)]
     words = [
@@ -142,7 +144,7 @@ def _curves(names: Sequence[str], manifest: Mapping[str, Any], lang: str, shape:
     ]
 
 
-def _legend(figure: Figure, handles: Sequence[Any], shape: str) -> None:
+def _legend(figure: Figure, handles: Sequence[Artist], shape: str) -> None:
     columns = 2 if shape == "wide" else 1
     figure.legend(handles=list(handles), loc="outside lower left", ncols=columns, frameon=False, fontsize=SMALL)
 

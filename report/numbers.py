@@ -14,6 +14,8 @@ from markupsafe import Markup
 
 from foundation.language.numbers import NARROW, decimals_for, interval, number, percent, with_interval
 from foundation.quantiles import spread
+from foundation.store.manifest import Manifest
+from foundation.store.reading import Document
 from model.terms.outcome import BARRIERS, OBSTACLES, WOULD_PASS
 from scenarios.compare.equity import equity_table, on_day
 from scenarios.compare.tables import probability, summary_table
@@ -29,7 +31,7 @@ PARTS = {"minor": ("guardian", "child"), "stopped": STOPPED, **{name: (name,) fo
 class Numbers:
     """The results of one run folder in one language."""
 
-    def __init__(self, frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], lang: str) -> None:
+    def __init__(self, frames: Mapping[str, pd.DataFrame], manifest: Manifest, lang: str) -> None:
         self.frames, self.manifest, self.lang = frames, manifest, lang
         self.summary = summary_table(frames["outcomes"], frames["costs"]).set_index("scenario", drop=False)
         self.names = [str(name) for name in self.summary.index]
@@ -214,11 +216,11 @@ class Numbers:
         return traced(text, values, file=EQUITY, measure=measure, stats=stats, where=where)
 
 
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+def _records(table: pd.DataFrame) -> list[Document]:
     return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 
 from foundation.language.numbers import day, number
 from foundation.quantiles import jeffreys
+from foundation.store.manifest import Manifest
 from model.terms.outcome import BARRIERS
 from model.terms.structure import Structure
 from report import answer, sources, tables
@@ -38,7 +39,7 @@ LEADING = 3
 
 def report(
     frames: Mapping[str, pd.DataFrame],
-    manifest: Mapping[str, Any],
+    manifest: Manifest,
     provenance: Provenance,
     *,
     folder: str,
@@ -116,7 +117,7 @@ def _warnings(numbers: Numbers) -> list[Markup]:
     return found
 
 
-def _unusual(manifest: Mapping[str, Any]) -> str:
+def _unusual(manifest: Manifest) -> str:
     """Structural choices that are not the default."""
     default = vars(Structure())
     return ", ".join(f"{key} = {value}" for key, value in manifest["structure"].items() if default.get(key) != value)

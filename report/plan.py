@@ -11,6 +11,8 @@ from markupsafe import Markup
 
 from foundation.errors import UserError
 from foundation.language.numbers import compact, interval, number, percent, with_interval
+from foundation.store.manifest import Manifest
+from foundation.store.reading import Document
 from foundation.store.store import document
 from report.figures import SIZES, report_frontier
 from report.numbers import INTERVAL, Numbers, traced
@@ -28,7 +30,7 @@ SAME = {"horizon": "until", "policy_start": "policy_start", "target_millions": "
 """What a plan has to share with the run, by its name in either."""
 
 
-def read_plan(folder: Path, manifest: Mapping[str, Any]) -> Plan:
+def read_plan(folder: Path, manifest: Manifest) -> Plan:
     """The plan of a folder, checked to answer the question of the run; ``UserError`` if it can't be used."""
     path = folder / FILE
     if not path.exists():
@@ -42,7 +44,7 @@ def read_plan(folder: Path, manifest: Mapping[str, Any]) -> Plan:
     return plan
 
 
-def plan_context(plan: Plan, numbers: Numbers) -> dict[str, Any]:
+def plan_context(plan: Plan, numbers: Numbers) -> Document:
     """What the page shows of a plan."""
     lang, result = numbers.lang, plan["result"]
     points = [row for row in plan["frontier"] if row["role"] in ON_FRONTIER]

@@ -17,6 +17,7 @@ from calibration.facts.priors import AHEAD, EFFECTS, SHARED, STATUS_QUO, Prior, 
 from calibration.facts.tables import DATA, read_rows
 from foundation.errors import UserError
 from foundation.language.numbers import NO_BREAK, UNDEFINED, day, interval, month, number
+from foundation.store.manifest import Manifest
 from report.numbers import Numbers, traced
 from report.words import say
 from scenarios.words import scenario_titles
@@ -90,7 +91,7 @@ def moment(text: str | None, lang: str) -> str:
     return f"{day(text[:10], lang)}, {clock}{NO_BREAK}UTC"
 
 
-def changed(manifest: Mapping[str, Any], provenance: Provenance) -> list[str]:
+def changed(manifest: Manifest, provenance: Provenance) -> list[str]:
     """Data files that are no longer those of the run."""
     then = manifest["data"]
     return sorted(name for name in then if name in provenance.hashes and then[name] != provenance.hashes[name])

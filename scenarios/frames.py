@@ -72,7 +72,7 @@ def _keyed(draw: int, results: Sequence[Result], rows: Sequence[int], columns: M
     return pd.DataFrame({**keys, **columns})
 
 
-def _texts(words: Sequence[str], codes: npt.NDArray[Any]) -> object:
+def _texts(words: Sequence[str], codes: np.ndarray) -> object:
     """A column that says ``words[code]``."""
     import pandas as pd
 
@@ -117,7 +117,7 @@ def _rows(tables: Sequence[GroupTable] | Sequence[StandingTable]) -> int:
     return sum(len(table.weeks) * len(table.groups) for table in tables)
 
 
-def _ravelled(arrays: Sequence[npt.ArrayLike]) -> npt.NDArray[Any]:
+def _ravelled(arrays: Sequence[npt.ArrayLike]) -> np.ndarray:
     """Arrays [week, group], one after the other."""
     return np.concatenate([np.ravel(array) for array in arrays])
 
@@ -151,7 +151,7 @@ def channel_frame(draw: int, results: Sequence[Result], every: int) -> pd.DataFr
     return _keyed(draw, results, [len(each) * channels for each in starts], columns | flows)
 
 
-def _summed(results: Sequence[Result], name: str, starts: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+def _summed(results: Sequence[Result], name: str, starts: Sequence[np.ndarray]) -> np.ndarray:
     pairs = zip(results, starts, strict=True)
     return _ravelled([np.add.reduceat(getattr(result.outcome, name), each, axis=0) for result, each in pairs])
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from foundation.language.numbers import day, number, typeset
+from foundation.store.manifest import Manifest
 from model.terms.structure import Structure
 from scenarios import label
 
@@ -43,7 +43,7 @@ def price_words(statuses: str, lang: str) -> str:
     return ", ".join(label(f"price_status.{status}", lang) for status in statuses.split(", ") if status)
 
 
-def scenario_titles(manifest: Mapping[str, Any], lang: str) -> dict[str, str]:
+def scenario_titles(manifest: Manifest, lang: str) -> dict[str, str]:
     """Name to title of each scenario of a run; of two with the same title both show their name as well."""
     given = manifest.get("titles") or {entry["name"]: entry["title"] for entry in manifest["scenarios"]}
     titles = {name: typeset(title[lang], lang) for name, title in given.items()}
@@ -51,12 +51,12 @@ def scenario_titles(manifest: Mapping[str, Any], lang: str) -> dict[str, str]:
     return {name: title if shown.count(title) == 1 else f"{title} ({name})" for name, title in titles.items()}
 
 
-def quick_mark(manifest: Mapping[str, Any], lang: str) -> str:
+def quick_mark(manifest: Manifest, lang: str) -> str:
     """What a quick run shows before any other word; "" for others."""
     return f"{label('common.quick', lang)} ({label('common.quick_why', lang)}) · " if manifest["quick"] else ""
 
 
-def run_line(manifest: Mapping[str, Any], lang: str, *, intervals: bool = True) -> str:
+def run_line(manifest: Manifest, lang: str, *, intervals: bool = True) -> str:
     """Settings of a run in one line; structural choices only where they differ from the default.
 
     ``intervals``: whether what stands above it are medians with intervals.
@@ -64,7 +64,7 @@ def run_line(manifest: Mapping[str, Any], lang: str, *, intervals: bool = True) 
     return " · ".join(_parts(manifest, lang, intervals))
 
 
-def _parts(manifest: Mapping[str, Any], lang: str, intervals: bool) -> Iterator[str]:
+def _parts(manifest: Manifest, lang: str, intervals: bool) -> Iterator[str]:
     if "people" in manifest:  # not where nothing is simulated
         yield label("common.people", lang, people=number(manifest["people"], 0, lang))
         yield _draws(manifest, lang)
@@ -86,13 +86,13 @@ def _parts(manifest: Mapping[str, Any], lang: str, intervals: bool) -> Iterator[
         yield label("common.unpaired", lang)
 
 
-def _draws(manifest: Mapping[str, Any], lang: str) -> str:
+def _draws(manifest: Manifest, lang: str) -> str:
     draws, failed = manifest["draws"], len(manifest.get("failures") or ())
     if failed:
         return label("common.draws_failed", lang, done=number(draws - failed, 0, lang), draws=number(draws, 0, lang))
     return label("common.draws_one" if draws == 1 else "common.draws", lang, draws=number(draws, 0, lang))
 
 
-def _choices(manifest: Mapping[str, Any]) -> str:
+def _choices(manifest: Manifest) -> str:
     defaults, chosen = vars(Structure()), manifest.get("structure") or {}
     return ", ".join(f"{key} = {value}" for key, value in chosen.items() if defaults.get(key) != value)

@@ -13,6 +13,7 @@ from calibration.fit.tables import LEVELS, NAMES, outside
 from calibration.fit.words import Row
 from foundation.quantiles import rounded
 from foundation.store.manifest import Manifest
+from foundation.store.reading import Document
 from scenarios.words import run_line
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def _shortened(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**{name: [float(f"{value:.5g}") for value in table[name]] for name in numbers})
 
 
-def document(fit: Fit) -> dict[str, Any]:
+def document(fit: Fit) -> Document:
     """Everything but draws and curves, as one JSON document."""
     count, compared = outside(fit.residuals)
     settings = (
@@ -186,7 +187,7 @@ def document(fit: Fit) -> dict[str, Any]:
     }
 
 
-def _entry(row: Row) -> dict[str, Any]:
+def _entry(row: Row) -> Document:
     entry = _plain(row, NAMES)
     for name in ("note", "reason_en", "reason_fr"):
         entry.pop(name)
@@ -208,7 +209,7 @@ def _plain(row: Row, spreads: Sequence[str] = ()) -> dict[str, Any]:
     return {**plain, **objects, **empty}
 
 
-def _value(value: Any) -> Any:
+def _value(value: object) -> object:
     if isinstance(value, float):
         return rounded(value)
     return bool(value) if isinstance(value, bool) or type(value).__name__ == "bool" else value

@@ -14,6 +14,7 @@ from calibration.forecast.days import TARGET_DAY
 from calibration.forecast.registered import Registered, all_registered, line
 from calibration.forecast.summary import SHOWN, bands, raised, target
 from foundation.language.numbers import day, interval, number, percent
+from foundation.store.manifest import Manifest
 from scenarios.words import run_line
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _dates(found: Mapping[str, Any]) -> dict[str, str | None]:
     return {name: found["target_date"][name] for name in ("p05", "p50", "p95")}
 
 
-def notes(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], lang: str) -> list[str]:
+def notes(frames: Mapping[str, pd.DataFrame], manifest: Manifest, lang: str) -> list[str]:
     """What stands below the table."""
     found = target(frames["paths"], manifest["target_millions"])
     shown = {key: value for key, value in manifest.items() if key != "policy_start"}

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.dates import DateFormatter, YearLocator, date2num
 from matplotlib.figure import Figure
@@ -22,6 +23,7 @@ from calibration.forecast.summary import wide
 from foundation.drawing.style import BLUE, GREY, PALE, RED, SMALL, legend_below, light_grid, localise, save, styled
 from foundation.language.numbers import day, number
 from foundation.language.text import LANGUAGES
+from foundation.store.manifest import Manifest
 from scenarios.compare.pictures.adoption import NINETY
 from scenarios.drawing import page
 
@@ -37,7 +39,7 @@ def draw_registered(forecast: Registered, folder: Path) -> list[Path]:
 
 
 @styled
-def fan(paths: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> Figure:
+def fan(paths: pd.DataFrame, manifest: Manifest, lang: str) -> Figure:
     """``paths``: millions by day (index, ISO) and draw; ``manifest``: of the run, or what was registered of it."""
     last = manifest["forecast"]["from"]
     shown = {key: value for key, value in manifest.items() if key != "policy_start"}
@@ -55,7 +57,7 @@ def fan(paths: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> Figure:
     return figure
 
 
-def _fan(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], lang: str) -> Figure:
+def _fan(frames: Mapping[str, pd.DataFrame], manifest: Manifest, lang: str) -> Figure:
     """That of a run folder."""
     return fan(wide(frames["paths"]), manifest, lang)
 
@@ -90,7 +92,7 @@ def _published(axes: Axes, point: Mapping[str, Any]) -> None:
     )
 
 
-def _scale(axes: Axes, paths: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> None:
+def _scale(axes: Axes, paths: pd.DataFrame, manifest: Manifest, lang: str) -> None:
     top = max(float(np.quantile(paths.to_numpy()[-1], 0.95)), manifest["target_millions"])
     axes.set_ylim(0, 1.05 * top)
     axes.set_xlim(right=date2num(date.fromisoformat(str(paths.index[-1]))))
@@ -103,7 +105,7 @@ def _scale(axes: Axes, paths: pd.DataFrame, manifest: Mapping[str, Any], lang: s
     localise(axes, lang, y=True)
 
 
-def _legend(manifest: Mapping[str, Any], lang: str) -> list[Any]:
+def _legend(manifest: Manifest, lang: str) -> list[Artist]:
     target = label("forecast.legend_target", lang, millions=number(manifest["target_millions"], 0, lang))
     dot: dict[str, Any] = {"marker": "o", "color": "black", "linestyle": "", "ms": 4.5}
     return [

@@ -27,6 +27,8 @@ from foundation.language.numbers import day as written
 from foundation.shapes import Floats
 from foundation.store.atomic import json_bytes, parquet_bytes, write_folder
 from foundation.store.fingerprint import digest_of, sha256_of
+from foundation.store.manifest import Manifest
+from foundation.store.reading import Document
 
 FORECASTS = Path(str(DATA / "forecasts"))
 FEWEST = 100
@@ -81,7 +83,7 @@ def place_of(day: date, version: str, root: Path | None = None) -> Path:
     return folder
 
 
-def register(folder: Path, frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], day: date) -> None:
+def register(folder: Path, frames: Mapping[str, pd.DataFrame], manifest: Manifest, day: date) -> None:
     """Writes the forecast of a finished run, in one step.
 
     Raises:
@@ -114,7 +116,7 @@ def _kept(paths: pd.DataFrame, since: str) -> pd.DataFrame:
     return ahead.astype({"millions": "float32"}).reset_index(drop=True)
 
 
-def _about(files: Mapping[str, bytes], manifest: Mapping[str, Any], day: date) -> dict[str, Any]:
+def _about(files: Mapping[str, bytes], manifest: Manifest, day: date) -> Document:
     keys = ("version", "people", "draws", "seed", "structure", "averaged", "data_end", "draws_file", "draws_sha256")
     return {
         "registered": day.isoformat(),

@@ -24,6 +24,7 @@ from calibration.hindcast.scoring import (
     weighted_interval_score,
     weighted_interval_score_between,
 )
+from foundation.store.reading import Document
 
 COLUMNS = ("registered", "date", "horizon_days", "low_millions", "high_millions", "middle_millions", "p05", "p25",
            "p50", "p75", "p95", "crps_millions", "crps_interval_millions", "wis_millions", "wis_interval_millions",
@@ -46,7 +47,7 @@ def scored(forecasts: Sequence[Registered], targets: Sequence[StockTarget]) -> p
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _row(forecast: Registered, count: Count) -> list[Any]:
+def _row(forecast: Registered, count: Count) -> list[object]:
     samples = forecast.samples(count.day)
     quantiles = np.array([predictive_quantile(samples, level, count.error) for level in LEVELS])
     q = dict(zip(LEVELS, quantiles.tolist(), strict=True))
@@ -67,7 +68,7 @@ def _row(forecast: Registered, count: Count) -> list[Any]:
     ]
 
 
-def document(table: pd.DataFrame, forecasts: Sequence[Registered]) -> dict[str, Any]:
+def document(table: pd.DataFrame, forecasts: Sequence[Registered]) -> Document:
     """The document of ``mes forecast --score --json``."""
     numbers = table[["crps_millions", "wis_millions", "inside_50", "inside_90"]].astype(float)
     means = {str(name): float(numbers[name].mean()) for name in numbers if len(table)}

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +18,7 @@ from calibration.forecast.hub import hub_table
 from calibration.forecast.summary import document, quantile_table
 from foundation.store.atomic import write_bytes, write_json
 from foundation.store.manifest import Manifest
+from foundation.store.reading import Document
 from foundation.work.bench import Found
 from scenarios.compare.study import OfDraws
 from scenarios.compare.tables import write_csv
@@ -81,7 +81,7 @@ class Forecast(OfDraws[Task]):
         """The paths are continued from the counts, though each is simulated as it is."""
         return {**super().question(), "continued": True}
 
-    def about(self) -> dict[str, Any]:
+    def about(self) -> Document:
         """From which day on it forecasts, too."""
         forecast = {"from": self.counts[-1].day.isoformat(), "counts": len(self.counts)}
         return {**super().about(), "counts": COUNTS, "forecast": forecast}

@@ -14,6 +14,8 @@ from calibration.forecast.days import TARGET_DAY, asked_days
 from calibration.hindcast.scoring import HUB_LEVELS
 from foundation.quantiles import jeffreys, rounded
 from foundation.shapes import Floats
+from foundation.store.manifest import Manifest
+from foundation.store.reading import Document
 from scenarios.compare import courses
 
 Frames = Mapping[str, pd.DataFrame]
@@ -106,7 +108,7 @@ def _day(ordered: Floats, level: float) -> str | None:
     return None if np.isinf(found) else (date.min + timedelta(days=int(found) - 1)).isoformat()
 
 
-def document(frames: Frames, manifest: Mapping[str, Any]) -> dict[str, Any]:
+def document(frames: Frames, manifest: Manifest) -> Document:
     """The document of ``mes forecast --json``; everything after ``forecast_from`` is marked forecast."""
     keys = ("version", "people", "draws", "seed", "structure", "averaged", "data_end", "quick", "code")
     return {

@@ -126,7 +126,7 @@ def _foreseen(entry: Mapping[str, Any] | None, lang: str) -> str:
     return f"{number(entry['p50'], 1, lang)}{NO_BREAK}{interval(entry['p05'], entry['p95'], 1, lang)}"
 
 
-def _by_horizon(results: Results) -> list[Any]:
+def _by_horizon(results: Results) -> list[object]:
     return [entry["by_horizon"] for entry in results["forecasters"]]
 
 

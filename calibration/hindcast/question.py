@@ -167,7 +167,7 @@ def scores(forecasts: Sequence[Forecast]) -> pd.DataFrame:
     return pd.DataFrame([row for forecast in forecasts for row in _scored(forecast)], columns=columns)
 
 
-def _scored(forecast: Forecast) -> Iterator[list[Any]]:
+def _scored(forecast: Forecast) -> Iterator[list[object]]:
     if forecast.samples is None:
         return
     question = forecast.question

@@ -10,6 +10,7 @@ import pandas as pd
 
 from calibration.hindcast.question import MODEL, NAMES
 from foundation.quantiles import rounded
+from foundation.store.reading import Document
 
 BENCHMARK = "last-slope"
 """What the model is set against first: it costs nothing and is hard to beat."""
@@ -136,7 +137,7 @@ def _means(rows: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def _records(frame: pd.DataFrame) -> list[Document]:
     """Rows as plain values, numbers with six significant digits."""
     return [{str(key): _plain(value) for key, value in row.items()} for row in frame.to_dict("records")]
 

@@ -12,13 +12,14 @@ from calibration.facts.targets import load_survey_items
 from calibration.survey import label
 from calibration.survey.report import claims_line, heading, rows_of_document, shown_cells, why
 from foundation.errors import UserError
+from foundation.store.reading import Document
 from foundation.store.store import document as document_of
 from scenarios.words import run_line
 
 HEAD = ("question", "asked", "published_short", "simulated_short", "real_short", "inside_short", "status_short")
 
 
-def read_document(folder: Path) -> dict[str, Any]:
+def read_document(folder: Path) -> Document:
     """The document of a folder that ``mes survey`` made.
 
     Raises:
@@ -33,7 +34,7 @@ def read_document(folder: Path) -> dict[str, Any]:
     return dict(found)
 
 
-def markdown(document: dict[str, Any], lang: str) -> str:
+def markdown(document: Document, lang: str) -> str:
     """The table, settings, and the reasons of what is outside or not modelled."""
     rows, items = rows_of_document(document), load_survey_items()
     lines = [[label(f"survey.{name}", lang) for name in HEAD], ["---"] * len(HEAD)]
@@ -47,7 +48,7 @@ def markdown(document: dict[str, Any], lang: str) -> str:
     return "\n\n".join([table, _notes(document, rows, lang), "\n".join(f"- {w}" for w in why(rows, lang))]) + "\n"
 
 
-def figures(document: dict[str, Any], folder: Path) -> list[Path]:
+def figures(document: Document, folder: Path) -> list[Path]:
     """``survey.png`` and ``survey.fr.png``."""
     from calibration.survey.study import picture
     from foundation.drawing.style import save
@@ -59,7 +60,7 @@ def figures(document: dict[str, Any], folder: Path) -> list[Path]:
     return [path for lang, stem in stems.items() for path in save(picture(table, items, document, lang), stem, ["png"])]
 
 
-def _notes(document: dict[str, Any], rows: Sequence[Mapping[str, Any]], lang: str) -> str:
+def _notes(document: Document, rows: Sequence[Mapping[str, Any]], lang: str) -> str:
     compared = [row["inside"] for row in rows if row["inside"] is not None]
     counted = label("survey.outside_count", lang, count=compared.count(False), compared=len(compared))
     return f"{run_line(document, lang)}. {counted} {claims_line(document, lang)}"

@@ -16,6 +16,7 @@ from calibration.survey.work import Finding
 from foundation.language.numbers import UNDEFINED, day, interval, number, percent, typeset
 from foundation.quantiles import LEVELS, rounded, spread
 from foundation.store.manifest import Manifest
+from foundation.store.reading import Document
 from scenarios.words import run_line
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [{**row, **{name: None if row[name] is None else int(row[name]) for name in WHOLE}} for row in rows]
 
 
-def rows_of_document(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+def rows_of_document(found: Mapping[str, Any]) -> list[Document]:
     """What ``rows_of`` gives, from a document that was written (without the simulated numbers asked)."""
     return [_row_of(survey["survey"], entry) for survey in found["surveys"] for entry in survey["items"]]
 
@@ -131,7 +132,7 @@ def document(
     return {**settings, "claims": claims, "surveys": surveys}
 
 
-def _entry(row: Row) -> dict[str, Any]:
+def _entry(row: Row) -> Document:
     return {
         "key": row["key"],
         "question": question(row, "en"),

@@ -38,6 +38,7 @@ from foundation.language.numbers import percent
 from foundation.language.text import LANGUAGES
 from foundation.store.atomic import write_parquet, write_text
 from foundation.store.manifest import Manifest, machine, package_version
+from foundation.store.reading import Document
 from foundation.store.store import seal_made
 from scenarios.compare.tables import write_csv
 
@@ -49,7 +50,7 @@ class Result:
     table: pd.DataFrame
     items: Sequence[SurveyItem]
     manifest: Manifest
-    document: dict[str, Any]
+    document: Document
     failures: Sequence[tuple[int, str]]
     """Draw and error."""
 

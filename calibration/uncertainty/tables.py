@@ -19,6 +19,7 @@ from calibration.uncertainty.work import SOURCES, Task
 from foundation.language.numbers import NO_BREAK, interval, number, percent
 from foundation.store.atomic import write_parquet
 from foundation.store.manifest import Manifest, package_version
+from foundation.store.reading import Document
 from foundation.store.store import seal_made
 from foundation.work.ensemble import Failure
 from scenarios.compare.study import scenario_entry
@@ -46,7 +47,7 @@ def structure_title(name: str, lang: str) -> str:
     return label("structures.default", lang) if name == "default" else name.replace("-", "=", 1)
 
 
-def structures_document(alternatives: Sequence[Alternative]) -> dict[str, Any]:
+def structures_document(alternatives: Sequence[Alternative]) -> Document:
     """The same as JSON."""
     return {
         "structures": [
@@ -162,7 +163,7 @@ def write_all(folder: Path, rows: pd.DataFrame, shares: pd.DataFrame, manifest: 
     return document(shares, manifest)
 
 
-def document(shares: pd.DataFrame, manifest: Manifest) -> dict[str, Any]:
+def document(shares: pd.DataFrame, manifest: Manifest) -> Document:
     """The split as JSON."""
     keys = ("people", "draws", "seed", "policy_start", "until", "data_end", "averaged", "version", "command_line")
     return {

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from cli import options as o
 from cli.errors import reported
+from foundation.store.manifest import Manifest
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from cli.request import Request
 
 
@@ -67,7 +71,7 @@ def _effects(request: Request) -> None:
     present_in_both(store, shown_of(request), FRAMES, effects_document, _table)
 
 
-def _table(frames: Any, manifest: Any, lang: o.Lang) -> None:
+def _table(frames: Mapping[str, pd.DataFrame], manifest: Manifest, lang: o.Lang) -> None:
     from cli.showing import console
     from planning.effects.pictures import effects_table
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli import options as o
 from cli.errors import FAILED, reported
+from foundation.store.reading import Document
 
 if TYPE_CHECKING:
     from foundation.store.store import Store
@@ -108,7 +109,7 @@ def _sentence(finding: Finding, lang: str) -> str:
     return label(f"verify.{finding.kind}", lang, where=finding.where, **finding.values)
 
 
-def _document(result: Verification, lang: str) -> dict[str, Any]:
+def _document(result: Verification, lang: str) -> Document:
     manifest = result.manifest
     return {
         "folder": str(result.folder),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from calibration.facts.targets import StockTarget
 from cli import options as o
 from cli.errors import reported
+from foundation.store.manifest import Manifest
 
 if TYPE_CHECKING:
     from calibration.forecast.study import Forecast
@@ -108,7 +110,7 @@ def _forecast(request: Request, register: bool) -> None:
         write_registered(place, store.frames(FRAMES), store.manifest, day)
         print(f"mes: {label('said.registered', request.lang)} {place}", file=sys.stderr)
 
-    def table(frames: Frames, manifest: Any, lang: o.Lang) -> None:
+    def table(frames: Frames, manifest: Manifest, lang: o.Lang) -> None:
         out = console(120)
         out.print(rich_table(frames["quantiles"], lang.value))
         for line in notes(frames, manifest, lang.value):
@@ -156,7 +158,7 @@ def _score(request: Request, actuals: Path | None) -> None:
         console(150).print(rich_scores(table, request.lang.value))
 
 
-def _counts(actuals: Path | None) -> list[Any]:
+def _counts(actuals: Path | None) -> list[StockTarget]:
     """Published counts, and a user's own after them."""
     from calibration.facts.targets import load_stock_targets
     from calibration.hindcast.actuals import read_actuals

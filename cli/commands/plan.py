@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli import options as o
 from cli.errors import reported
+from foundation.store.manifest import Manifest
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from cli.request import Request
     from planning.mix.question import PlanRequest
     from scenarios.experiment import Experiment
@@ -135,7 +139,7 @@ def _experiment(request: Request, wanted: PlanRequest) -> Experiment:
     return replace(experiment, settings=settings)
 
 
-def print_plan(frames: Any, manifest: Any, lang: o.Lang) -> None:
+def print_plan(frames: Mapping[str, pd.DataFrame], manifest: Manifest, lang: o.Lang) -> None:
     """The answer, then the tables, on stdout."""
     from cli.showing import console
     from planning.mix.tables import headline, sentences, tables

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli import options as o
 from cli.errors import reported
+from foundation.store.manifest import Manifest
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from foundation.store.store import Store
     from planning.sensitivity.study import Choice, Sensitivity
 
@@ -112,7 +116,7 @@ def _choice(value: float | None, budget: str | None) -> Choice:
     return Choice(value=VALUE if value is None else value, budget=None)
 
 
-def _tables(frames: Any, manifest: Any, lang: o.Lang) -> None:
+def _tables(frames: Mapping[str, pd.DataFrame], manifest: Manifest, lang: o.Lang) -> None:
     from cli.showing import console
     from planning.sensitivity.pictures import indices_table, information_table
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from foundation.errors import RunFailedError
 from foundation.store.atomic import drop_unfinished, refuse_link
+from foundation.store.manifest import Manifest
 from foundation.work.ensemble import executor_factory, run_ensemble
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Sheet:
     pictures: Callable[[], Mapping[str, Picture]]
     tables: tuple[str, ...]
     folder: Path
-    manifest: Mapping[str, Any]
+    manifest: Manifest
 
 
 def draw(sheet: Sheet) -> list[Path]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import matplotlib
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.dates import DateFormatter, date2num, num2date
 from matplotlib.figure import Figure
@@ -99,7 +100,7 @@ def _write_page(figure: Figure, titles: list[str], subtitles: list[str], notes: 
     figure.text(left, bottom, "\n".join(notes), size=SMALL, color=GREY, va="bottom", linespacing=1.2, gid="source")
 
 
-def legend_below(figure: Figure, handles: Sequence[Any], columns: int) -> None:
+def legend_below(figure: Figure, handles: Sequence[Artist], columns: int) -> None:
     """A legend under the axes, above the source line; the axes give up the room it takes."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 

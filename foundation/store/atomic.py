@@ -125,7 +125,7 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode())
 
 
-def write_json(path: Path, document: Any) -> None:
+def write_json(path: Path, document: object) -> None:
     """One document, in one step; ``ValueError`` rather than NaN."""
     write_bytes(path, json_bytes(document))
 
@@ -145,7 +145,7 @@ def write_parquet(path: Path, frame: pd.DataFrame) -> None:
     write_bytes(path, parquet_bytes(frame))
 
 
-def json_bytes(document: Any) -> bytes:
+def json_bytes(document: object) -> bytes:
     """Indented, accents as they are; of a file's name that isn't UTF-8, its escapes."""
     return (json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode(
         errors="backslashreplace"

@@ -16,7 +16,6 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import CodeType
-from typing import Any
 
 LIBRARIES = ("numpy", "numba", "scipy", "pandas", "mesa", "scikit-learn", "SALib")
 TOP = Path(__file__).parents[2]
@@ -37,7 +36,7 @@ def fingerprint_of(found: Mapping[str, str]) -> str:
     return digest_of([libraries(), dict(found)])[:16]
 
 
-def digest_of(value: Any) -> str:
+def digest_of(value: object) -> str:
     """SHA-256 of a JSON value."""
     return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
 
@@ -119,7 +118,7 @@ def _read(name: str, file: Path, content: bytes) -> tuple[str, tuple[str, ...]]:
     return hashlib.sha256(repr(_bare(code)).encode()).hexdigest()[:16], tuple(_imports(tree.body, package))
 
 
-def _bare(value: Any) -> Any:
+def _bare(value: object) -> object:
     """What compiled code does, without where its lines stand."""
     if isinstance(value, frozenset):
         return "set", sorted(map(repr, value))
@@ -134,7 +133,7 @@ def _bare(value: Any) -> Any:
     return value.co_name, value.co_code, constants, names, value.co_exceptiontable
 
 
-def _imports(body: list[Any], package: str) -> Iterator[str]:
+def _imports(body: list[ast.stmt], package: str) -> Iterator[str]:
     """Names imported anywhere in a module; of what a module or only its attribute may be, both."""
     for node in body:
         if isinstance(node, ast.Import):

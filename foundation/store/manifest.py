@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from foundation.errors import UserError
 from foundation.store.atomic import refuse_link, write_json
@@ -28,7 +28,7 @@ FILE = "manifest.json"
 OWN_HASH = "manifest_sha256"
 FORMAT = 2
 """2: with the frame ``equity``."""
-Manifest = dict[str, Any]
+Manifest: TypeAlias = Mapping[str, Any]
 ALWAYS = ("format", "version", "command", "modules", "libraries", "data")
 """What the results of every command depend on, besides its own settings: ``data`` are input files with their SHA-256,
 ``modules`` the code that computes (``foundation.store.fingerprint``)."""
@@ -124,7 +124,7 @@ def _difference(key: str, old: Any, new: Any) -> Iterator[str]:
     yield from lines or [f"{key}: {old!r} there, {new!r} now"]
 
 
-def _counted(value: Any) -> Any:
+def _counted(value: object) -> object:
     """What counts of a value: names and hashes, where it has them."""
     if isinstance(value, list) and value and all(isinstance(e, dict) and {"name", "sha256"} <= {*e} for e in value):
         return [[entry["name"], entry["sha256"]] for entry in value]
@@ -133,7 +133,7 @@ def _counted(value: Any) -> Any:
     return value
 
 
-def _hashes(value: Any) -> bool:
+def _hashes(value: object) -> bool:
     """Whether a value pairs names with hashes."""
     pairs = list(value.items()) if isinstance(value, dict) else value
     return isinstance(pairs, list) and all(

@@ -11,7 +11,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from foundation.errors import RunFailedError, UserError
 
@@ -19,6 +19,10 @@ LARGEST = 64 * 2**20
 """Bytes of a document of ours at most: the manifest of a thousand scenarios has a few million."""
 DEEPEST = 60
 """Tables and lists within each other, in a document of ours at most."""
+
+
+Document: TypeAlias = dict[str, Any]
+"""What a JSON file holds, or what ``--json`` prints."""
 
 
 class NoFileError(UserError):
@@ -86,7 +90,7 @@ def read_text(path: Path, most: int = LARGEST) -> str:
         raise UserError(f"{path}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
 
 
-def read_json(path: Path, most: int = LARGEST) -> dict[str, Any]:
+def read_json(path: Path, most: int = LARGEST) -> Document:
     """A JSON object, strictly: no NaN, no infinity, no key twice, no more tables within each other than ours have.
 
     Raises:

@@ -20,7 +20,7 @@ from foundation.store import parts, tables
 from foundation.store.atomic import drop_abandoned, hidden, lock, refuse_link, unlock, write_parquet
 from foundation.store.manifest import Manifest
 from foundation.store.parts import PARTS, Content, Encoded
-from foundation.store.reading import read_json
+from foundation.store.reading import Document, read_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,7 +132,7 @@ class Store:
         """What a task found."""
         return parts.read(self.folder, key)
 
-    def note(self, **more: Any) -> None:
+    def note(self, **more: object) -> None:
         """Adds to the manifest; written with the next change of status."""
         self.manifest = {**self.manifest, **more}
 
@@ -228,7 +228,7 @@ def load(folder: Path, names: Sequence[str]) -> tuple[Manifest, dict[str, pd.Dat
     return manifest, Store(folder, manifest).frames(names)
 
 
-def read_frame(folder: Path, manifest: Mapping[str, Any], name: str) -> pd.DataFrame:
+def read_frame(folder: Path, manifest: Manifest, name: str) -> pd.DataFrame:
     """One table of a sealed folder, checked; its size is known before it is read.
 
     Raises:
@@ -237,7 +237,7 @@ def read_frame(folder: Path, manifest: Mapping[str, Any], name: str) -> pd.DataF
     return tables.read(check(folder, manifest, f"{name}.parquet"), tables.most_rows(manifest))
 
 
-def check(folder: Path, manifest: Mapping[str, Any], file: str) -> Path:
+def check(folder: Path, manifest: Manifest, file: str) -> Path:
     """The path of a file that is as the manifest says.
 
     Raises:
@@ -264,7 +264,7 @@ def seal_made(folder: Path, about: Mapping[str, Any]) -> None:
     manifests.write(folder, {"format": manifests.FORMAT, **made, **about, **whole})
 
 
-def document(folder: Path, file: str) -> dict[str, Any]:
+def document(folder: Path, file: str) -> Document:
     """A JSON document of a folder, checked where the folder has a manifest.
 
     Raises:

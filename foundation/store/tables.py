@@ -4,11 +4,12 @@ before any is read. A file of a few kilobytes can hold as many as would fill the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from foundation.errors import UserError
+from foundation.store.manifest import Manifest
 from foundation.store.reading import reason, refuse_special
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ LARGEST = 8 * 2**30
 """Bytes of a table in memory at most."""
 
 
-def most_rows(manifest: Mapping[str, Any]) -> int:
+def most_rows(manifest: Manifest) -> int:
     """Rows that a table of this folder can have."""
     scenarios = manifest.get("scenarios")
     units = (len(scenarios) if isinstance(scenarios, list) else 1) * _count(manifest.get("draws"))

@@ -20,6 +20,7 @@ from foundation.errors import UserError
 from foundation.store import manifest as manifests
 from foundation.store import parts, tables
 from foundation.store.atomic import refuse_link
+from foundation.store.manifest import Manifest
 from foundation.store.reading import read_json
 from foundation.store.store import files_of
 
@@ -41,7 +42,7 @@ class Verification:
     """What was found in a folder."""
 
     folder: Path
-    manifest: Mapping[str, Any]
+    manifest: Manifest
     """As it stands; empty if it can't be read."""
     files: int
     """Files whose hash was compared."""
@@ -92,7 +93,7 @@ def _manifest(folder: Path) -> dict[str, Any] | None:
     return manifest
 
 
-def _own_hash(manifest: Mapping[str, Any]) -> Iterator[Finding]:
+def _own_hash(manifest: Manifest) -> Iterator[Finding]:
     stated = manifest.get(manifests.OWN_HASH)
     if stated is None:
         yield Finding(kind="manifest_unsealed", where=manifests.FILE)
@@ -100,7 +101,7 @@ def _own_hash(manifest: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding(kind="manifest_altered", where=manifests.FILE)
 
 
-def _status(manifest: Mapping[str, Any]) -> Iterator[Finding]:
+def _status(manifest: Manifest) -> Iterator[Finding]:
     status = manifest.get("status")
     if status == "failed" and manifest.get("error"):
         yield Finding(kind="stopped", where=manifests.FILE, values={"error": manifest["error"]})
@@ -108,13 +109,13 @@ def _status(manifest: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding(kind="unfinished", where=manifests.FILE, values={"status": status})
 
 
-def _failures(manifest: Mapping[str, Any]) -> Iterator[Finding]:
+def _failures(manifest: Manifest) -> Iterator[Finding]:
     for failure in _list(manifest, "failures"):
         values = {"draw": failure.get("draw", failure.get("key")), "error": failure.get("error")}
         yield Finding(kind="draw_failed", where=manifests.FILE, values=values)
 
 
-def _files(folder: Path, manifest: Mapping[str, Any]) -> Iterator[Finding]:
+def _files(folder: Path, manifest: Manifest) -> Iterator[Finding]:
     """Files that the manifest lists, and those that it should list."""
     listed = _listed(manifest)
     for name, digest in listed.items():
@@ -130,7 +131,7 @@ def _files(folder: Path, manifest: Mapping[str, Any]) -> Iterator[Finding]:
             yield Finding(kind="unlisted", where=name)
 
 
-def _harm(folder: Path, name: str, digest: Any) -> str | None:
+def _harm(folder: Path, name: str, digest: object) -> str | None:
     """What is wrong with a listed file; a path that leads out of the folder is not followed."""
     plain = PurePosixPath(name)
     if plain.is_absolute() or ".." in plain.parts or "\\" in name or "\x00" in name:
@@ -143,7 +144,7 @@ def _harm(folder: Path, name: str, digest: Any) -> str | None:
     return None if manifests.sha256_of(folder / name) == digest else "altered"
 
 
-def _tables(folder: Path, manifest: Mapping[str, Any], bad: set[str]) -> tuple[int | None, list[Finding]]:
+def _tables(folder: Path, manifest: Manifest, bad: set[str]) -> tuple[int | None, list[Finding]]:
     """Groups and units in the tables of a finished folder, against the manifest; damaged tables are left out."""
     counts = manifest.get("counts")
     if not isinstance(counts, dict):
@@ -178,7 +179,7 @@ def _units(path: Path, group: str, unit: str, most: int) -> dict[str, int] | Non
     return {str(name): int(count) for name, count in table.groupby(group)[unit].nunique().items()}
 
 
-def _wanted(manifest: Mapping[str, Any], counts: Mapping[str, Any]) -> int | None:
+def _wanted(manifest: Manifest, counts: Mapping[str, Any]) -> int | None:
     """Units that each group must have; ``None`` for folders put side by side, which may differ in this."""
     units = manifest.get(str(counts.get("units")))
     if "sources" in manifest or not isinstance(units, int):
@@ -186,7 +187,7 @@ def _wanted(manifest: Mapping[str, Any], counts: Mapping[str, Any]) -> int | Non
     return units - len(_list(manifest, "failures"))
 
 
-def _parts(folder: Path, manifest: Mapping[str, Any], bad: set[str]) -> tuple[int | None, list[Finding]]:
+def _parts(folder: Path, manifest: Manifest, bad: set[str]) -> tuple[int | None, list[Finding]]:
     """Parts of a folder that is not finished: which are damaged, and which tasks lack one.
 
     An edited manifest doesn't tell which question they belong to, nor does one of a version that didn't say on what its
@@ -214,18 +215,18 @@ def _parts(folder: Path, manifest: Mapping[str, Any], bad: set[str]) -> tuple[in
     return len(there) - len(damaged), findings
 
 
-def _listed(manifest: Mapping[str, Any]) -> Mapping[str, Any]:
+def _listed(manifest: Manifest) -> Mapping[str, Any]:
     """Files with their hashes."""
     files = manifest.get("files")
     return files if isinstance(files, dict) else {}
 
 
-def _list(manifest: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+def _list(manifest: Manifest, key: str) -> list[Mapping[str, Any]]:
     """A list of objects of the manifest, whatever an edit has made of it."""
     return [entry for entry in _strings(manifest, key) if isinstance(entry, dict)]
 
 
-def _strings(manifest: Mapping[str, Any], key: str) -> list[Any]:
+def _strings(manifest: Manifest, key: str) -> list[object]:
     value = manifest.get(key)
     return value if isinstance(value, list) else []
 

@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from multiprocessing.connection import wait as wait_for
+from types import FrameType
 from typing import Any
 
 _METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
@@ -125,7 +126,7 @@ class Site:
     """Whether workers can leave results in the run folder."""
     incidents: list[dict[str, Any]] = field(default_factory=list)
 
-    def note(self, what: str, **details: Any) -> None:
+    def note(self, what: str, **details: object) -> None:
         """Adds to the incidents, with the time."""
         self.incidents.append({"at": datetime.now(UTC).isoformat(timespec="seconds"), "what": what, **details})
 
@@ -208,7 +209,7 @@ def postponed(tell: Callable[[], None]) -> Iterator[None]:
         return
     noted = False
 
-    def note(number: int, frame: Any) -> None:
+    def note(number: int, frame: FrameType | None) -> None:
         nonlocal noted
         noted = True
         tell()

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +37,7 @@ def ranges(n: int, threads: int) -> list[tuple[int, int]]:
 
 def counted(
     work: Callable[[int, int, npt.NDArray[np.int64]], None], n: int, threads: int, shape: tuple[int, ...]
-) -> npt.NDArray[Any]:
+) -> npt.NDArray[np.int64]:
     """The sum over ranges of what ``work(low, high, counts)`` adds to its zeroed int64 ``counts`` of a shape."""
     counts, parts = np.zeros((threads, *shape), np.int64), ranges(n, threads)
     everywhere(lambda thread: work(*parts[thread], counts[thread]), threads)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ import pandas as pd
 from foundation.seeds import DECISIONS, POPULATION, derive
 from foundation.store.atomic import write_json
 from foundation.store.manifest import Manifest
+from foundation.store.reading import Document
 from foundation.work.bench import Found
 from model.terms.inputs import History
 from model.terms.outcome import CHANNEL_NAMES, Outcome
@@ -172,7 +173,7 @@ class Effects(OfDraws[Task]):
         """That of the removals too."""
         return (__name__, *self.modules)
 
-    def about(self) -> dict[str, Any]:
+    def about(self) -> Document:
         """Which command's tables these are."""
         return {**super().about(), "effects": {}}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,8 @@ from foundation.drawing.wrapping import wrap
 from foundation.language.numbers import day, number, with_interval
 from foundation.quantiles import LEVELS, rounded
 from foundation.shapes import Floats
+from foundation.store.manifest import Manifest
+from foundation.store.reading import Document
 from planning.effects import label
 from planning.mix.tables import blank_table
 from scenarios.drawing import page
@@ -25,7 +27,7 @@ COLOURS = {"attributed": ORANGE, "effect": BLUE}
 
 
 @styled
-def effects(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], lang: str) -> Figure:
+def effects(frames: Mapping[str, pd.DataFrame], manifest: Manifest, lang: str) -> Figure:
     """At the horizon: a row per channel, two intervals each."""
     table = frames["effects"]
     found = summary(table)
@@ -64,7 +66,7 @@ MEASURES = {
 }
 
 
-def effects_table(table: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> Table:
+def effects_table(table: pd.DataFrame, manifest: Manifest, lang: str) -> Table:
     """A part for each of the two days, a row per channel."""
     shown = blank_table(label("effects.title", lang), _note(table, manifest, lang))
     shown.add_column(label("effects.channel", lang))
@@ -88,7 +90,7 @@ def channel_title(channel: str, lang: str) -> str:
     return label(f"channel.{channel}", lang)
 
 
-def _note(table: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> str:
+def _note(table: pd.DataFrame, manifest: Manifest, lang: str) -> str:
     pilot = float(remainder(table)["pilot"].median())
     draws = table["draw"].nunique()
     note = label("effects.note", lang, pilot=number(pilot, 2, lang), draws=draws)
@@ -130,12 +132,12 @@ def remainder(table: pd.DataFrame) -> pd.DataFrame:
     return (sums["activated"] - sums["attributed"]).rename("pilot").reset_index()
 
 
-def dated(table: pd.DataFrame, manifest: Mapping[str, Any]) -> pd.DataFrame:
+def dated(table: pd.DataFrame, manifest: Manifest) -> pd.DataFrame:
     """The summary with days instead of their names."""
     return table.assign(day=table["day"].map({"data_end": manifest["data_end"], "horizon": manifest["until"]}))
 
 
-def effects_document(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) -> dict[str, Any]:
+def effects_document(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> Document:
     """The document of ``mes effects --json``."""
     table = frames["effects"]
     pilot = remainder(table).groupby("day")["pilot"].median()

@@ -18,6 +18,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from foundation.drawing.style import BLUE, GREY, ORANGE, RED, SMALL, legend_below, light_grid, localise, styled
 from foundation.drawing.wrapping import wrap
 from foundation.language.numbers import day, number
+from foundation.store.manifest import Manifest
 from planning.mix import label
 from planning.mix.tables import euros, lever_title, million_euros
 from scenarios.drawing import page
@@ -28,7 +29,7 @@ _MONEY = LinearSegmentedColormap.from_list("money", ["#FFFFFF", ORANGE])
 
 
 @styled
-def composition(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Figure:
+def composition(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     """Two tables with shaded cells, levers by budgets: how much of each lever, and how the money is spread."""
     table = frames["plan"][frames["plan"]["budget_millions_eur"].notna()]
     kinds = dict(zip(table["lever"], table["kind"], strict=True))
@@ -74,7 +75,7 @@ DASHES = (0, (4, 2))
 
 
 @styled
-def frontier(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Figure:
+def frontier(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     """Bands, medians and means along the budgets; the shipped strategies as points at what they cost."""
     until = day(manifest["until"], lang)
     subtitle = label("frontier.subtitle", lang, draws=len(manifest["plan"]["fresh_draws"]))

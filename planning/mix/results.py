@@ -249,7 +249,7 @@ def losing(table: pd.DataFrame) -> Sequence[str]:
     return [str(name) for name in there.loc[~there["beaten"].astype(bool), "scenario"]]
 
 
-def row_of(frames: Frames, role: str) -> pd.Series[Any]:
+def row_of(frames: Frames, role: str) -> pd.Series:
     """The mix of a role on the frontier."""
     table = frames["frontier"]
     return table[table["role"] == role].iloc[0]

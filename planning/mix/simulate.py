@@ -14,6 +14,7 @@ import pandas as pd
 from jaxtyping import Bool
 
 from foundation.shapes import Bools, Floats
+from foundation.store.reading import Document
 from model.terms.parameters import Parameters
 from planning.mix.measures import Measures
 from planning.mix.question import Mixes, Space, strictly
@@ -79,7 +80,7 @@ class Answer:
         behind = lag(self.shares)
         return np.asarray(behind[1:] - behind[0])
 
-    def content(self) -> dict[str, Any]:
+    def content(self) -> Document:
         """As it is kept."""
         return {
             "results": self.results,
@@ -110,7 +111,7 @@ class _Known:
 _HISTORIES: OrderedDict[tuple[Settings, int, Parameters, bool], _Known] = OrderedDict()
 
 
-def work(task: Task) -> dict[str, Any]:
+def work(task: Task) -> Document:
     """What is kept of one task."""
     return simulate(task).content()
 

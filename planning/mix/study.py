@@ -4,7 +4,7 @@ winning mix as a scenario file (``plan.toml``) and the document ``plan.json``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from foundation.language.numbers import day, number
 from foundation.quantiles import rounded, spread
 from foundation.store.atomic import write_json, write_text
 from foundation.store.manifest import Manifest
+from foundation.store.reading import Document
 from foundation.work.bench import Bench
 from planning.mix import label
 from planning.mix.measures import FAIR_POINTS
@@ -43,7 +44,7 @@ class Planning(OfDraws[Task]):
     """Strategies to compare the mix with."""
     work = staticmethod(work)
 
-    def question(self) -> dict[str, Any]:
+    def question(self) -> Document:
         """Settings and levers, what is asked of the mix, and what it is compared with."""
         rivals = [{"name": scenario.name, "sha256": scenario.sha256} for scenario in self.shipped]
         return {**super().question(), "asked": settings_of(self.wanted), "shipped": rivals}
@@ -52,7 +53,7 @@ class Planning(OfDraws[Task]):
         """The search too: it decides what is simulated."""
         return ("planning.mix.plan", *self.modules)
 
-    def about(self) -> dict[str, Any]:
+    def about(self) -> Document:
         """What was asked, as readers of the folder find it; what was found is added in the end."""
         return {**super().about(), "plan": settings_of(self.wanted), "tasks": None}
 
@@ -119,7 +120,7 @@ def _found(plan: Plan, most: float) -> dict[str, Any]:
     }
 
 
-def _reached(activated: Any, probability: float) -> float:
+def _reached(activated: pd.Series, probability: float) -> float:
     return float(np.quantile(activated, 1 - probability, method="inverted_cdf"))
 
 
@@ -127,7 +128,7 @@ _DEFAULTS = {"policy_start": "2027-01-04", "until": "2027-12-31"}
 _OPTIONS = {"policy_start": "--policy-start", "until": "--until"}
 
 
-def plan_text(plan: Plan, manifest: Mapping[str, Any]) -> str:
+def plan_text(plan: Plan, manifest: Manifest) -> str:
     """``plan.toml``: valid for ``mes run`` and ``mes compare`` as it stands."""
     row = plan.row("frontier", f"{plan.question.budget:.9g}")
     gain, until = float(plan.fresh.gain[row].mean()), manifest["until"]
@@ -145,7 +146,7 @@ def plan_text(plan: Plan, manifest: Mapping[str, Any]) -> str:
     return scenario_text(scenario, remarks=remarks, head=_head(manifest))
 
 
-def _head(manifest: Mapping[str, Any]) -> str:
+def _head(manifest: Manifest) -> str:
     """How to run it over the same days."""
     changed = "".join(f" {_OPTIONS[key]} {manifest[key]}" for key, usual in _DEFAULTS.items() if manifest[key] != usual)
     lines = ["Written by mes plan. Run it with:", f"  mes run ./plan.toml{changed}"]
@@ -157,7 +158,7 @@ _COMMON = (
 )  # fmt: skip
 
 
-def plan_document(frames: Frames, manifest: Mapping[str, Any]) -> dict[str, Any]:
+def plan_document(frames: Frames, manifest: Manifest) -> Document:
     """Everything a reader or another program needs; ``None`` for what is undefined."""
     frontier, asked = frames["frontier"], row_of(frames, "asked")
     return {
@@ -191,7 +192,7 @@ def plan_document(frames: Frames, manifest: Mapping[str, Any]) -> dict[str, Any]
     }
 
 
-def target(frames: Frames, manifest: Mapping[str, Any]) -> dict[str, Any]:
+def target(frames: Frames, manifest: Manifest) -> dict[str, Any]:
     """Whether the target can be reached with the wanted probability, and how, or how far one gets."""
     far = row_of(frames, "reach")
     found: dict[str, Any] = {
@@ -211,15 +212,15 @@ def target(frames: Frames, manifest: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+def _records(table: pd.DataFrame) -> list[Document]:
     return [_record(row) for _, row in table.iterrows()]
 
 
-def _record(row: pd.Series[Any]) -> dict[str, Any]:
+def _record(row: pd.Series[Any]) -> Document:
     return {str(name): _plain(value) for name, value in row.items()}
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     if isinstance(value, bool | np.bool_):
         return bool(value)
     if isinstance(value, int | np.integer):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from foundation.language.numbers import UNDEFINED, compact, day, number, percent, with_interval
+from foundation.store.manifest import Manifest
 from planning.mix import label
 from planning.mix.measures import FAIR_POINTS
 from planning.mix.results import Frames, has, losing, row_of
@@ -34,12 +35,12 @@ def euros(value: float, lang: str) -> str:
     return f"{million_euros(value, lang)}\u00a0M€"
 
 
-def median_interval(row: Any, name: str, lang: str) -> str:
+def median_interval(row: pd.Series, name: str, lang: str) -> str:
     """``4.1 [2.0; 6.3]``: median and 90 % interval over draws."""
     return with_interval(row[f"{name}_p05"], row[f"{name}_p50"], row[f"{name}_p95"], lang)
 
 
-def _priced(row: Any, lang: str) -> str:
+def _priced(row: pd.Series, lang: str) -> str:
     """The same of a cost, with the letters of its prices."""
     return f"{median_interval(row, 'cost', lang)} {price_letters(row['price_status'], lang)}".rstrip()
 
@@ -49,7 +50,7 @@ def million_euros(value: float, lang: str) -> str:
     return number(value, 0 if value >= 10 or value == round(value) else 1, lang)
 
 
-def sentences(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Iterator[str]:
+def sentences(frames: Frames, manifest: Manifest, lang: str) -> Iterator[str]:
     """The answer."""
     row, plan, until = row_of(frames, "asked"), manifest["plan"], day(manifest["until"], lang)
     if not row["levers"]:
@@ -81,7 +82,7 @@ def sentences(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Iterato
     yield from _shipped(frames, manifest, lang)
 
 
-def _target(frames: Frames, manifest: Mapping[str, Any], lang: str) -> str:
+def _target(frames: Frames, manifest: Manifest, lang: str) -> str:
     plan = manifest["plan"]
     common = {
         "target": compact_target(manifest, lang),
@@ -114,12 +115,12 @@ def _target(frames: Frames, manifest: Mapping[str, Any], lang: str) -> str:
     )
 
 
-def compact_target(manifest: Mapping[str, Any], lang: str) -> str:
+def compact_target(manifest: Manifest, lang: str) -> str:
     """The target in millions."""
     return number(manifest["target_millions"], 0 if manifest["target_millions"] % 1 == 0 else 1, lang)
 
 
-def _behind(frames: Frames, manifest: Mapping[str, Any], lang: str) -> str:
+def _behind(frames: Frames, manifest: Manifest, lang: str) -> str:
     table = frames["plan_groups"]
     found = table[table["role"] == "asked"].sort_values("further_behind_points", ascending=False)
     if manifest["plan"]["fair"]:
@@ -157,7 +158,7 @@ def _fairness(found: pd.DataFrame, lang: str) -> str:
     return label("plan.fair_missed", lang, limit=limit, groups=groups)
 
 
-def _shipped(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Iterator[str]:
+def _shipped(frames: Frames, manifest: Manifest, lang: str) -> Iterator[str]:
     table, limited = frames["shipped"], manifest["plan"]["fair"] or manifest["plan"]["minutes_millions"]
     lost = losing(table)
     if not lost:
@@ -179,7 +180,7 @@ def tables(frames: Frames, manifest: Mapping[str, object], lang: str) -> list[Ta
     ]
 
 
-def mix_table(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Table:
+def mix_table(frames: Frames, manifest: Manifest, lang: str) -> Table:
     """How much of each lever."""
     plan = frames["plan"]
     used = plan[(plan["role"] == "asked") & (plan["share_of_ceiling"] > 0)]
@@ -195,7 +196,7 @@ def mix_table(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Table:
     return table
 
 
-def frontier_table(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Table:
+def frontier_table(frames: Frames, manifest: Manifest, lang: str) -> Table:
     """A row per budget."""
     note = f"{label('frontier.note', lang)}\n{label('plan.caption', lang)}\n{run_line(manifest, lang)}"
     table = blank_table(label("frontier.title", lang, until=day(manifest["until"], lang)), note)
@@ -218,20 +219,20 @@ def frontier_table(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Ta
     return table
 
 
-def _budget(row: Any, lang: str) -> str:
+def _budget(row: pd.Series, lang: str) -> str:
     if pd.isna(row["budget_millions_eur"]):
         return label(f"frontier.{row['role']}", lang)
     return ("▸ " if row["role"] == "asked" else "") + million_euros(row["budget_millions_eur"], lang)
 
 
-def chance(row: Any, lang: str) -> str:
+def chance(row: pd.Series, lang: str) -> str:
     """Probability of the target, or its Jeffreys bound."""
     from scenarios.compare.tables import probability
 
     return probability(row, lang)
 
 
-def shipped_table(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Table:
+def shipped_table(frames: Frames, manifest: Manifest, lang: str) -> Table:
     """The mix against every strategy at the budget."""
     budget = euros(manifest["plan"]["budget_millions_eur"], lang)
     table = blank_table(label("shipped.title", lang, budget=budget), label("shipped.note", lang))
@@ -275,7 +276,7 @@ def _columns(table: Table, lang: str, section: str, *names: str, target: Mapping
         table.add_column(label("frontier.levers", lang), justify="right", no_wrap=True)
 
 
-def headline(frames: Frames, manifest: Mapping[str, Any], lang: str) -> str:
+def headline(frames: Frames, manifest: Manifest, lang: str) -> str:
     """What the plan is for."""
     return quick_mark(manifest, lang) + label(
         "plan.title",

@@ -25,6 +25,7 @@ from statistics import NormalDist
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from SALib.analyze import pawn, rbd_fast
 
@@ -160,7 +161,7 @@ def study_titles() -> dict[str, dict[str, str]]:
     return {study: dict(entry["title"]) for study, entry in _studies().items()}
 
 
-def scores(values: Any) -> np.ndarray:
+def scores(values: npt.ArrayLike) -> np.ndarray:
     """Normal scores, ranks through the normal quantile function: what is heavy-tailed or skewed becomes comparable.
     Ties share their mean rank."""
     from scipy.stats import norm, rankdata

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -14,6 +14,7 @@ from matplotlib.lines import Line2D
 from foundation.drawing.style import BLUE, GREY, ORANGE, SMALL, legend_below, light_grid, localise, styled
 from foundation.drawing.wrapping import wrap
 from foundation.language.numbers import UNDEFINED, compact, day, interval, number, percent, typeset, with_interval
+from foundation.store.manifest import Manifest
 from planning.mix.tables import blank_table, euros
 from planning.sensitivity import label
 from planning.sensitivity.indices import DUMMY, PRICE, study_titles
@@ -27,7 +28,7 @@ ROWS = 9
 
 
 @styled
-def tornado_plot(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Figure:
+def tornado_plot(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     """A panel per quantity shown: the status quo, and gain and cost of the strategy that adds most or was chosen."""
     table = frames["indices"]
     wanted = [(q["quantity"], q["scenario"]) for q in manifest["sensitivity"]["shown"]]
@@ -115,12 +116,12 @@ if TYPE_CHECKING:
 MOST = 5
 
 
-def quantity_title(quantity: str, scenario: str, manifest: Mapping[str, Any], lang: str) -> str:
+def quantity_title(quantity: str, scenario: str, manifest: Manifest, lang: str) -> str:
     """As "Media campaigns: additional (M)"."""
     return label(f"sensitivity.{quantity}", lang, scenario=scenario_titles(manifest, lang)[scenario])
 
 
-def indices_table(table: pd.DataFrame, inputs: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> Table:
+def indices_table(table: pd.DataFrame, inputs: pd.DataFrame, manifest: Manifest, lang: str) -> Table:
     """For every quantity the inputs that stand out from noise, and the dummy."""
     note = label(
         "sensitivity.note",
@@ -154,7 +155,7 @@ def _range(values: pd.Series[float], lang: str) -> str:
     )
 
 
-def _cells(row: Any, lang: str) -> list[str]:
+def _cells(row: pd.Series, lang: str) -> list[str]:
     low, high = row["first_order"] - row["first_order_error"], row["first_order"] + row["first_order_error"]
     return [
         f"{number(row['first_order'], 2, lang)} {interval(low, high, 2, lang)}",
@@ -170,12 +171,12 @@ def study_title(study: str, lang: str) -> str:
     return typeset(titles[study][lang], lang) if study in titles else label(f"information.{study}", lang)
 
 
-def choice_of(manifest: Mapping[str, Any]) -> str:
+def choice_of(manifest: Manifest) -> str:
     """``value`` or ``budget``: what decides."""
     return "budget" if manifest["sensitivity"]["budget_millions_eur"] is not None else "value"
 
 
-def information_title(manifest: Mapping[str, Any], lang: str) -> str:
+def information_title(manifest: Manifest, lang: str) -> str:
     """What the decision is."""
     settings = manifest["sensitivity"]
     if choice_of(manifest) == "budget":
@@ -183,7 +184,7 @@ def information_title(manifest: Mapping[str, Any], lang: str) -> str:
     return label("information.title_value", lang, value=number(settings["value_eur"], 0, lang))
 
 
-def information_table(table: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> Table:
+def information_table(table: pd.DataFrame, manifest: Manifest, lang: str) -> Table:
     """A row per study, the dummy and everything."""
     kind = choice_of(manifest)
     now = label("information.now", lang, strategy=scenario_titles(manifest, lang)[str(table["now"].iloc[0])])

@@ -17,6 +17,7 @@ from foundation.quantiles import rounded
 from foundation.store.atomic import write_json
 from foundation.store.fingerprint import changes
 from foundation.store.manifest import Manifest
+from foundation.store.reading import Document
 from foundation.study import Study
 from foundation.work.bench import Bench
 from planning.sensitivity import label
@@ -80,7 +81,7 @@ class Sensitivity(Study[Task]):
     unit = "quantity"
     work = staticmethod(work)
 
-    def question(self) -> dict[str, Any]:
+    def question(self) -> Document:
         """The settings of the comparison, and what is asked of it."""
         asked = {"value_eur": self.choice.value, "budget_millions_eur": self.choice.budget, "shown": self._shown()}
         draws = self.compared["draws"] - len(self.compared["failures"])
@@ -96,7 +97,7 @@ class Sensitivity(Study[Task]):
         """The estimators, and what makes the draws."""
         return (indices.__module__, *self.modules)
 
-    def about(self) -> dict[str, Any]:
+    def about(self) -> Document:
         """The section of the command."""
         said = {key: self.compared[key] for key in ("data_end", "draws_file", "draws_sha256")}
         section = {
@@ -233,7 +234,7 @@ def _shown(outcomes: pd.DataFrame, scenarios: Sequence[str] | None) -> list[dict
     return found
 
 
-def sensitivity_document(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) -> dict[str, Any]:
+def sensitivity_document(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> Document:
     """The document of ``mes sensitivity --json``."""
     indices = frames["indices"].assign(study=[study_of(str(name)) for name in frames["indices"]["input"]])
     settings = manifest["sensitivity"]
@@ -259,7 +260,7 @@ def sensitivity_document(frames: Mapping[str, pd.DataFrame], manifest: Mapping[s
     }
 
 
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+def _records(table: pd.DataFrame) -> list[Document]:
     return [
         {str(k): rounded(v) if isinstance(v, float) else v for k, v in record.items()}
         for record in table.to_dict("records")

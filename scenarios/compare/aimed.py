@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
+from foundation.store.manifest import Manifest
 from scenarios.compare import label
 from scenarios.words import scenario_titles
 
@@ -30,7 +30,7 @@ def few_aimed(uses: pd.DataFrame) -> list[Aimed]:
     return [Aimed(str(row["scenario"]), str(row["lever"]), int(row["aimed"])) for row in few]
 
 
-def aimed_lines(uses: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> list[str]:
+def aimed_lines(uses: pd.DataFrame, manifest: Manifest, lang: str) -> list[str]:
     """A sentence for each of them."""
     titles = scenario_titles(manifest, lang)
     return [

@@ -17,6 +17,8 @@ import pandas as pd
 from foundation.language.numbers import NARROW, compact, number, percent
 from foundation.quantiles import jeffreys
 from foundation.shapes import Floats
+from foundation.store.manifest import Manifest
+from foundation.store.reading import Document
 from scenarios.compare import label
 from scenarios.words import scenario_titles
 
@@ -39,7 +41,7 @@ def standing(gain: Floats) -> tuple[Floats, Floats]:
     return np.asarray((first / first.sum(axis=0)).mean(axis=1)), most - gain
 
 
-def best_table(outcomes: pd.DataFrame, manifest: Mapping[str, Any]) -> pd.DataFrame:
+def best_table(outcomes: pd.DataFrame, manifest: Manifest) -> pd.DataFrame:
     """A row for each strategy that has a rival of like budget, by class, the one of least regret first (millions of
     profiles, millions of euros; a Jeffreys 90 % interval of the probability). The reference, what costs and adds
     nothing, and runs that don't share their draws are left out."""
@@ -90,13 +92,13 @@ def of_class(names: list[str], gain: Floats) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: float(str(row["regret_mean"])))
 
 
-def best_document(table: pd.DataFrame) -> list[dict[str, Any]]:
+def best_document(table: pd.DataFrame) -> list[Document]:
     """The same for JSON; no upper end of a budget is ``None``."""
     rows = table.to_dict("records")
     return [{str(key): None if value == np.inf else value for key, value in row.items()} for row in rows]
 
 
-def best_rich_table(table: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> Table:
+def best_rich_table(table: pd.DataFrame, manifest: Manifest, lang: str) -> Table:
     """For a terminal."""
     from rich import box
     from rich.table import Table
@@ -113,7 +115,7 @@ def best_rich_table(table: pd.DataFrame, manifest: Mapping[str, Any], lang: str)
     return shown
 
 
-def _cells(table: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> Iterator[list[str]]:
+def _cells(table: pd.DataFrame, manifest: Manifest, lang: str) -> Iterator[list[str]]:
     titles, before = scenario_titles(manifest, lang), None
     for row in table.to_dict("records"):
         name = budget_class(row, lang)

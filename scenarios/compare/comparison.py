@@ -14,6 +14,7 @@ from foundation.errors import UserError
 from foundation.quantiles import LEVELS, jeffreys, rounded, spread
 from foundation.store import store, tables
 from foundation.store.manifest import Manifest, require
+from foundation.store.reading import Document
 from model.terms.outcome import WOULD_PASS
 from model.terms.weeks import monday, position
 from scenarios.compare.aimed import few_aimed
@@ -63,7 +64,7 @@ def refuse_earlier(folder: Path) -> None:
             raise UserError(f"{folder}: of an earlier version, whose table {table} has no {column}; run it again")
 
 
-def comparison_document(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) -> dict[str, Any]:
+def comparison_document(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> Document:
     """The document of ``mes compare --json``: every measure as p05, p50, p95 over draws, ``None`` where undefined."""
     outcomes, statuses = frames["outcomes"], price_statuses(frames["costs"], "scenario")
     return {
@@ -78,7 +79,7 @@ def comparison_document(frames: Mapping[str, pd.DataFrame], manifest: Mapping[st
     }
 
 
-def run_document(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], scenario: str) -> dict[str, Any]:
+def run_document(frames: Mapping[str, pd.DataFrame], manifest: Manifest, scenario: str) -> Document:
     """The document of ``mes run --json``: weekly stocks of one scenario at the start of each Monday to the horizon."""
     outcomes, weekly = frames["outcomes"], frames["weekly"]
     entry = next(entry for entry in manifest["scenarios"] if entry["name"] == scenario)
@@ -97,7 +98,7 @@ def run_document(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]
     }
 
 
-def _common(manifest: Mapping[str, Any]) -> dict[str, Any]:
+def _common(manifest: Manifest) -> Document:
     """What both documents say of the run."""
     keys = ("people", "draws", "seed", "engine", "structure", "policy_start", "target_millions", "data_end", "quick")
     return {
@@ -131,7 +132,7 @@ def scenario_summary(
     }
 
 
-def _dates(days: Collection[Any]) -> dict[str, str | None]:
+def _dates(days: Collection[object]) -> dict[str, str | None]:
     """Quantiles of the day the target is reached; ``None`` where that quantile of draws doesn't reach it."""
     ordered = sorted(day for day in days if isinstance(day, str))
     last = len(days) - 1

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from foundation.quantiles import rounded
+from foundation.store.manifest import Manifest
 from model.terms.drivers import growth_table, weekly_documents
 from model.terms.inputs import History
 from model.terms.weeks import DAYS_PER_MONTH, monday, week_of
@@ -48,7 +49,7 @@ def _bands(found: Any, known: date) -> list[dict[str, Any]]:
     ]
 
 
-def courses_table(manifest: Mapping[str, Any]) -> pd.DataFrame:
+def courses_table(manifest: Manifest) -> pd.DataFrame:
     """A row a driver and date, as ``courses`` gives them."""
     import pandas as pd
 

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby, pairwise
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -62,7 +61,7 @@ class Day:
         same, between = around[:, 0] == around[:, 1], np.maximum(around[:, 1] - around[:, 0], 1)
         self._weight = np.where(same, 0.0, (at - around[:, 0]) / between)[self.scenario]
 
-    def _weeks_of_scenarios(self) -> list[npt.NDArray[Any]]:
+    def _weeks_of_scenarios(self) -> list[np.ndarray]:
         """The weeks of each scenario, in order."""
         seen = np.zeros((len(self.names), int(self._weeks.max()) + 1), dtype=bool)
         seen[self._scenario, self._weeks] = True
@@ -139,7 +138,7 @@ class Day:
         rows[self.scenario[low:high] - numbers[0], group, draw] = np.arange(low, high)
         return Block(np.asarray(numbers), groups, rows)
 
-    def labels(self, block: Block) -> dict[str, npt.NDArray[Any]]:
+    def labels(self, block: Block) -> dict[str, np.ndarray]:
         """Names of scenario, dimension and group, each [scenario, group]."""
         dimension, group = np.divmod(block.pairs, self._sizes[3])
         names = {
@@ -150,13 +149,13 @@ class Day:
         return {name: np.broadcast_to(found, block.rows.shape[:2]) for name, found in names.items()}
 
 
-def _coded(column: pd.Series) -> tuple[Ints, npt.NDArray[Any]]:
+def _coded(column: pd.Series) -> tuple[Ints, np.ndarray]:
     """Numbers of the values, in order of appearance, and the values."""
     codes, values = pd.factorize(column)
     return codes, np.asarray(values, dtype=object)
 
 
-def _taken(values: npt.NDArray[Any], rows: Ints) -> Floats:
+def _taken(values: np.ndarray, rows: Ints) -> Floats:
     """The values of rows, NaN for -1."""
     return np.where(rows < 0, np.nan, values[rows])
 
@@ -177,7 +176,7 @@ def compensated_sums(values: Floats, whole: Ints, wholes: int) -> Floats:
     return total
 
 
-def weeks_around(weeks: npt.NDArray[Any], at: float) -> tuple[int, int]:
+def weeks_around(weeks: np.ndarray, at: float) -> tuple[int, int]:
     """The weeks just before and after a position, the last twice beyond it."""
     after = min(int(np.searchsorted(weeks, at)), len(weeks) - 1)
     before = after if weeks[after] <= at else max(after - 1, 0)
@@ -202,6 +201,6 @@ def medians(values: Floats) -> Floats:
         return np.ravel(np.nanmedian(values, axis=-1))
 
 
-def stacked(parts: Sequence[Mapping[str, npt.NDArray[Any]]]) -> pd.DataFrame:
+def stacked(parts: Sequence[Mapping[str, np.ndarray]]) -> pd.DataFrame:
     """Columns of several blocks, one under the other."""
     return pd.DataFrame({name: np.concatenate([np.ravel(part[name]) for part in parts]) for name in parts[0]})

@@ -12,10 +12,11 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from foundation.quantiles import rounded, spread
+from foundation.store.manifest import Manifest
+from foundation.store.reading import Document
 from model.terms.outcome import BARRIERS, OBSTACLES, WOULD_PASS
 from model.terms.weeks import position
 from scenarios.compare.days import KEYS, Block, Day, Floats, medians, quantile_columns, ratio, stacked
@@ -103,7 +104,7 @@ def _total(counts: Sequence[Floats]) -> Floats:
 
 def _obstacles(
     now: Day, block: Block, counts: Mapping[str, Floats], shares: Mapping[str, Floats]
-) -> dict[str, npt.NDArray[Any]]:
+) -> dict[str, np.ndarray]:
     """Columns of ``obstacle_table``, a number per scenario, obstacle and group."""
     shape = len(block.scenarios), len(PLACES), len(block.pairs)
     columns = {name: np.broadcast_to(found[:, np.newaxis], shape) for name, found in now.labels(block).items()}
@@ -134,7 +135,7 @@ def between_extremes(found: pd.DataFrame, scenario: str, dimension: str, low: st
     return pd.DataFrame(measures, index=share.index)
 
 
-def equity_document(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) -> dict[str, Any]:
+def equity_document(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> Document:
     """The ``equity`` block of ``mes compare --json``: by scenario, the widest gap of each dimension, and all groups."""
     until = date.fromisoformat(manifest["until"])
     found, table = standings(frames["equity"], until), equity_table(frames["equity"], until)

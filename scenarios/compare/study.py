@@ -7,11 +7,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from foundation.store.manifest import Manifest
+from foundation.store.reading import Document
 from foundation.study import Study
 from foundation.work.bench import Found
 from scenarios.compare.courses import courses, courses_table
@@ -102,7 +103,7 @@ class Comparison(OfDraws[Task]):
     simulate: Simulate = simulate_draw
     work = staticmethod(work)
 
-    def about(self) -> dict[str, Any]:
+    def about(self) -> Document:
         """Which tables can be counted, and the courses of the drivers, too."""
         drivers = courses(self.draws, self.experiment.history, self.experiment.settings.until)
         return {**super().about(), "counts": COUNTS, "courses": drivers}
@@ -148,7 +149,7 @@ def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
             write_csv(table, folder / f"{name}.{lang}.csv", lang)
 
 
-def tables_for_reading(frames: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) -> Frames:
+def tables_for_reading(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> Frames:
     """What the frames of all draws come to, by ``NAMES``."""
     from scenarios.compare.best import best_table
     from scenarios.compare.equity import equity_table, obstacle_table

@@ -13,6 +13,7 @@ import pandas as pd
 from foundation.language import spreadsheet
 from foundation.language.numbers import NARROW, day, month, number, percent, with_interval
 from foundation.language.text import Words
+from foundation.store.manifest import Manifest
 from model.terms.weeks import position
 from scenarios.compare import label
 from scenarios.compare.comparison import MEASURES, scenario_summary
@@ -115,7 +116,7 @@ def _said(values: Iterable[T], word: Callable[[T], str]) -> list[str]:
     return [words[value] for value in values]
 
 
-def rich_table(summary: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> Table:
+def rich_table(summary: pd.DataFrame, manifest: Manifest, lang: str) -> Table:
     """The summary for a terminal of 110 columns: "median [5 %; 95 %]"."""
     from rich import box
     from rich.table import Table
@@ -165,10 +166,10 @@ def _month(row: pd.Series, lang: str) -> str:
     return month(row["target_date_p50"], lang) if isinstance(row["target_date_p50"], str) else "–"
 
 
-def _title(manifest: Mapping[str, Any], lang: str) -> str:
+def _title(manifest: Manifest, lang: str) -> str:
     return quick_mark(manifest, lang) + label("table.title", lang, until=day(manifest["until"], lang))
 
 
-def _caption(manifest: Mapping[str, Any], lang: str) -> str:
+def _caption(manifest: Manifest, lang: str) -> str:
     stocks = label("table.continued" if manifest["continued"] else "table.simulated", lang)
     return f"{run_line(manifest, lang)}\n{label('table.note', lang, continued=stocks)}"

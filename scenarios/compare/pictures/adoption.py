@@ -32,6 +32,7 @@ from foundation.drawing.style import (
 from foundation.drawing.wrapping import wrap
 from foundation.language.numbers import day, interval, number, with_interval
 from foundation.shapes import Floats
+from foundation.store.manifest import Manifest
 from model.terms.weeks import START, position
 from scenarios.compare import label
 from scenarios.compare.pictures.results import Frames, horizon, of_scenario, on_day, scenario_order, weekly_bands
@@ -74,7 +75,7 @@ def _words_of_one(frames: Frames, manifest: Mapping[str, object], lang: str, nam
     return title, label("adoption.subtitle_one", lang, until=day(until, lang), result=result)
 
 
-def _many(frames: Frames, manifest: Mapping[str, Any], lang: str, names: Sequence[str]) -> Figure:
+def _many(frames: Frames, manifest: Manifest, lang: str, names: Sequence[str]) -> Figure:
     """Strategy over reference, panel by panel; all share their axes."""
     until, strategies = horizon(manifest), len(names) - 1
     columns = 2 if strategies <= 4 else 3 if strategies <= 9 else 4
@@ -96,9 +97,7 @@ def _many(frames: Frames, manifest: Mapping[str, Any], lang: str, names: Sequenc
     return figure
 
 
-def _surround(
-    axes: Axes, frames: Frames, manifest: Mapping[str, Any], lang: str, name: str, room: float, target: float
-) -> None:
+def _surround(axes: Axes, frames: Frames, manifest: Manifest, lang: str, name: str, room: float, target: float) -> None:
     """All but the curves of a small panel: ``room`` for its title in inches, ``target`` as a share of the height."""
     surroundings(axes, manifest, small=True)
     axes.set_title("\n".join(wrap(scenario_titles(manifest, lang)[name], room, SMALL, most=2)), size=SMALL, loc="left")
@@ -138,7 +137,7 @@ def draw_curve(axes: Axes, found: tuple[Floats, Floats], colour: str, bands: Ban
     axes.plot(days, millions[-1], line, color=colour, linewidth=1.8)
 
 
-def surroundings(axes: Axes, manifest: Mapping[str, Any], *, small: bool = False) -> None:
+def surroundings(axes: Axes, manifest: Manifest, *, small: bool = False) -> None:
     """Target, published counts, the day data end and the day policy starts."""
     axes.axhline(manifest["target_millions"], color=RED, linewidth=1.3, linestyle=(0, (6, 2)))
     axes.axvline(date2num(date.fromisoformat(manifest["data_end"])), color=GREY, linewidth=1.0, linestyle=":")
@@ -170,7 +169,7 @@ def yerror(error: float | None) -> list[list[float]] | None:
     return None if error is None else [[error], [error]]
 
 
-def top_of(frames: Frames, manifest: Mapping[str, Any]) -> float:
+def top_of(frames: Frames, manifest: Manifest) -> float:
     """Upper end of the scale, millions: above the target and all but the highest twentieth of the draws."""
     weekly = frames["weekly"]
     last = weekly[weekly["week"] == weekly["week"].max()].groupby("scenario")["activated"].quantile(0.95)
@@ -221,10 +220,10 @@ def _band_line(colour: str, words: str, line: Literal["-", "--"] = "-") -> Artis
     return Line2D([], [], color=colour, linestyle=line, linewidth=1.8, label=words)
 
 
-def legend_of_surroundings(manifest: Mapping[str, Any], lang: str) -> list[Any]:
+def legend_of_surroundings(manifest: Manifest, lang: str) -> list[Artist]:
     target = number(manifest["target_millions"], 0 if manifest["target_millions"] % 1 == 0 else 1, lang)
     words = {name: f"{label(f'adoption.{name}_line', lang)}" for name in ("data", "policy")}
-    handles: list[Any] = [
+    handles: list[Artist] = [
         Line2D([], [], color=RED, linestyle=(0, (6, 2)), label=label("adoption.target", lang, target=target)),
         Line2D([], [], color=GREY, linestyle=":", label=f"{words['data']} ({day(manifest['data_end'], lang)})"),
         Line2D([], [], color=GREEN, linestyle="-.", label=f"{words['policy']} ({day(manifest['policy_start'], lang)})"),

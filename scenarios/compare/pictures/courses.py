@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.dates import date2num
 from matplotlib.figure import Figure
@@ -14,6 +14,7 @@ from matplotlib.patches import Patch
 
 from foundation.drawing.style import BLUE, GREEN, GREY, SMALL, legend_below, light_grid, localise, mark_years, styled
 from foundation.language.numbers import day
+from foundation.store.manifest import Manifest
 from scenarios.compare import label
 from scenarios.compare.pictures.results import Frames
 from scenarios.drawing import page
@@ -22,7 +23,7 @@ BANDS = (("p05", "p95", 0.2), ("p25", "p75", 0.3))
 
 
 @styled
-def driver_courses(_: Frames, manifest: Mapping[str, Any], lang: str) -> Figure:
+def driver_courses(_: Frames, manifest: Manifest, lang: str) -> Figure:
     """A panel a driver: median, 50 and 90 % bands over draws, and where its forecast begins."""
     figure = page(label("courses.title", lang), label("courses.subtitle", lang), 4.2, manifest, lang)
     for axes, (name, records) in zip(figure.subplots(1, 2), manifest["courses"].items(), strict=True):
@@ -48,7 +49,7 @@ def _panel(axes: Axes, records: list[dict[str, Any]], lang: str) -> None:
     localise(axes, lang, y=True)
 
 
-def _legend(manifest: Mapping[str, Any], lang: str) -> list[Any]:
+def _legend(manifest: Manifest, lang: str) -> list[Artist]:
     start = f"{label('adoption.policy_line', lang)} ({day(manifest['policy_start'], lang)})"
     return [
         Line2D([], [], color=BLUE, linewidth=1.8, label=label("courses.median", lang)),

@@ -34,6 +34,7 @@ from foundation.drawing.wrapping import wrap
 from foundation.language.numbers import day, interval, number
 from foundation.quantiles import spread
 from foundation.shapes import Floats
+from foundation.store.manifest import Manifest
 from model.terms.outcome import OBSTACLES
 from scenarios.compare import label
 from scenarios.compare.equity import equity_table, on_day
@@ -48,7 +49,7 @@ CELL: dict[str, Any] = {"ha": "center", "va": "center", "gid": "cell", "in_layou
 
 
 @styled
-def by_age_band(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Figure:
+def by_age_band(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     """Share of each age band that is activated at the horizon."""
     names = [scenario_order(frames["outcomes"])[0], *strategies_by_effect(frames)]
     shares = _shares(frames["groups"], "age_band", manifest)
@@ -59,20 +60,18 @@ def by_age_band(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Figur
     return draw(found, names, bands, manifest, lang)
 
 
-def _shares(groups: pd.DataFrame, dimension: str, manifest: Mapping[str, Any]) -> dict[tuple[str, str], Floats]:
+def _shares(groups: pd.DataFrame, dimension: str, manifest: Manifest) -> dict[tuple[str, str], Floats]:
     """5, 50 and 95 % quantiles of the shares at the horizon, as the tables have them, by scenario and group."""
     table = groups_table(groups[groups["dimension"] == dimension], horizon(manifest))
     keys = zip(table["scenario"].astype(str), table["group"].astype(str), strict=True)
     return dict(zip(keys, table[["share_p05", "share_p50", "share_p95"]].to_numpy(np.float64), strict=True))
 
 
-def _title(manifest: Mapping[str, Any], lang: str) -> str:
+def _title(manifest: Manifest, lang: str) -> str:
     return label("ages.title", lang, until=day(manifest["until"], lang))
 
 
-def _dots(
-    found: np.ndarray, names: Sequence[str], bands: Sequence[str], manifest: Mapping[str, Any], lang: str
-) -> Figure:
+def _dots(found: np.ndarray, names: Sequence[str], bands: Sequence[str], manifest: Manifest, lang: str) -> Figure:
     figure = page(_title(manifest, lang), label("ages.subtitle_few", lang), 4.4, manifest, lang)
     axes, titles = figure.subplots(), scenario_titles(manifest, lang)
     colours = (BLUE,) if len(names) == 1 else (GREY, BLUE)
@@ -97,9 +96,7 @@ def _name_bands(axes: Axes, bands: Sequence[str], lang: str) -> None:
     axes.set_xlabel(label("ages.axis", lang))
 
 
-def _coloured(
-    found: np.ndarray, names: Sequence[str], bands: Sequence[str], manifest: Mapping[str, Any], lang: str
-) -> Figure:
+def _coloured(found: np.ndarray, names: Sequence[str], bands: Sequence[str], manifest: Manifest, lang: str) -> Figure:
     body = 0.36 * len(names) + 0.9
     figure = page(_title(manifest, lang), label("ages.subtitle_many", lang), body, manifest, lang)
     axes = figure.subplots()
@@ -129,7 +126,7 @@ LOOKS = {"yes": (RED, "o", -0.13), "no": (BLUE, "s", 0.13)}
 
 
 @styled
-def digital_gap(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Figure:
+def digital_gap(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     """A row per scenario with both groups' shares at the horizon, and the gap between them."""
     names = [scenario_order(frames["outcomes"])[0], *strategies_by_effect(frames)]
     shares = group_shares(frames["groups"], "digital_exclusion", horizon(manifest))
@@ -192,7 +189,7 @@ COLOURS = {
 
 
 @styled
-def equity_changes(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Figure:
+def equity_changes(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     """A row per strategy, a column per group: change of the group's gap to the others against the reference."""
     names = strategies_by_effect(frames)
     found, groups = _changes(frames["equity"], horizon(manifest), names)
@@ -237,7 +234,7 @@ def _groups(table: pd.DataFrame | pd.Series[float]) -> list[tuple[str, str]]:
 
 
 @styled
-def left_behind(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Figure:
+def left_behind(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     """Bars of 100 %: activated, and where the others stand; for the reference and the strategy that adds most."""
     names = [scenario_order(frames["outcomes"])[0], *strategies_by_effect(frames)[:1]]
     shares = standing_shares(frames["equity"], manifest)
@@ -256,7 +253,7 @@ def left_behind(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Figur
     return figure
 
 
-def standing_shares(equity: pd.DataFrame, manifest: Mapping[str, Any]) -> pd.DataFrame:
+def standing_shares(equity: pd.DataFrame, manifest: Manifest) -> pd.DataFrame:
     """Per scenario, dimension and group (regions aside), the mean over draws of each part of the living members, per
     cent: columns of ``COLOURS``, which sum to 100."""
     now = on_day(equity[equity["dimension"].isin(list(SHOWN))], horizon(manifest))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from foundation.shapes import Floats
+from foundation.store.manifest import Manifest
 from model.terms.weeks import position
 
 Frames = Mapping[str, pd.DataFrame]
@@ -45,7 +45,7 @@ def of_scenario(frame: pd.DataFrame, scenario: str) -> pd.DataFrame:
     return frame[frame["scenario"] == scenario]
 
 
-def horizon(manifest: Mapping[str, Any]) -> date:
+def horizon(manifest: Manifest) -> date:
     return date.fromisoformat(manifest["until"])
 
 

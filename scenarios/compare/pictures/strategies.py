@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,6 +13,7 @@ from foundation.drawing.placing import number_rows, place_labels
 from foundation.drawing.style import BLUE, GREY, SMALL, light_grid, localise, styled
 from foundation.drawing.wrapping import wrap
 from foundation.language.numbers import day, interval, number
+from foundation.store.manifest import Manifest
 from scenarios.compare import label
 from scenarios.compare.pictures.results import Frames, quantiles_of, strategies_by_effect
 from scenarios.drawing import name_rows, page
@@ -21,7 +21,7 @@ from scenarios.words import scenario_titles
 
 
 @styled
-def additional_activations(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Figure:
+def additional_activations(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     """Median, 50 % and 90 % intervals of the additional activations of each strategy, with the numbers beside them."""
     until = day(manifest["until"], lang)
     names = strategies_by_effect(frames)
@@ -52,7 +52,7 @@ Cross = tuple[np.ndarray, np.ndarray]
 
 
 @styled
-def cost_against_effect(frames: Frames, manifest: Mapping[str, Any], lang: str) -> Figure:
+def cost_against_effect(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     """A cross per strategy: 90 % intervals of public cost (log) and additional activations, labelled directly."""
     names = strategies_by_effect(frames)
     dates = {"start": day(manifest["policy_start"], lang), "until": day(manifest["until"], lang)}
