@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from cli.options import Pictures
 from foundation.drawing.album import Album
-from foundation.store.manifest import Manifest
 
 if TYPE_CHECKING:
     from foundation.drawing.album import Picture
+    from foundation.store.manifest import Manifest
 
 
 def _pictures(module: str) -> Mapping[str, Picture]:

@@ -14,13 +14,13 @@ from cli.options import DRAWS, PEOPLE, QUICK_DRAWS, QUICK_PEOPLE, Engine, Lang, 
 from foundation.errors import UserError
 from foundation.language.amounts import millions
 from foundation.problems import nearest
-from scenarios.language.schema import Scenario
 
 if TYPE_CHECKING:
     from model.terms.structure import Structure
     from scenarios.compare.placement import Placement
     from scenarios.draw import Draw
     from scenarios.experiment import Experiment, Settings
+    from scenarios.language.schema import Scenario
 
 MOST_WORKERS, MOST_THREADS = 1024, 256
 """More processes, and more threads of one, than any machine has cores for take minutes to start, and nothing else."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cli import label
 from cli.options import Lang, Pictures
-from foundation.store.manifest import Manifest
 from foundation.work.progress import progress
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from cli.request import Request
+    from foundation.store.manifest import Manifest
     from foundation.store.store import Store
 
     Frames = Mapping[str, pd.DataFrame]

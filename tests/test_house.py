@@ -69,7 +69,6 @@ def test_there_is_no_circle(modules: Modules) -> None:
     assert circles(modules) == []
 
 
-@pytest.mark.xfail(strict=True, reason="the seam of the model")
 def test_types_are_said(modules: Modules) -> None:
     assert lines_with_any(modules) <= MOST_ANY
 

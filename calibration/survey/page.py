@@ -12,7 +12,7 @@ from calibration.facts.targets import load_survey_items
 from calibration.survey import label
 from calibration.survey.report import claims_line, heading, rows_of_document, shown_cells, why
 from foundation.errors import UserError
-from foundation.store.reading import Document
+from foundation.store.reading import Document, NoFileError
 from foundation.store.store import document as document_of
 from scenarios.words import run_line
 
@@ -29,6 +29,8 @@ def read_document(folder: Path) -> Document:
     try:
         found = document_of(folder, path.name)
         found["surveys"], found["claims_from_priors"]
+    except NoFileError:
+        raise UserError(f"{folder}: not a folder of mes survey (no {path.name})") from None
     except KeyError as error:
         raise UserError(f"{folder}: not a folder of mes survey ({path.name}: {error})") from None
     return dict(found)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from cli import options as o
 from cli.errors import reported
-from foundation.store.manifest import Manifest
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from cli.request import Request
+    from foundation.store.manifest import Manifest
 
 
 def effects(

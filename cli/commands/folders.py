@@ -10,9 +10,9 @@ import typer
 
 from cli import options as o
 from cli.errors import FAILED, reported
-from foundation.store.reading import Document
 
 if TYPE_CHECKING:
+    from foundation.store.reading import Document
     from foundation.store.store import Store
     from foundation.store.verification import Finding, Verification
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from calibration.facts.targets import StockTarget
 from cli import options as o
 from cli.errors import reported
-from foundation.store.manifest import Manifest
 
 if TYPE_CHECKING:
+    from calibration.facts.targets import StockTarget
     from calibration.forecast.study import Forecast
     from calibration.forecast.summary import Frames
     from cli.request import Request
+    from foundation.store.manifest import Manifest
 
 Register = Annotated[
     bool,

@@ -9,12 +9,12 @@ import typer
 
 from cli import options as o
 from cli.errors import reported
-from foundation.store.manifest import Manifest
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from cli.request import Request
+    from foundation.store.manifest import Manifest
     from planning.mix.question import PlanRequest
     from scenarios.experiment import Experiment
 

@@ -11,11 +11,11 @@ import typer
 
 from cli import options as o
 from cli.errors import reported
-from foundation.store.manifest import Manifest
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from foundation.store.manifest import Manifest
     from foundation.store.store import Store
     from planning.sensitivity.study import Choice, Sensitivity
 

@@ -14,7 +14,7 @@ from model.terms.weeks import WEEKS, week_of
 from scenarios.language.files import catalogue, load_scenario
 from tests.scenarios.made_up import COURSES
 
-ORDER = ("weekly", "groups", "equity", "channels", "outcomes", "costs")
+ORDER = ("weekly", "groups", "equity", "channels", "outcomes", "costs", "uses")
 POLICY = week_of(date(2027, 1, 4))
 BANDS = ("0-15", "16-17", "18-24", "25-34", "35-49", "50-64", "65-74", "75+")
 GROUPS = {
@@ -69,7 +69,7 @@ def _title(name: str, long: bool) -> dict[str, str]:
 
 
 def frames(count: int, draws: int = 40, seed: int = 5) -> dict[str, pd.DataFrame]:
-    """``weekly, groups, equity, channels, outcomes, costs`` of the first ``count`` scenarios."""
+    """``weekly, groups, equity, channels, outcomes, costs, uses`` of the first ``count`` scenarios."""
     luck = np.random.default_rng(seed)
     growth = 1 + 0.15 * luck.standard_normal(draws)
     parts: dict[str, list[pd.DataFrame]] = {k: [] for k in ORDER}
@@ -85,7 +85,16 @@ def frames(count: int, draws: int = 40, seed: int = 5) -> dict[str, pd.DataFrame
         parts["channels"].append(_channels(name, draws))
         parts["outcomes"].append(_outcomes(name, weekly, extra, cost))
         parts["costs"].append(_costs(name, rank, draws))
+        parts["uses"].append(_uses(name, rank, draws))
     return {kind: pd.concat(rows, ignore_index=True) for kind, rows in parts.items()}
+
+
+def _uses(name: str, rank: int, draws: int) -> pd.DataFrame:
+    """One lever, none for the first, that aims at people enough."""
+    rows = [
+        {"scenario": name, "draw": draw, "lever": "letter", "aimed": 10_000} for draw in range(draws if rank else 0)
+    ]
+    return pd.DataFrame(rows, columns=["scenario", "draw", "lever", "aimed"])
 
 
 def _costs(name: str, rank: int, draws: int) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from model.population import building
 from model.population.building import build_population
 from model.population.population import Population
 from model.population.ties import AGE_SD, COUPLED, MEAN_DEGREE, SAME_REGION, age_differences
@@ -77,8 +78,10 @@ def test_small_samples_have_as_many_ties_as_large_ones(people: int) -> None:
 
 
 def test_ties_lost_in_small_samples_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    large = adult_degree(population()).mean()
     monkeypatch.setattr("model.population.ties.MOST_DRAWS", 1.0)
-    assert ties_per_adult(1000, 10)[0] < 0.85 * adult_degree(population()).mean()
+    monkeypatch.setattr("model.population.building._tables", building._tables.__wrapped__)  # nothing kept from before
+    assert ties_per_adult(1000, 10)[0] < 0.85 * large
 
 
 def test_all_ages_have_ties() -> None:
