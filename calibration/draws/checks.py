@@ -8,7 +8,6 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,7 +21,7 @@ from foundation.shapes import Floats
 from foundation.store import manifest as manifests
 from foundation.store import store
 from foundation.store.reading import DEEPEST
-from foundation.store.values import plain
+from foundation.store.values import day, plain, table, text, whole
 from model.terms.structure import Structure
 
 MOST = 1_000_000
@@ -51,14 +50,14 @@ def refuse_unsealed(path: Path) -> None:
         store.check(folder, manifest, path.name)
 
 
-def metadata(path: Path, text: bytes) -> dict[str, Any]:
+def metadata(path: Path, written: bytes) -> dict[str, Any]:
     """What a file says of itself.
 
     Raises:
         UserError: it is no JSON object.
     """
     try:
-        found = json.loads(text) if len(text) < LARGEST // 100 and text.count(b"{") < DEEPEST else None
+        found = json.loads(written) if len(written) < LARGEST // 100 and written.count(b"{") < DEEPEST else None
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
@@ -66,12 +65,7 @@ def metadata(path: Path, text: bytes) -> dict[str, Any]:
     return found
 
 
-def _texts(value: Any) -> bool:
-    return isinstance(value, dict) and all(isinstance(one, str) for one in value.values())
-
-
-def _whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+_texts = table(text)
 
 
 def _structure(value: Any) -> bool:
@@ -80,24 +74,18 @@ def _structure(value: Any) -> bool:
     return _texts(value) and all(choice in allowed.get(key, ()) for key, choice in value.items())
 
 
-def _day(value: Any) -> bool:
-    try:
-        return isinstance(value, str) and bool(date.fromisoformat(value))
-    except ValueError:
-        return False
-
-
 _KINDS: dict[str, Callable[[Any], bool]] = {
     "command": lambda value: isinstance(value, str) and plain(value),
-    "data_end": _day,
-    "seed": _whole,
-    "draws": lambda value: _whole(value) and 0 < value <= MOST,
-    "key": lambda value: isinstance(value, str),
+    "data_end": day,
+    "seed": whole,
+    "draws": lambda value: whole(value) and 0 < value <= MOST,
+    "key": text,
     "data_sha256": _texts,
     "structure": _structure,
-    **dict.fromkeys(("log_evidence", "log_evidence_error", "effective"), lambda v: isinstance(v, float) or _whole(v)),
-    "format": _whole,
-    "values_sha256": lambda value: isinstance(value, str),
+    # NaN where there is none
+    **dict.fromkeys(("log_evidence", "log_evidence_error", "effective"), lambda v: isinstance(v, float) or whole(v)),
+    "format": whole,
+    "values_sha256": text,
 }
 
 

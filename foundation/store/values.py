@@ -27,19 +27,22 @@ def visible(text: str) -> str:
     return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
-def _whole(value: Any) -> bool:
+def whole(value: Any) -> bool:
+    """A whole number of at most 63 bits, not negative."""
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
 
 
 def _count(value: Any) -> bool:
-    return _whole(value) and value <= MOST
+    return whole(value) and value <= MOST
 
 
 def _number(value: Any) -> bool:
+    """A finite number."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)
 
 
-def _text(value: Any) -> bool:
+def text(value: Any) -> bool:
+    """Any text."""
     return isinstance(value, str)
 
 
@@ -48,7 +51,8 @@ def _name(value: Any) -> bool:
     return isinstance(value, str) and 0 < len(value) < 300 and plain(value) and not {*"\n\t"} & {*value}
 
 
-def _day(value: Any) -> bool:
+def day(value: Any) -> bool:
+    """A date as ``2026-01-29``."""
     try:
         return isinstance(value, str) and len(value) == 10 and bool(date.fromisoformat(value))
     except ValueError:
@@ -63,7 +67,8 @@ def _each(check: Callable[[Any], bool]) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, list) and all(map(check, value))
 
 
-def _table(check: Callable[[Any], bool]) -> Callable[[Any], bool]:
+def table(check: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    """A table whose values pass a check."""
     return lambda value: isinstance(value, dict) and all(map(check, value.values()))
 
 
@@ -77,23 +82,23 @@ def _scenario(value: Any) -> bool:
         isinstance(titles, dict)
         and _name(value.get("name"))
         and all(_name(titles.get(lang)) for lang in ("en", "fr"))
-        and all(_text(value.get(key, "")) for key in ("sha256", "text"))
+        and all(text(value.get(key, "")) for key in ("sha256", "text"))
     )
 
 
 _ALLOWED: dict[str, tuple[Callable[[Any], bool], str]] = {
     **dict.fromkeys(("people", "draws", "every"), (_count, "a count")),
     "tasks": (lambda value: value is None or _count(value), "a count"),
-    "seed": (_whole, "a whole number"),
+    "seed": (whole, "a whole number"),
     "target_millions": (lambda value: _number(value) and value > 0, "a positive number"),
-    **dict.fromkeys(("command", "version", "kind", "engine", "draws_file", "created"), (_text, "a text")),
-    **dict.fromkeys(("policy_start", "until", "data_end"), (_day, "a day")),
+    **dict.fromkeys(("command", "version", "kind", "engine", "draws_file", "created"), (text, "a text")),
+    **dict.fromkeys(("policy_start", "until", "data_end"), (day, "a day")),
     **dict.fromkeys(("quick", "paired", "sealed", "continued"), (lambda v: isinstance(v, bool), "true or false")),
     **dict.fromkeys(("structure", "drivers", "counts", "machine"), (_object, "a table")),
     "status": (lambda value: value in STATUSES, f"one of {', '.join(STATUSES)}"),
-    "files": (_table(_hash), "a table of SHA-256"),
-    **dict.fromkeys(("data", "modules", "libraries"), (_table(_text), "a table of texts")),
-    **dict.fromkeys(("command_line", "depends_on", "expects"), (_each(_text), "a list of texts")),
+    "files": (table(_hash), "a table of SHA-256"),
+    **dict.fromkeys(("data", "modules", "libraries"), (table(text), "a table of texts")),
+    **dict.fromkeys(("command_line", "depends_on", "expects"), (_each(text), "a list of texts")),
     **dict.fromkeys(
         ("failures", "resumed", "incidents", "stock_targets", "differences"), (_each(_object), "a list of tables")
     ),
