@@ -38,8 +38,8 @@ DRAWS = 60
 """Posterior draws among which a truth is ranked: the last places of as many chains."""
 TAUGHT, FEWEST_TAUGHT = 800, 300
 """Runs that the emulator about a truth's figures learns from: at most, and at least where there are so many."""
-SEGMENTS, SEGMENT, EVERY = 5, 20, 5
-"""Segments of a walk, steps of each, and one step in so many kept."""
+SEGMENT, EVERY = 20, 5
+"""Steps of a segment of a walk, and one step in so many kept."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def target_of(observed: Observed, emulator: Emulator, places: Floats, seed: int)
 def sampled(target: Callable[[Floats], Floats], start: Floats, *, chains: int, segments: int, seed: int) -> Floats:
     """Places [kept step, chain, parameter] of chains that begin at some of ``start`` [place, parameter]: those of a
     first segment on ellipses of the prior, then on ellipses of a Student t about where all have been, as
-    ``calibration.posterior.walk``. The first two segments are dropped, if there are more."""
+    ``calibration.posterior.walk``. The first half of the segments is dropped."""
     rng, chance = np.random.default_rng(seed), target(start)
     weights = special.softmax(FLATTENED * chance)
     first = rng.choice(len(start), chains, replace=len(start) < 2 * chains, p=weights)
@@ -156,7 +156,7 @@ def sampled(target: Callable[[Floats], Floats], start: Floats, *, chains: int, s
     for segment in range(segments):
         law = aimed_at(np.concatenate(kept[-1])) if segment else PRIOR
         kept.append(_segment(walking, target, rng, law))
-    return np.concatenate(kept[min(2, segments - 1) :])
+    return np.concatenate(kept[segments // 2 :])
 
 
 def _segment(walking: Chains, target: Callable[[Floats], Floats], rng: np.random.Generator, law: Prior) -> list[Floats]:

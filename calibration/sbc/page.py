@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from calibration.sbc.methods import DRAWS
 from calibration.sbc.ranks import DISTANCE, LEVEL, STRICT, Line, ecdf_band, lines_of
 from foundation.shapes import Floats
 
@@ -32,7 +33,7 @@ def page_text(ranks: Ranks, lines: Sequence[str], settings: Mapping[str, int], c
         f"```sh\n{command}\n```\n",
         f"{found[0].truths} truths, those of {settings['sims']:,} runs of the prior whose figures are nearest to the "
         f"real ones; {settings['people']:,} people in each run; {settings['waves']} waves with {settings['wave']} runs "
-        f"for each truth.\n",
+        f"for each truth; {2 * DRAWS} chains of {settings['steps']} steps.\n",
         f"**{len(found) - failed} of {len(found)} lines pass, {failed} fail.**",
         *_named("fails", found),
         *_named(f"outside the band of {100 * STRICT:g} % over all lines", verdicts(ranks, lines, level=STRICT)),

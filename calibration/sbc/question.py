@@ -57,6 +57,8 @@ class Settings:
     waves: int = 2
     wave: int = 16
     """Runs that each truth adds to the pool in a wave."""
+    steps: int = 400
+    """Of the chains that give the draws for each truth, a multiple of ``methods.SEGMENT``."""
     workers: int = 1
 
     def shown(self) -> dict[str, int]:
@@ -115,9 +117,9 @@ class Study:
         write_json(self.folder / DOCUMENT, self.settings.shown())
 
     def _tasks(self, stage: int) -> list[Task]:
-        sent, people = self.sent, self.settings.people
-        many = range(self.settings.truths)
-        return [Task(sent, self.observed, self.folder, k, people, stage, self.question) for k in many]
+        given = self.settings
+        kept = (given.people, stage, given.steps, self.question)
+        return [Task(self.sent, self.observed, self.folder, k, *kept) for k in range(given.truths)]
 
     def _fill(self, wave: int, places: Floats) -> Bank:
         name = f"simulations, wave {wave} of {self.settings.waves}" if wave else "simulations of the prior"

@@ -20,7 +20,7 @@ from calibration.posterior.emulator import Emulator
 from calibration.posterior.emulator_file import Sizes, emulator_path, load_emulator, sizes_of
 from calibration.posterior.free import values_at
 from calibration.posterior.work import Bank, Sent
-from calibration.sbc.methods import DRAWS, SEGMENTS, Inference, Truths, imitated, inferred
+from calibration.sbc.methods import DRAWS, SEGMENT, Inference, Truths, imitated, inferred
 from calibration.sbc.quantities import FORECASTS, Forecaster, outputs_and_quantities
 from calibration.sbc.ranks import controls, place_of_truth, with_distance
 from foundation.errors import RunFailedError
@@ -49,6 +49,8 @@ class Task:
     people: int
     stage: int
     """Waves that the pool holds."""
+    steps: int
+    """Of the chains that give the draws."""
     question: str = ""
     """Hash of what the folder is for."""
 
@@ -127,7 +129,7 @@ def _inference(task: Task) -> Inference:
 def finish(task: Task) -> None:
     """Draws given the figures, and what is needed for ranks."""
     pool, found = loaded(task.folder, task.stage, sizes_of(task.case.case), task.question), _inference(task)
-    chains = found.draws(2 * DRAWS, SEGMENTS, SEED + task.number)
+    chains = found.draws(2 * DRAWS, task.steps // SEGMENT, SEED + task.number)
     # Draws from half of the chains, the law about them from the other half: neither knows the other.
     draws, sample = chains[-1, :DRAWS], chains[:, DRAWS:].reshape(-1, len(FREE))
     truth = pool.bank.places[pool.truths.rows[task.number]]
