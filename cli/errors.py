@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import os
 import signal
 import sys
 import threading
 import traceback
+import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import StringIO
@@ -58,12 +60,32 @@ class Mes(TyperGroup):
 
 
 def _ready_to_print() -> None:
-    """A closed output is one that nobody listens to; what isn't UTF-8 in a file's name is shown as what it is."""
+    """A closed output is one that nobody listens to; what a stream can't take is replaced (``_replaced``)."""
+    codecs.register_error("mes.plain", _replaced)
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w"))  # noqa: PTH123, SIM115
         if reconfigure := getattr(getattr(sys, name), "reconfigure", None):
-            reconfigure(errors="backslashreplace")
+            reconfigure(errors="mes.plain")
+
+
+PLAIN = {"\u202f": " ", "–": "-", "—": "-", "’": "'", "…": "...", "€": "EUR", "≤": "<=", "≥": ">=", "×": "x", "·": "-"}
+"""What stands for a character where a stream can't take it."""
+
+
+def _replaced(error: UnicodeError) -> tuple[str, int]:
+    """Plain letters in the place of those that the encoding doesn't have; what isn't UTF-8 in a file's name as its
+    code."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(map(_plainly, error.object[error.start : error.end])), error.end
+
+
+def _plainly(character: str) -> str:
+    if "\ud800" <= character <= "\udfff":
+        return f"\\u{ord(character):04x}"
+    letters = unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode()
+    return PLAIN.get(character) or letters or "?"
 
 
 def _at_home(word: str) -> str:

@@ -13,9 +13,9 @@ from foundation.work.progress import progress
 
 if TYPE_CHECKING:
     import pandas as pd
-    from rich.console import Console
 
     from cli.request import Request
+    from foundation.language.screen import Screen
     from foundation.store.manifest import Manifest
     from foundation.store.store import Store
 
@@ -106,23 +106,19 @@ def draw(store: Store, shown: Shown, langs: Sequence[Lang]) -> list[Path]:
         raise Interrupted(text) from None
 
 
-def console(width: int = 160) -> Console:
-    """Stdout; as wide as given where it is no terminal."""
-    from rich.console import Console
+def console(width: int = 160) -> Screen:
+    """Stdout; as wide as given where it is no terminal. Tables that don't fit are stacked."""
+    from foundation.language.screen import screen
 
-    class Ours(Console):
-        def on_broken_pipe(self) -> None:
-            """As any print: rich itself would end the program, with its pictures not drawn."""
-            raise
-
-    return Ours() if sys.stdout.isatty() else Ours(width=width)
+    return screen(width)
 
 
 def print_json(document: Mapping[str, Any]) -> None:
-    """One JSON document on stdout; ``ValueError`` rather than NaN."""
+    """One JSON document on stdout, escaped where the stream has other letters; ``ValueError`` rather than NaN."""
     import json
 
-    print(json.dumps(document, ensure_ascii=False, allow_nan=False), flush=True)
+    escaped = "utf" not in (sys.stdout.encoding or "").lower()
+    print(json.dumps(document, ensure_ascii=escaped, allow_nan=False), flush=True)
 
 
 def print_table(frames: Mapping[str, pd.DataFrame], manifest: Manifest, lang: Lang) -> None:

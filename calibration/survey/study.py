@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -56,9 +55,9 @@ class Result:
 
     def show(self, lang: str) -> None:
         """Prints table and remarks."""
-        from rich.console import Console
+        from foundation.language.screen import screen
 
-        console = Console() if sys.stdout.isatty() else Console(width=160)
+        console = screen(160)
         console.print(rich_table(self.table, self.items, self.manifest, lang))
         for line in why(rows_of(self.table), lang):
             console.print(line, markup=False, highlight=False)

@@ -168,11 +168,10 @@ def show(summary: Mapping[str, Any], request: Request) -> None:
 
         print_json(summary)
         return
-    from rich.console import Console
-
     from calibration.posterior.tables import summary_lines
+    from foundation.language.screen import screen
 
-    console = Console() if sys.stdout.isatty() else Console(width=160)
+    console = screen(160)
     for line in summary_lines(summary, request.lang.value):
         console.print(line, markup=False, highlight=False)
     print(label("calibrate.written", request.lang.value, folder=str(request.out)), file=sys.stderr)

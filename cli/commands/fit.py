@@ -63,9 +63,9 @@ def fit(
         if json:
             print_json(document)
         else:
-            from rich.console import Console
+            from foundation.language.screen import screen
 
-            show(found, Console() if sys.stdout.isatty() else Console(width=200), lang.value)
+            show(found, screen(200), lang.value)
         say_where(folder, lang)
         if failures := found.manifest["failures"]:
             print(f"mes: {len(failures)}/{2 * draws} {label('said.failed', lang)}:", file=sys.stderr)

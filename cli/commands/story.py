@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -124,17 +123,17 @@ def _replayed(experiment: Experiment, request: Request, number: int) -> Narrated
 
 
 def _print(person: Narrated, events: Sequence[Event], experiment: Experiment, draw: int, language: o.Lang) -> None:
-    from rich.console import Console
     from rich.panel import Panel
     from rich.text import Text
 
     from foundation.language.numbers import number
+    from foundation.language.screen import screen
     from scenarios.story import label
     from scenarios.story.words import ending, traits
 
     lang = language.value
     settings, title = experiment.settings, experiment.scenarios[-1].title(language.value)
-    console = Console() if sys.stdout.isatty() else Console(width=110)
+    console = screen(110)
     shown = {"scenario": title, "draw": draw, "seed": settings.seed, "people": number(settings.people, 0, lang)}
     lines = Text("\n".join(traits(person, lang)))
     head = Text(label("head.title", lang, number=person.number), style="bold")

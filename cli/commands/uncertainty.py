@@ -81,9 +81,9 @@ def uncertainty(
         if json:
             print_json(document)
         else:
-            from rich.console import Console
+            from foundation.language.screen import screen
 
-            console = Console() if sys.stdout.isatty() else Console(width=140)
+            console = screen(140)
             console.print(uncertainty_table(shares, manifest, lang.value))
         say_where(folder, lang)
         if failures:
@@ -94,15 +94,14 @@ def uncertainty(
 def structures(lang: o.Language = o.Lang.en, json: o.Json = False) -> None:
     """Structural alternatives fitted to the same targets: evidence, Bayes factors, weights."""
     with reported():
-        from rich.console import Console
-
         from calibration.draws.structures import fitted
         from calibration.uncertainty.tables import structures_document, structures_table
         from cli.showing import print_json
+        from foundation.language.screen import screen
 
         alternatives = fitted()
         if json:
             print_json(structures_document(alternatives))
             return
-        console = Console() if sys.stdout.isatty() else Console(width=120)
+        console = screen(120)
         console.print(structures_table(alternatives, lang.value))

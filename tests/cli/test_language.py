@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from typer.testing import Result
 
+from cli import errors
 from tests.cli.test_bad_input import refused
 
 Mes = Callable[..., Result]
@@ -51,3 +55,26 @@ def test_the_problems_of_a_file(mes: Mes, tmp_path: Path) -> None:
     assert result.exit_code == 2
     for words in ("est trop grand\u202f; valeurs permises\u00a0: un nombre de 0 à 1", "type de levier inconnu"):
         assert words in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("encoding", "shown"), [("cp1252", "37,0 [31,4 ; 43,3] €"), ("ascii", "37,0 [31,4 ; 43,3] EUR")]
+)
+def test_letters_that_a_screen_cannot_take_are_replaced(encoding: str, shown: str) -> None:
+    text = "37,0 [31,4\N{NARROW NO-BREAK SPACE}; 43,3] €"
+    with pytest.raises(UnicodeEncodeError):
+        text.encode(encoding)
+    errors._ready_to_print()
+    assert text.encode(encoding, "mes.plain").decode(encoding) == shown
+    assert "À\udce9\N{SNOWMAN}".encode("ascii", "mes.plain") == rb"A\udce9?"
+
+
+def test_french_on_a_screen_of_windows() -> None:
+    said = subprocess.run(
+        [sys.executable, "-m", "cli", "structures", "--lang", "fr"],
+        env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+        capture_output=True,
+        check=True,
+    ).stdout.decode("cp1252")
+    assert "Poids" in said
+    assert "\\u" not in said

@@ -1,0 +1,93 @@
+"""Tables on a screen: one that is too wide for it is stacked, so that no number and no name is cut."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
+from typing import Any
+
+from rich.cells import cell_len
+from rich.console import Console, Group, RenderableType
+from rich.measure import Measurement
+from rich.table import Column, Table
+from rich.text import Text
+
+NAME = 24
+"""Characters to which a column of words may be narrowed; one of numbers, which stands on the right, keeps its width."""
+GAP = 2
+
+
+class Screen(Console):
+    """As ``Console``; a table of which it would cut numbers or names is stacked."""
+
+    def print(self, *objects: Any, **how: Any) -> None:
+        """As ``Console.print``."""
+        super().print(*(fitted(one, self) if isinstance(one, Table) else one for one in objects), **how)
+
+    def on_broken_pipe(self) -> None:
+        """As any print: rich itself would end the program, with its pictures not drawn."""
+        raise
+
+
+def screen(width: int) -> Screen:
+    """Stdout; where it is no terminal and ``COLUMNS`` doesn't say otherwise, as wide as given."""
+    told = sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdecimal()
+    return Screen() if told else Screen(width=width)
+
+
+def fitted(table: Table, console: Console) -> RenderableType:
+    """The table, or its rows one below the other where it doesn't fit."""
+    for column in table.columns:
+        column.min_width = _needed(column, console)
+    needed = Measurement.get(console, console.options.update(width=10_000), table).minimum
+    return table if needed <= console.width else _stacked(table, console.width)
+
+
+def _needed(column: Column, console: Console) -> int:
+    natural = max((console.measure(cell).maximum for cell in (column.header, *column.cells)), default=0)
+    return natural if column.no_wrap or _is_number(column) else min(natural, NAME)
+
+
+def _is_number(column: Column) -> bool:
+    return column.justify == "right"
+
+
+def _stacked(table: Table, width: int) -> Group:
+    """For each row its words in bold, and below what its columns say."""
+    names = list(takewhile(lambda column: not _is_number(column), table.columns))[:2]
+    heads = [_plain(column.header) for column in table.columns[len(names) :]]
+    lines: list[RenderableType] = [Text(_plain(table.title or ""), style="bold"), Text()]
+    rows = [[_plain(cell) for cell in row] for row in zip(*(column.cells for column in table.columns), strict=True)]
+    room = _room(heads, [row[len(names) :] for row in rows])
+    for row in rows:
+        lines.append(Text(" · ".join(filter(None, row[: len(names)])), style="bold"))
+        lines += _pairs(list(zip(heads, row[len(names) :], strict=True)), room, width)
+    return Group(*lines, *([Text(), table.caption] if table.caption else []))
+
+
+def _room(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[int, int]:
+    """Columns of the widest name and of the widest value."""
+    values = [cell_len(value) for row in rows for value in row]
+    return max(map(cell_len, heads), default=0), max(values, default=0)
+
+
+def _pairs(pairs: Sequence[tuple[str, str]], room: tuple[int, int], width: int) -> Iterator[Text]:
+    """Names with their values, as many on a line as there is room for."""
+    name, value = room
+    beside = max(1, (width + GAP) // (name + value + 3 * GAP))
+    said = [pair for pair in pairs if pair[1]]
+    for first in range(0, len(said), beside):
+        cells = [_cell(head, name, text, value) for head, text in said[first : first + beside]]
+        yield Text((" " * GAP).join(cells))
+
+
+def _cell(head: str, name: int, text: str, value: int) -> str:
+    between = name - cell_len(head) + GAP + value - cell_len(text)
+    return " " * GAP + head + " " * between + text
+
+
+def _plain(cell: RenderableType) -> str:
+    text = cell.plain if isinstance(cell, Text) else Text.from_markup(str(cell)).plain
+    return text.replace("\n", " ").strip(" ")

@@ -1,0 +1,63 @@
+"""Tables on screens of any width: nothing is cut."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from foundation.language.screen import Screen
+
+WIDTHS = (40, 60, 80, 120, 200)
+WORDS = st.text("abcdefgé ", min_size=1, max_size=20).map(lambda text: " ".join(text.split()) or "a")
+NUMBERS = st.from_regex(r"\A[0-9]{1,3},[0-9] \[[0-9]{1,2} ; [0-9]{1,2}\]\Z")
+
+
+def table(rows: list[tuple[str, ...]]) -> Table:
+    found = Table(title=Text("A title"), caption=Text("What the letters mean"))
+    found.add_column("Strategy", overflow="fold")
+    for name in ("Activated (M)", "Additional (M)", "Cost", "Each", "P")[: len(rows[0]) - 1]:
+        found.add_column(name, justify="right", no_wrap=True)
+    for row in rows:
+        found.add_row(*(Text(cell) for cell in row))
+    return found
+
+
+def printed(rows: list[tuple[str, ...]], width: int, kind: type[Console] = Screen) -> str:
+    out = io.StringIO()
+    kind(file=out, width=width).print(table(rows))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@settings(max_examples=15, deadline=None)
+@given(rows=st.lists(st.tuples(WORDS, *[NUMBERS] * 5), min_size=1, max_size=4))
+def test_every_number_is_whole_and_no_line_too_long(width: int, rows: list[tuple[str, ...]]) -> None:
+    text = printed(rows, width)
+    assert all(cell_len(line.rstrip()) <= width for line in text.splitlines())
+    assert all(number in text for row in rows for number in row[1:])
+    assert all(word in text for row in rows for word in row[0].split())
+    assert "A title" in text
+    assert "letters" in text
+
+
+def test_a_usual_console_cuts_them() -> None:
+    rows = [("Doctors: training", *["37.0 [31.4; 43.4]"] * 5)]
+    assert "37.0 [31.4; 43.4]" not in printed(rows, 60, Console)
+
+
+def test_what_fits_stays_a_table() -> None:
+    rows = [("Doctors: training", "37.0 [31.4; 43.4]")]
+    assert [line for line in printed(rows, 80).splitlines() if "Doctors" in line and "37.0 [31.4; 43.4]" in line]
+
+
+def test_columns_beside_each_other_end_alike() -> None:
+    rows = [("Letters", "1.0", "22.0 [1; 2]", "3"), ("Relatives", "10.0", "2", "30")]
+    lines = [line for line in printed(rows, 60).splitlines() if "Activated" in line]
+    assert len({len(line.rstrip()) for line in lines}) == 1
