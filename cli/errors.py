@@ -43,7 +43,7 @@ class Mes(TyperGroup):
         if odd := next((word for word in given if not plain(word)), None):
             print(f"mes: {said(f'{visible(odd)!r}: is not plain text in UTF-8; rename it')}", file=sys.stderr)
             sys.exit(BAD_INPUT)
-        args = [_at_home(word) for word in given]
+        args = list(_renamed([_at_home(word) for word in given]))
         if not standalone_mode:
             return super().main(args, standalone_mode=False, **extra)
         try:
@@ -67,6 +67,21 @@ def _ready_to_print() -> None:
             setattr(sys, name, open(os.devnull, "w"))  # noqa: PTH123, SIM115
         if reconfigure := getattr(getattr(sys, name), "reconfigure", None):
             reconfigure(errors="mes.plain")
+
+
+OLD = {("plan", "--by"): "--until", ("calibrate", "--targets"): "--counts"}
+"""Options of commands that had another name, which still does."""
+
+
+def _renamed(words: Sequence[str]) -> Iterator[str]:
+    """With the names that options have now, which is said."""
+    command = next((word for word in words if not word.startswith("-")), "")
+    for word in words:
+        option, equals, value = word.partition("=")
+        if new := OLD.get((command, option)):
+            print(f"mes: {said(f'{option}: is called {new} now')}", file=sys.stderr)
+            word = f"{new}{equals}{value}"
+        yield word
 
 
 PLAIN = {"\u202f": " ", "–": "-", "—": "-", "’": "'", "…": "...", "€": "EUR", "≤": "<=", "≥": ">=", "×": "x", "·": "-"}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
+import secrets
+from collections.abc import Sequence
+from functools import partial
 from types import MethodType
-from typing import Self
+from typing import NoReturn, Self
 
 import mesa
 
@@ -22,7 +24,11 @@ REPORTED = ("aware", "visited", "activated")
 
 class AdoptionModel(FastModel, mesa.Model):
     """The engine, stepped and collected like any ``mesa.Model``; the same results as ``FastModel``, whose arguments it
-    takes. ``datacollector`` holds the persons aware, having visited and activated after each ``step``.
+    takes. ``datacollector`` holds the persons aware, having visited and activated at the launch (row 0) and after each
+    ``step`` (row k: after k weeks, unless ``advance`` has run some). Agents are columns: ``to_frame`` shows them.
+
+    Args:
+        seed: ``None`` draws one, found again in ``seed``.
     """
 
     def __init__(
@@ -34,10 +40,11 @@ class AdoptionModel(FastModel, mesa.Model):
         history: History,
         structure: Structure | None = None,
         levers: Sequence[Lever] = (),
-        seed: int = 0,
+        seed: int | None = None,
         threads: int = 1,
         weeks: int = WEEKS,
     ) -> None:
+        seed = drawn_seed() if seed is None else seed
         mesa.Model.__init__(self, rng=seed)
         FastModel.__init__(
             self,
@@ -51,12 +58,25 @@ class AdoptionModel(FastModel, mesa.Model):
             threads=threads,
             weeks=weeks,
         )
-        self.datacollector = mesa.DataCollector(model_reporters={name: _reporter(name) for name in REPORTED})
+        reporters = {name: partial(_persons, name=name) for name in REPORTED}
+        self.datacollector = mesa.DataCollector(model_reporters=reporters)
+        self.datacollector.collect(self)
 
     def step(self) -> None:
-        """One week, collected."""
-        super().step()
-        self.datacollector.collect(self)
+        """One week, collected; after the last, ``running`` is false."""
+        if self.week < self.weeks:
+            super().step()
+            self.datacollector.collect(self)
+        self.running = self.week < self.weeks
+
+    @property
+    def agents(self) -> NoReturn:
+        """None, for speed.
+
+        Raises:
+            AttributeError: says what to use.
+        """
+        raise AttributeError("agents are columns here: use to_frame(), or ReferenceModel with its mesa.Agents")
 
     def branch(self, levers: Sequence[Lever]) -> Self:
         """As of the engine; what was collected goes along."""
@@ -67,5 +87,10 @@ class AdoptionModel(FastModel, mesa.Model):
         return other
 
 
-def _reporter(name: str) -> Callable[[FastModel], float]:
-    return lambda model: float((model.run.state[name] < model.week).sum() * model.population.weight)
+def _persons(model: FastModel, name: str) -> float:
+    return float((model.run.state[name] < model.week).sum() * model.population.weight)
+
+
+def drawn_seed() -> int:
+    """A seed that nobody has chosen."""
+    return secrets.randbelow(2**63)

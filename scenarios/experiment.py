@@ -63,7 +63,7 @@ class Settings:
         if not START <= self.policy_start < self.until <= last:
             raise UserError(
                 f"policy start {self.policy_start} and end {self.until}: "
-                f"needed {START} ≤ policy start < end ≤ {last} (--policy-start; --until, in mes plan --by)"
+                f"needed {START} ≤ policy start < end ≤ {last} (--policy-start, --until)"
             )
         if self.engine == "mesa" and self.people > MESA_PEOPLE:
             raise UserError(

@@ -1,6 +1,7 @@
 """The guides: links lead somewhere, what can be typed works, what is printed is current, both languages agree."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -66,12 +67,23 @@ def test_a_broken_link_is_noticed():
 
 
 def test_python_of_the_readme_runs(capsys):
-    (snippet,) = blocks("README.md", "python")
-    assert blocks("README.fr.md", "python") == [snippet]
-    names = {}
-    exec(compile(snippet, "README.md", "exec"), names)
+    snippets, names = blocks("README.md", "python"), {}
+    assert blocks("README.fr.md", "python") == snippets
+    for snippet in snippets:
+        exec(compile(snippet, "README.md", "exec"), names)
     assert names["model"].week == 52
     assert "activated" in capsys.readouterr().out
+
+
+def test_python_of_the_guide_runs(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    for snippet in blocks("docs/python.md", "python"):
+        exec(compile(snippet, "docs/python.md", "exec"), names)
+    told = capsys.readouterr().out.splitlines()
+    usual, wary = (float(line.split()[1]) for line in told if line.startswith(("ReferenceModel", "WaryModel")))
+    assert wary < usual
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(("name", "lang"), [("README.md", "en"), ("README.fr.md", "fr")])
@@ -190,6 +202,7 @@ def gone(content):
             "calibration",
             "report",
             "cli",
+            "mes",
             "benchmarks",
             "tests",
         )
@@ -268,3 +281,11 @@ def test_no_page_holds_the_marks_of_a_merge() -> None:
     assert len(pages) > 20
     assert [str(page) for page in pages if marked.search(page.read_text(encoding="utf-8"))] == []
     assert marked.search("a\n<<<<<<< HEAD\nb"), "negative control"
+
+
+def test_the_citation_is_of_this_version():
+    version = re.search(r'^version = "(.+)"', text("pyproject.toml"), re.M)[1]
+    assert re.search(r"^version: (.+)", text("CITATION.cff"), re.M)[1] == version
+    released = re.search(r'^date-released: "(.+)"', text("CITATION.cff"), re.M)[1]
+    day = re.search(rf"^## {re.escape(version)} \((.+)\)", text("CHANGELOG.md"), re.M)[1]
+    assert f"{date.fromisoformat(released):%-d %B %Y}" == day

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PRODUCT = ("foundation", "model", "scenarios", "calibration", "planning", "report", "cli")
+PRODUCT = ("foundation", "model", "scenarios", "calibration", "planning", "report", "cli", "mes")
 UNPICKLES = re.compile(
     r"^\s*(import|from) +(pickle|cloudpickle|dill|joblib|marshal|shelve)\b|allow_pickle=True|read_pickle", re.MULTILINE
 )

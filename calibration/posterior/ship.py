@@ -26,7 +26,7 @@ from foundation.store import manifest as manifests
 from foundation.store.reading import read_json
 from model.terms.structure import Structure
 
-TAKE_A_VALUE = {"--out", "--workers", "--lang", "--until", "--structure", "--targets"}
+TAKE_A_VALUE = {"--out", "--workers", "--lang", "--until", "--structure", "--counts", "--targets"}
 
 
 def ship(folder: Path, into: Path, name: str) -> dict[str, object]:

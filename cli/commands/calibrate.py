@@ -12,7 +12,7 @@ from cli import options as o
 from cli.errors import reported
 
 USUAL = Effort()
-Targets = Annotated[
+Counts = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE.csv",
@@ -23,7 +23,7 @@ Targets = Annotated[
 
 def calibrate(
     out: Annotated[Path, typer.Option(help="Folder to make; it also holds the state of an unfinished calibration.")],
-    targets: Targets = None,
+    counts: Counts = None,
     until: Annotated[
         str | None, typer.Option(metavar="YYYY-MM-DD", help="Use only what was published up to this day.")
     ] = None,
@@ -55,7 +55,7 @@ def calibrate(
         request = Request(
             out=out,
             effort=effort,
-            targets=targets,
+            counts=counts,
             until=until,
             surveys=surveys,
             structure=structure or (),

@@ -27,7 +27,7 @@ class Request:
 
     out: Path
     effort: Effort
-    targets: Path | None
+    counts: Path | None
     until: str | None
     surveys: bool
     structure: Sequence[str]
@@ -41,7 +41,7 @@ def calibrate_in(request: Request) -> None:
     """Calibrate, write the folder, print what was found.
 
     Raises:
-        UserError: bad options or targets, a folder that is there already, or one begun with other settings.
+        UserError: bad options or counts, a folder that is there already, or one begun with other settings.
     """
     from calibration.posterior.calibrate import Calibration
     from calibration.posterior.tables import Provenance, publish
@@ -61,7 +61,7 @@ def calibrate_in(request: Request) -> None:
             provenance = Provenance(
                 command=shlex.join(line),
                 command_line=line,
-                targets=str(request.targets) if request.targets else None,
+                targets=str(request.counts) if request.counts else None,
             )
             summary = publish(calibration, posterior, request.out, provenance)
     finally:
@@ -80,14 +80,14 @@ def problem(request: Request) -> tuple[Case, Observed]:
     from calibration.posterior.simulate import case_for
 
     demography, history, observed = load_demography(), load_history(), load_observed()
-    if request.targets is not None:
-        observed = replace(observed, stocks=read_stocks(request.targets, demography))
+    if request.counts is not None:
+        observed = replace(observed, stocks=read_stocks(request.counts, demography))
     if not request.surveys:
         observed = replace(observed, answers=())
     if request.until is not None:
         observed = observed.until(day("--until", request.until, observed.data_end))
     history = replace(history, data_end=observed.data_end)
-    if request.until is not None and request.targets is None:
+    if request.until is not None and request.counts is None:
         # The past as it was known then, and the same one that a hindcast from that day runs on.
         history = frozen(load_history(), observed.data_end)
     if AVERAGE in request.structure:

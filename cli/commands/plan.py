@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 Budget = Annotated[str, typer.Option(metavar="EUROS", help="Public money, as 60M, 60e6 or 1.5bn; kept in expectation.")]
 Target = Annotated[str, typer.Option(metavar="PROFILES", help="Target, in activated profiles, as 40M or 40.")]
-By = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Horizon.  [default: 2027-12-31]")]
 Levers = Annotated[str | None, typer.Option(metavar="A,B,...", help="Plan with these levers only.  [default: all]")]
 Within = Annotated[
     str | None,
@@ -40,7 +39,6 @@ Draws = Annotated[int | None, typer.Option(help="Two in five search, three judge
 def plan(
     budget: Budget,
     target: Target = "40M",
-    by: By = None,
     levers: Levers = None,
     within: Within = None,
     probability: Probability = 0.9,
@@ -61,15 +59,14 @@ def plan(
     posterior: o.Posterior = None,
     as_simulated: o.AsSimulated = False,
     policy_start: o.PolicyStart = None,
+    until: o.Until = None,
 ) -> None:
     """Find the mix that adds most activations for a budget, the frontier of budgets, the cheapest mix to a target."""
     with reported():
         from calibration.draws.files import read_draws
         from calibration.draws.posteriors import posterior_for
-        from cli.request import UNTIL, Request, day, structure_of
+        from cli.request import Request, structure_of
         from planning.mix.question import plan_request
-
-        day("--by", by, UNTIL)  # elsewhere the option is called --until
 
         request = Request(
             command="plan",
@@ -88,7 +85,7 @@ def plan(
             posterior=posterior,
             as_simulated=as_simulated,
             policy_start=policy_start,
-            until=by,
+            until=until,
         )
         wanted = plan_request(
             budget=budget,

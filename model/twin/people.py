@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from typing import ClassVar
 
 import numpy as np
 
@@ -44,6 +45,8 @@ class Person(Insured):
     """An insured person: unaware, then aware, visited, activated (the week of each, NEVER if it has not happened)."""
 
     model: Society
+    remembered: ClassVar[tuple[str, ...]] = ()
+    """What a subclass remembers besides; a branch takes it over."""
 
     def __init__(self, model: Society, number: int, row: Mapping[str, int]) -> None:
         super().__init__(model, number, row)

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Self
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, ClassVar, Self, TypedDict
 
 import mesa
 import numpy as np
 
+from model.adoption import REPORTED, drawn_seed
 from model.counting.answers import Answers
 from model.engine.programme import base_keys, compile_programme, with_levers
 from model.engine.records import LETTER, STATE, Run, new_desks, world
@@ -42,11 +44,27 @@ class Again(Given):
     weeks: int
 
 
+class Past(TypedDict):
+    """What has happened to a model."""
+
+    own: dict[str, Any]
+    collected: mesa.DataCollector
+    counts: dict[str, Counter[Any]]
+    people: list[list[Any]]
+    children: dict[int, list[int]]
+    letters: dict[int, list[tuple[int, int]]]
+    campaigns: list[tuple[int, list[int]]]
+
+
+COUNTED = ("contacts", "visits", "activations", "meetings", "fees")
+
+
 class ReferenceModel(Answers, Society):
     """Adoption of Mon espace santé by a population, week by week, in plain Mesa.
 
-    Takes the arguments of ``model.adoption.AdoptionModel`` and answers the same questions. ``agents_by_type`` holds the
-    ``Person`` and the ``Doctor`` agents; ``people`` the persons by number.
+    Takes the arguments of ``model.adoption.AdoptionModel``, answers the same questions and collects the same.
+    ``agents_by_type`` holds the ``Person`` and the ``Doctor`` agents; ``people`` the persons by number. Another rule is
+    a subclass of ``Person``, and a subclass of the model that names it as its ``person_type``.
 
     Args:
         population, parameters, demography, history, structure, levers, seed, weeks: as for ``AdoptionModel``.
@@ -55,6 +73,8 @@ class ReferenceModel(Answers, Society):
     Raises:
         ValueError: more than ``MOST_PEOPLE`` people, or a lever that begins before the launch.
     """
+
+    person_type: ClassVar[type[Person]] = Person
 
     def __init__(
         self,
@@ -65,13 +85,13 @@ class ReferenceModel(Answers, Society):
         history: History,
         structure: Structure | None = None,
         levers: Sequence[Lever] = (),
-        seed: int = 0,
+        seed: int | None = None,
         threads: int = 1,
         weeks: int = WEEKS,
     ) -> None:
         if population.people > MOST_PEOPLE:
             raise ValueError(f"{population.people:,} people: the readable twin takes at most {MOST_PEOPLE:,}")
-        structure = structure or Structure()
+        structure, seed = structure or Structure(), drawn_seed() if seed is None else seed
         self._given: Again = {
             "demography": demography,
             "history": history,
@@ -93,14 +113,16 @@ class ReferenceModel(Answers, Society):
             person.begin()
         if levers:
             self._invite_activated()
-        self.datacollector = mesa.DataCollector(
-            model_reporters={name: self._reporter(name) for name in ("aware", "visited", "activated")}
-        )
+        reporters = {name: partial(_persons, name=name) for name in REPORTED}
+        self.datacollector = mesa.DataCollector(model_reporters=reporters)
+        self.datacollector.collect(self)
 
     def step(self) -> None:
-        """One week, counted afterwards."""
-        self.advance(self.week + 1)
-        self.datacollector.collect(self)
+        """One week, collected afterwards; after the last, ``running`` is false."""
+        if self.week < self.weeks:
+            self.advance(self.week + 1)
+            self.datacollector.collect(self)
+        self.running = self.week < self.weeks
 
     def advance(self, until: int) -> None:
         """Run to the start of week ``until`` without collecting data; stops at ``weeks``."""
@@ -112,7 +134,7 @@ class ReferenceModel(Answers, Society):
         self.advisers_accompany()
         self.guardians_take_children_along()
         self.ties_tell()
-        self.agents_by_type[Person].do("step")
+        self.agents_by_type[self.person_type].do("step")
         self.week += 1
 
     def advisers_accompany(self) -> None:
@@ -143,7 +165,7 @@ class ReferenceModel(Answers, Society):
         if self.levers and levers:
             raise ValueError("this model has levers already; branch off the model it was branched from")
         other = type(self)(self.population, self._parameters, levers=self.levers, **self._given)
-        other._resume(self)
+        other._resume(self._past())
         if levers:
             other._start(levers)
             other._invite_activated()
@@ -161,7 +183,7 @@ class ReferenceModel(Answers, Society):
         rows = person_rows(self.population)
         numbers = sorted({row["doctor"] for row in rows} - {int(NO_DOCTOR)})
         self.doctors = {number: Doctor(self, number) for number in numbers}
-        self.people = [Person(self, number, row) for number, row in enumerate(rows)]
+        self.people = [self.person_type(self, number, row) for number, row in enumerate(rows)]
         starts, ties = self.population.tie_start.tolist(), self.population.tie.tolist()
         for person, row in zip(self.people, rows, strict=True):
             person.guardian = self.people[row["guardian"]] if row["guardian"] >= 0 else None
@@ -190,27 +212,39 @@ class ReferenceModel(Answers, Society):
             if activated_adult and person.exit > self.week and not person.intends_to_recommend():
                 person.be_invited()
 
-    def _resume(self, other: Self) -> None:
-        """Take over the state of another model of the same people."""
-        self.week, self.policy_week = other.week, other.policy_week
-        self.steps: int = other.steps
-        self.datacollector = copy.deepcopy(other.datacollector)
-        for name in ("contacts", "visits", "activations", "meetings", "fees"):
-            setattr(self, name, Counter(getattr(other, name)))
-        for mine, yours in zip(self.people, other.people, strict=True):
-            for name in REMEMBERED:
-                setattr(mine, name, getattr(yours, name))
-        for week, children in other.children.items():
-            self.children[week] = [self.people[child.number] for child in children]
-        for week, letters in other.letters.items():
-            self.letters[week] = [(self.people[told.number], self.people[by.number]) for told, by in letters]
-        for new, old in zip(self.campaigns, other.campaigns, strict=True):
-            new.accompanied, new.queue = old.accompanied, list(old.queue)
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickled as what it is made of and what has happened: a web of agents is too deep."""
+        return _again, (type(self), self.population, self._parameters, self.levers, self._given), self._past()
 
-    def _reporter(self, name: str) -> Callable[[ReferenceModel], float]:
-        return lambda model: (
-            sum(getattr(person, name) < model.week for person in model.people) * model.population.weight
-        )
+    def __setstate__(self, past: Past) -> None:
+        self._resume(past)
+
+    def _past(self) -> Past:
+        """What has happened, with numbers in the place of agents."""
+        return {
+            "own": {name: getattr(self, name) for name in ("week", "policy_week", "steps", "running")},
+            "collected": copy.deepcopy(self.datacollector),
+            "counts": {name: Counter(getattr(self, name)) for name in COUNTED},
+            "people": [[getattr(one, name) for name in (*REMEMBERED, *one.remembered)] for one in self.people],
+            "children": {week: [child.number for child in some] for week, some in self.children.items()},
+            "letters": {week: [(told.number, by.number) for told, by in some] for week, some in self.letters.items()},
+            "campaigns": [(campaign.accompanied, list(campaign.queue)) for campaign in self.campaigns],
+        }
+
+    def _resume(self, past: Past) -> None:
+        """Take over what has happened to another model of the same people."""
+        for name, value in (*past["own"].items(), *past["counts"].items()):
+            setattr(self, name, value)
+        self.datacollector = past["collected"]
+        for person, values in zip(self.people, past["people"], strict=True):
+            for name, value in zip((*REMEMBERED, *person.remembered), values, strict=True):
+                setattr(person, name, value)
+        for week, children in past["children"].items():
+            self.children[week] = [self.people[child] for child in children]
+        for week, letters in past["letters"].items():
+            self.letters[week] = [(self.people[told], self.people[by]) for told, by in letters]
+        for campaign, (accompanied, queue) in zip(self.campaigns, past["campaigns"], strict=True):
+            campaign.accompanied, campaign.queue = accompanied, queue
 
     def _written(self) -> Run:
         """Persons, levers and counts in the engine's records; the parts that only an engine needs are left empty."""
@@ -219,7 +253,7 @@ class ReferenceModel(Answers, Society):
         for name in REMEMBERED:
             state[name] = [getattr(person, name) for person in self.people]
         desks, _ = new_desks(1, 1)
-        for name in ("contacts", "visits", "activations"):
+        for name in COUNTED[:3]:
             for (week, channel), count in getattr(self, name).items():
                 desks[name][0, week, channel] = count
         for code, meetings in self.meetings.items():
@@ -240,6 +274,16 @@ class ReferenceModel(Answers, Society):
             desks=desks,
             letters=np.zeros((1, 1), LETTER),
         )
+
+
+def _again(
+    kind: type[ReferenceModel], population: Population, parameters: Parameters, levers: Sequence[Lever], given: Again
+) -> ReferenceModel:
+    return kind(population, parameters, levers=levers, **given)
+
+
+def _persons(model: ReferenceModel, name: str) -> float:
+    return sum(getattr(person, name) < model.week for person in model.people) * model.population.weight
 
 
 def person_rows(population: Population) -> list[dict[str, int]]:

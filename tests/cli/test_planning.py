@@ -26,7 +26,7 @@ SMALL = ("--people", 3000, "--draws", 4, "--workers", 1)
         (("plan", "--budget", "1,500"), ("two ways",)),
         (("plan", "--budget", "60"), ("'60' is 60 euros", "60M")),
         (("plan", "--budget", "60M", "--target", "400M"), ("400 million", "69 million insured")),
-        (("plan", "--budget", "60M", "--by", "2027-13-01"), ("--by", "2027-13-01", "no date")),
+        (("plan", "--budget", "60M", "--until", "2027-13-01"), ("--until", "2027-13-01", "no date")),
         (("plan", "--budget", "60M", "--levers", "email,smss"), ("smss", 'did you mean "sms"')),
         (("plan", "--budget", "60M", "--levers", ""), ("names no lever", "email")),
         (("plan", "--budget", "60M", "--within", "statu-quo"), ("statu-quo", 'did you mean "status-quo"')),
@@ -34,7 +34,7 @@ SMALL = ("--people", 3000, "--draws", 4, "--workers", 1)
         (("plan", "--budget", "60M", "--probability", "1.5"), ("--probability: 1.5",)),
         (("plan", "--budget", "60M", "--minutes", "much"), ("--minutes", "much")),
         (("plan", "--budget", "60M", "--target", "-3"), ("--target", "-3")),
-        (("plan", "--budget", "60M", "--by", "2030-01-01"), ("2030-01-01",)),
+        (("plan", "--budget", "60M", "--until", "2030-01-01"), ("2030-01-01",)),
         (("plan", "--budget", "60M", "--draws", "2"), ("--draws: 2", "needed 4 to")),
         (("plan", "--budget", "60M", "--draws", "100000"), ("--draws: 100000",)),
         (("plan", "--budget", "60M", "--resume"), ("--resume", "--out")),
@@ -115,3 +115,13 @@ def test_effects_from_end_to_end(mes: Mes, tmp_path: Path) -> None:
     assert rest.unstack("day").round(9).nunique(axis=1).eq(1).all()  # sums of floats in two orders
     assert mes("plot", "e").exit_code == 0
     assert "effet du retrait" in (tmp_path / "e" / "effects.fr.csv").read_text(encoding="utf-8-sig")
+
+
+def test_an_option_is_known_by_its_old_name_too(mes: Mes) -> None:
+    for old, new in (("--by", "--until"), ("--by=2027-13-01", "--until")):
+        result = mes("plan", "--budget", "60M", old, *["2027-13-01"] * ("=" not in old))
+        assert result.exit_code == 2
+        notice, error = result.stderr.splitlines()
+        assert notice == f"mes: {old.partition('=')[0]}: is called {new} now"
+        assert error.startswith(f"mes: {new}: '2027-13-01' is no date")
+    assert "--counts" in mes("calibrate", "--out", "c", "--targets", "no.csv", "--lang", "fr").stderr

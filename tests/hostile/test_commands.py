@@ -58,7 +58,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "a posterior in a device": ("run", "media", "--posterior", "/dev/null"),
     "actuals in a device": ("hindcast", "--actuals", "/dev/zero"),
     "actuals in a folder": ("hindcast", "--actuals", "/"),
-    "targets in a device": ("calibrate", "--out", "c", "--targets", "/dev/zero"),
+    "targets in a device": ("calibrate", "--out", "c", "--counts", "/dev/zero"),
     "out of a long name": ("run", "media", "--out", LONG, "--people", "1000", "--draws", "1"),
     "out of a long path": ("run", "media", "--out", DEEP, "--people", "1000", "--draws", "1"),
     "within a device": ("plan", "--budget", "1M", "--within", "/dev/zero"),

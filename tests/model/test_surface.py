@@ -11,8 +11,9 @@ from model import AdoptionModel, FastModel, ReferenceModel, World
 from tests.model.busy import build
 
 RUN = "population, parameters, *, demography, history, structure=None, levers=(), seed=0, threads=1, weeks=361"
+AS_OF_MESA = RUN.replace("seed=0", "seed=None")
 SURFACE = {
-    "AdoptionModel": RUN,
+    "AdoptionModel": AS_OF_MESA,
     "FastModel": RUN,
     "Demography": "*, years, pyramid, regions, region_age_share, region_doctors, region_illness, "
     "region_exclusion, profiles, pilot_regions, pilot_notified, account_share, "
@@ -22,7 +23,7 @@ SURFACE = {
     "Parameters": "*, people=…, pulls=…, practice=…, word_of_mouth=…, stops=…, prevalence=…, drivers=…",
     "Population": "*, people, weight, regions, bands, band_of_age, doctor_start, rows, tie",
     "PrevalenceError": "*args",
-    "ReferenceModel": RUN,
+    "ReferenceModel": AS_OF_MESA,
     "Structure": "*, reading='trait', barriers='lasting', association='independent', barrier_base='non_activated', "
     "information='item', driver='both', word_of_mouth='on', traits='renewed'",
     "Surveyed": "*, day=…, no_use=0.23, time=0.26, information=0.24, ready=0.57",
