@@ -11,7 +11,7 @@ import threading
 import traceback
 import unicodedata
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from io import StringIO
 from itertools import pairwise
 from types import FrameType
@@ -20,6 +20,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from cli.help import is_asked, translate, with_words_of_click, without_language
 from foundation.store.values import plain, visible
 
 BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
@@ -46,12 +47,21 @@ class Mes(TyperGroup):
         args = list(_renamed([_at_home(word) for word in given]))
         if not standalone_mode:
             return super().main(args, standalone_mode=False, **extra)
+        in_french = Mes.lang == "fr" and is_asked(args)
+        if in_french:
+            translate(self)
+        if is_asked(args):  # in which language is known by now, and the group itself has no --lang
+            args = without_language(args)
+        page = StringIO()
         try:
-            status = super().main(args, standalone_mode=False, **extra)
+            with redirect_stdout(page) if in_french else nullcontext():
+                status = super().main(args, standalone_mode=False, **extra)
+            print(with_words_of_click(page.getvalue()), end="")
         except ClickError as error:
             text = StringIO()
             error.show(text)  # type: ignore[attr-defined]
-            print(visible(said(text.getvalue())), end="", file=sys.stderr)
+            shown = with_words_of_click(text.getvalue()) if in_french else said(text.getvalue())
+            print(visible(shown), end="", file=sys.stderr)
             status = error.exit_code  # type: ignore[attr-defined]
         except typer.Abort:
             print(said("Aborted!"), file=sys.stderr)
@@ -114,7 +124,7 @@ def _language(arguments: Sequence[str]) -> str:
     following = (word for before, word in pairwise(arguments) if before == "--lang")
     attached = (word.removeprefix("--lang=") for word in arguments if word.startswith("--lang="))
     asked = next(iter((*following, *attached)), os.environ.get("MES_LANG", "en"))
-    return asked if asked == "fr" else "en"
+    return "fr" if asked.lower() == "fr" else "en"
 
 
 def said(message: str) -> str:

@@ -86,7 +86,10 @@ Cluster = Annotated[
 ]
 Out = Annotated[Path | None, typer.Option(help="Run folder to make.  [default: ./runs/<command>-<scenario>-<time>]")]
 Resume = Annotated[bool, typer.Option("--resume", help="Finish the interrupted or failed run in --out.")]
-Language = Annotated[Lang, typer.Option("--lang", envvar="MES_LANG", help="Language of tables and pictures.")]
+Language = Annotated[
+    Lang,
+    typer.Option("--lang", envvar="MES_LANG", case_sensitive=False, help="Language of tables, pictures and messages."),
+]
 EngineChoice = Annotated[Engine, typer.Option(help="mesa: the readable twin in plain Mesa, up to 20,000 people.")]
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 from typer.testing import Result
 
-from cli import errors
+from cli import errors, help
+from cli.main import app
 from tests.cli.test_bad_input import refused
 
 Mes = Callable[..., Result]
@@ -78,3 +82,30 @@ def test_french_on_a_screen_of_windows() -> None:
     ).stdout.decode("cp1252")
     assert "Poids" in said
     assert "\\u" not in said
+
+
+def every_help(command: Any) -> set[str]:
+    """English texts of a command, its options and its commands."""
+    found = {part.help for part in (command, *command.params) if getattr(part, "help", None)}
+    return found.union(*map(every_help, getattr(command, "commands", {}).values()))
+
+
+def test_all_of_the_help_is_there_in_french() -> None:
+    asked = every_help(typer.main.get_command(app)) - {"Show this message and exit."}
+    assert asked - set(help.texts()) == set()
+    assert set(help.texts()) - asked == set()
+
+
+@pytest.mark.parametrize("asked", [("--help",), ("compare", "-h"), ("scenarios", "check", "--help"), ()])
+def test_help_in_french(mes: Mes, asked: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    by_option = mes(*asked, "--lang", "fr").stdout if asked else ""
+    monkeypatch.setenv("MES_LANG", "FR")
+    result = mes(*asked)
+    shown = result.stdout or result.stderr
+    assert shown.startswith("Emploi\u00a0:")
+    assert not re.search(r"Usage:|Show this|default|required", shown)
+    assert by_option in ("", shown)
+
+
+def test_help_stays_english(mes: Mes) -> None:
+    assert "Usage:" in mes("compare", "--help", "--lang", "en").stdout
