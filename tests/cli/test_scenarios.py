@@ -85,22 +85,19 @@ regions = ["Bretagne"]
 
 
 @pytest.mark.parametrize(
-    ("lang", "warning", "line"),
+    ("lang", "warning", "persons"),
     [
-        ("en", "warning: lever[1], nobody, aims at nobody", "  many: aims at about 3,500,000 people in France ("),
-        (
-            "fr",
-            "attention\u202f: lever[1], nobody, ne vise personne",
-            "  many\u00a0: vise environ 3\u202f500\u202f000 pers",
-        ),
+        ("en", "lever[1], nobody, aims at nobody", "3,500,000"),
+        ("fr", "lever[1], nobody, ne vise personne", "3\u202f500\u202f000"),
     ],
 )
-def test_check_says_whom_levers_aim_at(mes: Mes, tmp_path: Path, lang: str, warning: str, line: str) -> None:
+def test_check_says_whom_levers_aim_at(mes: Mes, tmp_path: Path, lang: str, warning: str, persons: str) -> None:
     """Bretagne: 3.4 million inhabitants (INSEE), and who is born there or moves in."""
     (tmp_path / "aimed.toml").write_text(AIMED)
     result = mes("scenarios", "check", "aimed.toml", "--lang", lang)
     assert result.exit_code == 0
-    assert any(found.startswith(line) for found in result.stdout.splitlines()), result.stdout
+    (line,) = (line for line in result.stdout.splitlines() if line.startswith("  many"))
+    assert persons in line
     first, second = result.stderr.splitlines()
     assert warning in first
     assert "lever[2], few," in second
