@@ -27,6 +27,10 @@ from cli.errors import reported
 from foundation.errors import UserError
 from foundation.language.pages import fill_marks
 from foundation.store.atomic import write_text
+from foundation.store.manifest import FILE as MANIFEST
+from foundation.store.manifest import read as read_manifest
+from foundation.store.reading import read_json
+from foundation.store.store import check, seal_made
 
 Row = dict[str, Any]
 DOCS = Path(__file__).parents[1] / "docs"
@@ -50,14 +54,15 @@ def read(path: Path) -> dict[str, Any]:
     """Results of before, none if there are none.
 
     Raises:
-        UserError: the file can't be read.
+        UserError: the file can't be read, or was altered since it was sealed.
     """
     if not path.exists():
         return {"parts": {}}
+    if (path.parent / MANIFEST).exists():
+        check(path.parent, read_manifest(path.parent), path.name)
     try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return {"parts": dict(found["parts"])}
-    except (OSError, ValueError, KeyError) as error:
+        return {"parts": dict(read_json(path)["parts"])}
+    except (UserError, TypeError, ValueError, KeyError) as error:
         raise UserError(f"{path}: no results of a benchmark ({error!r}); remove it") from None
 
 
@@ -80,10 +85,16 @@ def _lines(path: Path) -> list[str]:
 
 
 def store(folder: Path, parts: dict[str, Any]) -> None:
-    """Results as JSON, and as CSV one row a cell."""
+    """Results as JSON, and as CSV one row a cell; sealed, so that what was measured is kept if the next part fails."""
     write_text(folder / "bench.json", json.dumps({"parts": parts}, indent=1))
     rows = [row for part in parts.values() for row in part["rows"]]
     write_text(folder / "bench.csv", pd.DataFrame(rows).to_csv(index=False))
+    seal(folder)
+
+
+def seal(folder: Path) -> None:
+    """Writes the manifest of the folder as it stands."""
+    seal_made(folder, {"command": "benchmarks", "command_line": ["python", "-m", "benchmarks", *sys.argv[1:]]})
 
 
 def fill(parts: dict[str, Any], folder: Path, *, into_docs: bool) -> None:
@@ -120,6 +131,7 @@ def run(options: argparse.Namespace) -> None:
         parts[name] = {"machine": where, "rows": CELLS[name](tell, sizes)}
         store(folder, parts)
     fill(parts, folder, into_docs=options.docs)
+    seal(folder)
     tell(f"done: {folder}/bench.json, bench.csv and performance.md{', docs filled' if options.docs else ''}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -58,7 +59,7 @@ def check(
     until: o.Until = None,
     lang: o.Language = o.Lang.en,
 ) -> None:
-    """Check scenario files: every problem of every file, with what is allowed."""
+    """Check scenario files: every problem of every file, with what is allowed, and whom each lever aims at."""
     with reported():
         from cli.request import POLICY_START, UNTIL, day
 
@@ -70,9 +71,23 @@ def check(
             for line in found:
                 print(line, file=sys.stderr)
             if not found:
-                print(f"{file}: {label('said.valid', lang)}")
+                _say_valid(file, *window, lang)
         if problems:
             raise typer.Exit(BAD_INPUT)
+
+
+def _say_valid(file: str, policy_start: date, until: date, lang: o.Lang) -> None:
+    """That a file is valid, and whom each of its levers aims at."""
+    from cli.reaching import reach_lines
+    from scenarios.language.files import load_scenario
+    from scenarios.lever_schemas.base import Span
+
+    said, warned = reach_lines(load_scenario(file), Span(policy_start=policy_start, until=until), lang.value)
+    print(f"{file}: {label('said.valid', lang)}")
+    for line in said:
+        print(f"  {line}")
+    for line in warned:
+        print(f"{file}: {line}", file=sys.stderr)
 
 
 def _problems(argument: str, policy_start: object, until: object, lang: str) -> list[str]:

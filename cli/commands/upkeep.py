@@ -51,13 +51,19 @@ def study(
     seed: o.Seed = 1,
     workers: o.Workers = None,
 ) -> None:
-    """Simulate what only the guides show; the same command goes on where it was interrupted."""
+    """Simulate what only the guides show; the same command goes on where it was interrupted. The folder is sealed in
+    the end; one that is finished but has no manifest yet is sealed as it stands."""
     with reported():
-        count = workers or os.cpu_count() or 1
+        from cli.sealing import found_finished, seal
+
+        count, as_found = workers or os.cpu_count() or 1, False
         if what is Study.readings:
             from calibration import readings
 
-            readings.study(out, people=people or o.PEOPLE, draws=draws or o.DRAWS, seed=seed, workers=count)
+            asked = {"people": people or o.PEOPLE, "draws": draws or o.DRAWS, "seed": seed}
+            as_found = found_finished(out, readings.SETTINGS, asked)
+            if not as_found:
+                readings.study(out, **asked, workers=count)
         elif what is Study.second:
             from calibration.second import page as second
 
@@ -73,7 +79,10 @@ def study(
                 truths=truths or usual.truths,
                 workers=count,
             )
-            sbc.study(out, settings)
+            as_found = found_finished(out, sbc.DOCUMENT, settings.shown())
+            if not as_found:
+                sbc.study(out, settings)
+        seal(out, what.value, as_found=as_found)
 
 
 def evidence(

@@ -8,10 +8,8 @@ import pandas as pd
 
 from foundation.store.manifest import Manifest
 from scenarios.compare import label
+from scenarios.reach import FEW
 from scenarios.words import scenario_titles
-
-FEW = 30
-"""Simulated people, *assumed*: of fewer, chance decides what a lever brings."""
 
 
 class Aimed(NamedTuple):

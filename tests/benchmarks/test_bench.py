@@ -16,6 +16,7 @@ from benchmarks.cells import CellError, measure
 from benchmarks.page import page
 from benchmarks.sample_table import QUANTITIES, section
 from benchmarks.setting import MIX, STATUS_QUO
+from foundation.store.verification import verify_folder
 
 Row = dict[str, Any]
 
@@ -130,6 +131,7 @@ def test_results_are_kept_and_pages_filled(tmp_path: Path, monkeypatch: pytest.M
     command.main(["--only", "engine", "--largest", "20000", "--out", str(out)])
     command.main(["--only", "sample", "--largest", "20000", "--out", str(out)])
     assert set(json.loads((out / "bench.json").read_text())["parts"]) == {"engine", "sample"}
+    assert verify_folder(out).sound
     assert "| 20,000 | engine | 1 |" in target.read_text()
     assert target.read_text().startswith("before\n")
     assert target.read_text().endswith("after\n")
@@ -137,6 +139,10 @@ def test_results_are_kept_and_pages_filled(tmp_path: Path, monkeypatch: pytest.M
     target.write_text("<!-- bench -->\n<!-- /bench -->\n")
     command.main(["--only", "none", "--out", str(out)])
     assert "| 20,000 | engine | 1 |" in target.read_text()
+    (out / "bench.json").write_text((out / "bench.json").read_text().replace("20000", "20001"))
+    assert [finding.where for finding in verify_folder(out).findings] == ["bench.json"]
+    with pytest.raises(SystemExit):
+        command.main(["--only", "none", "--out", str(out)])
 
 
 @pytest.mark.parametrize(

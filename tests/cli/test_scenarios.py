@@ -42,7 +42,7 @@ def test_check_lists_every_problem_of_every_file(mes: Mes, tmp_path: Path) -> No
     (tmp_path / "two.toml").write_text('[title]\nen = "Two"\nxx = 1\n[[lever]]\nkind = "simplify"\nintensity = 2.0\n')
     result = mes("scenarios", "check", "one.toml", "two.toml", "media")
     assert result.exit_code == 2
-    assert result.stdout == "media: valid\n"
+    assert result.stdout == "media: valid\n  media: aims at everybody\n"
     assert [line.split(":")[0] for line in result.stderr.splitlines()] == ["one.toml", "two.toml", "two.toml"]
 
 
@@ -61,3 +61,43 @@ def test_new_where_nothing_can_be_written(mes: Mes) -> None:
     result = mes("scenarios", "new", "no/such/folder")
     assert result.exit_code == 2
     assert "can't be written" in result.stderr
+
+
+AIMED = """[title]
+en = "Aimed"
+[[lever]]
+kind = "letter"
+name = "nobody"
+[lever.target]
+age_from = 118
+[[lever]]
+kind = "letter"
+name = "few"
+[lever.target]
+age_from = 97
+regions = ["Outre-mer (DROM)"]
+[[lever]]
+kind = "letter"
+name = "many"
+[lever.target]
+regions = ["Bretagne"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("lang", "warning", "persons"),
+    [
+        ("en", "lever[1], nobody, aims at nobody", "3,500,000"),
+        ("fr", "lever[1], nobody, ne vise personne", "3\u202f500\u202f000"),
+    ],
+)
+def test_check_says_whom_levers_aim_at(mes: Mes, tmp_path: Path, lang: str, warning: str, persons: str) -> None:
+    """Bretagne: 3.4 million inhabitants (INSEE), and who is born there or moves in."""
+    (tmp_path / "aimed.toml").write_text(AIMED)
+    result = mes("scenarios", "check", "aimed.toml", "--lang", lang)
+    assert result.exit_code == 0
+    (line,) = (line for line in result.stdout.splitlines() if line.startswith("  many"))
+    assert persons in line
+    first, second = result.stderr.splitlines()
+    assert warning in first
+    assert "lever[2], few," in second

@@ -1,0 +1,68 @@
+"""Whom the levers of a scenario aim at, counted in a sample of the insured before anything is simulated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from model.terms.tables import INVITATION_DELAY
+from scenarios.language.schema import Scenario
+from scenarios.lever_schemas.base import LeverTable, Span, Targeted, TargetTable
+from scenarios.lever_schemas.newborn import Newborn
+
+if TYPE_CHECKING:
+    from model.population.population import Population
+    from model.terms.shapes import Bools
+
+FEW = 30
+"""Simulated people, *assumed*: of fewer, chance decides what a lever brings."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """A lever and whom it aims at."""
+
+    rank: int
+    """In its file, from 1."""
+    lever: str
+    agents: int
+    """Of the sample, there while the lever lasts."""
+    persons: float
+    """Insured people whom they stand for."""
+
+    @property
+    def few(self) -> bool:
+        """Whether they are too few for a result to mean anything."""
+        return self.agents < FEW
+
+
+def chooses(table: LeverTable) -> bool:
+    """Whether a lever aims at some of the insured rather than at all of them."""
+    return isinstance(table, Newborn) or (isinstance(table, Targeted) and table.target != TargetTable())
+
+
+def reach_of(scenario: Scenario, population: Population, span: Span) -> Sequence[Reach]:
+    """Whom each lever aims at that doesn't aim at everybody, in the order of the file."""
+    found = []
+    for rank, table in enumerate(scenario.levers, 1):
+        if chooses(table):
+            agents = int(_aimed(table, population, span).sum())
+            found.append(Reach(rank, table.label, agents, agents * population.weight))
+    return found
+
+
+def _aimed(table: LeverTable, population: Population, span: Span) -> Bools:
+    """Whether a lever aims at each person of a sample, by the rule of the engine (``model.engine.programme``); of
+    newborns those whose letter falls into its weeks."""
+    start, end = table.weeks(span)
+    target = table.target if isinstance(table, Targeted) else TargetTable()
+    newborn = isinstance(table, Newborn)
+    chosen = population.select(target.resolve(), start, by_parents=newborn)
+    if newborn:
+        entry, letter = population.entry, population.birth_week + INVITATION_DELAY
+        born = (entry > 0) & (population.birth_week == entry)
+        return np.asarray(chosen & born & (start <= letter) & (letter < end) & (letter < population.exit))
+    return np.asarray(chosen & (population.entry < end) & (population.exit > start))
