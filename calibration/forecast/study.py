@@ -13,9 +13,7 @@ import pandas as pd
 from calibration.facts.counts import Count
 from calibration.forecast import label
 from calibration.forecast.carried import CarriedForward, carried_forward
-from calibration.forecast.days import path_days
-from calibration.forecast.hub import hub_table
-from calibration.forecast.summary import document, quantile_table
+from calibration.forecast.summary import document, hub_table, path_days, quantile_table
 from foundation.store.atomic import write_bytes, write_json
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document

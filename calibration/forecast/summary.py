@@ -1,8 +1,10 @@
-"""What paths say: quantiles by day, the probability of the target, the day of reaching it."""
+"""What paths say: the days that a forecast speaks of, quantiles on them, the probability of the target, the day of
+reaching it; and the quantiles as hubs of forecasts exchange them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from math import ceil
 from typing import Any
@@ -10,13 +12,44 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from calibration.forecast.days import TARGET_DAY, asked_days
+from calibration.facts.counts import Count
 from calibration.hindcast.scoring import HUB_LEVELS
 from foundation.quantiles import jeffreys, rounded
 from foundation.shapes import Floats
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
+from model.terms.weeks import START, WEEKS, monday
 from scenarios.compare import courses
+
+HORIZON = monday(WEEKS)
+"""The end of the clock: the last stock there is."""
+TARGET_DAY = date(2027, 12, 31)
+"""By when 40 million are to be reached."""
+ASKED = (date(2027, 1, 29), TARGET_DAY, date(2028, 1, 29))
+"""Besides the quarters: the days of the yearly figures, and that of the target."""
+WEEK, MONTH = timedelta(weeks=1), timedelta(weeks=4)
+
+
+def quarters(after: date, until: date) -> list[date]:
+    """First days of the quarters after a day, up to another one; that of 2029 stands for the end of 2028."""
+    firsts = (date(year, month, 1) for year in range(after.year, until.year + 1) for month in (1, 4, 7, 10))
+    return [day for day in firsts if after < day <= until]
+
+
+def asked_days(last: date, until: date = HORIZON) -> list[date]:
+    """Days of the table: that of the last count, the quarters after it, and those asked for besides."""
+    besides = (day for day in ASKED if last < day <= until)
+    return sorted({last, *quarters(last, until), *besides})
+
+
+def path_days(counts: Sequence[Count], until: date = HORIZON) -> list[date]:
+    """Days of a path, rising: every four weeks from the launch on and those of the counts, then every week and those of
+    the table."""
+    last = counts[-1].day
+    past = {START + i * MONTH for i in range((last - START) // MONTH + 1)} | {count.day for count in counts}
+    future = {last + i * WEEK for i in range((until - last) // WEEK + 1)} | {until, *asked_days(last, until)}
+    return sorted({day for day in past if day <= last} | future)
+
 
 Frames = Mapping[str, pd.DataFrame]
 LEVELS = HUB_LEVELS
@@ -122,3 +155,24 @@ def document(frames: Frames, manifest: Manifest) -> Document:
         "caveat": WHY,
         "failures": [{key: f[key] for key in ("draw", "error")} for f in manifest["failures"]],
     }
+
+
+TARGET, LOCATION = "cumulative activated profiles", "FR"
+COLUMNS = ("reference_date", "target", "horizon", "target_end_date", "location", "output_type", "output_type_id",
+           "value")  # fmt: skip
+
+
+def hub_table(quantiles: pd.DataFrame, last: date) -> pd.DataFrame:
+    """The forecast days of a table of quantiles (``summary.quantile_table``), without that of the last count itself."""
+    ahead = quantiles[quantiles["forecast"]]
+    columns = {
+        "reference_date": last.isoformat(),
+        "target": TARGET,
+        "horizon": [(date.fromisoformat(day) - last).days for day in ahead["date"]],
+        "target_end_date": ahead["date"].to_numpy(),
+        "location": LOCATION,
+        "output_type": "quantile",
+        "output_type_id": ahead["level"].to_numpy(),
+        "value": (ahead["millions"] * 1e6).round().astype("int64").to_numpy(),
+    }
+    return pd.DataFrame(columns, columns=list(COLUMNS))

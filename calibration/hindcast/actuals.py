@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from calibration.facts.observed import needed_columns
-from calibration.facts.spreadsheet import read_lines
+from calibration.facts.tables import read_lines
 from calibration.facts.targets import StockTarget, error_of
 from foundation.errors import UserError
 from foundation.language.amounts import MOST_PROFILES as MOST

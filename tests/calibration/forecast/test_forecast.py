@@ -14,11 +14,9 @@ from calibration.draws.files import SHIPPED, load_draws, read_draws
 from calibration.draws.structures import averaged_draws, fitted
 from calibration.facts.priors import DISCREPANCY, FREE
 from calibration.forecast import page, summary
-from calibration.forecast.days import ASKED, HORIZON, asked_days, path_days, quarters
-from calibration.forecast.draws import discrepancy_of
-from calibration.forecast.hub import COLUMNS, hub_table
+from calibration.forecast.carried import discrepancy_of
 from calibration.forecast.study import FRAMES
-from calibration.forecast.summary import LEVELS
+from calibration.forecast.summary import ASKED, COLUMNS, HORIZON, LEVELS, asked_days, hub_table, path_days, quarters
 from foundation.quantiles import jeffreys
 from foundation.store.store import load
 from foundation.store.verification import verify_folder

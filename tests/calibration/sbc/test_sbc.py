@@ -19,7 +19,7 @@ from calibration.sbc.quantities import FORECASTS, NAMES, WIDTH, Forecaster, ahea
 from calibration.sbc.question import DOCUMENT, LINES, Settings, markdown, problem, read_ranks, save_ranks, study
 from calibration.sbc.ranks import controls, lines_of, place_of_truth, with_distance
 from calibration.sbc.work import ranks_of, without
-from calibration.second.figures import published, published_figures
+from calibration.second.method import published, published_figures
 from foundation.errors import UserError
 from tests.calibration.posterior.test_likelihood import LOGS, some_logits
 from tests.calibration.problems import STOCKS, fitted_answers, observed
