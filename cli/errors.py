@@ -18,7 +18,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from foundation.store.values import plain, visible
+from foundation.store.reading import plain, visible
 
 BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
 OF_A_PATH = (errno.ENAMETOOLONG, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EACCES, errno.EPERM,
@@ -82,7 +82,7 @@ def _language(arguments: Sequence[str]) -> str:
 
 def said(message: str) -> str:
     """A message to the user in the language of the command."""
-    from foundation.language.messages import in_language
+    from foundation.language.text import in_language
 
     return in_language(message, Mes.lang)
 
@@ -142,8 +142,7 @@ def _interrupted_once() -> Iterator[None]:
 
 
 def _judged(error: Exception) -> tuple[str, int]:
-    from foundation.errors import RunFailedError, UserError
-    from foundation.problems import ScenarioError
+    from foundation.errors import RunFailedError, ScenarioError, UserError
 
     if isinstance(error, ScenarioError):
         return "\n  ".join(problem.line(Mes.lang) for problem in error.problems), BAD_INPUT

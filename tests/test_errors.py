@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from foundation.language.messages import FILE, Template, french, in_language
+from foundation.language.text import ERRORS, Template, french, in_language
 from tests.test_words import FLOORS, MODULES, ROOT, SPACES
 
 RAISED = {
@@ -21,7 +21,7 @@ RAISED = {
 VALIDATORS = ("scenarios/lever_schemas", "scenarios/language/schema.py")
 """Where a ``ValueError`` is a message to the author of a scenario."""
 
-CATALOGUES = sorted(file for floor in FLOORS for file in (ROOT / floor).rglob(FILE))
+CATALOGUES = sorted(file for floor in FLOORS for file in (ROOT / floor).rglob(ERRORS))
 VALUES = re.compile(r"\{([^{}]*)\}")
 
 Function = ast.FunctionDef | ast.Module

@@ -28,9 +28,8 @@ from calibration.facts.targets import (
     load_survey_items,
     published_of,
 )
-from foundation.errors import UserError
+from foundation.errors import UserError, nearest
 from foundation.language.amounts import decimal
-from foundation.problems import nearest
 from model.terms.inputs import Demography
 from model.terms.weeks import START, WEEKS, monday
 

@@ -76,7 +76,7 @@ def check(
 
 
 def _problems(argument: str, policy_start: object, until: object, lang: str) -> list[str]:
-    from foundation.problems import ScenarioError
+    from foundation.errors import ScenarioError
     from scenarios.language.files import load_scenario
     from scenarios.language.resolve import date_problems
 

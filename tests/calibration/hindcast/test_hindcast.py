@@ -40,9 +40,8 @@ from calibration.hindcast.question import (
     simple_forecasts,
 )
 from calibration.hindcast.work import ModelSamples, documents_foreseen
-from foundation.errors import RunFailedError, UserError
+from foundation.errors import RunFailedError, ScenarioError, UserError
 from foundation.language.numbers import UNDEFINED
-from foundation.problems import ScenarioError
 
 TARGETS = load_stock_targets()
 LINES = FORECASTERS[:3]
