@@ -14,8 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from calibration.facts.ages import AgeContrast, load_ages
-from calibration.facts.counts import most_profiles, too_many_in_regions
+from calibration.facts.counts import AgeContrast, load_ages, most_profiles, too_many_in_regions
 from calibration.facts.tables import DATA, read_lines, read_rows, refuse_repeats
 from calibration.facts.targets import (
     SURVEYS,

@@ -15,7 +15,7 @@ from calibration.fit.patterns import lines_of
 from calibration.fit.question import Fitting
 from calibration.fit.residuals import Line, View, curves, residuals
 from calibration.fit.work import Kind, Seen, Task, predict_all
-from calibration.posterior.free import prior_places, values_at
+from calibration.posterior.simulate import prior_places, values_at
 from calibration.posterior.work import Sent
 from calibration.warm import ensure_compiled
 from foundation.errors import RunFailedError

@@ -25,8 +25,7 @@ from calibration.facts.priors import DISCREPANCY, FREE, SURVEY
 from calibration.facts.targets import SURVEYS
 from calibration.posterior.conditioning import correlation
 from calibration.posterior.emulator import Emulator
-from calibration.posterior.free import quick_values_at, values_at
-from calibration.posterior.simulate import COUNTS, counts_from
+from calibration.posterior.simulate import COUNTS, counts_from, quick_values_at, values_at
 from calibration.survey.instrument import Answers, expected
 from foundation.shapes import Floats
 

@@ -25,8 +25,8 @@ from calibration.facts.targets import StockTarget
 from calibration.posterior.calibrate import about
 from calibration.posterior.conditioning import correlation
 from calibration.posterior.emulator import Component, Emulator, likeness
-from calibration.posterior.free import values_at
 from calibration.posterior.likelihood import Likelihood, Target
+from calibration.posterior.simulate import values_at
 from calibration.posterior.walk import FLATTENED, PRIOR, Chains, Prior, aimed_at
 from calibration.posterior.work import Bank, teaching
 from calibration.second.method import published, published_figures

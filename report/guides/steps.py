@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from calibration.posterior.question import Effort
+from calibration.posterior import Effort
 from model.terms.structure import Structure
 
 TABLES = ("calibration/data/*.csv",)

@@ -31,9 +31,8 @@ from calibration.fit.residuals import (
 )
 from calibration.fit.study import carry_out
 from calibration.fit.work import Seen, Task, pilot_share, predict, run_number
-from calibration.posterior.free import prior_places
 from calibration.posterior.likelihood import discrepancy_correlation
-from calibration.posterior.simulate import launched, simulate
+from calibration.posterior.simulate import launched, prior_places, simulate
 from calibration.posterior.work import Sent
 from calibration.survey.question import compared
 from foundation.errors import RunFailedError, UserError

@@ -10,8 +10,7 @@ from scipy import stats
 from calibration.facts.priors import DISCREPANCY, FREE, STATUS_QUO
 from calibration.facts.targets import SURVEYS
 from calibration.posterior.emulator import Component, Emulator, features, fit_emulator
-from calibration.posterior.free import values_at
-from calibration.posterior.simulate import COUNTS, simulate
+from calibration.posterior.simulate import COUNTS, simulate, values_at
 from calibration.posterior.work import Bank
 from calibration.sbc.methods import chosen, imitated, inferred, localized, near_runs, target_of
 from calibration.sbc.page import CONTROLS, page_text, pictures
