@@ -16,7 +16,7 @@ import pandas as pd
 from calibration.facts.targets import StockTarget, load_stock_targets
 from calibration.forecast import label
 from calibration.forecast.registered import Registered, all_registered, line
-from calibration.forecast.summary import SHOWN, TARGET_DAY, bands, raised, target
+from calibration.forecast.study import SHOWN, TARGET_DAY, bands, raised, target
 from calibration.hindcast.forecasters import LIVING_INSURED
 from calibration.outside.law import LEVELS
 from calibration.outside.page import HORIZONS, selections

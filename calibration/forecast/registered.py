@@ -28,7 +28,7 @@ from calibration.facts.counts import Count, counts_of
 from calibration.facts.tables import DATA
 from calibration.facts.targets import StockTarget
 from calibration.forecast import label
-from calibration.forecast.summary import LEVELS, wide
+from calibration.forecast.study import LEVELS, wide
 from calibration.hindcast.scoring import (
     crps,
     predictive_quantile,

@@ -14,7 +14,7 @@ once, then the path is kept from falling:
    before (running maximum). Nowhere is it below the low end of a count published up to that day.
 
 Step 4 comes last. It moves a forecast upwards only: little where growth outpaces the noise of the discrepancy, more
-where it hardly grows. ``calibration.forecast.summary.raised`` says by how much.
+where it hardly grows. ``calibration.forecast.study.raised`` says by how much.
 
 ``mes forecast`` and ``mes hindcast`` both do it: on all counts, or on those published by an origin.
 """

@@ -23,7 +23,7 @@ from calibration.posterior.simulate import (
 from calibration.posterior.work import feasible, fill, joined
 from foundation.errors import RunFailedError
 from model import PrevalenceError
-from model.counting.online import online_counts
+from model.counting.answers import online_counts
 from model.terms.weeks import position
 from tests.calibration.surveyed import state
 
