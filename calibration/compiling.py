@@ -13,7 +13,7 @@ import numpy as np
 
 from calibration.facts.inputs import load_demography, load_history
 from model import AdoptionModel, Parameters, build_population
-from model.counting.online import online_cells, online_counts
+from model.counting.answers import online_cells, online_counts
 from model.engine import kernel
 from model.engine.agenda import Agenda, no_agenda
 from model.engine.records import STATE

@@ -21,7 +21,7 @@ import typer
 from typer.core import TyperGroup
 
 from cli.help import is_asked, translate, with_words_of_click, without_language
-from foundation.store.values import plain, visible
+from foundation.store.reading import plain, visible
 
 BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
 OF_A_PATH = (errno.ENAMETOOLONG, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EACCES, errno.EPERM,
@@ -129,7 +129,7 @@ def _language(arguments: Sequence[str]) -> str:
 
 def said(message: str) -> str:
     """A message to the user in the language of the command."""
-    from foundation.language.messages import in_language
+    from foundation.language.text import in_language
 
     return in_language(message, Mes.lang)
 
@@ -189,8 +189,7 @@ def _interrupted_once() -> Iterator[None]:
 
 
 def _judged(error: Exception) -> tuple[str, int]:
-    from foundation.errors import RunFailedError, UserError
-    from foundation.problems import ScenarioError
+    from foundation.errors import RunFailedError, ScenarioError, UserError
 
     if isinstance(error, ScenarioError):
         return "\n  ".join(problem.line(Mes.lang) for problem in error.problems), BAD_INPUT

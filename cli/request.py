@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.options import DRAWS, PEOPLE, QUICK_DRAWS, QUICK_PEOPLE, Engine, Lang, Pictures
-from foundation.errors import UserError
+from foundation.errors import UserError, nearest
 from foundation.language.amounts import millions
-from foundation.problems import nearest
 
 if TYPE_CHECKING:
     from model.terms.structure import Structure

@@ -38,7 +38,7 @@ CODE = (
 """Modules that compute a draw, and those that make it and read the data."""
 CONTINUED = ("run", "compare", "plan")
 """Commands whose stocks are continued from the published counts."""
-CARRIED = ("calibration.forecast.carried", "calibration.forecast.draws", "calibration.posterior.conditioning")
+CARRIED = ("calibration.forecast.carried", "calibration.posterior.conditioning")
 """Modules that do it."""
 WORKERS = ("scenarios.experiment", "model.fast", "model.prevalence", "foundation.store.parts", "pandas")
 """What a worker loads before its first draw, and to write what it found."""
@@ -93,8 +93,7 @@ def _carried(source: Source, draws: Sequence[Draw], settings: Settings) -> Carri
     """What continues the status quo of each draw from the published counts."""
     from calibration.facts.counts import counts_of
     from calibration.facts.targets import load_stock_targets
-    from calibration.forecast.carried import carried_forward
-    from calibration.forecast.draws import discrepancy_of
+    from calibration.forecast.carried import carried_forward, discrepancy_of
 
     counts = counts_of(load_stock_targets())
     return carried_forward(counts, draws, discrepancy_of(draws, source.paths[0]), settings)

@@ -6,5 +6,4 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]

@@ -1,3 +1,42 @@
 """What does a reader get who has no time? One HTML page from finished folders: answer, curves, costs, who is left
 behind, provenance of every number. Pictures and words may change; a number is traced to its file or isn't shown.
 """
+
+from __future__ import annotations
+
+import re
+
+from markupsafe import Markup
+
+from foundation.language.numbers import NARROW, NO_BREAK, typeset
+from foundation.language.text import Words
+from scenarios import label as below
+from scenarios.lever_schemas.words import line
+
+
+class PageWords(Words):
+    """Texts as Markup: their values as they are if Markup themselves, anything else escaped.
+
+    Prices and effects of levers come from the words of levers.
+    """
+
+    def __call__(self, key: str, lang: str, **values: object) -> Markup:
+        section, _, name = key.partition(".")
+        text = line(section, name, lang) or self.text(key)[lang]
+        return Markup(_unit_spaces(_typeset(text, lang))).format(**values)
+
+
+say = PageWords(__file__, below)
+"""The words of the room (``words.toml``), in French and English; they may hold inline HTML."""
+
+
+def _typeset(text: str, lang: str) -> str:
+    """Typeset outside tags and entities: no-break spaces have no place in an attribute."""
+    parts = re.split(r"(<[^>]*>)", text)
+    return "".join(part if part.startswith("<") else typeset(part, lang) for part in parts)
+
+
+def _unit_spaces(text: str) -> str:
+    """No line break between a value and its unit."""
+    text = re.sub(r"(?<=\}) (?=(€|M€|M\b|million|point))", NO_BREAK, text)
+    return text.replace("}\u00a0%", "}" + NARROW + "%").replace("} %", "}" + NARROW + "%")

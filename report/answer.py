@@ -10,9 +10,9 @@ import numpy as np
 from markupsafe import Markup
 
 from foundation.language.numbers import day, number
+from report import say
 from report.numbers import Numbers, traced
 from report.sources import Provenance
-from report.words import say
 from scenarios.words import group_label, scenario_titles
 
 NAMED = 3

@@ -19,9 +19,9 @@ from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
 from foundation.store.store import Store, load
 from planning.sensitivity.pictures import input_title, study_title
+from report import say
 from report.figures import SIZES, Panel, report_tornado
 from report.numbers import Numbers, traced
-from report.words import say
 from scenarios.words import scenario_titles
 
 INDICES, INFORMATION = "indices.parquet", "information.parquet"

@@ -20,8 +20,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from foundation.drawing.placing import place_labels
-from foundation.drawing.style import BLUE, GREEN, GREY, ORANGE, light_grid, localise, styled
-from foundation.drawing.wrapping import wrap
+from foundation.drawing.style import BLUE, GREEN, GREY, ORANGE, light_grid, localise, styled, wrap
 from foundation.store.manifest import Manifest
 from model.terms.weeks import START, position
 from scenarios.compare import label

@@ -19,13 +19,12 @@ from foundation.quantiles import jeffreys
 from foundation.store.manifest import Manifest
 from model.terms.outcome import BARRIERS
 from model.terms.structure import Structure
-from report import answer, sources, tables
+from report import answer, say, sources, tables
 from report.drivers import Drivers, drivers_context, heads, split_rows, worth_knowing
 from report.figures import SIZES, report_adoption, report_costs
 from report.numbers import Numbers
 from report.plan import Plan, plan_context, plan_point
 from report.sources import Assumption, Fact, Provenance
-from report.words import say
 from scenarios.compare.aimed import aimed_lines
 from scenarios.words import group_label, scenario_titles
 

@@ -14,9 +14,9 @@ from foundation.language.numbers import compact, interval, number, percent, with
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
 from foundation.store.store import document
+from report import say
 from report.figures import SIZES, report_frontier
 from report.numbers import INTERVAL, Numbers, traced
-from report.words import say
 from scenarios.compare.tables import probability
 from scenarios.lever_schemas.words import lever_word
 from scenarios.words import group_title, price_letters

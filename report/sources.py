@@ -18,8 +18,8 @@ from calibration.facts.tables import DATA, read_rows
 from foundation.errors import UserError
 from foundation.language.numbers import NO_BREAK, UNDEFINED, day, interval, month, number
 from foundation.store.manifest import Manifest
+from report import say
 from report.numbers import Numbers, traced
-from report.words import say
 from scenarios.words import scenario_titles
 
 Row = dict[str, Any]

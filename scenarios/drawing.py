@@ -8,8 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from foundation.drawing import style
-from foundation.drawing.style import SMALL
-from foundation.drawing.wrapping import wrap
+from foundation.drawing.style import SMALL, wrap
 from scenarios.words import quick_mark, run_line, scenario_titles
 
 ROOM = 2.9

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date
 from math import ceil, log
 
-from foundation.problems import Problem, ScenarioError
+from foundation.errors import Problem, ScenarioError
 from model.terms.drivers import GROWTH_STARTS, HALF_A_YEAR, KEPT, growth_level
 from model.terms.parameters import HALF_YEARS, Drivers
 from model.terms.structure import Structure

@@ -8,8 +8,7 @@ from datetime import date
 from math import ceil
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from foundation.errors import UserError
-from foundation.problems import ScenarioError
+from foundation.errors import ScenarioError, UserError
 from foundation.seeds import DECISIONS, POPULATION, derive
 from model.terms.inputs import Demography, History, Surveyed
 from model.terms.outcome import DIMENSIONS, GroupTable, LeverUse, StandingTable

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from foundation.language.messages import FILE, Template, french, in_language
+from foundation.language.text import ERRORS, Template, french, in_language
 from tests.test_words import FLOORS, MODULES, ROOT, SPACES
 
 RAISED = {
@@ -21,7 +21,7 @@ RAISED = {
 VALIDATORS = ("scenarios/lever_schemas", "scenarios/language/schema.py")
 """Where a ``ValueError`` is a message to the author of a scenario."""
 
-CATALOGUES = sorted(file for floor in FLOORS for file in (ROOT / floor).rglob(FILE))
+CATALOGUES = sorted(file for floor in FLOORS for file in (ROOT / floor).rglob(ERRORS))
 VALUES = re.compile(r"\{([^{}]*)\}")
 
 Function = ast.FunctionDef | ast.Module
@@ -169,7 +169,7 @@ def test_french_texts_have_the_same_values_and_are_typeset(file: Path) -> None:
 
 @pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: str(file.parent.relative_to(ROOT)))
 def test_every_message_is_recognised_by_its_own_template(file: Path) -> None:
-    import_module("calibration"), import_module("planning"), import_module("report.words"), import_module("cli")
+    import_module("calibration"), import_module("planning"), import_module("report"), import_module("cli")
     for english, text in french(file).items():
         beside = re.findall(r"(?<=\})\{([^{}]*)\}", english)
         values = {name: "" if name in beside else f"V{place}" for place, name in enumerate(VALUES.findall(english))}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from report.guides.imports import Modules, circles, floors, read_modules, rooms
+from report.guides.architecture import Modules, circles, floors, read_modules, rooms
 
 ROOT = Path(__file__).parents[1]
 MOST_IN_A_ROOM, MOST_LINES, MOST_ANY, MOST_MODULES, MOST_CODE = 18, 300, 350, 240, 18_500

@@ -128,7 +128,7 @@ def requests() -> list[tuple[Path, Words, str]]:
         if pairs:
             words = speakers(tree, module)
             found += [(file, words[name], key) for name, key in pairs if name in words]
-    say = import_module("report.words").say
+    say = import_module("report").say
     for file in sorted((ROOT / "report").glob("*.j2")):
         text = file.read_text(encoding="utf-8")
         found += [(file, say, key) for key in re.findall(r"say\('([\w.]+)'[,)]", text)]

@@ -20,8 +20,7 @@ from foundation.errors import UserError
 from foundation.shapes import Floats
 from foundation.store import manifest as manifests
 from foundation.store import store
-from foundation.store.reading import DEEPEST
-from foundation.store.values import day, plain, table, text, whole
+from foundation.store.reading import DEEPEST, day, plain, table, text, whole
 from model.terms.structure import Structure
 
 MOST = 1_000_000

@@ -18,18 +18,6 @@ from foundation.errors import UserError
 from model.terms.structure import Structure
 from scenarios.draw import Draw
 
-ALTERNATIVES = (
-    Structure(),
-    Structure(reading="each_time"),
-    Structure(driver="documents"),
-    Structure(driver="growth"),
-    Structure(barriers="redrawn"),
-    Structure(association="associated"),
-    Structure(barrier_base="visitors"),
-    Structure(word_of_mouth="off"),
-)
-"""Those that are fitted and compared."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Alternative:

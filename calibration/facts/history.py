@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources.abc import Traversable
-from typing import Literal, get_args
+from typing import Literal
 
 from calibration.facts.tables import DATA, Row, read_rows, refuse_repeats
 from model.terms.inputs import History
@@ -64,7 +64,6 @@ def load_documents(folder: Traversable = DATA) -> tuple[tuple[date, float], ...]
 
 Inputs = Literal["frozen", "actual"]
 """``frozen``: what was known on the origin. ``actual``: documents and campaigns after it as they came."""
-INPUTS: tuple[Inputs, ...] = get_args(Inputs)
 FACT_KNOWN: Mapping[str, date] = {
     "F056": date(2023, 2, 13),
     "F055": date(2023, 8, 31),

@@ -14,10 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from calibration.facts.ages import AgeContrast, load_ages
-from calibration.facts.plausible import most_profiles, too_many_in_regions
-from calibration.facts.spreadsheet import read_lines
-from calibration.facts.tables import DATA, read_rows, refuse_repeats
+from calibration.facts.counts import AgeContrast, load_ages, most_profiles, too_many_in_regions
+from calibration.facts.tables import DATA, read_lines, read_rows, refuse_repeats
 from calibration.facts.targets import (
     SURVEYS,
     Kind,
@@ -29,9 +27,8 @@ from calibration.facts.targets import (
     load_survey_items,
     published_of,
 )
-from foundation.errors import UserError
+from foundation.errors import UserError, nearest
 from foundation.language.amounts import decimal
-from foundation.problems import nearest
 from model.terms.inputs import Demography
 from model.terms.weeks import START, WEEKS, monday
 

@@ -1,4 +1,5 @@
-"""Reads the data files: every cell is checked, every complaint says file, line, column, value and what is allowed.
+"""Reads tables: every cell of the shipped ones is checked, every complaint says file, line, column, value and what is
+allowed; those of a user are CSV files as a spreadsheet writes them, no larger than such a table can be.
 
 Below, the one table that serves several readers: single figures.
 """
@@ -15,8 +16,11 @@ from datetime import date
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 
+from foundation.errors import UserError
 from foundation.language.amounts import decimal
+from foundation.store.reading import read_text
 
 DATA: Traversable = files("calibration") / "data"
 """The shipped tables; works from a clone and from an installed wheel alike."""
@@ -152,3 +156,26 @@ def load_constants(folder: Traversable = DATA) -> dict[str, float]:
     if missing := [name for name in _LIMITS if name not in values]:
         raise ValueError(f"constants.csv: no row for {', '.join(missing)}")
     return values
+
+
+LARGEST, MOST_LINES, MOST_CELLS = 1_000_000, 1000, 20
+"""Bytes; lines, of which a day has one; cells of a line. More is something else."""
+
+
+def read_lines(path: Path) -> list[list[str]]:
+    """Lines of cells; between them commas, or semicolons where the first line has any.
+
+    Raises:
+        UserError: the file can't be read, is something else, or is far too large.
+    """
+    text = read_text(path, LARGEST)
+    between = ";" if ";" in text.partition("\n")[0] else ","
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=between))
+    except csv.Error as error:
+        raise UserError(f"{path}: can't be read as a CSV file ({error})") from None
+    if len(lines) > MOST_LINES:
+        raise UserError(f"{path}: {len(lines)} lines; allowed: at most {MOST_LINES}")
+    if long := next((n for n, cells in enumerate(lines, 1) if len(cells) > MOST_CELLS), None):
+        raise UserError(f"{path}: line {long} has {len(lines[long - 1])} cells; allowed: at most {MOST_CELLS}")
+    return lines if text.strip() else []

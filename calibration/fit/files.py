@@ -1,8 +1,12 @@
-"""The folder of ``mes fit``: tables as Parquet and CSV in both languages, one JSON document, pictures, a manifest."""
+"""The folder of ``mes fit``: tables as Parquet and CSV in both languages, one JSON document, pictures, a manifest; and
+what the guides show of a finished one: tables by mark, figures as PNG.
+"""
 
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +15,7 @@ import pandas as pd
 
 from calibration.facts.targets import load_survey_items
 from calibration.fit import label, words
-from calibration.fit.report import document, spreadsheets
+from calibration.fit.report import document, identifiability_markdown, residual_markdown, spreadsheets
 from calibration.fit.study import Fit
 from foundation.errors import UserError
 from foundation.language.numbers import day
@@ -112,3 +116,19 @@ def _answer(row: Mapping[str, Any], lang: str) -> Any:
         inside=bool(row["inside"]),
         numbers=" · ".join([published, words.spread(row, "predicted", lang), words.role(row, lang)]),
     )
+
+
+PARTS = {"fit": residual_markdown, "identifiability": identifiability_markdown}
+"""Mark in a guide (``<!-- fit -->`` … ``<!-- /fit -->``) to what stands between."""
+
+
+def figures(tables: Mapping[str, pd.DataFrame], manifest: Manifest, folder: Path, lang: str) -> list[Path]:
+    """``fit-<picture>.png`` or, in French, ``fit-<picture>.fr.png`` into an existing folder."""
+    written = []
+    stem = "fit-{name}" if lang == "en" else "fit-{name}.{lang}"
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".") as beside:
+        for path in draw_pictures(tables, manifest, Path(beside), lang, stem):
+            if path.suffix == ".png":
+                written.append(folder / path.name)
+                os.replace(path, written[-1])
+    return written

@@ -1,6 +1,6 @@
 """What the data teach about each free parameter, about pairs of them, and about products.
 
-All on places (``calibration.posterior.free``): there every prior is a standard normal, so a posterior is compared
+All on places (``calibration.posterior.simulate``): there every prior is a standard normal, so a posterior is compared
 with mean 0 and
 standard deviation 1. If the data say nothing of a parameter, n posterior draws are n draws of its prior, and
 
@@ -22,7 +22,7 @@ import pandas as pd
 from scipy import special, stats
 
 from calibration.facts.priors import FREE
-from calibration.posterior.free import SMALLEST, free_priors, quick_values_at, values_at
+from calibration.posterior.simulate import SMALLEST, free_priors, quick_values_at, values_at
 from foundation.seeds import uniform
 from foundation.shapes import Floats
 from model.terms.drivers import GROWTH_STARTS

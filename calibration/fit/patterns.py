@@ -24,8 +24,8 @@ from calibration.facts.targets import (
     load_survey_items,
     published_of,
 )
-from calibration.fit.lines import TIMES, Line, View, published_answer, published_stocks
 from calibration.fit.rates import ages, rates
+from calibration.fit.residuals import TIMES, Line, View, published_answer, published_stocks
 from calibration.posterior.likelihood import answered
 from foundation.shapes import Floats
 

@@ -30,8 +30,8 @@ from foundation.drawing.style import (
     light_grid,
     localise,
     styled,
+    wrap,
 )
-from foundation.drawing.wrapping import wrap
 from foundation.language.numbers import day, number
 from foundation.store.manifest import Manifest
 from scenarios.compare.pictures.adoption import NINETY, yerror

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from calibration.draws.files import DrawsInfo, read_draws
 from calibration.draws.posteriors import Source, fitted_to, posterior_for
-from calibration.facts.ages import AgeContrast, load_ages
+from calibration.facts.counts import AgeContrast, load_ages
 from calibration.facts.inputs import load_demography, load_history
 from calibration.facts.observed import Answer, Observed, answer_to, load_choices, load_observed
 from calibration.facts.targets import StockTarget, load_survey_items, load_surveyed

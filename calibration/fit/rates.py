@@ -16,7 +16,7 @@ import numpy as np
 from calibration.facts.history import span_of
 from calibration.facts.priors import DISCREPANCY, FREE
 from calibration.facts.tables import Row, read_rows
-from calibration.fit.lines import Line, View, discrepancies
+from calibration.fit.residuals import Line, View, discrepancies
 from foundation.shapes import Floats
 from model.terms.inputs import History
 from model.terms.weeks import DAYS_PER_MONTH, position

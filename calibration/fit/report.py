@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from calibration.fit import label, words
+from calibration.fit.residuals import LEVELS, NAMES, outside
 from calibration.fit.study import Fit
-from calibration.fit.tables import LEVELS, NAMES, outside
 from calibration.fit.words import Row
 from foundation.quantiles import rounded
 from foundation.store.manifest import Manifest

@@ -11,12 +11,11 @@ import pandas as pd
 
 from calibration.facts.inputs import tables_of
 from calibration.fit.identifiability import correlations_table, parameters_table, products_table
-from calibration.fit.lines import Line, View
 from calibration.fit.patterns import lines_of
 from calibration.fit.question import Fitting
-from calibration.fit.tables import curves, residuals
+from calibration.fit.residuals import Line, View, curves, residuals
 from calibration.fit.work import Kind, Seen, Task, predict_all
-from calibration.posterior.free import prior_places, values_at
+from calibration.posterior.simulate import prior_places, values_at
 from calibration.posterior.work import Sent
 from calibration.warm import ensure_compiled
 from foundation.errors import RunFailedError

@@ -12,7 +12,7 @@ import pandas as pd
 from calibration.facts.targets import Base
 from calibration.fit import label
 from calibration.fit.identifiability import CONTROL
-from calibration.fit.tables import outside
+from calibration.fit.residuals import outside
 from calibration.survey.question import lines
 from foundation.language.numbers import NARROW, NO_BREAK, UNDEFINED, day, interval, month, number, typeset
 from foundation.store.manifest import Manifest

@@ -21,7 +21,7 @@ from foundation.seeds import derive
 from foundation.shapes import Floats
 from foundation.work.ensemble import Failure, executor_factory, run_ensemble
 from model import AdoptionModel, PrevalenceError
-from model.counting.online import online_counts
+from model.counting.answers import online_counts
 from model.population.attributes import PILOT
 from model.prevalence import surveyed_shares
 from model.terms.channels import Channel

@@ -2,18 +2,23 @@
 adds to the stock of every scenario of the draw (``scenarios.carried``).
 
 Paths are drawn on Mondays and the days of published counts, and are straight between them. Their chance is keyed by
-seed, last count and draw, and drawn day by day: whatever the horizon, a draw has one path.
+seed, last count and draw, and drawn day by day: whatever the horizon, a draw has one path. How far off each draw of a
+posterior says that the model is (``discrepancy_of``) decides how far they may go from the run.
 """
 
 from __future__ import annotations
 
+import pathlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
+from calibration.draws.files import SHIPPED, read_draws, structure_name
 from calibration.facts.counts import Count
+from calibration.facts.priors import DISCREPANCY, FREE
 from foundation.shapes import Floats
 from model.terms.weeks import monday, position
 from scenarios.draw import Draw
@@ -77,3 +82,19 @@ def carried_forward(
     """For the draws of an experiment, with the discrepancy of each."""
     amounts = {draw.index: float(amount) for draw, amount in zip(draws, discrepancy, strict=True)}
     return CarriedForward(counts=tuple(counts), discrepancy=amounts, people=settings.people, seed=settings.seed)
+
+
+def discrepancy_of(draws: Sequence[Draw], path: pathlib.Path) -> tuple[float, ...]:
+    """Standard deviation [draw] of the model discrepancy of log stocks, for the first draws of the file ``path``, or
+    of the mixture of all shipped ones (whose draws carry their structure and take each file's rows one by one)."""
+    values: dict[pathlib.Path, list[float]] = {}
+    taken, found = Counter[pathlib.Path](), []
+    for draw in draws:
+        file = (
+            path if draw.structure is None else pathlib.Path(str(SHIPPED / f"{structure_name(draw.structure)}.parquet"))
+        )
+        if file not in values:
+            values[file] = read_draws(file)[0][:, FREE.index(DISCREPANCY)].tolist()
+        found.append(values[file][taken[file]])
+        taken[file] += 1
+    return tuple(found)

@@ -1,24 +1,79 @@
-"""A forecast and its scores as tables, for a terminal and for a guide."""
+"""A forecast and its scores as tables, for a terminal and for a guide; and a registered one beside other services: its
+gains over those that the hazard of the last year would give, the same ratio as in ``docs/other-services.md``, where it
+says how far services went from their last hazard.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
-from calibration.facts.targets import load_stock_targets
-from calibration.forecast import beside, label
-from calibration.forecast.days import TARGET_DAY
+from calibration.facts.targets import StockTarget, load_stock_targets
+from calibration.forecast import label
 from calibration.forecast.registered import Registered, all_registered, line
-from calibration.forecast.summary import SHOWN, bands, raised, target
+from calibration.forecast.study import SHOWN, TARGET_DAY, bands, raised, target
+from calibration.hindcast.forecasters import LIVING_INSURED
+from calibration.outside.law import LEVELS
+from calibration.outside.page import HORIZONS, selections
 from foundation.language.numbers import day, interval, number, percent
+from foundation.shapes import Floats
 from foundation.store.manifest import Manifest
 from scenarios.words import run_line
 
 if TYPE_CHECKING:
     from rich.table import Table
+YEAR = timedelta(days=365)
+HEAD = ("day", "millions", "gain", "unchanged", "ratio", "others")
+
+
+def unchanged(counts: Sequence[StockTarget], days: Sequence[date], holders: float = LIVING_INSURED) -> Floats:
+    """Gains [day], millions, from the last count on if those outside go on with the hazard of the year before it."""
+    last = counts[-1]
+    before = min(counts[:-1], key=lambda count: abs(last.day - YEAR - count.day))
+    outside = holders - last.millions
+    hazard = -np.log(outside / (holders - before.millions)) / (last.day - before.day).days
+    return outside * -np.expm1(-hazard * np.array([(later - last.day).days for later in days]))
+
+
+def beside_rows(forecast: Registered, counts: Sequence[StockTarget], lang: str) -> list[list[str]]:
+    """A row one and two years after the last count known: quantiles 5, 50 and 95 %."""
+    known = [count for count in counts if count.day.isoformat() <= forecast.about["forecast_from"]]
+    days = [_anniversary(known[-1].day, years) for years in HORIZONS]
+    others = {selection.years: selection for selection in selections()}
+    found = []
+    for at, years, no_change in zip(days, HORIZONS, unchanged(known, days), strict=True):
+        quantiles = np.quantile(forecast.samples(at), LEVELS)
+        gains = quantiles - known[-1].millions
+        ratios = np.quantile([o.by_hazard for o in others[years].origins], LEVELS)
+        found.append(
+            [
+                day(at, lang),
+                *(_spread(values, 1, lang) for values in (quantiles, gains)),
+                number(no_change, 1, lang),
+                *(_spread(values, 2, lang) for values in (gains / no_change, ratios)),
+            ]
+        )
+    return found
+
+
+def beside_head(lang: str) -> list[str]:
+    """Columns of ``rows``."""
+    return [label(f"forecast.beside_{name}", lang) for name in HEAD]
+
+
+def _anniversary(day: date, years: int) -> date:
+    return day.replace(year=day.year + years)
+
+
+def _spread(values: Floats, decimals: int, lang: str) -> str:
+    low, middle, high = values
+    return f"{number(middle, decimals, lang)} {interval(low, high, decimals, lang)}"
+
 
 Row = Sequence[str]
 
@@ -148,7 +203,7 @@ def markdown(root: Path | None, lang: str) -> str:
         *said(found, lang),
         label("forecast.caveat", lang),
         f"**{label('forecast.beside_title', lang)}**",
-        _markdown([beside.head(lang), ["---", *["---:"] * 5], *beside.rows(latest, counts, lang)]),
+        _markdown([beside_head(lang), ["---", *["---:"] * 5], *beside_rows(latest, counts, lang)]),
         f"![{label('forecast.title', lang)}](figures/{picture})",
         lines,
     ]

@@ -19,7 +19,7 @@ from matplotlib.patches import Patch
 
 from calibration.forecast import label
 from calibration.forecast.registered import Registered
-from calibration.forecast.summary import wide
+from calibration.forecast.study import wide
 from foundation.drawing.style import BLUE, GREY, PALE, RED, SMALL, legend_below, light_grid, localise, save, styled
 from foundation.language.numbers import day, number
 from foundation.language.text import LANGUAGES

@@ -9,12 +9,11 @@ from datetime import date
 from pathlib import Path
 
 from calibration.facts.observed import needed_columns
-from calibration.facts.spreadsheet import read_lines
+from calibration.facts.tables import read_lines
 from calibration.facts.targets import StockTarget, error_of
-from foundation.errors import UserError
+from foundation.errors import Problem, ScenarioError, UserError, nearest
 from foundation.language.amounts import MOST_PROFILES as MOST
 from foundation.language.amounts import decimal
-from foundation.problems import Problem, ScenarioError, nearest
 from model.terms.weeks import WEEKS, monday
 
 COLUMNS = ("date", "activated_millions", "error_millions")

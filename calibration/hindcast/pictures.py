@@ -16,8 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from calibration.hindcast import label
-from foundation.drawing.style import BLUE, GREEN, GREY, ORANGE, SMALL, legend_below, light_grid, localise, styled
-from foundation.drawing.wrapping import wrap
+from foundation.drawing.style import BLUE, GREEN, GREY, ORANGE, SMALL, legend_below, light_grid, localise, styled, wrap
 from foundation.language.numbers import day
 from scenarios.compare.pictures.adoption import reach, yerror
 from scenarios.drawing import page

@@ -28,8 +28,7 @@ from calibration.hindcast.forecasters import (
 )
 from calibration.hindcast.scoring import LEVELS, Score, chance_above, score, score_interval
 from calibration.hindcast.work import Case, ModelForecast
-from foundation.errors import RunFailedError
-from foundation.problems import Problem, ScenarioError
+from foundation.errors import Problem, RunFailedError, ScenarioError
 from foundation.shapes import Floats
 
 WINDOW = date(2023, 11, 1), date(2025, 1, 31)

@@ -6,7 +6,7 @@ value at the origin by a variance sd² D / 3, that of the time to the target (H)
 
     log(hazard to the target / last hazard) ~ normal(-rate (D + H) / 2, sd² (D + H) / 3 + noise),
 
-as with ``calibration.hindcast.forecasters.lines``; the noise is that of rounded counts and uncertain days.
+as with ``calibration.hindcast.forecasters.curves``; the noise is that of rounded counts and uncertain days.
 Fitted by maximum likelihood to the ratios at both horizons as if they were independent; they aren't, so intervals come
 from drawing whole services anew. The same law is fitted to flows in place of hazards.
 """

@@ -23,13 +23,12 @@ import numpy as np
 from calibration.facts.inputs import tables_of
 from calibration.facts.observed import Observed
 from calibration.facts.priors import FREE, STATUS_QUO
+from calibration.posterior import Effort
 from calibration.posterior.emulator import Emulator, fit_emulator
 from calibration.posterior.emulator_file import emulator_path, load_emulator, refuse_pickled, save_emulator, sizes_of
 from calibration.posterior.evidence import Agreement, Check, Evidence, agreement, check, effective, evidence, systematic
-from calibration.posterior.free import prior_places
 from calibration.posterior.likelihood import Likelihood, Target
-from calibration.posterior.question import Effort
-from calibration.posterior.simulate import Case
+from calibration.posterior.simulate import Case, prior_places
 from calibration.posterior.walk import Walk, explore, walk
 from calibration.posterior.work import Bank, code_fingerprint, fill, joined, misses, same_settings, teaching
 from foundation.errors import RunFailedError

@@ -1,8 +1,9 @@
-"""From one run to one path of the published quantity that agrees with everything published.
+"""From one run to one path of the published quantity that agrees with everything published; and how what the model
+can't reproduce goes on in time.
 
 log published(t) = log simulated(t) + u(t). u is what one run can't tell: the model discrepancy, a Gaussian process
-(``calibration.posterior.discrepancy``), and the sampling error of the simulated people. It is drawn given all published
-counts at once, then the path is kept from falling:
+(Ornstein and Uhlenbeck's), and the sampling error of the simulated people. It is drawn given all published counts at
+once, then the path is kept from falling:
 
 1. *Figures* are normal: u is conditioned on them with their error, in closed form (Kennedy and O'Hagan 2001).
 2. *Headlines* say from where to where the count was. Given the figures, u on their days is a normal law cut off to a
@@ -13,7 +14,7 @@ counts at once, then the path is kept from falling:
    before (running maximum). Nowhere is it below the low end of a count published up to that day.
 
 Step 4 comes last. It moves a forecast upwards only: little where growth outpaces the noise of the discrepancy, more
-where it hardly grows. ``calibration.forecast.summary.raised`` says by how much.
+where it hardly grows. ``calibration.forecast.study.raised`` says by how much.
 
 ``mes forecast`` and ``mes hindcast`` both do it: on all counts, or on those published by an origin.
 """
@@ -30,8 +31,28 @@ from scipy.special import log_ndtr, ndtri_exp
 from threadpoolctl import ThreadpoolController
 
 from calibration.facts.counts import Count
-from calibration.posterior.discrepancy import correlation
 from foundation.shapes import Floats
+from model.terms.weeks import DAYS_PER_YEAR
+
+MEMORY = 0.5
+"""Years over which the discrepancy is alike, *assumed*."""
+
+
+def correlation(days: Sequence[date]) -> Floats:
+    """[day, day] of the discrepancy on log stocks."""
+    years = years_of(days)
+    return alike(years[:, None] - years)
+
+
+def alike(years: Floats) -> Floats:
+    """Correlation of the discrepancy on days so many years apart."""
+    return np.asarray(np.exp(-np.abs(years) / MEMORY))
+
+
+def years_of(days: Sequence[date]) -> Floats:
+    """[day] years since a day long ago."""
+    return np.array([day.toordinal() for day in days]) / DAYS_PER_YEAR
+
 
 POPULATION = 68.0
 """Millions of insured (F181, ``insured_millions`` of ``constants.csv``), for the sampling error of a stock."""

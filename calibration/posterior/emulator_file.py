@@ -50,12 +50,6 @@ def emulator_path(folder: Path, number: int) -> Path:
     return folder / f"emulator-{number}.npz"
 
 
-def emulator_numbers(folder: Path) -> list[int]:
-    """Of the emulators in a folder, in order."""
-    names = [file.stem.removeprefix("emulator-") for file in folder.glob("emulator-*.npz")]
-    return sorted(int(name) for name in names if name.isdecimal())
-
-
 def refuse_pickled(folder: Path) -> None:
     """Versions before kept emulators in pickles, which can hold any program.
 

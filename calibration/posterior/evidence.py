@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
-from calibration.posterior.ellipses import FREEDOM, covariance_of
 from calibration.posterior.emulator import Emulator
+from calibration.posterior.walk import FREEDOM, covariance_of
 from calibration.posterior.work import Bank
 from foundation.shapes import Floats
 

@@ -2,7 +2,7 @@
 
 Stocks, on logarithms: published = simulated + published error + what the simulation doesn't know exactly + discrepancy.
 The discrepancy is what the model can't reproduce: a Gaussian process of standard deviation ``discrepancy`` (a free
-parameter) with correlation exp(-|t - t'| / MEMORY) (``calibration.posterior.discrepancy``; Kennedy and O'Hagan 2001).
+parameter) with correlation exp(-|t - t'| / MEMORY) (``calibration.posterior.conditioning``; Kennedy and O'Hagan 2001).
 Without the correlation three counts of January and February 2024 would pass for three looks at the model's error. A
 headline counts by the probability that the count, given the points, lies between its ends; a lower bound by the
 probability that the published figure is at least the bound. Several of them are taken one after the other, each
@@ -23,10 +23,9 @@ from scipy import special
 from calibration.facts.observed import Observed
 from calibration.facts.priors import DISCREPANCY, FREE, SURVEY
 from calibration.facts.targets import SURVEYS
-from calibration.posterior.discrepancy import correlation
+from calibration.posterior.conditioning import correlation
 from calibration.posterior.emulator import Emulator
-from calibration.posterior.free import quick_values_at, values_at
-from calibration.posterior.simulate import COUNTS, counts_from
+from calibration.posterior.simulate import COUNTS, counts_from, quick_values_at, values_at
 from calibration.survey.instrument import Answers, expected
 from foundation.shapes import Floats
 

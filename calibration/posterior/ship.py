@@ -19,7 +19,7 @@ from calibration.draws.checks import refuse_unsealed
 from calibration.draws.files import POSTERIOR, SHIPPED, SUMMARY, read_draws, save_draws, structure_name
 from calibration.facts.priors import FREE
 from calibration.facts.tables import DATA
-from calibration.posterior.question import Effort
+from calibration.posterior import Effort
 from calibration.posterior.tables import KIND
 from foundation.errors import UserError
 from foundation.store import manifest as manifests

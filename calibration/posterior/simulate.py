@@ -1,5 +1,8 @@
-"""What the calibration looks at in one run: stocks on days, adults online in the weeks of the two surveys, and the
-ratio of two shares by age.
+"""Places of the free parameters, and what the calibration looks at in one run at such a place: stocks on days, adults
+online in the weeks of the two surveys, and the ratio of two shares by age.
+
+A *place* is a vector of standard normal coordinates, one for each name of ``FREE``: every prior whitened. Working on
+places makes the prior the same for all parameters and keeps every value inside its range.
 
 Outputs are on scales without bounds, so that they can be emulated: stocks as log millions, counts of adults online as
 logits of their share of all adults online.
@@ -7,6 +10,7 @@ logits of their share of all adults online.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import lru_cache
@@ -16,15 +20,15 @@ import numpy as np
 from scipy import special
 
 from calibration.facts.observed import Observed
-from calibration.facts.priors import STATUS_QUO, to_parameters
+from calibration.facts.priors import FREE, STATUS_QUO, Prior, load_priors, to_parameters
 from calibration.facts.targets import SURVEYS, load_survey_items
 from calibration.survey.instrument import survey_week
 from foundation.seeds import derive
 from foundation.shapes import Floats
 from model import AdoptionModel, build_population, solve_prevalence
 from model.counting import tally
+from model.counting.answers import OnlineCounts, online_counts
 from model.counting.census import passed
-from model.counting.online import OnlineCounts, online_counts
 from model.population.population import Population
 from model.population.pyramid import completed_years
 from model.terms.inputs import Demography, Given, History, Surveyed
@@ -32,6 +36,61 @@ from model.terms.parameters import Parameters
 from model.terms.structure import Structure
 from model.terms.weeks import WEEKS, WEEKS_PER_YEAR, position, week_of
 from model.world import World
+
+NEAREST_END = 1e-6
+"""Uniforms of first places are kept this far from 0 and 1."""
+SMALLEST = 1e-9
+"""Quantiles are kept this far from 0 and 1."""
+
+
+@lru_cache(maxsize=1)
+def free_priors() -> tuple[Prior, ...]:
+    """Priors in the order of ``FREE``."""
+    priors = load_priors()
+    return tuple(priors[name] for name in FREE)
+
+
+def values_at(places: Floats) -> Floats:
+    """Parameter values [..., parameter] at places [..., parameter]."""
+    quantiles = np.clip(special.ndtr(places), SMALLEST, 1 - SMALLEST)
+    columns = [prior.quantile(quantiles[..., k]) for k, prior in enumerate(free_priors())]
+    return np.stack(columns, axis=-1)
+
+
+def prior_places(wanted: int, chance: int | np.random.Generator) -> Floats:
+    """Places [place, parameter] of the prior: the start of a scrambled Sobol sequence, so that few cover it evenly."""
+    from scipy import stats  # takes a while to load, and most who read parameters draw none
+
+    sobol = stats.qmc.Sobol(len(FREE), seed=chance)
+    uniforms = sobol.random_base2(max(0, int(np.ceil(np.log2(wanted)))))[:wanted]
+    return np.asarray(special.ndtri(np.clip(uniforms, NEAREST_END, 1 - NEAREST_END)))
+
+
+FURTHEST, STEPS = 6.5, 4097
+"""Reach and points of the tables of ``quick_values_at``."""
+
+
+@lru_cache(maxsize=1)
+def _tables() -> tuple[Floats, Floats]:
+    grid = np.linspace(-FURTHEST, FURTHEST, STEPS)
+    return grid, values_at(np.tile(grid[:, None], len(FREE)))
+
+
+def quick_values_at(places: Floats, names: Collection[str]) -> Floats:
+    """As ``values_at``, for some parameters only (NaN for the others), from tables: within a hundred-thousandth of the
+    prior's width, a hundred times faster. A sampler looks at a million places."""
+    grid, table = _tables()
+    values = np.full(places.shape, np.nan)
+    for name in names:
+        column = FREE.index(name)
+        values[..., column] = np.interp(places[..., column], grid, table[:, column])
+    return values
+
+
+def named(values: Floats) -> dict[str, float]:
+    """One vector of values by name of ``FREE``."""
+    return dict(zip(FREE, map(float, values), strict=True))
+
 
 POPULATIONS = 8
 """Populations that the runs of a bank take turns on: building one costs as much as a run."""

@@ -19,7 +19,7 @@ from calibration.facts.observed import Observed
 from calibration.facts.priors import FREE
 from calibration.posterior import label
 from calibration.posterior.calibrate import Calibration, Posterior
-from calibration.posterior.free import values_at
+from calibration.posterior.simulate import values_at
 from foundation.language.numbers import day, number
 from foundation.store.atomic import write_text
 from foundation.store.store import seal_made

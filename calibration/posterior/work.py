@@ -18,8 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from calibration.facts.priors import STATUS_QUO, to_parameters
-from calibration.posterior.free import values_at
-from calibration.posterior.simulate import Case, simulate
+from calibration.posterior.simulate import Case, simulate, values_at
 from foundation.errors import RunFailedError, UserError
 from foundation.shapes import Floats
 from foundation.store import stamped

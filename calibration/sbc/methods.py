@@ -23,15 +23,13 @@ from calibration.facts.observed import Answer, Observed
 from calibration.facts.priors import DISCREPANCY, FREE, STATUS_QUO
 from calibration.facts.targets import StockTarget
 from calibration.posterior.calibrate import about
-from calibration.posterior.discrepancy import correlation
-from calibration.posterior.ellipses import Prior, aimed_at
-from calibration.posterior.emulator import Component, Emulator
-from calibration.posterior.free import values_at
-from calibration.posterior.lengths import likeness
+from calibration.posterior.conditioning import correlation
+from calibration.posterior.emulator import Component, Emulator, likeness
 from calibration.posterior.likelihood import Likelihood, Target
-from calibration.posterior.walk import FLATTENED, PRIOR, Chains
+from calibration.posterior.simulate import values_at
+from calibration.posterior.walk import FLATTENED, PRIOR, Chains, Prior, aimed_at
 from calibration.posterior.work import Bank, teaching
-from calibration.second.figures import published, published_figures
+from calibration.second.method import published, published_figures
 from foundation.shapes import Floats
 
 DRAWS = 60

@@ -21,8 +21,7 @@ from calibration.facts.priors import FREE, STATUS_QUO
 from calibration.facts.targets import load_surveyed
 from calibration.posterior.emulator import Emulator, fit_emulator
 from calibration.posterior.emulator_file import emulator_path, load_emulator, save_emulator, sizes_of
-from calibration.posterior.free import prior_places
-from calibration.posterior.simulate import Case, case_for
+from calibration.posterior.simulate import Case, case_for, prior_places
 from calibration.posterior.work import Bank, Sent, code_fingerprint, fill, joined, same_settings
 from calibration.sbc.methods import chosen, near_runs
 from calibration.sbc.page import Ranks, page_text

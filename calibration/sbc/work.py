@@ -18,7 +18,7 @@ from calibration.facts.observed import Observed
 from calibration.facts.priors import DISCREPANCY, FREE
 from calibration.posterior.emulator import Emulator
 from calibration.posterior.emulator_file import Sizes, emulator_path, load_emulator, sizes_of
-from calibration.posterior.free import values_at
+from calibration.posterior.simulate import values_at
 from calibration.posterior.work import Bank, Sent
 from calibration.sbc.methods import DRAWS, SEGMENT, Inference, Truths, imitated, inferred
 from calibration.sbc.quantities import FORECASTS, Forecaster, outputs_and_quantities

@@ -21,11 +21,9 @@ from calibration.facts.inputs import load_demography, load_history, tables_of
 from calibration.facts.observed import Observed, load_observed
 from calibration.facts.priors import FREE, Prior
 from calibration.facts.targets import load_surveyed
-from calibration.posterior.free import free_priors, prior_places, values_at
-from calibration.posterior.simulate import Case, case_for
+from calibration.posterior.simulate import Case, case_for, free_priors, prior_places, values_at
 from calibration.posterior.work import code_fingerprint, feasible, fill, same_settings
-from calibration.second.figures import Synthetic, infer, published, published_figures
-from calibration.second.population import drawn_near
+from calibration.second.method import Synthetic, drawn_near, infer, published, published_figures
 from foundation.errors import UserError
 from foundation.language.numbers import with_interval
 from foundation.shapes import Floats

@@ -2,7 +2,7 @@
 
 Rules (all *assumed*; the claims are asked for by the gap between 35 % who say activated and 15 % who are):
 
-1. Who is asked: adults online (``model.counting.online``). Nobody denies what is true of them.
+1. Who is asked: adults online (``model.counting.answers``). Nobody denies what is true of them.
 2. Who has activated says so, and so says "used" and "knows". Who has visited the site without activating says "used".
 3. A claim. An adult not activated with an insurance account online, whether visitor or not, says "activated" with the
    probability ``overclaim_activated_*`` of the survey: the account is taken for the profile. Without account no claim.
@@ -40,7 +40,7 @@ import numpy.typing as npt
 
 from calibration.facts.targets import CSA, DNS, SURVEYS, Base, asked, load_survey_items
 from model.counting import interview as iv
-from model.counting.online import OnlineCounts
+from model.counting.answers import OnlineCounts
 from model.terms.weeks import position
 
 Number: TypeAlias = float | npt.NDArray[np.float64]

@@ -13,8 +13,7 @@ from matplotlib.lines import Line2D
 
 from calibration.survey import label
 from foundation.drawing.placing import number_rows
-from foundation.drawing.style import BLACK, BLUE, GREEN, RED, SMALL, legend_below, light_grid, localise, styled
-from foundation.drawing.wrapping import wrap
+from foundation.drawing.style import BLACK, BLUE, GREEN, RED, SMALL, legend_below, light_grid, localise, styled, wrap
 from foundation.store.manifest import Manifest
 from scenarios.drawing import page
 

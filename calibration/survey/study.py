@@ -1,4 +1,4 @@
-"""``mes survey`` as a function: data in, files and a result out."""
+"""``mes survey`` as a function: data in, files and a result out; and what the guides show of a finished one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ from calibration.survey.report import (
     question,
     rich_table,
     rows_of,
+    rows_of_document,
     shown,
+    shown_cells,
     spreadsheet,
     status,
     why,
@@ -33,13 +35,16 @@ from calibration.survey.report import (
 from calibration.survey.tables import compare, per_draw
 from calibration.survey.work import TIMES, Fieldwork, Task, answers_of, from_priors, run_survey, surveys_of
 from calibration.warm import ensure_compiled
+from foundation.errors import UserError
 from foundation.language.numbers import percent
 from foundation.language.text import LANGUAGES
 from foundation.store.atomic import write_parquet, write_text
 from foundation.store.manifest import Manifest, machine, package_version
-from foundation.store.reading import Document
+from foundation.store.reading import Document, NoFileError
+from foundation.store.store import document as document_of
 from foundation.store.store import seal_made
 from scenarios.compare.tables import write_csv
+from scenarios.words import run_line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,3 +165,54 @@ def _answer(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
         "inside": row["inside"],
         "numbers": label(numbers, lang, published=published, simulated=simulated, role=status(row, lang)),
     }
+
+
+HEAD = ("question", "asked", "published_short", "simulated_short", "real_short", "inside_short", "status_short")
+
+
+def read_document(folder: Path) -> Document:
+    """The document of a folder that ``mes survey`` made.
+
+    Raises:
+        UserError: there is none that can be read.
+    """
+    path = folder / "survey.json"
+    try:
+        found = document_of(folder, path.name)
+        found["surveys"], found["claims_from_priors"]
+    except NoFileError:
+        raise UserError(f"{folder}: not a folder of mes survey (no {path.name})") from None
+    except KeyError as error:
+        raise UserError(f"{folder}: not a folder of mes survey ({path.name}: {error})") from None
+    return dict(found)
+
+
+def markdown(document: Document, lang: str) -> str:
+    """The table, settings, and the reasons of what is outside or not modelled."""
+    rows, items = rows_of_document(document), load_survey_items()
+    lines = [[label(f"survey.{name}", lang) for name in HEAD], ["---"] * len(HEAD)]
+    previous = None
+    for row in rows:
+        if row["survey"] != previous:
+            lines.append([f"**{heading(row['survey'], items, lang)}**", *[""] * (len(HEAD) - 1)])
+            previous = row["survey"]
+        lines.append(shown_cells(row, lang))
+    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return "\n\n".join([table, _notes(document, rows, lang), "\n".join(f"- {w}" for w in why(rows, lang))]) + "\n"
+
+
+def figures(document: Document, folder: Path) -> list[Path]:
+    """``survey.png`` and ``survey.fr.png``."""
+    from foundation.drawing.style import save
+
+    items = load_survey_items()
+    respondents = {survey["survey"]: survey["respondents"] for survey in document["surveys"]}
+    table = pd.DataFrame([{**row, "n": respondents[row["survey"]]} for row in rows_of_document(document)])
+    stems = {"en": folder / "survey", "fr": folder / "survey.fr"}
+    return [path for lang, stem in stems.items() for path in save(picture(table, items, document, lang), stem, ["png"])]
+
+
+def _notes(document: Document, rows: Sequence[Mapping[str, Any]], lang: str) -> str:
+    compared = [row["inside"] for row in rows if row["inside"] is not None]
+    counted = label("survey.outside_count", lang, count=compared.count(False), compared=len(compared))
+    return f"{run_line(document, lang)}. {counted} {claims_line(document, lang)}"

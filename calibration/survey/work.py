@@ -151,7 +151,7 @@ def run_survey(
 
 def ask(task: Task) -> Finding:
     """Simulates one draw and interviews its people in the week of each survey."""
-    from model.counting.online import online_cells
+    from model.counting.answers import online_cells
 
     work, model = task.work, _history(task)
     intention = model.parameters.word_of_mouth.intention
@@ -190,7 +190,7 @@ TRIED = 3
 
 
 def respondents(bits: npt.NDArray[np.int64], agents: Floats, answers: Answers, survey: str) -> Respondents:
-    """Kinds of people with their claims, from cells of ``model.counting.online.online_cells`` in the survey's week."""
+    """Kinds of people with their claims, from cells of ``model.counting.answers.online_cells`` in the survey's week."""
     chance = [float(np.asarray(c)) for c in claims(answers, survey)]
     claiming = np.array([chance[0], chance[1] - chance[0], 1.0 - chance[1]])
     could_claim = (bits & (iv.HAS_ACCOUNT | iv.ACTIVATED)) == iv.HAS_ACCOUNT

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from calibration.posterior.question import Effort
+from calibration.posterior import Effort
 from cli import options as o
 from cli.errors import reported
 

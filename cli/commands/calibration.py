@@ -16,8 +16,8 @@ from foundation.errors import UserError
 
 if TYPE_CHECKING:
     from calibration.facts.observed import Observed
+    from calibration.posterior import Effort
     from calibration.posterior.calibrate import Progress
-    from calibration.posterior.question import Effort
     from calibration.posterior.simulate import Case
 
 

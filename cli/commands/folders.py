@@ -74,8 +74,7 @@ def verify(
     """Prove a folder complete and unaltered, or say what is missing or altered (exit status 1)."""
     with reported():
         from cli.showing import print_json
-        from foundation.store.reading import as_left
-        from foundation.store.values import visible
+        from foundation.store.reading import as_left, visible
         from foundation.store.verification import verify_folder
 
         with as_left(folder):

@@ -13,8 +13,7 @@ from cli.errors import reported
 
 if TYPE_CHECKING:
     from calibration.facts.targets import StockTarget
-    from calibration.forecast.study import Forecast
-    from calibration.forecast.summary import Frames
+    from calibration.forecast.study import Forecast, Frames
     from cli.request import Request
     from foundation.store.manifest import Manifest
 
@@ -93,8 +92,7 @@ def _forecast(request: Request, register: bool) -> None:
     from calibration.forecast.page import notes, rich_table
     from calibration.forecast.registered import place_of, refuse_few, today
     from calibration.forecast.registered import register as write_registered
-    from calibration.forecast.study import FRAMES
-    from calibration.forecast.summary import document
+    from calibration.forecast.study import FRAMES, document
     from cli import label
     from cli.showing import console, present_in_both, shown_of
     from cli.simulation import carried_out
@@ -124,9 +122,8 @@ def _study(request: Request) -> Forecast:
 
     from calibration.facts.counts import counts_of
     from calibration.facts.targets import load_stock_targets
-    from calibration.forecast.days import HORIZON
-    from calibration.forecast.draws import discrepancy_of
-    from calibration.forecast.study import Forecast
+    from calibration.forecast.carried import discrepancy_of
+    from calibration.forecast.study import HORIZON, Forecast
     from cli.chosen import choose
     from cli.request import experiment_of
     from cli.simulation import CODE, drawn, study_of
@@ -139,13 +136,12 @@ def _study(request: Request) -> Forecast:
     experiment = experiment_of(request, [choose(REFERENCE).scenario], every=WEEKS)
     source, draws = drawn(experiment.settings, request)
     study = study_of(Forecast, experiment, request, counts=counts, discrepancy=discrepancy_of(draws, source.paths[0]))
-    return replace(study, modules=(*CODE, "calibration.forecast.study", "calibration.forecast.draws"))
+    return replace(study, modules=(*CODE, "calibration.forecast.study", "calibration.forecast.carried"))
 
 
 def _score(request: Request, actuals: Path | None) -> None:
     from calibration.forecast.page import nothing_to_score, rich_scores
-    from calibration.forecast.registered import all_registered
-    from calibration.forecast.scoring import document, scored
+    from calibration.forecast.registered import all_registered, document, scored
     from cli.showing import console, print_json
 
     forecasts = all_registered()

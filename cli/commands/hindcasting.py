@@ -99,9 +99,8 @@ def hindcast_in(request: Request) -> None:
 def _results(request: Request, folder: Path, settings: Mapping[str, Any], known: Known) -> dict[str, Any]:
     """Forecasts and scores as one document, which is written too."""
     from calibration.hindcast import question as h
-    from calibration.hindcast.folder import question_of, write_results
+    from calibration.hindcast.folder import document, question_of, write_results
     from calibration.hindcast.forecasters import FORECASTERS
-    from calibration.hindcast.tables import document
     from calibration.hindcast.work import documents_foreseen
 
     targets, questions, posteriors, without = known

@@ -91,7 +91,7 @@ def _say_valid(file: str, policy_start: date, until: date, lang: o.Lang) -> None
 
 
 def _problems(argument: str, policy_start: object, until: object, lang: str) -> list[str]:
-    from foundation.problems import ScenarioError
+    from foundation.errors import ScenarioError
     from scenarios.language.files import load_scenario
     from scenarios.language.resolve import date_problems
 

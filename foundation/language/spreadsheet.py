@@ -9,7 +9,7 @@ import pandas as pd
 
 from foundation.language.text import Words, header
 from foundation.store.atomic import write_bytes
-from foundation.store.values import visible
+from foundation.store.reading import visible
 
 
 def write_csv(table: pd.DataFrame, path: Path, lang: str, label: Words) -> None:

@@ -18,8 +18,7 @@ from typing import Any, TypeAlias
 from foundation.errors import UserError
 from foundation.store.atomic import refuse_link, write_json
 from foundation.store.fingerprint import changes, digest_of, sha256_of
-from foundation.store.reading import NoFileError, read_json
-from foundation.store.values import wrong
+from foundation.store.reading import NoFileError, read_json, wrong
 
 __all__ = ["FILE", "FORMAT", "OWN_HASH", "Manifest", "differences", "identity", "machine", "now", "read", "write"]
 __all__ += ["own_hash", "package_version", "require", "sha256_of"]

@@ -16,8 +16,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from model.counting import interview, sent, tally
-from model.counting.enrolment import Enrolled, doctor_years, enrolled
-from model.counting.groups import group_codes, group_names
+from model.counting.members import Enrolled, doctor_years, enrolled, group_codes, group_names
 from model.engine.records import Run
 from model.levers.base import ADVICE, DOCUMENT, INVITATION, MESSAGE, Lever
 from model.terms.channels import Channel

@@ -1,8 +1,7 @@
 """What the national pyramid says, whatever the sample and the seed: how many people there are, and their chances.
 
 Cohorts (birth years) at launch, how many join them later and how they shrink; the probabilities and rates that the
-attributes of people are drawn from.
-
+attributes of people are drawn from, and how regions and age bands differ in them.
 
 The pyramids say how many people of each birth year and sex live on each 1 January. The change of a cohort between two
 of them is *net*: deaths, emigration and immigration can't be told apart. A cohort that shrinks has exits only, one that
@@ -18,12 +17,36 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int64, UInt8
 
-from model.population.regions import by_region, region_bands
 from model.terms.ages import band_starts
 from model.terms.inputs import Demography
 from model.terms.jit import compiled
 from model.terms.shapes import Bytes, Counts, Floats
 from model.terms.weeks import MAJORITY, START, WEEKS_PER_YEAR, position
+
+MOST_SHARE, BISECTIONS = 0.999, 50
+
+
+def region_bands(demography: Demography) -> Float[Floats, "region band"]:
+    """Persons of the first year by region and age band."""
+    people = demography.region_age_share * demography.pyramid[0].sum(axis=0)
+    return np.stack([people[:, p.age_from : p.age_to + 1].sum(axis=1) for p in demography.profiles], axis=1)
+
+
+def by_region(
+    share: Float[Floats, " band"], ratio: Float[Floats, " region"], people: Float[Floats, "region band"]
+) -> Float[Floats, "region band"]:
+    """Shares by region and band that differ between regions like ``ratio`` and keep the national share of each band.
+
+    It is the hazard -log(1 - share) that is multiplied, so that no share passes 1: those above a half differ by less.
+    """
+    weights = people / people.sum(axis=0)
+    hazard = np.outer(ratio, -np.log1p(-np.minimum(share, MOST_SHARE)))
+    low, high = np.zeros(len(share)), np.full(len(share), 2.0 / ratio.min())
+    for _ in range(BISECTIONS):
+        level = 0.5 * (low + high)
+        short = (weights * -np.expm1(-hazard * level)).sum(axis=0) < share
+        low, high = np.where(short, level, low), np.where(short, high, level)
+    return np.asarray(-np.expm1(-hazard * 0.5 * (low + high)))
 
 
 @dataclass(frozen=True, kw_only=True)

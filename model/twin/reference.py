@@ -30,8 +30,8 @@ from model.terms.parameters import Parameters
 from model.terms.structure import Structure
 from model.terms.tables import apply_driver, coefficients, weekly_tables
 from model.terms.weeks import WEEKS
-from model.twin.doctors import Doctor
 from model.twin.people import REMEMBERED, Person, Society
+from model.twin.surroundings import Doctor
 
 MOST_PEOPLE = 20_000
 

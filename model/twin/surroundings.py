@@ -1,10 +1,13 @@
-"""What agents of the readable twin ask of the model they live in: the week, tables, draws; what they count there."""
+"""What agents of the readable twin ask of the model they live in (the week, tables, draws) and what they count there;
+and its general practitioners.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
 from itertools import count
+from typing import ClassVar
 from weakref import WeakKeyDictionary
 
 import mesa
@@ -12,7 +15,9 @@ import numpy as np
 
 from model.engine.programme import base_keys
 from model.population.population import Population
+from model.terms import rules
 from model.terms.keyed import Decision, streams, uniform
+from model.terms.spells import LEVELS
 from model.terms.tables import Coefficients, Weekly
 
 
@@ -81,3 +86,25 @@ class Surroundings(mesa.Model):
     def draw(self, decision: Decision, number: int, occurrence: int = 0) -> float:
         """A uniform of a person or doctor: a pure function of seed, number, decision and occurrence."""
         return uniform(self.keys[decision], number, occurrence)
+
+
+class Doctor(mesa.Agent):
+    """A general practitioner with patients in the sample."""
+
+    _ids: ClassVar[Numbering] = Numbering()
+    model: Surroundings
+
+    def __init__(self, model: Surroundings, number: int) -> None:
+        super().__init__(model)
+        self.number = number
+        self.patients: list[mesa.Agent] = []
+        share, rate = model.rates.recommending_doctors, model.rates.recommendation_rate
+        u_recommends = model.draw(Decision.DOCTOR_RECOMMENDS, number)
+        u_level = model.draw(Decision.DOCTOR_LEVEL, number)
+        self.propensity = rules.doctor_propensity(u_recommends, u_level, share, rate)
+        """Chance per consultation of recommending the service to a patient not activated."""
+        self.level = rules.recommender_level(u_level, share, rate)
+        """What the propensity is, or once recruited would be."""
+        mention = model.lengths[int(model.draw(Decision.DOCTOR_MENTIONS, number) * LEVELS)]
+        self.mentions = min(1.0, model.rates.mention_rate * mention)
+        """Chance per consultation of speaking of the service."""

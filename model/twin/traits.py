@@ -18,8 +18,7 @@ from model.terms.keyed import Decision, bits_of, person_word
 from model.terms.spells import LEVELS, end_week, level_of, passed_by
 from model.terms.tables import INVITATION_DELAY, NEWCOMER_DELAY, OLDEST, UNBORN
 from model.terms.weeks import MAJORITY, NEVER, WEEKS_PER_YEAR
-from model.twin.doctors import Doctor
-from model.twin.surroundings import Numbering, Surroundings
+from model.twin.surroundings import Doctor, Numbering, Surroundings
 
 NO_USE, TIME, INFORMATION, OTHER = "no use", "time", "information", "other"
 BARRIERS = {

@@ -10,8 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from foundation.drawing.style import BLUE, ORANGE, SMALL, legend_below, light_grid, localise, styled
-from foundation.drawing.wrapping import wrap
+from foundation.drawing.style import BLUE, ORANGE, SMALL, legend_below, light_grid, localise, styled, wrap
 from foundation.language.numbers import day, number, with_interval
 from foundation.quantiles import LEVELS, rounded
 from foundation.shapes import Floats

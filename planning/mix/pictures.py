@@ -15,8 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from foundation.drawing.style import BLUE, GREY, ORANGE, RED, SMALL, legend_below, light_grid, localise, styled
-from foundation.drawing.wrapping import wrap
+from foundation.drawing.style import BLUE, GREY, ORANGE, RED, SMALL, legend_below, light_grid, localise, styled, wrap
 from foundation.language.numbers import day, number
 from foundation.store.manifest import Manifest
 from planning.mix import label

@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from foundation.errors import UserError
+from foundation.errors import UserError, nearest
 from foundation.language.amounts import amount, millions
-from foundation.problems import nearest
 from planning.mix.measures import Limits
 from scenarios.language.files import load_scenario, parse_scenario, read_text
 from scenarios.language.schema import Scenario, Title

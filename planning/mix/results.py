@@ -1,18 +1,23 @@
-"""The tables of a plan, tidy: what goes into Parquet, and from there into every table, picture and report."""
+"""The tables of a plan, tidy: what goes into Parquet, and from there into every table, picture and report; and how
+surely the mix is best among what its budget can buy.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from foundation.language.numbers import interval, number, percent
 from foundation.quantiles import LEVELS, jeffreys
 from foundation.shapes import Floats
+from planning.mix import label
 from planning.mix.measures import quantiles
 from planning.mix.plan import Plan
 from planning.mix.shipped import shipped
+from scenarios.compare.best import of_class
 from scenarios.compare.statuses import joined, paid_lines, price_statuses
 
 Frames = Mapping[str, pd.DataFrame]
@@ -57,14 +62,14 @@ def frontier(plan: Plan) -> pd.DataFrame:
     statuses = price_statuses(_lines(plan), "row")
     optimisms = dict(zip(plan.budgets, plan.optimisms, strict=True))
     rows = []
-    for number, (role, budget, row, place) in enumerate(points(plan)):
+    for n, (role, budget, row, place) in enumerate(points(plan)):
         searched, m = plan.archive.measures, plan.fresh
         gain, cost, activated = m.gain[place], m.cost[place], m.status_quo + m.gain[place]
         hits = int((activated >= plan.question.target).sum())
         low, high = jeffreys(hits, len(activated))
         rows.append(
             {
-                "mix": number,
+                "mix": n,
                 "role": role,
                 "budget_millions_eur": budget,
                 "levers": int((plan.archive.mixes[row] > 0).sum()),
@@ -97,20 +102,20 @@ def mixes(plan: Plan) -> pd.DataFrame:
     costs_of = _lever_costs(plan)
     asked = plan.row("frontier", f"{plan.question.budget:.9g}")
     rows = []
-    for number, (role, budget, row, place) in enumerate(points(plan)):
+    for n, (role, budget, row, place) in enumerate(points(plan)):
         mix = plan.archive.mixes[row]
-        for lever, (label, intensity) in enumerate(zip(plan.space.labels, plan.space.intensities(mix), strict=True)):
-            paid, statuses = costs_of(place, label)
+        for lever, (name, intensity) in enumerate(zip(plan.space.labels, plan.space.intensities(mix), strict=True)):
+            paid, statuses = costs_of(place, name)
             rows.append(
                 {
-                    "mix": number,
+                    "mix": n,
                     "role": role,
                     "budget_millions_eur": budget,
-                    "lever": label,
-                    "kind": getattr(tables[label], "means", tables[label].kind),
+                    "lever": name,
+                    "kind": getattr(tables[name], "means", tables[name].kind),
                     "share_of_ceiling": mix[lever] / 100,
                     "intensity": float(intensity),
-                    "ceiling": tables[label].intensity,
+                    "ceiling": tables[name].intensity,
                     "cost_mean": float(paid.mean()),
                     **quantiles("cost", paid),
                     "price_status": statuses,
@@ -166,14 +171,14 @@ def groups(plan: Plan) -> pd.DataFrame:
     shares = np.stack([a.shares for a in plan.answers])  # [draw, 1 + row, group, 2]
     rows = []
     reported = [("status-quo", float("nan"), 0), *((r, b, place + 1) for r, b, _, place in points(plan))]
-    for number, (role, budget, place) in enumerate(reported):
+    for n, (role, budget, place) in enumerate(reported):
         for group, (dimension, name) in enumerate(plan.answers[0].groups):
             inside, others = (100 * shares[:, place, group, side] for side in (0, 1))
             before = 100 * (shares[:, 0, group, 1] - shares[:, 0, group, 0])
             further = np.maximum(others - inside, 0) - np.maximum(before, 0)
             rows.append(
                 {
-                    "mix": number - 1,
+                    "mix": n - 1,
                     "role": role,
                     "budget_millions_eur": budget,
                     "dimension": dimension,
@@ -191,11 +196,9 @@ def groups(plan: Plan) -> pd.DataFrame:
 
 def draws(plan: Plan) -> pd.DataFrame:
     """Every mix and strategy on every fresh draw, the status quo included."""
-    m, parts = plan.fresh, []
-    index = np.array(plan.fresh_draws, np.int32)
-    parts.append(
-        _per_draw("status-quo", "status-quo", index, m.status_quo, m.status_quo * 0, m.status_quo * 0, m.status_quo * 0)
-    )
+    m, index = plan.fresh, np.array(plan.fresh_draws, np.int32)
+    nothing = np.zeros_like(m.status_quo)
+    parts = [_per_draw("status-quo", "status-quo", index, m.status_quo, nothing, nothing, nothing)]
     for row in plan.rows:
         name = plan.space.labels[int(row.name)] if row.role == "without" else row.name
         r = row.row
@@ -258,3 +261,39 @@ def row_of(frames: Frames, role: str) -> pd.Series:
 def has(frames: Frames, role: str) -> bool:
     """Whether there is a mix of that role."""
     return bool((frames["frontier"]["role"] == role).any())
+
+
+def standing_at_budget(frames: Frames) -> pd.DataFrame:
+    """The mix asked for (``scenario`` empty) and the shipped strategies that the budget can buy, as
+    ``scenarios.compare.best`` ranks strategies of like budgets: over the fresh draws, the one of least regret first."""
+    draws, shipped_ones = frames["plan_draws"], frames["shipped"]
+    names = [str(name) for name in shipped_ones.loc[shipped_ones["affordable"].astype(bool), "scenario"]]
+    wanted = [("frontier", f"{row_of(frames, 'asked')['budget_millions_eur']:.9g}"), *(("shipped", n) for n in names)]
+    gains = [
+        draws.loc[(draws["role"] == r) & (draws["name"] == n), "additional_millions"].to_numpy() for r, n in wanted
+    ]
+    return pd.DataFrame(of_class(["", *names], np.array(gains)))
+
+
+def best_sentence(frames: Frames, lang: str) -> Iterator[str]:
+    """How surely the mix is best, and what choosing it may lose; likewise the best of the shipped strategies."""
+    found = standing_at_budget(frames)
+    if len(found) < 2:
+        return
+    titles = frames["shipped"].set_index("scenario")[f"title_{lang}"]
+    mix, rival = (found[(found["scenario"] == "") == is_mix].iloc[0] for is_mix in (True, False))
+    yield label(
+        "plan.best",
+        lang,
+        rivals=len(found) - 1,
+        chance=_chance_with_interval(mix, lang),
+        regret=number(mix["regret_mean"], 2, lang),
+        rival=titles[rival["scenario"]],
+        rival_chance=_chance_with_interval(rival, lang),
+        rival_regret=number(rival["regret_mean"], 2, lang),
+    )
+
+
+def _chance_with_interval(row: Any, lang: str) -> str:
+    bounds = interval(100 * row["probability_best_low"], 100 * row["probability_best_high"], 0, lang)
+    return f"{percent(row['probability_best'], lang)} {bounds}"

@@ -224,7 +224,7 @@ def shares(counts: Floats) -> Floats:
 
 def cohorts(model: World) -> Cohorts:
     """Groups of a model at its current week: the digitally excluded, age bands, people with a long-term illness."""
-    from model.counting.groups import group_codes, group_names
+    from model.counting.members import group_codes, group_names
 
     week, people = model.week, _records(model)[0]
     present = np.asarray((people["entry"] <= week) & (week < people["exit"]))

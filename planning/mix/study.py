@@ -22,9 +22,8 @@ from planning.mix import label
 from planning.mix.measures import FAIR_POINTS
 from planning.mix.plan import Plan, ceiling, frontier_budgets, make_plan, units
 from planning.mix.question import PlanRequest, needed, settings_of
-from planning.mix.results import FRAMES, Frames, frames, has, losing, row_of
+from planning.mix.results import FRAMES, Frames, frames, has, losing, row_of, standing_at_budget
 from planning.mix.simulate import Simulator, Task, work
-from planning.mix.standing import standing_at_budget
 from planning.mix.tables import euros
 from scenarios.compare.study import OfDraws
 from scenarios.compare.tables import write_csv

@@ -11,8 +11,7 @@ from foundation.language.numbers import UNDEFINED, compact, day, number, percent
 from foundation.store.manifest import Manifest
 from planning.mix import label
 from planning.mix.measures import FAIR_POINTS
-from planning.mix.results import Frames, has, losing, row_of
-from planning.mix.standing import best_sentence
+from planning.mix.results import Frames, best_sentence, has, losing, row_of
 from scenarios.lever_schemas.words import lever_word
 from scenarios.words import group_title, price_letters, quick_mark, run_line
 

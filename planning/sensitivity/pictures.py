@@ -11,8 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from foundation.drawing.style import BLUE, GREY, ORANGE, SMALL, legend_below, light_grid, localise, styled
-from foundation.drawing.wrapping import wrap
+from foundation.drawing.style import BLUE, GREY, ORANGE, SMALL, legend_below, light_grid, localise, styled, wrap
 from foundation.language.numbers import UNDEFINED, compact, day, interval, number, percent, typeset, with_interval
 from foundation.store.manifest import Manifest
 from planning.mix.tables import blank_table, euros

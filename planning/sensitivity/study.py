@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from foundation.errors import UserError
-from foundation.problems import nearest
+from foundation.errors import UserError, nearest
 from foundation.quantiles import rounded
 from foundation.store.atomic import write_json
 from foundation.store.fingerprint import changes

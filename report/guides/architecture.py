@@ -1,14 +1,195 @@
-"""The table of rooms and the picture of floors in ``docs/architecture.md``, from the modules themselves."""
+"""The table of rooms and the picture of floors in ``docs/architecture.md``, from the modules themselves: from their
+text, of which nothing is executed, and from which imports which.
+"""
 
 from __future__ import annotations
 
 import ast
 import json
+import os
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from report.guides.imports import Module, between_floors, floors, read_modules, rooms
+import networkx as nx
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
+
+from foundation.drawing.style import BLUE, DPI, GREY, LARGE, NORMAL, PALE, SMALL, WIDTH, styled
+
+
+@dataclass(frozen=True)
+class Module:
+    """One file."""
+
+    name: str
+    path: Path
+    text: str
+    imports: frozenset[str]
+    """Names imported at any place of the file, inside functions too: ``package.module`` or ``package.module.name``."""
+
+    @property
+    def is_room(self) -> bool:
+        """Whether it is the ``__init__`` of a package."""
+        return self.path.name == "__init__.py"
+
+    @property
+    def room(self) -> str:
+        """The package that holds it; a room's own ``__init__`` belongs to the room."""
+        return self.name if self.is_room else self.name.rpartition(".")[0]
+
+    @property
+    def floor(self) -> str:
+        """The package at the top."""
+        return self.name.partition(".")[0]
+
+
+Modules = Mapping[str, Module]
+
+
+def floors(root: Path) -> tuple[str, ...]:
+    """Packages at the top, the uppermost first: the layers of the import contract in ``pyproject.toml``, where a bar
+    separates those that are side by side."""
+    settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = settings["tool"]["importlinter"]["contracts"]
+    layers = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
+    return tuple(name.strip() for layer in layers for name in layer.split("|"))
+
+
+def read_modules(root: Path, tops: tuple[str, ...]) -> dict[str, Module]:
+    """Every module below the packages named, by its name."""
+    files = sorted(file for top in tops for file in (root / top).rglob("*.py"))
+    return {module.name: module for module in (_module(root, file) for file in files)}
+
+
+def _module(root: Path, file: Path) -> Module:
+    name = ".".join(file.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
+    text = file.read_text(encoding="utf-8")
+    return Module(name, file, text, frozenset(_imported(ast.parse(text))))
+
+
+def _imported(tree: ast.Module) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return found
+
+
+def graph(modules: Modules) -> nx.DiGraph:
+    """An edge from each module to every module of the project that it imports."""
+    edges = nx.DiGraph()
+    edges.add_nodes_from(modules)
+    for module in modules.values():
+        for name in module.imports:
+            if target := next((n for n in (name, name.rpartition(".")[0]) if n in modules), None):
+                edges.add_edge(module.name, target)
+    return edges
+
+
+def circles(modules: Modules) -> list[list[str]]:
+    """Groups of modules that import each other in a circle."""
+    return [sorted(group) for group in nx.strongly_connected_components(graph(modules)) if len(group) > 1]
+
+
+def rooms(modules: Modules) -> dict[str, int]:
+    """Packages and the number of modules right in each, ``__init__`` included."""
+    found: dict[str, int] = {}
+    for module in modules.values():
+        found[module.room] = found.get(module.room, 0) + 1
+    return found
+
+
+def between_floors(modules: Modules) -> dict[tuple[str, str], int]:
+    """(floor that imports, floor imported): the number of pairs of modules."""
+    found: dict[tuple[str, str], int] = {}
+    for source, target in graph(modules).edges:
+        pair = modules[source].floor, modules[target].floor
+        if pair[0] != pair[1]:
+            found[pair] = found.get(pair, 0) + 1
+    return found
+
+
+Rooms = Mapping[str, Mapping[str, int]]
+Imports = Mapping[tuple[str, str], int]
+PER_LINE, LINE = 4, 0.42
+"""Boxes of rooms beside each other; inches of a line of boxes."""
+LEFT, BOX, GAP, MATRIX, CELL = 1.3, 1.2, 0.06, 6.55, 0.56
+"""Inches: where the boxes begin, their width, between them, where the matrix begins, its cells."""
+HEAD, BETWEEN, FOOT = 1.05, 0.16, 0.35
+
+
+@styled
+def floors_picture(rooms: Rooms, imports: Imports) -> Figure:
+    """Rooms as boxes, floors from top to bottom; imports run down only, so the matrix has numbers on one side of its
+    diagonal."""
+    heights = {floor: LINE * -(-len(inner) // PER_LINE) + 0.1 for floor, inner in rooms.items()}
+    height = HEAD + sum(heights.values()) + BETWEEN * len(rooms) + FOOT
+    figure = Figure(figsize=(WIDTH, height))
+    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, WIDTH), ylim=(height, 0))
+    axes.axis("off")
+    axes.text(0.2, 0.32, "Floors and rooms", fontsize=LARGE, weight="bold", va="center")
+    axes.text(0.2, 0.62, "A floor imports those below it only. In each box: modules of the room.", va="center")
+    middles, top = {}, HEAD
+    for floor, inner in rooms.items():
+        _floor(axes, floor, inner, top, heights[floor])
+        middles[floor] = top + heights[floor] / 2
+        top += heights[floor] + BETWEEN
+    _matrix(axes, list(rooms), middles, imports)
+    axes.text(0.2, height - 0.2, "Drawn by mes docs from the modules themselves.", fontsize=SMALL, color=GREY)
+    return figure
+
+
+def _floor(axes: Axes, floor: str, inner: Mapping[str, int], top: float, height: float) -> None:
+    _box(axes, 0.2, top, MATRIX - 0.35, height, "#F5F5F5")
+    axes.text(0.32, top + height / 2, floor, weight="bold", va="bottom", fontsize=NORMAL)
+    axes.text(0.32, top + height / 2 + 0.03, f"{sum(inner.values())} modules", va="top", fontsize=SMALL, color=GREY)
+    for place, (room, count) in enumerate(inner.items()):
+        left = LEFT + place % PER_LINE * (BOX + GAP)
+        upper = top + 0.08 + place // PER_LINE * LINE
+        _box(axes, left, upper, BOX, LINE - 0.08, "white")
+        name = room.partition(".")[2].replace(".", "/") or "(itself)"
+        # Names of rooms within rooms are long.
+        size = SMALL * min(1.0, 12 / len(name))
+        axes.text(left + 0.07, upper + 0.17, name, fontsize=size, va="center")
+        axes.text(left + BOX - 0.07, upper + 0.17, str(count), fontsize=SMALL, va="center", ha="right", color=BLUE)
+
+
+def _box(axes: Axes, left: float, top: float, width: float, height: float, colour: str) -> None:
+    shape = FancyBboxPatch((left, top), width, height, boxstyle="round,pad=0,rounding_size=0.05", fc=colour, ec=PALE)
+    axes.add_patch(shape)
+
+
+def _matrix(axes: Axes, floors: list[str], middles: Mapping[str, float], imports: Imports) -> None:
+    """A row for each importing floor, a column for each imported one."""
+    columns = floors[1:]
+    most = max(imports.values(), default=1)
+    for place, floor in enumerate(columns):
+        x = MATRIX + 0.2 + place * CELL
+        axes.text(x, HEAD - 0.08, floor, rotation=40, ha="left", va="bottom", fontsize=SMALL)
+        for row in floors[: place + 1]:
+            count = imports.get((row, floor), 0)
+            if count:
+                size = 60 + 700 * count / most
+                axes.scatter(x, middles[row], s=size, color=BLUE, alpha=0.18 + 0.3 * count / most, lw=0)
+            colour = "black" if count else GREY
+            axes.text(x, middles[row], str(count or "·"), ha="center", va="center", fontsize=SMALL, color=colour)
+    axes.text(MATRIX, 0.32, "Imports between floors, pairs of modules", fontsize=SMALL, color=GREY, va="center")
+
+
+def save_with_summary(figure: Figure, path: Path, summary: str) -> None:
+    """A PNG that carries a text, in one step."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        figure.savefig(temporary, format="png", dpi=DPI, metadata={"Software": None, "Description": summary})
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
 
 DATA = "data"
 """Rooms below a folder of this name hold files, not code."""
@@ -66,8 +247,6 @@ def said(module: Module) -> tuple[str, str]:
 
 def draw_floors(root: Path, into: Path) -> None:
     """``architecture.png``, which carries what it shows, into a folder."""
-    from report.guides.pictures import floors_picture, save_with_summary
-
     found = house(root)
     save_with_summary(floors_picture(found.rooms, found.imports), into / "architecture.png", found.summary())
 

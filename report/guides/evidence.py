@@ -22,9 +22,8 @@ from foundation.errors import RunFailedError, UserError
 from foundation.store.atomic import write_text
 from foundation.store.fingerprint import code_fingerprint, digest_of, sha256_of
 from foundation.store.reading import read_json
-from report.guides.changes import changes, remember
 from report.guides.filling import project_root
-from report.guides.steps import Step, steps
+from report.guides.steps import Step, changes, remember, steps
 
 STATE, COPY, BEFORE, CHANGES = "evidence.json", "tree", "before", "changes.md"
 LEFT_BEHIND = shutil.ignore_patterns(".git", ".venv", "runs", "*.egg-info", ".*_cache", "tests")

@@ -51,7 +51,7 @@ def _parameters(_: Path, lang: str) -> str:
 
 
 def _computed(_: Path, lang: str) -> str:
-    from calibration.facts.sources import computed
+    from calibration.facts.guide import computed
 
     return computed()
 
@@ -83,8 +83,7 @@ def _structures(_: Path, lang: str) -> str:
 
 def _fit(mark: str) -> Callable[[Path, str], str]:
     def write(folder: Path, lang: str) -> str:
-        from calibration.fit.files import read_folder
-        from calibration.fit.page import PARTS
+        from calibration.fit.files import PARTS, read_folder
 
         return PARTS[mark](*read_folder(folder), lang)
 
@@ -92,20 +91,19 @@ def _fit(mark: str) -> Callable[[Path, str], str]:
 
 
 def _fit_figures(folder: Path, into: Path) -> None:
-    from calibration.fit.files import read_folder
-    from calibration.fit.page import figures
+    from calibration.fit.files import figures, read_folder
 
     figures(*read_folder(folder), into, "en")
 
 
 def _survey(folder: Path, lang: str) -> str:
-    from calibration.survey.page import markdown, read_document
+    from calibration.survey.study import markdown, read_document
 
     return markdown(read_document(folder), lang)
 
 
 def _survey_figures(folder: Path, into: Path) -> None:
-    from calibration.survey.page import figures, read_document
+    from calibration.survey.study import figures, read_document
 
     figures(read_document(folder), into)
 

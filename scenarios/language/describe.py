@@ -11,7 +11,7 @@ from annotated_types import Ge, Le, MaxLen
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from foundation.language.messages import in_language
+from foundation.language.text import in_language
 from scenarios.lever_schemas.media import Burst
 
 _WORDS = {

@@ -7,7 +7,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from foundation.problems import Problem, ScenarioError, nearest
+from foundation.errors import Problem, ScenarioError, nearest
 from scenarios.language.schema import Scenario
 from scenarios.language.validation import validate
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from foundation.problems import nearest
+from foundation.errors import nearest
 
 DROM = "Outre-mer (DROM)"
 SOUTH_EAST = "Provence-Alpes-Côte d'Azur et Corse"

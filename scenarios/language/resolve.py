@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from foundation.problems import Problem, ScenarioError
+from foundation.errors import Problem, ScenarioError
 from model.terms.weeks import week_of
 from scenarios.language.schema import Scenario
 from scenarios.lever_schemas.base import LeverTable, Span

@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, Field, TypeAdapter, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from foundation.store.values import plain
+from foundation.store.reading import plain
 from scenarios.lever_schemas import AnyLever
 from scenarios.lever_schemas.base import FROZEN, LeverTable
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from foundation.problems import NOT_SHOWN, Problem, nearest
+from foundation.errors import NOT_SHOWN, Problem, nearest
 from scenarios.language.describe import allowed, one_of
 from scenarios.language.schema import (
     MOST_ALIKE,

@@ -18,9 +18,9 @@ from model.terms.channels import NO_CHANNEL, Channel
 from model.terms.keyed import Decision
 from model.terms.weeks import MAJORITY, NEVER
 from model.twin.contacts import Contact, Source
-from model.twin.doctors import Doctor
 from model.twin.levers import Campaign
 from model.twin.people import REMEMBERED, Person, Society
+from model.twin.surroundings import Doctor
 from model.world import World
 from scenarios.story.events import Event
 

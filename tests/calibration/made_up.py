@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from calibration.facts.priors import FREE
-from calibration.posterior.free import values_at
+from calibration.posterior.simulate import values_at
 from foundation.shapes import Floats
 
 SPREAD = 0.3

@@ -11,7 +11,7 @@ from calibration.facts.inputs import load_demography, load_history
 from calibration.facts.targets import CSA, DNS
 from calibration.survey.instrument import Answers
 from model import AdoptionModel, build_population
-from model.counting.online import OnlineCounts, online_cells, online_counts
+from model.counting.answers import OnlineCounts, online_cells, online_counts
 from tests.model.busy import BUSY
 
 WEEKS = {CSA: 40, DNS: 95}

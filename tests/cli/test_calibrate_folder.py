@@ -9,11 +9,10 @@ from calibration.facts.inputs import load_demography, load_history
 from calibration.facts.observed import load_observed
 from calibration.facts.priors import FREE
 from calibration.facts.targets import load_surveyed
+from calibration.posterior import Effort
 from calibration.posterior.calibrate import Calibration
 from calibration.posterior.emulator_file import emulator_path, save_emulator, sizes_of
-from calibration.posterior.free import prior_places
-from calibration.posterior.question import Effort
-from calibration.posterior.simulate import case_for
+from calibration.posterior.simulate import case_for, prior_places
 from calibration.posterior.work import fill
 from foundation.errors import UserError
 from foundation.store.stamped import write_array

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from markupsafe import Markup
 
+from report import say
 from report.answer import choose, levers, verdict
 from report.numbers import Numbers, traced
 from report.sources import load_provenance, moment, when
-from report.words import say
 from scenarios.language.files import CATALOGUE, catalogue, load_scenario, read_text
 from scenarios.lever_schemas.words import effect_names, words
 from tests.scenarios import frames as made

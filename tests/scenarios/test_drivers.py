@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from calibration.facts.inputs import load_history
-from foundation.problems import ScenarioError
+from foundation.errors import ScenarioError
 from model.terms.drivers import growth_table, weekly_documents
 from model.terms.parameters import HALF_YEARS, Drivers, Parameters
 from model.terms.structure import Structure

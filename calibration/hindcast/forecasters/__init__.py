@@ -13,10 +13,16 @@ from calibration.hindcast.forecasters.base import (
     series_until,
     years_at,
 )
-from calibration.hindcast.forecasters.curves import BassFixed, BassFree, Gompertz, Logistic
-from calibration.hindcast.forecasters.damped import DampedTrend
-from calibration.hindcast.forecasters.hazards import EqualMean, OutsideView
-from calibration.hindcast.forecasters.lines import LastSlope, NoChange, OlsLine
+from calibration.hindcast.forecasters.curves import (
+    BassFixed,
+    BassFree,
+    Gompertz,
+    LastSlope,
+    Logistic,
+    NoChange,
+    OlsLine,
+)
+from calibration.hindcast.forecasters.hazards import DampedTrend, EqualMean, OutsideView
 
 _ALONE: tuple[Forecaster, ...] = (
     NoChange(),

@@ -28,8 +28,8 @@ from foundation.drawing.style import (
     localise,
     mark_years,
     styled,
+    wrap,
 )
-from foundation.drawing.wrapping import wrap
 from foundation.language.numbers import day, interval, number, with_interval
 from foundation.shapes import Floats
 from foundation.store.manifest import Manifest

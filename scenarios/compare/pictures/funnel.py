@@ -11,8 +11,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from foundation.drawing.style import BLACK, BLUE, GREY, SMALL, WIDTH, legend_below, light_grid, styled
-from foundation.drawing.wrapping import wrap
+from foundation.drawing.style import BLACK, BLUE, GREY, SMALL, WIDTH, legend_below, light_grid, styled, wrap
 from foundation.language.numbers import NO_BREAK, day, interval, percent
 from scenarios.compare import label
 from scenarios.compare.pictures.results import (

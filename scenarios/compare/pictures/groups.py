@@ -29,8 +29,8 @@ from foundation.drawing.style import (
     light_grid,
     localise,
     styled,
+    wrap,
 )
-from foundation.drawing.wrapping import wrap
 from foundation.language.numbers import day, interval, number
 from foundation.quantiles import spread
 from foundation.shapes import Floats

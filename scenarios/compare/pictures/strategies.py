@@ -10,8 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from foundation.drawing.placing import number_rows, place_labels
-from foundation.drawing.style import BLUE, GREY, SMALL, light_grid, localise, styled
-from foundation.drawing.wrapping import wrap
+from foundation.drawing.style import BLUE, GREY, SMALL, light_grid, localise, styled, wrap
 from foundation.language.numbers import day, interval, number
 from foundation.store.manifest import Manifest
 from scenarios.compare import label

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
+from calibration.facts.guide import computed, documents_between, profile_mean
 from calibration.facts.inputs import load_demography
-from calibration.facts.sources import computed, documents_between, profile_mean
 from calibration.facts.tables import DATA, read_rows
 from foundation.language.pages import between
 

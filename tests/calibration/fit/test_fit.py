@@ -15,16 +15,24 @@ from calibration.draws.files import read_draws
 from calibration.facts.observed import load_observed
 from calibration.facts.priors import FREE
 from calibration.facts.targets import load_survey_items
-from calibration.fit.lines import Line, View, discrepancies, published_answer, published_stocks
 from calibration.fit.patterns import lines_of
 from calibration.fit.question import Fitting, Wanted, held_against, prepare
 from calibration.fit.rates import periods
+from calibration.fit.residuals import (
+    Line,
+    View,
+    curves,
+    discrepancies,
+    inside,
+    outside,
+    published_answer,
+    published_stocks,
+    residuals,
+)
 from calibration.fit.study import carry_out
-from calibration.fit.tables import curves, inside, outside, residuals
 from calibration.fit.work import Seen, Task, pilot_share, predict, run_number
-from calibration.posterior.free import prior_places
 from calibration.posterior.likelihood import discrepancy_correlation
-from calibration.posterior.simulate import launched, simulate
+from calibration.posterior.simulate import launched, prior_places, simulate
 from calibration.posterior.work import Sent
 from calibration.survey.question import compared
 from foundation.errors import RunFailedError, UserError

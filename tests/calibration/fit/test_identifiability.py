@@ -23,7 +23,7 @@ from calibration.fit.identifiability import (
     products_table,
     verdict,
 )
-from calibration.posterior.free import values_at
+from calibration.posterior.simulate import values_at
 
 DRAWS = 400
 DATA_END = date(2026, 1, 29)

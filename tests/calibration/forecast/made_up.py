@@ -13,8 +13,7 @@ from calibration.facts.inputs import load_costs, load_demography, load_history
 from calibration.facts.targets import load_surveyed
 from calibration.forecast import registered
 from calibration.forecast import study as forecast_study
-from calibration.forecast.days import HORIZON
-from calibration.forecast.study import Forecast, Task, path
+from calibration.forecast.study import HORIZON, Forecast, Task, path
 from foundation.study import carry_out
 from model.terms.weeks import WEEKS
 from scenarios.experiment import REFERENCE, Experiment, Settings

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from calibration.facts.targets import load_stock_targets
-from calibration.forecast.beside import head, rows, unchanged
+from calibration.forecast.page import beside_head, beside_rows, unchanged
 from calibration.forecast.registered import all_registered
 
 STOCK = load_stock_targets()[-1]
@@ -26,8 +26,8 @@ def test_those_outside_go_on_as_in_the_year_before():
 def test_the_table_of_the_registered_forecast():
     forecast, counts = all_registered()[-1], [stock for stock in load_stock_targets() if stock.kind != "initial"]
     for lang in ("en", "fr"):
-        found = rows(forecast, counts, lang)
+        found = beside_rows(forecast, counts, lang)
         assert len(found) == 2
-        assert all(len(row) == len(head(lang)) for row in found)
-    one = [cell.replace("\u00a0", " ").split()[0] for cell in rows(forecast, counts, "en")[0]]
+        assert all(len(row) == len(beside_head(lang)) for row in found)
+    one = [cell.replace("\u00a0", " ").split()[0] for cell in beside_rows(forecast, counts, "en")[0]]
     assert float(one[2]) / float(one[3]) == pytest.approx(float(one[4]), abs=0.05)

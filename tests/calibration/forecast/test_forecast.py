@@ -13,12 +13,19 @@ import pytest
 from calibration.draws.files import SHIPPED, load_draws, read_draws
 from calibration.draws.structures import averaged_draws, fitted
 from calibration.facts.priors import DISCREPANCY, FREE
-from calibration.forecast import page, summary
-from calibration.forecast.days import ASKED, HORIZON, asked_days, path_days, quarters
-from calibration.forecast.draws import discrepancy_of
-from calibration.forecast.hub import COLUMNS, hub_table
-from calibration.forecast.study import FRAMES
-from calibration.forecast.summary import LEVELS
+from calibration.forecast import page, study
+from calibration.forecast.carried import discrepancy_of
+from calibration.forecast.study import (
+    ASKED,
+    COLUMNS,
+    FRAMES,
+    HORIZON,
+    LEVELS,
+    asked_days,
+    hub_table,
+    path_days,
+    quarters,
+)
 from foundation.quantiles import jeffreys
 from foundation.store.store import load
 from foundation.store.verification import verify_folder
@@ -66,7 +73,7 @@ def test_the_folder_is_whole_and_resumes_without_computing(folder: Path) -> None
 
 
 def test_paths_never_fall_and_start_within_the_last_headline(frames: dict[str, pd.DataFrame]) -> None:
-    paths = summary.wide(frames["paths"])
+    paths = study.wide(frames["paths"])
     assert (np.diff(paths.to_numpy(), axis=0) >= 0).all()
     assert paths.loc[LAST.isoformat()].between(24.0, 25.0).all()
     assert (paths.loc["2025-10-31"] >= 22.8).all()
@@ -77,7 +84,7 @@ def test_paths_never_fall_and_start_within_the_last_headline(frames: dict[str, p
 def test_quantiles_are_those_of_the_paths_and_marked_forecast_after_the_last_count(
     frames: dict[str, pd.DataFrame],
 ) -> None:
-    table, paths = frames["quantiles"], summary.wide(frames["paths"])
+    table, paths = frames["quantiles"], study.wide(frames["paths"])
     assert len(LEVELS) == 23
     assert list(table.columns) == ["date", "forecast", "level", "millions"]
     assert set(table.loc[~table["forecast"], "date"]) == {LAST.isoformat()}
@@ -91,9 +98,9 @@ def test_quantiles_are_those_of_the_paths_and_marked_forecast_after_the_last_cou
 def test_not_falling_raises_and_says_by_how_much(frames: dict[str, pd.DataFrame]) -> None:
     ahead = frames["paths"][frames["paths"]["date"] >= LAST.isoformat()]
     assert (ahead["millions"] >= ahead["conditioned_millions"] - 1e-9).all()
-    assert 0 <= summary.raised(frames["paths"]) < 1.0
+    assert 0 <= study.raised(frames["paths"]) < 1.0
     still = frames["paths"].assign(millions=frames["paths"]["conditioned_millions"] + 2.0)
-    assert summary.raised(still) == pytest.approx(2.0)
+    assert study.raised(still) == pytest.approx(2.0)
 
 
 def flat(rows: dict[str, list[float]]) -> pd.DataFrame:
@@ -109,7 +116,7 @@ def test_the_target_counted_by_hand() -> None:
             "2028-01-10": [41.0, 43.0, 45.0, 33.0],
         }
     )
-    found = summary.target(paths, 40.0)
+    found = study.target(paths, 40.0)
     assert found["probability_of_target"] == 0.5
     assert found["probability_of_target_interval"] == pytest.approx(jeffreys(2, 4), rel=1e-5)
     assert found["share_never_within_horizon"] == 0.25
@@ -117,7 +124,7 @@ def test_the_target_counted_by_hand() -> None:
     assert found["target_date"]["p50"] == "2027-12-31"
     assert found["target_date"]["p75"] == "2028-01-05", "halfway between 35 and 45"
     assert found["target_date"]["p95"] is None
-    early = summary.target(paths[paths["date"] < "2027-12-31"], 40.0)
+    early = study.target(paths[paths["date"] < "2027-12-31"], 40.0)
     assert early["probability_of_target"] is None, "the clock ends before"
 
 

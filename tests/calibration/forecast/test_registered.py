@@ -14,10 +14,8 @@ import pytest
 
 from calibration.facts.targets import StockTarget
 from calibration.forecast import page, registered
-from calibration.forecast.registered import Registered, all_registered, place_of, register
-from calibration.forecast.scoring import scored
-from calibration.forecast.study import FRAMES
-from calibration.forecast.summary import LEVELS
+from calibration.forecast.registered import Registered, all_registered, place_of, register, scored
+from calibration.forecast.study import FRAMES, LEVELS
 from calibration.hindcast.scoring import crps, weighted_interval_score, weighted_interval_score_between
 from foundation.errors import UserError
 from foundation.store.manifest import package_version

@@ -6,8 +6,7 @@ import pytest
 
 from calibration.facts.targets import load_stock_targets
 from calibration.hindcast.actuals import LAST_DAY, read_actuals
-from foundation.errors import UserError
-from foundation.problems import ScenarioError
+from foundation.errors import ScenarioError, UserError
 
 LAST = load_stock_targets()[-1]
 HEADER = "date,activated_millions,error_millions\n"

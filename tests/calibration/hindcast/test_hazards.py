@@ -4,17 +4,21 @@ import numpy as np
 import pytest
 
 from calibration.hindcast.forecasters import FORECASTERS, LIVING_INSURED, Series
-from calibration.hindcast.forecasters.damped import DampedTrend, covariance, given, laws, likelihood
+from calibration.hindcast.forecasters.curves import LastSlope, NoChange
 from calibration.hindcast.forecasters.hazards import (
     STEP,
+    DampedTrend,
     EqualMean,
     OutsideView,
+    covariance,
+    given,
     hazard_noise,
+    laws,
+    likelihood,
     log_hazards,
     stocks_along,
     walks,
 )
-from calibration.hindcast.forecasters.lines import LastSlope, NoChange
 from tests.calibration.coverage import covers, overconfident
 
 LOG_HAZARD = np.log(0.1)

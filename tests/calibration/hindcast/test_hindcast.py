@@ -11,7 +11,18 @@ from calibration.draws.files import load_draws
 from calibration.draws.posteriors import posterior_source
 from calibration.facts.history import load_documents
 from calibration.facts.targets import load_stock_targets
-from calibration.hindcast.folder import begin, keep_run, read_results, read_runs, write_results
+from calibration.hindcast.folder import (
+    against,
+    begin,
+    by_horizon,
+    common,
+    document,
+    keep_run,
+    read_results,
+    read_runs,
+    summary,
+    write_results,
+)
 from calibration.hindcast.forecasters import FORECASTERS
 from calibration.hindcast.page import documents_grids, grids, markdown, notes
 from calibration.hindcast.question import (
@@ -28,11 +39,9 @@ from calibration.hindcast.question import (
     scores,
     simple_forecasts,
 )
-from calibration.hindcast.tables import against, by_horizon, common, document, summary
 from calibration.hindcast.work import ModelSamples, documents_foreseen
-from foundation.errors import RunFailedError, UserError
+from foundation.errors import RunFailedError, ScenarioError, UserError
 from foundation.language.numbers import UNDEFINED
-from foundation.problems import ScenarioError
 
 TARGETS = load_stock_targets()
 LINES = FORECASTERS[:3]

@@ -10,12 +10,20 @@ from calibration.facts.observed import load_observed
 from calibration.facts.priors import FREE, STATUS_QUO
 from calibration.facts.targets import DNS, load_surveyed
 from calibration.posterior import work as module
-from calibration.posterior.free import values_at
-from calibration.posterior.simulate import COUNTS, case_for, counts_from, logits, simulate, stock_at, survey_weeks
+from calibration.posterior.simulate import (
+    COUNTS,
+    case_for,
+    counts_from,
+    logits,
+    simulate,
+    stock_at,
+    survey_weeks,
+    values_at,
+)
 from calibration.posterior.work import feasible, fill, joined
 from foundation.errors import RunFailedError
 from model import PrevalenceError
-from model.counting.online import online_counts
+from model.counting.answers import online_counts
 from model.terms.weeks import position
 from tests.calibration.surveyed import state
 

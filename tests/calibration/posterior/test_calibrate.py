@@ -10,10 +10,10 @@ from calibration.facts.inputs import load_demography, load_history, tables_of
 from calibration.facts.observed import load_observed
 from calibration.facts.priors import FREE
 from calibration.facts.targets import load_surveyed
+from calibration.posterior import Effort
 from calibration.posterior.calibrate import Calibration
 from calibration.posterior.emulator import Emulator
 from calibration.posterior.evidence import agreement, check, evidence
-from calibration.posterior.question import Effort
 from calibration.posterior.simulate import case_for
 from calibration.posterior.work import WINDOW, Bank
 from foundation.errors import UserError

@@ -14,6 +14,7 @@ from calibration.facts.counts import Count, counts_of
 from calibration.facts.targets import StockTarget
 from calibration.posterior.conditioning import (
     conditioned,
+    correlation,
     floors,
     given,
     never_falling,
@@ -21,7 +22,6 @@ from calibration.posterior.conditioning import (
     truncated,
     within,
 )
-from calibration.posterior.discrepancy import correlation
 
 DAYS = [date(2026, 1, 29) + timedelta(weeks=i) for i in range(0, 100, 5)]
 PEOPLE = 20_000

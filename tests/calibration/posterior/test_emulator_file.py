@@ -12,7 +12,6 @@ from calibration.posterior.emulator import Component, Emulator, features, fit_em
 from calibration.posterior.emulator_file import (
     KIND,
     Sizes,
-    emulator_numbers,
     emulator_path,
     load_emulator,
     refuse_pickled,
@@ -90,12 +89,6 @@ def test_a_saved_emulator_is_the_same(learned, tmp_path):
     other = replace(learned.components[0], noise=learned.components[0].noise * (1 + 1e-9))
     moved = replace(learned, components=(other, *learned.components[1:]))
     assert not (moved.stock_error(new_places()) == learned.stock_error(new_places())).all()
-
-
-def test_numbers_are_in_order(tmp_path):
-    for name in ("emulator-10.npz", "emulator-2.npz", "emulator-x.npz", "emulator-3.npz.12.part"):
-        (tmp_path / name).touch()
-    assert emulator_numbers(tmp_path) == [2, 10]
 
 
 def test_what_is_cut_short_is_made_again(tmp_path):

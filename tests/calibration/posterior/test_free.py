@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from calibration.facts.priors import DISCREPANCY, FREE, SURVEY
-from calibration.posterior.free import FURTHEST, free_priors, named, places_at, quick_values_at, values_at
+from calibration.posterior.simulate import FURTHEST, free_priors, named, quick_values_at, values_at
 
 QUICK = (*SURVEY, DISCREPANCY)
 
@@ -36,11 +36,6 @@ def test_quick_values_end_where_the_table_does():
     at_the_end = values_at(np.full(len(FREE), FURTHEST))
     column = FREE.index(DISCREPANCY)
     assert quick_values_at(far, [DISCREPANCY])[column] == pytest.approx(at_the_end[column])
-
-
-def test_places_of_values():
-    places = np.random.default_rng(2).standard_normal((500, len(FREE)))
-    assert places_at(values_at(places)) == pytest.approx(places, abs=2e-5)
 
 
 def test_far_places_stay_finite():

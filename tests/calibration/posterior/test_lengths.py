@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from calibration.posterior.lengths import find_lengths, likeness, minus_log_likelihood
+from calibration.posterior.emulator import find_lengths, likeness, minus_log_likelihood
 
 RUNS = 300
 LENGTHS = np.array([1.0, 2.5, 30.0])

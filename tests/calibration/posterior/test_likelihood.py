@@ -10,10 +10,9 @@ from scipy import integrate, stats
 from calibration.facts.observed import Observed
 from calibration.facts.priors import DISCREPANCY, FREE
 from calibration.facts.targets import SURVEYS
-from calibration.posterior.discrepancy import MEMORY
-from calibration.posterior.free import values_at
+from calibration.posterior.conditioning import MEMORY
 from calibration.posterior.likelihood import Likelihood, answered, discrepancy_correlation
-from calibration.posterior.simulate import COUNTS
+from calibration.posterior.simulate import COUNTS, values_at
 from calibration.posterior.work import Bank
 from tests.calibration.problems import STOCKS, covariance, fitted_answers, observed
 

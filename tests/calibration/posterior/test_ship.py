@@ -2,7 +2,7 @@
 
 import pytest
 
-from calibration.posterior.question import Effort
+from calibration.posterior import Effort
 from calibration.posterior.ship import neutral
 
 USUAL = Effort()

@@ -4,8 +4,20 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from calibration.posterior.ellipses import Prior, aimed_at, covariance_of
-from calibration.posterior.walk import CHAINS, KEPT, SEGMENT, WANTED, WINDOW, Chains, autocorrelation, explore, walk
+from calibration.posterior.walk import (
+    CHAINS,
+    KEPT,
+    SEGMENT,
+    WANTED,
+    WINDOW,
+    Chains,
+    Prior,
+    aimed_at,
+    autocorrelation,
+    covariance_of,
+    explore,
+    walk,
+)
 
 PARAMETERS = 4
 PRECISION = np.diag([24.0, 3.0, 0.0, 0.0])

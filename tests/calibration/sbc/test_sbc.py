@@ -10,8 +10,7 @@ from scipy import stats
 from calibration.facts.priors import DISCREPANCY, FREE, STATUS_QUO
 from calibration.facts.targets import SURVEYS
 from calibration.posterior.emulator import Component, Emulator, features, fit_emulator
-from calibration.posterior.free import values_at
-from calibration.posterior.simulate import COUNTS, simulate
+from calibration.posterior.simulate import COUNTS, simulate, values_at
 from calibration.posterior.work import Bank
 from calibration.sbc.methods import chosen, imitated, inferred, localized, near_runs, target_of
 from calibration.sbc.page import CONTROLS, page_text, pictures
@@ -19,7 +18,7 @@ from calibration.sbc.quantities import FORECASTS, NAMES, WIDTH, Forecaster, ahea
 from calibration.sbc.question import DOCUMENT, LINES, Settings, markdown, problem, read_ranks, save_ranks, study
 from calibration.sbc.ranks import controls, lines_of, place_of_truth, with_distance
 from calibration.sbc.work import ranks_of, without
-from calibration.second.figures import published, published_figures
+from calibration.second.method import published, published_figures
 from foundation.errors import UserError
 from tests.calibration.posterior.test_likelihood import LOGS, some_logits
 from tests.calibration.problems import STOCKS, fitted_answers, observed

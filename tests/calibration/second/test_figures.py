@@ -5,9 +5,9 @@ import pytest
 from scipy import stats
 
 from calibration.facts.priors import DISCREPANCY, FREE
-from calibration.posterior.free import values_at
 from calibration.posterior.likelihood import answered, discrepancy_correlation
-from calibration.second.figures import Synthetic, infer, published, published_figures
+from calibration.posterior.simulate import values_at
+from calibration.second.method import Synthetic, infer, published, published_figures
 from tests.calibration.posterior.test_likelihood import LOGS, some_logits
 from tests.calibration.problems import STOCKS, fitted_answers, observed
 

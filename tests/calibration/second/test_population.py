@@ -5,10 +5,9 @@ import pytest
 from scipy import stats
 
 from calibration.facts.priors import FREE
-from calibration.posterior.free import values_at
-from calibration.second.figures import Synthetic, infer
+from calibration.posterior.simulate import values_at
+from calibration.second.method import Synthetic, drawn_near, infer
 from calibration.second.page import Sample, rows, table
-from calibration.second.population import drawn_near
 from tests.calibration.second.test_figures import FIGURES, GIVEN, NOISE, PARAMETERS, SLOPES, exact
 
 SIZE = 2000

@@ -12,7 +12,7 @@ from calibration.facts.priors import SURVEY
 from calibration.facts.targets import CSA, DNS, load_survey_items
 from calibration.survey.instrument import TRUTHFUL, Answers, expected, shares, survey_week
 from calibration.survey.question import NOT_MODELLED, imposed
-from model.counting.online import OnlineCounts
+from model.counting.answers import OnlineCounts
 
 COUNTS = OnlineCounts(
     adults=1000,

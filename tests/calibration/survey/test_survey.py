@@ -17,10 +17,9 @@ from calibration.facts.priors import SURVEY, load_priors
 from calibration.facts.targets import CSA, DNS, Published, asked, load_survey_items, load_surveyed
 from calibration.survey import label
 from calibration.survey.instrument import TRUTHFUL, Answers
-from calibration.survey.page import markdown, read_document
 from calibration.survey.question import BARRIERS, NOT_MODELLED, Line, lines, status
 from calibration.survey.report import document, rows_of, rows_of_document, shown_cells, spreadsheet, why
-from calibration.survey.study import picture
+from calibration.survey.study import markdown, picture, read_document
 from calibration.survey.tables import compare, inside, per_draw, reason_key
 from calibration.survey.work import (
     Fieldwork,

@@ -11,7 +11,7 @@ import pytest
 
 from model.adoption import AdoptionModel
 from model.counting import interview as iv
-from model.counting.online import OnlineCounts, online_cells, online_counts
+from model.counting.answers import OnlineCounts, online_cells, online_counts
 from model.engine.records import HEARD_DOCTOR, HEARD_HOSPITAL, HEARD_PHARMACIST, LAST_STOP
 from model.population.attributes import ACCOUNT, EMAIL, EXCLUDED
 from model.prevalence import surveyed_shares

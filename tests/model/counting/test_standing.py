@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from model.adoption import AdoptionModel
-from model.counting.groups import group_codes
 from model.counting.interview import TRIAL
+from model.counting.members import group_codes
 from model.terms.channels import Channel
 from model.terms.outcome import BARRIERS, DIMENSIONS, OBSTACLES, WOULD_PASS, StandingTable
 from model.terms.weeks import WEEKS

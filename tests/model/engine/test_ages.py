@@ -15,8 +15,7 @@ from model.engine.completion import documents_received
 from model.population.attributes import EMAIL
 from model.population.building import build_population
 from model.population.population import Population
-from model.population.pyramid import completed_years
-from model.population.regions import by_region, region_bands
+from model.population.pyramid import by_region, completed_years, region_bands
 from model.terms.ages import band_starts, rates_by_age, recipients, relative_documents
 from model.terms.channels import Channel
 from model.terms.drivers import DAYS_PER_MONTH, weekly_documents

@@ -10,8 +10,7 @@ import pytest
 from scipy import stats
 
 from model.population.attributes import ACCOUNT, EMAIL, EXCLUDED, NO_DOCTOR, PILOT
-from model.population.pyramid import EXCLUDED_REACH
-from model.population.regions import by_region, region_bands
+from model.population.pyramid import EXCLUDED_REACH, by_region, region_bands
 from model.terms.ages import GP_CONTACTS, rates_by_age, relative_documents
 from model.terms.needs import gp_levels
 from model.terms.spells import LEVELS as SPELL_LEVELS

@@ -18,9 +18,9 @@ from model.terms.channels import Channel
 from model.terms.outcome import DIMENSIONS
 from model.terms.structure import Structure
 from model.terms.weeks import NEVER, WEEKS
-from model.twin.doctors import Doctor
 from model.twin.people import Person
 from model.twin.reference import MOST_PEOPLE, ReferenceModel
+from model.twin.surroundings import Doctor
 from model.twin.traits import INFORMATION, NO_USE, OTHER, TIME
 from tests.model.busy import BUSY, POLICY, SEEDS, build, campaign, differences, engine, history, levers, people
 from tests.model.law import demography

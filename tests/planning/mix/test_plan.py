@@ -19,11 +19,10 @@ from planning.mix.measures import Limits, Measures, MostActivations
 from planning.mix.pictures import PICTURES
 from planning.mix.plan import Plan, Question, ceiling, frontier_budgets
 from planning.mix.question import load_space
-from planning.mix.results import FRAMES, Frames, frames
+from planning.mix.results import FRAMES, Frames, frames, standing_at_budget
 from planning.mix.search import Effort, affordable, optimism, regret
 from planning.mix.shipped import verdict
 from planning.mix.simulate import Answer, Task
-from planning.mix.standing import standing_at_budget
 from planning.mix.study import plan_document, plan_text
 from planning.mix.tables import headline, sentences, tables
 from scenarios.compare.tables import write_csv

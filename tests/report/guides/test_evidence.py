@@ -11,7 +11,8 @@ from calibration.draws.files import read_draws, save_draws
 from calibration.facts.priors import FREE
 from calibration.facts.tables import DATA
 from foundation.errors import RunFailedError, UserError
-from report.guides import changes, evidence
+from report.guides import evidence
+from report.guides import steps as made
 from report.guides.evidence import COPY, STATE, Work, carry_out, listed
 from report.guides.filling import project_root
 from report.guides.steps import QUICK_POSTERIORS, Step, steps
@@ -170,13 +171,13 @@ def two_trees(tmp_path):
 
 def test_what_changed(two_trees, monkeypatch):
     before, after = two_trees
-    monkeypatch.setattr(changes, "PARTS", [part for part in changes.PARTS if part.mark == "parameters"])
-    text = changes.changes(before, after)
+    monkeypatch.setattr(made, "PARTS", [part for part in made.PARTS if part.mark == "parameters"])
+    text = made.changes(before, after)
     assert f"- default: {FREE[0]} +0.50" in text
     assert "- docs/odd.md, parameters: 1 of 2 numbers, most: 1,234 → 1,300 (a, b)" in text
     assert "- changed: docs/odd.md" in text
     shutil.copytree(before, after, dirs_exist_ok=True)
-    assert changes.changes(before, after).count("- nothing") == 3
+    assert made.changes(before, after).count("- nothing") == 3
 
 
 @pytest.mark.parametrize(
@@ -189,4 +190,4 @@ def test_what_changed(two_trees, monkeypatch):
     ],
 )
 def test_numbers_are_compared_in_their_lines(old, new, told):
-    assert changes.said(old, new).startswith(told)
+    assert made.said(old, new).startswith(told)

@@ -7,9 +7,8 @@ from typer.testing import CliRunner
 
 from foundation.errors import UserError
 from report.guides import filling
-from report.guides.architecture import House, floors_are_current, said
+from report.guides.architecture import House, Module, floors_are_current, said
 from report.guides.filling import CURRENT, FILLED, STALE, UNKNOWN, fill, folders_by_sign, look, unsound
-from report.guides.imports import Module
 from report.guides.parts import PARTS, Part
 
 MARKS = "<!-- {0} -->\n{1}<!-- /{0} -->\n"
@@ -120,7 +119,7 @@ def test_the_question_of_a_room_is_its_first_sentence(tmp_path):
 
 def test_a_picture_of_other_floors_is_stale(tmp_path, monkeypatch):
     from report.guides import architecture
-    from report.guides.pictures import floors_picture, save_with_summary
+    from report.guides.architecture import floors_picture, save_with_summary
 
     house = House({"a": {"a": 2, "a.b": 1}, "c": {"c": 3}}, {("a", "c"): 5})
     monkeypatch.setattr(architecture, "house", lambda root: house)

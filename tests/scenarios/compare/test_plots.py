@@ -15,7 +15,7 @@ from matplotlib.text import Text
 
 from cli.albums import COMPARING
 from foundation.drawing.placing import APART, place_labels
-from foundation.drawing.wrapping import width, wrap
+from foundation.drawing.style import width, wrap
 from scenarios.compare.pictures import PICTURES, additional_activations, adoption_curves, funnel
 from tests.scenarios import frames as made
 from tests.scenarios.layout import outside, overlapping

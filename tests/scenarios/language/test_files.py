@@ -2,7 +2,7 @@
 
 import pytest
 
-from foundation.problems import ScenarioError
+from foundation.errors import ScenarioError
 from scenarios.language.files import catalogue, is_path, load_scenario, parse_scenario
 
 VALID = '[title]\nen = "A"\n'

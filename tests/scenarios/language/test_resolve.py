@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from foundation.problems import ScenarioError
+from foundation.errors import ScenarioError
 from model import levers as lv
 from model.terms.channels import Channel
 from model.terms.parameters import Parameters

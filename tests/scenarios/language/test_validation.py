@@ -2,7 +2,7 @@
 
 import pytest
 
-from foundation.problems import ScenarioError
+from foundation.errors import ScenarioError
 from scenarios.language.files import parse_scenario
 from scenarios.language.regions import REGIONS
 from scenarios.language.validation import NO_EFFECTS, NO_TRAITS

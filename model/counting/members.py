@@ -1,14 +1,16 @@
-"""Doctors who take part in levers, and for how long they are paid for."""
+"""Who is counted where: people in groups; doctors in levers, and for how long they are paid for."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import UInt8
 
 from model.counting import tally
 from model.levers.base import Lever
-from model.terms.shapes import Bools, Counts, Floats
+from model.population.attributes import EXCLUDED
+from model.terms.shapes import Bools, Bytes, Counts, Floats
 from model.terms.weeks import WEEKS_PER_YEAR
 from model.world import World
 
@@ -57,3 +59,24 @@ def _taking_part(model: World, number: int, lever: Lever) -> Bools:
     for low, high in model.population.doctor_blocks(lever.target.regions):
         tally.participants(model.run, number, low, high, takes_part)
     return takes_part
+
+
+def group_names(model: World, dimension: str) -> tuple[str, ...]:
+    """Groups of a dimension, in order."""
+    if dimension == "age_band":
+        return model.population.bands
+    if dimension == "region":
+        return model.population.regions
+    return ("no", "yes")
+
+
+def group_codes(model: World, dimension: str, week: int) -> UInt8[Bytes, " person"]:
+    """Group of each person at the start of a week."""
+    population = model.population
+    if dimension == "age_band":
+        return population.band_at(week).astype(np.uint8, copy=False)
+    if dimension == "region":
+        return population.region
+    if dimension == "long_term_illness":
+        return (population.ill_from <= week).astype(np.uint8)
+    return ((population.flags & EXCLUDED) > 0).astype(np.uint8)
