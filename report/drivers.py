@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -265,5 +266,7 @@ def _split_share(row: Mapping[Any, Any], source: str, lang: str) -> Markup:
     ends = [f"{source}_{end}" for end in ("low", "high")]
     values = [float(row[key]) for key in (source, *ends)]
     text = share_with_interval(row, source, lang)
+    if not isfinite(values[0]):
+        return Markup(text)
     where = {key: str(row[key]) for key in ("scenario", "measure")}
     return traced(text, values, file=FILE, measure=source, stats=["value", *ends], where=where)

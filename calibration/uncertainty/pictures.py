@@ -30,7 +30,7 @@ def uncertainty_split(shares: pd.DataFrame, manifest: Manifest, lang: str) -> Fi
     axes = figure.subplots()
     left = [0.0] * len(shares)
     for source, colour in COLOURS.items():
-        widths = (100 * shares[source]).tolist()
+        widths = (100 * shares[source].fillna(0.0)).tolist()
         axes.barh(range(len(shares)), widths, left=left, color=colour, height=0.62)
         left = [before + width for before, width in zip(left, widths, strict=True)]
     name_rows(axes, shares["scenario"].tolist(), manifest, lang)

@@ -16,7 +16,7 @@ from calibration.draws.structures import Alternative
 from calibration.facts.inputs import tables_of
 from calibration.uncertainty import label
 from calibration.uncertainty.work import SOURCES, Task
-from foundation.language.numbers import NO_BREAK, interval, number, percent
+from foundation.language.numbers import NO_BREAK, UNDEFINED, interval, number, percent
 from foundation.store.atomic import write_parquet
 from foundation.store.manifest import Manifest, package_version
 from foundation.store.reading import Document
@@ -76,7 +76,7 @@ def uncertainty_table(shares: pd.DataFrame, manifest: Manifest, lang: str) -> Ta
     people = number(manifest["people"], 0, lang)
     table = _table(
         label("uncertainty.title", lang, until=_day(manifest, lang)),
-        label("uncertainty.note", lang, structures=structures, people=people),
+        f"{label('uncertainty.note', lang, structures=structures, people=people)}{only_one(manifest, lang)}",
     )
     table.add_column(label("uncertainty.scenario", lang), min_width=16, max_width=34, overflow="fold")
     table.add_column(label("uncertainty.result", lang), justify="right", no_wrap=True)
@@ -90,8 +90,15 @@ def uncertainty_table(shares: pd.DataFrame, manifest: Manifest, lang: str) -> Ta
     return table
 
 
+def only_one(manifest: Manifest, lang: str) -> str:
+    """That structure isn't counted, if there is one only; begins with a space."""
+    return "" if len(manifest["averaged"]) > 1 else f" {label('uncertainty.one', lang)}"
+
+
 def share_with_interval(row: Mapping[Any, Any] | pd.Series[Any], source: str, lang: str) -> str:
-    """``75 % [40; 90]``; without interval where it was made by an earlier version."""
+    """``75 % [40; 90]``; without interval where it was made by an earlier version; a dash where it isn't known."""
+    if np.isnan(row[source]):
+        return UNDEFINED
     if f"{source}_low" not in row:
         return percent(row[source], lang)
     low, high = (100 * row[f"{source}_{end}"] for end in ("low", "high"))
@@ -174,9 +181,15 @@ def document(shares: pd.DataFrame, manifest: Manifest) -> Document:
                 "measure": row["measure"],
                 "mean": row["mean"],
                 "sd": row["sd"],
-                "share_of_variance": {source: row[source] for source in SOURCES},
-                "share_interval": {source: [row[f"{source}_low"], row[f"{source}_high"]] for source in SOURCES},
+                "share_of_variance": {source: _or_none(row[source]) for source in SOURCES},
+                "share_interval": {
+                    source: [_or_none(row[f"{source}_{end}"]) for end in ("low", "high")] for source in SOURCES
+                },
             }
             for _, row in shares.iterrows()
         ],
     }
+
+
+def _or_none(value: float) -> float | None:
+    return None if np.isnan(value) else value

@@ -110,7 +110,7 @@ def simulate_all(
 
 def split(rows: pd.DataFrame, weights: dict[str, float]) -> pd.DataFrame:
     """A row a scenario and measure: mean, sd, and the share of the variance (0..1) that each source makes up, with its
-    90 % interval."""
+    90 % interval. What structure adds can't be told from a single one: NaN."""
     found = []
     for scenario in rows["scenario"].unique():
         measures = MEASURES[:1] if scenario == REFERENCE else MEASURES
@@ -118,7 +118,10 @@ def split(rows: pd.DataFrame, weights: dict[str, float]) -> pd.DataFrame:
             table = rows[rows["scenario"] == scenario].pivot_table(
                 index=["structure", "draw"], columns="run", values=measure
             )
-            found.append({"scenario": scenario, "measure": measure, **components(table, weights)})
+            unknown = (
+                {} if len(weights) > 1 else dict.fromkeys(("structure", "structure_low", "structure_high"), np.nan)
+            )
+            found.append({"scenario": scenario, "measure": measure, **components(table, weights), **unknown})
     return pd.DataFrame(found)
 
 

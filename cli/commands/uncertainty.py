@@ -10,7 +10,7 @@ import typer
 from cli import options as o
 from cli.errors import FAILED, reported
 
-DRAWS, PEOPLE = 24, 20_000
+DRAWS, PEOPLE = 96, 20_000
 
 
 def uncertainty(

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from calibration.uncertainty.work import LEAST_DRAWS, SOURCES, components
+from calibration.uncertainty.tables import only_one, share_with_interval
+from calibration.uncertainty.work import LEAST_DRAWS, SOURCES, components, split
 from foundation.shapes import Floats
 
 WEIGHTS = {"one": 0.5, "two": 0.3, "three": 0.2}
@@ -71,3 +72,23 @@ def test_shares_of_four_runs_by_hand() -> None:
     index = pd.MultiIndex.from_product([["only"], [0, 1]], names=["structure", "draw"])
     found = components(pd.DataFrame({"A": [1.0, 3.0], "B": [1.0, 5.0], "C": [2.0, 4.0]}, index=index), {"only": 1.0})
     assert [found[source] for source in SOURCES] == pytest.approx([0.0, 0.8, 0.0, 0.2])
+
+
+def test_of_one_structure_nothing_is_said_of_others() -> None:
+    """Before, its share was 0 % [0; 0]: sure, and wrong."""
+    rng = np.random.default_rng(2)
+    rows = pd.DataFrame(
+        [
+            {"scenario": "status-quo", "structure": name, "draw": draw, "run": run, "activated_millions": rng.normal()}
+            for name in ("one", "two")
+            for draw in range(20)
+            for run in "ABC"
+        ]
+    )
+    alone = split(rows[rows["structure"] == "one"], {"one": 1.0}).iloc[0]
+    both = split(rows, {"one": 0.5, "two": 0.5}).iloc[0]
+    assert share_with_interval(alone, "structure", "en") == "–"
+    assert share_with_interval(alone, "chance", "en") != "–"
+    assert "[" in share_with_interval(both, "structure", "en")
+    assert only_one({"averaged": {"one": 1.0}}, "en").startswith(" One structure only")
+    assert only_one({"averaged": {"one": 0.5, "two": 0.5}}, "en") == ""
