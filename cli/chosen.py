@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,11 @@ def with_reference(chosen: Sequence[Chosen]) -> list[Chosen]:
     for item in chosen:
         if names.count(item.scenario.name) > 1:
             raise UserError(f"{item.scenario.source}: scenario {item.scenario.name} is given more than once")
+        if like := _like(item.scenario.name, names):
+            raise UserError(
+                f"{item.scenario.source}: differs from {like} by case or spaces only, and some systems take both for "
+                f"one file; give it another name"
+            )
     reference = choose(REFERENCE)
     for item in chosen:
         if item.scenario.name == REFERENCE and item.scenario.sha256 != reference.scenario.sha256:
@@ -43,3 +49,12 @@ def with_reference(chosen: Sequence[Chosen]) -> list[Chosen]:
                 f"with; give the file another name"
             )
     return [reference, *(item for item in chosen if item.scenario.name != REFERENCE)]
+
+
+def _like(name: str, names: Sequence[str]) -> str | None:
+    """Another of the names that may be the same on some file systems."""
+    return next((other for other in names if other != name and _folded(other) == _folded(name)), None)
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold().strip(" .")

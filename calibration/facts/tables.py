@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import math
+import unicodedata
 from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -168,7 +169,7 @@ def read_lines(path: Path) -> list[list[str]]:
     Raises:
         UserError: the file can't be read, is something else, or is far too large.
     """
-    text = read_text(path, LARGEST)
+    text = unicodedata.normalize("NFC", read_text(path, LARGEST))  # é may be written as e with an accent behind it
     between = ";" if ";" in text.partition("\n")[0] else ","
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=between))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+import unicodedata
 from pathlib import Path
 
 from foundation.errors import Problem, ScenarioError, nearest
@@ -118,7 +119,7 @@ def _check_file(file: Path, what: str) -> None:
 def _toml(text: str, source: str) -> dict[str, object]:
     _refuse_deep(text, source)
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(unicodedata.normalize("NFC", text))  # some systems write é as e with an accent behind it
     except tomllib.TOMLDecodeError as error:
         raise _wrong(source, _syntax(str(error))) from None
     except (RecursionError, ValueError) as error:

@@ -23,8 +23,10 @@ MOST_ALIKE = 8
 
 
 def visible(text: str | None, lines: int = 600) -> str | None:
-    """A text as it is; a ``ValueError`` for control characters, of which terminals, pictures and spreadsheets make
-    something else."""
+    """A text as it is; a ``ValueError`` for one without any letter, and for control characters, of which terminals,
+    pictures and spreadsheets make something else."""
+    if text is not None and not text.strip():
+        raise PydanticCustomError("scenario", "is blank")
     if text is not None and not (plain(text) and "\t" not in text and text.count("\n") < lines):
         raise PydanticCustomError("scenario", "has control characters")
     return text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -101,3 +102,28 @@ def test_check_says_whom_levers_aim_at(mes: Mes, tmp_path: Path, lang: str, warn
     first, second = result.stderr.splitlines()
     assert warning in first
     assert "lever[2], few," in second
+
+
+LETTERS = '[title]\nen = "Letters"\n[[lever]]\nkind = "letter"\n[lever.target]\nregions = ["Île-de-France"]\n'
+
+
+def test_accents_may_be_written_in_two_ways(mes: Mes, tmp_path: Path) -> None:
+    decomposed = unicodedata.normalize("NFD", LETTERS)
+    assert decomposed != LETTERS
+    (tmp_path / "one.toml").write_text(decomposed, encoding="utf-8")
+    assert mes("scenarios", "check", "one.toml").exit_code == 0
+
+
+def test_a_blank_title_is_none(mes: Mes, tmp_path: Path) -> None:
+    (tmp_path / "one.toml").write_text(LETTERS.replace('"Letters"', '"  "'), encoding="utf-8")
+    assert mes("scenarios", "check", "one.toml").stderr == 'one.toml: title.en = "  ": is blank\n'
+    assert "est vide" in mes("scenarios", "check", "one.toml", "--lang", "fr").stderr
+
+
+def test_names_that_some_systems_take_for_one(mes: Mes, tmp_path: Path) -> None:
+    for name in ("Mine", "mine", "other"):
+        (tmp_path / f"{name}.toml").write_text(LETTERS, encoding="utf-8")
+    result = mes("compare", "./Mine.toml", "./other.toml", "./mine.toml", "--people", "1000", "--draws", "1")
+    assert result.exit_code == 2
+    assert "./Mine.toml: differs from mine by case or spaces only" in result.stderr
+    assert not (tmp_path / "runs").exists()
