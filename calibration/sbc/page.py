@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from calibration.sbc.methods import DRAWS
 from calibration.sbc.ranks import DISTANCE, LEVEL, STRICT, Line, ecdf_band, lines_of
 from foundation.shapes import Floats
@@ -25,8 +27,9 @@ def verdicts(ranks: Ranks, lines: Sequence[str], control: str = "", level: float
     return lines_of(lines, ranks[control], len(lines), level)
 
 
-def page_text(ranks: Ranks, lines: Sequence[str], settings: Mapping[str, int], command: str) -> str:
-    """Markdown: what was run, the verdicts, the negative controls."""
+def page_text(ranks: Ranks, distances: Floats, lines: Sequence[str], settings: Mapping[str, int], command: str) -> str:
+    """Markdown: what was run, the verdicts, the negative controls. ``distances`` [truth, 2]
+    (``calibration.sbc.work.distances_of``)."""
     found = verdicts(ranks, lines)
     failed = sum(not line.passed for line in found)
     said = [
@@ -38,12 +41,29 @@ def page_text(ranks: Ranks, lines: Sequence[str], settings: Mapping[str, int], c
         *_named("fails", found),
         *_named(f"outside the band of {100 * STRICT:g} % over all lines", verdicts(ranks, lines, level=STRICT)),
         "",
+        _width(distances),
         _bands(ranks, lines),
         _table(found),
         _controls(ranks, lines),
         f"![{TITLE}](figures/{PICTURE}.png)\n",
     ]
     return "\n".join(said)
+
+
+RESAMPLES = 2000
+
+
+def _width(distances: Floats) -> str:
+    """How far the truths are from the middle, beside the draws: by how much the whole is too narrow."""
+    truths = len(distances)
+    again = distances[np.random.default_rng(1).integers(truths, size=(RESAMPLES, truths))].mean(axis=1)
+    ratios = np.sqrt(np.vstack([distances.mean(axis=0), again]))
+    factors = ratios[:, 0] / ratios[:, 1]
+    low, high = np.quantile(factors[1:], [0.05, 0.95])
+    return (
+        f"Distance of the whole, root mean square: truths {ratios[0, 0]:.2f}, draws {ratios[0, 1]:.2f} standard "
+        f"deviations, {factors[0]:.3f} times as far [{low:.3f}; {high:.3f}], where a right method has 1.\n"
+    )
 
 
 def _named(what: str, found: Sequence[Line]) -> list[str]:

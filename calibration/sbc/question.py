@@ -27,7 +27,19 @@ from calibration.sbc.methods import chosen, near_runs
 from calibration.sbc.page import Ranks, page_text
 from calibration.sbc.quantities import FORECASTS, NAMES, ahead
 from calibration.sbc.ranks import DISTANCE
-from calibration.sbc.work import FIRST, PER_WAVE, SEED, Task, carry_out, finish, found_in, look, places_in, ranks_of
+from calibration.sbc.work import (
+    FIRST,
+    PER_WAVE,
+    SEED,
+    Task,
+    carry_out,
+    distances_of,
+    finish,
+    found_in,
+    look,
+    places_in,
+    ranks_of,
+)
 from foundation.errors import UserError
 from foundation.shapes import Floats
 from foundation.store.atomic import held, write_arrays, write_json
@@ -38,6 +50,7 @@ from foundation.work.progress import adding, progress
 LIKELIHOOD = "log likelihood"
 LINES = (*FREE, *FORECASTS, *NAMES, DISTANCE, LIKELIHOOD)
 DOCUMENT, RANKS = "sbc.json", "ranks.npz"
+DISTANCES = "distances"
 NEAR = "near/"
 """Before the name of a control in ``RANKS``: of truths near the real figures, the only ones there are."""
 SHARED = 1600
@@ -112,7 +125,8 @@ class Study:
         missing = [task for task in tasks if not whole(task.file, self.question)]
         with progress(len(tasks), "truths") as tell:
             carry_out(finish, tasks, missing, self.settings.workers, adding(tell))
-        save_ranks(self.folder, ranks_of([found_in(task.file, self.question) for task in tasks]))
+        found = [found_in(task.file, self.question) for task in tasks]
+        save_ranks(self.folder, ranks_of(found), distances_of(found))
         write_json(self.folder / DOCUMENT, self.settings.shown())
 
     def _tasks(self, stage: int) -> list[Task]:
@@ -165,9 +179,11 @@ class Study:
         return found
 
 
-def save_ranks(folder: Path, ranks: Ranks) -> None:
-    """``ranks.npz`` [truth, line] by control (``near/narrow``; ``near/`` as they are)."""
-    write_arrays(folder / RANKS, **{f"{NEAR}{control}": found for control, found in ranks.items()})
+def save_ranks(folder: Path, ranks: Ranks, distances: Floats) -> None:
+    """``ranks.npz`` [truth, line] by control (``near/narrow``; ``near/`` as they are), and ``distances_of``."""
+    write_arrays(
+        folder / RANKS, **{DISTANCES: distances}, **{f"{NEAR}{control}": found for control, found in ranks.items()}
+    )
 
 
 def read_ranks(folder: Path) -> dict[str, Floats]:
@@ -176,9 +192,23 @@ def read_ranks(folder: Path) -> dict[str, Floats]:
         return {key.removeprefix(NEAR): saved[key] for key in saved.files if key.startswith(NEAR)}
 
 
+def read_distances(folder: Path) -> Floats:
+    """What ``save_ranks`` wrote.
+
+    Raises:
+        UserError: a version before 0.5.0 did.
+    """
+    with np.load(folder / RANKS) as saved:
+        if DISTANCES not in saved.files:
+            raise UserError(f"{folder / RANKS}: of an earlier version, without distances; make the study again")
+        return np.asarray(saved[DISTANCES])
+
+
 def markdown(folder: Path) -> str:
     """The page of a finished study."""
     settings = read_json(folder / DOCUMENT)
     usual = Settings().shown()
     told = [f"--{name} {value}" for name, value in settings.items() if name in OPTIONS and value != usual[name]]
-    return page_text(read_ranks(folder), LINES, settings, " ".join(["mes study sbc --out sbc", *told]))
+    return page_text(
+        read_ranks(folder), read_distances(folder), LINES, settings, " ".join(["mes study sbc --out sbc", *told])
+    )

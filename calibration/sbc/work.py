@@ -179,6 +179,15 @@ def carry_out(
         raise RunFailedError(f"{len(failures)} truths failed, the first by {failures[0].error}")
 
 
+def distances_of(found: list[dict[str, Floats]]) -> Floats:
+    """[truth, 2] squared distances from the middle of the posterior: the truth's, and the mean of the draws'."""
+    rows = []
+    for one in found:
+        truth, draws = with_distance(one["truth"], one["draws"], one["sample"], len(FREE))
+        rows.append([truth[-1], draws[:, -1].mean()])
+    return np.array(rows)
+
+
 def ranks_of(found: list[dict[str, Floats]]) -> dict[str, Floats]:
     """Ranks [truth, parameter + forecast + quantity + 2] as they are and of the negative controls; the last lines are
     the distance and the log likelihood of the figures."""

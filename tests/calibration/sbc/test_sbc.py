@@ -1,6 +1,7 @@
 """Simulation-based calibration on problems small enough for the tests."""
 
 import json
+import re
 from datetime import date
 
 import numpy as np
@@ -13,9 +14,19 @@ from calibration.posterior.emulator import Component, Emulator, features, fit_em
 from calibration.posterior.simulate import COUNTS, simulate, values_at
 from calibration.posterior.work import Bank
 from calibration.sbc.methods import chosen, imitated, inferred, localized, near_runs, target_of
-from calibration.sbc.page import CONTROLS, page_text, pictures
+from calibration.sbc.page import CONTROLS, _width, page_text, pictures
 from calibration.sbc.quantities import FORECASTS, NAMES, WIDTH, Forecaster, ahead, outputs_and_quantities
-from calibration.sbc.question import DOCUMENT, LINES, Settings, markdown, problem, read_ranks, save_ranks, study
+from calibration.sbc.question import (
+    DOCUMENT,
+    LINES,
+    Settings,
+    markdown,
+    problem,
+    read_distances,
+    read_ranks,
+    save_ranks,
+    study,
+)
 from calibration.sbc.ranks import controls, lines_of, place_of_truth, with_distance
 from calibration.sbc.work import ranks_of, without
 from calibration.second.method import published, published_figures
@@ -229,14 +240,31 @@ def made_up_ranks(seed=6):
     return {kind: rng.random((50, len(LINES))) ** (1 if kind == "" else 6) for kind in CONTROLS}
 
 
+EVEN = np.random.default_rng(7).chisquare(44, size=(50, 2))
+"""Squared distances of truths and draws that are of one law."""
+
+
+def test_how_much_too_narrow_the_whole_is():
+    """Truths twice as far as draws; of one law; and a folder that doesn't say."""
+    assert " 2.000 times as far [2.000; 2.000]" in _width(np.column_stack([4 * EVEN[:, 0], EVEN[:, 0]]))
+    low, high = re.search(r"times as far \[(.+); (.+)\]", _width(EVEN)).groups()
+    assert float(low) < 1 < float(high)
+
+
+def test_ranks_without_distances_are_refused(tmp_path):
+    np.savez(tmp_path / "ranks.npz", **{"near/": np.ones((3, 2))})
+    with pytest.raises(UserError, match="without distances"):
+        read_distances(tmp_path)
+
+
 def test_the_page_says_what_fails():
     ranks, settings = made_up_ranks(), Settings().shown()
-    text = page_text(ranks, LINES, settings, "mes study sbc")
+    text = page_text(ranks, EVEN, LINES, settings, "mes study sbc")
     assert f"**{len(LINES)} of {len(LINES)} lines pass, 0 fail.**" in text
     assert f"| spread × 0.6 | {len(LINES)} of {len(LINES)} fail | fails |" in text
     assert "| as it is | 0 of" in text
     ranks[""][:, 3] = 0.99
-    text = page_text(ranks, LINES, settings, "mes study sbc")
+    text = page_text(ranks, EVEN, LINES, settings, "mes study sbc")
     assert f"**{len(LINES) - 1} of {len(LINES)} lines pass, 1 fail.**" in text
     assert f"- Truths near the real figures, fails: {LINES[3]}\n" in text
     assert "**0 %, " in text
@@ -256,7 +284,7 @@ def test_the_folder_of_an_earlier_version_is_read(tmp_path):
 
 def test_a_finished_study_is_read_again(tmp_path):
     ranks = made_up_ranks()
-    save_ranks(tmp_path, ranks)
+    save_ranks(tmp_path, ranks, EVEN)
     (tmp_path / DOCUMENT).write_text(json.dumps(Settings(sims=64, workers=2).shown()))
     found = read_ranks(tmp_path)
     assert list(found) == list(ranks)
