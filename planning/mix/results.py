@@ -258,3 +258,10 @@ def row_of(frames: Frames, role: str) -> pd.Series:
 def has(frames: Frames, role: str) -> bool:
     """Whether there is a mix of that role."""
     return bool((frames["frontier"]["role"] == role).any())
+
+
+def over_budget(result: Mapping[str, Any] | pd.Series[Any], budget: float) -> bool:
+    """Whether a mix costs more than its budget (million euros) on the fresh draws: on average, in the median or on most
+    of them. The search keeps the mean within the budget on other draws, and says nothing of the median."""
+    dear = max(result["cost_mean"], result["cost_p50"]) > budget
+    return bool(dear or result["within_budget"] < 0.5)
