@@ -60,10 +60,10 @@ def study(
         if what is Study.readings:
             from calibration import readings
 
-            asked = {"people": people or o.PEOPLE, "draws": draws or o.DRAWS, "seed": seed}
-            as_found = found_finished(out, readings.SETTINGS, asked)
+            size, many = people or o.PEOPLE, draws or o.DRAWS
+            as_found = found_finished(out, readings.SETTINGS, {"people": size, "draws": many, "seed": seed})
             if not as_found:
-                readings.study(out, **asked, workers=count)
+                readings.study(out, people=size, draws=many, seed=seed, workers=count)
         elif what is Study.second:
             from calibration.second import page as second
 
