@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cli.options import Pictures
 from foundation.drawing.album import Album
+from foundation.store.manifest import entries
 
 if TYPE_CHECKING:
     from foundation.drawing.album import Picture
@@ -67,6 +68,6 @@ def album_of(manifest: Manifest) -> Album:
 
 def names_of(album: Album, manifest: Manifest, wanted: Pictures) -> list[str]:
     """Pictures to draw, in order; a run of the reference alone has nothing to compare."""
-    left_out = COMPARING if album is RUN and len(manifest["scenarios"]) == 1 else ()
+    left_out = COMPARING if album is RUN and len(entries(manifest)) == 1 else ()
     asked = {Pictures.none: (), Pictures.main: album.main, Pictures.all: tuple(album.shows)}[wanted]
     return [name for name in album.shows if name in asked and name not in left_out]

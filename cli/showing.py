@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cli import label
 from cli.options import Lang, Pictures
+from foundation.store.manifest import LEFT_OUT
 from foundation.work.progress import progress
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _end(store: Store, shown: Shown, langs: Sequence[Lang]) -> None:
         draw(store, shown, langs)
     finally:
         tell_failures(store.manifest, shown.lang)
-    if store.manifest.get("failures"):
+    if store.manifest.get("failures") or store.manifest.get(LEFT_OUT):
         raise typer.Exit(FAILED)
 
 
@@ -149,9 +150,14 @@ def say_where(folder: Path, lang: Lang) -> None:
 
 
 def tell_failures(manifest: Manifest, lang: Lang) -> None:
-    """Names the draws that failed, on stderr; nothing if the run is whole."""
+    """Names the draws that failed, and scenarios that did, on stderr; nothing if the run is whole."""
     from cli.errors import said
 
+    for name in dict.fromkeys(entry["scenario"] for entry in manifest.get(LEFT_OUT, ())):
+        own = [entry for entry in manifest[LEFT_OUT] if entry["scenario"] == name]
+        where = f"{own[0]['draw']}: {said(own[0]['error'])}"
+        print(f"mes: {name}: {label('said.left_out', lang)} ({len(own)}/{manifest['draws']})", file=sys.stderr)
+        print(f"  {where}", file=sys.stderr)
     failures = manifest.get("failures", ())
     if not failures:
         return

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 from foundation.language.numbers import day, number
 from foundation.quantiles import jeffreys
-from foundation.store.manifest import Manifest
+from foundation.store.manifest import LEFT_OUT, Manifest
 from model.terms.outcome import BARRIERS
 from model.terms.structure import Structure
 from report import answer, say, sources, tables
@@ -108,6 +108,8 @@ def _warnings(numbers: Numbers) -> list[Markup]:
         found.append(say("page.quick", lang, people=people, draws=draws))
     if failures := manifest.get("failures"):
         found.append(say("page.failed", lang, failed=len(failures), draws=numbers.setting("draws")))
+    left_out = dict.fromkeys(entry["scenario"] for entry in manifest.get(LEFT_OUT, ()))
+    found += [say("page.left_out", lang, name=name) for name in left_out]
     if not manifest.get("paired", True):
         found.append(say("page.unpaired", lang))
     found += [escape(line) for line in aimed_lines(numbers.frames["uses"], manifest, lang)]

@@ -14,6 +14,7 @@ from foundation.language.numbers import compact, interval, number, percent, with
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
 from foundation.store.store import document
+from planning.mix.measures import over_budget
 from report import say
 from report.figures import SIZES, report_frontier
 from report.numbers import INTERVAL, Numbers, traced
@@ -77,9 +78,12 @@ def plan_point(plan: Plan, lang: str) -> Markup:
     """What the budget asked for adds, in a sentence for the answer."""
     budget, result = _one(plan["budget_millions_eur"], "budget_millions_eur", {}, lang), plan["result"]
     found = say("answer.budget", lang, budget=budget, additional=_interval(result, "additional", "result", {}, lang))
-    if result["cost_mean"] > plan["budget_millions_eur"]:
+    if over_budget(result, plan["budget_millions_eur"]):
+        # A mean within the budget says little where most draws cost more.
+        kind = "overrun" if result["cost_mean"] > plan["budget_millions_eur"] else "overrun_often"
         cost = _one(result["cost_mean"], "result.cost_mean", {}, lang)
-        found += Markup(" ") + say("answer.budget_overrun", lang, cost=cost, within=_within(plan, lang))
+        median = _one(result["cost_p50"], "result.cost_p50", {}, lang)
+        found += Markup(" ") + say(f"answer.budget_{kind}", lang, cost=cost, median=median, within=_within(plan, lang))
     return found + Markup(" ") + say("answer.budget_quick", lang) if plan["quick"] else found
 
 

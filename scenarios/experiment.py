@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import traceback
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from math import ceil
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from foundation.errors import ScenarioError, UserError
+from foundation.errors import RunFailedError, ScenarioError, UserError
 from foundation.seeds import DECISIONS, POPULATION, derive
+from foundation.store.manifest import LEFT_OUT
 from model.terms.inputs import Demography, History, Surveyed
 from model.terms.outcome import DIMENSIONS, GroupTable, LeverUse, StandingTable
 from model.terms.structure import Structure
@@ -127,6 +129,31 @@ class Past:
 
 def simulate_draw(experiment: Experiment, draw: Draw) -> Frames:
     """Frames of one draw (``scenarios.frames.ORDER``), all scenarios, ordered as given."""
+    return _frames(experiment, draw, _branch)
+
+
+def simulate_what_goes(experiment: Experiment, draw: Draw) -> dict[str, Any]:
+    """The same without the scenarios that fail: ``LEFT_OUT`` lists them with their errors, if there are any. Where the
+    first one fails, of which all others are told as differences, or memory is short, the draw fails."""
+    failed: list[dict[str, str]] = []
+
+    def tried(experiment: Experiment, scenario: Scenario, draw: Draw, model: World, past: Past) -> Result | None:
+        try:
+            return _branch(experiment, scenario, draw, model, past)
+        except (MemoryError, RunFailedError):
+            raise
+        except Exception as error:
+            if scenario is experiment.scenarios[0]:
+                raise
+            line = (f"{type(error).__name__}: {error}".splitlines() or [""])[0]
+            failed.append({"scenario": scenario.name, "error": line, "traceback": traceback.format_exc()})
+            return None
+
+    frames = _frames(experiment, draw, tried)
+    return {**frames, LEFT_OUT: failed} if failed else frames
+
+
+def _frames(experiment: Experiment, draw: Draw, branch: Callable[..., Result | None]) -> Frames:
     model = history_of(experiment, draw)
     from model.counting.census import Census
 
@@ -135,7 +162,8 @@ def simulate_draw(experiment: Experiment, draw: Draw) -> Frames:
         groups=_groups(now, [week for week in _group_weeks(experiment.settings) if week <= model.week]),
         standing=now.standing(model.week),
     )
-    results = [_branch(experiment, scenario, draw, model, past) for scenario in experiment.scenarios]
+    found = [branch(experiment, scenario, draw, model, past) for scenario in experiment.scenarios]
+    results = [result for result in found if result is not None]
     if experiment.carried is not None:
         results = carried_into(results, experiment.carried(draw.index, results[0].simulated))
     settings = experiment.settings

@@ -21,10 +21,13 @@ from foundation.store.fingerprint import changes, digest_of, sha256_of
 from foundation.store.reading import NoFileError, read_json, wrong
 
 __all__ = ["FILE", "FORMAT", "OWN_HASH", "Manifest", "differences", "identity", "machine", "now", "read", "write"]
-__all__ += ["own_hash", "package_version", "require", "sha256_of"]
+__all__ += ["LEFT_OUT", "entries", "own_hash", "package_version", "require", "sha256_of"]
 
 FILE = "manifest.json"
 OWN_HASH = "manifest_sha256"
+LEFT_OUT = "left_out"
+"""Entries of the question that a task could not compute, though it computed the rest: a value of its part, and a key of
+the manifest of a folder whose tables don't hold them."""
 FORMAT = 2
 """2: with the frame ``equity``."""
 Manifest: TypeAlias = Mapping[str, Any]
@@ -84,6 +87,12 @@ def read(folder: Path) -> Manifest:
     if problem := wrong(manifest):
         raise UserError(f"{path}: {problem}: not as mes writes a manifest")
     return manifest
+
+
+def entries(manifest: Mapping[str, Any], key: str = "scenarios") -> list[Mapping[str, Any]]:
+    """Entries of a list of the manifest that the tables hold."""
+    missing = {entry.get("scenario") for entry in manifest.get(LEFT_OUT, ())}
+    return [entry for entry in manifest[key] if entry["name"] not in missing]
 
 
 def require(folder: Path, manifest: Mapping[str, Any], keys: Sequence[str]) -> None:

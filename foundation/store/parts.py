@@ -118,6 +118,11 @@ def drop_damaged(folder: Path, question: str) -> list[str]:
     return damaged
 
 
+def having(folder: Path, name: str) -> list[str]:
+    """Keys of the parts that hold a value of this name."""
+    return [key for key in keys(folder) if any(place_of(folder, key).glob(f"{name}.*"))]
+
+
 def read(folder: Path, key: str) -> dict[str, Any]:
     """What a task found."""
     files = sorted(path for path in place_of(folder, key).iterdir() if path.name != SEAL)

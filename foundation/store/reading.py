@@ -255,7 +255,8 @@ _ALLOWED: dict[str, tuple[Callable[[Any], bool], str]] = {
     **dict.fromkeys(("data", "modules", "libraries"), (table(text), "a table of texts")),
     **dict.fromkeys(("command_line", "depends_on", "expects"), (_each(text), "a list of texts")),
     **dict.fromkeys(
-        ("failures", "resumed", "incidents", "stock_targets", "differences"), (_each(_object), "a list of tables")
+        ("failures", "left_out", "resumed", "incidents", "stock_targets", "differences"),
+        (_each(_object), "a list of tables"),
     ),
     "scenarios": (_each(_scenario), "a list of scenarios with names and titles in one line"),
 }

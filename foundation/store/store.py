@@ -100,11 +100,14 @@ class Store:
             entry["machine"] = planned.get("machine")
         # What the last attempt sealed is made anew: until then the folder holds parts, nothing final.
         self.manifest = {**old, "status": "running", "failures": [], "files": {}, "resumed": [*old["resumed"], entry]}
-        self.manifest.pop("error", None)
+        for key in ("error", manifests.LEFT_OUT):
+            self.manifest.pop(key, None)
         try:
             (self.folder / PARTS).mkdir(exist_ok=True)
             if damaged := parts.drop_damaged(self.folder, self.question):
                 entry["damaged_parts"] = damaged
+            for key in parts.having(self.folder, manifests.LEFT_OUT):  # is tried again
+                shutil.rmtree(parts.place_of(self.folder, key))
             manifests.write(self.folder, self.manifest)
         except (OSError, StorageError) as error:
             raise _unwritable(self.folder, error) from None
@@ -162,14 +165,14 @@ class Store:
 
     def finish(self, frames: Frames, failures: Sequence[Mapping[str, Any]] = (), *, status: str | None = None) -> None:
         """Writes the final tables, then the manifest that seals all files; parts are removed if ``status`` (by default
-        ``failed`` where there are failures) is ``complete``.
+        ``failed`` where there are failures or something is left out) is ``complete``.
 
         Raises:
             StorageError: they can't be written; the parts stay.
         """
         for name, frame in frames.items():
             write_parquet(self.folder / f"{name}.parquet", frame)
-        status = status or ("failed" if failures else "complete")
+        status = status or ("failed" if failures or self.manifest.get(manifests.LEFT_OUT) else "complete")
         self.note(failures=list(failures), status=status, finished=manifests.now())
         self.seal()
         if status == "complete":

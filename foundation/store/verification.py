@@ -113,6 +113,9 @@ def _failures(manifest: Manifest) -> Iterator[Finding]:
     for failure in _list(manifest, "failures"):
         values = {"draw": failure.get("draw", failure.get("key")), "error": failure.get("error")}
         yield Finding(kind="draw_failed", where=manifests.FILE, values=values)
+    for entry in _list(manifest, manifests.LEFT_OUT):
+        values = {key: entry.get(key) for key in ("scenario", "draw", "error")}
+        yield Finding(kind="scenario_failed", where=manifests.FILE, values=values)
 
 
 def _files(folder: Path, manifest: Manifest) -> Iterator[Finding]:
@@ -149,7 +152,8 @@ def _tables(folder: Path, manifest: Manifest, bad: set[str]) -> tuple[int | None
     counts = manifest.get("counts")
     if not isinstance(counts, dict):
         return None, []
-    names = {str(entry.get("name")) for entry in _list(manifest, str(counts.get("groups")))}
+    left_out = {entry.get("scenario") for entry in _list(manifest, manifests.LEFT_OUT)}
+    names = {str(entry.get("name")) for entry in _list(manifest, str(counts.get("groups")))} - left_out
     wanted = _wanted(manifest, counts)
     found, findings = None, []
     for file in (str(name) for name in _strings(counts, "files")):

@@ -63,6 +63,13 @@ class Found(Generic[Task]):
         order = sorted(range(len(self.tasks)), key=lambda i: rank(self.tasks[i]))
         return Found(self.store, tuple(self.tasks[i] for i in order), tuple(self.keys[i] for i in order))
 
+    def noted(self, name: str) -> Iterator[tuple[Task, Any]]:
+        """What is called so, of the tasks that found such a thing."""
+        having = set(parts.having(self.store.folder, name))
+        for task, key in zip(self.tasks, self.keys, strict=True):
+            if key in having:
+                yield task, self.store.part(key)[name]
+
     def frame(self, name: str) -> pd.DataFrame:
         """One table of all, one after the other."""
         return parts.frame(self.store.folder, self.keys, name)

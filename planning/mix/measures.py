@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from math import floor
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from foundation.quantiles import LEVELS
 from foundation.shapes import Floats
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SLACK = 1e-9
 
@@ -181,3 +184,10 @@ def best(goal: Goal, m: Measures) -> int | None:
 def quantiles(name: str, values: Floats) -> dict[str, float]:
     """``<name>_p05``, ``_p50``, ``_p95`` of one number per draw."""
     return {f"{name}_{level}": float(np.quantile(values, q)) for level, q in LEVELS.items()}
+
+
+def over_budget(result: Mapping[str, Any] | pd.Series[Any], budget: float) -> bool:
+    """Whether a mix costs more than its budget (million euros) on the fresh draws: on average, in the median or on most
+    of them. The search keeps the mean within the budget on other draws, and says nothing of the median."""
+    dear = max(result["cost_mean"], result["cost_p50"]) > budget
+    return bool(dear or result["within_budget"] < 0.5)

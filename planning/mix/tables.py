@@ -10,7 +10,7 @@ import pandas as pd
 from foundation.language.numbers import UNDEFINED, compact, day, number, percent, with_interval
 from foundation.store.manifest import Manifest
 from planning.mix import label
-from planning.mix.measures import FAIR_POINTS
+from planning.mix.measures import FAIR_POINTS, over_budget
 from planning.mix.results import Frames, best_sentence, has, losing, row_of
 from scenarios.lever_schemas.words import lever_word
 from scenarios.words import group_title, price_letters, quick_mark, run_line
@@ -59,6 +59,7 @@ def sentences(frames: Frames, manifest: Manifest, lang: str) -> Iterator[str]:
     money = {"mean": number(row["cost_mean"], 1, lang), "search": number(row["search_cost_mean"], 1, lang)}
     within = percent(row["within_budget"], lang)
     yield label("plan.cost", lang, cost=median_interval(row, "cost", lang), within=within, **money)
+    yield from _overrun(row, plan["budget_millions_eur"], lang)
     if row["minutes_mean"] > 0:
         yield label("plan.minutes", lang, minutes=median_interval(row, "minutes", lang))
     yield label(
@@ -79,6 +80,15 @@ def sentences(frames: Frames, manifest: Manifest, lang: str) -> Iterator[str]:
     yield _behind(frames, manifest, lang)
     yield _target(frames, manifest, lang)
     yield from _shipped(frames, manifest, lang)
+
+
+def _overrun(row: pd.Series, budget: float, lang: str) -> Iterator[str]:
+    """That the mix costs more than its budget on the fresh draws: on average, or more often than not."""
+    if over_budget(row, budget):
+        parts = {name: number(row[f"cost_{name}"], 1, lang) for name in ("mean", "p50")}
+        yield label(
+            "plan.overrun", lang, budget=euros(budget, lang), within=percent(row["within_budget"], lang), **parts
+        )
 
 
 def _target(frames: Frames, manifest: Manifest, lang: str) -> str:

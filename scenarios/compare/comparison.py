@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from foundation.errors import UserError
+from foundation.errors import RunFailedError, UserError
 from foundation.quantiles import LEVELS, jeffreys, rounded, spread
 from foundation.store import store, tables
-from foundation.store.manifest import Manifest, require
+from foundation.store.manifest import LEFT_OUT, Manifest, entries, require
 from foundation.store.reading import Document
 from model.terms.outcome import WOULD_PASS
 from model.terms.weeks import monday, position
@@ -71,7 +71,7 @@ def comparison_document(frames: Mapping[str, pd.DataFrame], manifest: Manifest) 
         **_common(manifest),
         "scenarios": [
             scenario_summary(outcomes[outcomes["scenario"] == entry["name"]], entry, statuses)
-            for entry in manifest["scenarios"]
+            for entry in entries(manifest)
         ],
         "few_aimed": [one._asdict() for one in few_aimed(frames["uses"])],
         "best": best_document(best_table(outcomes, manifest)),
@@ -82,7 +82,10 @@ def comparison_document(frames: Mapping[str, pd.DataFrame], manifest: Manifest) 
 def run_document(frames: Mapping[str, pd.DataFrame], manifest: Manifest, scenario: str) -> Document:
     """The document of ``mes run --json``: weekly stocks of one scenario at the start of each Monday to the horizon."""
     outcomes, weekly = frames["outcomes"], frames["weekly"]
-    entry = next(entry for entry in manifest["scenarios"] if entry["name"] == scenario)
+    entry = next((entry for entry in entries(manifest) if entry["name"] == scenario), None)
+    if entry is None:
+        failed = next(one for one in manifest[LEFT_OUT] if one["scenario"] == scenario)
+        raise RunFailedError(f"{scenario}: failed on draw {failed['draw']}: {failed['error']}")
     last = int(position(date.fromisoformat(manifest["until"])))
     rows = weekly[(weekly["scenario"] == scenario) & (weekly["week"] <= last)]
     rows = rows.assign(millions=rows["activated"] / 1e6, share=rows["activated"] / rows["living"])
@@ -108,6 +111,7 @@ def _common(manifest: Manifest) -> Document:
         "horizon": manifest["until"],
         "paired": manifest.get("paired", True),
         "differences": list(manifest.get("differences", ())),
+        "left_out": [{key: one[key] for key in ("scenario", "draw", "error")} for one in manifest.get(LEFT_OUT, ())],
         "failed_draws": [failure["draw"] for failure in manifest.get("failures", ())],
         "version": manifest["version"],
         "command_line": manifest["command_line"],
@@ -158,14 +162,14 @@ def compare_folders(folders: Sequence[Path]) -> tuple[Manifest, Frames]:
     loaded = [(folder, *load(folder)) for folder in folders]
     first = loaded[0][1]
     _same_question(loaded)
-    entries: list[dict[str, Any]] = []
+    kept: list[dict[str, Any]] = []
     parts: list[Frames] = []
     for folder, manifest, frames in loaded:
-        names = _new_names(folder, manifest, entries, same_run=_agree(first, manifest, SAME_RUN))
+        names = _new_names(folder, manifest, kept, same_run=_agree(first, manifest, SAME_RUN))
         parts.append({name: _renamed(frames[name], names) for name in ORDER})
-        entries += [{**e, "name": names[e["name"]]} for e in manifest["scenarios"] if e["name"] in names]
+        kept += [{**e, "name": names[e["name"]]} for e in entries(manifest) if e["name"] in names]
     merged = {name: pd.concat([part[name] for part in parts], ignore_index=True) for name in ORDER}
-    return _merged_manifest(loaded, entries), merged
+    return _merged_manifest(loaded, kept), merged
 
 
 def _same_question(loaded: Sequence[tuple[Path, Manifest, Frames]]) -> None:
@@ -188,7 +192,7 @@ def _new_names(
     """Old to new names of the scenarios to keep."""
     hashes = {entry["name"]: entry["sha256"] for entry in taken}
     names: dict[str, str] = {}
-    for entry in manifest["scenarios"]:
+    for entry in entries(manifest):
         name = entry["name"]
         if same_run and hashes.get(name) == entry["sha256"]:
             continue
@@ -207,9 +211,10 @@ def _renamed(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     return kept.assign(scenario=kept["scenario"].map(dict(names)))
 
 
-def _merged_manifest(loaded: Sequence[tuple[Path, Manifest, Frames]], entries: Sequence[Mapping[str, Any]]) -> Manifest:
+def _merged_manifest(loaded: Sequence[tuple[Path, Manifest, Frames]], kept: Sequence[Mapping[str, Any]]) -> Manifest:
     manifests = [manifest for _, manifest, _ in loaded]
     first = manifests[0]
+    names = {entry["name"] for entry in kept}
     differences = [
         {"folder": str(folder), "setting": key, "value": manifest.get(key), "first": first.get(key)}
         for folder, manifest, _ in loaded[1:]
@@ -218,7 +223,8 @@ def _merged_manifest(loaded: Sequence[tuple[Path, Manifest, Frames]], entries: S
     ]
     return {
         **first,
-        "scenarios": list(entries),
+        "scenarios": list(kept),
+        LEFT_OUT: [one for manifest in manifests for one in manifest.get(LEFT_OUT, ()) if one["scenario"] not in names],
         "paired": all(_agree(first, manifest, SAME_CHANCE) for manifest in manifests),
         "differences": differences,
         "quick": any(manifest["quick"] for manifest in manifests),

@@ -7,17 +7,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from foundation.store.manifest import Manifest
+from foundation.store.manifest import LEFT_OUT, Manifest, entries
 from foundation.store.reading import Document
 from foundation.study import Study
 from foundation.work.bench import Found
 from scenarios.compare.courses import courses, courses_table
 from scenarios.draw import Draw
-from scenarios.experiment import Experiment, simulate_draw
+from scenarios.experiment import Experiment, simulate_what_goes
 from scenarios.frames import ORDER, Frames
 from scenarios.language.schema import Lang, Scenario
 
@@ -37,7 +37,7 @@ COUNTS = {
 }
 """Tables in which each draw of each scenario has rows, as ``foundation.store.verification`` checks them."""
 CODE = ("scenarios.experiment",)
-Simulate = Callable[[Experiment, Draw], Frames]
+Simulate = Callable[[Experiment, Draw], dict[str, Any]]
 Sent = TypeVar("Sent")
 """A task."""
 
@@ -48,11 +48,11 @@ class Task:
 
     experiment: Experiment
     draw: Draw
-    simulate: Simulate = simulate_draw
+    simulate: Simulate = simulate_what_goes
 
 
-def work(task: Task) -> Frames:
-    """Frames of one draw."""
+def work(task: Task) -> dict[str, Any]:
+    """Frames of one draw, and the scenarios that failed on it."""
     return task.simulate(task.experiment, task.draw)
 
 
@@ -100,7 +100,7 @@ class OfDraws(Study[Sent]):
 class Comparison(OfDraws[Task]):
     """Scenarios side by side."""
 
-    simulate: Simulate = simulate_draw
+    simulate: Simulate = simulate_what_goes
     work = staticmethod(work)
 
     def about(self) -> Document:
@@ -121,14 +121,22 @@ class Comparison(OfDraws[Task]):
         return task.draw.index
 
     def tables(self, found: Found[Task]) -> Frames:
-        """Every frame ordered by scenario, as asked, then draw."""
-        order = [scenario["name"] for scenario in found.store.manifest["scenarios"]]
+        """Every frame ordered by scenario, as asked, then draw. A scenario that failed on some draw is left out of all:
+        its others are too few to stand beside the rest, draw by draw."""
         in_order = found.ordered(self.number)
-        return {name: _ordered(in_order.frame(name), order) for name in ORDER}
+        failed = [{"draw": self.number(task), **entry} for task, some in in_order.noted(LEFT_OUT) for entry in some]
+        if failed:
+            found.store.note(**{LEFT_OUT: failed})
+        order = [scenario["name"] for scenario in entries(found.store.manifest)]
+        return {name: _ordered(_of(in_order.frame(name), order), order) for name in ORDER}
 
     def write(self, folder: Path, frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> None:
         """CSV tables for both languages."""
         write_tables(folder, tables_for_reading(frames, manifest))
+
+
+def _of(frame: pd.DataFrame, scenarios: Sequence[str]) -> pd.DataFrame:
+    return frame[frame["scenario"].isin(list(scenarios))]
 
 
 def _ordered(frame: pd.DataFrame, order: Sequence[str]) -> pd.DataFrame:

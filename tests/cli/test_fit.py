@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,8 @@ def test_the_folder(fitted: tuple[Path, Result]) -> None:
     assert french[0].startswith("motif;quoi;région;date;")
     assert ";7,2;" in french[1]
     assert [path.name for path in folder.parent.iterdir()] == ["f"], "nothing half-written stays"
+    for picture in folder.glob("pictures/*.svg"):
+        ET.fromstring(picture.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,7 @@ from typer.testing import CliRunner
 
 import mes
 from cli.main import app
-from foundation.errors import UserError
-from foundation.problems import ScenarioError
+from foundation.errors import ScenarioError, UserError
 
 PEOPLE, DRAWS = 2_000, 2
 ROOT = Path(mes.__file__).parents[1]

@@ -145,6 +145,63 @@ def test_a_fee_for_some_doctors_pays_all_activations_of_those_and_none_of_others
     assert not paid & unpaid
 
 
+RAMP = 60
+
+
+def enrolled(week: int) -> float:
+    """Share of those who recommend that a fee from the policy on has enrolled by a week, as the document says."""
+    return min(1.0, (week - POLICY + 1) / RAMP)
+
+
+def sd_of_paid(words: list[Word], doctor: Any) -> float:
+    """Standard deviation of the number of paid words: a doctor, once enrolled, is so for all later ones."""
+    shares: dict[int, list[float]] = {}
+    for word in words:
+        shares.setdefault(int(doctor[word.patient]), []).append(enrolled(word.week))
+    return float(np.sqrt(sum(np.subtract(np.minimum.outer(a, a), np.outer(a, a)).sum() for a in shares.values())))
+
+
+def test_a_ramp_enrols_doctors_little_by_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One sixtieth a week, and who is enrolled stays so; the fee moves nobody, so all words are those without it."""
+    twin, log = logged(monkeypatch, 3, fee("ramp", factor=1.0, ramp=RAMP))
+    doctor = people(3).doctor
+    words = [word for word in log if word.recommended and word.channel == THROUGH[0]]
+    paid = [word for word in words if word.paid_by]
+    for number in {int(doctor[word.patient]) for word in words}:
+        own = [word for word in words if int(doctor[word.patient]) == number]
+        first = min((word.week for word in own if word.paid_by), default=WEEKS)
+        assert all(word.week <= first for word in own if not word.paid_by), number
+    assert all(word.paid_by for word in words if word.week >= POLICY + RAMP - 1)
+    expected = sum(enrolled(word.week) for word in words)
+    assert abs(len(paid) - expected) < Z * sd_of_paid(words, doctor)
+    during = [word for word in words if word.week < POLICY + RAMP - 1]
+    assert 0 < sum(bool(word.paid_by) for word in during) < len(during), "negative control: some, not all"
+    assert twin.uses()[0].activations == pytest.approx(len(paid) * people(3).weight)
+    assert engine_paid(fee("ramp", factor=1.0, ramp=RAMP)) == len(paid), "the engine, to the agent"
+
+
+def test_a_ramp_covers_visits_to_counters_little_by_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each activation after a pharmacist's word is paid with the share of visits covered in its week."""
+    _, log = logged(monkeypatch, 3, counter("all", 1, ramp=RAMP), counter("rest", 2))
+    words = [word for word in log if word.recommended and word.channel == THROUGH[3]]
+    shares = np.array([enrolled(word.week) for word in words])
+    first, rest = (sum(word.paid_by == (n,) for word in words) for n in (0, 1))
+    assert first + rest == len(words), "what the ramp leaves falls under the second"
+    # Each lever's own words are its own; those of the second that the first covers are paid by the first.
+    assert first >= shares.sum() - Z * np.sqrt((shares * (1 - shares)).sum())
+    assert all(word.paid_by == (0,) for word in words if word.week >= POLICY + RAMP - 1)
+    assert rest > 0
+
+
+def engine_paid(lever: lv.Lever) -> int:
+    """Agents whose activation is paid for, by the engine in the world of ``logged``."""
+    model = build(AdoptionModel, 3)
+    model.advance(POLICY)
+    branch = model.branch((lever,))
+    branch.advance(WEEKS)
+    return round(branch.uses()[0].activations / branch.population.weight)
+
+
 def run(*levers: lv.Lever) -> Any:
     population = build_population(demography(), people=6_000, seed=7)
     model = AdoptionModel(population, BUSY, demography=demography(), history=history(), seed=7)

@@ -121,6 +121,32 @@ def test_a_plan_that_is_fair_only_on_the_draws_of_the_search_says_so() -> None:
     assert "(+0,31 ± 0,12)" in french
 
 
+@pytest.mark.parametrize(
+    ("mean", "median", "within", "said"),
+    [
+        (29.0, 28.0, 0.7, False),
+        (31.0, 28.0, 0.7, True),
+        (29.0, 30.5, 0.5, True),
+        (29.0, 29.5, 0.45, True),
+        (30.0, 30.0, 0.5, False),
+    ],
+)
+def test_a_plan_dearer_than_its_budget_on_fresh_draws_says_so(
+    mean: float, median: float, within: float, said: bool, tidy: Frames, found: Plan
+) -> None:
+    """For 30 M€: by the mean, the median or the share of draws, whichever the search kept to."""
+    frontier = tidy["frontier"].copy()
+    asked = frontier["role"] == "asked"
+    frontier.loc[asked, ["cost_mean", "cost_p50", "within_budget"]] = mean, median, within
+    made = {**tidy, "frontier": frontier}
+    english, french = (" ".join(sentences(made, manifest(found), lang)) for lang in ("en", "fr"))
+    assert ("more than the budget of 30\u00a0M€" in english, "plus que le budget de 30\u00a0M€" in french) == (
+        said,
+        said,
+    )
+    assert not said or f"median {median}" in english
+
+
 @pytest.mark.parametrize("target", [27.0, 60.0])
 def test_the_target_is_reached_or_not_reachable(target: float) -> None:
     made = plan(target=target)
