@@ -127,7 +127,7 @@ class Request:
     def _weights(self) -> dict[str, float] | None:
         if not self.averages:
             return None
-        from calibration.draws.structures import fitted
+        from calibration.draws.posteriors import fitted
 
         return {alternative.name: alternative.weight for alternative in fitted()}
 

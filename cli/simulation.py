@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 LONG = 1200.0
 """Seconds from which on it is said how long a draw takes."""
 CODE = (
-    "scenarios.experiment", "calibration.draws.files", "calibration.draws.posteriors", "calibration.draws.structures",
+    "scenarios.experiment", "calibration.draws.files", "calibration.draws.posteriors",
     "calibration.facts.inputs", "calibration.facts.targets",
 )  # fmt: skip
 """Modules that compute a draw, and those that make it and read the data."""
@@ -146,8 +146,7 @@ def site_of(request: Request, processes: int, threads: int) -> AbstractContextMa
 def drawn(settings: Settings, request: Request) -> tuple[Source, list[Draw]]:
     """The posterior to draw from, and its first draws."""
     from calibration.draws.files import load_draws
-    from calibration.draws.posteriors import posterior_for, shipped_mixture
-    from calibration.draws.structures import averaged_draws, fitted
+    from calibration.draws.posteriors import averaged_draws, fitted, posterior_for, shipped_mixture
 
     if settings.averaged:
         return shipped_mixture(), averaged_draws(settings.draws, fitted())

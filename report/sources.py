@@ -20,6 +20,7 @@ from foundation.language.numbers import NO_BREAK, UNDEFINED, day, interval, mont
 from foundation.store.manifest import Manifest
 from report import say
 from report.numbers import Numbers, traced
+from scenarios.compare.statuses import status_word
 from scenarios.words import scenario_titles
 
 Row = dict[str, Any]
@@ -228,7 +229,7 @@ def _prices() -> tuple[Assumption, ...]:
             location=item.value,
             low=item.low,
             high=item.high,
-            status=_kind(item.status),
+            status=status_word(item.status),
             facts=cited[item.lever, item.item],
         )
         for item in load_costs()
@@ -241,13 +242,8 @@ _COSTS = ("lever", "item", "facts")
 def _assumption(prior: Prior) -> Assumption:
     location, low, high = prior.stated
     return Assumption(
-        name=prior.name, location=location, low=low, high=high, status=_kind(prior.status), facts=prior.facts
+        name=prior.name, location=location, low=low, high=high, status=status_word(prior.status), facts=prior.facts
     )
-
-
-def _kind(status: str) -> str:
-    """A status without its reason."""
-    return status.partition(":")[0].strip()
 
 
 def _facts() -> dict[str, Fact]:

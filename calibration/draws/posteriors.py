@@ -1,34 +1,39 @@
-"""Which posterior a run draws from: a folder of ``mes calibrate``, a shipped file by structure, or that of an origin.
+"""Which posterior a run draws from: a folder of ``mes calibrate``, or a shipped file by structure; what it was fitted
+to; and structural alternatives: what the data say of each, and draws averaged over them.
 
-The posterior of an origin is fitted to nothing that was published after it: ``mes calibrate --until ORIGIN --out
-DIR/ORIGIN`` makes one. There is no other source. Draws fitted to later stocks would make the hindcast a fit, so a file
-that says so is refused, and an origin without draws has no forecast of the model. The end of the data is the one origin
-for which the posterior of every other command is the right one.
+Each alternative differs from the default in one choice and has a posterior of its own. Weights are proportional to the
+evidence (equal prior probability, *assumed*): Bayesian model averaging (Hoeting et al. 1999). That they are the right
+set is an assumption too, and the weights hold for these targets and priors only.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 from importlib.resources.abc import Traversable
 from math import inf
 from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
-import numpy.typing as npt
 
 from calibration.draws.checks import refuse_unsealed
-from calibration.draws.files import DEFAULT, POSTERIOR, SHIPPED, SUMMARY, load_draws, read_draws, structure_name
+from calibration.draws.files import (
+    DEFAULT,
+    POSTERIOR,
+    SHIPPED,
+    SUMMARY,
+    DrawsInfo,
+    draws_of,
+    load_draws,
+    read_draws,
+    structure_name,
+)
 from calibration.facts.observed import load_observed
-from calibration.facts.priors import DISCREPANCY, FREE
-from calibration.facts.tables import DATA
 from calibration.facts.targets import Kind, StockTarget
 from foundation.errors import UserError
-from foundation.store.manifest import sha256_of
 from foundation.store.reading import read_json
 from model.terms.structure import Structure
 from scenarios.draw import Draw
@@ -111,67 +116,6 @@ def _real(item: Traversable) -> Path:
     return Path(str(item))
 
 
-SHIPPED_ORIGINS = Path(str(DATA / "origins"))
-"""The shipped posteriors of origins; ``default.parquet`` stands for the end of the data elsewhere."""
-
-MAKE = "`mes calibrate --until ORIGIN --out DIR/ORIGIN`, `mes hindcast --posteriors DIR`"
-
-
-@dataclass(frozen=True, kw_only=True)
-class OriginPosterior:
-    """What the calibration knew on an origin."""
-
-    draws: Sequence[Draw]
-    discrepancy: npt.NDArray[np.float64]
-    """[draw] standard deviation of the model discrepancy of log stocks."""
-    data_end: date
-    """Day of the last stock that it was fitted to."""
-    sha256: str
-    """Of the file."""
-    structure: Mapping[str, Any]
-    """Choices that it was fitted under."""
-
-
-PosteriorDraws = Callable[[date], OriginPosterior]
-"""The posterior given the targets up to a day; raises ``NoPosteriorError`` where there is none."""
-
-
-class NoPosteriorError(LookupError):
-    """No posterior has been made that ends at an origin."""
-
-
-def posterior_source(n: int, data_end: date, folder: Path | None = None) -> PosteriorDraws:
-    """The first ``n`` draws of the posterior of each origin, from ``folder`` or the shipped ones; each is run under the
-    structure that it was fitted under.
-
-    ``folder`` holds ``<origin>/posterior.parquet``, as ``mes calibrate`` leaves it, or ``<origin>.parquet``.
-    """
-    return partial(_posterior_of, n=n, data_end=data_end, folder=folder)
-
-
-def _posterior_of(origin: date, *, n: int, data_end: date, folder: Path | None) -> OriginPosterior:
-    places = [f"{origin.isoformat()}/posterior.parquet", f"{origin.isoformat()}.parquet"]
-    found = [file for place in places if (file := (folder or SHIPPED_ORIGINS) / place).is_file()]
-    if not found and origin != data_end:
-        raise NoPosteriorError(MAKE)
-    path: Path | None = found[0] if found else None
-    values, info = read_draws(path)
-    fitted = date.fromisoformat(info.data_end)
-    if fitted > origin:
-        name = "the shipped posterior" if path is None else str(path)
-        raise UserError(f"{name}: fitted to data up to {fitted}; for this origin allowed: {origin} or earlier")
-    structure = Structure(**dict(info.structure))  # type: ignore[arg-type]
-    draws = [replace(draw, structure=structure) for draw in load_draws(n, path=path)]
-    digest = sha256_of(path or Path(str(SHIPPED / f"{DEFAULT}.parquet")))
-    return OriginPosterior(
-        draws=draws,
-        discrepancy=values[:n, FREE.index(DISCREPANCY)],
-        data_end=fitted,
-        sha256=digest,
-        structure=dict(info.structure),
-    )
-
-
 @dataclass(frozen=True)
 class Fitted:
     """What a posterior was fitted to."""
@@ -219,3 +163,90 @@ def _stock(entry: Mapping[str, Any]) -> StockTarget:
         low=float(entry["low_millions"]),
         high=inf if high is None else float(high),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alternative:
+    """One fitted structure."""
+
+    name: str
+    structure: Structure
+    log_evidence: float
+    log_evidence_error: float
+    weight: float
+    """Probability among the fitted ones, 0..1."""
+    draws: int
+
+
+def fitted() -> tuple[Alternative, ...]:
+    """Every structure with a shipped posterior, the default first.
+
+    Raises:
+        UserError: two were fitted to different data, or one lacks its evidence.
+    """
+    infos = {name: _info(name) for name in shipped_structures()}
+    if len({tuple(sorted(info.data_sha256.items())) for info in infos.values()}) > 1:
+        raise UserError("the shipped posteriors were fitted to different data: their evidence can't be compared")
+    evidence = np.array([info.log_evidence for info in infos.values()])
+    if not np.isfinite(evidence).all():
+        raise UserError("a shipped posterior lacks its evidence")
+    weights = np.exp(evidence - evidence.max())
+    return tuple(
+        Alternative(
+            name=name,
+            structure=Structure(**dict(info.structure)),  # type: ignore[arg-type]
+            log_evidence=info.log_evidence,
+            log_evidence_error=info.log_evidence_error,
+            weight=float(weight / weights.sum()),
+            draws=info.draws,
+        )
+        for (name, info), weight in zip(infos.items(), weights, strict=True)
+    )
+
+
+def _info(name: str) -> DrawsInfo:
+    return read_draws(_real(SHIPPED / f"{name}.parquet"))[1]
+
+
+def averaged_draws(n: int, alternatives: Sequence[Alternative]) -> list[Draw]:
+    """The first ``n`` draws of the mixture: draw k is a draw of one structure, which it carries along.
+
+    Which one is decided by a van der Corput sequence, so that any number of first draws holds each structure in
+    proportion to its weight, and draw k is the same whatever ``n``.
+
+    Raises:
+        UserError: more draws than a structure has.
+    """
+    edges = np.cumsum([alternative.weight for alternative in alternatives])
+    chosen = [int(np.searchsorted(edges, van_der_corput(k) * edges[-1], side="right")) for k in range(n)]
+    taken = [0] * len(alternatives)
+    draws = []
+    for k, number in enumerate(chosen):
+        alternative = alternatives[number]
+        if taken[number] == alternative.draws:
+            raise UserError(f"draws = {n}: the posterior of {alternative.name} holds {alternative.draws} draws only")
+        draws.append((k, number, taken[number]))
+        taken[number] += 1
+    rows = {number: draws_of(structure_name(alternatives[number].structure), taken[number]) for number in set(chosen)}
+    return [replace(rows[number][row], index=k, structure=alternatives[number].structure) for k, number, row in draws]
+
+
+def draws_named(name: str, n: int) -> list[Draw]:
+    """The first ``n`` draws of a run whose manifest names its draws file ``name``.
+
+    Raises:
+        UserError: the file is not there any more, or holds fewer draws.
+    """
+    if name == MIXTURE:
+        return averaged_draws(n, fitted())
+    return load_draws(n, path=posterior_named(name).paths[0])
+
+
+def van_der_corput(k: int) -> float:
+    """The k-th number of the sequence in base 2: bits of k mirrored at the point, in [0, 1)."""
+    value, step = 0.0, 0.5
+    while k:
+        value += step * (k & 1)
+        k >>= 1
+        step /= 2
+    return value

@@ -1,8 +1,8 @@
 """What the data teach about each free parameter, about pairs of them, and about products.
 
 All on places (``calibration.posterior.simulate``): there every prior is a standard normal, so a posterior is compared
-with mean 0 and
-standard deviation 1. If the data say nothing of a parameter, n posterior draws are n draws of its prior, and
+with mean 0 and standard deviation 1. If the data say nothing of a parameter, n posterior draws are n draws of its
+prior, and
 
     2 n x information,  information = (sd^2 + mean^2 - 1) / 2 - log(sd)   (nats; Kullback-Leibler of two normals),
 
@@ -60,7 +60,7 @@ def products(data_end: date) -> tuple[Product, ...]:
 
 
 def places_of(values: Floats) -> Floats:
-    """Places [..., parameter] of values [..., parameter]: the inverse of ``free.values_at``."""
+    """Places [..., parameter] of values [..., parameter]: the inverse of ``simulate.values_at``."""
     columns = [prior.cdf(values[..., k]) for k, prior in enumerate(free_priors())]
     return np.asarray(special.ndtri(np.clip(np.stack(columns, axis=-1), SMALLEST, 1 - SMALLEST)))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Literal
 
 import numpy as np
@@ -27,7 +27,8 @@ from model.prevalence import surveyed_shares
 from model.terms.channels import Channel
 from model.terms.inputs import Given
 from model.terms.outcome import Outcome
-from model.terms.weeks import START, position, week_of
+from model.terms.weeks import START, week_of
+from scenarios.frames import at
 
 Kind = Literal["posterior", "prior"]
 PILOT_SENDING, PILOT_WEEKS = timedelta(days=13), 17
@@ -128,11 +129,6 @@ def aware_before(model: AdoptionModel) -> float:
     people = model.population
     adults = (people.entry == 0) & (people.age_at(0) >= 18) & ((people.flags & PILOT) == 0)
     return float((model.run.state["aware"][adults] < 0).mean())
-
-
-def at(weeks: Floats, day: date) -> float:
-    """A stock [week] at the start of a day, between weeks by interpolation."""
-    return float(np.interp(position(day), np.arange(len(weeks)), weeks))
 
 
 def _reminded(outcome: Outcome, first: int, last: int) -> float:

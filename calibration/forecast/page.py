@@ -96,7 +96,7 @@ def rows(quantiles: pd.DataFrame, lang: str) -> list[Row]:
 
 
 def said(found: Mapping[str, Any], lang: str) -> Iterator[str]:
-    """Sentences on the target (``summary.target``)."""
+    """Sentences on the target (``study.target``)."""
     millions, by = number(found["target_millions"], 0, lang), day(TARGET_DAY, lang)
     chance = found["probability_of_target"]
     if chance is not None:

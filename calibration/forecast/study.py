@@ -175,7 +175,7 @@ COLUMNS = ("reference_date", "target", "horizon", "target_end_date", "location",
 
 
 def hub_table(quantiles: pd.DataFrame, last: date) -> pd.DataFrame:
-    """The forecast days of a table of quantiles (``summary.quantile_table``), without that of the last count itself."""
+    """The forecast days of a table of quantiles (``quantile_table``), without that of the last count itself."""
     ahead = quantiles[quantiles["forecast"]]
     columns = {
         "reference_date": last.isoformat(),

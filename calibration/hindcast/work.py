@@ -3,25 +3,38 @@
 A run becomes a path that agrees with every count published by the origin, as in ``mes forecast``
 (``calibration.posterior.conditioning``): it starts from what was published, the misfit of the past fades with the
 memory of the discrepancy, and it never falls.
+
+The posterior of an origin is fitted to nothing that was published after it: ``mes calibrate --until ORIGIN --out
+DIR/ORIGIN`` makes one. There is no other source. Draws fitted to later stocks would make the hindcast a fit, so a file
+that says so is refused, and an origin without draws has no forecast of the model. The end of the data is the one origin
+for which the posterior of every other command is the right one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Protocol
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 
+from calibration.draws.files import DEFAULT as USUAL
+from calibration.draws.files import SHIPPED, load_draws, read_draws
 from calibration.facts.counts import Count
 from calibration.facts.history import Inputs, history_for
 from calibration.facts.inputs import load_costs, load_demography, load_history
+from calibration.facts.priors import DISCREPANCY, FREE
+from calibration.facts.tables import DATA
 from calibration.facts.targets import load_surveyed
 from calibration.hindcast.scoring import LEVELS
 from calibration.posterior.conditioning import conditioned, never_falling
+from foundation.errors import UserError
 from foundation.quantiles import rounded
 from foundation.shapes import Floats
+from foundation.store.manifest import sha256_of
 from foundation.work.ensemble import executor_factory, run_ensemble
 from model.terms.drivers import weekly_documents
 from model.terms.structure import Structure
@@ -32,6 +45,67 @@ from scenarios.frames import at
 from scenarios.language.files import load_scenario
 
 DEFAULT = Structure()
+
+
+SHIPPED_ORIGINS = Path(str(DATA / "origins"))
+"""The shipped posteriors of origins; ``default.parquet`` stands for the end of the data elsewhere."""
+
+MAKE = "`mes calibrate --until ORIGIN --out DIR/ORIGIN`, `mes hindcast --posteriors DIR`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OriginPosterior:
+    """What the calibration knew on an origin."""
+
+    draws: Sequence[Draw]
+    discrepancy: Floats
+    """[draw] standard deviation of the model discrepancy of log stocks."""
+    data_end: date
+    """Day of the last stock that it was fitted to."""
+    sha256: str
+    """Of the file."""
+    structure: Mapping[str, Any]
+    """Choices that it was fitted under."""
+
+
+PosteriorDraws = Callable[[date], OriginPosterior]
+"""The posterior given the targets up to a day; raises ``NoPosteriorError`` where there is none."""
+
+
+class NoPosteriorError(LookupError):
+    """No posterior has been made that ends at an origin."""
+
+
+def posterior_source(n: int, data_end: date, folder: Path | None = None) -> PosteriorDraws:
+    """The first ``n`` draws of the posterior of each origin, from ``folder`` or the shipped ones; each is run under the
+    structure that it was fitted under.
+
+    ``folder`` holds ``<origin>/posterior.parquet``, as ``mes calibrate`` leaves it, or ``<origin>.parquet``.
+    """
+    return partial(_posterior_of, n=n, data_end=data_end, folder=folder)
+
+
+def _posterior_of(origin: date, *, n: int, data_end: date, folder: Path | None) -> OriginPosterior:
+    places = [f"{origin.isoformat()}/posterior.parquet", f"{origin.isoformat()}.parquet"]
+    found = [file for place in places if (file := (folder or SHIPPED_ORIGINS) / place).is_file()]
+    if not found and origin != data_end:
+        raise NoPosteriorError(MAKE)
+    path: Path | None = found[0] if found else None
+    values, info = read_draws(path)
+    fitted = date.fromisoformat(info.data_end)
+    if fitted > origin:
+        name = "the shipped posterior" if path is None else str(path)
+        raise UserError(f"{name}: fitted to data up to {fitted}; for this origin allowed: {origin} or earlier")
+    structure = Structure(**dict(info.structure))  # type: ignore[arg-type]
+    draws = [replace(draw, structure=structure) for draw in load_draws(n, path=path)]
+    digest = sha256_of(path or Path(str(SHIPPED / f"{USUAL}.parquet")))
+    return OriginPosterior(
+        draws=draws,
+        discrepancy=values[:n, FREE.index(DISCREPANCY)],
+        data_end=fitted,
+        sha256=digest,
+        structure=dict(info.structure),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -43,7 +43,7 @@ def survey_answers(
 ) -> Figure:
     """A panel per survey (title, rows), a row per answer.
 
-    ``manifest``: what the source line needs (``foundation.language.captions``).
+    ``manifest``: what the source line needs (``scenarios.words.run_line``).
     """
     heights = [ROW * len(rows) + REST for _, rows in panels]
     body = sum(heights) + 0.95

@@ -1,4 +1,4 @@
-"""What the surveys printed beside what the simulated ones say: one row a line of ``calibration.survey.items``."""
+"""What the surveys printed beside what the simulated ones say: one row a line of ``question.lines``."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from calibration.draws.structures import Alternative
+from calibration.draws.posteriors import Alternative
 from calibration.facts.inputs import tables_of
 from calibration.uncertainty import label
 from calibration.uncertainty.work import SOURCES, Task

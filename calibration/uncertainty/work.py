@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from calibration.draws.files import draws_of
-from calibration.draws.structures import Alternative
+from calibration.draws.posteriors import Alternative
 from foundation.errors import RunFailedError, UserError
 from foundation.shapes import Floats
 from foundation.work.ensemble import Failure, executor_factory, run_ensemble

@@ -18,9 +18,9 @@ from foundation.errors import UserError
 from foundation.work.progress import progress
 
 if TYPE_CHECKING:
-    from calibration.draws.posteriors import OriginPosterior
     from calibration.facts.targets import StockTarget
     from calibration.hindcast.question import Forecast, Question
+    from calibration.hindcast.work import OriginPosterior
     from model.terms.structure import Structure
 
     Known = tuple[list[StockTarget], list[Question], dict[date, OriginPosterior], dict[date, str]]
@@ -136,8 +136,8 @@ def known_posteriors(
     request: Request, questions: Sequence[Question]
 ) -> tuple[dict[date, OriginPosterior], dict[date, str]]:
     """Posteriors by origin; where there is none, how to make it."""
-    from calibration.draws.posteriors import NoPosteriorError, posterior_source
     from calibration.facts.inputs import load_history
+    from calibration.hindcast.work import NoPosteriorError, posterior_source
 
     structure = request.chosen
     if request.posteriors is not None and not request.posteriors.is_dir():

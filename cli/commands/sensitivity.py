@@ -64,8 +64,7 @@ def sensitivity(
 
 
 def _study(folder: Path, choice: Choice, scenarios: list[str] | None) -> Sensitivity:
-    from calibration.draws.posteriors import posterior_named
-    from calibration.draws.structures import draws_named
+    from calibration.draws.posteriors import draws_named, posterior_named
     from calibration.facts.inputs import tables_of
     from cli.simulation import CODE
     from foundation.store.reading import as_left

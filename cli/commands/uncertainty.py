@@ -31,7 +31,7 @@ def uncertainty(
 ) -> None:
     """Split the uncertainty of results into structure, fitted parameters, lever effects and chance."""
     with reported():
-        from calibration.draws.structures import fitted
+        from calibration.draws.posteriors import fitted
         from calibration.uncertainty.tables import manifest_of, uncertainty_table, write_all
         from calibration.uncertainty.work import LEAST_DRAWS, simulate_all, split, tasks_for
         from calibration.warm import ensure_compiled
@@ -94,7 +94,7 @@ def uncertainty(
 def structures(lang: o.Language = o.Lang.en, json: o.Json = False) -> None:
     """Structural alternatives fitted to the same targets: evidence, Bayes factors, weights."""
     with reported():
-        from calibration.draws.structures import fitted
+        from calibration.draws.posteriors import fitted
         from calibration.uncertainty.tables import structures_document, structures_table
         from cli.showing import print_json
         from foundation.language.screen import screen

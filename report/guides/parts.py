@@ -75,7 +75,7 @@ def _floors(root: Path, into: Path) -> None:
 
 
 def _structures(_: Path, lang: str) -> str:
-    from calibration.draws.structures import fitted
+    from calibration.draws.posteriors import fitted
     from calibration.uncertainty.tables import structures_table
 
     return printed(structures_table(fitted(), lang), 120)

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from calibration.draws.files import SHIPPED, load_draws, read_draws
-from calibration.draws.structures import averaged_draws, fitted
+from calibration.draws.posteriors import averaged_draws, fitted
 from calibration.facts.priors import DISCREPANCY, FREE
 from calibration.forecast import page, study
 from calibration.forecast.carried import discrepancy_of

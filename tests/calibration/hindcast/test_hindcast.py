@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 from calibration.draws.files import load_draws
-from calibration.draws.posteriors import posterior_source
 from calibration.facts.history import load_documents
 from calibration.facts.targets import load_stock_targets
 from calibration.hindcast.folder import (
@@ -39,7 +38,7 @@ from calibration.hindcast.question import (
     scores,
     simple_forecasts,
 )
-from calibration.hindcast.work import ModelSamples, documents_foreseen
+from calibration.hindcast.work import ModelSamples, documents_foreseen, posterior_source
 from foundation.errors import RunFailedError, ScenarioError, UserError
 from foundation.language.numbers import UNDEFINED
 

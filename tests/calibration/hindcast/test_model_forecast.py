@@ -8,11 +8,18 @@ import numpy as np
 import pytest
 
 from calibration.draws.files import load_draws, save_draws
-from calibration.draws.posteriors import NoPosteriorError, posterior_source
 from calibration.facts.counts import counts_of
 from calibration.facts.targets import load_stock_targets
 from calibration.hindcast.question import cases_of, question_at
-from calibration.hindcast.work import forecast_from, key_of, path, run_tasks, tasks_of
+from calibration.hindcast.work import (
+    NoPosteriorError,
+    forecast_from,
+    key_of,
+    path,
+    posterior_source,
+    run_tasks,
+    tasks_of,
+)
 from calibration.posterior.conditioning import conditioned
 from foundation.errors import UserError
 from tests.calibration.made_up import posterior
