@@ -1,16 +1,6 @@
-"""The simulator from Python: ``import mes``.
-
-    draws = mes.load_posterior(20)
-    found = mes.compare(["letters-with-code", "doctors-fee"], people=20_000, draws=20)
-    found.summary
-
-    past = mes.history(draws[0], people=20_000)
-    world = past.branch("letters-with-code")
-    mes.weekly(world)
-
-A comparison gives to the bit what ``mes compare`` gives with the same arguments. The folders of the project are
-packages of their own (``model``, ``scenarios``, ``calibration``, ...); what is named here is kept, what is found there
-may move.
+"""What can be done from Python? ``import mes``: compare strategies, open finished folders, branch single worlds
+(``docs/python.md``). Names, arguments and columns are kept, and a comparison gives to the bit what ``mes compare`` gives;
+what is imported from other rooms may move.
 """
 
 from __future__ import annotations
