@@ -90,7 +90,7 @@ VALUES: dict[str, Any] = {
 KEYS = (
     "command", "people", "draws", "seed", "engine", "structure", "policy_start", "until", "target_millions", "quick",
     "scenarios", "data_end", "draws_file", "draws_sha256", "files", "failures", "status", "continued", "courses",
-    "counts", "stock_targets", "depends_on", "resumed", "sealed", "expects", "data",
+    "counts", "left_out", "stock_targets", "depends_on", "resumed", "sealed", "expects", "data",
 )  # fmt: skip
 
 
