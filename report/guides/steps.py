@@ -137,7 +137,11 @@ def _study(
     goes_on: bool = False,
 ) -> Step:
     name = command.split()[-1]
-    codes = {"readings": "calibration.readings", "sbc": "calibration.sbc.question", "second": "calibration.second.method"}
+    codes = {
+        "readings": "calibration.readings",
+        "sbc": "calibration.sbc.question",
+        "second": "calibration.second.method",
+    }
     return Step(
         name=name,
         command=("cli", *command.split(), *arguments, "--out", name),
