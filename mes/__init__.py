@@ -1,6 +1,6 @@
 """What can be done from Python? ``import mes``: compare strategies, open finished folders, branch single worlds
-(``docs/python.md``). Names, arguments and columns are kept, and a comparison gives to the bit what ``mes compare`` gives;
-what is imported from other rooms may move.
+(``docs/python.md``). Names, arguments and columns are kept, and a comparison gives to the bit what ``mes compare``
+gives; what is imported from other rooms may move.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "hindcast": ("hindcast", "--origins", "2024-10-07", "--draws", "3", "--pictures", "none", *FEW),
     "survey": ("survey", "--draws", "3", *FEW),
     "fit": ("fit", "--draws", "3", *FEW),
-    "uncertainty": ("uncertainty", "email-reminders", "--draws", "4", *FEW),
+    "uncertainty": ("uncertainty", "email-reminders", "--draws", "12", *FEW),
     "calibrate": ("calibrate", "--first", "64", "--waves", "1", "--wave", "64", "--draws", "40", *FEW),
 }
 RESUMED = ("run", "compare", "effects", "plan", "forecast", "hindcast", "calibrate")
