@@ -75,6 +75,7 @@ def test_python_of_the_readme_runs(capsys):
     assert "activated" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_python_of_the_guide_runs(capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     names = {}

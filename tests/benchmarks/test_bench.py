@@ -81,6 +81,7 @@ def test_memory_is_planned_too(monkeypatch: pytest.MonkeyPatch) -> None:
     assert plan.too_much(last, 2_000_000) is None
 
 
+@pytest.mark.slow
 def test_a_cell_is_measured_in_a_process_of_its_own() -> None:
     row = measure("engine", people=1000, threads=1, scenario=STATUS_QUO, repeats=1)
     assert row["people"] == 1000
@@ -89,6 +90,7 @@ def test_a_cell_is_measured_in_a_process_of_its_own() -> None:
     assert 50 < row["base_mib"] <= row["peak_mib"] < 2000
 
 
+@pytest.mark.slow
 def test_a_cell_that_fails_says_so() -> None:
     with pytest.raises(CellError, match="people = 0"):
         measure("engine", people=0, threads=1, scenario=STATUS_QUO, repeats=1)

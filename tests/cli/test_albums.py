@@ -65,6 +65,7 @@ def test_albums_name_the_pictures_there_are(album: albums.Album) -> None:
     assert set(album.main) <= set(album.shows)
 
 
+@pytest.mark.slow
 def test_all_pictures_in_both_formats(tmp_path: Path) -> None:
     store = folder_of(tmp_path / "r", 3)
     names = names_of(RUN, store.manifest, Pictures.all)
@@ -77,6 +78,7 @@ def test_all_pictures_in_both_formats(tmp_path: Path) -> None:
     assert not any(b"<dc:date>" in path.read_bytes() for path in paths)
 
 
+@pytest.mark.slow
 def test_processes_give_the_same_bytes(tmp_path: Path) -> None:
     names = ["additional", "cost-effect", "equity", "drivers"]
     one, two = (drawn(folder_of(tmp_path / str(count), 2), names, count) for count in (1, 2))
@@ -125,6 +127,7 @@ def drawn_and_kept(sheet: albums.Sheet) -> list[Path]:
 draw_sheet = albums.draw
 
 
+@pytest.mark.slow
 def test_an_interruption_of_processes_seals_what_they_had_drawn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,6 +181,7 @@ with reported():
 """
 
 
+@pytest.mark.slow
 def test_a_reader_who_leaves_loses_no_picture(tmp_path: Path) -> None:
     store = folder_of(tmp_path / "r", 2)
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
@@ -193,6 +197,7 @@ def test_a_reader_who_leaves_loses_no_picture(tmp_path: Path) -> None:
     assert len(list((tmp_path / "r/pictures").glob("*.png"))) == len(RUN.main)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("more", "count"), [((), 0), (("--pictures", "main"), 3)])
 def test_numbers_of_finished_runs_come_without_pictures(
     mes: Mes, tmp_path: Path, more: tuple[str, ...], count: int
@@ -220,6 +225,7 @@ def test_help_says_which_pictures_are_drawn(mes: Mes, command: str, said: str, u
     assert not unsaid or unsaid not in words
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("choice", "count"), [("none", 0), ("main", 3)])
 def test_as_many_pictures_as_asked(mes: Mes, tmp_path: Path, choice: str, count: int) -> None:
     small = ("--people", "500", "--draws", "2", "--workers", "1", "--out", "r", "--json")

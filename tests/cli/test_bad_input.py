@@ -59,6 +59,7 @@ def test_bad_arguments(mes: Mes, arguments: tuple[str, ...], words: tuple[str, .
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_an_existing_folder(mes: Mes, tmp_path: Path) -> None:
     (tmp_path / "r").mkdir()
     refused(mes("run", "status-quo", "--out", "r"), "r: exists", "--resume")

@@ -23,6 +23,7 @@ def tables(folder: Path) -> dict[str, str]:
     return {path.name: manifests.sha256_of(path) for path in folder.glob("*.parquet")}
 
 
+@pytest.mark.slow
 def test_serial_processes_and_cluster_give_the_same_bytes(mes: Mes, tmp_path: Path) -> None:
     documents = []
     for workers in ("1", "2"):
@@ -45,6 +46,7 @@ def test_serial_processes_and_cluster_give_the_same_bytes(mes: Mes, tmp_path: Pa
     assert tables(tmp_path / "other") != tables(tmp_path / "1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

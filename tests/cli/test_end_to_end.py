@@ -93,6 +93,7 @@ def test_history_is_shared_and_stocks_never_shrink(compared: tuple[Path, Result]
         assert weekly[draw].loc[:POLICY].nunique(axis=1).eq(1).all(), "one history up to the policy start"
 
 
+@pytest.mark.slow
 def test_two_processes_give_the_same_bytes(mes: Mes, compared: tuple[Path, Result], tmp_path: Path) -> None:
     result = mes("compare", "media", "letters-with-code", *SMALL, "--workers", "2", "--out", "two")
     assert result.exit_code == 0, result.stderr
@@ -116,6 +117,7 @@ def test_run_prints_one_number_a_week(mes: Mes) -> None:
     assert 0 < document["activated_share"]["p50"][100] < 1
 
 
+@pytest.mark.slow
 def test_quick_is_marked(mes: Mes, tmp_path: Path) -> None:
     arguments = ("run", "media", *SMALL, "--workers", "1", "--quick")
     assert json.loads(mes(*arguments, "--json", "--out", "a").stdout)["quick"] is True
@@ -134,6 +136,7 @@ def test_folders_are_compared_without_simulating(mes: Mes, compared: tuple[Path,
     assert [s["scenario"] for s in document["scenarios"]] == names
 
 
+@pytest.mark.slow
 def test_plot_draws_again(mes: Mes, compared: tuple[Path, Result]) -> None:
     result = mes("plot", compared[0], "--lang", "fr")
     assert result.exit_code == 0, result.stderr

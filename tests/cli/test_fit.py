@@ -73,6 +73,7 @@ def test_the_folder(fitted: tuple[Path, Result]) -> None:
         ET.fromstring(picture.read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lang", "words"),
     [("en", ("not fitted", "imposed", "learned", "Lines outside")), ("fr", ("non ajusté", "appris", "Lignes hors"))],
@@ -84,6 +85,7 @@ def test_the_tables_in_both_languages(mes: Mes, lang: str, words: tuple[str, ...
         assert word in result.stdout
 
 
+@pytest.mark.slow
 def test_a_structure_without_posterior_of_its_own_is_said(mes: Mes) -> None:
     both = ("--structure", "barrier_base=visitors", "--structure", "driver=growth")
     result = mes("fit", *SMALL, *both, "--out", "f")
@@ -150,6 +152,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
     return breaks
 
 
+@pytest.mark.slow
 def test_a_failing_draw_is_named_and_the_rest_kept(
     mes: Mes, broken: Callable[[BaseException], None], tmp_path: Path
 ) -> None:
@@ -169,6 +172,7 @@ def test_an_interrupt_leaves_nothing(mes: Mes, broken: Callable[[BaseException],
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_guides_are_filled_and_figures_drawn(fitted: tuple[Path, Result], tmp_path: Path) -> None:
     residuals, identified = (part for part in PARTS if part.made_by == "mes fit")
     english, french = (residuals.write(fitted[0], lang) for lang in ("en", "fr"))

@@ -34,6 +34,7 @@ def stand_in(folder: Path) -> None:
     save_draws(file, posterior(3), command="made", data_end=date.fromisoformat(ORIGIN), seed=1)
 
 
+@pytest.mark.slow
 def test_without_a_posterior_of_the_origin_the_model_says_nothing(mes: Mes, tmp_path: Path) -> None:
     (tmp_path / "none").mkdir()
     result = mes("hindcast", "--origins", ORIGIN, "--posteriors", "none", "--out", "h", "--json")
@@ -54,6 +55,7 @@ def test_without_a_posterior_of_the_origin_the_model_says_nothing(mes: Mes, tmp_
     assert f"{ORIGIN};no-change;2025-10-31;639;23,3;0,5;22,8;23,8;0;" in "\n".join(french)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "fr"])
 def test_tables_in_both_languages(mes: Mes, tmp_path: Path, lang: str) -> None:
     (tmp_path / "none").mkdir()
@@ -64,6 +66,7 @@ def test_tables_in_both_languages(mes: Mes, tmp_path: Path, lang: str) -> None:
     assert (tmp_path / f"h/pictures/hindcast.{lang}.png").stat().st_size > 20_000
 
 
+@pytest.mark.slow
 def test_whoever_interrupts_its_picture_knows_where_the_results_are(
     mes: Mes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

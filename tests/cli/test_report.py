@@ -157,6 +157,7 @@ def test_the_answer_says_plainly_that_the_target_is_missed(folder: Path) -> None
     assert "mes plan" in text_of(folder, "en"), "no plan: the report says what makes one"
 
 
+@pytest.mark.slow
 def test_a_single_scenario_has_a_report_too(mes: Mes, tmp_path: Path) -> None:
     assert mes("run", "status-quo", "--people", "1000", "--draws", "2", "--workers", "1", "--out", "one").exit_code == 0
     result = mes("report", "./one", "--out", "page.html", "--json")
@@ -215,6 +216,7 @@ PLAN = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_plan_joins_the_report(mes: Mes, folder: Path, tmp_path: Path) -> None:
     (tmp_path / "plan").mkdir()
     (tmp_path / "plan" / "plan.json").write_text(json.dumps(PLAN), encoding="utf-8")
@@ -269,6 +271,7 @@ regions = ["Bretagne"]
 """
 
 
+@pytest.mark.slow
 def test_a_regional_strategy_stands_in_the_answer_and_among_the_regions(mes: Mes, tmp_path: Path) -> None:
     (tmp_path / "brittany.toml").write_text(BRITTANY, encoding="utf-8")
     few = ["--people", "2000", "--draws", "2", "--workers", "1", "--pictures", "none"]
@@ -289,6 +292,7 @@ def test_a_regional_strategy_stands_in_the_answer_and_among_the_regions(mes: Mes
         assert {where["group"] for where in mine} >= {"Bretagne", "Normandie"}, "all regions in its row"
 
 
+@pytest.mark.slow
 def test_a_split_joins_the_report(mes: Mes, folder: Path, tmp_path: Path) -> None:
     shares = {"structure": 0.1, "parameters": 0.3, "levers": 0.55, "chance": 0.05}
     ends = {
@@ -372,6 +376,7 @@ def made_sensitivity(folder: Path, of: dict[str, object], **settings: object) ->
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "fr"])
 def test_a_sensitivity_analysis_joins_the_report(mes: Mes, folder: Path, tmp_path: Path, lang: str) -> None:
     made = made_sensitivity(tmp_path / "s", manifests.read(folder))
@@ -394,6 +399,7 @@ def test_a_sensitivity_analysis_joins_the_report(mes: Mes, folder: Path, tmp_pat
     assert (result.exit_code, "not as the run left it" in result.stderr) == (2, True)
 
 
+@pytest.mark.slow
 def test_a_sensitivity_analysis_that_chooses_by_budget(mes: Mes, folder: Path, tmp_path: Path) -> None:
     made = made_sensitivity(tmp_path / "s", manifests.read(folder), value_eur=None, budget_millions_eur=20.0)
     assert mes("report", folder, "--sensitivity", "s", "--out", "page.html").exit_code == 0

@@ -53,6 +53,7 @@ def test_the_folder(surveyed: tuple[Path, Result]) -> None:
     assert [path.name for path in folder.parent.iterdir()] == ["s"], "nothing half-written stays"
 
 
+@pytest.mark.slow
 def test_the_table_in_both_languages(mes: Mes) -> None:
     for lang, words in (("en", ("Lines outside", "not fitted", "Not modelled")), ("fr", ("Lignes hors", "non ajusté"))):
         result = mes("survey", *SMALL, "--lang", lang, "--out", lang)

@@ -107,6 +107,7 @@ def mute() -> Iterator[str]:
         yield f"tcp://127.0.0.1:{listening.getsockname()[1]}"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_what_listens_but_is_no_scheduler(mute: str) -> None:
     def connect() -> None:

@@ -58,6 +58,7 @@ def stopped(folder: Path, command: str, after: int) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_interrupted_and_resumed_it_ends_as_if_never_stopped(tmp_path: Path, whole: Path) -> None:
     for after in MOMENTS[whole.name]:
         folder = stopped(tmp_path / str(after), whole.name, after)

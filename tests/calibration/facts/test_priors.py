@@ -113,6 +113,7 @@ def sample_fits(prior, values):
 GRID = np.linspace(0, 1, 20_001)[1:-1]
 
 
+@pytest.mark.slow
 def test_quantiles_of_uniforms_follow_the_law():
     u = np.random.default_rng(5).random(4000)
     prior, other = PRIORS["fee_effect"], replace(PRIORS["fee_effect"], floor=None)

@@ -69,6 +69,7 @@ def test_too_few_stocks_are_an_error_and_just_enough_are_not(forecaster):
     assert (found <= LIVING_INSURED).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("forecaster", FORECASTERS, ids=lambda f: f.name)
 def test_same_seed_same_samples_and_a_longer_horizon_is_wider(forecaster):
     past = series_until(TARGETS, date(2024, 2, 5))
@@ -143,6 +144,7 @@ def line(rng):
     return 5.0 + 3.0 * years + rng.normal(0.0, 0.4, len(years)), 0.2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "forecaster"),
     [(walk, NoChange()), (slope_walk, LastSlope()), (line, OlsLine())],

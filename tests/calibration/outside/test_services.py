@@ -152,6 +152,7 @@ def test_changes_that_go_on_are_noticed():
     assert abs(changes(selections()[0].origins)[0]) < 0.5
 
 
+@pytest.mark.slow
 def test_the_page_has_every_selection():
     text = markdown()
     assert text.count("\n| none |") == 8

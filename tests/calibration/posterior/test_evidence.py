@@ -35,6 +35,7 @@ def test_evidence_moments_and_information():
     assert found.information == pytest.approx(nats, abs=5 * np.sqrt(nats / found.effective))
 
 
+@pytest.mark.slow
 def test_the_stated_error_is_the_spread_over_seeds():
     found = [evidence(normal, draws(), seed=seed, blocks=1) for seed in range(30)]
     off = np.array([one.log - LOG_EVIDENCE for one in found]) / np.mean([one.error for one in found])
@@ -44,6 +45,7 @@ def test_the_stated_error_is_the_spread_over_seeds():
     assert (4 * off**2).sum() > high
 
 
+@pytest.mark.slow
 def test_the_stated_error_of_a_mean_is_its_spread_over_seeds():
     """Weights differ: the error isn't that of so many equal draws."""
     found = [evidence(normal, draws(), seed=seed, blocks=1) for seed in range(30)]

@@ -270,6 +270,7 @@ def test_the_page_says_what_fails():
     assert "**0 %, " in text
 
 
+@pytest.mark.slow
 def test_pictures(tmp_path):
     pictures(made_up_ranks(), LINES, tmp_path)
     assert {file.name for file in tmp_path.iterdir()} == {"sbc-near.png", "sbc-near.svg"}

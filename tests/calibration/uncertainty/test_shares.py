@@ -57,6 +57,7 @@ def test_an_interval_without_width_is_noticed() -> None:
     assert (coverage(LEAST_DRAWS, ("", "")) < 0.05).all()
 
 
+@pytest.mark.slow
 def test_many_draws_find_the_parts() -> None:
     found = components(runs(np.random.default_rng(1), 20_000), WEIGHTS)
     for source, share in truth().items():

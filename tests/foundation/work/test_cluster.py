@@ -93,6 +93,7 @@ def test_a_draw_that_kills_its_worker_is_computed_by_another(
     assert faulty.tables(tmp_path / "r") == serial
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_ctrl_c_leaves_the_cluster_and_a_folder_that_resumes(
     tmp_path: Path, running: Cluster, serial: dict[str, str]
@@ -107,6 +108,7 @@ def test_ctrl_c_leaves_the_cluster_and_a_folder_that_resumes(
     assert faulty.tables(tmp_path / "r") == serial
 
 
+@pytest.mark.slow
 def test_a_lost_scheduler_ends_the_run_which_can_be_resumed(tmp_path: Path, serial: dict[str, str]) -> None:
     (tmp_path / "cluster").mkdir()
     folder = tmp_path / "r"
@@ -154,6 +156,7 @@ def test_an_address_that_is_one_is_not(address: str) -> None:
     check_address(address)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "tcp://no-such-host.invalid:8786"])
 def test_a_cluster_that_does_not_answer_is_an_error_within_seconds(address: str) -> None:
     began = time.monotonic()

@@ -30,6 +30,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return faulty.tables(folder)
 
 
+@pytest.mark.slow
 @posix
 def test_a_killed_worker_costs_nothing(tmp_path: Path, whole: dict[str, str]) -> None:
     manifest = faulty.run(tmp_path / "r", workers=2, kills={3: 1})
@@ -41,6 +42,7 @@ def test_a_killed_worker_costs_nothing(tmp_path: Path, whole: dict[str, str]) ->
     assert faulty.tables(tmp_path / "r") == whole
 
 
+@pytest.mark.slow
 @posix
 def test_a_draw_that_kills_every_worker_is_listed_and_can_be_resumed(tmp_path: Path, whole: dict[str, str]) -> None:
     manifest = faulty.run(tmp_path / "r", workers=2, kills={5: 3}, raises=(8,))

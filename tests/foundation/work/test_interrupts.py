@@ -27,6 +27,7 @@ def test_ctrl_c_strands_no_thread_at_any_moment() -> None:
     assert interrupted("ours", 40) == {"interrupted": 40, "stranded": 0}
 
 
+@pytest.mark.slow
 def test_waiting_for_futures_as_usual_would_strand_some() -> None:
     """Negative control: the same moments, with ``concurrent.futures.wait`` in their way."""
     counts = interrupted("naive", 12)

@@ -12,6 +12,7 @@ from model.adoption import AdoptionModel
 from model.counting.census import Census
 from model.terms.outcome import DIMENSIONS, Outcome
 from model.terms.weeks import WEEKS
+from tests.marks import few_fast
 from tests.model.busy import POLICY, SEEDS, build, levers
 
 CASES = [(), *((lever,) for lever in levers()), levers()]
@@ -56,7 +57,7 @@ def differing(one: Census, other: Census) -> list[str]:
     return [name for name in mine if not np.array_equal(mine[name], theirs[name])]
 
 
-@pytest.mark.parametrize("seed", SEEDS[:3])
+@pytest.mark.parametrize("seed", few_fast(SEEDS[:3]))
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
 def test_counted_beside_the_status_quo_is_counted_in_full(seed, case):
     branch = run(seed, case)

@@ -18,6 +18,7 @@ from model.prevalence import surveyed_shares
 from model.terms.channels import Channel
 from model.terms.weeks import NEVER, monday
 from model.twin.reference import ReferenceModel
+from tests.marks import few_fast
 from tests.model.busy import POLICY, SEEDS, build, levers
 from tests.model.law import demography
 
@@ -36,7 +37,7 @@ def run(kind: type, seed: int, week: int = WEEK) -> Any:
 
 
 @pytest.mark.parametrize("week", [0, 41, 95, WEEK])
-@pytest.mark.parametrize("seed", SEEDS[:2])
+@pytest.mark.parametrize("seed", few_fast(SEEDS[:2]))
 def test_engine_and_twin_count_alike(seed: int, week: int) -> None:
     engine, twin = run(AdoptionModel, seed, week), run(ReferenceModel, seed, week)
     assert online_counts(engine) == online_counts(twin)
@@ -101,7 +102,7 @@ def was_in_pilot(person: Any) -> bool:
 
 
 @pytest.mark.parametrize("week", [0, 41, WEEK])
-@pytest.mark.parametrize("seed", SEEDS[:2])
+@pytest.mark.parametrize("seed", few_fast(SEEDS[:2]))
 def test_counts_equal_an_independent_recount_of_persons(seed: int, week: int) -> None:
     assert asdict(online_counts(run(ReferenceModel, seed, week))) == recount(run(ReferenceModel, seed, week))
 

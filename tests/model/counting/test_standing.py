@@ -19,6 +19,7 @@ from model.twin.contacts import identity
 from model.twin.people import Person
 from model.twin.reference import ReferenceModel
 from model.twin.traits import INFORMATION, NO_USE, OTHER, TIME
+from tests.marks import few_fast
 from tests.model.busy import POLICY, SEEDS, build, engine, levers
 
 STOPS = {NO_USE: "no_use", TIME: "time", INFORMATION: "information", OTHER: "other_reason"}
@@ -78,7 +79,7 @@ def would_pass(person: Person, week: int) -> bool:
     return person.meet_barriers(trial, min(week, WEEKS - 1), by_doctor=False) is None
 
 
-@pytest.mark.parametrize("seed", SEEDS[:2])
+@pytest.mark.parametrize("seed", few_fast(SEEDS[:2]))
 @pytest.mark.parametrize("week", [POLICY + 40, WEEKS])
 def test_the_readable_twin_puts_everybody_in_the_same_place(seed: int, week: int) -> None:
     model, at = twin(seed, week), AT.index(week)
@@ -129,6 +130,7 @@ def test_groups_at_the_start_are_those_of_the_day() -> None:
         assert table.counts["activated"][0] == pytest.approx(day.activated[0])
 
 
+@pytest.mark.slow
 def test_both_engines_give_the_same_tables() -> None:
     theirs = {dimension: joined(parts) for dimension, parts in over_time(ReferenceModel, 3).items()}
     for dimension, one in tables(3).items():

@@ -143,6 +143,7 @@ def test_each_barrier_stops_its_share(run, population, name):
     assert not agrees(done, visited, 1 - 0.4)
 
 
+@pytest.mark.slow
 def test_a_doctors_recommendation_reaches_the_ready(run, population):
     practice = Practice(recommendation_rate=0.2, recommending_doctors=0.999, follow_through=0.999)
     parameters = replace(SILENT, practice=practice, prevalence=Prevalence(no_use=1.0, ready=0.57, time=0, other=0))

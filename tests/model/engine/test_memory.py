@@ -97,6 +97,7 @@ def test_what_does_not_fit_is_refused_before_anything_is_allocated(demography, m
         build_population(demography, people=68_000_000, seed=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("large", "held"), [(1000, False), (10**9, True)])
 def test_an_ended_model_is_given_back_before_the_next_is_built(demography, history, monkeypatch, large, held):
     # Without the collection, which small runs go without, it would stay: the test notices what it is about.

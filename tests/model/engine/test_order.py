@@ -70,6 +70,7 @@ def states(twin: Any) -> list[tuple[int, ...]]:
     return [tuple(getattr(person, name) for name in STATE) for person in twin.people]
 
 
+@pytest.mark.slow
 def test_letters_come_in_any_order(monkeypatch: pytest.MonkeyPatch) -> None:
     told: Counter[tuple[int, int]] = Counter()
     visit = Person.visit
@@ -93,6 +94,7 @@ def by_teller(self: Person, teller: Person, week: int) -> None:
         self.visit(Channel.PEER, identity(PEER, 0, teller.number), week)
 
 
+@pytest.mark.slow
 def test_the_order_mattered_when_visits_were_drawn_by_teller(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Person, "hear_of_it", by_teller)
     assert states(lived(ReferenceModel)) != states(lived(Backwards))

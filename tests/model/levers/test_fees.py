@@ -133,6 +133,7 @@ def test_each_activation_is_paid_once_by_the_first_lever_it_falls_under(monkeypa
     assert total[0] + total[1] < by_doctors, "negative control: not all of the channel fall under the two fees"
 
 
+@pytest.mark.slow
 def test_a_fee_for_some_doctors_pays_all_activations_of_those_and_none_of_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -114,6 +114,7 @@ def rate_added(*levers: lv.Lever) -> Any:
     return np.array([p.doctor.propensity for p in found]), np.array(added)
 
 
+@pytest.mark.slow
 def test_at_most_one_recommendation_a_consultation() -> None:
     """Each lever alone would bring a doctor of 0.1 to 0.9: 0.8 + 0.8 become 0.8 + 0.1."""
     own, alone = rate_added(doctors(factor=9.0))
@@ -138,6 +139,7 @@ def test_a_reminder_about_a_child_tires_the_guardian() -> None:
     assert {campaign.tiring(p, 205) for p in neither} == {1.0}, "negative control"
 
 
+@pytest.mark.slow
 def test_part_of_an_agent_is_kept_in_expectation() -> None:
     """Five people a week for 104 weeks are 520; a row stands for many more: 0 or one row, 520 people on average."""
     p = population(20_000)

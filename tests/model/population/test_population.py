@@ -26,6 +26,7 @@ def same(one: Population, other: Population, rows: int | None = None) -> bool:
     return ties and all(np.array_equal(getattr(one, c)[:rows], getattr(other, c)[:rows]) for c in COLUMNS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("people", [1, 2, 13, 500, 54_321])
 def test_as_many_people_as_asked_for(people: int) -> None:
     built = build_population(demography(), people=people, seed=3)

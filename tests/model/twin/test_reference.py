@@ -22,13 +22,14 @@ from model.twin.people import Person
 from model.twin.reference import MOST_PEOPLE, ReferenceModel
 from model.twin.surroundings import Doctor
 from model.twin.traits import INFORMATION, NO_USE, OTHER, TIME
+from tests.marks import few_fast
 from tests.model.busy import BUSY, POLICY, SEEDS, build, campaign, differences, engine, history, levers, people
 from tests.model.law import demography
 
 ALTERNATIVES = [(field, value) for field, values in Structure.choices().items() for value in values[1:]]
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", few_fast(SEEDS))
 def test_twin_equals_engine_with_all_levers(seed: int) -> None:
     twin = campaign(ReferenceModel, seed)
     assert differences(engine(seed), twin) == []
@@ -57,7 +58,7 @@ def test_every_lever_is_used_and_every_mark_is_made() -> None:
     assert int(marks) & ~LAST_STOP == 15
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", few_fast(SEEDS))
 def test_what_stopped_somebody_last_is_remembered_by_both(seed: int) -> None:
     fast, twin = engine(seed), campaign(ReferenceModel, seed)
     names = [None, NO_USE, TIME, INFORMATION, OTHER]
@@ -70,7 +71,7 @@ def test_what_stopped_somebody_last_is_remembered_by_both(seed: int) -> None:
     assert all(person.last_stop is None for person in twin.people if person.visited == NEVER)
 
 
-@pytest.mark.parametrize(("field", "value"), ALTERNATIVES)
+@pytest.mark.parametrize(("field", "value"), few_fast(ALTERNATIVES))
 def test_twin_equals_engine_under_each_structural_alternative(field: str, value: str) -> None:
     structure, seed = Structure(**{field: value}), 1 + len(value) % 5
     fast = engine(seed, structure)
@@ -79,6 +80,7 @@ def test_twin_equals_engine_under_each_structural_alternative(field: str, value:
         assert differences(fast, engine(seed)) != []
 
 
+@pytest.mark.slow
 def test_twin_equals_engine_with_levers_from_the_launch() -> None:
     early = (
         lv.Relatives(name="relatives", boost=1.9, start=0, end=WEEKS),
@@ -91,6 +93,7 @@ def test_twin_equals_engine_with_levers_from_the_launch() -> None:
     assert differences(fast, twin) == []
 
 
+@pytest.mark.slow
 def test_week_by_week_equals_at_once_and_the_engine_in_the_weeks_between() -> None:
     fast, twin, at_once = build(AdoptionModel, 3), build(ReferenceModel, 3), build(ReferenceModel, 3)
     for week in range(0, 120):
@@ -115,6 +118,7 @@ def test_twin_stops_at_its_last_week() -> None:
     assert differences(fast, twin) == []
 
 
+@pytest.mark.slow
 def test_branches_leave_the_original_alone_and_share_its_history() -> None:
     original, untouched = build(ReferenceModel, 5), build(ReferenceModel, 5)
     original.advance(POLICY)
@@ -132,6 +136,7 @@ def test_branches_leave_the_original_alone_and_share_its_history() -> None:
     assert differences(branch, again) == differences(engine(5), branch) == []
 
 
+@pytest.mark.slow
 def test_groups_and_people_are_those_of_the_engine() -> None:
     fast, twin = engine(1), campaign(ReferenceModel, 1)
     for dimension in DIMENSIONS:
@@ -173,6 +178,7 @@ def test_agents_are_persons_and_their_doctors() -> None:
     assert sum(len(doctor.patients) for doctor in twin.doctors.values()) == (people(1).doctor != 65535).sum()
 
 
+@pytest.mark.slow
 def test_the_order_of_persons_does_not_matter() -> None:
     backwards = build(ReferenceModel, 1)
     backwards.agents_by_type[Person].sort("number", ascending=False, inplace=True)
@@ -183,6 +189,7 @@ def test_the_order_of_persons_does_not_matter() -> None:
     assert differences(forwards, backwards) == []
 
 
+@pytest.mark.slow
 def test_too_many_people_and_levers_in_the_past_are_refused() -> None:
     many = build_population(demography(), people=MOST_PEOPLE + 1, seed=1)
     with pytest.raises(ValueError, match=r"20,001 people: the readable twin takes at most 20,000"):

@@ -17,6 +17,7 @@ from model.twin.levers import Campaign
 from model.twin.people import Person
 from model.twin.reference import ReferenceModel
 from model.twin.traits import Insured
+from tests.marks import few_fast
 from tests.model.busy import FLOWS, SEEDS, STATE, campaign, differences, engine
 
 
@@ -120,13 +121,14 @@ BROKEN: dict[str, tuple[Any, str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("rule", BROKEN)
+@pytest.mark.parametrize("rule", few_fast(BROKEN, 3))
 def test_a_broken_rule_is_noticed(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(*BROKEN[rule], raising=False)
     found = (set(differences(engine(seed), campaign(ReferenceModel, seed))) for seed in SEEDS)
     assert any(differs & {*STATE, *FLOWS} for differs in found)
 
 
+@pytest.mark.slow
 def test_the_comparison_sees_a_single_person() -> None:
     twin = campaign(ReferenceModel, 1)
     twin.people[17].visited -= 1

@@ -94,6 +94,7 @@ def test_optimism_is_positive_where_only_noise_differs() -> None:
     assert optimism(goal, m.take([0]), 1) == pytest.approx(0, abs=1e-9)
 
 
+@pytest.mark.slow
 def test_fair_plans_hold_nobody_back(found: Plan, tidy: Frames, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever is gained leaves the second group further behind: fairly, nothing can be bought."""
     monkeypatch.setattr("planning.mix.measures.FAIR_POINTS", 0.0)
@@ -106,6 +107,7 @@ def test_fair_plans_hold_nobody_back(found: Plan, tidy: Frames, monkeypatch: pyt
     assert "0–15 (+" in " ".join(sentences(tidy, manifest(found), "en"))
 
 
+@pytest.mark.slow
 def test_a_plan_that_is_fair_only_on_the_draws_of_the_search_says_so() -> None:
     fair = plan(fair=True)
     tidy, said = frames(fair), manifest(fair)
@@ -147,6 +149,7 @@ def test_a_plan_dearer_than_its_budget_on_fresh_draws_says_so(
     assert not said or f"median {median}" in english
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", [27.0, 60.0])
 def test_the_target_is_reached_or_not_reachable(target: float) -> None:
     made = plan(target=target)

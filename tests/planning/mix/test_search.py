@@ -88,6 +88,7 @@ def test_rounds_of_proposals_beat_the_design_alone() -> None:
     assert evaluate.exact(drawn.mixes[row][None] / STEPS)[0][0] < (1 - TOLERANCE) * best
 
 
+@pytest.mark.slow
 def test_sixteen_levers_with_fixed_costs_and_synergy() -> None:
     """As many as are shipped: compared with the best of many starts of a local search on the exact functions."""
     random = np.random.default_rng(5)

@@ -32,6 +32,7 @@ def texts(figure: Figure) -> str:
     return "\n".join(text.get_text() for text in figure.findobj(Text))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("count", "lang", "long"), CASES)
 @pytest.mark.parametrize("picture", PICTURES)
 def test_no_text_overlaps_or_leaves_the_page(picture: str, count: int, lang: str, long: bool) -> None:
@@ -80,6 +81,7 @@ def test_settings_of_the_caller_stay() -> None:
         assert (matplotlib.rcParams["font.size"], matplotlib.rcParams["svg.hashsalt"]) == (23.0, "own")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("lang", "mark"), [("en", "QUICK PREVIEW"), ("fr", "APERÇU RAPIDE")])
 @pytest.mark.parametrize("picture", PICTURES)
 def test_quick_runs_are_marked(picture: str, lang: str, mark: str) -> None:
