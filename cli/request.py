@@ -247,8 +247,9 @@ def placed(request: Request, experiment: Experiment, draws: Sequence[Draw]) -> E
     Raises:
         UserError: its people don't fit into the memory of this machine.
     """
-    from scenarios.compare.placement import LARGE, contacts_a_person
+    from scenarios.compare.placement import LARGE, contacts_a_person, refuse_more
 
+    refuse_more(experiment.settings.people)
     if request.cluster is not None:
         return experiment
     if draws and experiment.settings.people >= LARGE:

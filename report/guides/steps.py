@@ -120,7 +120,7 @@ def _studies(quick: bool) -> Iterator[Step]:
     yield _study("fit", 5, *((*SMALL, "4") if quick else ()))
     yield _study("survey", 4, *((*SMALL, "4") if quick else ()))
     yield _study("hindcast", 12, *((*SMALL, "4") if quick else ()), resumes=True)
-    yield _study("uncertainty", 10, *(("status-quo", "media", *SMALL, "12") if quick else ()))
+    yield _study("uncertainty", 5, *(("status-quo", "media", *SMALL, "12") if quick else ()))
     yield _study("compare", 3, *(("media", *SMALL, "3") if quick else ()), resumes=True)
     yield _study("study readings", 8, "--people", *(("2000", "--draws", "2") if quick else ("20000", "--draws", "60")))
     small = ("--sims", "256", "--people", "2000", "--truths", "4")

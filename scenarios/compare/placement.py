@@ -74,6 +74,12 @@ class Placement:
         return rounds * self.people * (POPULATION + HISTORY + BRANCH * scenarios) / self.threads
 
 
+def refuse_more(people: int) -> None:
+    """``UserError`` for more people than the engine can number."""
+    if people > MOST_PEOPLE:
+        raise UserError(f"--people {people}; at most {MOST_PEOPLE}")
+
+
 def place(
     people: int,
     draws: int,
@@ -97,8 +103,7 @@ def place(
     Raises:
         UserError: the memory free is not enough, with the figures and the largest number of people that would fit.
     """
-    if people > MOST_PEOPLE:
-        raise UserError(f"--people {people}; at most {MOST_PEOPLE}")
+    refuse_more(people)
     most = max(1, min(processes or cores, draws))
     if people < LARGE:
         return Placement(processes=processes or cores, threads=threads or 1, people=people, levers=levers, free=0)
