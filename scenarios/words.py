@@ -74,7 +74,7 @@ def _parts(manifest: Manifest, lang: str, intervals: bool) -> Iterator[str]:
         yield label("common.policy_start", lang, day=day(manifest["policy_start"], lang))
         if intervals:
             yield label("common.interval", lang)
-    if manifest.get("averaged"):
+    if len(manifest.get("averaged") or ()) > 1:
         yield label("common.averaged", lang, structures=len(manifest["averaged"]))
     for name, rate in (manifest.get("drivers") or {}).items():
         yield label(f"drivers_fixed.{name}", lang, rate=number(100 * rate, 1, lang, sign=True))

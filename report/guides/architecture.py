@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from foundation.drawing.style import BLUE, DPI, GREY, LARGE, NORMAL, PALE, SMALL, WIDTH, styled
+from foundation.drawing.style import BLUE, DPI, GREY, LARGE, NORMAL, PALE, SMALL, styled
 
 
 @dataclass(frozen=True)
@@ -129,8 +129,9 @@ def floors_picture(rooms: Rooms, imports: Imports) -> Figure:
     diagonal."""
     heights = {floor: LINE * -(-len(inner) // PER_LINE) + 0.1 for floor, inner in rooms.items()}
     height = HEAD + sum(heights.values()) + BETWEEN * len(rooms) + FOOT
-    figure = Figure(figsize=(WIDTH, height))
-    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, WIDTH), ylim=(height, 0))
+    width = MATRIX + 0.2 + CELL * len(rooms)
+    figure = Figure(figsize=(width, height))
+    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(height, 0))
     axes.axis("off")
     axes.text(0.2, 0.32, "Floors and rooms", fontsize=LARGE, weight="bold", va="center")
     axes.text(0.2, 0.62, "A floor imports those below it only. In each box: modules of the room.", va="center")
