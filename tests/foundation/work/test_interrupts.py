@@ -59,6 +59,33 @@ def test_a_process_started_meanwhile_is_not_hit() -> None:
     assert (inside.stdout, outside.stdout) == ("True\n", "False\n")
 
 
+STARTS = """
+import signal
+from contextlib import nullcontext
+from multiprocessing import resource_tracker
+from foundation.work.executors import held_back
+with {block}:
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    resource_tracker.ensure_running()
+    print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="signals of POSIX")
+@pytest.mark.parametrize(("block", "kept"), [("held_back()", "True\n"), ("nullcontext()", "False\n")])
+def test_the_first_process_of_python_does_not_let_it_through(block: str, kept: str) -> None:
+    """A tracker of resources that Python starts with its first process ends the holding back; the second case is the
+    negative control."""
+    told = subprocess.run(
+        [sys.executable, "-c", STARTS.format(block=block)],
+        cwd=Path(__file__).parents[3],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout == kept
+
+
 def test_outside_the_main_thread_nothing_changes() -> None:
     before = signal.getsignal(signal.SIGINT)
     seen = []
