@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 from types import FrameType
@@ -13,6 +14,9 @@ def main() -> None:
     """Run the command that the arguments name."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _leave)
+        # The first to be registered is the last to be called: when Python then takes itself apart, all is done, and its
+        # way of ending would be that of a process killed by the signal.
+        atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
     from cli.main import app
 
     app()

@@ -84,3 +84,24 @@ def test_an_interrupted_exec_does_not_change_the_exit_status(tmp_path: Path) -> 
     ]
     assert codes[0] == 130
     assert codes[1] == -signal.SIGINT, "negative control: Python itself ends it by the signal"
+
+
+LATE = """
+import os, signal
+import cli.main
+from cli.__main__ import main
+class Late:
+    def __del__(self, kill=os.kill, me=os.getpid(), interrupt=signal.SIGINT):
+        kill(me, interrupt)
+late = Late()
+cli.main.app = lambda: None
+{run}
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize(("run", "status"), [("main()", 0), ("", -signal.SIGINT)])
+def test_an_interrupt_while_python_ends_changes_nothing(run: str, status: int) -> None:
+    """All is written by then; the second case, without our entry point, is the negative control."""
+    told = subprocess.run([sys.executable, "-c", LATE.format(run=run)], capture_output=True, text=True)
+    assert (told.returncode, told.stderr) == (status, "")
