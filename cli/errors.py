@@ -56,7 +56,8 @@ class Mes(TyperGroup):
         try:
             with redirect_stdout(page) if in_french else nullcontext():
                 status = super().main(args, standalone_mode=False, **extra)
-            print(with_words_of_click(page.getvalue()), end="")
+            if in_french:
+                print(with_words_of_click(page.getvalue()), end="")
         except ClickError as error:
             text = StringIO()
             error.show(text)  # type: ignore[attr-defined]

@@ -18,7 +18,7 @@ from foundation.store.manifest import Manifest
 from mes.worlds import Day, as_date, loaded, pairs
 from scenarios.compare.study import Comparison
 from scenarios.frames import ORDER
-from scenarios.language.files import catalogue
+from scenarios.language.files import catalogue, load_scenario
 from scenarios.language.schema import Scenario
 
 if TYPE_CHECKING:
@@ -158,8 +158,7 @@ def _found(request: Request, scenarios: Sequence[Scenario], every: int) -> Resul
 
 
 def _line(request: Request, scenarios: Sequence[Scenario]) -> list[str]:
-    shipped = catalogue()
-    names = [one.name if one.name in shipped else f"./{one.name}.toml" for one in scenarios]
+    names = [one.name if _is_shipped(one) else one.source for one in scenarios]
     options = {
         "people": request.people,
         "draws": request.draws,
@@ -172,3 +171,7 @@ def _line(request: Request, scenarios: Sequence[Scenario]) -> list[str]:
     told = [text for name, value in options.items() if value is not None for text in (f"--{name}", str(value))]
     structures = [text for choice in request.structure for text in ("--structure", choice)]
     return ["mes", "compare", *names, *told, *structures, *["--as-simulated"] * request.as_simulated]
+
+
+def _is_shipped(scenario: Scenario) -> bool:
+    return scenario.name in catalogue() and scenario == load_scenario(scenario.name)

@@ -23,7 +23,7 @@ from calibration.posterior.emulator import Emulator, fit_emulator
 from calibration.posterior.emulator_file import emulator_path, load_emulator, save_emulator, sizes_of
 from calibration.posterior.simulate import Case, case_for, prior_places
 from calibration.posterior.work import Bank, Sent, code_fingerprint, fill, joined, same_settings
-from calibration.sbc.methods import chosen, near_runs
+from calibration.sbc.methods import SEGMENT, chosen, near_runs
 from calibration.sbc.page import Ranks, page_text
 from calibration.sbc.quantities import FORECASTS, NAMES, ahead
 from calibration.sbc.ranks import DISTANCE
@@ -78,7 +78,7 @@ class Settings:
         return {name: value for name, value in asdict(self).items() if name != "workers"}
 
 
-OPTIONS = ("sims", "people", "truths")
+OPTIONS = ("sims", "people", "truths", "steps")
 """Settings that the command line knows."""
 
 
@@ -92,6 +92,8 @@ def study(folder: Path, settings: Settings) -> None:
         raise UserError(f"--sims: {settings.sims}; needed a power of 2")
     if settings.truths > settings.sims // 4:
         raise UserError(f"--truths: {settings.truths}; allowed: at most a quarter of --sims, {settings.sims // 4}")
+    if settings.steps % SEGMENT:
+        raise UserError(f"--steps: {settings.steps}; needed a multiple of {SEGMENT}")
     folder.mkdir(parents=True, exist_ok=True)
     with held(folder):
         question = same_settings(folder, {**settings.shown(), "code": code_fingerprint(), **tables_of("sbc")})

@@ -48,6 +48,7 @@ def study(
     draws: Annotated[int | None, typer.Option(min=1, help="readings, second: draws.")] = None,
     sims: Annotated[int | None, typer.Option(min=64, help="sbc, second: runs of the prior, a power of 2.")] = None,
     truths: Annotated[int | None, typer.Option(min=2, help="sbc: known truths to recover.")] = None,
+    steps: Annotated[int | None, typer.Option(min=40, help="sbc: steps of the walk for each truth.")] = None,
     seed: o.Seed = 1,
     workers: o.Workers = None,
 ) -> None:
@@ -77,6 +78,7 @@ def study(
                 sims=sims or usual.sims,
                 people=people or usual.people,
                 truths=truths or usual.truths,
+                steps=steps or usual.steps,
                 workers=count,
             )
             as_found = found_finished(out, sbc.DOCUMENT, settings.shown())

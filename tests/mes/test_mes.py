@@ -89,6 +89,14 @@ def test_a_scenario_of_ones_own_is_kept_with_its_text(tmp_path: Path) -> None:
     assert found.summary["additional_millions_p50"].iloc[1] > 0
 
 
+def test_the_command_names_a_file_by_its_path(tmp_path: Path) -> None:
+    """Of a name that is shipped too: a file is a file."""
+    file = tmp_path / "media.toml"
+    file.write_text(LETTERS, encoding="utf-8")
+    found = mes.compare([file, "simplified-signup"], people=PEOPLE, draws=1, workers=1)
+    assert found.manifest["command_line"][2:4] == [str(file), "simplified-signup"]
+
+
 def test_what_cannot_be_is_said() -> None:
     with pytest.raises(ScenarioError, match="letters-with-code"):
         mes.compare(["letter-with-code"], people=PEOPLE, draws=1)

@@ -294,11 +294,16 @@ def test_a_finished_study_is_read_again(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("sims", "truths", "message"), [(100, 2, "needed a power of 2"), (64, 17, "at most a quarter of --sims, 16")]
+    ("sims", "truths", "steps", "message"),
+    [
+        (100, 2, 400, "needed a power of 2"),
+        (64, 17, 400, "at most a quarter of --sims, 16"),
+        (64, 2, 90, "--steps: 90; needed a multiple of 20"),
+    ],
 )
-def test_bad_options(tmp_path, sims, truths, message):
+def test_bad_options(tmp_path, sims, truths, steps, message):
     with pytest.raises(UserError, match=message):
-        study(tmp_path / "w", Settings(sims=sims, truths=truths))
+        study(tmp_path / "w", Settings(sims=sims, truths=truths, steps=steps))
     assert list(tmp_path.iterdir()) == []
 
 
