@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Without bytecode and compiled caches every command would start by compiling again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: compare test test-slow test-hostile lint types contract docs evidence bench clean
+.PHONY: compare test test-slow test-hostile test-versions lint types contract docs evidence bench clean
 .DEFAULT_GOAL := compare
 
 compare: .venv/.installed
@@ -22,6 +22,18 @@ test-slow: .venv/.dev
 # Every command that writes a folder, stopped at every moment, on a full disk, with workers killed; about an hour.
 test-hostile: .venv/.dev
 	$(BIN)/python -m pytest -m slow tests/hostile
+
+# What `make test` runs, for each Python named, with pinned packages and with the newest; not in CI.
+PYTHONS ?= python3.11 python3.13
+test-versions:
+	@set -e; for python in $(PYTHONS); do for pins in pinned newest; do \
+	  place=.venv/versions/$$(basename $$python)-$$pins; echo "== $$place" ; \
+	  $$python -m venv --clear $$place; \
+	  $$place/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]' \
+	    $$(test $$pins = newest || echo -c constraints.txt); \
+	  $$place/bin/python -m calibration.warm; \
+	  $$place/bin/python -m pytest -n auto --dist loadfile -m 'not slow'; \
+	done; done
 
 lint: .venv/.dev
 	$(BIN)/ruff check .

@@ -7,6 +7,8 @@ gets a person out of nowhere.
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -93,5 +95,7 @@ def _model(kind: type[AdoptionModel], population: Population, demography: Demogr
     return kind(population, Parameters(), demography=demography, history=load_history())
 
 
+PARTS: dict[str, Callable[[], None]] = {"engine": run_engine, "levers": run_levers}
+
 if __name__ == "__main__":
-    run_levers()
+    PARTS[sys.argv[1]]()

@@ -13,8 +13,11 @@ import sys
 import time
 from pathlib import Path
 
+from foundation.work.executors import held_back
 from model.terms.cached import cache_folders, cache_mark
 
+PARTS = ("engine", "levers")
+"""Those of ``calibration.compiling``."""
 KEPT = 7 * 24 * 3600.0
 """Seconds for which compiled code of another version that was in use is kept: two versions may be used by turns."""
 
@@ -38,19 +41,22 @@ def ensure_compiled() -> None:
 
 
 def _compile() -> None:
-    """Two parts side by side; a child does not outlive an error of its parent."""
-    from calibration.compiling import run_engine, run_levers
-
-    other = subprocess.Popen([sys.executable, "-P", "-m", "calibration.compiling"])
+    """Two parts side by side, each in a process that gets no Ctrl-C and doesn't outlive this one's: the compiler itself
+    can only be stopped from outside."""
+    with held_back():
+        parts = {part: subprocess.Popen([sys.executable, "-P", "-m", "calibration.compiling", part]) for part in PARTS}
     try:
-        run_engine()
-        failed = other.wait() != 0
+        failed = [part for part, process in parts.items() if process.wait() != 0]
     finally:
-        if other.poll() is None:
-            other.kill()
-            other.wait()
+        for process in parts.values():
+            if process.poll() is None:
+                process.kill()
+                process.wait()
     if failed:
-        run_levers()
+        from calibration import compiling
+
+        for part in failed:
+            compiling.PARTS[part]()
 
 
 def _mark(done: Path) -> bool:

@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import stat
+import sys
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
@@ -48,8 +49,9 @@ def behind(file: Path) -> list[Path]:
 
 @cache
 def cache_folder(file: Path) -> Path:
-    """Where the kernels of a file are kept."""
-    digest = hashlib.sha256(version("numba").encode())
+    """Where the kernels of a file are kept: another folder for each version of the compiler and of Python, for which
+    they are compiled anew."""
+    digest = hashlib.sha256(f"{version('numba')} {sys.implementation.cache_tag}".encode())
     for path in behind(file):
         digest.update(os.path.relpath(path, _TOP).encode() + path.read_bytes())
     return cache_base() / "compiled" / digest.hexdigest()[:16]

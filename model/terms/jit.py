@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import ExitStack
 from inspect import unwrap
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+from numba.core import event
 
+from foundation.work.executors import postponed
 from model.terms.cached import cache_folder
 
 _njit: Any = numba.njit
@@ -45,3 +48,28 @@ def _made(function: F, **options: bool) -> F:
     if not os.environ.get("NUMBA_CACHE_DIR"):
         _config.CACHE_DIR = str(cache_folder(Path(plain.__code__.co_filename)))
     return cast(F, _njit(nogil=True, cache=True, error_model="numpy", **options)(plain))
+
+
+class _Uninterrupted(event.Listener):
+    """Ctrl-C waits for the end of a compilation: the compiler calls back into Python from where no exception can pass,
+    so that it would be lost there, or the compilation end as a failure of whoever asked for it."""
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self.until_done = ExitStack()
+
+    def on_start(self, what: object) -> None:
+        """One compilation may start another."""
+        if self.depth == 0:
+            self.until_done.enter_context(postponed(lambda: None))
+        self.depth += 1
+
+    def on_end(self, what: object) -> None:
+        """Raises ``KeyboardInterrupt`` for a Ctrl-C that came meanwhile."""
+        self.depth -= 1
+        if self.depth == 0:
+            self.until_done.close()
+
+
+UNINTERRUPTED = _Uninterrupted()
+event.register("numba:compile", UNINTERRUPTED)

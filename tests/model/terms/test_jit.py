@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from pathlib import Path
 
+import numba
 import pytest
+from numba.core import event
 
 from model.terms import cached
+from model.terms.jit import UNINTERRUPTED
 
 MODEL = Path(cached.__file__).parents[1]
 
@@ -46,3 +51,48 @@ def test_folders_differ_with_the_text(tmp_path: Path, monkeypatch: pytest.Monkey
         found.add(cached.cache_folder(file))
     cached.cache_folder.cache_clear()
     assert len(found) == 2
+
+
+def test_each_python_has_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one has compiled another can't use: it doesn't count as there."""
+    folders, marks = set(), set()
+    for tag in ("cpython-311", "cpython-313"):
+        monkeypatch.setattr(sys.implementation, "cache_tag", tag)
+        cached.cache_folder.cache_clear()
+        folders.add(cached.cache_folder(MODEL / "engine/kernel.py"))
+        marks.add(cached.cache_mark())
+    monkeypatch.undo()
+    cached.cache_folder.cache_clear()
+    assert (len(folders), len(marks)) == (2, 2)
+
+
+class Hits(event.Listener):
+    """Ctrl-C in the midst of a compilation."""
+
+    def on_start(self, what: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    def on_end(self, what: object) -> None:
+        pass
+
+
+def compiled_when_hit() -> int:
+    """How many versions of a function there are after Ctrl-C while one was compiled."""
+    function = numba.njit(lambda x: x + 1)
+    with event.install_listener("numba:run_pass", Hits()), pytest.raises(KeyboardInterrupt):
+        function(1)
+    return len(function.signatures)
+
+
+def test_ctrl_c_comes_after_the_compilation() -> None:
+    assert compiled_when_hit() == 1
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_without_that_it_cuts_the_compilation_short() -> None:
+    """Negative control."""
+    event.unregister("numba:compile", UNINTERRUPTED)
+    try:
+        assert compiled_when_hit() == 0
+    finally:
+        event.register("numba:compile", UNINTERRUPTED)
