@@ -7,19 +7,20 @@ The names in a shape: ``person``, ``row`` (persons and one more), ``week``, ``st
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Counts = npt.NDArray[np.int64]
+Lengths = tuple[int, ...]
+"""NumPy's own ``NDArray`` is, from 2.5 on, a name that jaxtyping can't see through."""
+Floats = np.ndarray[Lengths, np.dtype[np.float64]]
+Counts = np.ndarray[Lengths, np.dtype[np.int64]]
 """Whole numbers: counts, row numbers, weeks."""
-Bools = npt.NDArray[np.bool_]
-Bytes = npt.NDArray[np.uint8]
-Weeks = npt.NDArray[np.int16]
-Keys = npt.NDArray[np.uint64]
+Bools = np.ndarray[Lengths, np.dtype[np.bool_]]
+Bytes = np.ndarray[Lengths, np.dtype[np.uint8]]
+Weeks = np.ndarray[Lengths, np.dtype[np.int16]]
+Keys = np.ndarray[Lengths, np.dtype[np.uint64]]
 """Of draws (``model.terms.keyed``)."""
-Records = npt.NDArray[np.void]
+Records = np.ndarray[Lengths, np.dtype[np.void]]
 """Rows with named fields."""
-Entries = npt.NDArray[np.int32]
+Entries = np.ndarray[Lengths, np.dtype[np.int32]]
 """Of ties: persons, or ~ward."""
-Starts = npt.NDArray[np.uint32]
-Numbers = npt.NDArray[np.uint16]
+Starts = np.ndarray[Lengths, np.dtype[np.uint32]]
+Numbers = np.ndarray[Lengths, np.dtype[np.uint16]]
