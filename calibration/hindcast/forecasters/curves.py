@@ -24,9 +24,12 @@ from calibration.hindcast.forecasters.base import (
 )
 from foundation.shapes import Floats
 
-EVALUATIONS, CLOSE = 100, 1e-6
-"""Of the curve for each refit, at most; relative change at which a refit ends. Both bound the time of refits whose
-parameters run off without changing the curve."""
+EVALUATIONS, CLOSE = 1000, 1e-12
+"""Of the curve for each refit, at most; relative change at which a refit ends. Refits whose parameters run off without
+changing the curve end by the first."""
+POLISH, SMALL = 6, 1e-3
+"""Gauss-Newton steps at the end of a search, and how far each may go. Squares stop changing while the parameters still
+move in half of their digits, by the last bits of an exponential, in which processors differ."""
 
 
 class LeastSquares(Forecaster):
@@ -85,15 +88,35 @@ class GrowthCurve(LeastSquares):
     def _least(self, start: Floats, stocks: Floats, series: Series, **limits: Any) -> Floats:
         """Levenberg-Marquardt (MINPACK), by the entry with the least overhead: there are thousands of small fits."""
         misses = partial(self._misses, series=series, stocks=stocks)
-        return np.asarray(leastsq(misses, start, full_output=True, **limits)[0])
+        slopes = partial(self._slopes, series=series)
+        with np.errstate(over="ignore"):  # of covariances, which nobody asks for
+            place = np.asarray(leastsq(misses, start, Dfun=slopes, col_deriv=True, full_output=True, **limits)[0])
+        for _ in range(POLISH):
+            step = np.linalg.lstsq(slopes(place).T, -misses(place), rcond=1e-10)[0]
+            if np.abs(step).max() > SMALL:
+                break
+            place = place + step
+        return place
 
     def _misses(self, place: Floats, series: Series, stocks: Floats) -> Floats:
         return self.curve(place, series.years, series) - stocks
+
+    def _slopes(self, place: Floats, series: Series) -> Floats:
+        return self.slopes(place, series.years, series)
+
+    @abstractmethod
+    def slopes(self, place: Floats, years: Floats, series: Series) -> Floats:
+        """Derivatives [parameter, year] of the curve by its parameters."""
 
 
 def positive(place: float) -> float:
     """A positive parameter, a year, from one without limits; between about 0.00001 and 150."""
     return float(np.exp(np.clip(place, -12.0, 5.0)))
+
+
+def by_place(place: float) -> float:
+    """Derivative of ``positive``."""
+    return positive(place) if -12.0 < place < 5.0 else 0.0
 
 
 def ceiling_above(place: float, series: Series) -> float:
@@ -102,11 +125,25 @@ def ceiling_above(place: float, series: Series) -> float:
     return low + (LIVING_INSURED - low) * float(expit(place))
 
 
+def ceiling_by_place(place: float, series: Series) -> float:
+    """Derivative of ``ceiling_above``."""
+    return (LIVING_INSURED - float(series.millions.max())) * float(expit(place) * expit(-place))
+
+
 def bass(p: float, q: float, ceiling: float, years: Floats, initial: float) -> Floats:
     """initial + (ceiling - initial) x (1 - e^-(p + q)t) / (1 + q/p e^-(p + q)t), t years since the launch (Bass 1969):
     p a year of innovation, q a year of imitation; the pilot's stock is the starting level."""
     decay = np.exp(-(p + q) * np.maximum(years, 0.0))
     return np.asarray(initial + (ceiling - initial) * (1 - decay) / (1 + q / p * decay))
+
+
+def bass_by_rates(p: float, q: float, years: Floats) -> tuple[Floats, Floats]:
+    """Derivatives by p and q of the share of the way from the starting level to the ceiling."""
+    t, ratio = np.maximum(years, 0.0), q / p
+    decay = np.exp(-(p + q) * t)
+    square = (1 + ratio * decay) ** 2
+    later, other = (1 + ratio) * t * decay / square, (1 - decay) * decay / square
+    return later + other * ratio / p, later - other / p
 
 
 class BassFree(GrowthCurve):
@@ -121,6 +158,19 @@ class BassFree(GrowthCurve):
         ceiling = ceiling_above(place[2], series)
         return bass(positive(place[0]), positive(place[1]), ceiling, years, series.initial)
 
+    def slopes(self, place: Floats, years: Floats, series: Series) -> Floats:
+        p, q, ceiling = positive(place[0]), positive(place[1]), ceiling_above(place[2], series)
+        by_p, by_q = bass_by_rates(p, q, years)
+        way = bass(p, q, 1.0, years, 0.0)
+        height = ceiling - series.initial
+        return np.stack(
+            [
+                height * by_p * by_place(place[0]),
+                height * by_q * by_place(place[1]),
+                way * ceiling_by_place(place[2], series),
+            ]
+        )
+
 
 class BassFixed(GrowthCurve):
     """p and q; the ceiling is the living insured, 68.4 million (F024)."""
@@ -132,6 +182,11 @@ class BassFixed(GrowthCurve):
 
     def curve(self, place: Floats, years: Floats, series: Series) -> Floats:
         return bass(positive(place[0]), positive(place[1]), LIVING_INSURED, years, series.initial)
+
+    def slopes(self, place: Floats, years: Floats, series: Series) -> Floats:
+        by_p, by_q = bass_by_rates(positive(place[0]), positive(place[1]), years)
+        height = LIVING_INSURED - series.initial
+        return np.stack([height * by_p * by_place(place[0]), height * by_q * by_place(place[1])])
 
 
 class Gompertz(GrowthCurve):
@@ -146,6 +201,15 @@ class Gompertz(GrowthCurve):
         inner = np.exp(np.clip(-positive(place[1]) * (years - place[2]), -50.0, 50.0))
         return np.asarray(ceiling_above(place[0], series) * np.exp(-inner))
 
+    def slopes(self, place: Floats, years: Floats, series: Series) -> Floats:
+        rate, since = positive(place[1]), years - place[2]
+        inner = np.exp(np.clip(-rate * since, -50.0, 50.0))
+        share = np.exp(-inner)
+        change = ceiling_above(place[0], series) * share * inner * (np.abs(rate * since) < 50.0)
+        return np.stack(
+            [ceiling_by_place(place[0], series) * share, change * since * by_place(place[1]), -change * rate]
+        )
+
 
 class Logistic(GrowthCurve):
     """stock(t) = ceiling / (1 + e^-r(t - middle)), the ceiling between the last stock and all living insured."""
@@ -157,6 +221,14 @@ class Logistic(GrowthCurve):
 
     def curve(self, place: Floats, years: Floats, series: Series) -> Floats:
         return np.asarray(ceiling_above(place[0], series) * expit(positive(place[1]) * (years - place[2])))
+
+    def slopes(self, place: Floats, years: Floats, series: Series) -> Floats:
+        rate, since = positive(place[1]), years - place[2]
+        share = expit(rate * since)
+        change = ceiling_above(place[0], series) * share * expit(-rate * since)
+        return np.stack(
+            [ceiling_by_place(place[0], series) * share, change * since * by_place(place[1]), -change * rate]
+        )
 
 
 class NoChange(Forecaster):

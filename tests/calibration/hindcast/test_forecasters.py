@@ -168,3 +168,35 @@ def test_coverage_of_curves_in_their_worlds(kind):
     samples, came = worlds(make, kind(), 200, 3.2, seed=8, size=150, noisy=False)
     assert covers(samples, came)
     assert not covers([overconfident(x) for x in samples], came)
+
+
+def far(kind, past):
+    """Samples a year after the last stock."""
+    return forecast(kind(), past, [YEARS[-1] + 1.0], samples=100)
+
+
+@pytest.mark.parametrize("kind", CURVES)
+def test_derivatives_are_those_of_the_curve(kind):
+    past, curve = series(CURVES[kind](YEARS)), kind()
+    for place in (np.array([-2.5, -1.5, 0.5]), np.array([0.5, 0.3, 2.0]), np.array([-1.0, 6.0, 1.0])):
+        place = place[: curve.parameters]
+        steps = 1e-6 * np.eye(len(place))
+        near = [curve.curve(place + step, YEARS, past) - curve.curve(place - step, YEARS, past) for step in steps]
+        assert curve.slopes(place, YEARS, past) == pytest.approx(np.stack(near) / 2e-6, rel=1e-6, abs=1e-7)
+
+
+@pytest.mark.parametrize("kind", CURVES)
+def test_the_last_bits_of_a_processor_do_not_matter(kind):
+    """Exponentials differ in the last bit from one kind to another: another last bit of the stocks stands for that."""
+    past = series_until(TARGETS, date(2024, 3, 1))
+    nearly = Series(
+        years=past.years, millions=np.nextafter(past.millions, np.inf), errors=past.errors, initial=past.initial
+    )
+    assert far(kind, nearly) == pytest.approx(far(kind, past), rel=1e-9)
+
+
+def test_a_search_that_ends_with_its_squares_would_carry_them(monkeypatch):
+    """Negative control."""
+    monkeypatch.setattr("calibration.hindcast.forecasters.curves.POLISH", 0)
+    with pytest.raises(AssertionError):
+        test_the_last_bits_of_a_processor_do_not_matter(Logistic)
