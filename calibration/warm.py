@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from foundation.work.executors import held_back
@@ -28,15 +29,16 @@ def ensure_compiled() -> None:
     if done.exists():
         _mark(done)
         return
-    print("compiling the engine: once after an installation or an edit, about a minute", file=sys.stderr)
-    began = time.monotonic()
-    _compile()
-    if _mark(done):
-        forget_unused(done)
-    else:  # costs time at every start, nothing else
+    if not _writable(done.parent):  # costs time at every start, nothing else: each process compiles what it needs
         print(
             f"the compiled engine can't be kept in {done.parent}; MES_CACHE_DIR names another folder", file=sys.stderr
         )
+        return
+    print("compiling the engine: once after an installation or an edit, about a minute", file=sys.stderr)
+    began = time.monotonic()
+    _compile()
+    _mark(done)
+    forget_unused(done)
     print(f"compiled in {time.monotonic() - began:.0f} s", file=sys.stderr)
 
 
@@ -59,16 +61,20 @@ def _compile() -> None:
             compiling.PARTS[part]()
 
 
-def _mark(done: Path) -> bool:
-    """Note that all is compiled, where, and that it is in use; whether that could be written."""
+def _writable(folder: Path) -> bool:
     try:
-        done.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
+
+
+def _mark(done: Path) -> None:
+    """Note that all is compiled, where, and that it is in use; as far as that can be written."""
+    with suppress(OSError):
         if not done.exists():
             done.write_text("\n".join(sorted({folder.name for folder in cache_folders()})), "utf-8")
         os.utime(done)
-    except OSError:
-        return done.exists()
-    return True
 
 
 def forget_unused(done: Path, now: float | None = None) -> None:

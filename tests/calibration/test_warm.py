@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from calibration.warm import KEPT, forget_unused
+from calibration import warm
+from calibration.warm import KEPT, ensure_compiled, forget_unused
 
 NOW = 2_000_000_000.0
 
@@ -43,3 +44,14 @@ def test_a_folder_that_was_given_is_left_alone(tmp_path: Path, monkeypatch: pyte
     os.utime(tmp_path / "else", (0.0, 0.0))
     forget_unused(own, NOW)
     assert "else" in left(tmp_path)
+
+
+def test_where_nothing_can_be_kept_nothing_is_compiled_ahead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It would be compiled twice: what other processes compile this one can't have."""
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(warm, "cache_mark", lambda: tmp_path / "file" / "compiled" / "complete")
+    monkeypatch.setattr(warm, "_compile", lambda: pytest.fail("compiled"))
+    ensure_compiled()
+    assert "can't be kept" in capsys.readouterr().err
