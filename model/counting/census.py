@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from model.counting import interview, sent, tally
-from model.counting.members import Enrolled, doctor_years, enrolled, group_codes, group_names
+from model.counting.members import Enrolled, born_for_letters, doctor_years, enrolled, group_codes, group_names
 from model.engine.records import Run
 from model.levers.base import ADVICE, DOCUMENT, INVITATION, MESSAGE, Lever
 from model.terms.channels import Channel
@@ -225,9 +225,16 @@ class Census:
 
     @cached_property
     def _aimed(self) -> list[int]:
-        """People whom each lever aims at, there in one of its weeks."""
+        """People whom each lever aims at, there in one of its weeks so far; of newborns those whose letter falls into
+        them."""
         people, aims = self.world.population, self.run.aims
-        present = [(people.entry < lever.end) & (people.exit > lever.start) for lever in self.world.levers]
+        spans = [(lever, min(lever.end, self.week)) for lever in self.world.levers]
+        present = [
+            born_for_letters(people, lever.start, end)
+            if lever.at_birth
+            else (people.entry < end) & (people.exit > lever.start)
+            for lever, end in spans
+        ]
         chosen = [(aims >> np.uint32(number)) & np.uint32(1) > 0 for number in range(len(present))]
         return [int((there & aimed).sum()) for there, aimed in zip(present, chosen, strict=True)]
 
