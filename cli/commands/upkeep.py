@@ -53,9 +53,9 @@ def study(
     workers: o.Workers = None,
     resume: o.Resume = False,
 ) -> None:
-    """Simulate what only the guides show; the same command goes on where it was interrupted and tries again what failed,
-    with --resume or without. The folder is sealed in the end; one that is finished but has no manifest yet is sealed as
-    it stands."""
+    """Simulate what only the guides show; the same command goes on where it was interrupted and tries again what
+    failed, with --resume or without. The folder is sealed in the end; one that is finished but has no manifest yet is
+    sealed as it stands."""
     with reported():
         from cli.sealing import found_finished, seal
         from foundation.errors import UserError
@@ -93,13 +93,13 @@ def study(
         seal(out, what.value, as_found=as_found)
 
 
-def _readings(folder: Path, **asked: int) -> None:
+def _readings(folder: Path, people: int, draws: int, seed: int, workers: int) -> None:
     """Simulates them; the folder is sealed with the draws that failed, if any: then status 1."""
     from calibration.readings import study as simulated
     from cli.showing import tell_failures
     from foundation.work.progress import progress
 
-    store = simulated(folder, **asked, progress=progress)
+    store = simulated(folder, people=people, draws=draws, seed=seed, workers=workers, progress=progress)
     tell_failures(store.manifest, o.Lang.en)
     if store.manifest["failures"]:
         raise typer.Exit(FAILED)
