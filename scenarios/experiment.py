@@ -227,7 +227,7 @@ def _engine(name: str) -> type[FastModel] | type[ReferenceModel]:
 def _branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: World, past: Past) -> Result:
     """One scenario from the policy start to the horizon."""
     settings = experiment.settings
-    branch = start_branch(experiment, scenario, draw, model)
+    branch = start_branch(experiment, scenario, draw, model, settings.onward)
     standing, before, census = _run_to_horizon(branch, settings, past)
     outcome = census.outcome()
     outcome = replace(outcome, uses=used_by_horizon(census, before, settings))
@@ -253,10 +253,11 @@ def branch_of(experiment: Experiment, scenario: Scenario, draw: Draw, model: W) 
     return branch
 
 
-def start_branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: W) -> W:
-    """The model of one scenario at the policy start."""
+def start_branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: W, until: date | None = None) -> W:
+    """The model of one scenario at the policy start; its levers end with the horizon, or ``until``."""
     settings = experiment.settings
-    return model.branch(resolve(scenario, draw, policy_start=settings.policy_start, until=settings.onward))
+    window = {"policy_start": settings.policy_start, "until": until or settings.until}
+    return model.branch(resolve(scenario, draw, **window))
 
 
 def used_by_horizon(census: Census, before: Counters, settings: Settings) -> tuple[LeverUse, ...]:
@@ -281,7 +282,7 @@ def _run_to_horizon(branch: World, settings: Settings, past: Past) -> tuple[list
         if week < settings.last_week:
             before = census.counters()
         if week > since:
-            tables += census.standing(since)
+            tables += census.standing(since, ended=week == settings.last_week)
     return tables, before, census
 
 

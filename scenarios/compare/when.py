@@ -62,11 +62,7 @@ def when_table(outcomes: pd.DataFrame, manifest: Manifest) -> pd.DataFrame:
     """A row a scenario and year's end: ``scenario``, ``by_day``, ``probability_by_day`` and its Jeffreys 90 % interval
     (``_low``, ``_high``), ``looked_until`` (the last day that dates of the summary can be)."""
     ends, last = year_ends(manifest), last_looked_at(manifest)
-    rows = [
-        (name, by, *reached_by(rows["reached_date"], by), last)
-        for name, rows in outcomes.groupby("scenario", sort=False)
-        for by in ends
-    ]
+    rows = [(name, by, *reached_by(days, by), last) for name, days in _days(outcomes) for by in ends]
     chance = "probability_by_day"
     names = ("scenario", "by_day", chance, f"{chance}_low", f"{chance}_high", "looked_until")
     return pd.DataFrame(rows, columns=list(names))
@@ -85,10 +81,18 @@ def when_rich_table(outcomes: pd.DataFrame, manifest: Manifest, lang: str) -> Ta
     for by in year_ends(manifest):
         shown.add_column(label("when.by", lang, year=by[:4]), justify="right", no_wrap=True)
     titles = scenario_titles(manifest, lang)
-    for name, rows in outcomes.groupby("scenario", sort=False):
-        chances = [chance(reached_by(rows["reached_date"], by), lang) for by in year_ends(manifest)]
-        shown.add_row(*map(Text, (titles[str(name)], dates(rows["reached_date"], manifest, lang), *chances)))
+    for name, days in _days(outcomes):
+        chances = [chance(reached_by(days, by), lang) for by in year_ends(manifest)]
+        shown.add_row(*map(Text, (titles[name], dates(days, manifest, lang), *chances)))
     return shown
+
+
+def _days(outcomes: pd.DataFrame) -> Iterator[tuple[str, list[object]]]:
+    """Names of the scenarios, each with a day for every draw."""
+    codes, names = pd.factorize(outcomes["scenario"])
+    days = outcomes["reached_date"].to_numpy(dtype=object)
+    for code, name in enumerate(names):
+        yield str(name), days[codes == code].tolist()
 
 
 def title(manifest: Manifest, lang: str) -> str:
