@@ -112,7 +112,7 @@ def notes(manifest: Manifest, lang: str) -> Iterator[str]:
 
 
 def dates(days: Collection[object], manifest: Manifest, lang: str) -> str:
-    """``Sep 2028 [Aug 2027; after 31 Dec 2028]``: the median day and 90 % interval, by their months."""
+    """``Sep 2028 [Aug 2027; after 2028]``: the median day and 90 % interval, by their months."""
     found = {name: date_or_later(day, manifest, lang) for name, day in date_quantiles(days).items()}
     if len({*found.values()}) == 1:
         return found["p50"]
@@ -121,10 +121,13 @@ def dates(days: Collection[object], manifest: Manifest, lang: str) -> str:
 
 
 def date_or_later(found: str | None, manifest: Manifest, lang: str) -> str:
-    """A month, or later than what was looked at."""
+    """A month, or later than what was looked at: ``after 2028``, or ``after 30 Jun 2027`` within a year."""
     if found is not None:
         return month(found, lang)
-    return label("when.later", lang, last=day(last_looked_at(manifest), lang)).replace(" ", NO_BREAK)
+    last = last_looked_at(manifest)
+    if last.endswith("-12-31"):
+        return label("when.later_year", lang, year=last[:4]).replace(" ", NO_BREAK)
+    return label("when.later", lang, last=day(last, lang)).replace(" ", NO_BREAK)
 
 
 def chance(found: tuple[float, float, float], lang: str) -> str:
