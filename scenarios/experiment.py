@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     W = TypeVar("W", bound=World)
 
 REFERENCE = "status-quo"
+LAST = date(2028, 12, 31)
+"""Until when it is looked for the day of the target: the last of the clock on which a year ends."""
 MESA_PEOPLE = 20_000
 COUNTED_BESIDE = 2_000_000
 """Most people for whom the status quo is kept while other scenarios run; more would cost too much memory."""

@@ -208,7 +208,7 @@ def outcome_frame(
     return _keyed(draw, results, [1] * len(results), columns)
 
 
-def _reached(day: str | None, until: date) -> dict[str, Any]:
+def _reached(day: str | None, until: date) -> dict[str, bool | str | None]:
     return {"reached": day is not None and day <= until.isoformat(), "reached_date": day}
 
 

@@ -122,7 +122,7 @@ def _common(manifest: Manifest) -> Document:
 
 
 def _scenario(
-    outcomes: pd.DataFrame, entry: Mapping[str, Any], statuses: Mapping[str, str], manifest: Manifest
+    outcomes: pd.DataFrame, entry: Mapping[str, object], statuses: Mapping[str, str], manifest: Manifest
 ) -> Document:
     """One scenario at the horizon, and when it reaches the target; a date that is ``None`` is later than
     ``target_dates_until``."""

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,7 +18,7 @@ from foundation.work.bench import Found
 from scenarios.compare.courses import courses, courses_table
 from scenarios.compare.placement import LARGE
 from scenarios.draw import Draw
-from scenarios.experiment import Experiment, simulate_what_goes
+from scenarios.experiment import LAST, Experiment, simulate_what_goes
 from scenarios.frames import ORDER, Frames
 from scenarios.language.resolve import date_problems
 from scenarios.language.schema import Lang, Scenario
@@ -40,8 +39,6 @@ COUNTS = {
 }
 """Tables in which each draw of each scenario has rows, as ``foundation.store.verification`` checks them."""
 CODE = ("scenarios.experiment",)
-LAST = date(2028, 12, 31)
-"""Until when it is looked for the day of the target: the last of the clock on which a year ends."""
 Simulate = Callable[[Experiment, Draw], dict[str, Any]]
 Sent = TypeVar("Sent")
 """A task."""

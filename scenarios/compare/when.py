@@ -18,7 +18,7 @@ from foundation.quantiles import LEVELS, jeffreys, rounded
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
 from scenarios.compare import label
-from scenarios.compare.study import LAST
+from scenarios.experiment import LAST
 from scenarios.words import scenario_titles
 
 if TYPE_CHECKING:
