@@ -83,7 +83,7 @@ def test_one_flipped_byte_is_found_in_each_file(folder: Path) -> None:
         content = path.read_bytes()
         for at in (0, len(content) // 2, len(content) - 1):
             path.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
-            # Of the manifest the last byte is the end of its last line; a flipped name in it is a file that isn't there.
+            # Of the manifest the last byte is the end of its last line; a flipped name in it is a file that lacks.
             whole = path.name == manifests.FILE and at == len(content) - 1
             found = {finding.where for finding in verify_folder(folder).findings}
             place = path.relative_to(folder).as_posix()
