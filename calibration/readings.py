@@ -1,13 +1,12 @@
 """What the naive reading does: the doctor strategies under three readings of the 57 %, on the same draws.
 
 ``mes study readings`` simulates them, ``mes docs`` puts the table into ``docs/readings.md``. Draws were fitted under
-``trait``; the other readings are not fitted again.
+``trait``; the other readings are not fitted again. A draw that fails under one of them is named, and left out of all.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,16 +16,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from calibration.draws.files import load_draws
-from calibration.facts.inputs import load_costs, load_demography, load_history
+from calibration.draws.files import SHIPPED, load_draws
+from calibration.facts.inputs import load_costs, load_demography, load_history, tables_of
 from calibration.facts.targets import load_surveyed
 from foundation.errors import RunFailedError
 from foundation.language.numbers import day, number, typeset, with_interval
 from foundation.quantiles import spread
 from foundation.store import tables
 from foundation.store.atomic import write_text
-from foundation.store.reading import read_json
-from foundation.work.ensemble import Failure, executor_factory, run_ensemble
+from foundation.store.fingerprint import hashes_of
+from foundation.store.manifest import FILE, Manifest
+from foundation.store.reading import Document, read_json
+from foundation.store.store import Store
+from foundation.study import Study, carry_out
+from foundation.work.bench import Found
+from foundation.work.executors import local_site
+from foundation.work.progress import Progress, silent
 from model.terms.structure import Structure
 from model.terms.weeks import WEEKS
 from scenarios.draw import Draw
@@ -38,7 +43,8 @@ STRATEGIES = ("doctors-training", "doctors-prompt")
 READINGS = Structure.choices()["reading"]
 POLICY_START, UNTIL, TARGET = date(2027, 1, 4), date(2027, 12, 31), 40.0
 """As ``mes compare`` has them."""
-ROWS, SETTINGS = "added.parquet", "readings.json"
+ADDED, SETTINGS = "added", "readings.json"
+ROWS = f"{ADDED}.parquet"
 _WORDS: dict[str, dict[str, str]] = {
     "en": {
         "head": "Strategy|Reading|Added by the end of 2027, million|Ratio to `trait`|Status quo on {day}, million",
@@ -56,10 +62,9 @@ _WORDS: dict[str, dict[str, str]] = {
 
 @dataclass(frozen=True)
 class Task:
-    """What a worker is sent: one draw under one reading."""
+    """What a worker is sent: one draw, under all readings."""
 
-    reading: str
-    experiment: Experiment
+    experiments: Mapping[str, Experiment]
     draw: Draw
 
 
@@ -84,32 +89,74 @@ def experiment(reading: Any, people: int, draws: int, seed: int) -> Experiment:
     )
 
 
-def simulate(task: Task) -> pd.DataFrame:
-    """Added activations and the status quo's stock at the survey, million; a row a strategy."""
-    frames = simulate_draw(task.experiment, task.draw)
+def simulate(task: Task) -> dict[str, pd.DataFrame]:
+    """Added activations and the status quo's stock at the survey, million; a row a strategy and reading.
+
+    Raises:
+        RunFailedError: it failed under a reading, which is named.
+    """
+    return {ADDED: pd.concat([_under(reading, task) for reading in task.experiments], ignore_index=True)}
+
+
+def _under(reading: str, task: Task) -> pd.DataFrame:
+    try:
+        frames = simulate_draw(task.experiments[reading], task.draw)
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise RunFailedError(f"reading={reading}: {type(error).__name__}: {error}") from error
     weekly, outcomes = frames["weekly"], frames["outcomes"]
     stock = weekly.loc[weekly["scenario"] == REFERENCE, "activated"].to_numpy()
     rows = outcomes.loc[outcomes["scenario"] != REFERENCE, ["scenario", "draw", "additional_millions"]]
-    return rows.assign(reading=task.reading, surveyed=at(stock, load_surveyed().day) / 1e6)
+    return rows.assign(reading=reading, surveyed=at(stock, load_surveyed().day) / 1e6)
 
 
-def simulate_all(tasks: Sequence[Task], workers: int) -> tuple[pd.DataFrame, tuple[Failure, ...]]:
-    """All rows, and the tasks that failed.
+@dataclass(frozen=True, kw_only=True)
+class Readings(Study[Task]):
+    """The three readings on the same draws."""
 
-    Raises:
-        RunFailedError: nothing came through.
-    """
-    parts: list[pd.DataFrame] = []
+    people: int
+    draws: int
+    seed: int
+    draws_file: Path | None = None
+    command = "study readings"
+    work = staticmethod(simulate)
 
-    def keep(_: Task, part: pd.DataFrame) -> None:
-        parts.append(part)
-        print(f"\r{len(parts)}/{len(tasks)} ", end="", file=sys.stderr, flush=True)
+    def settings(self) -> dict[str, int]:
+        """As ``readings.json`` has them."""
+        return {"people": self.people, "draws": self.draws, "seed": self.seed}
 
-    failures = run_ensemble(simulate, tasks, executor_factory(workers), window=2 * workers, done=keep)
-    print(file=sys.stderr)
-    if not parts:
-        raise RunFailedError(f"all {len(failures)} runs failed, the first by {failures[0].error}")
-    return pd.concat(parts, ignore_index=True), failures
+    def question(self) -> Document:
+        """Settings, and what is simulated."""
+        days = {"policy_start": POLICY_START.isoformat(), "until": UNTIL.isoformat(), "target_millions": TARGET}
+        return {**self.settings(), **days, "readings": list(READINGS), "strategies": list(STRATEGIES)}
+
+    def inputs(self) -> Mapping[str, str]:
+        """The data tables, and the draws."""
+        path = self.draws_file or Path(str(SHIPPED / "default.parquet"))
+        return {**tables_of("readings"), **hashes_of([path])}
+
+    def expects(self) -> Sequence[str]:
+        """The rows and what they are of."""
+        return ROWS, SETTINGS
+
+    def tasks(self) -> Sequence[Task]:
+        """A task a draw."""
+        experiments = {reading: experiment(reading, **self.settings()) for reading in READINGS}
+        drawn = load_draws(self.draws, path=self.draws_file, seed=self.seed)
+        return [Task(experiments, draw) for draw in drawn]
+
+    def number(self, task: Task) -> int:
+        """The draw's."""
+        return task.draw.index
+
+    def tables(self, found: Found[Task]) -> Mapping[str, pd.DataFrame]:
+        """The rows, by draw."""
+        return {ADDED: found.ordered(self.number).frame(ADDED)}
+
+    def write(self, folder: Path, frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> None:
+        """What the table says of the run."""
+        write_text(folder / SETTINGS, json.dumps(self.settings()) + "\n")
 
 
 def paired(rows: pd.DataFrame) -> pd.DataFrame:
@@ -149,24 +196,27 @@ def _cell(values: pd.Series[float], lang: str) -> str:
     return with_interval(found["p05"], found["p50"], found["p95"], lang)
 
 
-def study(folder: Path, *, people: int, draws: int, seed: int, workers: int, draws_file: Path | None = None) -> None:
-    """Simulates all readings into ``folder``: ``added.parquet``, and ``readings.json`` at the end.
+def study(
+    folder: Path,
+    *,
+    people: int,
+    draws: int,
+    seed: int,
+    workers: int,
+    draws_file: Path | None = None,
+    progress: Progress = silent,
+) -> Store:
+    """Simulates all readings into ``folder``, or goes on with one begun for the same: ``added.parquet``, and
+    ``readings.json``. Draws that failed are in its manifest, whose status then is ``failed``: they are tried again.
 
     Raises:
-        UserError: there are fewer draws.
+        UserError: there are fewer draws, or the folder holds something else.
         RunFailedError: nothing came through.
     """
-    settings = {"people": people, "draws": draws, "seed": seed}
-    experiments = {reading: experiment(reading, **settings) for reading in READINGS}
-    drawn = load_draws(draws, path=draws_file, seed=seed)
-    tasks = [Task(reading, experiments[reading], draw) for draw in drawn for reading in READINGS]
-    folder.mkdir(parents=True, exist_ok=True)
-    rows, failures = simulate_all(tasks, workers)
-    for failure in failures:
-        task = tasks[failure.index]
-        print(f"draw {task.draw.index}, {task.reading}: {failure.error}", file=sys.stderr)
-    rows.to_parquet(folder / ROWS, compression="zstd")
-    write_text(folder / SETTINGS, json.dumps(settings) + "\n")
+    asked = Readings(people=people, draws=draws, seed=seed, draws_file=draws_file)
+    asked.tasks()
+    there = (folder / FILE).exists()
+    return carry_out(asked, folder, resume=there, site=local_site(workers), progress=progress)
 
 
 def markdown(folder: Path, lang: str) -> str:

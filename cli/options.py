@@ -131,6 +131,14 @@ PolicyStart = Annotated[
     str | None, typer.Option(metavar="YYYY-MM-DD", help="When scenarios part.  [default: 2027-01-04]")
 ]
 Until = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Horizon.  [default: 2027-12-31]")]
+UntilDated = Annotated[
+    str | None,
+    typer.Option(
+        metavar="YYYY-MM-DD",
+        help="Horizon; the day of the target is looked for to the end of 2028.  [default: 2027-12-31]",
+    ),
+]
+"""Of a command that says when the target is reached."""
 Target = Annotated[
     str | None, typer.Option(metavar="PROFILES", help="Target, in activated profiles, as 40M or 40.  [default: 40M]")
 ]

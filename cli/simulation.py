@@ -56,9 +56,9 @@ def load_ahead(request: Request) -> None:
 
 def simulate(request: Request, chosen: Sequence[Chosen], every: int, subject: str) -> Store:
     """Simulates what the folder lacks, once everything asked for is known to be sound."""
-    from scenarios.compare.study import Comparison
+    from scenarios.compare.study import Comparison, looking_on
 
-    experiment = experiment_of(request, [item.scenario for item in chosen], every)
+    experiment = looking_on(experiment_of(request, [item.scenario for item in chosen], every))
     study = study_of(Comparison, experiment, request, {item.scenario.name: item.text for item in chosen})
     announce(study.experiment, request)
     return carried_out(study, request, subject, min(request.process_count(study.experiment), len(study.draws)))

@@ -16,7 +16,7 @@ from cli.request import POLICY_START, UNTIL, Request, experiment_of
 from cli.simulation import carried_out, study_of
 from foundation.store.manifest import Manifest
 from mes.worlds import Day, as_date, loaded, pairs
-from scenarios.compare.study import Comparison
+from scenarios.compare.study import Comparison, looking_on
 from scenarios.frames import ORDER
 from scenarios.language.files import catalogue, load_scenario
 from scenarios.language.schema import Scenario
@@ -42,6 +42,14 @@ class Results:
         from scenarios.compare.tables import summary_table
 
         return summary_table(self.frames["outcomes"], self.frames["costs"])
+
+    @cached_property
+    def when(self) -> pd.DataFrame:
+        """A row a scenario and year's end: probability of having reached the target by then, over draws; as
+        ``when.en.csv``. The dates themselves (``target_date_p50``, …) are in ``summary``."""
+        from scenarios.compare.when import when_table
+
+        return when_table(self.frames["outcomes"], self.manifest)
 
     @cached_property
     def groups(self) -> pd.DataFrame:
@@ -148,7 +156,7 @@ class _FromPython(Comparison):
 
 def _found(request: Request, scenarios: Sequence[Scenario], every: int) -> Results:
     chosen = with_reference([Chosen(one, one.text) for one in scenarios])
-    experiment = experiment_of(request, [one.scenario for one in chosen], every)
+    experiment = looking_on(experiment_of(request, [one.scenario for one in chosen], every))
     study = study_of(_FromPython, experiment, request, line=_line(request, scenarios))
     processes = min(request.process_count(study.experiment), len(study.draws))
     with TemporaryDirectory() as temporary:

@@ -13,6 +13,7 @@ from foundation.language.numbers import day, number
 from report import say
 from report.numbers import Numbers, traced
 from report.sources import Provenance
+from scenarios.compare.when import last_looked_at, year_ends
 from scenarios.words import group_label, scenario_titles
 
 NAMED = 3
@@ -110,6 +111,7 @@ def _reach(numbers: Numbers, chosen: Chosen) -> Iterator[Markup]:
         share=numbers.share(quo),
         shortfall=numbers.shortfall(quo),
     )
+    yield from _when(numbers, chosen)
     if numbers.strategies:
         yield say(
             "answer.most",
@@ -128,6 +130,29 @@ def _reach(numbers: Numbers, chosen: Chosen) -> Iterator[Markup]:
         yield say("answer.single", lang, name=titles[chosen.single], **_money(numbers, chosen.single))
     if chosen.money is not None and len(numbers.strategies) > 1:
         yield say("answer.money", lang, name=titles[chosen.money], least=least, **_money(numbers, chosen.money))
+
+
+def _when(numbers: Numbers, chosen: Chosen) -> Iterator[Markup]:
+    """The date of the target, and how likely it is by the last year's end that was looked at."""
+    manifest, lang = numbers.manifest, numbers.lang
+    if not (ends := year_ends(manifest)):
+        return
+    until, last = manifest["until"], last_looked_at(manifest)
+    found = say(
+        "answer.when" if numbers.strategies else "answer.when_alone",
+        lang,
+        until=numbers.setting("until", day(until, lang)),
+        target=numbers.setting("target_millions"),
+        year=ends[-1][:4],
+        last=day(last, lang),
+        quo=numbers.reached_date(numbers.reference),
+        quo_chance=numbers.reached_by(numbers.reference, ends[-1]),
+        best=scenario_titles(manifest, lang)[chosen.best],
+        date=numbers.reached_date(chosen.best),
+        chance=numbers.reached_by(chosen.best, ends[-1]),
+    )
+    beyond = say("answer.when_beyond", lang, until=day(until, lang)) if last > until and numbers.strategies else None
+    yield found if beyond is None else found + Markup(" ") + beyond
 
 
 def _money(numbers: Numbers, name: str) -> dict[str, Markup]:

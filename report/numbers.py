@@ -19,6 +19,7 @@ from foundation.store.reading import Document
 from model.terms.outcome import BARRIERS, OBSTACLES, WOULD_PASS
 from scenarios.compare.equity import equity_table, on_day
 from scenarios.compare.tables import probability, summary_table
+from scenarios.compare.when import chance, date_quantiles, dates, reached_by
 
 OUTCOMES, EQUITY, MANIFEST = "outcomes.parquet", "equity.parquet", "manifest.json"
 FIGURES = {"activated_millions": 3, "additional_millions": 3, "cost_millions_eur": 2, "cost_per_additional_eur": 2}
@@ -94,6 +95,18 @@ class Numbers:
         return self._outcome(
             str(int(rows["reached"].sum())), scenario, "reached", [int(rows["reached"].sum())], ["sum"]
         )
+
+    def reached_date(self, scenario: str) -> Markup:
+        """When the target is reached: median and 90 % interval."""
+        days = self._rows(scenario)["reached_date"].to_list()
+        found = [date_quantiles(days)[stat] or "later" for stat in INTERVAL]
+        return self._outcome(dates(days, self.manifest, self.lang), scenario, "reached_date", found)
+
+    def reached_by(self, scenario: str, by: str) -> Markup:
+        """Probability of having reached the target by the start of a day, with its Jeffreys interval."""
+        found = reached_by(self._rows(scenario)["reached_date"].to_list(), by)
+        stats = ["share", "jeffreys05", "jeffreys95"]
+        return self._outcome(chance(found, self.lang), scenario, f"reached_by:{by}", list(found), stats)
 
     def draws(self) -> Markup:
         """How many draws there are results of."""

@@ -39,8 +39,18 @@ class Carried(Protocol):
         ...
 
 
-def carried_into(results: Sequence[Result], added: Floats) -> list[Result]:
-    """Results with ``added`` [W+1] persons in their stocks; the first is the status quo. ``simulated`` stays as is."""
+def carried_on(carried: Carried, draw: int, quo: Result) -> tuple[Floats, Floats]:
+    """Persons to add to the stocks [W+1] of a status quo, and to those of ``later`` weeks: of one path, which is drawn
+    day by day and doesn't depend on where it ends but for rounding."""
+    added, weeks = carried(draw, quo.simulated), len(quo.simulated)
+    if not len(quo.later):
+        return added, quo.later
+    return added, carried(draw, np.concatenate([quo.simulated, quo.later]))[weeks:]
+
+
+def carried_into(results: Sequence[Result], added: Floats, later: Floats | float = 0.0) -> list[Result]:
+    """Results with ``added`` [W+1] persons in their stocks, and ``later`` ones in those of later weeks; the first is
+    the status quo. ``simulated`` stays as is."""
     reference = results[0]
     extra = _added(reference.outcome, [*reference.groups, *reference.standing], added)
     groups, standing = extra[: len(reference.groups)], extra[len(reference.groups) :]
@@ -51,6 +61,7 @@ def carried_into(results: Sequence[Result], added: Floats) -> list[Result]:
             outcome=replace(result.outcome, **{name: getattr(result.outcome, name) + more[name] for name in more}),
             groups=[_group(table, extra) for table, extra in zip(result.groups, groups, strict=True)],
             standing=[_standing(table, extra) for table, extra in zip(result.standing, standing, strict=True)],
+            later=result.later + later,
         )
         for result in results
     ]

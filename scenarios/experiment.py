@@ -16,7 +16,7 @@ from model.terms.inputs import Demography, History, Surveyed
 from model.terms.outcome import DIMENSIONS, GroupTable, LeverUse, StandingTable
 from model.terms.structure import Structure
 from model.terms.weeks import START, WEEKS, monday, position, week_of
-from scenarios.carried import Carried, carried_into
+from scenarios.carried import Carried, carried_into, carried_on
 from scenarios.costs import CostItem, cost_lines, used_by
 from scenarios.draw import Draw
 from scenarios.drivers import common_drivers, refuse_missing
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     W = TypeVar("W", bound=World)
 
 REFERENCE = "status-quo"
+LAST = date(2028, 12, 31)
+"""Until when it is looked for the day of the target: the last of the clock on which a year ends."""
 MESA_PEOPLE = 20_000
 COUNTED_BESIDE = 2_000_000
 """Most people for whom the status quo is kept while other scenarios run; more would cost too much memory."""
@@ -58,6 +60,8 @@ class Settings:
     averaged: Mapping[str, float] | None = None
     """Weights of the structures that the draws are mixed of; ``None`` where all have ``structure``."""
     quick: bool = False
+    dates_until: date | None = None
+    """Last day of the target that is looked for, levers going on as their files say; ``None``: the horizon."""
 
     def __post_init__(self) -> None:
         last = monday(WEEKS)
@@ -75,6 +79,11 @@ class Settings:
     def last_week(self) -> int:
         """Weeks to simulate so that the horizon is covered."""
         return ceil(position(self.until))
+
+    @property
+    def onward(self) -> date:
+        """The last day that is looked at."""
+        return max(self.until, self.dates_until or self.until)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,11 +174,10 @@ def _frames(experiment: Experiment, draw: Draw, branch: Callable[..., Result | N
     found = [branch(experiment, scenario, draw, model, past) for scenario in experiment.scenarios]
     results = [result for result in found if result is not None]
     if experiment.carried is not None:
-        results = carried_into(results, experiment.carried(draw.index, results[0].simulated))
+        results = carried_into(results, *carried_on(experiment.carried, draw.index, results[0]))
     settings = experiment.settings
-    return draw_frames(
-        draw.index, results, every=settings.every, until=settings.until, target_millions=settings.target_millions
-    )
+    window = {"until": settings.until, "dates_until": settings.onward}
+    return draw_frames(draw.index, results, every=settings.every, target_millions=settings.target_millions, **window)
 
 
 def history_of(experiment: Experiment, draw: Draw) -> World:
@@ -221,12 +229,12 @@ def _engine(name: str) -> type[FastModel] | type[ReferenceModel]:
 def _branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: World, past: Past) -> Result:
     """One scenario from the policy start to the horizon."""
     settings = experiment.settings
-    branch = start_branch(experiment, scenario, draw, model)
+    branch = start_branch(experiment, scenario, draw, model, settings.onward)
     standing, before, census = _run_to_horizon(branch, settings, past)
     outcome = census.outcome()
     outcome = replace(outcome, uses=used_by_horizon(census, before, settings))
     later = _groups(census, [week for week in _group_weeks(settings) if week > model.week])
-    return Result(
+    result = Result(
         scenario=scenario.name,
         outcome=outcome,
         costs=cost_lines(scenario, outcome.uses, draw, experiment.costs),
@@ -234,6 +242,10 @@ def _branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: World
         standing=[*past.standing, *standing],
         simulated=outcome.activated,
     )
+    if settings.onward == settings.until:
+        return result
+    branch.advance(ceil(position(settings.onward)))  # what was counted above holds until here
+    return replace(result, later=past.census(branch).activated()[settings.last_week + 1 :])
 
 
 def branch_of(experiment: Experiment, scenario: Scenario, draw: Draw, model: W) -> W:
@@ -243,10 +255,11 @@ def branch_of(experiment: Experiment, scenario: Scenario, draw: Draw, model: W) 
     return branch
 
 
-def start_branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: W) -> W:
-    """The model of one scenario at the policy start."""
+def start_branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: W, until: date | None = None) -> W:
+    """The model of one scenario at the policy start; its levers end with the horizon, or ``until``."""
     settings = experiment.settings
-    return model.branch(resolve(scenario, draw, policy_start=settings.policy_start, until=settings.until))
+    window = {"policy_start": settings.policy_start, "until": until or settings.until}
+    return model.branch(resolve(scenario, draw, **window))
 
 
 def used_by_horizon(census: Census, before: Counters, settings: Settings) -> tuple[LeverUse, ...]:
@@ -271,7 +284,7 @@ def _run_to_horizon(branch: World, settings: Settings, past: Past) -> tuple[list
         if week < settings.last_week:
             before = census.counters()
         if week > since:
-            tables += census.standing(since)
+            tables += census.standing(since, ended=week == settings.last_week)
     return tables, before, census
 
 

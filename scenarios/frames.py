@@ -5,7 +5,7 @@ scenarios of the draw, column by column: many small ones put together would take
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from math import ceil
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -40,15 +40,26 @@ class Result:
     standing: Sequence[StandingTable]
     simulated: Floats
     """``outcome.activated`` [W+1] as it came out of the model, without what is carried from the forecast."""
+    later: Floats = field(default_factory=lambda: np.empty(0))
+    """Activated stock of weeks W+1, W+2, …, as far as it is looked for the day of the target."""
 
 
-def draw_frames(draw: int, results: Sequence[Result], *, every: int, until: date, target_millions: float) -> Frames:
+def draw_frames(
+    draw: int,
+    results: Sequence[Result],
+    *,
+    every: int,
+    until: date,
+    target_millions: float,
+    dates_until: date | None = None,
+) -> Frames:
     """The frames of one draw by the names of ``ORDER``, the scenarios one after the other as given.
 
     Args:
         results: of at least one scenario; the first is the reference of what others add.
         every: weeks of an interval of ``channels``.
         until: horizon of ``outcomes``.
+        dates_until: last day of the target that is looked for, by default the horizon.
     """
     return {
         "weekly": weekly_frame(draw, results),
@@ -57,7 +68,7 @@ def draw_frames(draw: int, results: Sequence[Result], *, every: int, until: date
         "channels": channel_frame(draw, results, every),
         "uses": use_frame(draw, results),
         "costs": cost_frame(draw, results),
-        "outcomes": outcome_frame(draw, results, until, target_millions),
+        "outcomes": outcome_frame(draw, results, until, target_millions, dates_until or until),
     }
 
 
@@ -180,25 +191,35 @@ def _numbers(lines: Sequence[CostLine], name: str) -> npt.NDArray[np.float64]:
     return np.array([getattr(line, name) for line in lines], dtype=np.float64)
 
 
-def outcome_frame(draw: int, results: Sequence[Result], until: date, target_millions: float) -> pd.DataFrame:
+def outcome_frame(
+    draw: int, results: Sequence[Result], until: date, target_millions: float, dates_until: date
+) -> pd.DataFrame:
     """A row per scenario: the result at the horizon. Additional activations are those over the first scenario on the
-    same draw, as simulated; the cost of one is NaN where none is added."""
-    reference = at(results[0].simulated, until) / 1e6
-    rows = [_at_horizon(result, until, target_millions * 1e6, reference) for result in results]
+    same draw, as simulated; the cost of one is NaN where none is added. ``reached_date`` is the first day with the
+    target up to ``dates_until``, and ``reached`` whether it is none after the horizon."""
+    reference, target = at(results[0].simulated, until) / 1e6, target_millions * 1e6
+    rows = [
+        _at_horizon(result, until, reference)
+        | _reached(target_date(np.concatenate([result.outcome.activated, result.later]), target, dates_until), until)
+        for result in results
+    ]
     columns: dict[str, object] = {name: [row[name] for row in rows] for name in rows[0]}
     columns["reached_date"] = _column([row["reached_date"] for row in rows])
     return _keyed(draw, results, [1] * len(results), columns)
 
 
-def _at_horizon(result: Result, until: date, target: float, reference: float) -> dict[str, Any]:
-    """One row of ``outcome_frame``; ``target`` in persons, ``reference`` in millions."""
+def _reached(day: str | None, until: date) -> dict[str, bool | str | None]:
+    return {"reached": day is not None and day <= until.isoformat(), "reached_date": day}
+
+
+def _at_horizon(result: Result, until: date, reference: float) -> dict[str, Any]:
+    """One row of ``outcome_frame``, but for the target; ``reference`` in millions."""
     outcome = result.outcome
     activated, simulated, living = (
         at(stock, until) / 1e6 for stock in (outcome.activated, result.simulated, outcome.living)
     )
     additional = simulated - reference
     cost = float(_numbers(result.costs, "eur").sum()) / 1e6
-    reached = target_date(outcome.activated, target, until)
     return {
         "activated_millions": activated,
         "activated_share": activated / living,
@@ -207,8 +228,6 @@ def _at_horizon(result: Result, until: date, target: float, reference: float) ->
         "cost_millions_eur": cost,
         "cost_per_additional_eur": cost / additional if additional > 0 else np.nan,
         "doctor_minutes_millions": float(_numbers(result.costs, "minutes").sum()) / 1e6,
-        "reached": reached is not None,
-        "reached_date": reached,
     }
 
 
@@ -218,12 +237,17 @@ def at(stock: np.ndarray, day: date) -> float:
 
 
 def target_date(stock: np.ndarray, target: float, until: date) -> str | None:
-    """First day, up to ``until``, at whose start ``stock`` is at least ``target`` (ISO), if it is so on ``until``."""
-    if at(stock, until) < target:
-        return None
+    """First day (ISO) at whose start ``stock`` [W+1], straight between Mondays, is at least ``target``; ``None`` if
+    that is not so up to ``until``. A stock that falls below it again has reached it all the same."""
     week = int(np.argmax(stock >= target))
+    if stock[week] < target:
+        return None
     if week == 0:
         return START.isoformat()
     before, after = stock[week - 1], stock[week]
-    days = ceil(7 * (week - 1 + (target - before) / (after - before)))
-    return min(START + timedelta(days=days), until).isoformat()
+    day = START + timedelta(days=ceil(7 * (week - 1 + (target - before) / (after - before))))
+    if at(stock, day) < target:  # by rounding
+        day += timedelta(days=1)
+    elif at(stock, day - timedelta(days=1)) >= target:
+        day -= timedelta(days=1)
+    return day.isoformat() if day <= until else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from model.terms.tables import INVITATION_DELAY
+from model.counting.members import born_for_letters
 from scenarios.language.schema import Scenario
 from scenarios.lever_schemas.base import LeverTable, Span, Targeted, TargetTable
 from scenarios.lever_schemas.newborn import Newborn
@@ -62,7 +62,5 @@ def _aimed(table: LeverTable, population: Population, span: Span) -> Bools:
     newborn = isinstance(table, Newborn)
     chosen = population.select(target.resolve(), start, by_parents=newborn)
     if newborn:
-        entry, letter = population.entry, population.birth_week + INVITATION_DELAY
-        born = (entry > 0) & (population.birth_week == entry)
-        return np.asarray(chosen & born & (start <= letter) & (letter < end) & (letter < population.exit))
+        return np.asarray(chosen & born_for_letters(population, start, end))
     return np.asarray(chosen & (population.entry < end) & (population.exit > start))

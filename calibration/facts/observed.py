@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from calibration.facts.counts import AgeContrast, load_ages, most_profiles, too_many_in_regions
-from calibration.facts.tables import DATA, read_lines, read_rows, refuse_repeats
+from calibration.facts.tables import DATA, is_total, looks_like, looks_like_day, read_lines, read_rows, refuse_repeats
 from calibration.facts.targets import (
     SURVEYS,
     Kind,
@@ -221,11 +221,9 @@ def _stock(
     if use not in USES:
         problems.append(f"{where}, column use: {use!r}; allowed: {', '.join(USES)}")
     if region is not None and region not in demography.regions:
-        near = nearest(region, demography.regions)
-        problems.append(
-            f"{where}, column region: {region!r}{f' (did you mean {near}?)' if near else ''}; "
-            f"allowed: {', '.join(demography.regions)}, or empty for the country"
-        )
+        near, regions = nearest(region, demography.regions), ", ".join(demography.regions)
+        meant = f" (did you mean {near}?)" if near else " (a total line?)" if is_total(region) else ""
+        problems.append(f"{where}, column region: {region!r}{meant}; allowed: {regions}, or empty for the country")
     if problems or day is None:
         return None, problems
     return _target(day, millions, error, ends, use == "lower bound", region), []
@@ -258,7 +256,10 @@ def _day(where: str, cell: str, problems: list[str]) -> date | None:
     try:
         day = date.fromisoformat(cell)
     except ValueError:
-        problems.append(f"{where}, column date: {cell!r}; allowed: a date written YYYY-MM-DD")
+        if hint := looks_like_day(cell):
+            problems.append(f"{where}, column date: {cell!r} ({hint}); allowed: a date written YYYY-MM-DD")
+        else:
+            problems.append(f"{where}, column date: {cell!r}; allowed: a date written YYYY-MM-DD")
         return None
     if not START < day <= monday(WEEKS):
         problems.append(f"{where}, column date: {day}; allowed: after {START}, at most {monday(WEEKS)}")
@@ -268,7 +269,10 @@ def _day(where: str, cell: str, problems: list[str]) -> date | None:
 
 def _number(where: str, name: str, row: Mapping[str, str], low: float, high: float, problems: list[str]) -> float:
     value = decimal(row[name])
-    if not low <= value <= high:
+    if not low <= value <= high and (hint := looks_like(row[name])):
+        cell = " ".join(row[name].split())  # whatever kind of spaces
+        problems.append(f"{where}, column {name}: {cell!r} ({hint}); allowed: a number from {low:g} to {high:g}")
+    elif not low <= value <= high:
         problems.append(f"{where}, column {name}: {row[name]!r}; allowed: a number from {low:g} to {high:g}")
     return value
 

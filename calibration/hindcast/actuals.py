@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from calibration.facts.observed import needed_columns
-from calibration.facts.tables import read_lines
+from calibration.facts.tables import looks_like, looks_like_day, read_lines
 from calibration.facts.targets import StockTarget, error_of
 from foundation.errors import Problem, ScenarioError, UserError, nearest
 from foundation.language.amounts import MOST_PROFILES as MOST
@@ -127,7 +127,7 @@ class _Reader:
         try:
             day = date.fromisoformat(cell)
         except ValueError:
-            self._wrong(line, "date", cell, "not a date", allowed)
+            self._wrong(line, "date", cell, looks_like_day(cell) or "not a date", allowed)
             return None
         if len(cell) != 10 or not self._after < day <= LAST_DAY:
             self._wrong(line, "date", cell, "can't be used", allowed)
@@ -138,10 +138,10 @@ class _Reader:
         cell, allowed = given[column], f"a number of millions from {low:g} to {high:g}{why}"
         value = decimal(cell)
         if math.isnan(value):
-            self._wrong(line, column, cell, "not a number", allowed)
+            self._wrong(line, column, cell, looks_like(cell) or "not a number", allowed)
             return None
         if not low <= value <= high:
-            self._wrong(line, column, cell, "out of range", allowed)
+            self._wrong(line, column, cell, looks_like(cell) or "out of range", allowed)
             return None
         return value
 

@@ -39,10 +39,11 @@ def compare(
     posterior: o.Posterior = None,
     as_simulated: o.AsSimulated = False,
     policy_start: o.PolicyStart = None,
-    until: o.Until = None,
+    until: o.UntilDated = None,
     target: o.Target = None,
 ) -> None:
-    """Compare strategies against the status quo, draw by draw; run folders are compared without simulating again."""
+    """Compare strategies against the status quo, draw by draw, and say when each reaches the target; run folders are
+    compared without simulating again."""
     with reported():
         from cli.request import Request
 

@@ -30,10 +30,11 @@ def run(
     posterior: o.Posterior = None,
     as_simulated: o.AsSimulated = False,
     policy_start: o.PolicyStart = None,
-    until: o.Until = None,
+    until: o.UntilDated = None,
     target: o.Target = None,
 ) -> None:
-    """Simulate one scenario (and the status quo it is compared with), week by week."""
+    """Simulate one scenario (and the status quo it is compared with), week by week, and say when it reaches the
+    target."""
     with reported():
         from cli.request import Request
         from cli.showing import present, shown_of

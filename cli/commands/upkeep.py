@@ -51,12 +51,17 @@ def study(
     steps: Annotated[int | None, typer.Option(min=40, help="sbc: steps of the walk for each truth.")] = None,
     seed: o.Seed = 1,
     workers: o.Workers = None,
+    resume: o.Resume = False,
 ) -> None:
-    """Simulate what only the guides show; the same command goes on where it was interrupted. The folder is sealed in
-    the end; one that is finished but has no manifest yet is sealed as it stands."""
+    """Simulate what only the guides show; the same command goes on where it was interrupted and tries again what
+    failed, with --resume or without. The folder is sealed in the end; one that is finished but has no manifest yet is
+    sealed as it stands."""
     with reported():
         from cli.sealing import found_finished, seal
+        from foundation.errors import UserError
 
+        if resume and not out.is_dir():
+            raise UserError(f"{out}: no such run folder to resume")
         count, as_found = workers or os.cpu_count() or 1, False
         if what is Study.readings:
             from calibration import readings
@@ -64,7 +69,8 @@ def study(
             size, some = people or o.PEOPLE, draws or o.DRAWS
             as_found = found_finished(out, readings.SETTINGS, {"people": size, "draws": some, "seed": seed})
             if not as_found:
-                readings.study(out, people=size, draws=some, seed=seed, workers=count)
+                _readings(out, people=size, draws=some, seed=seed, workers=count)
+                return
         elif what is Study.second:
             from calibration.second import page as second
 
@@ -85,6 +91,18 @@ def study(
             if not as_found:
                 sbc.study(out, settings)
         seal(out, what.value, as_found=as_found)
+
+
+def _readings(folder: Path, people: int, draws: int, seed: int, workers: int) -> None:
+    """Simulates them; the folder is sealed with the draws that failed, if any: then status 1."""
+    from calibration.readings import study as simulated
+    from cli.showing import tell_failures
+    from foundation.work.progress import progress
+
+    store = simulated(folder, people=people, draws=draws, seed=seed, workers=workers, progress=progress)
+    tell_failures(store.manifest, o.Lang.en)
+    if store.manifest["failures"]:
+        raise typer.Exit(FAILED)
 
 
 def evidence(

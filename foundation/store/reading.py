@@ -247,7 +247,7 @@ _ALLOWED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "seed": (whole, "a whole number"),
     "target_millions": (lambda value: _number(value) and value > 0, "a positive number"),
     **dict.fromkeys(("command", "version", "kind", "engine", "draws_file", "created"), (text, "a text")),
-    **dict.fromkeys(("policy_start", "until", "data_end"), (day, "a day")),
+    **dict.fromkeys(("policy_start", "until", "dates_until", "data_end"), (day, "a day")),
     **dict.fromkeys(("quick", "paired", "sealed", "continued"), (lambda v: isinstance(v, bool), "true or false")),
     **dict.fromkeys(("structure", "drivers", "counts", "machine"), (_object, "a table")),
     "status": (lambda value: value in STATUSES, f"one of {', '.join(STATUSES)}"),

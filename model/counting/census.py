@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from model.counting import interview, sent, tally
-from model.counting.members import Enrolled, doctor_years, enrolled, group_codes, group_names
+from model.counting.members import Enrolled, as_over, born_for_letters, doctor_years, enrolled, group_codes, group_names
 from model.engine.records import Run
 from model.levers.base import ADVICE, DOCUMENT, INVITATION, MESSAGE, Lever
 from model.terms.channels import Channel
@@ -160,12 +160,10 @@ class Census:
         living, aware, visited, activated = stages
         return GroupTable(dimension, names, tuple(weeks), living, aware, visited, activated)
 
-    def standing(self, since: int) -> list[StandingTable]:
+    def standing(self, since: int, *, ended: bool = False) -> list[StandingTable]:
         """A table for each of ``DIMENSIONS``, at the start of the current week: what stopped a person last is known of
-        today only.
-
-        Args:
-            since: week whose groups hold.
+        today only. Groups are those of week ``since``; ``ended``: who would pass is told as if levers were over, where
+        there is ``beside``.
 
         Raises:
             ValueError: a week after the current one.
@@ -173,7 +171,8 @@ class Census:
         if since > self.week:
             raise ValueError(f"groups of week {since}; allowed: 0 to {self.week}")
         names = [group_names(self.world, dimension) for dimension in DIMENSIONS]
-        persons = np.asarray(self._standing(since, max(map(len, names))) * self.world.population.weight, np.float64)
+        agents = self._standing(since, max(map(len, names)), ended)
+        persons = np.asarray(agents * self.world.population.weight, np.float64)
         return [
             StandingTable(
                 dimension,
@@ -185,7 +184,7 @@ class Census:
             for d, dimension in enumerate(DIMENSIONS)
         ]
 
-    def _standing(self, since: int, groups: int) -> Counts:
+    def _standing(self, since: int, groups: int, ended: bool) -> Counts:
         """Agents, [dimension, column, group]. Whether somebody would pass depends on the levers."""
         codes = np.empty((len(DIMENSIONS), self.world.population.n), np.uint8)
         for row, dimension in zip(codes, DIMENSIONS, strict=True):
@@ -194,7 +193,9 @@ class Census:
         counts = self.counts(interview.standing, shape, codes, since, self.week, of=f"{since}").copy()
         passing = interview.passing, (len(DIMENSIONS), groups), codes, since, self.week
         eased = any(lever.eases_visits() for lever in self.world.levers)
-        counts[:, interview.PASSES] = self.own(*passing) if eased else self.counts(*passing, of=f"{since}")
+        run = as_over(self.run, self.beside.run, self.week) if ended and self.beside else self.run
+        found = passed(run, self.world.threads, *passing) if eased else self.counts(*passing, of=f"{since}")
+        counts[:, interview.PASSES] = found
         return counts
 
     def counters(self) -> Counters:
@@ -225,9 +226,16 @@ class Census:
 
     @cached_property
     def _aimed(self) -> list[int]:
-        """People whom each lever aims at, there in one of its weeks."""
+        """People whom each lever aims at, there in one of its weeks so far; of newborns those whose letter falls into
+        them."""
         people, aims = self.world.population, self.run.aims
-        present = [(people.entry < lever.end) & (people.exit > lever.start) for lever in self.world.levers]
+        spans = [(lever, min(lever.end, self.week)) for lever in self.world.levers]
+        present = [
+            born_for_letters(people, lever.start, end)
+            if lever.at_birth
+            else (people.entry < end) & (people.exit > lever.start)
+            for lever, end in spans
+        ]
         chosen = [(aims >> np.uint32(number)) & np.uint32(1) > 0 for number in range(len(present))]
         return [int((there & aimed).sum()) for there, aimed in zip(present, chosen, strict=True)]
 

@@ -12,6 +12,7 @@ from foundation.store.manifest import Manifest
 from planning.mix import label
 from planning.mix.measures import FAIR_POINTS, over_budget
 from planning.mix.results import Frames, best_sentence, has, losing, row_of
+from scenarios.experiment import LAST
 from scenarios.lever_schemas.words import lever_word
 from scenarios.words import group_title, price_letters, quick_mark, run_line
 
@@ -113,7 +114,7 @@ def _target(frames: Frames, manifest: Manifest, lang: str) -> str:
     row, status_quo = row_of(frames, "reach"), frames["plan_draws"]
     activated = status_quo.loc[status_quo["role"] == "status-quo", "activated_millions"]
     low, middle, high = (float(activated.quantile(q)) for q in (0.05, 0.5, 0.95))
-    return label(
+    missed = label(
         "plan.target_missed",
         lang,
         **common,
@@ -122,6 +123,8 @@ def _target(frames: Frames, manifest: Manifest, lang: str) -> str:
         alike=number(float(activated.quantile(1 - plan["probability"])), 1, lang),
         status_quo=with_interval(low, middle, high, lang),
     )
+    later = LAST.isoformat()
+    return missed if manifest["until"] >= later else f"{missed} {label('plan.target_later', lang, later=later)}"
 
 
 def compact_target(manifest: Manifest, lang: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from scenarios.compare.aimed import few_aimed
 from scenarios.compare.best import best_document, best_table
 from scenarios.compare.equity import equity_document
 from scenarios.compare.statuses import price_statuses
+from scenarios.compare.when import by_document, cut_off, date_quantiles, last_looked_at
 from scenarios.frames import ORDER
 
 Frames = dict[str, pd.DataFrame]
@@ -70,7 +71,7 @@ def comparison_document(frames: Mapping[str, pd.DataFrame], manifest: Manifest) 
     return {
         **_common(manifest),
         "scenarios": [
-            scenario_summary(outcomes[outcomes["scenario"] == entry["name"]], entry, statuses)
+            _scenario(outcomes[outcomes["scenario"] == entry["name"]], entry, statuses, manifest)
             for entry in entries(manifest)
         ],
         "few_aimed": [one._asdict() for one in few_aimed(frames["uses"])],
@@ -95,8 +96,8 @@ def run_document(frames: Mapping[str, pd.DataFrame], manifest: Manifest, scenari
         "weeks": [monday(week).isoformat() for week in range(last + 1)],
         "activated_millions": _bands(rows, "millions"),
         "activated_share": _bands(rows, "share"),
-        "at_horizon": scenario_summary(
-            outcomes[outcomes["scenario"] == scenario], entry, price_statuses(frames["costs"], "scenario")
+        "at_horizon": _scenario(
+            outcomes[outcomes["scenario"] == scenario], entry, price_statuses(frames["costs"], "scenario"), manifest
         ),
     }
 
@@ -109,6 +110,7 @@ def _common(manifest: Manifest) -> Document:
         "averaged": manifest.get("averaged"),
         "drivers": dict(manifest["drivers"]),
         "horizon": manifest["until"],
+        "target_dates_until": last_looked_at(manifest),
         "paired": manifest.get("paired", True),
         "differences": list(manifest.get("differences", ())),
         "left_out": [{key: one[key] for key in ("scenario", "draw", "error")} for one in manifest.get(LEFT_OUT, ())],
@@ -117,6 +119,15 @@ def _common(manifest: Manifest) -> Document:
         "command_line": manifest["command_line"],
         "unit": "persons of the whole country; quantiles over draws",
     }
+
+
+def _scenario(
+    outcomes: pd.DataFrame, entry: Mapping[str, object], statuses: Mapping[str, str], manifest: Manifest
+) -> Document:
+    """One scenario at the horizon, and when it reaches the target; a date that is ``None`` is later than
+    ``target_dates_until``."""
+    by = by_document(outcomes["reached_date"].to_list(), manifest)
+    return {**scenario_summary(outcomes, entry, statuses), "target_reached_by": by}
 
 
 def scenario_summary(
@@ -131,17 +142,9 @@ def scenario_summary(
         **{measure: spread(outcomes[measure]) for measure in MEASURES},
         "probability_of_target": reached / draws,
         "probability_of_target_interval": [rounded(bound) for bound in jeffreys(reached, draws)],
-        "target_date": _dates(outcomes["reached_date"]),
+        "target_date": date_quantiles(outcomes["reached_date"]),
         "price_status": statuses.get(entry["name"], ""),
     }
-
-
-def _dates(days: Collection[object]) -> dict[str, str | None]:
-    """Quantiles of the day the target is reached; ``None`` where that quantile of draws doesn't reach it."""
-    ordered = sorted(day for day in days if isinstance(day, str))
-    last = len(days) - 1
-    ranks = {name: int(np.ceil(level * last)) for name, level in LEVELS.items()}
-    return {name: ordered[rank] if rank < len(ordered) else None for name, rank in ranks.items()}
 
 
 def _bands(rows: pd.DataFrame, column: str) -> dict[str, list[float | None]]:
@@ -169,7 +172,8 @@ def compare_folders(folders: Sequence[Path]) -> tuple[Manifest, Frames]:
         parts.append({name: _renamed(frames[name], names) for name in ORDER})
         kept += [{**e, "name": names[e["name"]]} for e in entries(manifest) if e["name"] in names]
     merged = {name: pd.concat([part[name] for part in parts], ignore_index=True) for name in ORDER}
-    return _merged_manifest(loaded, kept), merged
+    manifest = _merged_manifest(loaded, kept)
+    return manifest, {**merged, "outcomes": cut_off(merged["outcomes"], last_looked_at(manifest))}
 
 
 def _same_question(loaded: Sequence[tuple[Path, Manifest, Frames]]) -> None:
@@ -228,6 +232,7 @@ def _merged_manifest(loaded: Sequence[tuple[Path, Manifest, Frames]], kept: Sequ
         "paired": all(_agree(first, manifest, SAME_CHANCE) for manifest in manifests),
         "differences": differences,
         "quick": any(manifest["quick"] for manifest in manifests),
+        "dates_until": min(last_looked_at(manifest) for manifest in manifests),
         "failures": [failure for manifest in manifests for failure in manifest["failures"]],
         "sources": [str(folder) for folder, _, _ in loaded],
         "files": {},

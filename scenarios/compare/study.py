@@ -5,7 +5,7 @@ of a draw on one history.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,16 +16,18 @@ from foundation.store.reading import Document
 from foundation.study import Study
 from foundation.work.bench import Found
 from scenarios.compare.courses import courses, courses_table
+from scenarios.compare.placement import LARGE
 from scenarios.draw import Draw
-from scenarios.experiment import Experiment, simulate_what_goes
+from scenarios.experiment import LAST, Experiment, simulate_what_goes
 from scenarios.frames import ORDER, Frames
+from scenarios.language.resolve import date_problems
 from scenarios.language.schema import Lang, Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
 LANGUAGES: tuple[Lang, ...] = ("en", "fr")
-NAMES = ("summary", "groups", "equity", "left-behind", "best", "drivers")
+NAMES = ("summary", "when", "groups", "equity", "left-behind", "best", "drivers")
 TABLES = tuple(f"{name}.{lang}.csv" for name in NAMES for lang in LANGUAGES)
 """For a spreadsheet."""
 COUNTS = {
@@ -40,6 +42,18 @@ CODE = ("scenarios.experiment",)
 Simulate = Callable[[Experiment, Draw], dict[str, Any]]
 Sent = TypeVar("Sent")
 """A task."""
+
+
+def looking_on(experiment: Experiment) -> Experiment:
+    """The experiment, looking for the day of the target until ``LAST``: not where the horizon is as late, where so many
+    people would need more memory and time, or where a scenario would have too many waves until then."""
+    settings = experiment.settings
+    window = {"policy_start": settings.policy_start, "until": LAST}
+    if settings.until >= LAST or settings.people >= LARGE:
+        return experiment
+    if any(date_problems(scenario, **window) for scenario in experiment.scenarios):
+        return experiment
+    return replace(experiment, settings=replace(settings, dates_until=LAST))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,9 +176,11 @@ def tables_for_reading(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -
     from scenarios.compare.best import best_table
     from scenarios.compare.equity import equity_table, obstacle_table
     from scenarios.compare.tables import groups_table, summary_table
+    from scenarios.compare.when import when_table
 
     return {
         "summary": summary_table(frames["outcomes"], frames["costs"]),
+        "when": when_table(frames["outcomes"], manifest),
         "groups": groups_table(frames["groups"], manifest["until"]),
         "equity": equity_table(frames["equity"], manifest["until"]),
         "left-behind": obstacle_table(frames["equity"], manifest["until"]),
@@ -176,6 +192,7 @@ def tables_for_reading(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -
 def settings_of(experiment: Experiment) -> dict[str, object]:
     """The settings of an experiment as a manifest records them."""
     settings = experiment.settings
+    onward = {} if settings.dates_until is None else {"dates_until": settings.onward.isoformat()}
     return {
         "people": settings.people,
         "draws": settings.draws,
@@ -186,6 +203,7 @@ def settings_of(experiment: Experiment) -> dict[str, object]:
         "drivers": experiment.drivers.model_dump(exclude_none=True),
         "policy_start": settings.policy_start.isoformat(),
         "until": settings.until.isoformat(),
+        **onward,
         "target_millions": settings.target_millions,
         "every": settings.every,
         "continued": experiment.carried is not None,

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from foundation.language import spreadsheet
-from foundation.language.numbers import NARROW, day, month, number, percent, with_interval
+from foundation.language.numbers import NARROW, day, number, percent, with_interval
 from foundation.language.text import Words
 from foundation.store.manifest import Manifest
 from model.terms.weeks import position
@@ -35,7 +35,8 @@ def summary_table(outcomes: pd.DataFrame, costs: pd.DataFrame) -> pd.DataFrame:
     Quantiles are taken over all draws. A draw in which nothing is added counts as an infinite cost per additional
     activation, and a quantile that falls there is missing: leaving such draws out would make a useless strategy look
     cheap. ``probability_of_target`` comes with its Jeffreys 90 % interval (``_low``, ``_high``); ``target_date`` counts
-    draws that never reach the target as later than any date. Numbers are those of ``mes compare --json``.
+    draws that don't reach the target while it is looked for as later than any date (``scenarios.compare.when``).
+    Numbers are those of ``mes compare --json``.
     """
     codes, names = pd.factorize(outcomes["scenario"])
     columns = {name: outcomes[name].to_numpy() for name in (*MEASURES, "reached", "reached_date")}
@@ -131,15 +132,13 @@ def rich_table(summary: pd.DataFrame, manifest: Manifest, lang: str) -> Table:
         title_style="bold",
     )
     table.title, table.caption = Text(_title(manifest, lang)), Text(_caption(manifest, lang))
-    dated = bool(summary["target_date_p50"].notna().any())
     target = number(manifest["target_millions"], 0 if manifest["target_millions"] % 1 == 0 else 1, lang)
     table.add_column(label("table.scenario", lang), min_width=8, max_width=34, overflow="fold")
-    for name in ("activated", "additional", "cost", "per_additional", "probability", *(["target_date"] * dated)):
+    for name in ("activated", "additional", "cost", "per_additional", "probability"):
         table.add_column(label(f"table.{name}", lang, target=target), justify="right", no_wrap=True)
     titles = scenario_titles(manifest, lang)
     for _, row in summary.iterrows():
-        cells = [titles[row["scenario"]], *_cells(row, lang), *([_month(row, lang)] * dated)]
-        table.add_row(*(Text(cell) for cell in cells))
+        table.add_row(*(Text(cell) for cell in (titles[row["scenario"]], *_cells(row, lang))))
     return table
 
 
@@ -160,10 +159,6 @@ def probability(row: Mapping[str, Any] | pd.Series, lang: str) -> str:
     if share == 1:
         return f">{NARROW}{percent(np.floor(100 * low) / 100, lang)}"
     return percent(share, lang)
-
-
-def _month(row: pd.Series, lang: str) -> str:
-    return month(row["target_date_p50"], lang) if isinstance(row["target_date_p50"], str) else "–"
 
 
 def _title(manifest: Manifest, lang: str) -> str:

@@ -105,6 +105,8 @@ class Folder:
             first = self.outcomes["scenario"].iloc[0]
             others = self.outcomes[~self.outcomes["scenario"].isin([first, where["scenario"]])]
             return rows["additional_millions"] > others.groupby("draw")["additional_millions"].max()
+        if measure.startswith("reached_by:"):
+            return (rows["reached_date"].fillna("9") <= measure.partition(":")[2]).rename(measure)
         if measure in ("best_of_like", "regret_of_like"):
             return self._of_like(measure, where["scenario"])
         return rows[measure]
@@ -187,7 +189,10 @@ def _field(document: dict[str, Any], measure: str, where: dict[str, str], stats:
     return [found[name] if stat == "value" else found[f"{name}_{stat}"] for stat in stats]
 
 
-def _statistic(series: pd.Series, stat: str) -> float:
+def _statistic(series: pd.Series, stat: str) -> Any:
+    if series.name == "reached_date":
+        rank = {"p05": 0.05, "p50": 0.5, "p95": 0.95}[stat] * len(series)
+        return sorted(series.fillna("later"))[max(0, int(np.ceil(rank - 1e-9)) - 1)]
     if stat in ("p05", "p50", "p95"):
         level = {"p05": 0.05, "p50": 0.5, "p95": 0.95}[stat]
         ordered = np.sort(series.astype(float).fillna(np.inf).to_numpy())

@@ -83,11 +83,11 @@ def test_one_flipped_byte_is_found_in_each_file(folder: Path) -> None:
         content = path.read_bytes()
         for at in (0, len(content) // 2, len(content) - 1):
             path.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
-            # Of the manifest the last byte is the end of its last line.
+            # Of the manifest the last byte is the end of its last line; a flipped name in it is a file that lacks.
             whole = path.name == manifests.FILE and at == len(content) - 1
-            assert whole or {finding.where for finding in verify_folder(folder).findings} == {
-                path.relative_to(folder).as_posix()
-            }
+            found = {finding.where for finding in verify_folder(folder).findings}
+            place = path.relative_to(folder).as_posix()
+            assert whole or (place in found if path.name == manifests.FILE else found == {place})
         path.write_bytes(content)
     assert verify_folder(folder).sound
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import xml.etree.ElementTree as ElementTree
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -20,8 +22,9 @@ from calibration.facts.observed import read_stocks
 from calibration.facts.targets import load_stock_targets
 from calibration.hindcast.actuals import read_actuals
 from calibration.hindcast.folder import keep_run, read_runs
+from foundation.errors import ScenarioError, UserError
 from foundation.language.spreadsheet import write_csv
-from foundation.language.text import label
+from foundation.language.text import in_language, label
 from foundation.store import stamped, tables
 from foundation.store.reading import read_json
 from foundation.store.store import seal_made
@@ -100,6 +103,124 @@ def test_counts(reader: str, fault: str, tmp_path: Path) -> None:
     path = tmp_path / "counts.csv"
     path.write_bytes(CSV[fault])
     judge.owed(lambda: CSV_READERS[reader](path), "nothing will do", path.name)
+
+
+def zipped(*names: str, mimetype: str = "") -> bytes:
+    """An archive with these files in it, as workbooks are."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name in (["mimetype"] if mimetype else []) + list(names):
+            archive.writestr(name, mimetype if name == "mimetype" else "x")
+    return made.getvalue()
+
+
+FRENCH = HEAD.replace(",", ";")
+REGIONS = "date;activated_millions;error_millions;region\n2028-01-31;3,1;0,1;Île-de-France\n"
+FOREIGN: dict[str, tuple[bytes, str, str]] = {
+    "xlsx": (zipped("[Content_Types].xml", "xl/workbook.xml"), "an Excel workbook,", "un classeur Excel,"),
+    "xlsb": (zipped("xl/workbook.bin"), "an Excel workbook,", "un classeur Excel,"),
+    "xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "an old Excel workbook", "un ancien classeur Excel"),
+    "xml of Excel": (
+        b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
+        "an Excel workbook (XML)", "un classeur Excel (XML)",
+    ),
+    "ods": (
+        zipped("content.xml", mimetype="application/vnd.oasis.opendocument.spreadsheet"),
+        "a LibreOffice spreadsheet", "une feuille de calcul LibreOffice",
+    ),
+    "Numbers": (zipped("Index/Document.iwa"), "a Numbers spreadsheet", "une feuille de calcul Numbers"),
+    "PDF": (b"%PDF-1.7\n%\xe2\xe3", "a PDF document", "un document PDF"),
+    "HTML": (b"\xef\xbb\xbf\r\n<!DOCTYPE html><html><table>", "a web page (HTML)", "une page web (HTML)"),
+    "a zip of tables": (zipped("2028/counts.csv", "read.me"), "name a file in it: 2028/counts.csv", "2028/counts.csv"),
+    "a zip of pictures": (zipped("a.png"), "an archive (zip)", "une archive (zip)"),
+    "a cut zip": (zipped("a.csv")[:20], "an archive (zip)", "une archive (zip)"),
+    "Word": (zipped("word/document.xml"), "a Word document", "un document Word"),
+    "gzip": (b"\x1f\x8b\x08\x00" + bytes(20), "a compressed file", "un fichier compressé"),
+    "UTF-16, little end first": ((FRENCH + LINE).encode("utf-16"), "text in UTF-16", "du texte en UTF-16"),
+    "UTF-16, big end first": (b"\xfe\xff" + HEAD.encode("utf-16-be"), "text in UTF-16", "du texte en UTF-16"),
+    "UTF-16 without a mark": (HEAD.encode("utf-16-le"), "is no text (byte 2 is zero)", "pas du texte"),
+    "cp1252": (REGIONS.encode("cp1252"), "line 2, column 4: not UTF-8", "ligne 2, colonne 4"),
+    "cp1252, as it reads": (REGIONS.encode("cp1252"), "'Île-de-France'", "'Île-de-France'"),
+    "tabs": (HEAD.replace(",", "\t").encode(), "line 1: cells are separated by tabs", "tabulations"),
+    "a title": (b"Profils;;\n;;\n" + FRENCH.encode(), "the header is in line 3", "ligne 3"),
+    "a blank first line": (b"\n" + HEAD.encode(), "the header is in line 2", "ligne 2"),
+    **{
+        f"{name} in thousands": (
+            f"{FRENCH}2028-01-31;24{space}500{space}000;0,5\n".encode(),
+            "(spaces between thousands; in millions 24.5)|: spaces between thousands; in millions 24.5",
+            "espaces entre les milliers",
+        )
+        for name, space in (("a space", " "), ("U+00A0", "\u00a0"), ("U+202F", "\u202f"))
+    },
+    "thousands": (f"{FRENCH}2028-01-31;24 500;0,5\n".encode(), "spaces between thousands", "entre les milliers"),
+    "persons": (f"{FRENCH}2028-01-31;24500000;0,5\n".encode(), "in millions 24.5", "en millions"),
+    "per cent": (f"{FRENCH}2028-01-31;27,0 %;0,5\n".encode(), "a percentage, not millions", "un pourcentage"),
+    "a total": (f"{FRENCH}2028-01-31;40;0,5\nTOTAL;40;0,5\n".encode(), "a total line? leave it out", "de total"),
+    "a merged cell": (f"{FRENCH}2028-01-31;40;0,5\n;41;0,5\n".encode(), "empty: merged cells", "cellule fusionnée"),
+    "31/12/2028": (f"{FRENCH}31/12/2028;40;0,5\n".encode(), "write it as 2028-12-31", "à écrire 2028-12-31"),
+    "05/03/2028": (f"{FRENCH}05/03/2028;40;0,5\n".encode(), "2028-03-05 or 2028-05-03?", "2028-03-05 ou 2028-05-03"),
+    "31/31/2028": (f"{FRENCH}31/31/2028;40;0,5\n".encode(), "no such day", "ce jour n'existe pas"),
+    "a day number": (f"{FRENCH}46752;40;0,5\n".encode(), "it would be 2027-12-31", "numéro de jour"),
+}  # fmt: skip
+"""Files as officers have them: the content, and what is said of it in both languages (any of those between |)."""
+
+
+@pytest.mark.parametrize("fault", FOREIGN)
+@pytest.mark.parametrize("reader", CSV_READERS)
+def test_files_as_officers_have_them(reader: str, fault: str, tmp_path: Path) -> None:
+    """What they are is named, and nothing of them is read in silence."""
+    path = tmp_path / "counts.csv"
+    content, english, french = FOREIGN[fault]
+    path.write_bytes(content)
+    message = judge.owed(lambda: CSV_READERS[reader](path), "nothing will do", path.name)
+    assert any(words in message for words in english.split("|")), message
+    assert "byte" not in message or "no text" in message, "a kind, not a number of bytes"
+    try:
+        CSV_READERS[reader](path)
+    except ScenarioError as error:
+        said = "\n".join(problem.line("fr") for problem in error.problems)
+    except UserError as error:
+        said = in_language(str(error), "fr")
+    assert french.replace("'", "’") in said.replace("'", "’"), said
+    for left in ("allowed", "needed", "save", "workbook"):
+        assert left not in said.replace("error_millions", ""), said
+
+
+def test_a_total_among_regions_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "counts.csv"
+    path.write_text(REGIONS + "2028-01-31;40;0,5;Total\n", encoding="utf-8")
+    message = judge.owed(lambda: read_stocks(path, DEMOGRAPHY), "nothing will do", path.name)
+    assert "line 3, column region: 'Total' (a total line?); allowed: " in message
+    assert "'Total' (une ligne de total\u202f?)" in in_language(message, "fr")
+
+
+@pytest.mark.parametrize("text", [FRENCH + "2028-01-31;40,5;0,5\n\n;;\n", "\ufeff" + HEAD + "2028-01-31,40.5,0.5\n"])
+@pytest.mark.parametrize("reader", CSV_READERS)
+def test_what_is_unambiguous_is_read(reader: str, text: str, tmp_path: Path) -> None:
+    """The negative control: decimal commas, a byte-order mark, blank lines."""
+    path = tmp_path / "counts.csv"
+    path.write_text(text, encoding="utf-8")
+    (found,) = CSV_READERS[reader](path)
+    assert (found.day, found.millions) == (date(2028, 1, 31), 40.5)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("calibrate", "--out", "c", "--counts"), ("hindcast", "--actuals"), ("forecast", "--score", "--actuals")],
+)
+@pytest.mark.parametrize(("lang", "words"), [("en", "is an Excel workbook"), ("fr", "est un classeur Excel")])
+def test_every_command_that_reads_counts_says_so(
+    command: tuple[str, ...], lang: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from typer.testing import CliRunner
+
+    from cli.main import app
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "counts.csv").write_bytes(FOREIGN["xlsx"][0])
+    result = CliRunner().invoke(app, [*command, "counts.csv", "--lang", lang])
+    assert (result.exit_code, words in result.stderr) == (2, True), result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["counts.csv"]
 
 
 READERS: dict[str, Callable[[Path], Any]] = {

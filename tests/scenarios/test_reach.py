@@ -22,9 +22,8 @@ LEVERS = (
 def test_as_a_run_counts_them() -> None:
     found = {reach.lever: reach for reach in reach_of(written(*LEVERS), people(), Span(**DAYS))}
     uses = {use.lever: use for use in branched(*LEVERS).outcome().uses}
-    assert {name: found[name].agents for name in ("old", "offline", "nobody", "hospital")} == {
-        name: uses[name].aimed for name in ("old", "offline", "nobody", "hospital")
-    }
+    assert {name: one.agents for name, one in found.items()} == {name: uses[name].aimed for name in found}
+    assert set(found) == {"old", "offline", "nobody", "hospital", "newborn"}
     letters = round(uses["newborn"].contacts / people().weight)
     assert found["newborn"].agents == letters, "one letter a birth"
     assert "media" not in found

@@ -187,7 +187,7 @@ def test_files_that_cannot_be_read(tmp_path, demography):
     with pytest.raises(UserError, match="is a folder, not a file"):
         read_stocks(tmp_path, demography)
     (tmp_path / "latin.csv").write_bytes("date;é\n".encode("latin-1"))
-    with pytest.raises(UserError, match=r"latin\.csv: byte 5 is not UTF-8"):
+    with pytest.raises(UserError, match=r"latin\.csv: line 1, column 2: not UTF-8"):
         read_stocks(tmp_path / "latin.csv", demography)
 
 
@@ -205,7 +205,7 @@ def test_damaged_ends(tmp_path, demography):
     assert found == [
         "line 2, column high: '8'; allowed: a number above low (9)",
         "line 3, column activated_millions: '8'; allowed: from low to high, 8.1 to 9",
-        "line 4, column low: ''; allowed: a number from 1e-06 to 100",
+        "line 4, column low: '' (empty); allowed: a number from 1e-06 to 100",
     ]
     header = "date,activated_millions,error_millions,low\n2023-01-02,8,0.1,8\n"
     assert [line.partition("line 1: ")[2] for line in problems(tmp_path, header, demography)] == [

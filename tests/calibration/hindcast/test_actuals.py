@@ -83,7 +83,7 @@ def test_an_empty_file(tmp_path, text, words):
 
 
 def test_what_can_not_be_read(tmp_path):
-    with pytest.raises(UserError, match="not UTF-8"):
+    with pytest.raises(UserError, match="text in UTF-16"):
         read_actuals(write(tmp_path, HEADER + "é", "utf-16"), LAST)
     with pytest.raises(UserError, match="there is no such file"):
         read_actuals(tmp_path / "none.csv", LAST)

@@ -163,6 +163,7 @@ def test_the_target_is_reached_or_not_reachable(target: float) -> None:
     else:
         assert not document["reachable"]
         assert "NOT REACHABLE" in text
+        assert "Whether it can be reached later: --until 2028-12-31 tells." in " ".join(text.split())
         assert 25 < document["furthest_millions"] < 60
 
 

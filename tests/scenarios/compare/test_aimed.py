@@ -48,3 +48,18 @@ def test_whom_levers_aim_at_by_hand() -> None:
     (later,) = branched('kind = "letter"\nstart = 2027-01-04\n[lever.target]\nage_from = 75').uses()
     week = (date(2027, 1, 4) - date(2022, 1, 31)).days // 7
     assert later.aimed == (aged(75, week) & (p.entry < LAST) & (p.exit > week)).sum()
+
+
+def test_whom_letters_to_parents_aim_at_by_hand() -> None:
+    """A child born while the insured are counted, alive and eight weeks old in one of the weeks of the lever: not the
+    children that parents have already, all of whom were counted once."""
+    p = population(3_000, 5)
+    (newborns,) = branched('kind = "newborn"\nstart = 2026-06-01\nend = 2027-05-31').uses()
+    first, last = ((date(*day) - date(2022, 1, 31)).days // 7 for day in ((2026, 6, 1), (2027, 5, 31)))
+    hand = sum(
+        born == entry and entry > 0 and first <= born + 8 <= last and born + 8 < leaving
+        for born, entry, leaving in zip(p.birth_week.tolist(), p.entry.tolist(), p.exit.tolist(), strict=True)
+    )
+    assert newborns.aimed == hand > 10
+    with_parents = ((p.guardian >= 0) & (p.entry <= last) & (p.exit > first)).sum()
+    assert with_parents > 5 * hand, "negative control: every child of parents"
