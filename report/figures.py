@@ -23,6 +23,7 @@ from foundation.drawing.placing import place_labels
 from foundation.drawing.style import BLUE, GREEN, GREY, ORANGE, light_grid, localise, styled, wrap
 from foundation.store.manifest import Manifest
 from model.terms.weeks import START, position
+from planning.sensitivity.pictures import draw_thirds, key_of_thirds
 from scenarios.compare import label
 from scenarios.compare.pictures.adoption import curve, legend_of_surroundings, surroundings
 from scenarios.compare.pictures.results import Frames, horizon, of_scenario
@@ -165,15 +166,13 @@ def text_svg(figure: Figure, prefix: str) -> str:
 
 WIDTHS, TITLES = {"wide": 8.6, "narrow": 4.4}, {"wide": 3.2, "narrow": 1.7}
 """Inches: of the figure, and for the names of inputs."""
-NOISE = "#C8C8C8"
 
 
 @dataclass(frozen=True)
 class Panel:
     """One quantity.
 
-    ``rows`` has an input a row, the one on top first: ``title``, ``known`` (beyond noise), ``when_low`` and
-    ``when_high`` with their ends ``_p05`` and ``_p95``.
+    ``rows``: as ``planning.sensitivity.pictures.draw_thirds`` draws them, with a ``title``.
     """
 
     title: str
@@ -182,7 +181,7 @@ class Panel:
 
 @styled
 def report_tornado(panels: Sequence[Panel], legend: Sequence[str], lang: str, shape: str, prefix: str) -> str:
-    """A panel per quantity; ``legend`` names the low and the high third of an input."""
+    """A panel per quantity; ``legend`` names the low and the high third of an input, and noise."""
     lines = sum(len(panel.rows) for panel in panels) * (0.27 if shape == "wide" else 0.42)
     figure = Figure(figsize=(WIDTHS[shape], lines + 0.8 * len(panels) + 0.5), dpi=100)
     figure.set_layout_engine("constrained")
@@ -191,29 +190,14 @@ def report_tornado(panels: Sequence[Panel], legend: Sequence[str], lang: str, sh
     found = figure.subplots(len(panels), 1, squeeze=False, gridspec_kw={"height_ratios": heights})[:, 0]
     for axes, panel in zip(found, panels, strict=True):
         _draw(axes, panel, shape, lang)
-    handles = [
-        Line2D([], [], color=colour, linewidth=7, label=words)
-        for colour, words in zip((ORANGE, BLUE), legend, strict=True)
-    ]
-    columns = 2 if shape == "wide" else 1
-    figure.legend(handles=handles, loc="outside lower left", ncols=columns, frameon=False, fontsize=SMALL)
+    _legend(figure, key_of_thirds(legend), shape)
     return text_svg(figure, prefix)
 
 
 def _draw(axes: Axes, panel: Panel, shape: str, lang: str) -> None:
-    rows = panel.rows
-    middle = float(rows[["when_low", "when_high"]].to_numpy().mean())
-    for place, (_, row) in enumerate(rows.iterrows()):
-        for name, colour in (("low", ORANGE), ("high", BLUE)):
-            shown = colour if row["known"] else NOISE
-            axes.barh(place, row[f"when_{name}"] - middle, left=middle, height=0.6, color=shown)
-            axes.plot([row[f"when_{name}_p05"], row[f"when_{name}_p95"]], [place, place], color=GREY, linewidth=0.8)
-    axes.axvline(middle, color=GREY, linewidth=0.8)
-    titles = ["\n".join(wrap(str(title), TITLES[shape], SMALL, most=3)) for title in rows["title"]]
-    axes.set_yticks(range(len(rows)), titles, size=SMALL)
-    axes.set_ylim(len(rows) - 0.4, -0.6)
+    draw_thirds(axes, panel.rows)
+    titles = ["\n".join(wrap(str(title), TITLES[shape], SMALL, most=3)) for title in panel.rows["title"]]
+    axes.set_yticks(range(len(panel.rows)), titles, size=SMALL)
     title = "\n".join(wrap(panel.title, WIDTHS[shape] - 0.2, SMALL + 1, weight="bold"))
     axes.set_title(title, loc="left", size=SMALL + 1, weight="bold", x=0 if shape == "wide" else -0.6)
-    axes.tick_params(axis="y", length=0)
-    light_grid(axes, "x")
     localise(axes, lang, x=True)

@@ -21,11 +21,11 @@ from foundation.shapes import Floats
 _ANGLES = np.deg2rad([15, -15, 165, 195, 50, -50, 130, 230, 90, 270, 70, 110, 250, 290, 0, 180])
 _REACH = np.array([8, 14, 22, 30, 40, 52, 66, 82, 100, 120, 145, 175, 210, 250, 300, 360])
 """Distances from the point to the nearest edge of its label, points."""
-_ALONG = np.linspace(0, 1, 25)[:, None]
+_ALONG = np.linspace(0, 1, 61)[:, None]
 _SWEEPS = 6
-OUTSIDE, COVERED, CROSSED, TOUCHED = 1e7, 1e5, 150.0, 40.0
-"""What is worse than a long way, in pixels: beyond the axes; over a label or a point; a leader through a label; an
-arm of a cross behind the label."""
+OUTSIDE, COVERED, MISLED, CROSSED, TOUCHED = 1e7, 1e5, 2e3, 150.0, 40.0
+"""What is worse than a long way, in pixels: beyond the axes; over a label or a point; a leader through the point of
+another label, to which it would seem to lead; a leader through a label; an arm of a cross behind the label."""
 
 
 APART = 7.0
@@ -52,10 +52,9 @@ def place_labels(axes: Axes, points: Floats, texts: Sequence[str], crosses: Floa
     to_pixels = axes.transData.transform
     xy = to_pixels(points)
     arms = to_pixels(crosses.reshape(-1, 2)).reshape(-1, 4)
-    dots = np.hstack([xy - 4.5 * scale, xy + 4.5 * scale])
     room = np.hstack([np.asarray(axes.bbox.min) + 4, np.asarray(axes.bbox.max) - 4])
     sizes = [_size(axes, text, renderer) for text in texts]
-    options = [_options(point, size, room, dots, arms, scale) for point, size in zip(xy, sizes, strict=True)]
+    options = [_options(i, xy, size, room, arms, scale) for i, size in enumerate(sizes)]
     chosen = _choose(options, xy)
     return [_write(axes, points[i], texts[i], options[i].boxes[c], options[i].leaders[c]) for i, c in enumerate(chosen)]
 
@@ -67,7 +66,8 @@ def _size(axes: Axes, text: str, renderer: object) -> Floats:
     return np.array([box.width, box.height])
 
 
-def _options(point: Floats, size: Floats, room: Floats, dots: Floats, arms: Floats, scale: float) -> _Options:
+def _options(label: int, xy: Floats, size: Floats, room: Floats, arms: Floats, scale: float) -> _Options:
+    point, dots = xy[label], np.hstack([xy - 4.5 * scale, xy + 4.5 * scale])
     reach, angle = (grid.ravel() for grid in np.meshgrid(_REACH * scale, _ANGLES, indexing="ij"))
     direction = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     low = point + reach[:, None] * direction + (direction - 1) * size / 2
@@ -76,7 +76,10 @@ def _options(point: Floats, size: Floats, room: Floats, dots: Floats, arms: Floa
     outside = (boxes[:, :2] < room[:2]).any(axis=1) | (boxes[:, 2:] > room[2:]).any(axis=1)
     cost = np.linalg.norm(ends - point, axis=1) + OUTSIDE * outside
     cost += COVERED * _overlaps(boxes, dots).sum(axis=1) + TOUCHED * _overlaps(boxes, arms).sum(axis=1)
-    return _Options(boxes, point + _ALONG * (ends - point)[:, None], cost)
+    leaders = point + _ALONG * (ends - point)[:, None]
+    # From another point in the same place no leader can keep away.
+    others = dots[np.linalg.norm(xy - point, axis=1) > 9.0 * scale]
+    return _Options(boxes, leaders, cost + MISLED * _through(leaders, others).sum(axis=1))
 
 
 def _overlaps(boxes: Floats, others: Floats, margin: float = 3.0) -> npt.NDArray[np.bool_]:

@@ -72,8 +72,9 @@ def _shortened(line: str, inches: float, size: float, weight: str) -> str:
 
 P = ParamSpec("P")
 R = TypeVar("R")
-BLUE, ORANGE, GREEN, RED, BLACK = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#000000"
-"""Okabe and Ito (2008): told apart by readers with any colour vision."""
+BLUE, ORANGE, GREEN, RED, BLACK = "#0072B2", "#CC7F00", "#009E73", "#C40D28", "#000000"
+"""After Okabe and Ito (2008): told apart by readers with any colour vision, and against white (3:1 at least). Their
+orange is darker here, for the contrast; their vermilion, which reads as a second orange, is a red."""
 GREY, PALE = "#6E6E6E", "#D9D9D9"
 WIDTH = 10.0
 """Inches: 1,600 pixels at DPI, and text of 9 points still reads when shown 1,000 pixels wide."""
@@ -189,13 +190,25 @@ def _places(step: float) -> int:
     return next((n for n in range(4) if abs(round(step, n) - step) < 1e-9), 4)
 
 
-def mark_years(axes: Axes, every: int = 1) -> None:
-    """A tick at the start of each year, or each second one, within the limits that the axes have."""
+def mark_years(axes: Axes, every: int = 1, *, open_end: bool = False) -> None:
+    """A tick at the start of each year, or each second one, within the limits that the axes have.
+
+    ``open_end``: none at the right end, where it would touch the first one of axes beside.
+    """
     first, last = (num2date(limit).year for limit in axes.get_xlim())
     years = [year for year in range(first, last + 2) if year % every == 0]
+    if open_end:
+        years = [year for year in years if date2num(date(year, 4, 1)) < axes.get_xlim()[1]]
     # Fixed: matplotlib would look for them anew whenever it asks how much room the labels take.
     axes.xaxis.set_major_locator(FixedLocator([date2num(date(year, 1, 1)) for year in years]))
     axes.xaxis.set_major_formatter(DateFormatter("%Y"))
+
+
+def hold_ends(axes: Axes) -> None:
+    """The first and the last tick of a scale keep within the axes, away from those of the axes beside."""
+    labels = axes.get_xticklabels()
+    labels[0].set_horizontalalignment("left")
+    labels[-1].set_horizontalalignment("right")
 
 
 def light_grid(axes: Axes, axis: str) -> None:
