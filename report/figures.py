@@ -32,6 +32,11 @@ from scenarios.words import scenario_titles
 
 SIZES = {"wide": (8.6, 4.6), "narrow": (4.4, 5.2)}
 """Inches. Text of 9 to 10 points then reads on a screen of 1,000 pixels and on one of 400."""
+PAPER = "paper"
+SHAPES = {**SIZES, PAPER: (7.2, 2.8)}
+"""Also as low and wide as the first printed page can hold it, at nearly its size."""
+COLUMNS = {"wide": 2, "narrow": 1, PAPER: 3}
+"""Of the legend."""
 LINES: tuple[tuple[str, Literal["-", "--", "-.", ":"]], ...] = ((GREY, "--"), (BLUE, "-"), (GREEN, "-."), (ORANGE, ":"))
 SMALL = 9.0
 
@@ -67,7 +72,7 @@ def report_adoption(
         # Until the policy starts all are one history: drawn once, with the reference.
         rows = rows if name == names[0] else rows[rows["week"] >= int(parting)]
         curve(axes, rows, colour, [(0.05, 0.95, 0.2)], line)
-    surroundings(axes, manifest, small=shape == "narrow")
+    surroundings(axes, manifest, small=shape != "wide")
     axes.set_ylim(0, 1.06 * max(float(manifest["target_millions"]), _highest(frames["weekly"], names)))
     axes.set_xlim(date2num(START.replace(month=1, day=1)), date2num(horizon(manifest)) + 1)
     axes.xaxis.set_major_locator(YearLocator(1))
@@ -120,7 +125,7 @@ def report_frontier(points: pd.DataFrame, lang: str, shape: str, prefix: str) ->
 
 
 def _blank(shape: str) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=SIZES[shape], dpi=100)
+    figure = Figure(figsize=SHAPES[shape], dpi=100)
     figure.set_layout_engine("constrained")
     figure.patch.set_alpha(0.0)
     return figure, figure.subplots()
@@ -132,12 +137,10 @@ def _highest(weekly: pd.DataFrame, names: Sequence[str]) -> float:
 
 
 def _curves(names: Sequence[str], manifest: Manifest, lang: str, shape: str) -> list[Artist]:
-    titles, room = scenario_titles(manifest, lang), SIZES[shape][0] / (2 if shape == "wide" else 1) - 0.8
-    keys = ["adoption.reference", *["adoption.reference"] * (len(names) - 1)]
-    words = [
-        "\n".join(wrap(label(key, lang, scenario=titles[name]), room, SMALL))
-        for key, name in zip(keys, names, strict=True)
-    ]
+    titles, room = scenario_titles(manifest, lang), SHAPES[shape][0] / COLUMNS[shape] - 0.8
+    # On paper there is room for names alone: the caption says what is drawn of them.
+    said = [titles[n] if shape == PAPER else label("adoption.reference", lang, scenario=titles[n]) for n in names]
+    words = ["\n".join(wrap(text, room, SMALL)) for text in said]
     return [
         Line2D([], [], color=colour, linestyle=line, linewidth=2, label=text)
         for text, (colour, line) in zip(words, LINES, strict=False)
@@ -145,8 +148,16 @@ def _curves(names: Sequence[str], manifest: Manifest, lang: str, shape: str) -> 
 
 
 def _legend(figure: Figure, handles: Sequence[Artist], shape: str) -> None:
-    columns = 2 if shape == "wide" else 1
-    figure.legend(handles=list(handles), loc="outside lower left", ncols=columns, frameon=False, fontsize=SMALL)
+    figure.legend(
+        handles=list(handles),
+        loc="outside lower left",
+        ncols=COLUMNS[shape],
+        frameon=False,
+        fontsize=SMALL,
+        labelspacing=0.3,
+        columnspacing=1.2,
+        handlelength=1.6 if shape == PAPER else None,
+    )
 
 
 def _thin_ticks(axes: Axes) -> None:

@@ -5,7 +5,9 @@ lines by its real width.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from functools import lru_cache, wraps
 from pathlib import Path
@@ -234,9 +236,35 @@ def lay_out(figure: Figure) -> FigureCanvasAgg:
     return canvas
 
 
+MADE_OF = "Source"
+"""Under this name a picture carries what it was drawn from, in the metadata of its file."""
+_source: ContextVar[str] = ContextVar("what pictures are drawn from", default="")
+
+
+@contextmanager
+def made_of(source: str) -> Iterator[None]:
+    """All pictures saved within carry ``source``, a digest of the data they show."""
+    token = _source.set(source)
+    try:
+        yield
+    finally:
+        _source.reset(token)
+
+
+def source_of(picture: Path) -> str:
+    """What a PNG says it was drawn from; empty where it says nothing or isn't there."""
+    from PIL import Image
+
+    if not picture.is_file():
+        return ""
+    with Image.open(picture) as image:
+        return str(image.info.get(MADE_OF, ""))
+
+
 @styled
 def save(figure: Figure, stem: Path, kinds: Sequence[str] = ("png", "svg")) -> list[Path]:
-    """Writes ``stem`` + .png and .svg, or those of the two that are wanted, without dates, each in one step.
+    """Writes ``stem`` + .png and .svg, or those of the two that are wanted, without dates, each in one step, with what
+    they are ``made_of``.
 
     All kinds share one layout, and each is drawn once: ``Figure.savefig`` would draw twice, first to lay out anew.
     """
@@ -253,13 +281,16 @@ def save(figure: Figure, stem: Path, kinds: Sequence[str] = ("png", "svg")) -> l
 
 
 def _write_png(figure: Figure, canvas: FigureCanvasAgg, path: Path) -> None:
-    canvas.print_png(path, metadata={"Software": None}, pil_kwargs={"compress_level": PACKED})
+    metadata = {"Software": None} | ({MADE_OF: _source.get()} if _source.get() else {})
+    canvas.print_png(path, metadata=metadata, pil_kwargs={"compress_level": PACKED})
 
 
 def _write_svg(figure: Figure, canvas: FigureCanvasAgg, path: Path) -> None:
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-    FigureCanvasSVG(figure).print_svg(path, metadata={"Date": None})
+    FigureCanvasSVG(figure).print_svg(
+        path, metadata={"Date": None} | ({MADE_OF: _source.get()} if _source.get() else {})
+    )
     figure.set_dpi(DPI)  # an SVG is drawn at 72
     figure.set_canvas(canvas)
 

@@ -35,7 +35,7 @@ def tornado_plot(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     figure = page(
         label("sensitivity.tornado_title", lang, until=day(manifest["until"], lang)),
         label("sensitivity.tornado_subtitle", lang),
-        len(wanted) * (0.27 * ROWS + 0.75) + 0.4,
+        len(wanted) * (0.34 * ROWS + 0.75) + 0.4,
         manifest,
         lang,
         statistic="",
@@ -44,7 +44,7 @@ def tornado_plot(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     for axes, (quantity, scenario) in zip(panels, wanted, strict=True):
         rows = tornado(table, quantity, scenario, ROWS)
         draw_thirds(axes, rows)
-        titles = ["\n".join(wrap(input_title(str(name), lang), 3.0, SMALL, most=1)) for name in rows["input"]]
+        titles = ["\n".join(wrap(input_title(str(name), lang), 3.2, SMALL, most=2)) for name in rows["input"]]
         axes.set_yticks(range(len(rows)), titles)
         axes.set_title(quantity_title(quantity, scenario, manifest, lang), loc="left", size=SMALL + 1, weight="bold")
         localise(axes, lang, x=True)

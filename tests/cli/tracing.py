@@ -205,6 +205,10 @@ def _statistic(series: pd.Series, stat: str) -> float:
 def _stated(path: Path, measure: str, where: dict[str, str], stats: list[str]) -> list[Any]:
     with path.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
+    if path.name == "hindcast.csv":
+        of = [row for row in rows if row["forecaster"] == where["forecaster"]]
+        far = pd.Series([float(row[measure]) for row in of if int(row["horizon_days"]) >= int(where["from_days"])])
+        return [_statistic(far, stat) for stat in stats]
     if stats == ["count"]:
         if path.name == "priors.csv":
             from calibration.facts.priors import EFFECTS, SHARED

@@ -99,7 +99,8 @@ def left_out_note(section: str, count: int, lang: str) -> str:
 
 def _dots(axes: Axes, found: np.ndarray, names: Sequence[str], manifest: Manifest, lang: str) -> list[Artist]:
     """Medians and intervals side by side, a colour a scenario; returns the legend."""
-    titles, handles = scenario_titles(manifest, lang), []
+    titles = scenario_titles(manifest, lang)
+    handles: list[Artist] = []
     colours = (BLUE,) if len(names) == 1 else (GREY, BLUE, GREEN, ORANGE)
     for i, (name, colour, marker) in enumerate(zip(names, colours, ("s", "o", "^", "D"), strict=False)):
         x = np.arange(found.shape[1]) + (i - (len(names) - 1) / 2) * 0.18
@@ -119,7 +120,8 @@ def digital_gap(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     """A row per scenario with both groups' shares at the horizon, and the gap between them."""
     names = [scenario_order(frames["outcomes"])[0], *strategies_by_effect(frames)]
     table = _table(frames, manifest, "digital_exclusion")
-    medians = {name: 100 * table.loc[[(name, group) for group in LOOKS], "share_p50"].to_numpy(float) for name in names}
+    shares = 100 * table["share_p50"].unstack("group").loc[:, list(LOOKS)]
+    medians = {name: shares.loc[name].to_numpy(np.float64) for name in names}
     moved = [name for name in names[1:] if moves(medians[name] - medians[names[0]], POINT)]
     shown = [names[0], *(moved or names[1:2])]
     dates = {key: day(manifest[at], lang) for key, at in (("start", "policy_start"), ("until", "until"))}
@@ -128,7 +130,7 @@ def digital_gap(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     axes = figure.subplots()
     highest = max(_row(axes, place, table, name) for place, name in enumerate(shown))
     name_rows(axes, shown, manifest, lang)
-    number_rows(axes, [_gap(table.loc[(name, "yes")], lang) for name in shown])
+    number_rows(axes, [_gap(table, name, lang) for name in shown])
     axes.set_xlim(0, max(5.0, 108 * highest))
     axes.set_xlabel(label("gap.axis", lang))
     light_grid(axes, "x")
@@ -148,9 +150,10 @@ def _row(axes: Axes, place: int, table: pd.DataFrame, name: str) -> float:
     return top
 
 
-def _gap(row: pd.Series, lang: str) -> str:
+def _gap(table: pd.DataFrame, name: str, lang: str) -> str:
     """Others minus excluded, points, draw by draw: the excluded's gap to the others the other way round."""
-    low, middle, high = (-float(row[f"gap_points_{level}"]) for level in ("p95", "p50", "p05"))
+    levels = [f"gap_points_{level}" for level in ("p95", "p50", "p05")]
+    low, middle, high = (-float(value) for value in table.loc[(name, "yes"), levels].to_numpy(np.float64))
     return f"{number(middle, 0, lang)} {interval(low, high, 0, lang)}"
 
 
