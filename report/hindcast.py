@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +14,7 @@ from calibration.hindcast.question import NAMES
 from foundation.language.numbers import day, number
 from report import say
 from report.numbers import traced
+from report.sources import Row
 
 FILE = f"calibration/data/{SHIPPED}"
 AHEAD = 183
@@ -30,7 +30,7 @@ KNEW = {
 """What of a forecaster was made knowing the counts that it is scored on; the others know nothing but earlier ones."""
 
 
-def hindcast_context(lang: str) -> dict[str, Any]:
+def hindcast_context(lang: str) -> Row:
     """What the page shows: a sentence for the answer, and a row a forecaster, the smallest loss first."""
     scores = shipped_scores()
     far = scores[scores["horizon_days"] >= AHEAD]
@@ -63,7 +63,7 @@ def _named(name: str, lang: str) -> str:
     return named(f"forecaster.{name}", lang)
 
 
-def _row(scores: pd.DataFrame, far: pd.DataFrame, name: str, lang: str) -> dict[str, Any]:
+def _row(scores: pd.DataFrame, far: pd.DataFrame, name: str, lang: str) -> Row:
     return {
         "name": _named(name, lang),
         "model": name.startswith("model-"),

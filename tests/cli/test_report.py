@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
 from collections.abc import Callable
 from itertools import pairwise
 from math import isclose, isinf
@@ -135,6 +136,75 @@ def test_the_page_is_sound(folder: Path, lang: str) -> None:
     scrolled = [attributes for _, attributes, _ in page.elements if attributes.get("class") == "scroll"]
     assert all(attributes["tabindex"] == "0" and attributes["aria-label"] for attributes in scrolled)
     assert "{" not in re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL), "no text is left unfilled"
+
+
+def sections(text: str) -> list[str]:
+    """What comes in the page, in order: its sections and the table of contents."""
+    return re.findall(r'<(?:section|nav) aria-labelledby="(\w+)"', text)
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_the_first_page_answers_alone(folder: Path, lang: str) -> None:
+    """Question, answer, one picture, what to know before use, and the way to the rest."""
+    text = text_of(folder, lang)
+    first, rest = text.split('<section aria-labelledby="strategies">')
+    assert sections(first) == ["answer", "contents"]
+    page = Page(first[first.index("<body>") :].replace('<main id="main">', "").replace("<body>", ""))
+    assert len([1 for _, attributes, _ in page.elements if attributes.get("role") == "img"]) == 1
+    linked = [str(a["href"])[1:] for _, a, path in page.elements if a.get("href") and "nav" in path]
+    assert linked == ["strategies", *sections(rest)]
+    assert "#hindcast" in first and "#limits" in first, "what to know before use"
+    assert 'section[aria-labelledby="strategies"] { break-before: page; }' in text
+
+
+def test_the_report_says_how_earlier_forecasts_would_have_done(folder: Path) -> None:
+    text = text_of(folder, "en")
+    part = text.split('<section aria-labelledby="hindcast">')[1].split("</section>")[0]
+    numbers = [(a["data-where"], a["data-measure"], a["value"]) for a, _ in Page(part).numbers]
+    losses = [float(str(v)) for w, m, v in numbers if m == "crps_millions" and str(w).endswith("from_days=183")]
+    assert len(losses) == 12
+    assert losses == sorted(losses), "the smallest first, whoever's it is"
+    assert "bass-fixed" in str(numbers[0][0]), "the model isn't first"
+    assert part.count("its structure and priors") == 2
+    assert part.count("the choice of the method") == 3
+    assert "mes hindcast --people 30000" in part
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_tables_say_what_their_heads_are_of(folder: Path, lang: str) -> None:
+    text = text_of(folder, lang)
+    page = Page(text)
+    groups = [path for tag, attributes, path in page.elements if attributes.get("scope") == "rowgroup"]
+    assert groups
+    assert all("tbody" in path for path in groups)
+    bodies = re.findall(r"<tbody>(.*?)</tbody>", text, flags=re.DOTALL)
+    assert all(body.count('scope="rowgroup"') <= 1 for body in bodies), "a body of rows a head"
+    assert all(body.strip().startswith("<tr") for body in bodies)
+    heads = re.findall(r"<thead>(.*?)</thead>", text, flags=re.DOTALL)
+    assert all("<td></td>" not in head.split("<tr>")[-1] for head in heads), "each column has a head"
+    assert ("docs/accessibility.fr.md" if lang == "fr" else "docs/accessibility.md") in text
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not (shutil.which("chromium") and shutil.which("pdftotext")), reason="needs chromium and poppler")
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_in_a_browser(folder: Path, tmp_path: Path, lang: str) -> None:
+    """Printed, the first page holds the answer and the contents; on 320 pixels nothing but tables goes on sideways."""
+    source = folder / f"report.{lang}.html"
+    browser = ["chromium", "--headless", "--no-sandbox", "--disable-gpu"]
+    pdf = tmp_path / "report.pdf"
+    run = {"check": True, "capture_output": True, "text": True, "timeout": 120}
+    subprocess.run([*browser, "--no-pdf-header-footer", f"--print-to-pdf={pdf}", source.as_uri()], **run)
+    pages = subprocess.run(["pdftotext", "-layout", pdf, "-"], **run).stdout.split("\f")
+    last, following = ("Notes on method", "All strategies") if lang == "en" else ("Notes de méthode", "Toutes les")
+    assert last in pages[0]
+    assert pages[1].strip().startswith(following)
+    script = "<script>document.title=innerWidth+' '+document.documentElement.scrollWidth</script></body>"
+    tried = tmp_path / "tried.html"
+    tried.write_text(source.read_text(encoding="utf-8").replace("</body>", script), encoding="utf-8")
+    shown = subprocess.run([*browser, "--window-size=320,800", "--dump-dom", tried.as_uri()], **run).stdout
+    inner, scrolled = map(int, re.search(r"<title>(\d+) (\d+)</title>", shown).groups())  # type: ignore[union-attr]
+    assert scrolled <= inner <= 500
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
