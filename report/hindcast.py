@@ -9,14 +9,14 @@ import pandas as pd
 from markupsafe import Markup
 
 from calibration.hindcast import label as named
-from calibration.hindcast.folder import SHIPPED, shipped_scores
+from calibration.hindcast.folder import shipped_scores
 from calibration.hindcast.question import NAMES
 from foundation.language.numbers import day, number
 from report import say
 from report.numbers import traced
 from report.sources import Row
 
-FILE = f"calibration/data/{SHIPPED}"
+FILE = "calibration/hindcast/data/scores.csv"
 AHEAD = 183
 """Days from which on a forecast counts as one of six months and more: what decisions look at."""
 MODEL, SLOPE = "model-frozen", "last-slope"

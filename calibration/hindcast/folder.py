@@ -10,13 +10,13 @@ import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
+from importlib.resources import files
 from math import inf
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from calibration.facts.tables import DATA
 from calibration.hindcast.question import MODEL, NAMES
 from calibration.hindcast.work import Key
 from foundation.errors import StorageError, UserError
@@ -29,8 +29,8 @@ from foundation.store.reading import Document, parsed, read_bytes, read_json
 SETTINGS, RUNS, RESULTS = "settings.json", "model-runs.jsonl", "hindcast.json"
 MOST = 2**30
 """Bytes of the runs at most."""
-SHIPPED = "hindcast.csv"
-"""In ``calibration/data``: every forecast of the guide's hindcast with its scores, for the report."""
+SHIPPED = files("calibration.hindcast") / "data" / "scores.csv"
+"""Every forecast of the guide's hindcast with its scores, for the report."""
 ALTERNATIVE = "hindcast-alternative.json"
 """Results of another structure than the default: a guide shows both."""
 
@@ -266,7 +266,7 @@ def _means(rows: pd.DataFrame) -> dict[str, Any]:
 
 def shipped_scores() -> pd.DataFrame:
     """Every scored forecast: columns of ``table_of_scores``."""
-    with (DATA / SHIPPED).open(encoding="utf-8") as file:
+    with SHIPPED.open(encoding="utf-8") as file:
         return pd.read_csv(file)
 
 

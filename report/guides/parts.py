@@ -139,7 +139,7 @@ def _scores(folder: Path) -> str:
     return shipped_text(read_results(folder))
 
 
-SCORES = ("calibration/data/hindcast.csv", _scores)
+SCORES = ("calibration/hindcast/data/scores.csv", _scores)
 """What the report says of forecasts from earlier days."""
 
 
