@@ -23,6 +23,7 @@ MODEL, SLOPE = "model-frozen", "last-slope"
 KNEW = {
     "model-frozen": "structure",
     "model-actual": "inputs",
+    "bass-fixed": "ceiling",
     "damped-trend": "chosen",
     "outside-view": "chosen",
     "mean": "chosen",

@@ -263,10 +263,22 @@ def test_a_terminal_shows_it(found: Plan, tidy: Frames, lang: str) -> None:
     assert "30" in headline(tidy, manifest(found), lang)
 
 
+STATISTIC = {
+    "frontier": (
+        "medians with 50 % and 90 % intervals; means",
+        "médianes avec intervalles à 50 % et à 90 % ; moyennes",
+    ),
+    "composition": (" · means", " · moyennes"),
+}
+
+
 @pytest.mark.parametrize("lang", ["en", "fr"])
 @pytest.mark.parametrize("picture", PICTURES)
 def test_pictures(found: Plan, tidy: Frames, picture: str, lang: str, tmp_path: Path) -> None:
-    paths = save(PICTURES[picture](tidy, manifest(found), lang), tmp_path / picture)
+    figure = PICTURES[picture](tidy, manifest(found), lang)
+    words = " ".join(text.get_text() for text in figure.findobj(Text)).replace("\n", " ").replace("\u202f", " ")
+    assert any(words.count(said) for said in STATISTIC[picture]), "the statistic that is shown"
+    paths = save(figure, tmp_path / picture)
     assert [path.name for path in paths] == [f"{picture}.png", f"{picture}.svg"]
     assert all(path.stat().st_size > 10_000 for path in paths)
 
