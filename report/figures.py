@@ -38,6 +38,7 @@ SHAPES = {**SIZES, PAPER: (7.2, 2.8)}
 COLUMNS = {"wide": 2, "narrow": 1, PAPER: 3}
 """Of the legend."""
 LINES: tuple[tuple[str, Literal["-", "--", "-.", ":"]], ...] = ((GREY, "--"), (BLUE, "-"), (GREEN, "-."), (ORANGE, ":"))
+BANDED = 2
 SMALL = 9.0
 
 
@@ -64,14 +65,15 @@ def page_svg(figure: Figure, prefix: str) -> str:
 def report_adoption(
     frames: Frames, manifest: Manifest, lang: str, names: Sequence[str], shape: str, prefix: str
 ) -> str:
-    """Activated profiles over time of up to four scenarios, the reference first: medians and 90 % bands."""
+    """Activated profiles over time of up to four scenarios, the reference first, then the one that adds most: medians,
+    and 90 % bands of these two (more of them would lie over each other)."""
     figure, axes = _blank(shape)
     parting = position(date.fromisoformat(manifest["policy_start"]))
     for name, (colour, line) in reversed(list(zip(names, LINES, strict=False))):
         rows = of_scenario(frames["weekly"], name)
         # Until the policy starts all are one history: drawn once, with the reference.
         rows = rows if name == names[0] else rows[rows["week"] >= int(parting)]
-        curve(axes, rows, colour, [(0.05, 0.95, 0.2)], line)
+        curve(axes, rows, colour, [(0.05, 0.95, 0.2)] if name in names[:BANDED] else [], line)
     surroundings(axes, manifest, small=shape != "wide")
     axes.set_ylim(0, 1.06 * max(float(manifest["target_millions"]), _highest(frames["weekly"], names)))
     axes.set_xlim(date2num(START.replace(month=1, day=1)), date2num(horizon(manifest)) + 1)
@@ -139,7 +141,11 @@ def _highest(weekly: pd.DataFrame, names: Sequence[str]) -> float:
 def _curves(names: Sequence[str], manifest: Manifest, lang: str, shape: str) -> list[Artist]:
     titles, room = scenario_titles(manifest, lang), SHAPES[shape][0] / COLUMNS[shape] - 0.8
     # On paper there is room for names alone: the caption says what is drawn of them.
-    said = [titles[n] if shape == PAPER else label("adoption.reference", lang, scenario=titles[n]) for n in names]
+    keys = ["adoption.reference" if place < BANDED else "adoption.median" for place in range(len(names))]
+    said = [
+        titles[name] if shape == PAPER else label(key, lang, scenario=titles[name])
+        for key, name in zip(keys, names, strict=True)
+    ]
     words = ["\n".join(wrap(text, room, SMALL)) for text in said]
     return [
         Line2D([], [], color=colour, linestyle=line, linewidth=2, label=text)
