@@ -97,7 +97,8 @@ def money_scale(axes: Axes, crosses: Sequence[Cross], lang: str) -> float:
     axes.set_xlim(ticks[0] / 1.6, min(ticks[-1], 2 * dearest) * 1.6)
     effects = np.concatenate([effect for _, effect in crosses])
     spread = max(float(effects.max() - min(0.0, effects.min())), 0.1)
-    axes.set_ylim(min(0.0, effects.min()) - 0.1 * spread, effects.max() + 0.1 * spread)
+    # Most strategies add little: labels find room below them.
+    axes.set_ylim(min(0.0, effects.min()) - 0.16 * spread, effects.max() + 0.1 * spread)
     return free
 
 
