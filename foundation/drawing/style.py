@@ -130,8 +130,8 @@ def page(
     if quick:
         _mark_quick(figure, lang)
     total = head + body + foot
-    engine = {"rect": (_MARGIN / WIDTH, foot / total, 1 - 2 * _MARGIN / WIDTH, body / total), "h_pad": 0.06}
-    figure.set_layout_engine("constrained", **engine)
+    rect = (_MARGIN / WIDTH, foot / total, 1 - 2 * _MARGIN / WIDTH, body / total)
+    figure.set_layout_engine("constrained", rect=rect, h_pad=0.06, wspace=0.05)
     return figure
 
 

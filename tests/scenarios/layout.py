@@ -38,8 +38,9 @@ def _overlap(a: Bbox, b: Bbox) -> bool:
     return bool(min(across, up) > TOLERANCE)
 
 
-def crowded(figure: Figure, least: float = 8.0) -> list[tuple[str, str]]:
-    """Pairs of tick labels of different axes that stand on one line, less than a space apart."""
+def crowded(figure: Figure, least: float = 20.0) -> list[tuple[str, str]]:
+    """Pairs of tick labels of different axes that stand on one line, nearer than their letters are high: they read as
+    one."""
     renderer, ticks = settle(figure), []
     for axes in figure.axes:
         hidden = {id(label) for label in _out_of_view(axes.xaxis)}
