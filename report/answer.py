@@ -67,7 +67,8 @@ def levers(numbers: Numbers, name: str) -> int:
 def verdict(numbers: Numbers, chosen: Chosen) -> Markup:
     """Whether the target is reached: said plainly, by the strategy most likely to reach it."""
     chances = numbers.summary["probability_of_target"]
-    likeliest = str(chances.idxmax()) if chances.max() > 0 else chosen.best
+    ties = chances.index[chances == chances.max()]
+    likeliest = str(numbers.summary.loc[ties, "activated_millions_p50"].idxmax())  # of equals the one with most
     lang, key = numbers.lang, _verdict_of(float(chances.max()))
     if not numbers.strategies:
         key = "alone"

@@ -68,7 +68,7 @@ def drivers_context(drivers: Drivers, numbers: Numbers) -> Document:
     """What the page shows of a sensitivity analysis."""
     lang, shown = numbers.lang, [(q["quantity"], q["scenario"]) for q in drivers.settings["shown"]]
     panels = [Panel(_quantity(*each, numbers).striptags(), _rows(drivers, *each, lang)) for each in shown]
-    legend = [say(f"drivers.{third}_third", lang).striptags() for third in ("low", "high")]
+    legend = [say(f"drivers.{name}", lang).striptags() for name in ("low_third", "high_third", "noise")]
     sentences = [_sentence(drivers, *each, numbers) for each in shown]
     return {
         "sentences": sentences,

@@ -23,6 +23,7 @@ from foundation.drawing.placing import place_labels
 from foundation.drawing.style import BLUE, GREEN, GREY, ORANGE, light_grid, localise, styled, wrap
 from foundation.store.manifest import Manifest
 from model.terms.weeks import START, position
+from planning.sensitivity.pictures import draw_thirds, key_of_thirds
 from scenarios.compare import label
 from scenarios.compare.pictures.adoption import curve, legend_of_surroundings, surroundings
 from scenarios.compare.pictures.results import Frames, horizon, of_scenario
@@ -31,7 +32,13 @@ from scenarios.words import scenario_titles
 
 SIZES = {"wide": (8.6, 4.6), "narrow": (4.4, 5.2)}
 """Inches. Text of 9 to 10 points then reads on a screen of 1,000 pixels and on one of 400."""
+PAPER = "paper"
+SHAPES = {**SIZES, PAPER: (7.2, 2.8)}
+"""Also as low and wide as the first printed page can hold it, at nearly its size."""
+COLUMNS = {"wide": 2, "narrow": 1, PAPER: 3}
+"""Of the legend."""
 LINES: tuple[tuple[str, Literal["-", "--", "-.", ":"]], ...] = ((GREY, "--"), (BLUE, "-"), (GREEN, "-."), (ORANGE, ":"))
+BANDED = 2
 SMALL = 9.0
 
 
@@ -58,15 +65,16 @@ def page_svg(figure: Figure, prefix: str) -> str:
 def report_adoption(
     frames: Frames, manifest: Manifest, lang: str, names: Sequence[str], shape: str, prefix: str
 ) -> str:
-    """Activated profiles over time of up to four scenarios, the reference first: medians and 90 % bands."""
+    """Activated profiles over time of up to four scenarios, the reference first, then the one that adds most: medians,
+    and 90 % bands of these two (more of them would lie over each other)."""
     figure, axes = _blank(shape)
     parting = position(date.fromisoformat(manifest["policy_start"]))
     for name, (colour, line) in reversed(list(zip(names, LINES, strict=False))):
         rows = of_scenario(frames["weekly"], name)
         # Until the policy starts all are one history: drawn once, with the reference.
         rows = rows if name == names[0] else rows[rows["week"] >= int(parting)]
-        curve(axes, rows, colour, [(0.05, 0.95, 0.2)], line)
-    surroundings(axes, manifest, small=shape == "narrow")
+        curve(axes, rows, colour, [(0.05, 0.95, 0.2)] if name in names[:BANDED] else [], line)
+    surroundings(axes, manifest, small=shape != "wide")
     axes.set_ylim(0, 1.06 * max(float(manifest["target_millions"]), _highest(frames["weekly"], names)))
     axes.set_xlim(date2num(START.replace(month=1, day=1)), date2num(horizon(manifest)) + 1)
     axes.xaxis.set_major_locator(YearLocator(1))
@@ -119,7 +127,7 @@ def report_frontier(points: pd.DataFrame, lang: str, shape: str, prefix: str) ->
 
 
 def _blank(shape: str) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=SIZES[shape], dpi=100)
+    figure = Figure(figsize=SHAPES[shape], dpi=100)
     figure.set_layout_engine("constrained")
     figure.patch.set_alpha(0.0)
     return figure, figure.subplots()
@@ -131,12 +139,14 @@ def _highest(weekly: pd.DataFrame, names: Sequence[str]) -> float:
 
 
 def _curves(names: Sequence[str], manifest: Manifest, lang: str, shape: str) -> list[Artist]:
-    titles, room = scenario_titles(manifest, lang), SIZES[shape][0] / (2 if shape == "wide" else 1) - 0.8
-    keys = ["adoption.reference", *["adoption.reference"] * (len(names) - 1)]
-    words = [
-        "\n".join(wrap(label(key, lang, scenario=titles[name]), room, SMALL))
+    titles, room = scenario_titles(manifest, lang), SHAPES[shape][0] / COLUMNS[shape] - 0.8
+    # On paper there is room for names alone: the caption says what is drawn of them.
+    keys = ["adoption.reference" if place < BANDED else "adoption.median" for place in range(len(names))]
+    said = [
+        titles[name] if shape == PAPER else label(key, lang, scenario=titles[name])
         for key, name in zip(keys, names, strict=True)
     ]
+    words = ["\n".join(wrap(text, room, SMALL)) for text in said]
     return [
         Line2D([], [], color=colour, linestyle=line, linewidth=2, label=text)
         for text, (colour, line) in zip(words, LINES, strict=False)
@@ -144,8 +154,16 @@ def _curves(names: Sequence[str], manifest: Manifest, lang: str, shape: str) -> 
 
 
 def _legend(figure: Figure, handles: Sequence[Artist], shape: str) -> None:
-    columns = 2 if shape == "wide" else 1
-    figure.legend(handles=list(handles), loc="outside lower left", ncols=columns, frameon=False, fontsize=SMALL)
+    figure.legend(
+        handles=list(handles),
+        loc="outside lower left",
+        ncols=COLUMNS[shape],
+        frameon=False,
+        fontsize=SMALL,
+        labelspacing=0.3,
+        columnspacing=1.2,
+        handlelength=1.6 if shape == PAPER else None,
+    )
 
 
 def _thin_ticks(axes: Axes) -> None:
@@ -165,15 +183,13 @@ def text_svg(figure: Figure, prefix: str) -> str:
 
 WIDTHS, TITLES = {"wide": 8.6, "narrow": 4.4}, {"wide": 3.2, "narrow": 1.7}
 """Inches: of the figure, and for the names of inputs."""
-NOISE = "#C8C8C8"
 
 
 @dataclass(frozen=True)
 class Panel:
     """One quantity.
 
-    ``rows`` has an input a row, the one on top first: ``title``, ``known`` (beyond noise), ``when_low`` and
-    ``when_high`` with their ends ``_p05`` and ``_p95``.
+    ``rows``: as ``planning.sensitivity.pictures.draw_thirds`` draws them, with a ``title``.
     """
 
     title: str
@@ -182,7 +198,7 @@ class Panel:
 
 @styled
 def report_tornado(panels: Sequence[Panel], legend: Sequence[str], lang: str, shape: str, prefix: str) -> str:
-    """A panel per quantity; ``legend`` names the low and the high third of an input."""
+    """A panel per quantity; ``legend`` names the low and the high third of an input, and noise."""
     lines = sum(len(panel.rows) for panel in panels) * (0.27 if shape == "wide" else 0.42)
     figure = Figure(figsize=(WIDTHS[shape], lines + 0.8 * len(panels) + 0.5), dpi=100)
     figure.set_layout_engine("constrained")
@@ -191,29 +207,14 @@ def report_tornado(panels: Sequence[Panel], legend: Sequence[str], lang: str, sh
     found = figure.subplots(len(panels), 1, squeeze=False, gridspec_kw={"height_ratios": heights})[:, 0]
     for axes, panel in zip(found, panels, strict=True):
         _draw(axes, panel, shape, lang)
-    handles = [
-        Line2D([], [], color=colour, linewidth=7, label=words)
-        for colour, words in zip((ORANGE, BLUE), legend, strict=True)
-    ]
-    columns = 2 if shape == "wide" else 1
-    figure.legend(handles=handles, loc="outside lower left", ncols=columns, frameon=False, fontsize=SMALL)
+    _legend(figure, key_of_thirds(legend), shape)
     return text_svg(figure, prefix)
 
 
 def _draw(axes: Axes, panel: Panel, shape: str, lang: str) -> None:
-    rows = panel.rows
-    middle = float(rows[["when_low", "when_high"]].to_numpy().mean())
-    for place, (_, row) in enumerate(rows.iterrows()):
-        for name, colour in (("low", ORANGE), ("high", BLUE)):
-            shown = colour if row["known"] else NOISE
-            axes.barh(place, row[f"when_{name}"] - middle, left=middle, height=0.6, color=shown)
-            axes.plot([row[f"when_{name}_p05"], row[f"when_{name}_p95"]], [place, place], color=GREY, linewidth=0.8)
-    axes.axvline(middle, color=GREY, linewidth=0.8)
-    titles = ["\n".join(wrap(str(title), TITLES[shape], SMALL, most=3)) for title in rows["title"]]
-    axes.set_yticks(range(len(rows)), titles, size=SMALL)
-    axes.set_ylim(len(rows) - 0.4, -0.6)
+    draw_thirds(axes, panel.rows)
+    titles = ["\n".join(wrap(str(title), TITLES[shape], SMALL, most=3)) for title in panel.rows["title"]]
+    axes.set_yticks(range(len(panel.rows)), titles, size=SMALL)
     title = "\n".join(wrap(panel.title, WIDTHS[shape] - 0.2, SMALL + 1, weight="bold"))
     axes.set_title(title, loc="left", size=SMALL + 1, weight="bold", x=0 if shape == "wide" else -0.6)
-    axes.tick_params(axis="y", length=0)
-    light_grid(axes, "x")
     localise(axes, lang, x=True)

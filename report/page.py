@@ -21,7 +21,8 @@ from model.terms.outcome import BARRIERS
 from model.terms.structure import Structure
 from report import answer, say, sources, tables
 from report.drivers import Drivers, drivers_context, heads, split_rows, worth_knowing
-from report.figures import SIZES, report_adoption, report_costs
+from report.figures import SHAPES, SIZES, report_adoption, report_costs
+from report.hindcast import hindcast_context
 from report.numbers import Numbers
 from report.plan import Plan, plan_context, plan_point
 from report.sources import Assumption, Fact, Provenance
@@ -92,6 +93,7 @@ def report(
         split=split_rows(split, numbers) if split is not None else None,
         split_heads=heads(lang),
         drivers=drivers_context(drivers, numbers) if drivers else None,
+        hindcast=hindcast_context(lang),
         bound=_bound(numbers),
         limits=list(say.own["limits"]),
         notes=[note for note in say.own["note"] if holds.get(note, True)],
@@ -130,7 +132,7 @@ def _figures(numbers: Numbers, chosen: answer.Chosen) -> dict[str, Any]:
     leading = dict.fromkeys([chosen.best, chosen.single, chosen.fair] if numbers.strategies else [])
     shown = [numbers.reference, *[name for name in leading if name is not None][:LEADING]]
     ranks = {name: place for place, name in enumerate(tables.by_effect(numbers), 1)}
-    curves = {s: Markup(report_adoption(frames, manifest, lang, shown, s, f"curves-{s}")) for s in SIZES}
+    curves = {s: Markup(report_adoption(frames, manifest, lang, shown, s, f"curves-{s}")) for s in SHAPES}
     crosses = (
         {s: Markup(report_costs(frames, manifest, lang, ranks, s, f"costs-{s}")) for s in SIZES} if ranks else None
     )

@@ -23,13 +23,13 @@ def page(
     lang: str,
     *,
     note: str = "",
-    intervals: bool = True,
+    statistic: str = "interval",
 ) -> Figure:
     """A figure with ``body`` inches between title and source line, laid out there (constrained).
 
-    ``intervals``: whether it shows medians with intervals, as the source line then says.
+    ``statistic``: what it shows, as the source line names it (``scenarios.words.run_line``).
     """
-    source = quick_mark(manifest, lang) + run_line(manifest, lang, intervals=intervals)
+    source = quick_mark(manifest, lang) + run_line(manifest, lang, statistic=statistic)
     return style.page(title, subtitle, body, source, lang, quick=bool(manifest["quick"]), note=note)
 
 

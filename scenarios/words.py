@@ -56,15 +56,15 @@ def quick_mark(manifest: Manifest, lang: str) -> str:
     return f"{label('common.quick', lang)} ({label('common.quick_why', lang)}) · " if manifest["quick"] else ""
 
 
-def run_line(manifest: Manifest, lang: str, *, intervals: bool = True) -> str:
+def run_line(manifest: Manifest, lang: str, *, statistic: str = "interval") -> str:
     """Settings of a run in one line; structural choices only where they differ from the default.
 
-    ``intervals``: whether what stands above it are medians with intervals.
+    ``statistic``: what is shown above it, a key of ``[statistic]`` in ``words.toml``; empty where words there say it.
     """
-    return " · ".join(_parts(manifest, lang, intervals))
+    return " · ".join(_parts(manifest, lang, statistic))
 
 
-def _parts(manifest: Manifest, lang: str, intervals: bool) -> Iterator[str]:
+def _parts(manifest: Manifest, lang: str, statistic: str) -> Iterator[str]:
     if "people" in manifest:  # not where nothing is simulated
         yield label("common.people", lang, people=number(manifest["people"], 0, lang))
         yield _draws(manifest, lang)
@@ -72,8 +72,8 @@ def _parts(manifest: Manifest, lang: str, intervals: bool) -> Iterator[str]:
     yield label("common.data_end", lang, day=day(manifest["data_end"], lang))
     if "policy_start" in manifest:
         yield label("common.policy_start", lang, day=day(manifest["policy_start"], lang))
-        if intervals:
-            yield label("common.interval", lang)
+        if statistic:
+            yield label(f"statistic.{statistic}", lang)
     if len(manifest.get("averaged") or ()) > 1:
         yield label("common.averaged", lang, structures=len(manifest["averaged"]))
     for name, rate in (manifest.get("drivers") or {}).items():

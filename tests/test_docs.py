@@ -9,10 +9,12 @@ import typer
 
 from calibration.facts.priors import FREE
 from calibration.facts.targets import load_stock_targets
+from calibration.hindcast import label as named
+from calibration.hindcast.folder import shipped_scores
 from cli.main import app
 from foundation.language.pages import MARK
 from report.guides.filling import CURRENT, STALE, look, unsound
-from report.guides.parts import PARTS
+from report.guides.parts import FIGURES, PARTS
 from scenarios.language.files import parse_scenario
 
 ROOT = Path(__file__).parents[1]
@@ -130,9 +132,35 @@ def test_a_command_that_does_not_exist_is_noticed(words):
         parse(words)
 
 
+DRAWN = {f"{FIGURES}/{name}" for part in PARTS for name in part.pictures}
+"""Pictures that carry a digest of the numbers in the tables beside them."""
+
+
+def test_every_picture_was_drawn_from_the_numbers_of_the_tables_beside_it():
+    states = {state.where: state.state for state in look(ROOT, {}) if state.where.startswith(FIGURES)}
+    assert set(states) == {*DRAWN, f"{FIGURES}/architecture.png"}
+    assert set(states) == {f"{FIGURES}/{path.name}" for path in (ROOT / FIGURES).iterdir()}
+    assert set(states.values()) == {CURRENT}, "mes docs FOLDER draws them"
+
+
+def test_the_scores_of_the_report_are_those_of_the_guide():
+    """The file that the report shows, and the summary of the guide, are made of one hindcast."""
+    scores = shipped_scores().groupby("forecaster")
+    table = re.search(r"\*\*Summary: means over forecasts\*\*\n\n(.*?)\n\n", text("docs/hindcast.md"), re.DOTALL)[1]
+    shown = [[cell.strip() for cell in line.split("|")[1:6]] for line in table.splitlines()[2:]]
+    means = scores[["absolute_error_millions", "crps_millions"]].mean()
+    names = {named(f"forecaster.{name}", "en"): name for name in means.index}
+    assert set(names) == {row[0] for row in shown}
+    for title, count, error, crps, inside in shown:
+        rows = scores.get_group(names[title])
+        made = f"{len(rows)} {means.loc[names[title]].iloc[0]:.2f} {means.loc[names[title]].iloc[1]:.2f}"
+        assert made == f"{count} {error} {crps}"
+        assert inside == f"{rows['inside_90'].sum()} of {len(rows)}"
+
+
 def test_parts_that_need_no_run_are_current():
     states = list(look(ROOT, {}))
-    current = {state.mark for state in states if state.state == CURRENT}
+    current = {state.mark for state in states if state.state == CURRENT and state.where not in DRAWN}
     assert current == {"parameters", "computed", "levers", "rooms", "services", "structures", "forecast"}
     assert [state for state in states if state.state == STALE] == [], "mes docs fills them"
 

@@ -72,7 +72,7 @@ def predicted_stocks(curves: pd.DataFrame, lines: pd.DataFrame, manifest: Manife
         light_grid(axes, "y")
         localise(axes, lang, y=True, decimals=0)
     left.set_ylabel(label("common.millions", lang))
-    legend_below(figure, _stocks_legend(manifest, lang), 3)
+    legend_below(figure, _stocks_legend(points, manifest, lang), 3)
     return figure
 
 
@@ -92,15 +92,19 @@ def _surroundings(axes: Axes, points: pd.DataFrame, manifest: Manifest) -> None:
         axes.errorbar(x, point["published"], yerror(error), fmt=fmt, color=BLACK, ms=4.5, elinewidth=1, zorder=5)
 
 
-def _stocks_legend(manifest: Manifest, lang: str) -> list[Artist]:
-    observed = label("adoption.observed", lang)
+def _stocks_legend(points: pd.DataFrame, manifest: Manifest, lang: str) -> list[Artist]:
+    """With what is drawn only: a figure published as "more than" is in few sets of targets."""
+    kinds = {False: ("o", "adoption.observed"), True: ("^", "adoption.lower_bound")}
+    drawn = [kinds[bound] for bound in sorted(points["bound"].astype(bool).unique())]
     return [
         *(
             Line2D([], [], color=colour, linewidth=1.8, label=label(f"fit_stocks.{kind}", lang))
             for kind, colour in _COLOURS.items()
         ),
-        Line2D([], [], color=BLACK, marker="o", ms=4.5, linestyle="", label=observed),
-        Line2D([], [], color=BLACK, marker="^", ms=4.5, linestyle="", label=label("adoption.lower_bound", lang)),
+        *(
+            Line2D([], [], color=BLACK, marker=marker, ms=4.5, linestyle="", label=label(key, lang))
+            for marker, key in drawn
+        ),
         Line2D(
             [], [], color=GREY, linestyle=":",
             label=f"{label('adoption.data_line', lang)} ({day(manifest['data_end'], lang)})",

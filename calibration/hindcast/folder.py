@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
+from importlib.resources import files
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ from foundation.store.reading import Document, parsed, read_bytes, read_json
 SETTINGS, RUNS, RESULTS = "settings.json", "model-runs.jsonl", "hindcast.json"
 MOST = 2**30
 """Bytes of the runs at most."""
+SHIPPED = files("calibration.hindcast") / "data" / "scores.csv"
+"""Every forecast of the guide's hindcast with its scores, for the report."""
 ALTERNATIVE = "hindcast-alternative.json"
 """Results of another structure than the default: a guide shows both."""
 
@@ -259,6 +262,12 @@ def _means(rows: pd.DataFrame) -> dict[str, Any]:
         "inside": int(rows["inside"].sum()),
         "coverage_90": float(rows["inside"].mean()) if n else None,
     }
+
+
+def shipped_scores() -> pd.DataFrame:
+    """Every scored forecast: columns of ``table_of_scores``."""
+    with SHIPPED.open(encoding="utf-8") as file:
+        return pd.read_csv(file)
 
 
 def _records(frame: pd.DataFrame) -> list[Document]:

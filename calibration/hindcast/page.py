@@ -213,6 +213,13 @@ def table_of_scores(results: Results) -> pd.DataFrame:
     return table.astype({"inside_90": int, "interval": int})
 
 
+def shipped_text(results: Results) -> str:
+    """The file of scores that the report shows (``folder.SHIPPED``)."""
+    names = ["forecaster", "origin", "date", "horizon_days", "bias_millions", "absolute_error_millions"]
+    table = table_of_scores(results)[[*names, "crps_millions", "inside_90"]]
+    return table.to_csv(index=False, lineterminator="\n")
+
+
 def rich_table(grid: Grid, lang: str) -> Table:
     """One table for a terminal, with what has to be said of every one below it."""
     from rich import box

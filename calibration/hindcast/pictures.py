@@ -52,7 +52,7 @@ def hindcast_panels(results: Results, lang: str) -> Figure:
             axes.set_title(f"{label('hindcast.origin_short', lang, day=day(origin, lang))}\n", size=SMALL, loc="left")
     _scale(panels[0, 0], results, lang)
     _name(panels, names, many, lang)
-    legend_below(figure, _legend(lang), 4)
+    legend_below(figure, _legend(results, lang), 4)
     return figure
 
 
@@ -121,11 +121,14 @@ def _name(panels: np.ndarray, names: Sequence[str], many: bool, lang: str) -> No
         name.set_in_layout(False)  # it may be wider than its panel
 
 
-def _legend(lang: str) -> list[Artist]:
+def _legend(results: Results, lang: str) -> list[Artist]:
     dot: dict[str, Any] = {"marker": "o", "color": "black", "linestyle": "", "ms": 4}
-    return [
+    found: list[Artist] = [
         Patch(facecolor=GREY, alpha=0.4, label=label("hindcast.band", lang)),
         Line2D([], [], label=label("hindcast.published", lang), **dot),
         Line2D([], [], markerfacecolor="white", label=label("hindcast.came", lang), **dot),
-        Line2D([], [], markerfacecolor="white", label=label("adoption.lower_bound", lang), **{**dot, "marker": "^"}),
     ]
+    if any(target["kind"] == "lower bound" for target in results["published"]):
+        words = label("adoption.lower_bound", lang)
+        found.append(Line2D([], [], markerfacecolor="white", label=words, **{**dot, "marker": "^"}))
+    return found

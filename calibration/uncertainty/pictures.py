@@ -34,6 +34,7 @@ def uncertainty_split(shares: pd.DataFrame, manifest: Manifest, lang: str) -> Fi
         0.62 * len(shares) + 1.1,
         manifest,
         lang,
+        statistic="",
     )
     axes = figure.subplots()
     known = {source: colour for source, colour in COLOURS.items() if shares[source].notna().any()}

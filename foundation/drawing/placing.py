@@ -21,11 +21,14 @@ from foundation.shapes import Floats
 _ANGLES = np.deg2rad([15, -15, 165, 195, 50, -50, 130, 230, 90, 270, 70, 110, 250, 290, 0, 180])
 _REACH = np.array([8, 14, 22, 30, 40, 52, 66, 82, 100, 120, 145, 175, 210, 250, 300, 360])
 """Distances from the point to the nearest edge of its label, points."""
-_ALONG = np.linspace(0, 1, 25)[:, None]
+_ALONG = np.linspace(0, 1, 61)[:, None]
 _SWEEPS = 6
-OUTSIDE, COVERED, CROSSED, TOUCHED = 1e7, 1e5, 150.0, 40.0
-"""What is worse than a long way, in pixels: beyond the axes; over a label or a point; a leader through a label; an
-arm of a cross behind the label."""
+OUTSIDE, COVERED, MISLED, TAKEN, CROSSED, TOUCHED = 1e7, 1e5, 2e3, 400.0, 150.0, 40.0
+"""What is worse than a long way, in pixels: beyond the axes; over a label or a point; a leader through the point of
+another label, to which it would seem to lead; no leader, and nearer to another point; a leader through a label; an arm
+of a cross behind the label."""
+LED = 12.0
+"""Points between a label and its point from which on a leader is drawn."""
 
 
 APART = 7.0
@@ -52,10 +55,9 @@ def place_labels(axes: Axes, points: Floats, texts: Sequence[str], crosses: Floa
     to_pixels = axes.transData.transform
     xy = to_pixels(points)
     arms = to_pixels(crosses.reshape(-1, 2)).reshape(-1, 4)
-    dots = np.hstack([xy - 4.5 * scale, xy + 4.5 * scale])
     room = np.hstack([np.asarray(axes.bbox.min) + 4, np.asarray(axes.bbox.max) - 4])
     sizes = [_size(axes, text, renderer) for text in texts]
-    options = [_options(point, size, room, dots, arms, scale) for point, size in zip(xy, sizes, strict=True)]
+    options = [_options(i, xy, size, room, arms, scale) for i, size in enumerate(sizes)]
     chosen = _choose(options, xy)
     return [_write(axes, points[i], texts[i], options[i].boxes[c], options[i].leaders[c]) for i, c in enumerate(chosen)]
 
@@ -67,16 +69,24 @@ def _size(axes: Axes, text: str, renderer: object) -> Floats:
     return np.array([box.width, box.height])
 
 
-def _options(point: Floats, size: Floats, room: Floats, dots: Floats, arms: Floats, scale: float) -> _Options:
+def _options(label: int, xy: Floats, size: Floats, room: Floats, arms: Floats, scale: float) -> _Options:
+    point, dots = xy[label], np.hstack([xy - 4.5 * scale, xy + 4.5 * scale])
     reach, angle = (grid.ravel() for grid in np.meshgrid(_REACH * scale, _ANGLES, indexing="ij"))
     direction = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     low = point + reach[:, None] * direction + (direction - 1) * size / 2
     boxes = np.hstack([low, low + size])
     ends = np.clip(point, boxes[:, :2], boxes[:, 2:])
     outside = (boxes[:, :2] < room[:2]).any(axis=1) | (boxes[:, 2:] > room[2:]).any(axis=1)
-    cost = np.linalg.norm(ends - point, axis=1) + OUTSIDE * outside
+    own = np.linalg.norm(ends - point, axis=1)
+    cost = own + own**2 / (60 * scale) + OUTSIDE * outside  # one long leader is worse than two short ones
     cost += COVERED * _overlaps(boxes, dots).sum(axis=1) + TOUCHED * _overlaps(boxes, arms).sum(axis=1)
-    return _Options(boxes, point + _ALONG * (ends - point)[:, None], cost)
+    leaders = point + _ALONG * (ends - point)[:, None]
+    others = np.delete(xy, label, axis=0)
+    cost += MISLED * _through(leaders, np.hstack([others - 3 * scale, others + 3 * scale])).sum(axis=1)
+    nearest = np.linalg.norm(np.clip(others, boxes[:, None, :2], boxes[:, None, 2:]) - others, axis=2).min(
+        axis=1, initial=np.inf
+    )
+    return _Options(boxes, leaders, cost + TAKEN * ((own <= LED * scale) & (nearest < own)))
 
 
 def _overlaps(boxes: Floats, others: Floats, margin: float = 3.0) -> npt.NDArray[np.bool_]:
@@ -135,7 +145,7 @@ def _write(axes: Axes, point: Floats, text: str, box: Floats, leader: Floats) ->
     }
     note = axes.annotate(text, tuple(point), tuple(to_data(box[:2])), textcoords="data", **style)
     note.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
-    if np.linalg.norm(leader[-1] - leader[0]) > 12 * axes.figure.dpi / 72:
+    if np.linalg.norm(leader[-1] - leader[0]) > LED * axes.figure.dpi / 72:
         ends = to_data(leader[[0, -1]])
         axes.plot(ends[:, 0], ends[:, 1], color=GREY, linewidth=0.6, zorder=3, scalex=False, scaley=False)
     return note

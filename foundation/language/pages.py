@@ -9,7 +9,8 @@ from pathlib import Path
 from foundation.errors import UserError
 from foundation.store.atomic import write_text
 
-FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
+FENCE = re.compile(r"\s*(`{3,}|~{3,})(.*)")
+"""However far it is indented: within a list a fence may stand anywhere."""
 MARK = re.compile(r"<!-- (/?)([a-z]+) -->")
 
 

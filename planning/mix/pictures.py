@@ -20,6 +20,7 @@ from foundation.language.numbers import day, number
 from foundation.store.manifest import Manifest
 from planning.mix import label
 from planning.mix.tables import euros, lever_title, million_euros
+from scenarios.compare.pictures.strategies import money
 from scenarios.drawing import page
 
 Frames = Mapping[str, pd.DataFrame]
@@ -38,7 +39,8 @@ def composition(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     # Bought early and much: on top.
     order = use.mean(axis=1).sort_values(ascending=False, kind="stable").index
     subtitle = label("composition.subtitle", lang, draws=len(manifest["plan"]["fresh_draws"]))
-    figure = page(label("composition.title", lang), subtitle, 0.36 * len(order) + 0.9, manifest, lang)
+    height = 0.36 * len(order) + 0.9
+    figure = page(label("composition.title", lang), subtitle, height, manifest, lang, statistic="mean")
     left, right = figure.subplots(1, 2, sharey=True)
     budgets = [million_euros(float(str(b)), lang) for b in use.columns]
     asked = list(use.columns).index(manifest["plan"]["budget_millions_eur"])
@@ -70,51 +72,66 @@ def _cells(axes: Axes, values: np.ndarray, colours: Any, lang: str) -> None:
     axes.tick_params(which="minor", length=0)
 
 
-DASHES = (0, (4, 2))
+DASHES, DOTS = (0, (4, 2)), (0, (1, 1.5))
 
 
 @styled
 def frontier(frames: Frames, manifest: Manifest, lang: str) -> Figure:
-    """Bands, medians and means along the budgets; the shipped strategies as points at what they cost."""
+    """Bands, medians and means of the best mixes along what they cost; the shipped strategies as points, means too.
+
+    All stand at their mean cost on the fresh draws: at the budget a mix that costs less or more would seem to be
+    beaten, or to beat, for nothing. The search maximises the mean, so it is the line of means that bounds points.
+    """
     until = day(manifest["until"], lang)
     subtitle = label("frontier.subtitle", lang, draws=len(manifest["plan"]["fresh_draws"]))
-    figure = page(label("frontier.title", lang, until=until), subtitle, 5.2, manifest, lang)
+    known = frames["frontier"][frames["frontier"]["budget_millions_eur"].notna()]
+    rows = known.sort_values("cost_mean", kind="stable")
+    there = frames["shipped"][frames["shipped"]["affordable"].astype(bool) & (frames["shipped"]["cost_mean"] > 0)]
+    title, note = label("frontier.title", lang, until=until), _above(there, rows, lang)
+    figure = page(title, subtitle, 5.2, manifest, lang, note=note, statistic="frontier")
     axes = figure.subplots()
-    rows = frames["frontier"][frames["frontier"]["budget_millions_eur"].notna()]
     _bands(axes, rows, frames["plan_draws"])
     asked = rows[rows["role"] == "asked"].iloc[0]
     _mark(axes, asked, lang)
-    there = _strategies(axes, frames["shipped"], rows)
-    _scale(axes, rows["budget_millions_eur"].to_numpy(float), lang)
+    axes.plot(there["cost_mean"], there["additional_mean"], "x", color=ORANGE, ms=7, markeredgewidth=1.8, zorder=4)
+    _scale(axes, np.concatenate([rows["cost_mean"], there["cost_mean"], [asked["budget_millions_eur"]]]), lang)
     axes.set_xlabel(label("frontier.x", lang))
     axes.set_ylabel(label("frontier.y", lang))
     light_grid(axes, "both")
     localise(axes, lang, y=True)
-    legend_below(figure, _handles(lang, there), 3)
+    legend_below(figure, _handles(lang, not there.empty), 3)
     return figure
 
 
+def _above(there: pd.DataFrame, rows: pd.DataFrame, lang: str) -> str:
+    """Which strategies add more, on average, than mixes of their cost do; "" where none does."""
+    costs = rows["cost_mean"].to_numpy(float)
+    bound = np.interp(np.log(there["cost_mean"]), np.log(costs), rows["additional_mean"], left=np.inf)
+    names = there[f"title_{lang}"][there["additional_mean"].to_numpy(float) > bound].tolist()
+    return label("frontier.above", lang, names=", ".join(map(str, names))) if names else ""
+
+
 def _bands(axes: Axes, rows: pd.DataFrame, draws: pd.DataFrame) -> None:
-    budgets = rows["budget_millions_eur"].to_numpy(float)
+    costs = rows["cost_mean"].to_numpy(float)
     gains = draws[draws["role"] == "frontier"].pivot(index="name", columns="draw", values="additional_millions")
-    table = gains.loc[[f"{budget:.9g}" for budget in budgets]].to_numpy()
+    table = gains.loc[[f"{budget:.9g}" for budget in rows["budget_millions_eur"]]].to_numpy()
     p05, p25, p50, p75, p95 = np.quantile(table, [0.05, 0.25, 0.5, 0.75, 0.95], axis=1)
-    axes.fill_between(budgets, p05, p95, color=BLUE, alpha=0.15, linewidth=0)
-    axes.fill_between(budgets, p25, p75, color=BLUE, alpha=0.3, linewidth=0)
-    axes.plot(budgets, p50, color=BLUE, linewidth=1.8, marker="o", ms=4)
-    axes.plot(budgets, rows["additional_mean"], color=BLUE, linewidth=1, linestyle=DASHES)
-    axes.plot(budgets, rows["search_additional_mean"], color=RED, linewidth=1, linestyle=DASHES)
+    axes.fill_between(costs, p05, p95, color=BLUE, alpha=0.15, linewidth=0)
+    axes.fill_between(costs, p25, p75, color=BLUE, alpha=0.3, linewidth=0)
+    axes.plot(costs, p50, color=BLUE, linewidth=1.8, marker="o", ms=4)
+    axes.plot(costs, rows["additional_mean"], color=BLUE, linewidth=1.2, linestyle=DASHES)
+    axes.plot(costs, rows["search_additional_mean"], color=RED, linewidth=1.2, linestyle=DOTS)
     axes.set_ylim(0, float(p95.max()) * 1.06)
 
 
 def _mark(axes: Axes, asked: Any, lang: str) -> None:
-    """The budget asked for."""
-    x, y = float(asked["budget_millions_eur"]), float(asked["additional_p50"])
-    axes.axvline(x, color=GREY, linewidth=0.8, linestyle=":")
+    """The budget asked for, and the mix found for it at what it costs."""
+    budget, x, y = (float(asked[name]) for name in ("budget_millions_eur", "cost_mean", "additional_p50"))
+    axes.axvline(budget, color=GREY, linewidth=0.8, linestyle=":")
     axes.plot(x, y, "o", ms=8, color=BLUE, markeredgecolor="white", zorder=5)
     axes.annotate(
-        f"{euros(x, lang)}: {number(y, 2, lang)}" if lang == "en" else f"{euros(x, lang)}\u00a0: {number(y, 2, lang)}",
-        (x, y),
+        label("frontier.marked", lang, budget=euros(budget, lang), gain=number(y, 2, lang)),
+        (min(x, budget), y),
         (-8, 10),
         textcoords="offset points",
         ha="right",
@@ -122,26 +139,16 @@ def _mark(axes: Axes, asked: Any, lang: str) -> None:
     )
 
 
-def _strategies(axes: Axes, table: pd.DataFrame, rows: pd.DataFrame) -> bool:
-    """Shipped strategies within the range of the budgets, as crosses."""
-    there = table[table["affordable"].astype(bool)]
-    if there.empty:
-        return False
-    cost, gain = there["cost_mean"].to_numpy(float), there["additional_mean"].to_numpy(float)
-    low = float(rows["budget_millions_eur"].min())
-    axes.plot(np.maximum(cost, low / 1.5), gain, "x", color=ORANGE, ms=7, markeredgewidth=1.8, zorder=4)
-    return True
-
-
-def _scale(axes: Axes, budgets: np.ndarray, lang: str) -> None:
+def _scale(axes: Axes, costs: np.ndarray, lang: str) -> None:
     axes.set_xscale("log")
-    ticks = [b for b in budgets if b == budgets[-1] or b in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)]
-    if len(ticks) > 1 and ticks[-1] / ticks[-2] < 1.25:
-        ticks.pop(-2)
+    low, high = float(costs.min()) / 1.3, float(costs.max()) * 1.15
+    steps = (1, 2, 5) if high / low < 2000 else (1,)
+    decades = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
+    ticks = [step * 10.0**power for power in decades for step in steps if low <= step * 10.0**power <= high]
     axes.xaxis.set_major_locator(FixedLocator(ticks))
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: million_euros(value, lang)))
-    axes.set_xlim(budgets[0] / 1.7, budgets[-1] * 1.15)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: money(value, lang)))
+    axes.set_xlim(low, high)
 
 
 def _handles(lang: str, strategies: bool) -> list[Artist]:
@@ -149,8 +156,9 @@ def _handles(lang: str, strategies: bool) -> list[Artist]:
         Line2D([], [], color=BLUE, marker="o", ms=4, label=label("frontier.median", lang)),
         Patch(color=BLUE, alpha=0.4, label=label("frontier.band_50", lang)),
         Patch(color=BLUE, alpha=0.15, label=label("frontier.band_90", lang)),
-        Line2D([], [], color=BLUE, linestyle=DASHES, linewidth=1, label=label("frontier.mean", lang)),
-        Line2D([], [], color=RED, linestyle=DASHES, linewidth=1, label=label("frontier.searched", lang)),
+        Line2D([], [], color=BLUE, linestyle=DASHES, linewidth=1.2, label=label("frontier.mean", lang)),
+        Line2D([], [], color=RED, linestyle=DOTS, linewidth=1.2, label=label("frontier.searched", lang)),
+        Line2D([], [], color=GREY, linestyle=":", linewidth=0.8, label=label("frontier.asked", lang)),
     ]
     if strategies:
         text = label("frontier.strategies", lang)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -34,36 +35,53 @@ def tornado_plot(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     figure = page(
         label("sensitivity.tornado_title", lang, until=day(manifest["until"], lang)),
         label("sensitivity.tornado_subtitle", lang),
-        len(wanted) * (0.27 * ROWS + 0.75) + 0.4,
+        len(wanted) * (0.34 * ROWS + 0.75) + 0.4,
         manifest,
         lang,
+        statistic="",
     )
     panels = figure.subplots(len(wanted), 1, squeeze=False)[:, 0]
     for axes, (quantity, scenario) in zip(panels, wanted, strict=True):
-        _panel(axes, tornado(table, quantity, scenario, ROWS), quantity_title(quantity, scenario, manifest, lang), lang)
-    handles = [
-        Line2D([], [], color=colour, linewidth=7, label=label(f"sensitivity.{name}_third", lang))
-        for name, colour in (("low", ORANGE), ("high", BLUE))
-    ]
-    legend_below(figure, handles, 2)
+        rows = tornado(table, quantity, scenario, ROWS)
+        draw_thirds(axes, rows)
+        titles = ["\n".join(wrap(input_title(str(name), lang), 3.2, SMALL, most=2)) for name in rows["input"]]
+        axes.set_yticks(range(len(rows)), titles)
+        axes.set_title(quantity_title(quantity, scenario, manifest, lang), loc="left", size=SMALL + 1, weight="bold")
+        localise(axes, lang, x=True)
+    words = [label(f"sensitivity.{name}", lang) for name in ("low_third", "high_third", "noise")]
+    legend_below(figure, key_of_thirds(words), 3)
     return figure
 
 
-def _panel(axes: Axes, rows: pd.DataFrame, title: str, lang: str) -> None:
-    middle = float(rows[["when_low", "when_high"]].to_numpy().mean())
+THIRDS = {"low": (BLUE, -0.17), "high": (ORANGE, 0.17)}
+"""Colour and place of the bars of the lowest and of the highest third of an input: cold and above, warm and below."""
+NOISE = "#C8C8C8"
+
+
+def draw_thirds(axes: Axes, rows: pd.DataFrame) -> None:
+    """Two bars an input, from the middle of all medians to that of each third, with its 90 % interval: side by side,
+    so that one never hides the other where both thirds lie on one side.
+
+    ``rows`` has an input a row, the one on top first: ``known`` (beyond noise), ``when_low`` and ``when_high`` with
+    their ends ``_p05`` and ``_p95``.
+    """
+    middle = float(np.median(rows[["when_low", "when_high"]].to_numpy()))
     for place, (_, row) in enumerate(rows.iterrows()):
-        for name, colour in (("low", ORANGE), ("high", BLUE)):
-            shown = colour if row["known"] else "#C8C8C8"
-            axes.barh(place, row[f"when_{name}"] - middle, left=middle, height=0.62, color=shown)
-            axes.plot([row[f"when_{name}_p05"], row[f"when_{name}_p95"]], [place, place], color=GREY, linewidth=0.8)
+        for name, (colour, aside) in THIRDS.items():
+            shown = colour if row["known"] else NOISE
+            axes.barh(place + aside, row[f"when_{name}"] - middle, left=middle, height=0.32, color=shown)
+            ends = [row[f"when_{name}_p05"], row[f"when_{name}_p95"]]
+            axes.plot(ends, [place + aside] * 2, color=GREY, linewidth=0.8)
     axes.axvline(middle, color=GREY, linewidth=0.8)
-    titles = ["\n".join(wrap(input_title(str(name), lang), 3.0, SMALL, most=1)) for name in rows["input"]]
-    axes.set_yticks(range(len(rows)), titles)
     axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.set_title(title, loc="left", size=SMALL + 1, weight="bold")
     axes.tick_params(axis="y", length=0)
     light_grid(axes, "x")
-    localise(axes, lang, x=True)
+
+
+def key_of_thirds(words: Sequence[str]) -> list[Line2D]:
+    """Words for the lowest third, the highest one, and what is within noise."""
+    colours = [*(colour for colour, _ in THIRDS.values()), NOISE]
+    return [Line2D([], [], color=colour, linewidth=7, label=text) for colour, text in zip(colours, words, strict=True)]
 
 
 @styled
@@ -75,7 +93,8 @@ def information_plot(frames: Frames, manifest: Mapping[str, object], lang: str) 
     rows = table[table["study"] != "everything"].reset_index(drop=True)
     told = with_interval(everything["low"], everything["value"], everything["high"], lang)
     subtitle = label("information.subtitle", lang, everything=told)
-    figure = page(information_title(manifest, lang), subtitle, 0.36 * len(rows) + 0.9, manifest, lang)
+    height = 0.36 * len(rows) + 0.9
+    figure = page(information_title(manifest, lang), subtitle, height, manifest, lang, statistic="")
     axes = figure.subplots()
     for place, row in rows.iterrows():
         height, colour = float(str(place)), BLUE if row["known"] else "#A8A8A8"

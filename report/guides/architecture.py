@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +16,19 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from foundation.drawing.style import BLUE, DPI, GREY, LARGE, NORMAL, PALE, SMALL, styled
+from foundation.drawing.style import (
+    BLUE,
+    DPI,
+    GREY,
+    LARGE,
+    NORMAL,
+    PALE,
+    SMALL,
+    made_of,
+    save,
+    source_of,
+    styled,
+)
 
 
 @dataclass(frozen=True)
@@ -130,7 +141,7 @@ def floors_picture(rooms: Rooms, imports: Imports) -> Figure:
     heights = {floor: LINE * -(-len(inner) // PER_LINE) + 0.1 for floor, inner in rooms.items()}
     height = HEAD + sum(heights.values()) + BETWEEN * len(rooms) + FOOT
     width = MATRIX + 0.2 + CELL * len(rooms)
-    figure = Figure(figsize=(width, height))
+    figure = Figure(figsize=(width, height), dpi=DPI)
     axes = figure.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(height, 0))
     axes.axis("off")
     axes.text(0.2, 0.32, "Floors and rooms", fontsize=LARGE, weight="bold", va="center")
@@ -180,16 +191,6 @@ def _matrix(axes: Axes, floors: list[str], middles: Mapping[str, float], imports
             colour = "black" if count else GREY
             axes.text(x, middles[row], str(count or "·"), ha="center", va="center", fontsize=SMALL, color=colour)
     axes.text(MATRIX, 0.32, "Imports between floors, pairs of modules", fontsize=SMALL, color=GREY, va="center")
-
-
-def save_with_summary(figure: Figure, path: Path, summary: str) -> None:
-    """A PNG that carries a text, in one step."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        figure.savefig(temporary, format="png", dpi=DPI, metadata={"Software": None, "Description": summary})
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 DATA = "data"
@@ -249,14 +250,10 @@ def said(module: Module) -> tuple[str, str]:
 def draw_floors(root: Path, into: Path) -> None:
     """``architecture.png``, which carries what it shows, into a folder."""
     found = house(root)
-    save_with_summary(floors_picture(found.rooms, found.imports), into / "architecture.png", found.summary())
+    with made_of(found.summary()):
+        save(floors_picture(found.rooms, found.imports), into / "architecture", ["png"])
 
 
 def floors_are_current(root: Path, picture: Path) -> bool:
     """Whether the picture shows the modules as they are; the libraries that drew it may differ."""
-    from PIL import Image
-
-    if not picture.is_file():
-        return False
-    with Image.open(picture) as image:
-        return bool(image.info.get("Description") == house(root).summary())
+    return source_of(picture) == house(root).summary()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+from foundation.drawing.style import made_of, source_of
 from foundation.errors import UserError
 from foundation.language.pages import between, fill_marks, flaws, read_page
+from foundation.store.atomic import write_text
 from foundation.store.manifest import FILE, read
 from foundation.store.reading import as_left
 from foundation.store.verification import verify_folder
@@ -92,6 +96,8 @@ def look(root: Path, sources: Mapping[str, Path]) -> Iterator[State]:
             else:
                 same = between(root / guide, part.mark) == _written(part, source, guide)
                 yield State(guide, part.mark, CURRENT if same else STALE)
+        yield from _tables(part, root, source, write=False)
+    yield from pictures(root)
     yield _floors_state(root)
 
 
@@ -108,9 +114,50 @@ def fill(root: Path, sources: Mapping[str, Path]) -> Iterator[State]:
             if not current:
                 fill_marks(root / guide, part.mark, text)
             yield State(guide, part.mark, CURRENT if current else FILLED)
+        yield from _tables(part, root, source, write=True)
+    for part in PARTS:  # when all tables stand: a picture carries a digest of theirs
+        source = _source(part, root, sources)
         if part.draw and source is not None:
-            for name in drawn(part, source, root / FIGURES):
+            with made_of(numbers_beside(part, root)):
+                names = drawn(part, source, root / FIGURES)
+            for name in names:
                 yield State(f"{FIGURES}/{name}", part.mark, FILLED)
+    yield from (state for state in pictures(root) if state.state == STALE)
+
+
+def _tables(part: Part, root: Path, source: Path | None, *, write: bool) -> Iterator[State]:
+    """The file of the project that goes with a part, if its folder is there."""
+    if part.table is None or source is None:
+        return
+    name, made = part.table
+    with as_left(source):
+        text = made(source)
+    current = (root / name).is_file() and (root / name).read_text(encoding="utf-8") == text
+    if write and not current:
+        write_text(root / name, text)
+    yield State(name, part.mark, CURRENT if current else FILLED if write else STALE)
+
+
+def pictures(root: Path) -> Iterator[State]:
+    """Whether the pictures of guides were drawn from the numbers of the tables beside them, which needs no folder."""
+    for part in PARTS:
+        for name in part.pictures:
+            same = source_of(root / FIGURES / name) == numbers_beside(part, root)
+            note = (
+                f"drawn from other numbers than the tables beside it; give a folder of {part.made_by or 'the project'}"
+            )
+            yield State(f"{FIGURES}/{name}", part.mark, CURRENT if same else STALE, "" if same else note)
+
+
+NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+def numbers_beside(part: Part, root: Path) -> str:
+    """A digest of all numbers that guides show of the folder a part is filled from: words may be improved without new
+    pictures, data may not change without."""
+    alike = [other for other in PARTS if other.sign == part.sign] if part.sign else [part]
+    texts = [between(root / other.guides[0], other.mark) for other in alike]
+    return hashlib.sha256("\n".join(NUMBER.findall(" ".join(texts))).encode()).hexdigest()
 
 
 def _written(part: Part, source: Path, guide: str) -> str:

@@ -31,6 +31,10 @@ class Part:
     """File by which the folder is known."""
     draw: Callable[[Path, Path], None] | None = None
     """Pictures from a folder (or the root) into another one; of the files left there, PNGs go to ``docs/figures``."""
+    pictures: tuple[str, ...] = ()
+    """Their names. Each carries a digest of the numbers of the parts filled from the same folder, to be compared."""
+    table: tuple[str, Callable[[Path], str]] | None = None
+    """A file of the project, relative to its root, that is made of the same folder, and its text from the folder."""
 
 
 FIGURES = "docs/figures"
@@ -42,6 +46,12 @@ SCENARIOS = ("docs/scenarios.md", "docs/scenarios.fr.md")
 SAMPLE = ("docs/sample-size.md", "docs/sample-size.fr.md")
 README = ("README.md", "README.fr.md")
 CALIBRATION = ("docs/calibration.md",)
+FITTED = ("fit-answers.png", "fit-correlations.png", "fit-parameters.png", "fit-stocks.png")
+
+
+def both(name: str) -> tuple[str, str]:
+    """A picture in both languages."""
+    return f"{name}.png", f"{name}.fr.png"
 
 
 def _parameters(_: Path, lang: str) -> str:
@@ -120,6 +130,17 @@ def _hindcast_figures(folder: Path, into: Path) -> None:
     from calibration.hindcast.page import draw_pictures
 
     draw_pictures(read_results(folder), into)
+
+
+def _scores(folder: Path) -> str:
+    from calibration.hindcast.folder import read_results
+    from calibration.hindcast.page import shipped_text
+
+    return shipped_text(read_results(folder))
+
+
+SCORES = ("calibration/hindcast/data/scores.csv", _scores)
+"""What the report says of forecasts from earlier days."""
 
 
 def _alternative(folder: Path, lang: str) -> str:
@@ -248,18 +269,18 @@ PARTS = (
     Part("levers", SCENARIOS, _levers),
     Part("rooms", ("docs/architecture.md",), _rooms, draw=_floors),
     Part("structures", CALIBRATION, _structures),
-    Part("fit", CALIBRATION, _fit("fit"), "mes fit", "fit.json", _fit_figures),
+    Part("fit", CALIBRATION, _fit("fit"), "mes fit", "fit.json", _fit_figures, FITTED),
     Part("identifiability", CALIBRATION, _fit("identifiability"), "mes fit", "fit.json"),
-    Part("survey", SURVEY, _survey, "mes survey", "survey.json", _survey_figures),
-    Part("hindcast", HINDCAST, _hindcast, "mes hindcast", "hindcast.json", _hindcast_figures),
+    Part("survey", SURVEY, _survey, "mes survey", "survey.json", _survey_figures, both("survey")),
+    Part("hindcast", HINDCAST, _hindcast, "mes hindcast", "hindcast.json", _hindcast_figures, both("hindcast"), SCORES),
     Part("alternative", HINDCAST, _alternative, "mes hindcast --structure", "hindcast-alternative.json"),
-    Part("forecast", FORECAST, _forecast, draw=_forecast_figures),
+    Part("forecast", FORECAST, _forecast, draw=_forecast_figures, pictures=both("forecast")),
     Part("services", ("docs/other-services.md",), _other_services),
     Part("uncertainty", CALIBRATION, _uncertainty, "mes uncertainty", "split.parquet"),
     Part("readings", READINGS, _readings, "mes study readings", "readings.json"),
-    Part("sbc", ("docs/calibration-sbc.md",), _sbc, "mes study sbc", "sbc.json", _sbc_figures),
+    Part("sbc", ("docs/calibration-sbc.md",), _sbc, "mes study sbc", "sbc.json", _sbc_figures, ("sbc-near.png",)),
     Part("second", CALIBRATION, _second, "mes study second", "second.json"),
-    Part("results", README, _results, "mes compare", "equity.parquet", _results_figures),
+    Part("results", README, _results, "mes compare", "equity.parquet", _results_figures, both("compare")),
     Part("bench", ("docs/performance.md",), _bench, "make bench", "bench.json"),
     Part("sample", SAMPLE, _sample, "make bench", "bench.json"),
 )

@@ -132,9 +132,59 @@ def test_the_page_is_sound(folder: Path, lang: str) -> None:
     figures = [attributes for _, attributes, _ in page.elements if attributes.get("role") == "img"]
     assert all(len(str(attributes["aria-label"])) > 60 for attributes in figures)
     assert all(attributes.get("aria-hidden") == "true" for attributes in page.all("svg")), "pictures have words beside"
+    captions_of = list(page.all("figure"))
+    assert captions_of
+    assert all(attributes["role"] == "figure" and attributes["aria-label"] for attributes in captions_of)
     scrolled = [attributes for _, attributes, _ in page.elements if attributes.get("class") == "scroll"]
     assert all(attributes["tabindex"] == "0" and attributes["aria-label"] for attributes in scrolled)
     assert "{" not in re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL), "no text is left unfilled"
+
+
+def sections(text: str) -> list[str]:
+    """What comes in the page, in order: its sections and the table of contents."""
+    return re.findall(r'<(?:section|nav) aria-labelledby="(\w+)"', text)
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_the_first_page_answers_alone(folder: Path, lang: str) -> None:
+    """Question, answer, one picture, what to know before use, and the way to the rest."""
+    text = text_of(folder, lang)
+    first, rest = text.split('<section aria-labelledby="strategies">')
+    assert sections(first) == ["answer", "contents"]
+    page = Page(first[first.index("<body>") :].replace('<main id="main">', "").replace("<body>", ""))
+    assert len([1 for _, attributes, _ in page.elements if attributes.get("role") == "img"]) == 1
+    linked = [str(a["href"])[1:] for _, a, path in page.elements if a.get("href") and "nav" in path]
+    assert linked == ["strategies", *sections(rest)]
+    assert {"#hindcast", "#limits"} <= set(re.findall(r'href="(#\w+)"', first)), "what to know before use"
+    assert 'section[aria-labelledby="strategies"] { break-before: page; }' in text
+
+
+def test_the_report_says_how_earlier_forecasts_would_have_done(folder: Path) -> None:
+    text = text_of(folder, "en")
+    part = text.split('<section aria-labelledby="hindcast">')[1].split("</section>")[0]
+    numbers = [(a["data-where"], a["data-measure"], a["value"]) for a, _ in Page(part).numbers]
+    losses = [float(str(v)) for w, m, v in numbers if m == "crps_millions" and str(w).endswith("from_days=183")]
+    assert len(losses) == 12
+    assert losses == sorted(losses), "the smallest first, whoever's it is"
+    assert "bass-fixed" in str(numbers[0][0]), "the model isn't first"
+    assert part.count("its structure and priors") == 2
+    assert part.count("the choice of the method") == 3
+    assert "mes hindcast --people 30000" in part
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_tables_say_what_their_heads_are_of(folder: Path, lang: str) -> None:
+    text = text_of(folder, lang)
+    page = Page(text)
+    groups = [path for tag, attributes, path in page.elements if attributes.get("scope") == "rowgroup"]
+    assert groups
+    assert all("tbody" in path for path in groups)
+    bodies = re.findall(r"<tbody>(.*?)</tbody>", text, flags=re.DOTALL)
+    assert all(body.count('scope="rowgroup"') <= 1 for body in bodies), "a body of rows a head"
+    assert all(body.strip().startswith("<tr") for body in bodies)
+    heads = re.findall(r"<thead>(.*?)</thead>", text, flags=re.DOTALL)
+    assert all("<td></td>" not in head.split("<tr>")[-1] for head in heads), "each column has a head"
+    assert ("docs/accessibility.fr.md" if lang == "fr" else "docs/accessibility.md") in text
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])

@@ -23,13 +23,13 @@ FLAGS = (
     "--allow-file-access-from-files", "--enable-logging=stderr",
     "--host-resolver-rules=MAP * ~NOTFOUND", "--virtual-time-budget=10000", "--window-size=1400,1000",
 )  # fmt: skip
-WIDTHS = (1280, 400)
+WIDTHS = (1280, 400, 320)
 HARNESS = """<!DOCTYPE html><meta charset="utf-8"><title>harness</title><pre id="found"></pre>{frames}<script>
 addEventListener("load", () => {{
   const found = [...document.querySelectorAll("iframe")].map(frame => {{
     const page = frame.contentDocument, root = page.documentElement;
     const shown = element => element.getClientRects().length > 0;
-    return {{
+    const seen = {{
       width: root.clientWidth,
       scroll: Math.max(root.scrollWidth, page.body.scrollWidth),
       missing: [...page.images].filter(image => !image.complete || image.naturalWidth === 0).length,
@@ -40,6 +40,9 @@ addEventListener("load", () => {{
         .filter(box => box.getBoundingClientRect().right > root.clientWidth + 1).length,
       requests: frame.contentWindow.performance.getEntriesByType("resource").length,
     }};
+    page.head.insertAdjacentHTML("beforeend", "<style>* {{ line-height: 1.5 !important;" +
+      "letter-spacing: 0.12em !important; word-spacing: 0.16em !important }}</style>");
+    return {{ ...seen, spaced: Math.max(root.scrollWidth, page.body.scrollWidth) }};
   }});
   document.getElementById("found").textContent = JSON.stringify(found);
 }});
@@ -84,10 +87,32 @@ def test_the_report_in_a_browser(folder: Path, tmp_path: Path, lang: str) -> Non
     for width, seen in zip(WIDTHS, found, strict=True):
         assert abs(seen["width"] - width) < 20, "but for a scroll bar"
         assert seen["scroll"] <= seen["width"], f"the page scrolls sideways at {width}"
+        assert seen["spaced"] <= seen["width"], f"with text spaced out (WCAG 1.4.12) it does at {width}"
         assert (seen["missing"], seen["tables"], seen["requests"]) == (0, 0, 0)
         assert len(seen["figures"]) == 2, "one shape of each figure is shown"
         assert min(seen["figures"]) > 200
         assert seen["smallest"] > 11
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext on this machine")
+@pytest.mark.parametrize(
+    ("lang", "last", "following"),
+    [("en", "Notes on method", "All strategies"), ("fr", "Notes de méthode", "Toutes les stratégies")],
+)
+def test_the_first_printed_page_answers_alone(
+    folder: Path, tmp_path: Path, lang: str, last: str, following: str
+) -> None:
+    """It ends with the contents; the rest begins on the next one."""
+    assert CHROMIUM
+    page, pdf = tmp_path / f"{lang}.html", tmp_path / "report.pdf"
+    assert CliRunner().invoke(app, ["report", str(folder), "--lang", lang, "--out", str(page)]).exit_code == 0
+    profile = f"--user-data-dir={tmp_path / 'profile'}"
+    command = [CHROMIUM, *FLAGS, profile, "--no-pdf-header-footer", f"--print-to-pdf={pdf}", page.as_uri()]
+    subprocess.run(command, capture_output=True, timeout=180, check=True)
+    read = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, text=True, timeout=60, check=True)
+    pages = read.stdout.split("\f")
+    assert last in pages[0]
+    assert pages[1].strip().startswith(following)
 
 
 def test_the_browser_notices_what_is_wrong(tmp_path: Path) -> None:
@@ -98,5 +123,5 @@ def test_the_browser_notices_what_is_wrong(tmp_path: Path) -> None:
     found, console = opened(page, tmp_path)
     assert any("oh" in line for line in console)
     for seen in found:
-        assert seen["scroll"] > seen["width"]
+        assert min(seen["scroll"], seen["spaced"]) > seen["width"]
         assert (seen["missing"], seen["smallest"]) == (1, 6)

@@ -92,7 +92,7 @@ class Folder:
             if "place" in where:
                 return [self.manifest["stock_targets"][int(where["place"])][measure.partition(".")[2]]]
             return [self.manifest[measure]]
-        if file.startswith("calibration/data/"):
+        if file.startswith("calibration/"):
             return _stated(ROOT / file, measure, where, stats)
         series = self._outcomes(measure, where) if file == "outcomes.parquet" else self._equity(measure, where)
         return [_statistic(series, stat) for stat in stats]
@@ -210,6 +210,10 @@ def _statistic(series: pd.Series, stat: str) -> Any:
 def _stated(path: Path, measure: str, where: dict[str, str], stats: list[str]) -> list[Any]:
     with path.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
+    if path.name == "scores.csv":
+        of = [row for row in rows if row["forecaster"] == where["forecaster"]]
+        far = pd.Series([float(row[measure]) for row in of if int(row["horizon_days"]) >= int(where["from_days"])])
+        return [_statistic(far, stat) for stat in stats]
     if stats == ["count"]:
         if path.name == "priors.csv":
             from calibration.facts.priors import EFFECTS, SHARED

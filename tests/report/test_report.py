@@ -7,10 +7,12 @@ from markupsafe import Markup
 
 from report import say
 from report.answer import choose, levers, verdict
+from report.figures import SHAPES, report_adoption
 from report.numbers import Numbers, traced
 from report.sources import load_provenance, moment, when
 from scenarios.language.files import CATALOGUE, catalogue, load_scenario, read_text
 from scenarios.lever_schemas.words import effect_names, words
+from scenarios.words import scenario_titles
 from tests.scenarios import frames as made
 
 
@@ -85,7 +87,21 @@ def test_the_verdict_follows_the_probability(reached: int, words: str) -> None:
     assert words in verdict(found, choose(found))
 
 
+def test_of_equal_chances_the_strategy_with_most_profiles_is_the_strongest() -> None:
+    found = numbers(4, reached=[draw < 14 for _ in range(4) for draw in range(20)])
+    most = found.summary["activated_millions_p50"].idxmax()
+    assert most != found.summary.index[0], "made-up results: not the first of them"
+    assert f"“{scenario_titles(found.manifest, 'en')[str(most)]}”" in verdict(found, choose(found))
+
+
 def test_a_lone_scenario_is_no_verdict_on_strategies() -> None:
     found = numbers(1)
     assert choose(found).best == found.reference
     assert "reachable" not in verdict(found, choose(found))
+
+
+def test_bands_of_curves_do_not_lie_over_each_other() -> None:
+    frames, names = made.frames(6, draws=12), made.names(6)[:4]
+    for shape in SHAPES:
+        svg = report_adoption(frames, made.manifest(6), "en", names, shape, "x")
+        assert svg.count("fill-opacity: 0.2") == 2, "of the reference and the first strategy"

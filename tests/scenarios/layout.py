@@ -38,6 +38,24 @@ def _overlap(a: Bbox, b: Bbox) -> bool:
     return bool(min(across, up) > TOLERANCE)
 
 
+def crowded(figure: Figure, least: float = 20.0) -> list[tuple[str, str]]:
+    """Pairs of tick labels of different axes that stand on one line, nearer than their letters are high: they read as
+    one."""
+    renderer, ticks = settle(figure), []
+    for axes in figure.axes:
+        hidden = {id(label) for label in _out_of_view(axes.xaxis)}
+        shown = [text for text in axes.get_xticklabels() if text.get_visible() and text.get_text()]
+        ticks += [
+            (id(axes), text.get_text(), text.get_window_extent(renderer)) for text in shown if id(text) not in hidden
+        ]
+    return [(one, other) for (i, one, a), (j, other, b) in combinations(ticks, 2) if i != j and _near(a, b, least)]
+
+
+def _near(a: Bbox, b: Bbox, least: float) -> bool:
+    level = min(a.y1, b.y1) - max(a.y0, b.y0) > TOLERANCE
+    return bool(level and max(a.x0, b.x0) - min(a.x1, b.x1) < least)
+
+
 def outside(figure: Figure) -> list[str]:
     """Texts that leave the figure."""
     whole = figure.bbox

@@ -35,7 +35,15 @@ from foundation.shapes import Floats
 from foundation.store.manifest import Manifest
 from model.terms.weeks import START, position
 from scenarios.compare import label
-from scenarios.compare.pictures.results import Frames, horizon, of_scenario, on_day, scenario_order, weekly_bands
+from scenarios.compare.pictures.results import (
+    Frames,
+    horizon,
+    of_scenario,
+    on_day,
+    scenario_order,
+    strategies_by_effect,
+    weekly_bands,
+)
 from scenarios.drawing import page
 from scenarios.words import scenario_titles
 
@@ -43,16 +51,36 @@ NINETY = 1.645
 """Standard deviations on each side of a 90 % interval of a normal law."""
 
 
+THICK = 0.01
+"""Share of the height of a small panel that a line takes: a strategy whose median adds less can't be told apart from
+the reference there."""
+
+
 @styled
 def adoption_curves(frames: Frames, manifest: Mapping[str, object], lang: str) -> Figure:
-    """One scenario (with the reference behind it, if there is one) in a large panel, or a small panel per strategy."""
+    """One scenario (with the reference behind it, if there is one) in a large panel, or a small panel per strategy
+    that can be told apart from the reference."""
     names = scenario_order(frames["weekly"])
-    return _one(frames, manifest, lang, names) if len(names) <= 2 else _many(frames, manifest, lang, names)
+    shown, least = _apart(frames, manifest, names[1:])
+    left_out = len(names) - 1 - len(shown)
+    note = label("adoption.left_out", lang, count=left_out, least=number(least, 1, lang)) if left_out else ""
+    if len(shown) <= 1:
+        return _one(frames, manifest, lang, [names[0], *shown], note)
+    return _many(frames, manifest, lang, [names[0], *shown], note)
 
 
-def _one(frames: Frames, manifest: Mapping[str, object], lang: str, names: Sequence[str]) -> Figure:
+def _apart(frames: Frames, manifest: Manifest, names: Sequence[str]) -> tuple[list[str], float]:
+    """Strategies whose median adds at least so many millions, or else the one that adds most; and how many millions."""
+    least = THICK * top_of(frames, manifest)
+    medians = frames["outcomes"].groupby("scenario", sort=False)["additional_millions"].median()
+    found = [name for name in names if abs(medians[name]) >= least]
+    return found or strategies_by_effect(frames)[:1], least
+
+
+def _one(frames: Frames, manifest: Mapping[str, object], lang: str, names: Sequence[str], note: str) -> Figure:
     titles = scenario_titles(manifest, lang)
-    figure = page(*_words_of_one(frames, manifest, lang, names[-1]), 5.6, manifest, lang)
+    words = _words_of_one(frames, manifest, lang, names[-1])
+    figure = page(*words, 5.6, manifest, lang, note=note, statistic="intervals")
     axes = figure.subplots()
     if len(names) == 2:
         curve(axes, of_scenario(frames["weekly"], names[0]), GREY, [(0.05, 0.95, 0.25)], "--")
@@ -75,21 +103,21 @@ def _words_of_one(frames: Frames, manifest: Mapping[str, object], lang: str, nam
     return title, label("adoption.subtitle_one", lang, until=day(until, lang), result=result)
 
 
-def _many(frames: Frames, manifest: Manifest, lang: str, names: Sequence[str]) -> Figure:
+def _many(frames: Frames, manifest: Manifest, lang: str, names: Sequence[str], note: str) -> Figure:
     """Strategy over reference, panel by panel; all share their axes."""
     until, strategies = horizon(manifest), len(names) - 1
     columns = 2 if strategies <= 4 else 3 if strategies <= 9 else 4
     rows = ceil(strategies / columns)
     title = label("adoption.title_many", lang, year=until.year)
     subtitle = label("adoption.subtitle_many", lang, until=day(until, lang))
-    figure = page(title, subtitle, rows * (2.7, 2.2, 1.9)[columns - 2] + 0.8, manifest, lang)
+    figure = page(title, subtitle, rows * (2.7, 2.2, 1.9)[columns - 2] + 0.8, manifest, lang, note=note)
     panels = list(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
     _scale(panels[0], frames, manifest, lang, every=2)  # first: else every line fits the scale of all panels anew
     band = [(0.05, 0.95, 0.25)]
     reference = curve_of(frames["weekly"], names[0], band)
     target = manifest["target_millions"] / top_of(frames, manifest)
     for axes, name in zip(panels, names[1:], strict=False):
-        draw_curve(axes, reference, GREY, band)
+        draw_curve(axes, reference, GREY, band, "--")
         draw_curve(axes, curve_of(frames["weekly"], name, band), BLUE, band)
         _surround(axes, frames, manifest, lang, name, 8.9 / columns - 0.2, target)
     _drop_empty(panels, strategies, columns)
@@ -179,7 +207,7 @@ def top_of(frames: Frames, manifest: Manifest) -> float:
 def _scale(axes: Axes, frames: Frames, manifest: Mapping[str, object], lang: str, every: int = 1) -> None:
     axes.set_ylim(0, top_of(frames, manifest))
     axes.set_xlim(date2num(START.replace(month=1, day=1)), date2num(horizon(manifest)) + 1)
-    mark_years(axes, every)
+    mark_years(axes, every, open_end=every > 1)
     for panel in axes.figure.axes:
         light_grid(panel, "y")
     localise(axes, lang, y=True)
@@ -212,7 +240,7 @@ def _legend_of_one(manifest: Mapping[str, object], lang: str, titles: Sequence[s
 def _legend_of_many(manifest: Mapping[str, object], lang: str, reference: str) -> list[Artist]:
     room = WIDTH / 3 - 0.8
     words = "\n".join(wrap(label("adoption.reference", lang, scenario=reference), room, SMALL))
-    curves = [_band_line(BLUE, label("adoption.strategy", lang)), _band_line(GREY, words)]
+    curves = [_band_line(BLUE, label("adoption.strategy", lang)), _band_line(GREY, words, "--")]
     return curves + legend_of_surroundings(manifest, lang)
 
 

@@ -25,7 +25,9 @@ BANDS = (("p05", "p95", 0.2), ("p25", "p75", 0.3))
 @styled
 def driver_courses(_: Frames, manifest: Manifest, lang: str) -> Figure:
     """A panel a driver: median, 50 and 90 % bands over draws, and where its forecast begins."""
-    figure = page(label("courses.title", lang), label("courses.subtitle", lang), 4.2, manifest, lang)
+    figure = page(
+        label("courses.title", lang), label("courses.subtitle", lang), 4.2, manifest, lang, statistic="intervals"
+    )
     for axes, (name, records) in zip(figure.subplots(1, 2), manifest["courses"].items(), strict=True):
         _panel(axes, records, lang)
         axes.axvline(date2num(date.fromisoformat(manifest["policy_start"])), color=GREEN, linewidth=1.0, linestyle="-.")

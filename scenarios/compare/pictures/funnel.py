@@ -11,7 +11,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from foundation.drawing.style import BLACK, BLUE, GREY, SMALL, WIDTH, legend_below, light_grid, styled, wrap
+from foundation.drawing.style import BLACK, BLUE, GREY, SMALL, WIDTH, hold_ends, legend_below, light_grid, styled, wrap
 from foundation.language.numbers import NO_BREAK, day, interval, percent
 from scenarios.compare import label
 from scenarios.compare.pictures.results import (
@@ -72,6 +72,7 @@ def _panel(axes: Axes, weekly: pd.DataFrame, names: Sequence[str], when: date, l
                 axes.plot(CLAIMS[stage] * 100, place - 0.41, "D", mfc="white", mec=BLACK, ms=6, zorder=5)
     axes.set_xlim(0, 100)
     axes.set_xticks(range(0, 101, 25), [percent(x / 100, lang) for x in range(0, 101, 25)])
+    hold_ends(axes)
     light_grid(axes, "x")
 
 

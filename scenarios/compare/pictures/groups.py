@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,6 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
@@ -20,11 +19,13 @@ from foundation.drawing.placing import number_rows
 from foundation.drawing.style import (
     BLACK,
     BLUE,
+    GREEN,
     GREY,
     ORANGE,
     RED,
     SMALL,
     WIDTH,
+    hold_ends,
     legend_below,
     light_grid,
     localise,
@@ -32,57 +33,41 @@ from foundation.drawing.style import (
     wrap,
 )
 from foundation.language.numbers import day, interval, number
-from foundation.quantiles import spread
 from foundation.shapes import Floats
 from foundation.store.manifest import Manifest
 from model.terms.outcome import OBSTACLES
 from scenarios.compare import label
 from scenarios.compare.equity import equity_table, on_day
 from scenarios.compare.pictures.results import Frames, horizon, scenario_order, strategies_by_effect
-from scenarios.compare.shares import group_shares
-from scenarios.compare.tables import groups_table
 from scenarios.drawing import name_rows, page
 from scenarios.words import group_label, scenario_titles
 
 CELL: dict[str, Any] = {"ha": "center", "va": "center", "gid": "cell", "in_layout": False}
 """A number within the axes, for which they need give up no room."""
+LEADING = 3
+"""Strategies beside the reference in the picture of ages, at most."""
+POINT, HALF = 1.0, 0.5
+"""Percentage points by which a median has to move for a strategy to be shown, and a change for its number to be."""
 
 
 @styled
 def by_age_band(frames: Frames, manifest: Manifest, lang: str) -> Figure:
-    """Share of each age band that is activated at the horizon."""
+    """Share of each age band that is activated at the horizon: the reference, and strategies that move it most."""
     names = [scenario_order(frames["outcomes"])[0], *strategies_by_effect(frames)]
-    shares = _shares(frames["groups"], "age_band", manifest)
-    bands = list(dict.fromkeys(str(band) for _, band in shares))
+    table = _table(frames, manifest, "age_band")
+    bands = list(dict.fromkeys(str(band) for _, band in table.index))
     # [scenario, band, quantile], per cent
-    found = 100 * np.array([[shares[name, band] for band in bands] for name in names])
-    draw = _dots if len(names) <= 2 else _coloured
-    return draw(found, names, bands, manifest, lang)
-
-
-def _shares(groups: pd.DataFrame, dimension: str, manifest: Manifest) -> dict[tuple[str, str], Floats]:
-    """5, 50 and 95 % quantiles of the shares at the horizon, as the tables have them, by scenario and group."""
-    table = groups_table(groups[groups["dimension"] == dimension], horizon(manifest))
-    keys = zip(table["scenario"].astype(str), table["group"].astype(str), strict=True)
-    return dict(zip(keys, table[["share_p05", "share_p50", "share_p95"]].to_numpy(np.float64), strict=True))
-
-
-def _title(manifest: Manifest, lang: str) -> str:
-    return label("ages.title", lang, until=day(manifest["until"], lang))
-
-
-def _dots(found: np.ndarray, names: Sequence[str], bands: Sequence[str], manifest: Manifest, lang: str) -> Figure:
-    figure = page(_title(manifest, lang), label("ages.subtitle_few", lang), 4.4, manifest, lang)
-    axes, titles = figure.subplots(), scenario_titles(manifest, lang)
-    colours = (BLUE,) if len(names) == 1 else (GREY, BLUE)
-    handles = []
-    for i, (name, colour, marker) in enumerate(zip(names, colours, ("s", "o"), strict=False)):
-        x = np.arange(len(bands)) + (i - (len(names) - 1) / 2) * 0.22
-        axes.vlines(x, found[i, :, 0], found[i, :, 2], color=colour, linewidth=2)
-        axes.plot(x, found[i, :, 1], marker, color=colour, ms=7, markeredgecolor="white")
-        words = "\n".join(wrap(titles[name], WIDTH / 2 - 0.8, SMALL))
-        handles.append(Line2D([], [], color=colour, marker=marker, label=words))
-    _name_bands(axes, bands, lang)
+    found = 100 * np.array([[table.loc[(name, band), QUANTILES] for band in bands] for name in names], float)
+    moved = [name for name, row in zip(names, found, strict=True) if moves(row[:, 1] - found[0, :, 1], POINT)]
+    shown = [names[0], *(moved or names[1:2])[:LEADING]]
+    note = left_out_note("ages", len(names) - len(shown), lang)
+    dates = {key: day(manifest[at], lang) for key, at in (("start", "policy_start"), ("until", "until"))}
+    title, subtitle = label("ages.title", lang, **dates), label("ages.subtitle", lang, **dates)
+    figure = page(title, subtitle, 4.4, manifest, lang, note=note)
+    axes = figure.subplots()
+    handles = _dots(axes, found[[names.index(name) for name in shown]], shown, manifest, lang)
+    axes.set_xticks(range(len(bands)), [group_label("age_band", band, lang) for band in bands])
+    axes.set_xlabel(label("ages.axis", lang))
     axes.set_ylabel(label("ages.share", lang))
     axes.set_ylim(0, max(5.0, 1.1 * float(np.nanmax(found))))
     light_grid(axes, "y")
@@ -91,34 +76,39 @@ def _dots(found: np.ndarray, names: Sequence[str], bands: Sequence[str], manifes
     return figure
 
 
-def _name_bands(axes: Axes, bands: Sequence[str], lang: str) -> None:
-    axes.set_xticks(range(len(bands)), [group_label("age_band", band, lang) for band in bands])
-    axes.set_xlabel(label("ages.axis", lang))
+QUANTILES = ["share_p05", "share_p50", "share_p95"]
 
 
-def _coloured(found: np.ndarray, names: Sequence[str], bands: Sequence[str], manifest: Manifest, lang: str) -> Figure:
-    body = 0.36 * len(names) + 0.9
-    figure = page(_title(manifest, lang), label("ages.subtitle_many", lang), body, manifest, lang)
-    axes = figure.subplots()
-    medians = found[:, :, 1]
-    low, high = float(np.nanmin(medians)), float(np.nanmax(medians))
-    image = axes.imshow(medians, aspect="auto", cmap="viridis", vmin=low, vmax=max(high, low + 1))
-    for row, column in np.ndindex(*medians.shape):
-        _cell(axes, row, column, float(medians[row, column]), image, lang)
-    name_rows(axes, names, manifest, lang)
-    _name_bands(axes, bands, lang)
-    axes.tick_params(axis="x", length=0)
-    axes.axhline(0.5, color="white", linewidth=3)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
-    return figure
+def _table(frames: Frames, manifest: Manifest, dimension: str) -> pd.DataFrame:
+    """The rows of the equity table of one dimension, by scenario and group: the same people as in every other picture
+    of groups, who are sorted into them at the policy start."""
+    equity = frames["equity"]
+    table = equity_table(equity[equity["dimension"] == dimension], horizon(manifest))
+    return table.astype({"scenario": str, "group": str}).set_index(["scenario", "group"])
 
 
-def _cell(axes: Axes, row: int, column: int, value: float, image: AxesImage, lang: str) -> None:
-    """The number, dark on light colours and light on dark ones."""
-    red, green, blue, _ = image.to_rgba(np.array([value]))[0]
-    colour = "black" if 0.299 * red + 0.587 * green + 0.114 * blue > 0.46 else "white"
-    axes.text(column, row, number(value, 0, lang), size=SMALL, color=colour, **CELL)
+def moves(points: Floats, least: float) -> bool:
+    """Whether any of these differences is at least so large."""
+    return bool(np.nanmax(np.abs(points), initial=0.0) >= least)
+
+
+def left_out_note(section: str, count: int, lang: str) -> str:
+    """How many strategies a picture leaves out and why; "" where it shows all."""
+    return label(f"{section}.left_out", lang, count=count) if count else ""
+
+
+def _dots(axes: Axes, found: np.ndarray, names: Sequence[str], manifest: Manifest, lang: str) -> list[Artist]:
+    """Medians and intervals side by side, a colour a scenario; returns the legend."""
+    titles = scenario_titles(manifest, lang)
+    handles: list[Artist] = []
+    colours = (BLUE,) if len(names) == 1 else (GREY, BLUE, GREEN, ORANGE)
+    for i, (name, colour, marker) in enumerate(zip(names, colours, ("s", "o", "^", "D"), strict=False)):
+        x = np.arange(found.shape[1]) + (i - (len(names) - 1) / 2) * 0.18
+        axes.vlines(x, found[i, :, 0], found[i, :, 2], color=colour, linewidth=2)
+        axes.plot(x, found[i, :, 1], marker, color=colour, ms=7, markeredgecolor="white")
+        words = "\n".join(wrap(titles[name], WIDTH / 2 - 0.8, SMALL))
+        handles.append(Line2D([], [], color=colour, marker=marker, label=words))
+    return handles
 
 
 LOOKS = {"yes": (RED, "o", -0.13), "no": (BLUE, "s", 0.13)}
@@ -129,14 +119,18 @@ LOOKS = {"yes": (RED, "o", -0.13), "no": (BLUE, "s", 0.13)}
 def digital_gap(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     """A row per scenario with both groups' shares at the horizon, and the gap between them."""
     names = [scenario_order(frames["outcomes"])[0], *strategies_by_effect(frames)]
-    shares = group_shares(frames["groups"], "digital_exclusion", horizon(manifest))
-    title = label("gap.title", lang, until=day(manifest["until"], lang))
-    figure = page(title, label("gap.subtitle", lang), 0.36 * len(names) + 1.2, manifest, lang)
+    table = _table(frames, manifest, "digital_exclusion")
+    shares = 100 * table["share_p50"].unstack("group").loc[:, list(LOOKS)]
+    medians = {name: shares.loc[name].to_numpy(np.float64) for name in names}
+    moved = [name for name in names[1:] if moves(medians[name] - medians[names[0]], POINT)]
+    shown = [names[0], *(moved or names[1:2])]
+    dates = {key: day(manifest[at], lang) for key, at in (("start", "policy_start"), ("until", "until"))}
+    title, note = label("gap.title", lang, **dates), left_out_note("gap", len(names) - len(shown), lang)
+    figure = page(title, label("gap.subtitle", lang, **dates), 0.36 * len(shown) + 1.2, manifest, lang, note=note)
     axes = figure.subplots()
-    quantiles = _shares(frames["groups"], "digital_exclusion", manifest)
-    highest = max(_row(axes, place, quantiles, name) for place, name in enumerate(names))
-    name_rows(axes, names, manifest, lang)
-    number_rows(axes, [_gap(shares, name, lang) for name in names])
+    highest = max(_row(axes, place, table, name) for place, name in enumerate(shown))
+    name_rows(axes, shown, manifest, lang)
+    number_rows(axes, [_gap(table, name, lang) for name in shown])
     axes.set_xlim(0, max(5.0, 108 * highest))
     axes.set_xlabel(label("gap.axis", lang))
     light_grid(axes, "x")
@@ -145,22 +139,22 @@ def digital_gap(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     return figure
 
 
-def _row(axes: Axes, place: int, shares: Mapping[tuple[str, str], Floats], name: str) -> float:
+def _row(axes: Axes, place: int, table: pd.DataFrame, name: str) -> float:
     """Draws both groups of a scenario; returns the highest share."""
     top = 0.0
     for group, (colour, marker, offset) in LOOKS.items():
-        low, middle, high = shares[name, group]
+        low, middle, high = table.loc[(name, group), QUANTILES].to_numpy(float)
         axes.plot([100 * low, 100 * high], [place + offset] * 2, color=colour, linewidth=1.6)
         axes.plot(100 * middle, place + offset, marker, color=colour, ms=6, markeredgecolor="white")
         top = max(top, float(np.nan_to_num(high)))
     return top
 
 
-def _gap(shares: pd.DataFrame, name: str, lang: str) -> str:
-    """Others minus excluded, points, draw by draw."""
-    table = shares[shares["scenario"] == name].pivot(index="draw", columns="group", values="share")
-    found = spread(100 * (table["no"] - table["yes"]))
-    return f"{number(found['p50'], 0, lang)} {interval(found['p05'], found['p95'], 0, lang)}"
+def _gap(table: pd.DataFrame, name: str, lang: str) -> str:
+    """Others minus excluded, points, draw by draw: the excluded's gap to the others the other way round."""
+    levels = [f"gap_points_{level}" for level in ("p95", "p50", "p05")]
+    low, middle, high = (-float(value) for value in table.loc[(name, "yes"), levels].to_numpy(np.float64))
+    return f"{number(middle, 0, lang)} {interval(low, high, 0, lang)}"
 
 
 def _legend(lang: str) -> list[Artist]:
@@ -191,17 +185,21 @@ COLOURS = {
 @styled
 def equity_changes(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     """A row per strategy, a column per group: change of the group's gap to the others against the reference."""
-    names = strategies_by_effect(frames)
-    found, groups = _changes(frames["equity"], horizon(manifest), names)
+    every = strategies_by_effect(frames)
+    found, groups = _changes(frames["equity"], horizon(manifest), every)
+    kept = [place for place, row in enumerate(found) if moves(row, HALF)] or [0]
+    names, found = [every[place] for place in kept], found[kept]
     dates = {key: day(manifest[at], lang) for key, at in (("start", "policy_start"), ("until", "until"))}
     title, subtitle = label("equity.title", lang, **dates), label("equity.subtitle", lang)
-    figure = page(title, subtitle, 0.36 * len(names) + 1.3, manifest, lang)
+    note = left_out_note("equity", len(every) - len(names), lang)
+    figure = page(title, subtitle, 0.36 * len(names) + 1.3, manifest, lang, note=note, statistic="median")
     axes = figure.subplots()
     most = max(1.0, float(np.nanmax(np.abs(found))))
     axes.imshow(found, aspect="auto", cmap=_DIVERGING, vmin=-1.5 * most, vmax=1.5 * most)
     for row, column in np.ndindex(*found.shape):
-        text = number(float(found[row, column]), 1, lang, sign=True)
-        axes.text(column, row, text, size=SMALL, color=BLACK, **CELL)
+        if abs(found[row, column]) >= HALF:
+            text = number(float(found[row, column]), 1, lang, sign=True)
+            axes.text(column, row, text, size=SMALL, color=BLACK, **CELL)
     name_rows(axes, names, manifest, lang)
     heads = ["\n".join(wrap(group_label(*group, lang), 0.72, SMALL)) for group in groups]
     axes.set_xticks(range(len(groups)), heads)
@@ -241,7 +239,8 @@ def left_behind(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     groups = _groups(shares)
     dates = {key: day(manifest[at], lang) for key, at in (("start", "policy_start"), ("until", "until"))}
     title, subtitle = label("left.title", lang, until=dates["until"]), label("left.subtitle", lang, **dates)
-    figure = page(title, subtitle, 0.33 * len(groups) + 2.2, manifest, lang, intervals=False)
+    body, note = 0.33 * len(groups) + 2.2, label("left.means", lang)
+    figure = page(title, subtitle, body, manifest, lang, note=note, statistic="mean")
     panels = figure.subplots(1, len(names), sharey=True, squeeze=False)[0]
     titles = scenario_titles(manifest, lang)
     for axes, name in zip(panels, names, strict=True):
@@ -276,7 +275,9 @@ def _bars(axes: Axes, shares: pd.DataFrame, lang: str) -> None:
     axes.set_xlim(0, 100)
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel(label("left.share", lang))
+    axes.set_xticks(range(0, 101, 20))
     localise(axes, lang, x=True)
+    hold_ends(axes)
 
 
 def _words(name: str, lang: str) -> str:

@@ -25,7 +25,7 @@ def additional_activations(frames: Frames, manifest: Manifest, lang: str) -> Fig
     until = day(manifest["until"], lang)
     names = strategies_by_effect(frames)
     title, subtitle = label("additional.title", lang, until=until), label("additional.subtitle", lang)
-    figure = page(title, subtitle, 0.36 * len(names) + 0.9, manifest, lang)
+    figure = page(title, subtitle, 0.36 * len(names) + 0.9, manifest, lang, statistic="intervals")
     axes = figure.subplots()
     texts = [_row(axes, place, frames, name, lang) for place, name in enumerate(names)]
     name_rows(axes, names, manifest, lang)
@@ -93,16 +93,21 @@ def money_scale(axes: Axes, crosses: Sequence[Cross], lang: str) -> float:
     axes.xaxis.set_major_locator(FixedLocator(ticks))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _euros(value, free if has_free else 0.0, lang)))
-    axes.set_xlim(ticks[0] / 1.6, ticks[-1] * 1.6)
+    dearest = float(paid.max()) if len(paid) else ticks[-1]
+    axes.set_xlim(ticks[0] / 1.6, min(ticks[-1], 2 * dearest) * 1.6)
     effects = np.concatenate([effect for _, effect in crosses])
     spread = max(float(effects.max() - min(0.0, effects.min())), 0.1)
-    axes.set_ylim(min(0.0, effects.min()) - 0.1 * spread, effects.max() + 0.1 * spread)
+    # Most strategies add little: labels find room below them.
+    axes.set_ylim(min(0.0, effects.min()) - 0.16 * spread, effects.max() + 0.1 * spread)
     return free
 
 
 def _euros(value: float, free: float, lang: str) -> str:
-    if free and value <= free * 1.01:
-        return label("cost.free", lang)
+    return label("cost.free", lang) if free and value <= free * 1.01 else money(value, lang)
+
+
+def money(value: float, lang: str) -> str:
+    """A tick of a logarithmic scale: as many decimals as its first digit needs."""
     return number(value, max(0, int(-np.floor(np.log10(value) + 1e-9))), lang)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 
 from foundation.drawing.style import save
 from foundation.errors import UserError
@@ -263,12 +264,44 @@ def test_a_terminal_shows_it(found: Plan, tidy: Frames, lang: str) -> None:
     assert "30" in headline(tidy, manifest(found), lang)
 
 
+STATISTIC = {
+    "frontier": (
+        "medians with 50 % and 90 % intervals; means",
+        "médianes avec intervalles à 50 % et à 90 % ; moyennes",
+    ),
+    "composition": (" · means", " · moyennes"),
+}
+
+
 @pytest.mark.parametrize("lang", ["en", "fr"])
 @pytest.mark.parametrize("picture", PICTURES)
 def test_pictures(found: Plan, tidy: Frames, picture: str, lang: str, tmp_path: Path) -> None:
-    paths = save(PICTURES[picture](tidy, manifest(found), lang), tmp_path / picture)
+    figure = PICTURES[picture](tidy, manifest(found), lang)
+    words = " ".join(text.get_text() for text in figure.findobj(Text)).replace("\n", " ").replace("\u202f", " ")
+    assert any(words.count(said) for said in STATISTIC[picture]), "the statistic that is shown"
+    paths = save(figure, tmp_path / picture)
     assert [path.name for path in paths] == [f"{picture}.png", f"{picture}.svg"]
     assert all(path.stat().st_size > 10_000 for path in paths)
+
+
+def test_points_and_frontier_stand_at_what_they_cost(found: Plan, tidy: Frames) -> None:
+    """Both by means of the fresh draws: at the budget, or clamped to it, a point may seem to lie above its bound."""
+    rows = tidy["frontier"][tidy["frontier"]["budget_millions_eur"].notna()].sort_values("cost_mean")
+    there = tidy["shipped"][tidy["shipped"]["affordable"].astype(bool)]
+    lines = PICTURES["frontier"](tidy, manifest(found), "en").axes[0].lines
+    crosses = next(line for line in lines if line.get_marker() == "x")
+    assert np.allclose(crosses.get_data(), there[["cost_mean", "additional_mean"]].to_numpy().T)
+    dashed = next(line for line in lines if np.allclose(line.get_ydata()[: len(rows)], rows["additional_mean"]))
+    assert np.allclose(dashed.get_xdata(), rows["cost_mean"])
+    assert not np.allclose(rows["cost_mean"], rows["budget_millions_eur"]), "negative control: they differ"
+
+
+@pytest.mark.parametrize(("by", "said"), [(-50.0, False), (50.0, True)])
+def test_points_above_their_bound_are_named(found: Plan, tidy: Frames, by: float, said: bool) -> None:
+    shipped = tidy["shipped"].assign(additional_mean=tidy["shipped"]["additional_mean"] + by)
+    figure = PICTURES["frontier"]({**tidy, "shipped": shipped}, manifest(found), "en")
+    words = " ".join(text.get_text() for text in figure.findobj(Text)).replace("\n", " ")
+    assert ("Above the line of means on the fresh draws: " in words) == said
 
 
 def test_french_spreadsheets(tidy: Frames, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from foundation.drawing.style import made_of, save, source_of
 from foundation.errors import UserError
 from report.guides import filling
 from report.guides.architecture import House, Module, floors_are_current, said
@@ -119,16 +120,59 @@ def test_the_question_of_a_room_is_its_first_sentence(tmp_path):
 
 def test_a_picture_of_other_floors_is_stale(tmp_path, monkeypatch):
     from report.guides import architecture
-    from report.guides.architecture import floors_picture, save_with_summary
+    from report.guides.architecture import floors_picture
 
     house = House({"a": {"a": 2, "a.b": 1}, "c": {"c": 3}}, {("a", "c"): 5})
     monkeypatch.setattr(architecture, "house", lambda root: house)
     picture = tmp_path / "architecture.png"
     assert not floors_are_current(tmp_path, picture)
-    save_with_summary(floors_picture(house.rooms, house.imports), picture, house.summary())
+    with made_of(house.summary()):
+        save(floors_picture(house.rooms, house.imports), tmp_path / "architecture", ["png"])
     assert floors_are_current(tmp_path, picture)
     monkeypatch.setattr(architecture, "house", lambda root: House({**house.rooms, "d": {"d": 1}}, house.imports))
     assert not floors_are_current(tmp_path, picture)
+
+
+def figure(folder, into):
+    from matplotlib.figure import Figure
+
+    made = Figure(figsize=(1, 1))
+    made.text(0.5, 0.5, (folder / "answer.json").read_text())
+    save(made, into / "drawn", ["png"])
+
+
+def test_a_picture_older_than_its_table_is_noticed_without_a_folder(root, answer, monkeypatch):
+    drawing_part = Part("answer", ("a.md", "a.fr.md"), writing, "mes answer", "answer.json", figure, ("drawn.png",))
+    monkeypatch.setattr(filling, "PARTS", (FREE, drawing_part))
+    picture, key = root / "docs/figures/drawn.png", ("docs/figures/drawn.png", "answer")
+    assert states(look(root, {}))[key] == STALE, "there is none"
+    assert states(fill(root, folders_by_sign([answer])))[key] == FILLED
+    assert len(source_of(picture)) == 64
+    assert states(look(root, {}))[key] == CURRENT
+    page = (root / "a.md").read_text()
+    (root / "a.md").write_text(page.replace("42 en", "42 in other words"))
+    assert states(look(root, {}))[key] == CURRENT, "words may be improved"
+    (root / "a.md").write_text(page.replace("42 en", "43 en"))
+    assert states(look(root, {}))[key] == STALE, "the table was filled, the picture not drawn"
+    assert states(fill(root, {}))[key] == STALE, "filling without the folder can't mend it, and says so"
+    bare = figure_without_source(root)
+    assert source_of(bare) == ""
+
+
+def figure_without_source(root):
+    from matplotlib.figure import Figure
+
+    return save(Figure(figsize=(1, 1)), root / "bare", ["png"])[0]
+
+
+def test_both_formats_say_what_they_were_drawn_from(tmp_path):
+    from matplotlib.figure import Figure
+
+    with made_of("a digest"):
+        png, svg = save(Figure(figsize=(1, 1)), tmp_path / "f")
+    assert source_of(png) == "a digest"
+    assert "<dc:source>" in svg.read_text()
+    assert "a digest" in svg.read_text()
 
 
 def test_parts_are_told_apart():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from functools import cache
 from itertools import combinations
 
@@ -16,9 +17,20 @@ from matplotlib.text import Text
 from cli.albums import COMPARING
 from foundation.drawing.placing import APART, place_labels
 from foundation.drawing.style import width, wrap
-from scenarios.compare.pictures import PICTURES, additional_activations, adoption_curves, funnel
+from scenarios.compare.equity import equity_table, standings
+from scenarios.compare.pictures import (
+    PICTURES,
+    additional_activations,
+    adoption_curves,
+    by_age_band,
+    digital_gap,
+    funnel,
+    left_behind,
+)
+from scenarios.compare.pictures.adoption import THICK, top_of
+from scenarios.compare.pictures.groups import LEADING
 from tests.scenarios import frames as made
-from tests.scenarios.layout import outside, overlapping
+from tests.scenarios.layout import crowded, outside, overlapping
 
 CASES = [(1, "en", False), (2, "fr", True), (3, "fr", False), (6, "en", True), (19, "fr", False), (25, "en", True)]
 
@@ -26,6 +38,11 @@ CASES = [(1, "en", False), (2, "fr", True), (3, "fr", False), (6, "en", True), (
 @cache
 def results(count: int) -> dict[str, pd.DataFrame]:
     return made.frames(count, draws=12)
+
+
+def plain(figure: Figure) -> str:
+    """All words of a picture in one line, with plain spaces."""
+    return texts(figure).replace("\u00a0", " ").replace("\u202f", " ").replace("\n", " ")
 
 
 def texts(figure: Figure) -> str:
@@ -92,13 +109,107 @@ def test_quick_runs_are_marked(picture: str, lang: str, mark: str) -> None:
 
 @pytest.mark.parametrize("picture", PICTURES)
 def test_every_picture_names_its_run(picture: str) -> None:
-    words = texts(PICTURES[picture](results(2), made.manifest(2, structure={"reading": "naive"}, paired=False), "en"))
-    plain = words.replace("\u00a0", " ").replace("\u202f", " ").replace("\n", " ")
+    words = plain(PICTURES[picture](results(2), made.manifest(2, structure={"reading": "naive"}, paired=False), "en"))
     for part in ("50,000", "40 draws", "seed 1", "data end 29 Jan 2026", "policy starts 4 Jan 2027"):
-        assert part in plain
-    assert ("median and 90 % interval" in plain) == (picture != "left-behind"), "that one shows means"
-    assert "reading = naive" in plain
-    assert "not paired" in plain
+        assert part in words
+    said = f" · {STATISTIC.get(picture, 'median and 90 % interval')} · "
+    assert said in words
+    assert "reading = naive" in words
+    assert "not paired" in words
+
+
+STATISTIC = {
+    "adoption": "median, 50 % and 90 % intervals",
+    "additional": "median, 50 % and 90 % intervals",
+    "drivers": "median, 50 % and 90 % intervals",
+    "equity": "medians",
+    "left-behind": "means",
+}
+"""What the source line of a picture says it shows, where that isn't a median with its 90 % interval."""
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize("picture", ["adoption", "funnel", "left-behind"])
+def test_ticks_of_panels_beside_each_other_keep_apart(picture: str, lang: str) -> None:
+    figure = PICTURES[picture](results(25), made.manifest(25), lang)
+    assert len(figure.axes) > 1
+    assert crowded(figure) == []
+    for axes in figure.axes:
+        axes.set_xticks(axes.get_xlim(), ["in 2022", "in 2028"])
+        for text in axes.get_xticklabels():
+            text.set_horizontalalignment("center")
+    assert crowded(figure) != [], "negative control"
+
+
+def test_strategies_that_would_equal_the_reference_are_left_out_and_counted() -> None:
+    frames, manifest = results(19), made.manifest(19)
+    medians = frames["outcomes"].groupby("scenario", sort=False)["additional_millions"].median().iloc[1:]
+    assert medians.min() < 0.5 < medians.max(), "made-up results have both kinds"
+    figure = adoption_curves(frames, manifest, "en")
+    shown = [axes.get_title(loc="left") for axes in figure.axes]
+    least = THICK * top_of(frames, manifest)
+    assert len(shown) == (medians >= least).sum()
+    for axes in figure.axes:
+        reference, strategy = axes.lines[0].get_ydata(), axes.lines[1].get_ydata()
+        assert np.abs(np.asarray(strategy) - np.asarray(reference)).max() > 0.5 * least
+    assert f"left out, as they would equal the status quo here: {18 - len(shown)}." in plain(figure)
+
+
+def test_strategies_that_add_nothing_leave_one_large_panel() -> None:
+    frames = results(6)
+    none = frames["outcomes"].assign(additional_millions=0.0)
+    figure = adoption_curves({**frames, "outcomes": none}, made.manifest(6), "en")
+    assert len(figure.axes) == 1
+    assert "the status quo here: 4." in plain(figure)
+
+
+def test_groups_have_the_same_base_in_every_picture() -> None:
+    """Sorted at the policy start, alive at the horizon; medians, and means where parts have to add up."""
+    frames, manifest = {name: results(3)[name] for name in ("equity", "outcomes")}, made.manifest(3)
+    table = equity_table(frames["equity"], "2027-12-31").set_index(["scenario", "dimension", "group"]).sort_index()
+    ages = by_age_band(frames, manifest, "en").axes[0]
+    drawn = [100 * table.loc[("status-quo", "age_band", band), "share_p50"] for band in made.BANDS]
+    assert ages.lines[0].get_ydata() == pytest.approx(drawn)
+    gap = digital_gap(frames, manifest, "en").axes[0]
+    excluded = [line.get_xdata()[0] for line in gap.lines if line.get_marker() == "o"]
+    assert excluded[0] == pytest.approx(100 * table.loc[("status-quo", "digital_exclusion", "yes"), "share_p50"])
+    means = standings(frames["equity"], date(2027, 12, 31)).groupby(["scenario", "dimension", "group"])["share"].mean()
+    bars = left_behind(frames, manifest, "en").axes[0].patches[: len(made.BANDS)]
+    assert [bar.get_width() for bar in bars] == pytest.approx(
+        [100 * means["status-quo", "age_band", band] for band in made.BANDS]
+    )
+
+
+def test_few_numbers_on_groups() -> None:
+    frames, manifest = results(19), made.manifest(19)
+    cells = PICTURES["equity"](frames, manifest, "en").axes[0].texts
+    assert all(abs(float(text.get_text().replace("−", "-"))) >= 0.45 for text in cells)
+    ages = by_age_band(frames, manifest, "en")
+    assert len(ages.axes[0].texts) == 0
+    assert len(ages.axes[0].lines) == 1 + LEADING, "the status quo, and three strategies"
+    assert f"Strategies left out: {18 - LEADING}." in plain(ages)
+
+
+def test_no_leader_passes_through_the_point_of_another_label() -> None:
+    luck = np.random.default_rng(3)
+    points = np.column_stack([np.repeat([0.3, 0.5, 0.7], 6), 0.2 + 0.05 * np.tile(np.arange(6), 3)])
+    points += 0.002 * luck.standard_normal(points.shape)
+    figure = Figure(figsize=(8, 6), dpi=100)
+    axes = figure.subplots()
+    axes.set(xlim=(0, 1), ylim=(0, 1))
+    place_labels(axes, points, [f"strategy number {i}" for i in range(18)], np.empty((0, 4)))
+    leaders = [axes.transData.transform(np.column_stack(line.get_data())) for line in axes.lines]
+    assert len(leaders) >= 5
+    assert [misleading(leader, axes.transData.transform(points)) for leader in leaders] == [False] * len(leaders)
+    through = axes.transData.transform(np.array([points[0], points[1] + (points[1] - points[0])]))
+    assert misleading(through, axes.transData.transform(points)), "negative control"
+
+
+def misleading(leader: np.ndarray, points: np.ndarray) -> bool:
+    """Whether a line comes within four pixels of a point that it doesn't start from."""
+    along = leader[0] + np.linspace(0, 1, 200)[:, None] * (leader[1] - leader[0])
+    others = points[np.linalg.norm(points - leader[0], axis=1) > 1]
+    return bool(np.linalg.norm(along[:, None] - others[None], axis=2).min() < 4)
 
 
 def test_adoption_curve_shows_the_median_and_the_published_counts() -> None:
