@@ -145,7 +145,6 @@ def _when(numbers: Numbers, chosen: Chosen) -> Iterator[Markup]:
         until=numbers.setting("until", day(until, lang)),
         target=numbers.setting("target_millions"),
         year=ends[-1][:4],
-        last=day(last, lang),
         quo=numbers.reached_date(numbers.reference),
         quo_chance=numbers.reached_by(numbers.reference, ends[-1]),
         best=scenario_titles(manifest, lang)[chosen.best],
