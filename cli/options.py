@@ -128,7 +128,7 @@ Posterior = Annotated[
     typer.Option(metavar="DIR", help="Draw parameters from a folder of `mes calibrate`.  [default: the shipped one]"),
 ]
 PolicyStart = Annotated[
-    str | None, typer.Option(metavar="YYYY-MM-DD", help="When scenarios part.  [default: 2027-01-04]")
+    str | None, typer.Option(metavar="YYYY-MM-DD", help="Day on which what the scenarios do begins.  [default: 2027-01-04]")
 ]
 Until = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Horizon.  [default: 2027-12-31]")]
 Target = Annotated[

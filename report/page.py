@@ -189,11 +189,11 @@ def _sources(numbers: Numbers, provenance: Provenance) -> dict[str, Any]:
     lang = numbers.lang
     return {
         "provenance": provenance,
-        "prices": sources.assumption_rows(provenance.prices, "price", "costs.csv", lang),
-        "effects": sources.assumption_rows(provenance.effects, "effect", "priors.csv", lang),
-        "parameters": sources.assumption_rows(provenance.parameters, "effect", "priors.csv", lang),
+        "prices": sources.assumption_rows(provenance.prices, "costs.csv", provenance.facts, lang),
+        "effects": sources.assumption_rows(provenance.effects, "priors.csv", provenance.facts, lang),
+        "parameters": sources.assumption_rows(provenance.parameters, "priors.csv", provenance.facts, lang),
         "stocks": sources.stock_rows(numbers),
-        "facts": sources.fact_rows(provenance, lang),
+        "documents": sources.document_rows(provenance, lang),
         "changed": sources.changed(numbers.manifest, provenance),
         "settings": sources.settings_rows(numbers),
         "hashes": sources.hash_rows(numbers),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from calibration import parameter_word
 from calibration.fit import label, words
 from calibration.fit.residuals import LEVELS, NAMES, outside
 from calibration.fit.study import Fit
@@ -114,7 +115,7 @@ def _markdown(grid: Grid) -> str:
 def spreadsheets(fit: Fit, lang: str) -> Iterator[tuple[str, pd.DataFrame]]:
     """Name and table for ``scenarios.compare.tables.write_csv``, texts in the language."""
     yield "residuals", pd.DataFrame([_residual_row(row, lang) for row in words.rows_of(fit.residuals)])
-    meaning = [label(f"parameter.{name}", lang) for name in fit.parameters["parameter"]]
+    meaning = [parameter_word(name, lang) for name in fit.parameters["parameter"]]
     parameters = fit.parameters.copy()
     parameters["verdict"] = [label(f"identified.{name}", lang) for name in parameters["verdict"]]
     parameters.insert(1, "meaning", meaning)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from calibration import parameter_word
 from calibration.facts.targets import Base
 from calibration.fit import label
 from calibration.fit.identifiability import CONTROL
@@ -135,7 +136,7 @@ def parameter_cells(row: Row, lang: str) -> list[str]:
 
 def parameter(name: str, lang: str) -> str:
     """What a parameter is, with its name in the files."""
-    text = label(f"parameter.{name}", lang)
+    text = str(parameter_word(name, lang))
     return text if name == CONTROL else f"{text} ({name})"
 
 

@@ -11,6 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from calibration import parameter_word, shock_word
+from calibration.facts.priors import prior_of
 from foundation.drawing.style import BLUE, GREY, ORANGE, SMALL, legend_below, light_grid, localise, styled, wrap
 from foundation.language.numbers import UNDEFINED, compact, day, interval, number, percent, typeset, with_interval
 from foundation.store.manifest import Manifest
@@ -19,7 +21,7 @@ from planning.sensitivity import label
 from planning.sensitivity.indices import DUMMY, PRICE, study_titles
 from planning.sensitivity.study import tornado
 from scenarios.drawing import page
-from scenarios.lever_schemas.words import effect_word, item_word, lever_word
+from scenarios.lever_schemas.words import price_word
 from scenarios.words import scenario_titles
 
 Frames = Mapping[str, pd.DataFrame]
@@ -210,11 +212,10 @@ def input_title(name: str, lang: str) -> str:
         return label("sensitivity.dummy", lang)
     if name.startswith(PRICE):
         price = name.removeprefix(PRICE)
-        lever, _, item = price.partition("/")
-        known = lever_word("doctors" if lever == "doctor" else lever, lang)
-        return label("input.price", lang, lever=known or lever, item=item_word(price, lang) or item)
+        return label("input.price", lang, what=price_word(price, lang) or price)
     base, _, place = name.rpartition(".")
+    if base == "drivers.shocks":
+        return shock_word(int(place), lang)
     if place.isdecimal():  # one of many alike, counted from 1 for readers
         return label(f"input.{base.replace('.', '_')}", lang, number=int(place) + 1)
-    key = name.replace(".", "_")
-    return label(f"input.{key}", lang) if f"input.{key}" in label else effect_word(name, lang) or name
+    return parameter_word(prior_of(name), lang) or name

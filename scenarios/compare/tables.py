@@ -19,7 +19,7 @@ from scenarios.compare import label
 from scenarios.compare.comparison import MEASURES, scenario_summary
 from scenarios.compare.days import Block, Day, Floats, medians, quantile_columns, ratio, stacked
 from scenarios.compare.statuses import price_statuses
-from scenarios.words import group_label, price_letters, price_words, quick_mark, run_line, scenario_titles
+from scenarios.words import group_label, price_line, price_words, quick_mark, run_line, scenario_titles
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -130,7 +130,7 @@ def rich_table(summary: pd.DataFrame, manifest: Manifest, lang: str) -> Table:
         caption_justify="left",
         title_style="bold",
     )
-    table.title, table.caption = Text(_title(manifest, lang)), Text(_caption(manifest, lang))
+    table.title, table.caption = Text(_title(manifest, lang)), Text(_caption(summary, manifest, lang))
     dated = bool(summary["target_date_p50"].notna().any())
     target = number(manifest["target_millions"], 0 if manifest["target_millions"] % 1 == 0 else 1, lang)
     table.add_column(label("table.scenario", lang), min_width=8, max_width=34, overflow="fold")
@@ -144,11 +144,9 @@ def rich_table(summary: pd.DataFrame, manifest: Manifest, lang: str) -> Table:
 
 
 def _cells(row: pd.Series, lang: str) -> list[str]:
-    """Costs with two significant figures: unit prices are not known better; behind them the letters of their prices."""
+    """Costs with two significant figures: unit prices are not known better."""
     figures = {"activated_millions": 3, "additional_millions": 3, "cost_millions_eur": 2, "cost_per_additional_eur": 2}
     cells = [with_interval(row[f"{m}_p05"], row[f"{m}_p50"], row[f"{m}_p95"], lang, n) for m, n in figures.items()]
-    letters = price_letters(row["price_status"], lang)
-    cells[2] = f"{cells[2]} {letters}".rstrip()
     return [*cells, probability(row, lang)]
 
 
@@ -170,6 +168,9 @@ def _title(manifest: Manifest, lang: str) -> str:
     return quick_mark(manifest, lang) + label("table.title", lang, until=day(manifest["until"], lang))
 
 
-def _caption(manifest: Manifest, lang: str) -> str:
+def _caption(summary: pd.DataFrame, manifest: Manifest, lang: str) -> str:
     stocks = label("table.continued" if manifest["continued"] else "table.simulated", lang)
-    return f"{run_line(manifest, lang)}\n{label('table.note', lang, continued=stocks)}"
+    titles = scenario_titles(manifest, lang)
+    statuses = {titles[row["scenario"]]: str(row["price_status"]) for _, row in summary.iterrows()}
+    note = label("table.note", lang, continued=stocks, prices=price_line(statuses, lang))
+    return f"{run_line(manifest, lang)}\n{note}"

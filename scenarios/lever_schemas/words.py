@@ -29,17 +29,16 @@ def effect_names() -> tuple[str, ...]:
 def effect_word(name: str, lang: str) -> str | None:
     """A prior of levers in a word; ``None`` for anything else."""
     found = words()["effect"].get(name)
-    return typeset(found["short"][lang], lang) if found else None
+    return typeset(found["name"][lang], lang) if found else None
 
 
-def item_word(price: str, lang: str) -> str | None:
-    """The item of a unit price (``lever/item``) in a word; ``None`` for anything else."""
+def effect_detail(name: str, lang: str) -> str:
+    """What such a prior measures; "" for anything else."""
+    found = words()["effect"].get(name)
+    return typeset(found["detail"][lang], lang) if found else ""
+
+
+def price_word(price: str, lang: str) -> str | None:
+    """A unit price (``lever/item``) in a line; ``None`` for anything else."""
     found = words()["price"].get(price)
-    return typeset(found["short"][lang], lang) if found else None
-
-
-def line(section: str, name: str, lang: str) -> str | None:
-    """An ``effect`` or a ``price`` in a line, not yet typeset; ``None`` for anything else."""
-    found = words().get(section, {}).get(name)
-    text: str | None = found["long"][lang] if found and "long" in found else None
-    return text
+    return typeset(found["name"][lang], lang) if found else None
