@@ -13,6 +13,7 @@ import sys
 import time
 from pathlib import Path
 
+from foundation.work.journal import journal
 from model.terms.cached import cache_folders, cache_mark
 
 KEPT = 7 * 24 * 3600.0
@@ -25,16 +26,14 @@ def ensure_compiled() -> None:
     if done.exists():
         _mark(done)
         return
-    print("compiling the engine: once after an installation or an edit, about a minute", file=sys.stderr)
+    journal.tell("compiling the engine: once after an installation or an edit, about a minute")
     began = time.monotonic()
     _compile()
     if _mark(done):
         forget_unused(done)
     else:  # costs time at every start, nothing else
-        print(
-            f"the compiled engine can't be kept in {done.parent}; MES_CACHE_DIR names another folder", file=sys.stderr
-        )
-    print(f"compiled in {time.monotonic() - began:.0f} s", file=sys.stderr)
+        journal.tell(f"the compiled engine can't be kept in {done.parent}; MES_CACHE_DIR names another folder")
+    journal.tell(f"compiled in {time.monotonic() - began:.0f} s")
 
 
 def _compile() -> None:

@@ -14,14 +14,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, redirect_stdout
 from io import StringIO
 from itertools import pairwise
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
 
-from cli.help import is_asked, translate, with_words_of_click, without_language
+from cli.help import Group, is_asked, translate, with_words_of_click, without_language
 from foundation.store.reading import plain, visible
+from foundation.work.journal import journal
 
 BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
 OF_A_PATH = (errno.ENAMETOOLONG, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EACCES, errno.EPERM,
@@ -30,7 +31,7 @@ OF_A_PATH = (errno.ENAMETOOLONG, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errn
 ClickError: type[Exception] = typer.BadParameter.__mro__[2]  # Typer brings its own Click, and shows no other name of it
 
 
-class Mes(TyperGroup):
+class Mes(Group):
     """The commands, whose errors are in the language that ``--lang`` or ``MES_LANG`` asks for."""
 
     lang = "en"
@@ -42,8 +43,9 @@ class Mes(TyperGroup):
         given = list(sys.argv[1:] if args is None else args)
         Mes.lang = _language(given)
         if odd := next((word for word in given if not plain(word)), None):
-            print(f"mes: {said(f'{visible(odd)!r}: is not plain text in UTF-8; rename it')}", file=sys.stderr)
+            journal.tell(f"{visible(odd)!r}: is not plain text in UTF-8; rename it")
             sys.exit(BAD_INPUT)
+        journal.begin(_typed(given), Mes.lang, _versions)
         args = list(_renamed([_at_home(word) for word in given]))
         if not standalone_mode:
             return super().main(args, standalone_mode=False, **extra)
@@ -54,10 +56,12 @@ class Mes(TyperGroup):
             args = without_language(args)
         page = StringIO()
         try:
-            with redirect_stdout(page) if in_french else nullcontext():
-                status = super().main(args, standalone_mode=False, **extra)
-            if in_french:
-                print(with_words_of_click(page.getvalue()), end="")
+            try:
+                with redirect_stdout(page) if in_french else nullcontext():
+                    status = super().main(args, standalone_mode=False, **extra)
+            finally:
+                if in_french:
+                    print("\n".join(map(said, with_words_of_click(page.getvalue()).split("\n"))), end="")
         except ClickError as error:
             text = StringIO()
             error.show(text)  # type: ignore[attr-defined]
@@ -68,6 +72,32 @@ class Mes(TyperGroup):
             print(said("Aborted!"), file=sys.stderr)
             status = FAILED
         sys.exit(status)
+
+
+def _typed(words: Sequence[str]) -> str:
+    import shlex
+
+    return visible(shlex.join(["mes", *words]))
+
+
+def _versions() -> str:
+    """What computes: for whoever reads the log."""
+    from foundation.store.fingerprint import libraries
+    from foundation.store.manifest import package_version
+
+    return ", ".join(f"{name} {version}" for name, version in {"mes": package_version(), **libraries()}.items())
+
+
+def keep_log(file: Path | None, *, verbose: bool) -> None:
+    """What ``--verbose`` and ``--log`` ask for; a file that can't be written to is known before anything is done."""
+    journal.verbose = verbose
+    if verbose:
+        journal.note("versions", versions=_versions())
+    try:
+        if file is not None:
+            journal.keep(file)
+    except OSError as error:
+        raise _exit(said(f"--log: {file} can't be written to ({error.strerror})"), BAD_INPUT) from None
 
 
 def _ready_to_print() -> None:
@@ -90,7 +120,7 @@ def _renamed(words: Sequence[str]) -> Iterator[str]:
     for word in words:
         option, equals, value = word.partition("=")
         if new := OLD.get((command, option)):
-            print(f"mes: {said(f'{option}: is called {new} now')}", file=sys.stderr)
+            journal.tell(f"{option}: is called {new} now")
             word = f"{new}{equals}{value}"
         yield word
 
@@ -137,7 +167,22 @@ def said(message: str) -> str:
 
 @contextmanager
 def reported() -> Iterator[None]:
-    """Turns errors into one message on stderr: 2 for what the user gave, 1 for a failing run, 130 for Ctrl-C."""
+    """Turns errors into one message on stderr: 2 for what the user gave, 1 for a failing run, 130 for Ctrl-C. The log
+    is told how the command ended."""
+    status = FAILED
+    try:
+        with _said_once():
+            yield
+        status = 0
+    except typer.Exit as error:
+        status = error.exit_code
+        raise
+    finally:
+        journal.end(status)
+
+
+@contextmanager
+def _said_once() -> Iterator[None]:
     try:
         with _interrupted_once():
             yield
@@ -205,5 +250,5 @@ def _judged(error: Exception) -> tuple[str, int]:
 
 
 def _exit(message: str, status: int) -> typer.Exit:
-    print(f"mes: {visible(message)}", file=sys.stderr)
+    journal.tell(visible(message))
     return typer.Exit(status)

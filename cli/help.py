@@ -9,10 +9,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from typer.core import TyperGroup
+
 from foundation.language.numbers import typeset
 
 FILE = Path(__file__).with_name("help.fr.toml")
-ASKED = ("--help", "-h")
+ASKED = ("--help", "-h", "--install-completion", "--show-completion")
 OF_CLICK = (
     (r"^Usage:", "Emploi :"),
     (r"^Options:", "Options :"),
@@ -26,6 +28,21 @@ OF_CLICK = (
     (r"\bCOMMAND\b", "COMMANDE"),
 )
 """Words that Click adds."""
+
+
+class Group(TyperGroup):
+    """Commands whose list says what each is for, to the end of the sentence."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """As Click's, but that nothing is cut: what is too long for a line goes on below."""
+        shown = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        rows = [
+            (name, (command.help or "").partition("\n\n")[0])
+            for name, command in shown
+            if command and not command.hidden
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
 
 def is_asked(words: Sequence[str]) -> bool:

@@ -10,9 +10,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.options import DRAWS, PEOPLE, QUICK_DRAWS, QUICK_PEOPLE, Engine, Lang, Pictures
+from cli.options import DRAWS, PEOPLE, QUICK_DRAWS, QUICK_PEOPLE, TARGET, Engine, Lang, Pictures
 from foundation.errors import UserError, nearest
-from foundation.language.amounts import millions
+from foundation.language.amounts import iso_day, millions
 
 if TYPE_CHECKING:
     from model.terms.structure import Structure
@@ -25,7 +25,7 @@ MOST_WORKERS, MOST_THREADS = 1024, 256
 """More processes, and more threads of one, than any machine has cores for take minutes to start, and nothing else."""
 AVERAGE = "average"
 """The ``--structure`` that averages over all fitted ones."""
-POLICY_START, UNTIL, TARGET = date(2027, 1, 4), date(2027, 12, 31), 40.0
+POLICY_START, UNTIL = date(2027, 1, 4), date(2027, 12, 31)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +141,7 @@ class Request:
             seed=self.seed,
             policy_start=day("--policy-start", self.policy_start, POLICY_START),
             until=day("--until", self.until, UNTIL),
-            target_millions=TARGET if self.target is None else millions("--target", self.target),
+            target_millions=millions("--target", self.target or TARGET),
             engine=self.engine.value,
             structure=structure_of([] if self.averages else self.structure),
             averaged=self._weights(),
@@ -181,7 +181,8 @@ def day(option: str, text: str | None, default: date) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise UserError(f"{option}: {text!r} is no date; write it as {default.isoformat()}") from None
+        right = iso_day(text) or default.isoformat()
+        raise UserError(f"{option}: {text!r} is no date; write it as {right}") from None
 
 
 def process_count(workers: int | None) -> int:

@@ -14,7 +14,7 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from foundation.language.numbers import day, number
+from foundation.language.numbers import day, number, short
 from foundation.quantiles import jeffreys
 from foundation.store.manifest import LEFT_OUT, Manifest
 from model.terms.outcome import BARRIERS
@@ -151,7 +151,7 @@ def _curves_alt(numbers: Numbers, shown: list[str]) -> str:
     ends = "; ".join(
         str(say("curves.end", lang, name=titles[name], value=number(float(medians[name]), 1, lang))) for name in shown
     )
-    target = number(manifest["target_millions"], 0 if manifest["target_millions"] % 1 == 0 else 1, lang)
+    target = short(manifest["target_millions"], lang)
     words = say(
         "curves.alt", lang, until=day(manifest["until"], lang), first=first, last=last, ends=Markup(ends), target=target
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import options as o
+from cli.completing import folders
 from cli.errors import FAILED, reported
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ DRAWN = ("command", "people", "draws", "seed", "until", "scenarios", "quick", "s
 
 
 def plot(
-    folder: Annotated[Path, typer.Argument(help="A run folder.")],
+    folder: Annotated[Path, typer.Argument(help="A run folder.", autocompletion=folders)],
     workers: o.Workers = None,
     lang: o.Language = o.Lang.en,
     json: Annotated[bool, typer.Option("--json", help="Print the list of pictures as JSON.")] = False,
@@ -67,7 +68,7 @@ def _finished(folder: Path) -> Store:
 
 
 def verify(
-    folder: Annotated[Path, typer.Argument(help="A run folder.")],
+    folder: Annotated[Path, typer.Argument(help="A run folder.", autocompletion=folders)],
     lang: o.Language = o.Lang.en,
     json: o.Json = False,
 ) -> None:

@@ -15,6 +15,7 @@ from cli import label as said
 from cli.options import Lang, Pictures
 from cli.request import at_least_one, command_line, process_count
 from foundation.errors import UserError
+from foundation.work.journal import journal
 from foundation.work.progress import progress
 
 if TYPE_CHECKING:
@@ -294,6 +295,5 @@ def tell_failures(results: Mapping[str, Any]) -> None:
     """Names the draws that failed, on stderr."""
     if not results["failures"]:
         return
-    print(f"mes: {len(results['failures'])} runs of the model failed:", file=sys.stderr)
-    for failure in results["failures"]:
-        print("  {origin}, {forecaster}, draw {draw}: {error}".format(**failure), file=sys.stderr)
+    lines = ["  {origin}, {forecaster}, draw {draw}: {error}".format(**failure) for failure in results["failures"]]
+    journal.tell("\n".join([f"{len(results['failures'])} runs of the model failed:", *lines]))

@@ -11,9 +11,11 @@ import typer
 
 from cli import label
 from cli import options as o
+from cli.completing import scenarios
 from cli.errors import BAD_INPUT, reported
+from cli.help import Group
 
-app = typer.Typer(no_args_is_help=True, help="List, show, check and begin scenarios.")
+app = typer.Typer(cls=Group, no_args_is_help=True, help="List, show, check and begin scenarios.")
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 
@@ -44,7 +46,9 @@ def _print_list(rows: list[tuple[str, str]], lang: o.Lang) -> None:
 
 
 @app.command()
-def show(scenario: Annotated[str, typer.Argument(help="A name of the catalogue or a path.")]) -> None:
+def show(
+    scenario: Annotated[str, typer.Argument(help="A name of the catalogue or a path.", autocompletion=scenarios)],
+) -> None:
     """Print the file of a scenario, for instance to start another one from it."""
     with reported():
         from cli.chosen import choose
@@ -54,7 +58,10 @@ def show(scenario: Annotated[str, typer.Argument(help="A name of the catalogue o
 
 @app.command()
 def check(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files (or catalogue names).")],
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE...", help="Scenario files (or catalogue names).", autocompletion=scenarios),
+    ],
     policy_start: o.PolicyStart = None,
     until: o.Until = None,
     lang: o.Language = o.Lang.en,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from foundation.language.numbers import UNDEFINED, compact, day, number, percent, with_interval
+from foundation.language.numbers import UNDEFINED, compact, day, number, percent, short, with_interval
 from foundation.store.manifest import Manifest
 from planning.mix import label
 from planning.mix.measures import FAIR_POINTS, over_budget
@@ -121,7 +121,7 @@ def _target(frames: Frames, manifest: Manifest, lang: str) -> str:
 
 def compact_target(manifest: Manifest, lang: str) -> str:
     """The target in millions."""
-    return number(manifest["target_millions"], 0 if manifest["target_millions"] % 1 == 0 else 1, lang)
+    return short(manifest["target_millions"], lang)
 
 
 def _behind(frames: Frames, manifest: Manifest, lang: str) -> str:
@@ -190,7 +190,7 @@ def mix_table(frames: Frames, manifest: Manifest, lang: str) -> Table:
     used = plan[(plan["role"] == "asked") & (plan["share_of_ceiling"] > 0)]
     prices = {lever_title(row["lever"], row["kind"], lang): row["price_status"] for _, row in used.iterrows()}
     note = label("plan.note", lang, draws=len(manifest["plan"]["fresh_draws"]), prices=price_line(prices, lang))
-    table = blank_table(label("mix.title", lang), note)
+    table = blank_table(label("mix.title", lang), note.replace("  ", " "))
     _columns(table, lang, "mix", "lever", "share", "cost", "loss")
     for _, row in used.sort_values("loss_mean", ascending=False).iterrows():
         table.add_row(
@@ -204,14 +204,15 @@ def mix_table(frames: Frames, manifest: Manifest, lang: str) -> Table:
 
 def frontier_table(frames: Frames, manifest: Manifest, lang: str) -> Table:
     """A row per budget."""
-    prices = price_line({_budget(row, lang): row["price_status"] for _, row in frames["frontier"].iterrows()}, lang)
+    shown = frames["frontier"]
+    if has(frames, "reach"):
+        shown = shown[shown["role"] != "everything"]
+    prices = price_line({_budget(row, lang).strip("▸ "): row["price_status"] for _, row in shown.iterrows()}, lang)
     note = f"{label('frontier.note', lang, prices=prices)}\n{label('plan.caption', lang)}\n{run_line(manifest, lang)}"
     table = blank_table(label("frontier.title", lang, until=day(manifest["until"], lang)), note)
     names = ("budget", "additional", "mean_gain", "search", "cost", "mean_cost", "within")
     _columns(table, lang, "frontier", *names, target=manifest)
-    for _, row in frames["frontier"].iterrows():
-        if row["role"] == "everything" and has(frames, "reach"):
-            continue
+    for _, row in shown.iterrows():
         table.add_row(
             _budget(row, lang),
             median_interval(row, "additional", lang),

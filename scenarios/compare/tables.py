@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from foundation.language import spreadsheet
-from foundation.language.numbers import NARROW, day, month, number, percent, with_interval
+from foundation.language.numbers import NARROW, day, month, percent, short, with_interval
 from foundation.language.text import Words
 from foundation.store.manifest import Manifest
 from model.terms.weeks import position
@@ -132,7 +132,7 @@ def rich_table(summary: pd.DataFrame, manifest: Manifest, lang: str) -> Table:
     )
     table.title, table.caption = Text(_title(manifest, lang)), Text(_caption(summary, manifest, lang))
     dated = bool(summary["target_date_p50"].notna().any())
-    target = number(manifest["target_millions"], 0 if manifest["target_millions"] % 1 == 0 else 1, lang)
+    target = short(manifest["target_millions"], lang)
     table.add_column(label("table.scenario", lang), min_width=8, max_width=34, overflow="fold")
     for name in ("activated", "additional", "cost", "per_additional", "probability", *(["target_date"] * dated)):
         table.add_column(label(f"table.{name}", lang, target=target), justify="right", no_wrap=True)
@@ -173,4 +173,4 @@ def _caption(summary: pd.DataFrame, manifest: Manifest, lang: str) -> str:
     titles = scenario_titles(manifest, lang)
     statuses = {titles[row["scenario"]]: str(row["price_status"]) for _, row in summary.iterrows()}
     note = label("table.note", lang, continued=stocks, prices=price_line(statuses, lang))
-    return f"{run_line(manifest, lang)}\n{note}"
+    return f"{run_line(manifest, lang)}\n{note}".replace("  ", " ")  # where nothing is paid
