@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.commands.calibrate import calibrate
+from cli.commands.columns import columns
 from cli.commands.compare import compare
 from cli.commands.effects import effects
 from cli.commands.fit import fit
@@ -66,6 +67,7 @@ app.command()(structures)
 app.command()(with_log(uncertainty))
 app.command()(with_log(survey))
 app.command()(verify)
+app.command()(columns)
 app.command()(with_log(report))
 app.command()(story)
 app.add_typer(scenarios, name="scenarios")

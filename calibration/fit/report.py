@@ -123,10 +123,18 @@ def spreadsheets(fit: Fit, lang: str) -> Iterator[tuple[str, pd.DataFrame]]:
     products = fit.products.copy()
     products["combination"] = [label(f"combination.{name}", lang) for name in products["combination"]]
     products["verdict"] = [_known(name, lang) for name in products["verdict"]]
+    products["part"] = [_part(name, lang) for name in products["part"]]
     yield "products", _shortened(products)
     pairs = fit.correlations.copy()
     pairs["significant"] = [_said(bool(found), lang) for found in pairs["significant"]]
+    for place in ("first", "second"):
+        pairs[place] = [_part(name, lang) for name in pairs[place]]
     yield "correlations", _shortened(pairs)
+
+
+def _part(name: str, lang: str) -> str:
+    """A parameter as readers of a French file name it; the English file has the names of ``priors.csv``."""
+    return parameter_word(name, lang) or name if lang == "fr" else name
 
 
 def _said(yes: bool, lang: str) -> str:

@@ -161,10 +161,12 @@ def write_all(folder: Path, rows: pd.DataFrame, shares: pd.DataFrame, manifest: 
     from calibration.uncertainty.pictures import uncertainty_split
     from foundation.drawing.style import save
 
+    titles = scenario_titles(manifest, "fr")
     write_parquet(folder / OUTCOMES, rows)
     write_parquet(folder / SPLIT, shares)
     for language in ("en", "fr"):
-        write_csv(shares, folder / f"split.{language}.csv", language, label)
+        words = {"scenario": titles.__getitem__, "measure": lambda name: label(f"column.{name}", "fr")}
+        write_csv(shares, folder / f"split.{language}.csv", language, label, words)
     save(uncertainty_split(shown_rows(shares), manifest, lang), folder / f"uncertainty.{lang}")
     seal_made(folder, manifest)
     return document(shares, manifest)

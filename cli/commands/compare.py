@@ -111,7 +111,7 @@ def _compare_folders(request: Request, folders: list[Path], arguments: list[str]
         merged, frames = compare_folders(folders)
         read = tables_for_reading(frames, {**merged, **_own(request)})
     store = Store.create(request.folder(f"{len(folders)}-folders"), {**merged, **_own(request)})
-    write_tables(store.folder, read)
+    write_tables(store.folder, read, merged)
     store.finish(frames, merged["failures"])
     shown = shown_of(request)
     if request.json and request.pictures is None:  # whoever reads numbers of finished runs has asked for no pictures

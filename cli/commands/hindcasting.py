@@ -244,7 +244,8 @@ def present(results: Mapping[str, Any], folder: Path, request: Request) -> None:
     from scenarios.compare.tables import write_csv
 
     for lang in Lang:
-        write_csv(table_of_scores(results), folder / f"hindcast.{lang}.csv", lang.value, label)
+        words = {"forecaster": lambda name: label(f"forecaster.{name}", "fr")}
+        write_csv(table_of_scores(results), folder / f"hindcast.{lang}.csv", lang.value, label, words)
     with heard_or_not():
         if request.json:
             print_json({**results, "command_line": command_line()})

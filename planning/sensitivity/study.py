@@ -25,6 +25,7 @@ from planning.sensitivity.information import Decision, value_table
 from scenarios.compare.comparison import load
 from scenarios.compare.tables import write_csv
 from scenarios.draw import Draw
+from scenarios.words import scenario_titles
 
 FEWEST = 40
 VALUE = 30.0
@@ -128,10 +129,19 @@ class Sensitivity(Study[Task]):
 
     def write(self, folder: Path, frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> None:
         """Tables for a spreadsheet, and the document."""
+        from planning.sensitivity.pictures import input_title, study_title
+
+        title = scenario_titles(self.compared, "fr").__getitem__
+        words: dict[str, Callable[[str], str]] = {
+            "quantity_name": lambda name: label(f"quantity.{name}", "fr"),
+            "scenario": title,
+            "input": lambda name: input_title(name, "fr"),
+        }
+        studied: dict[str, Callable[[str], str]] = {"study": lambda name: study_title(name, "fr")}
         for lang in ("en", "fr"):
             table = frames["indices"].rename(columns={"quantity": "quantity_name"})
-            write_csv(table, folder / f"indices.{lang}.csv", lang, label)
-            write_csv(frames["information"], folder / f"information.{lang}.csv", lang, label)
+            write_csv(table, folder / f"indices.{lang}.csv", lang, label, words)
+            write_csv(frames["information"], folder / f"information.{lang}.csv", lang, label, {**studied, "now": title})
         write_json(folder / "sensitivity.json", sensitivity_document(frames, manifest))
 
     def _shown(self) -> list[dict[str, str]]:

@@ -87,15 +87,40 @@ def _over_draws(block: Block, measures: Mapping[str, Floats]) -> dict[str, Float
     return columns
 
 
-def write_csv(table: pd.DataFrame, path: Path, lang: str, words: Words = label) -> None:
-    """Writes a table for a spreadsheet (``foundation.language.spreadsheet``); in French with its groups, statuses and
-    obstacles in words too. ``words``: of the room whose table it is, for the headers.
+def titled(table: pd.DataFrame, manifest: Manifest, lang: str) -> pd.DataFrame:
+    """With the titles of scenarios behind their names."""
+    if "scenario" not in table:
+        return table
+    titles, shown = scenario_titles(manifest, lang), table.copy()
+    shown.insert(shown.columns.get_loc("scenario") + 1, "title", [titles.get(name, name) for name in table["scenario"]])
+    return shown
+
+
+def write_csv(
+    table: pd.DataFrame,
+    path: Path,
+    lang: str,
+    words: Words = label,
+    said: Mapping[str, Callable[[Any], str]] | None = None,
+) -> None:
+    """Writes a table for a spreadsheet (``foundation.language.spreadsheet``); in French with its keys in words.
+
+    Args:
+        words: of the room whose table it is, for the headers.
+        said: what says the keys of a column in French; groups, statuses, obstacles, drivers, channels and yes or no are
+            said in any case.
     """
-    spreadsheet.write_csv(_french(table) if lang == "fr" else table, path, lang, words)
+    spreadsheet.write_csv(_french(table, said or {}) if lang == "fr" else table, path, lang, words)
 
 
-def _french(table: pd.DataFrame) -> pd.DataFrame:
+def _french(table: pd.DataFrame, said: Mapping[str, Callable[[Any], str]]) -> pd.DataFrame:
     shown = table.copy()
+    for column, word in said.items():
+        shown[column] = _said(shown[column], lambda key, word=word: key if pd.isna(key) else word(key))  # type: ignore[misc]
+    for column in (name for name in shown if shown[name].dtype == bool):
+        shown[column] = [label("common.yes" if one else "common.no", "fr") for one in shown[column]]
+    if "channel" in shown:
+        shown["channel"] = _said(shown["channel"], lambda name: label(f"channel.{name}", "fr"))
     if {"dimension", "group"} <= set(shown.columns):
         pairs = list(zip(shown["dimension"], shown["group"], strict=True))
         shown["group"] = _said(pairs, lambda pair: group_label(*pair, "fr"))

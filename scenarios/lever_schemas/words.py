@@ -38,6 +38,14 @@ def effect_detail(name: str, lang: str) -> str:
     return typeset(found["detail"][lang], lang) if found else ""
 
 
+def item_word(item: str, lang: str) -> str:
+    """What is paid for: the price in a line where only one lever pays for it, otherwise what all of them call it."""
+    found = [price for price in words()["price"] if price.partition("/")[2] == item]
+    if len(found) == 1:
+        return str(price_word(found[0], lang))
+    return typeset(words()["item"][item][lang], lang) if item in words().get("item", {}) else item
+
+
 def price_word(price: str, lang: str) -> str | None:
     """A unit price (``lever/item``) in a line; ``None`` for anything else."""
     found = words()["price"].get(price)
