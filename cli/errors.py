@@ -49,10 +49,11 @@ class Mes(Group):
         args = list(_renamed([_at_home(word) for word in given]))
         if not standalone_mode:
             return super().main(args, standalone_mode=False, **extra)
-        in_french = Mes.lang == "fr" and is_asked(args)
+        asked = is_asked(args, [name for name, command in self.commands.items() if isinstance(command, Group)])
+        in_french = Mes.lang == "fr" and asked
         if in_french:
             translate(self)
-        if is_asked(args):  # in which language is known by now, and the group itself has no --lang
+        if asked:  # in which language is known by now, and the group itself has no --lang
             args = without_language(args)
         page = StringIO()
         try:
@@ -154,8 +155,8 @@ def _language(arguments: Sequence[str]) -> str:
     """What ``--lang`` says, or else the environment: for errors, before anything is checked."""
     following = (word for before, word in pairwise(arguments) if before == "--lang")
     attached = (word.removeprefix("--lang=") for word in arguments if word.startswith("--lang="))
-    asked = next(iter((*following, *attached)), os.environ.get("MES_LANG", "en"))
-    return "fr" if asked.lower() == "fr" else "en"
+    asked = [*following, *attached, os.environ.get("MES_LANG", "en")]  # of a word that is no language the next one
+    return next((word.lower() for word in asked if word.lower() in ("en", "fr")), "en")
 
 
 def said(message: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -45,9 +45,10 @@ class Group(TyperGroup):
             formatter.write_dl(rows)
 
 
-def is_asked(words: Sequence[str]) -> bool:
-    """Whether the command line asks for help, as one without any word does."""
-    return not words or any(word in ASKED for word in words)
+def is_asked(words: Sequence[str], groups: Collection[str] = ()) -> bool:
+    """Whether the command line asks for help, as one without any word does, or the mere name of a group."""
+    told = without_language(words)
+    return not told or any(word in ASKED for word in told) or (len(told) == 1 and told[0] in groups)
 
 
 def without_language(words: Sequence[str]) -> list[str]:

@@ -15,7 +15,7 @@ import typer
 
 from cli.completing import folders
 
-PEOPLE, DRAWS, TARGET = 50_000, 100, "40M"
+PEOPLE, DRAWS = 50_000, 100
 QUICK_PEOPLE, QUICK_DRAWS = 10_000, 12
 
 

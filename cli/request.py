@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.options import DRAWS, PEOPLE, QUICK_DRAWS, QUICK_PEOPLE, TARGET, Engine, Lang, Pictures
+from cli.options import DRAWS, PEOPLE, QUICK_DRAWS, QUICK_PEOPLE, Engine, Lang, Pictures
 from foundation.errors import UserError, nearest
 from foundation.language.amounts import iso_day, millions
 
@@ -25,7 +25,7 @@ MOST_WORKERS, MOST_THREADS = 1024, 256
 """More processes, and more threads of one, than any machine has cores for take minutes to start, and nothing else."""
 AVERAGE = "average"
 """The ``--structure`` that averages over all fitted ones."""
-POLICY_START, UNTIL = date(2027, 1, 4), date(2027, 12, 31)
+POLICY_START, UNTIL, TARGET = date(2027, 1, 4), date(2027, 12, 31), 40.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +141,7 @@ class Request:
             seed=self.seed,
             policy_start=day("--policy-start", self.policy_start, POLICY_START),
             until=day("--until", self.until, UNTIL),
-            target_millions=millions("--target", self.target or TARGET),
+            target_millions=TARGET if self.target is None else millions("--target", self.target),
             engine=self.engine.value,
             structure=structure_of([] if self.averages else self.structure),
             averaged=self._weights(),

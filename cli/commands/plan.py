@@ -70,7 +70,7 @@ def plan(
     with reported():
         from calibration.draws.files import read_draws
         from calibration.draws.posteriors import posterior_for
-        from cli.request import Request, structure_of
+        from cli.request import TARGET, Request, structure_of
         from planning.mix.question import plan_request
 
         request = Request(
@@ -95,7 +95,7 @@ def plan(
         )
         wanted = plan_request(
             budget=budget,
-            target=target or o.TARGET,
+            target=f"{TARGET:g}" if target is None else target,
             probability=probability,
             minutes=minutes,
             fair=fair,

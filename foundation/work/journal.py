@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from foundation.language.numbers import number
 from foundation.language.text import in_language, label
 
 LOG = "log.txt"
@@ -58,7 +59,7 @@ class Journal:
             yield
             ended = "stage"
         finally:
-            self.note(ended, stage=name, seconds=f"{time.monotonic() - since:.1f}")
+            self.note(ended, stage=name, seconds=number(time.monotonic() - since, 1, self.lang))
 
     def keep_in(self, folder: Path) -> None:
         """From now on, with all that has been noted, in the log of a folder; where no command is running, nothing."""
@@ -80,7 +81,7 @@ class Journal:
     def end(self, status: int) -> None:
         """The command ends with an exit status."""
         if self._lines:
-            self.note("ended", status=status, seconds=f"{time.monotonic() - self._began:.1f}")
+            self.note("ended", status=status, seconds=number(time.monotonic() - self._began, 1, self.lang))
             self._lines, self._written = [], {}
 
     def _add(self, text: str) -> None:

@@ -92,7 +92,8 @@ def titled(table: pd.DataFrame, manifest: Manifest, lang: str) -> pd.DataFrame:
     if "scenario" not in table:
         return table
     titles, shown = scenario_titles(manifest, lang), table.copy()
-    shown.insert(shown.columns.get_loc("scenario") + 1, "title", [titles.get(name, name) for name in table["scenario"]])
+    place = list(shown.columns).index("scenario") + 1
+    shown.insert(place, "title", [titles.get(name, name) for name in table["scenario"]])
     return shown
 
 
@@ -117,8 +118,8 @@ def _french(table: pd.DataFrame, said: Mapping[str, Callable[[Any], str]]) -> pd
     shown = table.copy()
     for column, word in said.items():
         shown[column] = _said(shown[column], lambda key, word=word: key if pd.isna(key) else word(key))  # type: ignore[misc]
-    for column in (name for name in shown if shown[name].dtype == bool):
-        shown[column] = [label("common.yes" if one else "common.no", "fr") for one in shown[column]]
+    for name in [name for name in shown.columns if shown[name].dtype == bool]:
+        shown[name] = [label("common.yes" if one else "common.no", "fr") for one in shown[name]]
     if "channel" in shown:
         shown["channel"] = _said(shown["channel"], lambda name: label(f"channel.{name}", "fr"))
     if {"dimension", "group"} <= set(shown.columns):
