@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+import typer
 from typer.core import TyperGroup
 
 from foundation.language.numbers import typeset
@@ -30,10 +32,17 @@ OF_CLICK = (
 """Words that Click adds."""
 
 
+class Formatter(Protocol):
+    """What Click writes a help page with."""
+
+    def section(self, name: str) -> AbstractContextManager[None]: ...
+    def write_dl(self, rows: Sequence[tuple[str, str]]) -> None: ...
+
+
 class Group(TyperGroup):
     """Commands whose list says what each is for, to the end of the sentence."""
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
+    def format_commands(self, ctx: typer.Context, formatter: Formatter) -> None:  # type: ignore[override]
         """As Click's, but that nothing is cut: what is too long for a line goes on below."""
         shown = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
         rows = [

@@ -7,11 +7,10 @@ from typing import Annotated
 import typer
 
 from cli.commands.calibrate import calibrate
-from cli.commands.columns import columns
 from cli.commands.compare import compare
 from cli.commands.effects import effects
 from cli.commands.fit import fit
-from cli.commands.folders import plot, verify
+from cli.commands.folders import columns, plot, verify
 from cli.commands.forecasting import forecast
 from cli.commands.hindcast import hindcast
 from cli.commands.plan import plan

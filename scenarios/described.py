@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any
 
 from foundation.language.numbers import NO_BREAK, UNDEFINED, day, decimals_for, interval, number, typeset
 from model.terms.outcome import LeverUse
@@ -64,7 +63,7 @@ def _when(table: LeverTable, span: Span, lang: str) -> Iterator[tuple[str, str]]
         yield label("shown.waves", lang), ", ".join(days) or UNDEFINED
 
 
-def _others(table: LeverTable) -> Iterator[tuple[str, Any]]:
+def _others(table: LeverTable) -> Iterator[tuple[str, object]]:
     """Keys that only some levers have, and what they hold, defaults included."""
     for key, value in table.model_dump().items():
         if key not in SHOWN_APART and value is not None and (key, value) != ("ramp_weeks", 0):

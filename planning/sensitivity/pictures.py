@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -11,17 +10,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from calibration import parameter_word, shock_word
-from calibration.facts.priors import prior_of
 from foundation.drawing.style import BLUE, GREY, ORANGE, SMALL, legend_below, light_grid, localise, styled, wrap
-from foundation.language.numbers import UNDEFINED, compact, day, interval, number, percent, typeset, with_interval
+from foundation.language.numbers import UNDEFINED, compact, day, interval, number, percent, with_interval
 from foundation.store.manifest import Manifest
 from planning.mix.tables import blank_table, euros
 from planning.sensitivity import label
-from planning.sensitivity.indices import DUMMY, PRICE, study_titles
+from planning.sensitivity.indices import DUMMY
 from planning.sensitivity.study import tornado
+from planning.sensitivity.words import input_title, study_title
 from scenarios.drawing import page
-from scenarios.lever_schemas.words import price_word
 from scenarios.words import scenario_titles
 
 Frames = Mapping[str, pd.DataFrame]
@@ -166,12 +163,6 @@ def _cells(row: pd.Series, lang: str) -> list[str]:
     ]
 
 
-def study_title(study: str, lang: str) -> str:
-    """A study in words."""
-    titles = study_titles()
-    return typeset(titles[study][lang], lang) if study in titles else label(f"information.{study}", lang)
-
-
 def choice_of(manifest: Manifest) -> str:
     """``value`` or ``budget``: what decides."""
     return "budget" if manifest["sensitivity"]["budget_millions_eur"] is not None else "value"
@@ -203,19 +194,3 @@ def information_table(table: pd.DataFrame, manifest: Manifest, lang: str) -> Tab
             "" if whole else label(f"information.{'yes' if row['known'] else 'no'}", lang),
         )
     return shown
-
-
-@cache
-def input_title(name: str, lang: str) -> str:
-    """An input in words; one that has none keeps its name."""
-    if name == DUMMY:
-        return label("sensitivity.dummy", lang)
-    if name.startswith(PRICE):
-        price = name.removeprefix(PRICE)
-        return label("input.price", lang, what=price_word(price, lang) or price)
-    base, _, place = name.rpartition(".")
-    if base == "drivers.shocks":
-        return shock_word(int(place), lang)
-    if place.isdecimal():  # one of many alike, counted from 1 for readers
-        return label(f"input.{base.replace('.', '_')}", lang, number=int(place) + 1)
-    return parameter_word(prior_of(name), lang) or name

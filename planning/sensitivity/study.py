@@ -22,6 +22,7 @@ from foundation.work.bench import Bench
 from planning.sensitivity import label
 from planning.sensitivity.indices import Quantity, indices, input_table, studies, study_of
 from planning.sensitivity.information import Decision, value_table
+from planning.sensitivity.words import input_title, study_title
 from scenarios.compare.comparison import load
 from scenarios.compare.tables import write_csv
 from scenarios.draw import Draw
@@ -129,8 +130,6 @@ class Sensitivity(Study[Task]):
 
     def write(self, folder: Path, frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> None:
         """Tables for a spreadsheet, and the document."""
-        from planning.sensitivity.pictures import input_title, study_title
-
         title = scenario_titles(self.compared, "fr").__getitem__
         words: dict[str, Callable[[str], str]] = {
             "quantity_name": lambda name: label(f"quantity.{name}", "fr"),

@@ -148,7 +148,7 @@ def _ordered(frame: pd.DataFrame, order: Sequence[str]) -> pd.DataFrame:
     return frame.take(np.argsort(rank[codes], kind="stable")).reset_index(drop=True)
 
 
-def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) -> None:
+def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame], manifest: Manifest) -> None:
     """CSV tables for both languages: a French spreadsheet wants other separators; scenarios with their titles."""
     from scenarios.compare.tables import titled, write_csv
 

@@ -102,7 +102,7 @@ def write_csv(
     path: Path,
     lang: str,
     words: Words = label,
-    said: Mapping[str, Callable[[Any], str]] | None = None,
+    said: Mapping[str, Callable[[str], str]] | None = None,
 ) -> None:
     """Writes a table for a spreadsheet (``foundation.language.spreadsheet``); in French with its keys in words.
 
@@ -114,7 +114,7 @@ def write_csv(
     spreadsheet.write_csv(_french(table, said or {}) if lang == "fr" else table, path, lang, words)
 
 
-def _french(table: pd.DataFrame, said: Mapping[str, Callable[[Any], str]]) -> pd.DataFrame:
+def _french(table: pd.DataFrame, said: Mapping[str, Callable[[str], str]]) -> pd.DataFrame:
     shown = table.copy()
     for column, word in said.items():
         shown[column] = _said(shown[column], lambda key, word=word: key if pd.isna(key) else word(key))  # type: ignore[misc]

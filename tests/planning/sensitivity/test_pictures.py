@@ -8,7 +8,7 @@ from calibration.draws.files import load_draws
 from calibration.facts.priors import AHEAD, EFFECTS, SHOCKS, STATUS_QUO, prior_of, to_parameters
 from calibration.fit.words import parameter
 from planning.sensitivity.indices import _studies
-from planning.sensitivity.pictures import input_title
+from planning.sensitivity.words import input_title
 from report.sources import assumption_rows, load_provenance
 from tests.test_words import FILES, ROOT, leaves, read
 

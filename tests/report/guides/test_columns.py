@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from calibration.facts.priors import FREE
 from cli.main import app
 from foundation.errors import UserError
-from planning.sensitivity.pictures import input_title
+from planning.sensitivity.words import input_title
 from report.guides.columns import Column, Table, _header, _plain, _units, described, page, tables
 
 ROOT = Path(__file__).parents[3]
