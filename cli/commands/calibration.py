@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from calibration.posterior import label
 from cli.options import Lang
 from cli.request import AVERAGE, command_line, day, process_count, structure_of
-from foundation.errors import UserError
+from foundation.errors import Interrupted, UserError
 from foundation.language.numbers import number
 from foundation.work.journal import LOG, journal
 
@@ -66,6 +66,10 @@ def calibrate_in(request: Request) -> None:
                 targets=str(request.counts) if request.counts else None,
             )
             summary = publish(calibration, posterior, request.out, provenance)
+    except KeyboardInterrupt:
+        raise Interrupted(
+            f"interrupted; the same command with --resume --out {request.out} finishes the rest"
+        ) from None
     finally:
         teller.close()
     show(summary, request)

@@ -147,5 +147,5 @@ def test_a_bare_group_shows_its_help_in_the_language(
     if "--lang" not in words:
         monkeypatch.setenv("MES_LANG", "fr")
     result = mes(*words)
-    assert "Commandes" in result.stdout
-    assert "Usage:" not in result.stdout
+    assert "Commandes" in result.output
+    assert "Usage:" not in result.output
