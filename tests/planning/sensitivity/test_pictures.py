@@ -27,8 +27,8 @@ def test_every_input_has_words(lang: str) -> None:
 
 
 def test_shocks_are_named_by_their_half_year() -> None:
-    assert input_title("drivers.shocks.0", "en") == "shock of service growth, first half of 2023"
-    assert input_title("drivers.shocks.11", "fr") == "choc de la croissance du service, second semestre 2028"
+    assert input_title("drivers.shocks.0", "en") == "service growth, first half of 2023"
+    assert input_title("drivers.shocks.11", "fr") == "croissance du service, 2nd sem. 2028"
     assert "half-year 1 " in input_title("drivers.document_shocks.0", "en")
 
 

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from calibration.facts.priors import FREE
 from cli.main import app
 from foundation.errors import UserError
+from foundation.store.manifest import package_version, read
 from planning.sensitivity.words import input_title
 from report.guides.columns import Column, Table, _header, _plain, _units, described, page, tables
 
@@ -68,6 +69,8 @@ def whole(table: Table, columns: Sequence[str]) -> bool:
 def agree(folder: Path, commands: set[str]) -> None:
     found = {path: entries(path) for path in files(folder)}
     assert [str(path) for path, some in found.items() if not some] == []
+    versions = {read(path.parent)["version"] for path in folder.glob("*/manifest.json")}
+    assert versions == {package_version()}, "one key of one meaning in every kind of folder"
     seen = {id(table) for some in found.values() for table in some}
     wanted = [table for table in tables() if commands & set(table.of)]
     assert [table.files for table in wanted if id(table) not in seen] == []
