@@ -42,13 +42,14 @@ class Mes(Group):
         _ready_to_print()
         given = list(sys.argv[1:] if args is None else args)
         Mes.lang = _language(given)
+        journal.begin(_typed(given), Mes.lang, _versions)
         if odd := next((word for word in given if not plain(word)), None):
             journal.tell(f"{visible(odd)!r}: is not plain text in UTF-8; rename it")
             sys.exit(BAD_INPUT)
-        journal.begin(_typed(given), Mes.lang, _versions)
         args = list(_renamed([_at_home(word) for word in given]))
         if not standalone_mode:
             return super().main(args, standalone_mode=False, **extra)
+        status = FAILED
         asked = is_asked(args, [name for name, command in self.commands.items() if isinstance(command, Group)])
         in_french = Mes.lang == "fr" and asked
         if in_french:
@@ -71,7 +72,8 @@ class Mes(Group):
             status = error.exit_code  # type: ignore[attr-defined]
         except typer.Abort:
             print(said("Aborted!"), file=sys.stderr)
-            status = FAILED
+        finally:
+            journal.end(status)
         sys.exit(status)
 
 

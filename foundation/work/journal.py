@@ -28,14 +28,14 @@ class Journal:
         """``verbose``: what is noted is shown on stderr too."""
         self._lines: list[str] = []
         self._versions: Callable[[], str] | None = None
-        self._began = time.monotonic()
+        self._began = time.perf_counter()
         self._written: dict[Path, int] = {}
         """Files, and how many lines each has got."""
 
     def begin(self, command: str, lang: str, versions: Callable[[], str]) -> None:
         """A command begins; what came before is forgotten. ``versions`` is asked where there is a log."""
         self.lang, self.verbose, self._versions = lang, False, versions
-        self._lines, self._written, self._began = [], {}, time.monotonic()
+        self._lines, self._written, self._began = [], {}, time.perf_counter()
         self._add(label("log.command", lang, command=command))
 
     def tell(self, message: str) -> None:
@@ -49,17 +49,17 @@ class Journal:
         text = label(f"log.{key}", self.lang, **values)
         self._add(text)
         if self.verbose:
-            print(f"mes: [{time.monotonic() - self._began:.1f} s] {text}", file=sys.stderr, flush=True)
+            print(f"mes: [{time.perf_counter() - self._began:.1f} s] {text}", file=sys.stderr, flush=True)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Notes how long a stage took, and whether it came to its end."""
-        since, ended = time.monotonic(), "broken"
+        since, ended = time.perf_counter(), "broken"
         try:
             yield
             ended = "stage"
         finally:
-            self.note(ended, stage=name, seconds=number(time.monotonic() - since, 1, self.lang))
+            self.note(ended, stage=name, seconds=number(time.perf_counter() - since, 1, self.lang))
 
     def keep_in(self, folder: Path) -> None:
         """From now on, with all that has been noted, in the log of a folder; where no command is running, nothing."""
@@ -79,10 +79,10 @@ class Journal:
         self._flush()
 
     def end(self, status: int) -> None:
-        """The command ends with an exit status."""
+        """The command ends with an exit status; what a library does afterwards is in no log."""
         if self._lines:
-            self.note("ended", status=status, seconds=number(time.monotonic() - self._began, 1, self.lang))
-            self._lines, self._written = [], {}
+            self.note("ended", status=status, seconds=number(time.perf_counter() - self._began, 1, self.lang))
+        self._lines, self._written, self._versions = [], {}, None
 
     def _add(self, text: str) -> None:
         if self._lines or self._versions is not None:
