@@ -56,7 +56,7 @@ def _panel(axes: Axes, rows: pd.DataFrame, title: str, lang: str) -> None:
             axes.barh(place, row[f"when_{name}"] - middle, left=middle, height=0.62, color=shown)
             axes.plot([row[f"when_{name}_p05"], row[f"when_{name}_p95"]], [place, place], color=GREY, linewidth=0.8)
     axes.axvline(middle, color=GREY, linewidth=0.8)
-    titles = ["\n".join(wrap(input_title(str(name), lang), 3.0, SMALL, most=1)) for name in rows["input"]]
+    titles = ["\n".join(wrap(input_title(str(name), lang), 3.0, SMALL, most=2)) for name in rows["input"]]
     axes.set_yticks(range(len(rows)), titles)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_title(title, loc="left", size=SMALL + 1, weight="bold")

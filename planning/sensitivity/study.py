@@ -24,7 +24,7 @@ from planning.sensitivity.indices import Quantity, indices, input_table, studies
 from planning.sensitivity.information import Decision, value_table
 from planning.sensitivity.words import input_title, study_title
 from scenarios.compare.comparison import load
-from scenarios.compare.tables import write_csv
+from scenarios.compare.tables import titled, write_csv
 from scenarios.draw import Draw
 from scenarios.words import scenario_titles
 
@@ -133,13 +133,12 @@ class Sensitivity(Study[Task]):
         title = scenario_titles(self.compared, "fr").__getitem__
         words: dict[str, Callable[[str], str]] = {
             "quantity_name": lambda name: label(f"quantity.{name}", "fr"),
-            "scenario": title,
             "input": lambda name: input_title(name, "fr"),
         }
         studied: dict[str, Callable[[str], str]] = {"study": lambda name: study_title(name, "fr")}
         for lang in ("en", "fr"):
             table = frames["indices"].rename(columns={"quantity": "quantity_name"})
-            write_csv(table, folder / f"indices.{lang}.csv", lang, label, words)
+            write_csv(titled(table, self.compared, lang), folder / f"indices.{lang}.csv", lang, label, words)
             write_csv(frames["information"], folder / f"information.{lang}.csv", lang, label, {**studied, "now": title})
         write_json(folder / "sensitivity.json", sensitivity_document(frames, manifest))
 

@@ -16,7 +16,7 @@ from planning.mix.question import load_space
 from scenarios.language import schema
 from scenarios.lever_schemas import KINDS
 from scenarios.lever_schemas.base import LeverTable, Span
-from scenarios.lever_schemas.words import effect_detail, effect_word, lever_word, price_word, words
+from scenarios.lever_schemas.words import effect_detail, effect_word, item_word, lever_word, price_word, words
 
 SPAN = Span(policy_start=date(2026, 1, 5), until=date(2027, 12, 31))
 BAD_FRENCH = re.compile(r"[^\s\u00a0\u202f][;!?»]|[^\s\u00a0\u202f]:(?!/)| [;:!?%»]|« |'")
@@ -77,6 +77,12 @@ def test_levers_ask_for_the_effects_that_are_declared_and_no_others() -> None:
 
 def test_every_price_has_words_and_every_word_a_price() -> None:
     assert set(words()["price"]) == {item.key for item in load_costs()}
+
+
+def test_every_item_is_said_in_french_and_one_that_nobody_knows_stays() -> None:
+    items = {item.item for item in load_costs()}
+    assert [item for item in items if item_word(item, "fr") == item] == []
+    assert item_word("per smile", "fr") == "per smile"
 
 
 def test_what_nobody_knows_has_no_word() -> None:
