@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from foundation.work.executors import held_back
+from foundation.work.journal import journal
 from model.terms.cached import cache_folders, cache_mark
 
 PARTS = ("engine", "levers")
@@ -30,16 +31,14 @@ def ensure_compiled() -> None:
         _mark(done)
         return
     if not _writable(done.parent):  # costs time at every start, nothing else: each process compiles what it needs
-        print(
-            f"the compiled engine can't be kept in {done.parent}; MES_CACHE_DIR names another folder", file=sys.stderr
-        )
+        journal.tell(f"the compiled engine can't be kept in {done.parent}; MES_CACHE_DIR names another folder")
         return
-    print("compiling the engine: once after an installation or an edit, about a minute", file=sys.stderr)
+    journal.tell("compiling the engine: once after an installation or an edit, about a minute")
     began = time.monotonic()
     _compile()
     _mark(done)
     forget_unused(done)
-    print(f"compiled in {time.monotonic() - began:.0f} s", file=sys.stderr)
+    journal.tell(f"compiled in {time.monotonic() - began:.0f} s")
 
 
 def _compile() -> None:

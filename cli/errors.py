@@ -14,14 +14,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, redirect_stdout
 from io import StringIO
 from itertools import pairwise
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
 
-from cli.help import is_asked, translate, with_words_of_click, without_language
+from cli.help import Group, is_asked, translate, with_words_of_click, without_language
 from foundation.store.reading import plain, visible
+from foundation.work.journal import journal
 
 BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
 OF_A_PATH = (errno.ENAMETOOLONG, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EACCES, errno.EPERM,
@@ -30,7 +31,7 @@ OF_A_PATH = (errno.ENAMETOOLONG, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errn
 ClickError: type[Exception] = typer.BadParameter.__mro__[2]  # Typer brings its own Click, and shows no other name of it
 
 
-class Mes(TyperGroup):
+class Mes(Group):
     """The commands, whose errors are in the language that ``--lang`` or ``MES_LANG`` asks for."""
 
     lang = "en"
@@ -41,23 +42,28 @@ class Mes(TyperGroup):
         _ready_to_print()
         given = list(sys.argv[1:] if args is None else args)
         Mes.lang = _language(given)
+        journal.begin(_typed(given), Mes.lang, _versions)
         if odd := next((word for word in given if not plain(word)), None):
-            print(f"mes: {said(f'{visible(odd)!r}: is not plain text in UTF-8; rename it')}", file=sys.stderr)
+            journal.tell(f"{visible(odd)!r}: is not plain text in UTF-8; rename it")
             sys.exit(BAD_INPUT)
         args = list(_renamed([_at_home(word) for word in given]))
         if not standalone_mode:
             return super().main(args, standalone_mode=False, **extra)
-        in_french = Mes.lang == "fr" and is_asked(args)
+        status = FAILED
+        asked = is_asked(args, [name for name, command in self.commands.items() if isinstance(command, Group)])
+        in_french = Mes.lang == "fr" and asked
         if in_french:
             translate(self)
-        if is_asked(args):  # in which language is known by now, and the group itself has no --lang
+        if asked:  # in which language is known by now, and the group itself has no --lang
             args = without_language(args)
         page = StringIO()
         try:
-            with redirect_stdout(page) if in_french else nullcontext():
-                status = super().main(args, standalone_mode=False, **extra)
-            if in_french:
-                print(with_words_of_click(page.getvalue()), end="")
+            try:
+                with redirect_stdout(page) if in_french else nullcontext():
+                    status = super().main(args, standalone_mode=False, **extra)
+            finally:
+                if in_french:
+                    print("\n".join(map(said, with_words_of_click(page.getvalue()).split("\n"))), end="")
         except ClickError as error:
             text = StringIO()
             error.show(text)  # type: ignore[attr-defined]
@@ -66,8 +72,35 @@ class Mes(TyperGroup):
             status = error.exit_code  # type: ignore[attr-defined]
         except typer.Abort:
             print(said("Aborted!"), file=sys.stderr)
-            status = FAILED
+        finally:
+            journal.end(status)
         sys.exit(status)
+
+
+def _typed(words: Sequence[str]) -> str:
+    import shlex
+
+    return visible(shlex.join(["mes", *words]))
+
+
+def _versions() -> str:
+    """What computes: for whoever reads the log."""
+    from foundation.store.fingerprint import libraries
+    from foundation.store.manifest import package_version
+
+    return ", ".join(f"{name} {version}" for name, version in {"mes": package_version(), **libraries()}.items())
+
+
+def keep_log(file: Path | None, *, verbose: bool) -> None:
+    """What ``--verbose`` and ``--log`` ask for; a file that can't be written to is known before anything is done."""
+    journal.verbose = verbose
+    if verbose:
+        journal.note("versions", versions=_versions())
+    try:
+        if file is not None:
+            journal.keep(file)
+    except OSError as error:
+        raise _exit(said(f"--log: {file} can't be written to ({error.strerror})"), BAD_INPUT) from None
 
 
 def _ready_to_print() -> None:
@@ -90,7 +123,7 @@ def _renamed(words: Sequence[str]) -> Iterator[str]:
     for word in words:
         option, equals, value = word.partition("=")
         if new := OLD.get((command, option)):
-            print(f"mes: {said(f'{option}: is called {new} now')}", file=sys.stderr)
+            journal.tell(f"{option}: is called {new} now")
             word = f"{new}{equals}{value}"
         yield word
 
@@ -124,8 +157,8 @@ def _language(arguments: Sequence[str]) -> str:
     """What ``--lang`` says, or else the environment: for errors, before anything is checked."""
     following = (word for before, word in pairwise(arguments) if before == "--lang")
     attached = (word.removeprefix("--lang=") for word in arguments if word.startswith("--lang="))
-    asked = next(iter((*following, *attached)), os.environ.get("MES_LANG", "en"))
-    return "fr" if asked.lower() == "fr" else "en"
+    asked = [*following, *attached, os.environ.get("MES_LANG", "en")]  # of a word that is no language the next one
+    return next((word.lower() for word in asked if word.lower() in ("en", "fr")), "en")
 
 
 def said(message: str) -> str:
@@ -137,7 +170,22 @@ def said(message: str) -> str:
 
 @contextmanager
 def reported() -> Iterator[None]:
-    """Turns errors into one message on stderr: 2 for what the user gave, 1 for a failing run, 130 for Ctrl-C."""
+    """Turns errors into one message on stderr: 2 for what the user gave, 1 for a failing run, 130 for Ctrl-C. The log
+    is told how the command ended."""
+    status = FAILED
+    try:
+        with _said_once():
+            yield
+        status = 0
+    except typer.Exit as error:
+        status = error.exit_code
+        raise
+    finally:
+        journal.end(status)
+
+
+@contextmanager
+def _said_once() -> Iterator[None]:
     try:
         with _interrupted_once():
             yield
@@ -205,5 +253,5 @@ def _judged(error: Exception) -> tuple[str, int]:
 
 
 def _exit(message: str, status: int) -> typer.Exit:
-    print(f"mes: {visible(message)}", file=sys.stderr)
+    journal.tell(visible(message))
     return typer.Exit(status)

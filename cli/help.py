@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+
+import typer
+from typer.core import TyperGroup
 
 from foundation.language.numbers import typeset
 
 FILE = Path(__file__).with_name("help.fr.toml")
-ASKED = ("--help", "-h")
+ASKED = ("--help", "-h", "--install-completion", "--show-completion")
 OF_CLICK = (
     (r"^Usage:", "Emploi :"),
     (r"^Options:", "Options :"),
@@ -28,9 +32,32 @@ OF_CLICK = (
 """Words that Click adds."""
 
 
-def is_asked(words: Sequence[str]) -> bool:
-    """Whether the command line asks for help, as one without any word does."""
-    return not words or any(word in ASKED for word in words)
+class Formatter(Protocol):
+    """What Click writes a help page with."""
+
+    def section(self, name: str) -> AbstractContextManager[None]: ...
+    def write_dl(self, rows: Sequence[tuple[str, str]]) -> None: ...
+
+
+class Group(TyperGroup):
+    """Commands whose list says what each is for, to the end of the sentence."""
+
+    def format_commands(self, ctx: typer.Context, formatter: Formatter) -> None:  # type: ignore[override]
+        """As Click's, but that nothing is cut: what is too long for a line goes on below."""
+        shown = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        rows = [
+            (name, (command.help or "").partition("\n\n")[0])
+            for name, command in shown
+            if command and not command.hidden
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+def is_asked(words: Sequence[str], groups: Collection[str] = ()) -> bool:
+    """Whether the command line asks for help, as one without any word does, or the mere name of a group."""
+    told = without_language(words)
+    return not told or any(word in ASKED for word in told) or (len(told) == 1 and told[0] in groups)
 
 
 def without_language(words: Sequence[str]) -> list[str]:

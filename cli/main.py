@@ -10,7 +10,7 @@ from cli.commands.calibrate import calibrate
 from cli.commands.compare import compare
 from cli.commands.effects import effects
 from cli.commands.fit import fit
-from cli.commands.folders import plot, verify
+from cli.commands.folders import columns, plot, verify
 from cli.commands.forecasting import forecast
 from cli.commands.hindcast import hindcast
 from cli.commands.plan import plan
@@ -23,12 +23,12 @@ from cli.commands.survey import survey
 from cli.commands.uncertainty import structures, uncertainty
 from cli.commands.upkeep import docs, evidence, study
 from cli.errors import Mes
+from cli.options import with_log
 
 app = typer.Typer(
     name="mes",
     cls=Mes,
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -52,21 +52,22 @@ def _mes(
     """Which outreach activates how many Mon espace santé profiles, by when, at what cost, with what certainty."""
 
 
-app.command()(compare)
-app.command()(run)
-app.command()(plan)
-app.command()(effects)
-app.command()(sensitivity)
-app.command()(plot)
-app.command()(forecast)
-app.command()(hindcast)
-app.command()(calibrate)
-app.command()(fit)
+app.command()(with_log(compare))
+app.command()(with_log(run))
+app.command()(with_log(plan))
+app.command()(with_log(effects))
+app.command()(with_log(sensitivity))
+app.command()(with_log(plot))
+app.command()(with_log(forecast))
+app.command()(with_log(hindcast))
+app.command()(with_log(calibrate))
+app.command()(with_log(fit))
 app.command()(structures)
-app.command()(uncertainty)
-app.command()(survey)
+app.command()(with_log(uncertainty))
+app.command()(with_log(survey))
 app.command()(verify)
-app.command()(report)
+app.command()(columns)
+app.command()(with_log(report))
 app.command()(story)
 app.add_typer(scenarios, name="scenarios")
 # For maintainers: named in CONTRIBUTING.md.

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
+import re
+from collections.abc import Callable
 from enum import StrEnum
+from functools import wraps
+from math import isnan
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from cli.completing import folders
 
 PEOPLE, DRAWS = 50_000, 100
 QUICK_PEOPLE, QUICK_DRAWS = 10_000, 12
@@ -40,10 +47,41 @@ def number_of_people(text: str) -> int:
         from calibration.facts.inputs import insured_at_launch
 
         return insured_at_launch()
+    compact = re.sub(r"[\s_]", "", text)
     try:
-        return int(text.replace("_", ""))
+        return int(compact)
     except ValueError:
+        if re.fullmatch(r"\d{1,3}([.,'’]\d{3})+", compact):
+            right = re.sub(r"\D", "", compact)
+            raise typer.BadParameter(f"{text!r} can be read in two ways; write it as {right}") from None
         raise typer.BadParameter(f"{text!r}; needed a whole number, or: all") from None
+
+
+def real_number(text: str | float) -> float:
+    """A number with a decimal point or comma; a default is one already."""
+    from foundation.language.amounts import decimal
+
+    value = decimal(str(text).strip())
+    if isnan(value):
+        raise typer.BadParameter(f"{text!r}; needed a number such as 0.9")
+    return value
+
+
+def with_log(command: Callable[..., None]) -> Callable[..., None]:
+    """A command with the options ``--verbose`` and ``--log``."""
+    given = inspect.signature(command, eval_str=True)
+
+    @wraps(command)
+    def logged(*, verbose: bool, log: Path | None, **options: object) -> None:
+        from cli.errors import keep_log
+
+        keep_log(log, verbose=verbose)
+        command(**options)
+
+    own = inspect.signature(_LOGGED, eval_str=True).parameters.values()
+    keyword = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in (*given.parameters.values(), *own)]
+    logged.__signature__ = given.replace(parameters=keyword)  # type: ignore[attr-defined]
+    return logged
 
 
 People = Annotated[
@@ -125,10 +163,15 @@ StructureChoices = Annotated[
 ]
 Posterior = Annotated[
     Path | None,
-    typer.Option(metavar="DIR", help="Draw parameters from a folder of `mes calibrate`.  [default: the shipped one]"),
+    typer.Option(
+        metavar="DIR",
+        help="Draw parameters from a folder of `mes calibrate`.  [default: the shipped one]",
+        autocompletion=folders,
+    ),
 ]
 PolicyStart = Annotated[
-    str | None, typer.Option(metavar="YYYY-MM-DD", help="When scenarios part.  [default: 2027-01-04]")
+    str | None,
+    typer.Option(metavar="YYYY-MM-DD", help="Day on which what the scenarios do begins.  [default: 2027-01-04]"),
 ]
 Until = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Horizon.  [default: 2027-12-31]")]
 UntilDated = Annotated[
@@ -142,3 +185,14 @@ UntilDated = Annotated[
 Target = Annotated[
     str | None, typer.Option(metavar="PROFILES", help="Target, in activated profiles, as 40M or 40.  [default: 40M]")
 ]
+Verbose = Annotated[bool, typer.Option("--verbose", help="Say on stderr what is done, when, and how long it takes.")]
+Log = Annotated[
+    Path | None,
+    typer.Option(
+        "--log", metavar="FILE", help="Add the same to a file; folders of results have a log of their own, log.txt."
+    ),
+]
+
+
+def _LOGGED(verbose: Verbose = False, log: Log = None) -> None:  # noqa: N802
+    """The options that ``with_log`` adds."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.options import DRAWS, PEOPLE, QUICK_DRAWS, QUICK_PEOPLE, Engine, Lang, Pictures
 from foundation.errors import UserError, nearest
-from foundation.language.amounts import millions
+from foundation.language.amounts import iso_day, millions
 
 if TYPE_CHECKING:
     from model.terms.structure import Structure
@@ -181,7 +181,8 @@ def day(option: str, text: str | None, default: date) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise UserError(f"{option}: {text!r} is no date; write it as {default.isoformat()}") from None
+        right = iso_day(text) or default.isoformat()
+        raise UserError(f"{option}: {text!r} is no date; write it as {right}") from None
 
 
 def process_count(workers: int | None) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cli import label
 from cli.options import Lang, Pictures
 from foundation.store.manifest import LEFT_OUT
+from foundation.work.journal import journal
 from foundation.work.progress import progress
 
 if TYPE_CHECKING:
@@ -151,6 +152,14 @@ def say_where(folder: Path, lang: Lang) -> None:
     print(f"{label('said.written', lang)} {folder}", file=sys.stderr)
 
 
+def tell_failed(failures: Sequence[tuple[object, str]], total: int, lang: Lang, how: str = "") -> None:
+    """So many of all draws failed, and how to go on; then each by its number."""
+    from cli.errors import said
+
+    lines = [f"  {draw}: {said(error)}" for draw, error in failures]
+    journal.tell("\n".join([f"{len(failures)}/{total} {label('said.failed', lang)}{how}:", *lines]))
+
+
 def tell_failures(manifest: Manifest, lang: Lang) -> None:
     """Names the draws that failed, and scenarios that did, on stderr; nothing if the run is whole."""
     from cli.errors import said
@@ -158,12 +167,9 @@ def tell_failures(manifest: Manifest, lang: Lang) -> None:
     for name in dict.fromkeys(entry["scenario"] for entry in manifest.get(LEFT_OUT, ())):
         own = [entry for entry in manifest[LEFT_OUT] if entry["scenario"] == name]
         where = f"{own[0]['draw']}: {said(own[0]['error'])}"
-        print(f"mes: {name}: {label('said.left_out', lang)} ({len(own)}/{manifest['draws']})", file=sys.stderr)
-        print(f"  {where}", file=sys.stderr)
+        journal.tell(f"{name}: {label('said.left_out', lang)} ({len(own)}/{manifest['draws']})\n  {where}")
     failures = manifest.get("failures", ())
     if not failures:
         return
-    failed, resume = label("said.failed", lang), label("said.resume", lang)
-    print(f"mes: {len(failures)}/{manifest['draws']} {failed} ({resume}):", file=sys.stderr)
-    for failure in failures:
-        print(f"  {failure['draw']}: {said(failure['error'])}", file=sys.stderr)
+    told = [(failure["draw"], failure["error"]) for failure in failures]
+    tell_failed(told, manifest["draws"], lang, f" ({label('said.resume', lang)})")

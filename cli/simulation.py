@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from cli import label
 from cli.options import DRAWS, Lang
 from cli.request import Request, experiment_of, placed
+from foundation.work.journal import journal
 from foundation.work.progress import Progress, progress
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _drawn_then_put_together(lang: Lang) -> Progress:
     def shown(total: int, stage: str) -> Iterator[Callable[[int], None]]:
         with progress(total, label("said.draws", lang)) as tell:
             yield tell
-        print(f"mes: {label('said.tables', lang)}", file=sys.stderr, flush=True)
+        journal.tell(label("said.tables", lang))
 
     return shown
 
@@ -160,10 +160,9 @@ def warn_of_draws(source: Source, lang: Lang) -> None:
 
     _, info = read_draws(source.paths[0])
     if not source.fitted:
-        print(f"mes: {label('said.unfitted', lang)}", file=sys.stderr)
+        journal.tell(label("said.unfitted", lang))
     if changed := changed_data(info):
-        text = label("said.stale", lang, files=", ".join(changed), command=info.command)
-        print(f"mes: {text}", file=sys.stderr)
+        journal.tell(label("said.stale", lang, files=", ".join(changed), command=info.command))
 
 
 def announce(experiment: Experiment, request: Request) -> None:
@@ -190,7 +189,7 @@ def announce(experiment: Experiment, request: Request) -> None:
     )
     if place.seconds(settings.draws, len(experiment.scenarios)) > LONG and settings.draws > 1:
         text += label("said.one_draw", request.lang, minutes=one)
-    print(f"mes: {text}", file=sys.stderr)
+    journal.tell(text)
 
 
 def _minutes(place: Placement, draws: int, scenarios: int, lang: str) -> str:

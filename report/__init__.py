@@ -11,19 +11,13 @@ from markupsafe import Markup
 from foundation.language.numbers import NARROW, NO_BREAK, typeset
 from foundation.language.text import Words
 from scenarios import label as below
-from scenarios.lever_schemas.words import line
 
 
 class PageWords(Words):
-    """Texts as Markup: their values as they are if Markup themselves, anything else escaped.
-
-    Prices and effects of levers come from the words of levers.
-    """
+    """Texts as Markup: their values as they are if Markup themselves, anything else escaped."""
 
     def __call__(self, key: str, lang: str, **values: object) -> Markup:
-        section, _, name = key.partition(".")
-        text = line(section, name, lang) or self.text(key)[lang]
-        return Markup(_unit_spaces(_typeset(text, lang))).format(**values)
+        return Markup(_unit_spaces(_typeset(self.text(key)[lang], lang))).format(**values)
 
 
 say = PageWords(__file__, below)

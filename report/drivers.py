@@ -19,7 +19,7 @@ from foundation.store import manifest as manifests
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
 from foundation.store.store import Store, load
-from planning.sensitivity.pictures import input_title, study_title
+from planning.sensitivity.words import input_title, study_title
 from report import say
 from report.figures import SIZES, Panel, report_tornado
 from report.numbers import Numbers, traced

@@ -14,7 +14,7 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from foundation.language.numbers import day, number
+from foundation.language.numbers import day, number, short
 from foundation.quantiles import jeffreys
 from foundation.store.manifest import LEFT_OUT, Manifest
 from model.terms.outcome import BARRIERS
@@ -153,7 +153,7 @@ def _curves_alt(numbers: Numbers, shown: list[str]) -> str:
     ends = "; ".join(
         str(say("curves.end", lang, name=titles[name], value=number(float(medians[name]), 1, lang))) for name in shown
     )
-    target = number(manifest["target_millions"], 0 if manifest["target_millions"] % 1 == 0 else 1, lang)
+    target = short(manifest["target_millions"], lang)
     words = say(
         "curves.alt", lang, until=day(manifest["until"], lang), first=first, last=last, ends=Markup(ends), target=target
     )
@@ -191,11 +191,11 @@ def _sources(numbers: Numbers, provenance: Provenance) -> dict[str, Any]:
     lang = numbers.lang
     return {
         "provenance": provenance,
-        "prices": sources.assumption_rows(provenance.prices, "price", "costs.csv", lang),
-        "effects": sources.assumption_rows(provenance.effects, "effect", "priors.csv", lang),
-        "parameters": sources.assumption_rows(provenance.parameters, "effect", "priors.csv", lang),
+        "prices": sources.assumption_rows(provenance.prices, "costs.csv", provenance.facts, lang),
+        "effects": sources.assumption_rows(provenance.effects, "priors.csv", provenance.facts, lang),
+        "parameters": sources.assumption_rows(provenance.parameters, "priors.csv", provenance.facts, lang),
         "stocks": sources.stock_rows(numbers),
-        "facts": sources.fact_rows(provenance, lang),
+        "documents": sources.document_rows(provenance, lang),
         "changed": sources.changed(numbers.manifest, provenance),
         "settings": sources.settings_rows(numbers),
         "hashes": sources.hash_rows(numbers),

@@ -20,7 +20,7 @@ from report.figures import SIZES, report_frontier
 from report.numbers import INTERVAL, Numbers, traced
 from scenarios.compare.tables import probability
 from scenarios.lever_schemas.words import lever_word
-from scenarios.words import group_title, price_letters
+from scenarios.words import group_title, price_note
 
 FILE = "plan.json"
 ON_FRONTIER = ("asked", "frontier")
@@ -153,7 +153,7 @@ def _levers(plan: Plan, lang: str) -> list[dict[str, Any]]:
                 "name": name,
                 "use": use,
                 "cost": _interval(row, "cost", "mix", where, lang),
-                "prices": price_letters(row["price_status"], lang),
+                "prices": price_note(row["price_status"], lang),
                 "loss": _interval(row, "loss", "mix", where, lang),
             }
         )
@@ -166,7 +166,7 @@ def _point(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
         "budget": _one(row["budget_millions_eur"], "frontier.budget_millions_eur", where, lang),
         "cost": _one(row["cost_mean"], "frontier.cost_mean", where, lang),
         "paid": _interval(row, "cost", "frontier", where, lang),
-        "prices": price_letters(row["price_status"], lang),
+        "prices": price_note(row["price_status"], lang),
         "additional": _interval(row, "additional", "frontier", where, lang),
         "activated": _interval(row, "activated", "frontier", where, lang),
         "probability": traced(

@@ -7,37 +7,55 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
+from calibration import parameter_line
 from calibration.draws.files import read_draws
 from calibration.draws.posteriors import posterior_named
 from calibration.facts.inputs import load_costs, tables_of
 from calibration.facts.priors import AHEAD, EFFECTS, SHARED, STATUS_QUO, Prior, load_priors
 from calibration.facts.tables import DATA, read_rows
 from foundation.errors import UserError
-from foundation.language.numbers import NO_BREAK, UNDEFINED, day, interval, month, number
+from foundation.language.numbers import NO_BREAK, UNDEFINED, day, interval, month, number, typeset
 from foundation.store.manifest import Manifest
 from report import say
 from report.numbers import Numbers, traced
 from scenarios.compare.statuses import status_word
+from scenarios.lever_schemas.words import price_word
 from scenarios.words import scenario_titles
 
 Row = dict[str, Any]
 
 
-def assumption_rows(rows: Iterable[Assumption], section: str, file: str, lang: str) -> list[Row]:
+def assumption_rows(rows: Iterable[Assumption], file: str, facts: Mapping[str, Fact], lang: str) -> list[Row]:
     """Prices or parameters in words, with value, status and sources."""
     return [
         {
-            "name": say(f"{section}.{row.name}", lang),
+            "name": price_word(row.name, lang) if "/" in row.name else parameter_line(row.name, lang),
             "value": _value(row, file, lang),
             "status": row.status,
             "status_words": say(f"status.{row.status}", lang),
-            "facts": row.facts,
+            "between": typeset(" ; ", lang) if lang == "fr" else "; ",
+            "sources": _documents([facts[name] for name in row.facts if name in facts], lang),
         }
         for row in rows
     ]
+
+
+def _documents(facts: Sequence[Fact], lang: str) -> list[Row]:
+    """Each document once, by its name and the day of what it says."""
+    found: dict[str, Row] = {}
+    for fact in facts:
+        name = f"{fact.publisher or _without_address(fact, lang)}{f', {when(fact.date, lang)}' if fact.date else ''}"
+        found.setdefault(name, {"name": name, "id": fact.id, "link": fact.address if fact.publisher else ""})
+    return list(found.values())
+
+
+def _without_address(fact: Fact, lang: str) -> str:
+    kind = "computed" if fact.address.startswith("derived") else "not_found" if fact.missing else "no_address"
+    return say(f"assumed.{kind}", lang)
 
 
 def _value(row: Assumption, file: str, lang: str) -> Markup:
@@ -62,15 +80,10 @@ def cited(provenance: Provenance) -> list[str]:
     return sorted({fact for row in rows for fact in row.facts if fact in provenance.facts})
 
 
-def fact_rows(provenance: Provenance, lang: str) -> list[Row]:
-    """The facts cited: when, and where they stand or why they have no address."""
-    found = []
-    for fact in (provenance.facts[name] for name in cited(provenance)):
-        linked, derived = fact.address.startswith("http"), fact.address.startswith("derived")
-        words = "" if linked else say("assumed.computed" if derived else "assumed.not_found", lang)
-        date = when(fact.date, lang)
-        found.append({"id": fact.id, "date": date, "link": fact.address if linked else "", "words": words})
-    return found
+def document_rows(provenance: Provenance, lang: str) -> list[Row]:
+    """The documents cited that have an address, in the order of their names."""
+    rows = _documents([provenance.facts[name] for name in cited(provenance)], lang)
+    return sorted((row for row in rows if row["link"]), key=lambda row: str(row["name"]))
 
 
 def when(text: str, lang: str) -> str:
@@ -173,11 +186,15 @@ class Assumption:
 
 @dataclass(frozen=True, kw_only=True)
 class Fact:
-    """One published figure and its address."""
+    """One published figure, and the document where it stands."""
 
     id: str
     date: str
     address: str
+    publisher: str
+    """Of the document; empty where there is none, because it was computed or not found."""
+    missing: bool
+    """Whether it was looked for and not found."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -247,9 +264,25 @@ def _assumption(prior: Prior) -> Assumption:
 
 
 def _facts() -> dict[str, Fact]:
-    rows = read_rows("facts.csv", ("id", "date", "source_url"), DATA)
-    found = (Fact(id=r.cells["id"], date=_day(r.cells["date"]), address=r.cells["source_url"]) for r in rows)
-    return {fact.id: fact for fact in found}
+    publishers = {r.text("host"): r.text("publisher") for r in read_rows("publishers.csv", ("host", "publisher"), DATA)}
+    return {
+        row.cells["id"]: Fact(
+            id=row.cells["id"],
+            date=_day(row.cells["date"]),
+            address=row.cells["source_url"].partition(" ")[0],
+            publisher=_publisher(row.cells["source_url"], publishers),
+            missing=row.cells["value"].startswith("NOT FOUND"),
+        )
+        for row in read_rows("facts.csv", ("id", "value", "date", "source_url"), DATA)
+    }
+
+
+def _publisher(address: str, publishers: Mapping[str, str]) -> str:
+    """The name that goes with the host of an address, or the host; nothing where there is no address."""
+    host = (urlsplit(address.partition(" ")[0]).hostname or "").removeprefix("www.")
+    parts = host.split(".")
+    ends = [".".join(parts[place:]) for place in range(len(parts))]
+    return next((publishers[end] for end in ends if end in publishers), host)
 
 
 def _day(text: str) -> str:

@@ -15,7 +15,7 @@ from report.numbers import Numbers
 from scenarios import label
 from scenarios.compare.best import best_table, budget_class, chance_of_best
 from scenarios.compare.pictures.groups import SHOWN
-from scenarios.words import group_label, price_letters, scenario_titles
+from scenarios.words import group_label, price_note, scenario_titles
 
 Row = dict[str, Any]
 STANDS = (
@@ -36,7 +36,7 @@ def strategy_rows(numbers: Numbers) -> list[Row]:
             "additional": numbers.outcome(name, "additional_millions") if place else "",
             "bar": bars.bar(name) if place else "",
             "cost": numbers.outcome(name, "cost_millions_eur"),
-            "prices": price_letters(numbers.of[name]["price_status"], numbers.lang),
+            "prices": price_note(numbers.of[name]["price_status"], numbers.lang),
             "each": numbers.outcome(name, "cost_per_additional_eur") if place else "",
             "minutes": numbers.outcome(name, "doctor_minutes_millions"),
             "probability": numbers.probability(name),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 
 from foundation.language.numbers import day, number, typeset
 from foundation.store.manifest import Manifest
@@ -31,11 +32,30 @@ def _age_label(band: str, lang: str) -> str:
     return label("age_band.years", lang, low=low, high=high) if high else band
 
 
-def price_letters(statuses: str, lang: str) -> str:
-    """The letters of the statuses of prices, as ``scenarios.compare.statuses`` joins them; a published price has
-    none."""
-    keys = (f"price_letter.{status}" for status in statuses.split(", "))
-    return "".join(label(key, lang) for key in keys if key in label)
+WEAKEST = ("assumed", "proxy", "set in the scenario", "derived", "published")
+"""Statuses of prices, the least known first."""
+
+
+def price_note(statuses: str, lang: str) -> str:
+    """How well prices are known, by the least known of them: "partly assumed"; "" where nothing is paid."""
+    there = [status for status in WEAKEST if status in statuses.split(", ")]
+    if not there:
+        return ""
+    key = there[0].replace(" ", "_")
+    return label(f"price_note.{key}" if len(there) == 1 else f"price_note.partly_{key}", lang)
+
+
+def price_line(statuses: Mapping[str, str], lang: str) -> str:
+    """The same of many things, by their titles, in a sentence: what most are, then which are otherwise."""
+    notes = {title: note for title, found in statuses.items() if (note := price_note(found, lang))}
+    if not notes:
+        return ""
+    most, *others = [note for note, _ in Counter(notes.values()).most_common()]
+    parts = [label("price_note.all", lang, note=most)]
+    for other in others:
+        titles = ", ".join(label("price_note.title", lang, title=title) for title in notes if notes[title] == other)
+        parts.append(label("price_note.others", lang, note=other, titles=titles))
+    return f"{''.join(parts)}."
 
 
 def price_words(statuses: str, lang: str) -> str:

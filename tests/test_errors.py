@@ -35,7 +35,7 @@ def written() -> Iterator[tuple[str, str]]:
         for scope in scopes:
             validates = str(file.relative_to(ROOT)).startswith(VALIDATORS)
             for call in calls_in(scope, {*RAISED, "ValueError"} if validates else RAISED):
-                for template in templates(said(call), [scope, tree]):
+                for template in (*templates(said(call), [scope, tree]), *templates(may_be(call), [scope, tree])):
                     if VALUES.sub("", template).strip(" \n:"):
                         yield f"{file.relative_to(ROOT)}:{call.lineno}", template
 
@@ -48,6 +48,11 @@ def calls_in(scope: ast.AST, names: Set[str] = RAISED) -> Iterator[ast.Call]:
             yield node
         if not isinstance(node, ast.FunctionDef):
             yield from calls_in(node, names)
+
+
+def may_be(call: ast.Call) -> ast.expr | None:
+    """What a problem says is allowed: words, where it isn't made of names and numbers only."""
+    return next((word.value for word in call.keywords if word.arg == "allowed"), None)
 
 
 def name_of(function: ast.expr) -> str:

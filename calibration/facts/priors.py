@@ -13,7 +13,7 @@ Factors that can't harm have a ``floor`` of 1: the fitted distribution is trunca
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from importlib.resources.abc import Traversable
 from math import log
@@ -206,6 +206,12 @@ _PATHS = {
     "other_reason": (Prevalence, "other"),
 }
 """Prior to the class and the field of ``model.terms.parameters``."""
+_OF_PATHS = {
+    **{f"{group.name}.{field}": name for group in fields(Parameters) for name, (kind, field) in _PATHS.items()
+       if group.default_factory is kind},
+    "drivers.document_half_life": "document_half_life",
+    "drivers.document_volatility": "document_volatility",
+}  # fmt: skip
 SHOCKS = tuple(f"growth_shock_{k}" for k in range(1, 8))
 """Innovations of service growth in the half-years that the data reach into, from January 2023."""
 STATUS_QUO = (*_PATHS, *SHOCKS)
@@ -222,6 +228,11 @@ DISCREPANCY = "discrepancy"
 """What the model can't reproduce in the stocks; part of the likelihood only."""
 FREE = (*STATUS_QUO, *SURVEY, DISCREPANCY)
 """Free parameters of the calibration; one column each in the posterior's file."""
+
+
+def prior_of(path: str) -> str:
+    """The prior of a field of ``Parameters.flat`` ("pulls.notice"); the path itself where it has none."""
+    return _OF_PATHS.get(path, path)
 
 
 def check_names(given: Collection[str], needed: Sequence[str] = STATUS_QUO) -> None:

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MultipleLocator
 
+from calibration import parameter_word
 from calibration.fit import label
 from foundation.drawing.placing import number_rows
 from foundation.drawing.style import (
@@ -233,7 +234,7 @@ def _source(manifest: Manifest, lang: str) -> str:
 
 
 def _name(axes: Axes, names: list[str], lang: str) -> None:
-    texts = ["\n".join(wrap(label(f"parameter.{name}", lang), _ROOM, SMALL, most=2)) for name in names]
+    texts = ["\n".join(wrap(str(parameter_word(name, lang)), _ROOM, SMALL, most=2)) for name in names]
     axes.set_yticks(range(len(names)), texts)
     axes.set_ylim(len(names) - 0.4, -0.6)
 
@@ -260,7 +261,7 @@ def correlation_map(pairs: pd.DataFrame, manifest: Manifest, lang: str) -> Figur
     for i, j in zip(*np.nonzero(np.isfinite(matrix)), strict=True):
         colour = "white" if abs(matrix[i, j]) > 0.6 else "black"
         axes.text(j, i, number(matrix[i, j], 2, lang), ha="center", va="center", size=SMALL, color=colour)
-    texts = [label(f"parameter.{name}", lang) for name in names]
+    texts = [str(parameter_word(name, lang)) for name in names]
     axes.set_yticks(range(len(names) - 1), ["\n".join(wrap(text, _ROOM, SMALL, most=2)) for text in texts[1:]])
     shown = ["\n".join(wrap(text, 1.7, SMALL, most=3)) for text in texts[:-1]]
     axes.set_xticks(range(len(names) - 1), shown, rotation=40, ha="right", rotation_mode="anchor")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from calibration import parameter_word
 from calibration.fit import label, words
 from calibration.fit.residuals import LEVELS, NAMES, outside
 from calibration.fit.study import Fit
@@ -114,7 +115,7 @@ def _markdown(grid: Grid) -> str:
 def spreadsheets(fit: Fit, lang: str) -> Iterator[tuple[str, pd.DataFrame]]:
     """Name and table for ``scenarios.compare.tables.write_csv``, texts in the language."""
     yield "residuals", pd.DataFrame([_residual_row(row, lang) for row in words.rows_of(fit.residuals)])
-    meaning = [label(f"parameter.{name}", lang) for name in fit.parameters["parameter"]]
+    meaning = [parameter_word(name, lang) for name in fit.parameters["parameter"]]
     parameters = fit.parameters.copy()
     parameters["verdict"] = [label(f"identified.{name}", lang) for name in parameters["verdict"]]
     parameters.insert(1, "meaning", meaning)
@@ -122,10 +123,18 @@ def spreadsheets(fit: Fit, lang: str) -> Iterator[tuple[str, pd.DataFrame]]:
     products = fit.products.copy()
     products["combination"] = [label(f"combination.{name}", lang) for name in products["combination"]]
     products["verdict"] = [_known(name, lang) for name in products["verdict"]]
+    products["part"] = [_part(name, lang) for name in products["part"]]
     yield "products", _shortened(products)
     pairs = fit.correlations.copy()
     pairs["significant"] = [_said(bool(found), lang) for found in pairs["significant"]]
+    for place in ("first", "second"):
+        pairs[place] = [_part(name, lang) for name in pairs[place]]
     yield "correlations", _shortened(pairs)
+
+
+def _part(name: str, lang: str) -> str:
+    """A parameter as readers of a French file name it; the English file has the names of ``priors.csv``."""
+    return parameter_word(name, lang) or name if lang == "fr" else name
 
 
 def _said(yes: bool, lang: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from calibration import parameter_word
 from calibration.facts.targets import Base
 from calibration.fit import label
 from calibration.fit.identifiability import CONTROL
@@ -135,7 +136,7 @@ def parameter_cells(row: Row, lang: str) -> list[str]:
 
 def parameter(name: str, lang: str) -> str:
     """What a parameter is, with its name in the files."""
-    text = label(f"parameter.{name}", lang)
+    text = str(parameter_word(name, lang))
     return text if name == CONTROL else f"{text} ({name})"
 
 
@@ -158,7 +159,8 @@ def product_rows(table: pd.DataFrame, lang: str) -> list[list[str]]:
     for key, part in table.groupby("combination", sort=False):
         whole, parts = part[part["part"] == ""].iloc[0], part[part["part"] != ""]
         ratios = [
-            f"{name} {number(ratio, 2, lang)}" for name, ratio in zip(parts["part"], parts["sd_ratio"], strict=True)
+            f"{parameter_word(name, lang)} {number(ratio, 2, lang)}"
+            for name, ratio in zip(parts["part"], parts["sd_ratio"], strict=True)
         ]
         verdict = label(f"identified.{'not_known' if whole['verdict'] == 'not' else whole['verdict']}", lang)
         rows.append([label(f"combination.{key}", lang), number(whole["sd_ratio"], 2, lang), ", ".join(ratios), verdict])
@@ -169,7 +171,11 @@ def pair_rows(table: pd.DataFrame, lang: str) -> list[list[str]]:
     """The strongest correlations that are beyond chance."""
     chosen = table[table["significant"]].head(SHOWN_PAIRS)
     return [
-        [f"{row['first']} · {row['second']}", number(row["correlation"], 2, lang, sign=True)] for row in rows_of(chosen)
+        [
+            " · ".join(str(parameter_word(row[place], lang)) for place in ("first", "second")),
+            number(row["correlation"], 2, lang, sign=True),
+        ]
+        for row in rows_of(chosen)
     ]
 
 

@@ -20,7 +20,7 @@ from calibration.forecast.study import SHOWN, TARGET_DAY, bands, raised, target
 from calibration.hindcast.forecasters import LIVING_INSURED
 from calibration.outside.law import LEVELS
 from calibration.outside.page import HORIZONS, selections
-from foundation.language.numbers import day, interval, number, percent
+from foundation.language.numbers import day, interval, number, percent, short
 from foundation.shapes import Floats
 from foundation.store.manifest import Manifest
 from scenarios.words import run_line
@@ -97,7 +97,7 @@ def rows(quantiles: pd.DataFrame, lang: str) -> list[Row]:
 
 def said(found: Mapping[str, Any], lang: str) -> Iterator[str]:
     """Sentences on the target (``study.target``)."""
-    millions, by = number(found["target_millions"], 0, lang), day(TARGET_DAY, lang)
+    millions, by = short(found["target_millions"], lang), day(TARGET_DAY, lang)
     chance = found["probability_of_target"]
     if chance is not None:
         low, high = found["probability_of_target_interval"]

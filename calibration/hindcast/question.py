@@ -29,6 +29,7 @@ from calibration.hindcast.forecasters import (
 from calibration.hindcast.scoring import LEVELS, Score, chance_above, score, score_interval
 from calibration.hindcast.work import Case, ModelForecast
 from foundation.errors import Problem, RunFailedError, ScenarioError
+from foundation.language.amounts import iso_day
 from foundation.shapes import Floats
 
 WINDOW = date(2023, 11, 1), date(2025, 1, 31)
@@ -238,7 +239,8 @@ def parse_origins(text: str, targets: Sequence[StockTarget]) -> list[date]:
     for part in (piece.strip() for piece in text.split(",")):
         day = _date(part)
         if day is None:
-            message = "not a date"
+            right = iso_day(part)
+            message = f"not a date; write {right}" if right else "not a date"
         elif not first <= day < last:
             message = "no published stock to learn from" if day < first else "no published stock left to score"
         elif day in days:

@@ -23,7 +23,7 @@ from foundation.store.reading import Document
 from foundation.store.store import seal_made
 from foundation.work.ensemble import Failure
 from scenarios.compare.study import scenario_entry
-from scenarios.compare.tables import write_csv
+from scenarios.compare.tables import titled, write_csv
 from scenarios.experiment import REFERENCE, Experiment
 from scenarios.words import scenario_titles
 
@@ -164,7 +164,8 @@ def write_all(folder: Path, rows: pd.DataFrame, shares: pd.DataFrame, manifest: 
     write_parquet(folder / OUTCOMES, rows)
     write_parquet(folder / SPLIT, shares)
     for language in ("en", "fr"):
-        write_csv(shares, folder / f"split.{language}.csv", language, label)
+        words = {"measure": lambda name: label(f"column.{name}", "fr")}
+        write_csv(titled(shares, manifest, language), folder / f"split.{language}.csv", language, label, words)
     save(uncertainty_split(shown_rows(shares), manifest, lang), folder / f"uncertainty.{lang}")
     seal_made(folder, manifest)
     return document(shares, manifest)

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 from calibration.posterior import label
 from cli.options import Lang
 from cli.request import AVERAGE, command_line, day, process_count, structure_of
-from foundation.errors import UserError
+from foundation.errors import Interrupted, UserError
+from foundation.language.numbers import number
+from foundation.work.journal import LOG, journal
 
 if TYPE_CHECKING:
     from calibration.facts.observed import Observed
@@ -64,6 +66,10 @@ def calibrate_in(request: Request) -> None:
                 targets=str(request.counts) if request.counts else None,
             )
             summary = publish(calibration, posterior, request.out, provenance)
+    except KeyboardInterrupt:
+        raise Interrupted(
+            f"interrupted; the same command with --resume --out {request.out} finishes the rest"
+        ) from None
     finally:
         teller.close()
     show(summary, request)
@@ -103,8 +109,8 @@ def _check_effort(effort: Effort) -> None:
 
 
 def _check_folder(request: Request) -> None:
-    # An empty folder is what a calibration leaves that was killed at its very start.
-    there = request.out.is_dir() and any(path.name[0] != "." for path in request.out.iterdir())
+    # A folder with nothing but a log is what a calibration leaves that was killed at its very start.
+    there = request.out.is_dir() and any(path.name[0] != "." and path.name != LOG for path in request.out.iterdir())
     begun = request.out.exists() and (there or not request.out.is_dir())
     if begun and not request.resume:
         raise UserError(f"--out: {request.out} is there already; --resume goes on with it")
@@ -129,6 +135,7 @@ class Teller:
     def __call__(self, progress: Progress) -> None:
         now = self.clock()
         if progress.stage != self.stage:
+            self._note(now)
             self.stage, self.stage_began, self.first, self.last = progress.stage, now, progress.done, 0.0
         terminal = sys.stderr.isatty()
         if now - self.last < (0.2 if terminal else 30.0) and progress.done < progress.total:
@@ -138,12 +145,17 @@ class Teller:
         print(self._text(progress, now), end=end, file=sys.stderr, flush=True)
 
     def _text(self, progress: Progress, now: float) -> str:
-        stage, _, part = progress.stage.partition(" ")
-        name = label(f"calibrate.{stage}", self.lang) + (f" {part}" if part[:1].isdigit() else "")
-        parts = [name]
+        parts = [self._name(progress.stage)]
         if progress.evidence:
             evidence, error = progress.evidence
-            parts.append(label("calibrate.so_far", self.lang, value=f"{evidence:.1f}", error=f"{error:.1f}"))
+            parts.append(
+                label(
+                    "calibrate.so_far",
+                    self.lang,
+                    value=number(evidence, 1, self.lang),
+                    error=number(error, 1, self.lang),
+                )
+            )
         if progress.total == 1000:
             parts.append(f"{100 * progress.done / progress.total:.0f} %")
         elif progress.total > 1:
@@ -151,12 +163,22 @@ class Teller:
         gained = progress.done - self.first
         if gained > 0 and progress.done < progress.total:
             left = (now - self.stage_began) / gained * (progress.total - progress.done)
-            parts.append(label("calibrate.left", self.lang, minutes=f"{left / 60:.1f}"))
-        parts.append(label("calibrate.elapsed", self.lang, minutes=f"{(now - self.began) / 60:.1f}"))
+            parts.append(label("calibrate.left", self.lang, minutes=number(left / 60, 1, self.lang)))
+        parts.append(label("calibrate.elapsed", self.lang, minutes=number((now - self.began) / 60, 1, self.lang)))
         return " · ".join(parts)
+
+    def _note(self, now: float) -> None:
+        """Tells the log how long the stage that ends has taken."""
+        if self.stage:
+            journal.note("stage", stage=self._name(self.stage), seconds=number(now - self.stage_began, 1, self.lang))
+
+    def _name(self, whole: str) -> str:
+        stage, _, part = whole.partition(" ")
+        return label(f"calibrate.{stage}", self.lang) + (f" {part}" if part[:1].isdigit() else "")
 
     def close(self) -> None:
         """Leave the line that was renewed in place."""
+        self._note(self.clock())
         if sys.stderr.isatty():
             print(file=sys.stderr)
 

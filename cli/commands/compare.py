@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli import options as o
+from cli.completing import either
 from cli.errors import reported
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ EVERY = 13
 def compare(
     what: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SCENARIO|RUN_FOLDER]...", help="Default: the whole catalogue."),
+        typer.Argument(metavar="[SCENARIO|RUN_FOLDER]...", help="Default: the whole catalogue.", autocompletion=either),
     ] = None,
     people: o.People = None,
     draws: o.Draws = None,
@@ -77,8 +78,11 @@ def compare(
 
 
 def _is_folder(argument: str) -> bool:
-    """A path (by the same rule as for scenarios) that leads to a folder."""
-    return ("/" in argument or "\\" in argument) and Path(argument).is_dir()
+    """A path that leads to a folder, however it is written; a name of the catalogue is a scenario (``./media`` is the
+    folder)."""
+    from scenarios.language.files import catalogue
+
+    return argument not in catalogue() and Path(argument).is_dir()
 
 
 def _compare_scenarios(request: Request, names: list[str]) -> None:
@@ -108,7 +112,7 @@ def _compare_folders(request: Request, folders: list[Path], arguments: list[str]
         merged, frames = compare_folders(folders)
         read = tables_for_reading(frames, {**merged, **_own(request)})
     store = Store.create(request.folder(f"{len(folders)}-folders"), {**merged, **_own(request)})
-    write_tables(store.folder, read)
+    write_tables(store.folder, read, merged)
     store.finish(frames, merged["failures"])
     shown = shown_of(request)
     if request.json and request.pictures is None:  # whoever reads numbers of finished runs has asked for no pictures

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -36,7 +35,7 @@ def fit(
         from calibration.fit.study import carry_out
         from cli import label
         from cli.request import at_least_one, check_seed, command_line, process_count, structure_of
-        from cli.showing import print_json, say_where
+        from cli.showing import print_json, say_where, tell_failed
         from cli.simulation import warn_of_draws
         from foundation.store.atomic import new_folder
         from foundation.work.progress import progress
@@ -68,7 +67,5 @@ def fit(
             show(found, screen(200), lang.value)
         say_where(folder, lang)
         if failures := found.manifest["failures"]:
-            print(f"mes: {len(failures)}/{2 * draws} {label('said.failed', lang)}:", file=sys.stderr)
-            for failure in failures:
-                print(f"  {failure['draw']}: {failure['error']}", file=sys.stderr)
+            tell_failed([(failure["draw"], failure["error"]) for failure in failures], 2 * draws, lang)
             raise typer.Exit(FAILED)

@@ -1,4 +1,5 @@
-"""What is done with a finished folder: ``mes plot`` draws its pictures again, ``mes verify`` proves it whole."""
+"""What is done with a finished folder: ``mes plot`` draws its pictures again, ``mes verify`` proves it whole, ``mes
+columns`` says what its tables hold."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import options as o
+from cli.completing import folders
 from cli.errors import FAILED, reported
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ DRAWN = ("command", "people", "draws", "seed", "until", "scenarios", "quick", "s
 
 
 def plot(
-    folder: Annotated[Path, typer.Argument(help="A run folder.")],
+    folder: Annotated[Path, typer.Argument(help="A run folder.", autocompletion=folders)],
     workers: o.Workers = None,
     lang: o.Language = o.Lang.en,
     json: Annotated[bool, typer.Option("--json", help="Print the list of pictures as JSON.")] = False,
@@ -67,7 +69,7 @@ def _finished(folder: Path) -> Store:
 
 
 def verify(
-    folder: Annotated[Path, typer.Argument(help="A run folder.")],
+    folder: Annotated[Path, typer.Argument(help="A run folder.", autocompletion=folders)],
     lang: o.Language = o.Lang.en,
     json: o.Json = False,
 ) -> None:
@@ -123,3 +125,42 @@ def _document(result: Verification, lang: str) -> Document:
             for finding in result.findings
         ],
     }
+
+
+def columns(
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FILE]", help="A CSV or Parquet file that a command wrote.  [default: all of them]"),
+    ] = None,
+    lang: o.Language = o.Lang.en,
+    json: o.Json = False,
+) -> None:
+    """Say what the columns of a table mean, and their units; without a file, which tables there are."""
+    with reported():
+        from foundation.language.numbers import typeset
+        from report.guides.columns import described, tables
+
+        if file is None:
+            listed = [{"files": list(one.files), "commands": list(one.of), "what": one.what} for one in tables()]
+            shown = [(", ".join(one.files), ", ".join(one.of), typeset(one.what[lang], lang)) for one in tables()]
+            _print_rows({"tables": listed}, shown, json)
+            return
+        rows = described(file, lang.value)
+        found = [dict(zip(("column", "meaning", "unit"), row, strict=True)) for row in rows]
+        _print_rows({"file": str(file), "columns": found}, rows, json)
+
+
+def _print_rows(document: dict[str, object], rows: list[tuple[str, str, str]], json: bool) -> None:
+    from cli.showing import console, print_json
+
+    if json:
+        print_json(document)
+        return
+    from rich.table import Table
+
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for style in ("bold", "", "dim"):
+        table.add_column(style=style, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    console(140).print(table)

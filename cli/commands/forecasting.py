@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,6 +44,7 @@ def forecast(
     pictures: o.PicturesNotQuick = None,
     structure: o.StructureChoices = None,
     posterior: o.Posterior = None,
+    target: o.Target = None,
     register: Register = False,
     score: Score = False,
     actuals: Actuals = None,
@@ -68,6 +68,7 @@ def forecast(
             quick=False,
             structure=structure or (),
             posterior=posterior,
+            target=target,
         )
         _refuse_mixed(request, register, score, actuals)
         if score:
@@ -97,6 +98,7 @@ def _forecast(request: Request, register: bool) -> None:
     from cli.showing import console, present_in_both, shown_of
     from cli.simulation import carried_out
     from foundation.store.manifest import package_version
+    from foundation.work.journal import journal
 
     study, day = _study(request), today()
     if register:  # refused before anything is computed
@@ -106,7 +108,7 @@ def _forecast(request: Request, register: bool) -> None:
     store = carried_out(study, request, "status-quo", processes)
     if register:
         write_registered(place, store.frames(FRAMES), store.manifest, day)
-        print(f"mes: {label('said.registered', request.lang)} {place}", file=sys.stderr)
+        journal.tell(f"{label('said.registered', request.lang)} {place}")
 
     def table(frames: Frames, manifest: Manifest, lang: o.Lang) -> None:
         out = console(120)

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from calibration.hindcast import label
 from cli import label as said
 from cli.options import Lang, Pictures
-from cli.request import at_least_one, command_line, process_count
-from foundation.errors import UserError
+from cli.request import at_least_one, check_seed, command_line, process_count
+from foundation.errors import Interrupted, UserError
+from foundation.work.journal import journal
 from foundation.work.progress import progress
 
 if TYPE_CHECKING:
@@ -48,8 +49,7 @@ class Request:
         at_least_one("--people", self.people)
         if self.draws < 2:
             raise UserError(f"--draws: {self.draws}; needed a whole number, 2 or more: a forecast is a distribution")
-        if not 0 <= self.seed < 2**63:
-            raise UserError(f"--seed: {self.seed}; needed a whole number from 0 to 2^63 - 1")
+        check_seed(self.seed)
         if self.resume and self.out is None:
             raise UserError("--resume: name the folder to finish with --out")
         if self.origins is not None and self.actuals is not None:
@@ -92,7 +92,10 @@ def hindcast_in(request: Request) -> None:
     settings, folder = settings_of(request, targets, questions, posteriors), request.folder
     begin(folder, settings, resume=request.resume)
     with held(folder):
-        results = _results(request, folder, settings, (targets, questions, posteriors, without))
+        try:
+            results = _results(request, folder, settings, (targets, questions, posteriors, without))
+        except KeyboardInterrupt:
+            raise Interrupted(f"interrupted; the same command with --resume --out {folder} finishes the rest") from None
         present(results, folder, request)
 
 
@@ -239,11 +242,11 @@ def present(results: Mapping[str, Any], folder: Path, request: Request) -> None:
     from calibration.hindcast.page import table_of_scores
     from cli.errors import FAILED, heard_or_not
     from cli.showing import print_json, say_where
-    from foundation.errors import Interrupted
     from scenarios.compare.tables import write_csv
 
     for lang in Lang:
-        write_csv(table_of_scores(results), folder / f"hindcast.{lang}.csv", lang.value, label)
+        words = {"forecaster": lambda name: label(f"forecaster.{name}", "fr")}
+        write_csv(table_of_scores(results), folder / f"hindcast.{lang}.csv", lang.value, label, words)
     with heard_or_not():
         if request.json:
             print_json({**results, "command_line": command_line()})
@@ -292,8 +295,6 @@ def draw(results: Mapping[str, Any], pictures: Path, lang: str) -> None:
 
 def tell_failures(results: Mapping[str, Any]) -> None:
     """Names the draws that failed, on stderr."""
-    if not results["failures"]:
-        return
-    print(f"mes: {len(results['failures'])} runs of the model failed:", file=sys.stderr)
-    for failure in results["failures"]:
-        print("  {origin}, {forecaster}, draw {draw}: {error}".format(**failure), file=sys.stderr)
+    if failed := results["failures"]:
+        lines = ["  {origin}, {forecaster}, draw {draw}: {error}".format(**failure) for failure in failed]
+        journal.tell("\n".join([f"{len(failed)} runs of the model failed:", *lines]))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import options as o
+from cli.completing import scenarios
 from cli.errors import reported
 
 if TYPE_CHECKING:
@@ -19,15 +20,19 @@ if TYPE_CHECKING:
     from scenarios.experiment import Experiment
 
 Budget = Annotated[str, typer.Option(metavar="EUROS", help="Public money, as 60M, 60e6 or 1.5bn; kept in expectation.")]
-Target = Annotated[str, typer.Option(metavar="PROFILES", help="Target, in activated profiles, as 40M or 40.")]
 Levers = Annotated[str | None, typer.Option(metavar="A,B,...", help="Plan with these levers only.  [default: all]")]
 Within = Annotated[
     str | None,
     typer.Option(
-        metavar="SCENARIO", help="A scenario whose intensities are the ceilings, instead of the shipped ones."
+        metavar="SCENARIO",
+        help="A scenario whose intensities are the ceilings, instead of the shipped ones.",
+        autocompletion=scenarios,
     ),
 ]
-Probability = Annotated[float, typer.Option(help="With which the target is to be reached.")]
+Probability = Annotated[
+    float,
+    typer.Option(parser=o.real_number, metavar="NUMBER", help="Probability with which the target is to be reached."),
+]
 Minutes = Annotated[
     str | None, typer.Option(metavar="MINUTES", help="Doctors' time at most, as 2M; kept in expectation.")
 ]
@@ -38,7 +43,7 @@ Draws = Annotated[int | None, typer.Option(help="Two in five search, three judge
 
 def plan(
     budget: Budget,
-    target: Target = "40M",
+    target: o.Target = None,
     levers: Levers = None,
     within: Within = None,
     probability: Probability = 0.9,
@@ -65,7 +70,7 @@ def plan(
     with reported():
         from calibration.draws.files import read_draws
         from calibration.draws.posteriors import posterior_for
-        from cli.request import Request, structure_of
+        from cli.request import TARGET, Request, structure_of
         from planning.mix.question import plan_request
 
         request = Request(
@@ -84,12 +89,13 @@ def plan(
             structure=structure or (),
             posterior=posterior,
             as_simulated=as_simulated,
+            target=target,
             policy_start=policy_start,
             until=until,
         )
         wanted = plan_request(
             budget=budget,
-            target=target,
+            target=f"{TARGET:g}" if target is None else target,
             probability=probability,
             minutes=minutes,
             fair=fair,

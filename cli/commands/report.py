@@ -8,25 +8,37 @@ from typing import Annotated
 import typer
 
 from cli import options as o
+from cli.completing import folders
 from cli.errors import reported
 
 
 def report(
-    folder: Annotated[Path, typer.Argument(help="A finished run folder.")],
+    folder: Annotated[Path, typer.Argument(help="A finished run folder.", autocompletion=folders)],
     lang: o.Language = o.Lang.en,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="File to write.  [default: report.<lang>.html in the folder]")
     ] = None,
     plan: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Folder of `mes plan`.  [default: the run folder, if it holds one]"),
+        typer.Option(
+            metavar="DIR",
+            help="Folder of `mes plan`.  [default: the run folder, if it holds one]",
+            autocompletion=folders,
+        ),
     ] = None,
     uncertainty: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder of `mes uncertainty`: what the uncertainty is made of.")
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Folder of `mes uncertainty`: what the uncertainty is made of.", autocompletion=folders
+        ),
     ] = None,
     sensitivity: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Folder of `mes sensitivity` of this run: what drives it, what to find out."),
+        typer.Option(
+            metavar="DIR",
+            help="Folder of `mes sensitivity` of this run: what drives it, what to find out.",
+            autocompletion=folders,
+        ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print where the report stands as JSON.")] = False,
 ) -> None:

@@ -8,11 +8,17 @@ from typing import Annotated
 import typer
 
 from cli import options as o
+from cli.completing import scenarios
 from cli.errors import reported
 
 
 def run(
-    scenario: Annotated[str, typer.Argument(help="A name of the catalogue, or the path of a file (with / or .toml).")],
+    scenario: Annotated[
+        str,
+        typer.Argument(
+            help="A name of the catalogue, or the path of a file (with / or .toml).", autocompletion=scenarios
+        ),
+    ],
     people: o.People = None,
     draws: o.Draws = None,
     seed: o.Seed = 1,

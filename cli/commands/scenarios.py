@@ -11,9 +11,11 @@ import typer
 
 from cli import label
 from cli import options as o
+from cli.completing import scenarios
 from cli.errors import BAD_INPUT, reported
+from cli.help import Group
 
-app = typer.Typer(no_args_is_help=True, help="List, show, check and begin scenarios.")
+app = typer.Typer(cls=Group, no_args_is_help=True, help="List, show, check and begin scenarios.")
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 
@@ -44,17 +46,47 @@ def _print_list(rows: list[tuple[str, str]], lang: o.Lang) -> None:
 
 
 @app.command()
-def show(scenario: Annotated[str, typer.Argument(help="A name of the catalogue or a path.")]) -> None:
-    """Print the file of a scenario, for instance to start another one from it."""
+def show(
+    scenario: Annotated[str, typer.Argument(help="A name of the catalogue or a path.", autocompletion=scenarios)],
+    markdown: Annotated[
+        bool,
+        typer.Option(
+            "--markdown", help="Describe it for people instead: levers, doses, dates, whom they aim at, prices."
+        ),
+    ] = False,
+    policy_start: o.PolicyStart = None,
+    until: o.Until = None,
+    lang: o.Language = o.Lang.en,
+) -> None:
+    """Print the file of a scenario, for instance to start another one from it; or its description."""
     with reported():
         from cli.chosen import choose
 
-        print(choose(scenario).text, end="")
+        chosen = choose(scenario)
+        if not markdown:
+            print(chosen.text, end="")
+            return
+        from calibration.facts.inputs import load_costs
+        from cli.request import POLICY_START, UNTIL, day
+        from foundation.errors import ScenarioError
+        from scenarios.described import markdown as described
+        from scenarios.language.resolve import date_problems
+        from scenarios.lever_schemas.base import Span
+
+        window = {
+            "policy_start": day("--policy-start", policy_start, POLICY_START), "until": day("--until", until, UNTIL)
+        }  # fmt: skip
+        if problems := date_problems(chosen.scenario, **window):
+            raise ScenarioError(problems)
+        print(described(chosen.scenario, load_costs(), Span(**window), lang.value), end="")
 
 
 @app.command()
 def check(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files (or catalogue names).")],
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE...", help="Scenario files (or catalogue names).", autocompletion=scenarios),
+    ],
     policy_start: o.PolicyStart = None,
     until: o.Until = None,
     lang: o.Language = o.Lang.en,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import options as o
+from cli.completing import folders, scenarios
 from cli.errors import reported
 
 if TYPE_CHECKING:
@@ -21,15 +22,20 @@ if TYPE_CHECKING:
 
 DRAWN_FROM = ("priors.csv", "costs.csv")
 """Data tables that decide what the draws of a posterior are: effects of levers, and which prices there are."""
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A run folder of mes compare.")]
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A run folder of mes compare.", autocompletion=folders)]
 Value = Annotated[
     float | None,
-    typer.Option(metavar="EUROS", help="What an additional activation is worth.  [default: 30, assumed]"),
+    typer.Option(
+        parser=o.real_number, metavar="EUROS", help="What an additional activation is worth.  [default: 30, assumed]"
+    ),
 ]
 Budget = Annotated[
     str | None, typer.Option(metavar="EUROS", help="Choose by a budget instead: most activations for at most this.")
 ]
-Names = Annotated[list[str] | None, typer.Option("--scenario", help="Only these strategies' indices (repeatable).")]
+Names = Annotated[
+    list[str] | None,
+    typer.Option("--scenario", help="Only these strategies' indices (repeatable).", autocompletion=scenarios),
+]
 
 
 def sensitivity(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli import options as o
+from cli.completing import scenarios
 from cli.errors import reported
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 def story(
     person: Annotated[int, typer.Argument(metavar="ID", help="Number of the person, from 0.")],
     scenario: Annotated[
-        str, typer.Option("--scenario", help="A name of the catalogue, or the path of a file.")
+        str,
+        typer.Option("--scenario", help="A name of the catalogue, or the path of a file.", autocompletion=scenarios),
     ] = "status-quo",
     draw: Annotated[int, typer.Option(help="Which draw of the uncertain parameters, from 0.")] = 0,
     people: o.People = None,

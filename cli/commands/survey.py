@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -32,7 +31,7 @@ def survey(
         from calibration.survey.study import carry_out
         from cli import label
         from cli.request import Request, command_line
-        from cli.showing import print_json, say_where
+        from cli.showing import print_json, say_where, tell_failed
         from cli.simulation import warn_of_draws
         from foundation.errors import UserError
         from foundation.store.atomic import new_folder
@@ -79,7 +78,5 @@ def survey(
             result.show(lang.value)
         say_where(folder, lang)
         if result.failures:
-            print(f"mes: {len(result.failures)}/{settings.draws} {label('said.failed', lang)}:", file=sys.stderr)
-            for draw, error in result.failures:
-                print(f"  {draw}: {error}", file=sys.stderr)
+            tell_failed(result.failures, settings.draws, lang)
             raise typer.Exit(FAILED)

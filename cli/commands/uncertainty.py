@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
 from cli import options as o
+from cli.completing import scenarios
 from cli.errors import FAILED, reported
 
 DRAWS, PEOPLE = 96, 20_000
@@ -15,7 +15,8 @@ DRAWS, PEOPLE = 96, 20_000
 
 def uncertainty(
     what: Annotated[
-        list[str] | None, typer.Argument(metavar="[SCENARIO]...", help="Default: the whole catalogue.")
+        list[str] | None,
+        typer.Argument(metavar="[SCENARIO]...", help="Default: the whole catalogue.", autocompletion=scenarios),
     ] = None,
     people: Annotated[int | None, typer.Option(help=f"Simulated people.  [default: {PEOPLE}]")] = None,
     draws: Annotated[
@@ -41,6 +42,7 @@ def uncertainty(
         from cli.showing import print_json, say_where
         from foundation.errors import UserError
         from foundation.store.atomic import new_folder
+        from foundation.work.journal import journal
         from foundation.work.progress import progress
         from scenarios.language.files import catalogue
 
@@ -87,7 +89,7 @@ def uncertainty(
             console.print(uncertainty_table(shares, manifest, lang.value))
         say_where(folder, lang)
         if failures:
-            print(f"mes: {len(failures)}/{len(tasks)} {label('said.failed', lang)}", file=sys.stderr)
+            journal.tell(f"{len(failures)}/{len(tasks)} {label('said.failed', lang)}")
             raise typer.Exit(FAILED)
 
 

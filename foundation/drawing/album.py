@@ -16,6 +16,7 @@ from foundation.errors import RunFailedError
 from foundation.store.atomic import drop_unfinished, refuse_link
 from foundation.store.manifest import Manifest
 from foundation.work.ensemble import executor_factory, run_ensemble
+from foundation.work.journal import journal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,6 +114,7 @@ def _drawn(
 
     def done(sheet: Sheet, paths: list[Path]) -> None:
         found[sheet.name, sheet.lang] = paths
+        journal.note("picture", name=f"{sheet.name}.{sheet.lang}")
         store.seal(f"{FOLDER}/")
         tell(len(found))
 

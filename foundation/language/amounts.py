@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from datetime import date
 
 from foundation.errors import UserError
 
@@ -59,6 +60,33 @@ def decimal(text: str) -> float:
     """A number of a table: digits 0 to 9, a decimal point or a decimal comma, perhaps an exponent; NaN for anything
     else, as ``1_8`` or digits of another script."""
     return float(text.replace(",", ".")) if _DECIMAL.fullmatch(text) else math.nan
+
+
+_DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+_COMMA = re.compile(r"[+-]?\d[\d\s_]*,\d+")
+
+
+def iso_day(text: str) -> str:
+    """What is wanted of a day written as in France: ``31/12/2027`` is 2027-12-31; "" for anything else."""
+    found = _DAY_FIRST.fullmatch(text.strip())
+    try:
+        return date(int(found[3]), int(found[2]), int(found[1])).isoformat() if found else ""
+    except ValueError:
+        return ""
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a day as TOML writes it: 2027-12-31."""
+    try:
+        return len(text) == 10 and bool(date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def with_point(text: str) -> str:
+    """What is wanted of a number with a decimal comma: ``0,95`` is 0.95; "" for anything else."""
+    compact = re.sub(r"[\s_]", "", text)
+    return compact.replace(",", ".") if _COMMA.fullmatch(text.strip()) else ""
 
 
 def _value(option: str, text: str, unit: str) -> float:

@@ -27,6 +27,11 @@ def number(value: float | None, decimals: int, lang: str, *, sign: bool = False)
     return text if zero else f"{'−' if value < 0 else '+' if sign else ''}{text}"
 
 
+def short(value: float, lang: str) -> str:
+    """A number that somebody has set: ``40`` or ``40.5``, without needless decimals."""
+    return number(value, 0 if value % 1 == 0 else 1, lang)
+
+
 def decimals_for(value: float | None, figures: int = 3) -> int:
     """Decimals that show a number of this size with so many significant figures, at most two."""
     if value is None or not isfinite(value) or value == 0:

@@ -14,7 +14,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from foundation.language.numbers import NO_BREAK, typeset
+from foundation.language.numbers import NARROW, NO_BREAK, typeset
 
 LANGUAGES = ("en", "fr")
 FILE = "words.toml"
@@ -75,6 +75,7 @@ _VALUE = re.compile(r"\{([^{}]*)\}")
 _LINES = re.compile(r"\n +\{[^{}]*\}$")
 """The end of a template whose last value has several lines."""
 _TYPED = re.compile(r"(`[^`]*`)")
+_COUNT = re.compile(r"\d{1,3}(,\d{3})+")
 _HINT = re.compile(r'(.+)(; did you mean "[^"]*"\?)', re.DOTALL)
 
 
@@ -93,8 +94,13 @@ def _known(message: str) -> str:
     """The message of a template; "" where it has none."""
     for template in _catalogue(tuple(ROOMS)):
         if found := template.pattern.fullmatch(message):
-            return template.filled([in_language(value, "fr") for value in found.groups()])
+            return template.filled([_thousands(in_language(value, "fr")) for value in found.groups()])
     return ""
+
+
+def _thousands(value: str) -> str:
+    """A number with the separators that the language has."""
+    return value.replace(",", NARROW) if _COUNT.fullmatch(value) else value
 
 
 def _parted(message: str) -> str:

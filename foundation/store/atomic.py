@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from foundation.errors import StorageError, UserError
+from foundation.work.journal import journal
 
 try:
     import fcntl
@@ -78,6 +79,7 @@ def held(folder: Path) -> Iterator[None]:
         raise UserError(f"{folder}: can't be written to: {error.strerror or error}") from None
     try:
         drop_unfinished(folder)
+        journal.keep_in(folder)
         yield
     finally:
         if handle is not None:
@@ -228,6 +230,7 @@ def new_folder(folder: Path) -> Iterator[Path]:
         yield temporary
         (temporary / LOCK).unlink(missing_ok=True)
         os.rename(temporary, folder)
+        journal.keep_in(folder)
     except OSError as error:
         raise StorageError(f"{folder}: can't be written: {error.strerror or error}") from None
     finally:

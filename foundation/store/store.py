@@ -21,6 +21,7 @@ from foundation.store.atomic import drop_abandoned, hidden, lock, refuse_link, u
 from foundation.store.manifest import Manifest
 from foundation.store.parts import PARTS, Content, Encoded
 from foundation.store.reading import Document, read_json
+from foundation.work.journal import LOG, journal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,6 +69,8 @@ class Store:
             raise _unwritable(folder, error) from None
         store = cls(folder, fresh, [folder, *made])
         store._lock = handle
+        journal.keep_in(folder)
+        journal.note("folder")
         return store
 
     @classmethod
@@ -81,7 +84,9 @@ class Store:
         if lines := manifests.differences(old, planned):
             raise UserError(f"{folder}: can't be resumed with other settings\n  " + "\n  ".join(lines))
         store = cls(folder, old)
-        if not store.complete:
+        if store.complete:
+            journal.note("complete")
+        else:
             store._take_up(planned)
         return store
 
@@ -111,6 +116,8 @@ class Store:
             manifests.write(self.folder, self.manifest)
         except (OSError, StorageError) as error:
             raise _unwritable(self.folder, error) from None
+        journal.keep_in(self.folder)
+        journal.note("resumed", parts=len(self.kept()))
 
     @property
     def complete(self) -> bool:
@@ -177,6 +184,7 @@ class Store:
         self.seal()
         if status == "complete":
             shutil.rmtree(self.folder / PARTS, ignore_errors=True)
+        journal.note("sealed", status=status, failures=len(failures))
         self.release()
 
     def seal(self, place: str = "") -> None:
@@ -204,14 +212,14 @@ def _unwritable(folder: Path, error: Exception) -> UserError:
 
 def files_of(folder: Path) -> Iterator[str]:
     """Paths of all files that a manifest seals, relative to the folder, with slashes: not the manifest itself, nor
-    parts, nor what is hidden. Links are named, not followed."""
+    the log, nor parts, nor what is hidden. Links are named, not followed."""
     for place, inner, files in os.walk(folder):
         here = Path(place)
         inner[:] = [name for name in inner if name[0] != "." and not (here == folder and name == PARTS)]
         links = [name for name in inner if (here / name).is_symlink()]
         for name in (*files, *links):
             path = (here / name).relative_to(folder).as_posix()
-            if name[0] != "." and path != manifests.FILE:
+            if name[0] != "." and path not in (manifests.FILE, LOG):
                 yield path
 
 

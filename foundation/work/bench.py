@@ -15,6 +15,7 @@ from foundation.store.parts import Content, Encoded
 from foundation.store.store import Store, nothing_finished
 from foundation.work.ensemble import Failure, run_ensemble
 from foundation.work.executors import Site
+from foundation.work.journal import journal
 from foundation.work.progress import Progress
 
 if TYPE_CHECKING:
@@ -167,6 +168,7 @@ class Bench(Generic[Task]):
         def failed(failure: Failure) -> None:
             number = study.number(missing[failure.index][0])
             self.failures.append({study.unit: number, "error": failure.error, "traceback": failure.traceback})
+            journal.note("failure", what=f"{study.unit} {number}", error=failure.error)
             self._over(weights[missing[failure.index][1]])
 
         def lost(positions: tuple[int, ...]) -> None:

@@ -7,6 +7,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
+from foundation.language.text import label as words
+from foundation.work.journal import journal
+
 MINUTE = 60.0
 """Seconds."""
 Progress = Callable[[int, str], AbstractContextManager[Callable[[int], None]]]
@@ -20,10 +23,17 @@ def silent(total: int, stage: str) -> AbstractContextManager[Callable[[int], Non
 
 @contextmanager
 def progress(total: int, label: str) -> Iterator[Callable[[int], None]]:
-    """Yields a function that is told how many of ``total`` are done."""
-    if not sys.stderr.isatty():
-        yield _lines(total, label)
-        return
+    """Yields a function that is told how many of ``total`` are done; the log is told how long that took."""
+    with journal.stage(f"{label} ({total})"):
+        if sys.stderr.isatty():
+            with _bar(total, label) as show:
+                yield show
+        else:
+            yield _lines(total, label)
+
+
+@contextmanager
+def _bar(total: int, label: str) -> Iterator[Callable[[int], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -62,9 +72,10 @@ def _lines(total: int, label: str) -> Callable[[int], None]:
         nonlocal shown
         pace.tell(done, time.monotonic())
         if done != shown and (done // step != shown // step or done == total):
-            seconds = pace.left(total)
-            left = "" if seconds is None else f", {seconds:.0f} s left"
-            print(f"{label}: {done}/{total}{left}", file=sys.stderr, flush=True)
+            seconds, so_far = pace.left(total), {"stage": label, "done": done, "total": total}
+            left = {} if seconds is None else {"seconds": f"{seconds:.0f}"}
+            text = words("log.left" if left else "log.done", journal.lang, **so_far, **left)
+            print(text, file=sys.stderr, flush=True)
             shown = done
 
     return show

@@ -24,11 +24,13 @@ from planning.mix.plan import Plan, ceiling, frontier_budgets, make_plan, units
 from planning.mix.question import PlanRequest, needed, settings_of
 from planning.mix.results import FRAMES, Frames, frames, has, losing, row_of, standing_at_budget
 from planning.mix.simulate import Simulator, Task, work
-from planning.mix.tables import euros
+from planning.mix.tables import euros, lever_title
+from scenarios.compare.statuses import status_word
 from scenarios.compare.study import OfDraws
 from scenarios.compare.tables import write_csv
 from scenarios.language.schema import Description, Scenario, Title
 from scenarios.language.written import scenario_text
+from scenarios.lever_schemas.words import item_word, lever_word
 
 TABLES = ("frontier", "plan", "shipped", "plan_groups", "plan_costs")
 """Those for a spreadsheet."""
@@ -95,9 +97,19 @@ class Planning(OfDraws[Task]):
 
     def write(self, folder: Path, frames: Frames, manifest: Manifest) -> None:
         """Tables for a spreadsheet, and the document."""
+        kinds = dict(zip(frames["plan"]["lever"], frames["plan"]["kind"], strict=True))
+        said = {
+            "role": lambda role: label(f"role.{role}", "fr"),
+            "lever": lambda lever: lever_title(lever, kinds[lever], "fr"),
+            "kind": lambda kind: lever_word(kind, "fr") or kind,
+            "item": lambda item: item_word(item, "fr"),
+            "status": lambda status: label(f"price_status.{status_word(status)}", "fr"),
+            "why": lambda why: label(f"shipped.{why}", "fr") if why else "",
+        }
         for lang in ("en", "fr"):
             for name in TABLES:
-                write_csv(frames[name], folder / f"{name}.{lang}.csv", lang, label)
+                own = {column: word for column, word in said.items() if column in frames[name]}
+                write_csv(frames[name], folder / f"{name}.{lang}.csv", lang, label, own)
         write_json(folder / "plan.json", plan_document(frames, manifest))
 
 

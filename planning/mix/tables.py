@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from foundation.language.numbers import UNDEFINED, compact, day, number, percent, with_interval
+from foundation.language.numbers import UNDEFINED, compact, day, number, percent, short, with_interval
 from foundation.store.manifest import Manifest
 from planning.mix import label
 from planning.mix.measures import FAIR_POINTS, over_budget
 from planning.mix.results import Frames, best_sentence, has, losing, row_of
 from scenarios.experiment import LAST
 from scenarios.lever_schemas.words import lever_word
-from scenarios.words import group_title, price_letters, quick_mark, run_line
+from scenarios.words import group_title, price_line, quick_mark, run_line
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -38,11 +38,6 @@ def euros(value: float, lang: str) -> str:
 def median_interval(row: pd.Series, name: str, lang: str) -> str:
     """``4.1 [2.0; 6.3]``: median and 90 % interval over draws."""
     return with_interval(row[f"{name}_p05"], row[f"{name}_p50"], row[f"{name}_p95"], lang)
-
-
-def _priced(row: pd.Series, lang: str) -> str:
-    """The same of a cost, with the letters of its prices."""
-    return f"{median_interval(row, 'cost', lang)} {price_letters(row['price_status'], lang)}".rstrip()
 
 
 def million_euros(value: float, lang: str) -> str:
@@ -129,7 +124,7 @@ def _target(frames: Frames, manifest: Manifest, lang: str) -> str:
 
 def compact_target(manifest: Manifest, lang: str) -> str:
     """The target in millions."""
-    return number(manifest["target_millions"], 0 if manifest["target_millions"] % 1 == 0 else 1, lang)
+    return short(manifest["target_millions"], lang)
 
 
 def _behind(frames: Frames, manifest: Manifest, lang: str) -> str:
@@ -196,13 +191,15 @@ def mix_table(frames: Frames, manifest: Manifest, lang: str) -> Table:
     """How much of each lever."""
     plan = frames["plan"]
     used = plan[(plan["role"] == "asked") & (plan["share_of_ceiling"] > 0)]
-    table = blank_table(label("mix.title", lang), label("plan.note", lang, draws=len(manifest["plan"]["fresh_draws"])))
+    prices = {lever_title(row["lever"], row["kind"], lang): row["price_status"] for _, row in used.iterrows()}
+    note = label("plan.note", lang, draws=len(manifest["plan"]["fresh_draws"]), prices=price_line(prices, lang))
+    table = blank_table(label("mix.title", lang), note.replace("  ", " "))
     _columns(table, lang, "mix", "lever", "share", "cost", "loss")
     for _, row in used.sort_values("loss_mean", ascending=False).iterrows():
         table.add_row(
             lever_title(row["lever"], row["kind"], lang),
             percent(row["share_of_ceiling"], lang),
-            _priced(row, lang),
+            median_interval(row, "cost", lang),
             median_interval(row, "loss", lang),
         )
     return table
@@ -210,19 +207,21 @@ def mix_table(frames: Frames, manifest: Manifest, lang: str) -> Table:
 
 def frontier_table(frames: Frames, manifest: Manifest, lang: str) -> Table:
     """A row per budget."""
-    note = f"{label('frontier.note', lang)}\n{label('plan.caption', lang)}\n{run_line(manifest, lang)}"
+    shown = frames["frontier"]
+    if has(frames, "reach"):
+        shown = shown[shown["role"] != "everything"]
+    prices = price_line({_budget(row, lang).strip("▸ "): row["price_status"] for _, row in shown.iterrows()}, lang)
+    note = f"{label('frontier.note', lang, prices=prices)}\n{label('plan.caption', lang)}\n{run_line(manifest, lang)}"
     table = blank_table(label("frontier.title", lang, until=day(manifest["until"], lang)), note)
     names = ("budget", "additional", "mean_gain", "search", "cost", "mean_cost", "within")
     _columns(table, lang, "frontier", *names, target=manifest)
-    for _, row in frames["frontier"].iterrows():
-        if row["role"] == "everything" and has(frames, "reach"):
-            continue
+    for _, row in shown.iterrows():
         table.add_row(
             _budget(row, lang),
             median_interval(row, "additional", lang),
             number(row["additional_mean"], 2, lang),
             number(row["search_additional_mean"], 2, lang),
-            _priced(row, lang),
+            median_interval(row, "cost", lang),
             compact(row["cost_mean"], lang),
             UNDEFINED if pd.isna(row["within_budget"]) else percent(row["within_budget"], lang),
             chance(row, lang),
@@ -247,7 +246,10 @@ def chance(row: pd.Series, lang: str) -> str:
 def shipped_table(frames: Frames, manifest: Manifest, lang: str) -> Table:
     """The mix against every strategy at the budget."""
     budget = euros(manifest["plan"]["budget_millions_eur"], lang)
-    table = blank_table(label("shipped.title", lang, budget=budget), label("shipped.note", lang))
+    affordable = frames["shipped"][frames["shipped"]["affordable"].astype(bool)]
+    prices = {row[f"title_{lang}"]: row["price_status"] for _, row in affordable.iterrows()}
+    note = label("shipped.note", lang, prices=price_line(prices, lang))
+    table = blank_table(label("shipped.title", lang, budget=budget), note)
     _columns(table, lang, "shipped", "strategy", "scale", "additional", "cost", "difference", "better")
     for _, row in frames["shipped"].iterrows():
         if not row["affordable"]:
@@ -258,7 +260,7 @@ def shipped_table(frames: Frames, manifest: Manifest, lang: str) -> Table:
             row[f"title_{lang}"],
             number(row["factor"], 2, lang),
             median_interval(row, "additional", lang),
-            _priced(row, lang),
+            median_interval(row, "cost", lang),
             difference,
             percent(row["mix_better"], lang),
         )

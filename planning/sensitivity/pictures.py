@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,14 +12,14 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from foundation.drawing.style import BLUE, GREY, ORANGE, SMALL, legend_below, light_grid, localise, styled, wrap
-from foundation.language.numbers import UNDEFINED, compact, day, interval, number, percent, typeset, with_interval
+from foundation.language.numbers import UNDEFINED, compact, day, interval, number, percent, with_interval
 from foundation.store.manifest import Manifest
 from planning.mix.tables import blank_table, euros
 from planning.sensitivity import label
-from planning.sensitivity.indices import DUMMY, PRICE, study_titles
+from planning.sensitivity.indices import DUMMY
 from planning.sensitivity.study import tornado
+from planning.sensitivity.words import input_title, study_title
 from scenarios.drawing import page
-from scenarios.lever_schemas.words import effect_word, item_word, lever_word
 from scenarios.words import scenario_titles
 
 Frames = Mapping[str, pd.DataFrame]
@@ -183,12 +182,6 @@ def _cells(row: pd.Series, lang: str) -> list[str]:
     ]
 
 
-def study_title(study: str, lang: str) -> str:
-    """A study in words."""
-    titles = study_titles()
-    return typeset(titles[study][lang], lang) if study in titles else label(f"information.{study}", lang)
-
-
 def choice_of(manifest: Manifest) -> str:
     """``value`` or ``budget``: what decides."""
     return "budget" if manifest["sensitivity"]["budget_millions_eur"] is not None else "value"
@@ -220,20 +213,3 @@ def information_table(table: pd.DataFrame, manifest: Manifest, lang: str) -> Tab
             "" if whole else label(f"information.{'yes' if row['known'] else 'no'}", lang),
         )
     return shown
-
-
-@cache
-def input_title(name: str, lang: str) -> str:
-    """An input in words; one that has none keeps its name."""
-    if name == DUMMY:
-        return label("sensitivity.dummy", lang)
-    if name.startswith(PRICE):
-        price = name.removeprefix(PRICE)
-        lever, _, item = price.partition("/")
-        known = lever_word("doctors" if lever == "doctor" else lever, lang)
-        return label("input.price", lang, lever=known or lever, item=item_word(price, lang) or item)
-    base, _, place = name.rpartition(".")
-    if place.isdecimal():  # one of many alike, counted from 1 for readers
-        return label(f"input.{base.replace('.', '_')}", lang, number=int(place) + 1)
-    key = name.replace(".", "_")
-    return label(f"input.{key}", lang) if f"input.{key}" in label else effect_word(name, lang) or name

@@ -22,9 +22,11 @@ from foundation.work.bench import Bench
 from planning.sensitivity import label
 from planning.sensitivity.indices import Quantity, indices, input_table, studies, study_of
 from planning.sensitivity.information import Decision, value_table
+from planning.sensitivity.words import input_title, study_title
 from scenarios.compare.comparison import load
-from scenarios.compare.tables import write_csv
+from scenarios.compare.tables import titled, write_csv
 from scenarios.draw import Draw
+from scenarios.words import scenario_titles
 
 FEWEST = 40
 VALUE = 30.0
@@ -128,10 +130,16 @@ class Sensitivity(Study[Task]):
 
     def write(self, folder: Path, frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> None:
         """Tables for a spreadsheet, and the document."""
+        title = scenario_titles(self.compared, "fr").__getitem__
+        words: dict[str, Callable[[str], str]] = {
+            "quantity_name": lambda name: label(f"quantity.{name}", "fr"),
+            "input": lambda name: input_title(name, "fr"),
+        }
+        studied: dict[str, Callable[[str], str]] = {"study": lambda name: study_title(name, "fr")}
         for lang in ("en", "fr"):
             table = frames["indices"].rename(columns={"quantity": "quantity_name"})
-            write_csv(table, folder / f"indices.{lang}.csv", lang, label)
-            write_csv(frames["information"], folder / f"information.{lang}.csv", lang, label)
+            write_csv(titled(table, self.compared, lang), folder / f"indices.{lang}.csv", lang, label, words)
+            write_csv(frames["information"], folder / f"information.{lang}.csv", lang, label, {**studied, "now": title})
         write_json(folder / "sensitivity.json", sensitivity_document(frames, manifest))
 
     def _shown(self) -> list[dict[str, str]]:

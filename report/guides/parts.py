@@ -46,6 +46,7 @@ SCENARIOS = ("docs/scenarios.md", "docs/scenarios.fr.md")
 SAMPLE = ("docs/sample-size.md", "docs/sample-size.fr.md")
 README = ("README.md", "README.fr.md")
 CALIBRATION = ("docs/calibration.md",)
+COLUMNS = ("docs/columns.md", "docs/columns.fr.md")
 FITTED = ("fit-answers.png", "fit-correlations.png", "fit-parameters.png", "fit-stocks.png")
 
 
@@ -70,6 +71,12 @@ def _levers(_: Path, lang: str) -> str:
     from scenarios.language.guide import reference_table
 
     return reference_table(lang)
+
+
+def _columns(_: Path, lang: str) -> str:
+    from report.guides.columns import page
+
+    return page(lang)
 
 
 def _rooms(root: Path, lang: str) -> str:
@@ -267,6 +274,7 @@ PARTS = (
     Part("parameters", ("docs/odd.md",), _parameters),
     Part("computed", ("calibration/data/SOURCES.md",), _computed),
     Part("levers", SCENARIOS, _levers),
+    Part("columns", COLUMNS, _columns),
     Part("rooms", ("docs/architecture.md",), _rooms, draw=_floors),
     Part("structures", CALIBRATION, _structures),
     Part("fit", CALIBRATION, _fit("fit"), "mes fit", "fit.json", _fit_figures, FITTED),

@@ -146,7 +146,7 @@ class Comparison(OfDraws[Task]):
 
     def write(self, folder: Path, frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> None:
         """CSV tables for both languages."""
-        write_tables(folder, tables_for_reading(frames, manifest))
+        write_tables(folder, tables_for_reading(frames, manifest), manifest)
 
 
 def _of(frame: pd.DataFrame, scenarios: Sequence[str]) -> pd.DataFrame:
@@ -162,13 +162,13 @@ def _ordered(frame: pd.DataFrame, order: Sequence[str]) -> pd.DataFrame:
     return frame.take(np.argsort(rank[codes], kind="stable")).reset_index(drop=True)
 
 
-def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
-    """CSV tables for both languages: a French spreadsheet wants other separators."""
-    from scenarios.compare.tables import write_csv
+def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame], manifest: Manifest) -> None:
+    """CSV tables for both languages: a French spreadsheet wants other separators; scenarios with their titles."""
+    from scenarios.compare.tables import titled, write_csv
 
     for name, table in tables.items():
         for lang in LANGUAGES:
-            write_csv(table, folder / f"{name}.{lang}.csv", lang)
+            write_csv(titled(table, manifest, lang), folder / f"{name}.{lang}.csv", lang)
 
 
 def tables_for_reading(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> Frames:

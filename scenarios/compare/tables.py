@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from foundation.language import spreadsheet
-from foundation.language.numbers import NARROW, day, number, percent, with_interval
+from foundation.language.numbers import NARROW, day, percent, short, with_interval
 from foundation.language.text import Words
 from foundation.store.manifest import Manifest
 from model.terms.weeks import position
@@ -19,7 +19,7 @@ from scenarios.compare import label
 from scenarios.compare.comparison import MEASURES, scenario_summary
 from scenarios.compare.days import Block, Day, Floats, medians, quantile_columns, ratio, stacked
 from scenarios.compare.statuses import price_statuses
-from scenarios.words import group_label, price_letters, price_words, quick_mark, run_line, scenario_titles
+from scenarios.words import group_label, price_line, price_words, quick_mark, run_line, scenario_titles
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -88,15 +88,41 @@ def _over_draws(block: Block, measures: Mapping[str, Floats]) -> dict[str, Float
     return columns
 
 
-def write_csv(table: pd.DataFrame, path: Path, lang: str, words: Words = label) -> None:
-    """Writes a table for a spreadsheet (``foundation.language.spreadsheet``); in French with its groups, statuses and
-    obstacles in words too. ``words``: of the room whose table it is, for the headers.
+def titled(table: pd.DataFrame, manifest: Manifest, lang: str) -> pd.DataFrame:
+    """With the titles of scenarios behind their names."""
+    if "scenario" not in table:
+        return table
+    titles, shown = scenario_titles(manifest, lang), table.copy()
+    place = list(shown.columns).index("scenario") + 1
+    shown.insert(place, "title", [titles.get(name, name) for name in table["scenario"]])
+    return shown
+
+
+def write_csv(
+    table: pd.DataFrame,
+    path: Path,
+    lang: str,
+    words: Words = label,
+    said: Mapping[str, Callable[[str], str]] | None = None,
+) -> None:
+    """Writes a table for a spreadsheet (``foundation.language.spreadsheet``); in French with its keys in words.
+
+    Args:
+        words: of the room whose table it is, for the headers.
+        said: what says the keys of a column in French; groups, statuses, obstacles, drivers, channels and yes or no are
+            said in any case.
     """
-    spreadsheet.write_csv(_french(table) if lang == "fr" else table, path, lang, words)
+    spreadsheet.write_csv(_french(table, said or {}) if lang == "fr" else table, path, lang, words)
 
 
-def _french(table: pd.DataFrame) -> pd.DataFrame:
+def _french(table: pd.DataFrame, said: Mapping[str, Callable[[str], str]]) -> pd.DataFrame:
     shown = table.copy()
+    for column, word in said.items():
+        shown[column] = _said(shown[column], lambda key, word=word: key if pd.isna(key) else word(key))  # type: ignore[misc]
+    for name in [name for name in shown.columns if shown[name].dtype == bool]:
+        shown[name] = [label("common.yes" if one else "common.no", "fr") for one in shown[name]]
+    if "channel" in shown:
+        shown["channel"] = _said(shown["channel"], lambda name: label(f"channel.{name}", "fr"))
     if {"dimension", "group"} <= set(shown.columns):
         pairs = list(zip(shown["dimension"], shown["group"], strict=True))
         shown["group"] = _said(pairs, lambda pair: group_label(*pair, "fr"))
@@ -131,8 +157,8 @@ def rich_table(summary: pd.DataFrame, manifest: Manifest, lang: str) -> Table:
         caption_justify="left",
         title_style="bold",
     )
-    table.title, table.caption = Text(_title(manifest, lang)), Text(_caption(manifest, lang))
-    target = number(manifest["target_millions"], 0 if manifest["target_millions"] % 1 == 0 else 1, lang)
+    table.title, table.caption = Text(_title(manifest, lang)), Text(_caption(summary, manifest, lang))
+    target = short(manifest["target_millions"], lang)
     table.add_column(label("table.scenario", lang), min_width=8, max_width=34, overflow="fold")
     for name in ("activated", "additional", "cost", "per_additional", "probability"):
         table.add_column(label(f"table.{name}", lang, target=target), justify="right", no_wrap=True)
@@ -143,11 +169,9 @@ def rich_table(summary: pd.DataFrame, manifest: Manifest, lang: str) -> Table:
 
 
 def _cells(row: pd.Series, lang: str) -> list[str]:
-    """Costs with two significant figures: unit prices are not known better; behind them the letters of their prices."""
+    """Costs with two significant figures: unit prices are not known better."""
     figures = {"activated_millions": 3, "additional_millions": 3, "cost_millions_eur": 2, "cost_per_additional_eur": 2}
     cells = [with_interval(row[f"{m}_p05"], row[f"{m}_p50"], row[f"{m}_p95"], lang, n) for m, n in figures.items()]
-    letters = price_letters(row["price_status"], lang)
-    cells[2] = f"{cells[2]} {letters}".rstrip()
     return [*cells, probability(row, lang)]
 
 
@@ -165,6 +189,9 @@ def _title(manifest: Manifest, lang: str) -> str:
     return quick_mark(manifest, lang) + label("table.title", lang, until=day(manifest["until"], lang))
 
 
-def _caption(manifest: Manifest, lang: str) -> str:
+def _caption(summary: pd.DataFrame, manifest: Manifest, lang: str) -> str:
     stocks = label("table.continued" if manifest["continued"] else "table.simulated", lang)
-    return f"{run_line(manifest, lang)}\n{label('table.note', lang, continued=stocks)}"
+    titles = scenario_titles(manifest, lang)
+    statuses = {titles[row["scenario"]]: str(row["price_status"]) for _, row in summary.iterrows()}
+    note = label("table.note", lang, continued=stocks, prices=price_line(statuses, lang))
+    return f"{run_line(manifest, lang)}\n{note}".replace("  ", " ")  # where nothing is paid

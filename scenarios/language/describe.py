@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from foundation.language.text import in_language
 from scenarios.lever_schemas.media import Burst
+from scenarios.lever_schemas.prices import Price
 
 _WORDS = {
     "bool": "true or false",
@@ -37,6 +38,14 @@ def allowed(key: str, field: FieldInfo, lang: str = "en") -> str:
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return _say("table", lang, keys=", ".join(kind.model_fields))
     return _say(_word(key, kind), lang, **_limits(field))
+
+
+def wanted(key: str, field: FieldInfo) -> str:
+    """The word for what the key holds: "date", "int", "float", "bool", …; "price" for a price of one's own."""
+    kind = _without_none(field.annotation)
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return "price" if kind is Price else "table"
+    return "" if get_origin(kind) is Literal else _word(key, kind)
 
 
 def one_of(names: Iterable[object], lang: str = "en") -> str:

@@ -9,6 +9,7 @@ import unicodedata
 from pathlib import Path
 
 from foundation.errors import Problem, ScenarioError, nearest
+from foundation.language.amounts import iso_day, with_point
 from scenarios.language.schema import Scenario
 from scenarios.language.validation import validate
 
@@ -121,7 +122,7 @@ def _toml(text: str, source: str) -> dict[str, object]:
     try:
         return tomllib.loads(unicodedata.normalize("NFC", text))  # some systems write é as e with an accent behind it
     except tomllib.TOMLDecodeError as error:
-        raise _wrong(source, _syntax(str(error))) from None
+        raise _wrong(source, _as_in_france(text, str(error)) or _syntax(str(error))) from None
     except (RecursionError, ValueError) as error:
         raise _wrong(source, f"is not valid TOML: {error}") from None
 
@@ -139,6 +140,23 @@ def _refuse_deep(text: str, source: str) -> None:
             break
     if depth > DEEPEST or _DOTTED.search(bare):
         raise _wrong(source, f"more than {DEEPEST} tables within each other")
+
+
+_BARE = re.compile(r"(?<![\w.+-])(?:\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d+,\d+)(?![\w.]|,\d)")
+"""A day or a decimal as it stands in a French text."""
+
+
+def _as_in_france(text: str, message: str) -> str:
+    """The line, what stands there and how TOML writes it, where the parser stumbles over a day or a decimal comma."""
+    found = re.search(r"at line (\d+), column (\d+)", message)
+    line = text.splitlines()[int(found[1]) - 1] if found and int(found[1]) <= text.count("\n") + 1 else ""
+    bare = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), line)
+    for value in _BARE.finditer(bare):
+        right = iso_day(value[0]) or with_point(value[0])
+        open_quote = any(mark in bare[: value.start()] for mark in "'\"")
+        if found and right and not open_quote and value.end() + 2 >= int(found[2]):  # before: the parser was content
+            return f"line {found[1]}: {value[0]} is not TOML; write {right}"
+    return ""
 
 
 def _syntax(message: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -10,7 +11,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from foundation.errors import NOT_SHOWN, Problem, nearest
-from scenarios.language.describe import allowed, one_of
+from foundation.language.amounts import decimal, is_day, iso_day, with_point
+from scenarios.language.describe import allowed, one_of, wanted
 from scenarios.language.schema import (
     MOST_ALIKE,
     Description,
@@ -119,12 +121,35 @@ def _problem(detail: ErrorDetails, raw: Mapping[str, object], source: str) -> Pr
     if kind in ("value_error", "scenario"):
         return _own(source, key, value, context, detail["msg"])
     field = _field(location, raw)
+    if right := _unquoted(value, field, str(_last_name(location))):
+        return Problem(source=source, key=key, value=value, message=f"is text; write {right}, without quotes")
     words = allowed(str(_last_name(location)), field) if field else ""
     shown = NOT_SHOWN if kind == "missing" else value
     return Problem(
         source=source, key=key, value=shown, message=_MESSAGES.get(kind, WRONG_TYPE), allowed=words,
         suggestion=_near_value(value, field),
     )  # fmt: skip
+
+
+_TRUTHS = {"true": "true", "vrai": "true", "oui": "true", "yes": "true"} | dict.fromkeys(
+    ("false", "faux", "non", "no"), "false"
+)
+
+
+def _unquoted(value: object, field: FieldInfo | None, key: str) -> str:
+    """How TOML writes what an author has put between quotes, where a day, a number or a truth was wanted."""
+    if not isinstance(value, str) or field is None:
+        return ""
+    text, kind = value.strip(), wanted(key, field)
+    if kind in ("date", "dates"):
+        return text if is_day(text) else iso_day(text)
+    if kind == "bool":
+        return _TRUTHS.get(text.lower(), "")
+    number = with_point(text) or text
+    if kind == "price":
+        return f"{{ value = {number} }}" if isfinite(decimal(number)) else ""
+    whole = kind == "int" and number.lstrip("+-").isdecimal()
+    return number if whole or (kind == "float" and isfinite(decimal(number))) else ""
 
 
 def _own(source: str, key: str, value: object, context: Mapping[str, Any], text: str) -> Problem:

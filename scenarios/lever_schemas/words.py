@@ -29,17 +29,24 @@ def effect_names() -> tuple[str, ...]:
 def effect_word(name: str, lang: str) -> str | None:
     """A prior of levers in a word; ``None`` for anything else."""
     found = words()["effect"].get(name)
-    return typeset(found["short"][lang], lang) if found else None
+    return typeset(found["name"][lang], lang) if found else None
 
 
-def item_word(price: str, lang: str) -> str | None:
-    """The item of a unit price (``lever/item``) in a word; ``None`` for anything else."""
+def effect_detail(name: str, lang: str) -> str:
+    """What such a prior measures; "" for anything else."""
+    found = words()["effect"].get(name)
+    return typeset(found["detail"][lang], lang) if found else ""
+
+
+def item_word(item: str, lang: str) -> str:
+    """What is paid for: the price in a line where only one lever pays for it, otherwise what all of them call it."""
+    found = [price for price in words()["price"] if price.partition("/")[2] == item]
+    if len(found) == 1:
+        return str(price_word(found[0], lang))
+    return typeset(words()["item"][item][lang], lang) if item in words().get("item", {}) else item
+
+
+def price_word(price: str, lang: str) -> str | None:
+    """A unit price (``lever/item``) in a line; ``None`` for anything else."""
     found = words()["price"].get(price)
-    return typeset(found["short"][lang], lang) if found else None
-
-
-def line(section: str, name: str, lang: str) -> str | None:
-    """An ``effect`` or a ``price`` in a line, not yet typeset; ``None`` for anything else."""
-    found = words().get(section, {}).get(name)
-    text: str | None = found["long"][lang] if found and "long" in found else None
-    return text
+    return typeset(found["name"][lang], lang) if found else None

@@ -54,7 +54,7 @@ def test_the_folder(fitted: tuple[Path, Result]) -> None:
     tables = [f"{name}.parquet" for name in (*NAMES, "curves", "draws")]
     sheets = [f"{name}.{lang}.csv" for name in NAMES for lang in ("en", "fr")]
     assert sorted(p.name for p in folder.iterdir()) == sorted(
-        [*tables, *sheets, "fit.json", "manifest.json", "pictures"]
+        [*tables, *sheets, "fit.json", "log.txt", "manifest.json", "pictures"]
     )
     pictures = [
         f"{n}.fr.{kind}" for n in ("answers", "correlations", "parameters", "stocks") for kind in ("png", "svg")

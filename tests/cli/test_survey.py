@@ -16,6 +16,7 @@ Mes = Callable[..., Result]
 SMALL = ("--people", "1000", "--draws", "2", "--workers", "1")
 FILES = [
     "answers.parquet",
+    "log.txt",
     "manifest.json",
     "survey.en.csv",
     "survey.fr.csv",

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from markupsafe import Markup
 
+from calibration import parameter_word
+from calibration.facts.priors import AHEAD, STATUS_QUO
+from calibration.facts.tables import DATA, read_rows
 from report import say
 from report.answer import choose, levers, verdict
 from report.figures import SHAPES, report_adoption
 from report.numbers import Numbers, traced
-from report.sources import load_provenance, moment, when
+from report.sources import assumption_rows, cited, document_rows, load_provenance, moment, when
 from scenarios.language.files import CATALOGUE, catalogue, load_scenario, read_text
 from scenarios.lever_schemas.words import effect_names, words
 from scenarios.words import scenario_titles
@@ -19,11 +24,36 @@ from tests.scenarios import frames as made
 def test_prices_and_parameters_all_have_words() -> None:
     provenance = load_provenance("posterior/default.parquet")
     assert {row.name for row in provenance.prices} == set(words()["price"])
-    assert {row.name for row in (*provenance.effects, *provenance.parameters)} == {*say.own["effect"], *effect_names()}
+    named = {row.name for row in (*provenance.effects, *provenance.parameters)}
+    assert {*effect_names(), *STATUS_QUO, *AHEAD} == named
+    assert all(parameter_word(name, lang) for name in named for lang in ("en", "fr"))
     rows = (*provenance.prices, *provenance.effects, *provenance.parameters)
     assert {row.status for row in rows} <= set(say.own["status"])
     assert "posterior" in say.own["draws"]
     assert all(fact in provenance.facts for row in rows for fact in row.facts)
+
+
+CODE = re.compile(r"\b[FG]\d{3}\b")
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_sources_are_named_by_their_document_and_never_by_a_code(lang: str) -> None:
+    found = load_provenance("posterior/default.parquet")
+    rows = assumption_rows((*found.prices, *found.effects, *found.parameters), "priors.csv", found.facts, lang)
+    named = [str(source["name"]) for row in rows for source in row["sources"]]
+    named += [str(row["name"]) for row in document_rows(found, lang)]
+    assert len(named) > 60
+    assert not [name for name in named if CODE.search(name)]
+    assert "La Tribune de l’assurance, Oct\u00a02019" in named or lang == "fr"
+    assert CODE.search("F165"), "negative control"
+
+
+def test_every_cited_page_has_a_publisher_by_name() -> None:
+    found = load_provenance("posterior/default.parquet")
+    hosts = {row.cells["host"] for row in read_rows("publishers.csv", ("host", "publisher"), DATA)}
+    pages = [found.facts[name] for name in cited(found) if found.facts[name].address.startswith("http")]
+    assert len(pages) > 30
+    assert [fact.id for fact in pages if fact.publisher in hosts or not fact.publisher] == []
 
 
 def test_a_posterior_that_is_gone_is_said_to_be() -> None:

@@ -16,7 +16,7 @@ from planning.mix.question import load_space
 from scenarios.language import schema
 from scenarios.lever_schemas import KINDS
 from scenarios.lever_schemas.base import LeverTable, Span
-from scenarios.lever_schemas.words import effect_word, item_word, lever_word, line, words
+from scenarios.lever_schemas.words import effect_detail, effect_word, item_word, lever_word, price_word, words
 
 SPAN = Span(policy_start=date(2026, 1, 5), until=date(2027, 12, 31))
 BAD_FRENCH = re.compile(r"[^\s\u00a0\u202f][;!?»]|[^\s\u00a0\u202f]:(?!/)| [;:!?%»]|« |'")
@@ -79,10 +79,16 @@ def test_every_price_has_words_and_every_word_a_price() -> None:
     assert set(words()["price"]) == {item.key for item in load_costs()}
 
 
+def test_every_item_is_said_in_french_and_one_that_nobody_knows_stays() -> None:
+    items = {item.item for item in load_costs()}
+    assert [item for item in items if item_word(item, "fr") == item] == []
+    assert item_word("per smile", "fr") == "per smile"
+
+
 def test_what_nobody_knows_has_no_word() -> None:
     for lang in LANGUAGES:
-        assert lever_word("nobody", lang) is effect_word("nobody", lang) is item_word("nobody", lang) is None
-        assert line("effect", "nobody", lang) is line("status", "assumed", lang) is None
+        assert lever_word("nobody", lang) is effect_word("nobody", lang) is price_word("nobody", lang) is None
+        assert effect_detail("nobody", lang) == ""
 
 
 def test_limits_are_those_of_the_engine() -> None:

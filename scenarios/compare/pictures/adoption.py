@@ -30,7 +30,7 @@ from foundation.drawing.style import (
     styled,
     wrap,
 )
-from foundation.language.numbers import day, interval, number, with_interval
+from foundation.language.numbers import day, interval, number, short, with_interval
 from foundation.shapes import Floats
 from foundation.store.manifest import Manifest
 from model.terms.weeks import START, position
@@ -249,7 +249,7 @@ def _band_line(colour: str, words: str, line: Literal["-", "--"] = "-") -> Artis
 
 
 def legend_of_surroundings(manifest: Manifest, lang: str) -> list[Artist]:
-    target = number(manifest["target_millions"], 0 if manifest["target_millions"] % 1 == 0 else 1, lang)
+    target = short(manifest["target_millions"], lang)
     words = {name: f"{label(f'adoption.{name}_line', lang)}" for name in ("data", "policy")}
     handles: list[Artist] = [
         Line2D([], [], color=RED, linestyle=(0, (6, 2)), label=label("adoption.target", lang, target=target)),

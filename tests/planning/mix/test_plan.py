@@ -271,6 +271,14 @@ STATISTIC = {
     ),
     "composition": (" · means", " · moyennes"),
 }
+@pytest.mark.parametrize(("lang", "words"), [("en", "all levers"), ("fr", "tous les leviers")])
+def test_the_row_of_all_levers_is_shown_where_the_target_is_reached(
+    found: Plan, tidy: Frames, lang: str, words: str
+) -> None:
+    frontier = tidy["frontier"]
+    reached = {**tidy, "frontier": frontier[frontier["role"] != "reach"]}
+    shown = tables(reached, manifest(found), lang)[1]
+    assert words in {str(cell) for cell in shown.columns[0].cells}
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])

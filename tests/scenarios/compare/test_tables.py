@@ -16,7 +16,7 @@ from foundation.language.text import header
 from scenarios.compare import label
 from scenarios.compare.comparison import MEASURES
 from scenarios.compare.tables import groups_table, probability, rich_table, summary_table, write_csv
-from scenarios.words import price_letters, price_words
+from scenarios.words import price_line, price_note, price_words
 from tests.scenarios import frames as made
 
 
@@ -198,7 +198,13 @@ def test_costs_are_marked_by_how_well_their_prices_are_known() -> None:
     )
     row = summary_table(hand_made([1.0]), costs).iloc[0]
     assert row["price_status"] == "proxy, assumed"
-    assert price_letters(row["price_status"], "fr") == "pa"
+    assert price_note(row["price_status"], "fr") == "supposés en partie"
+    assert price_note("proxy, derived", "en") == "partly taken by analogy"
+    assert price_note("published", "en") == "published"
+    assert price_note("", "en") == ""
+    lines = {"One": "assumed", "Two": "assumed", "Three": "proxy", "Nothing": ""}
+    assert price_line(lines, "en") == "Prices behind the costs: assumed; taken by analogy: “Three”."
+    assert price_line({"Nothing": ""}, "en") == ""
     assert price_words(row["price_status"], "fr") == "par analogie, supposé"
     assert summary_table(hand_made([1.0]), NO_COSTS).iloc[0]["price_status"] == ""
     counted = costs.assign(eur=1.0)

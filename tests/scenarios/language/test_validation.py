@@ -28,7 +28,14 @@ CASES = [
     ("email", "intensity = 1.5", "lever[1].intensity = 1.5: is too large; allowed: a number from 0 to 1"),
     ("email", "intensity = -0.1", "lever[1].intensity = -0.1: is too small; allowed: a number from 0 to 1"),
     ("email", "intensity = nan", "lever[1].intensity = NaN: is not a number; allowed: a number from 0 to 1"),
-    ("email", 'intensity = "1"', 'lever[1].intensity = "1": is of the wrong type; allowed: a number from 0 to 1'),
+    ("email", 'intensity = "1"', 'lever[1].intensity = "1": is text; write 1, without quotes'),
+    ("email", 'intensity = "0,95"', 'lever[1].intensity = "0,95": is text; write 0.95, without quotes'),
+    ("email", 'intensity = "much"', 'lever[1].intensity = "much": is of the wrong type; allowed: a number from 0 to 1'),
+    ("email", 'start = "01/03/2027"', 'lever[1].start = "01/03/2027": is text; write 2027-03-01, without quotes'),
+    ("email", 'waves = ["1.3.2027"]', 'lever[1].waves[1] = "1.3.2027": is text; write 2027-03-01, without quotes'),
+    ("email", 'every_weeks = "26"', 'lever[1].every_weeks = "26": is text; write 26, without quotes'),
+    ("email", 'cost = "0,05"', 'lever[1].cost = "0,05": is text; write { value = 0.05 }, without quotes'),
+    ("letter", 'carries_code = "oui"', 'lever[1].carries_code = "oui": is text; write true, without quotes'),
     ("email", "intensity = true", "lever[1].intensity = true: is of the wrong type; allowed: a number from 0 to 1"),
     ("documents", "intensity = 6", "lever[1].intensity = 6: is too large; allowed: a number from 0 to 5"),
     (
@@ -49,7 +56,7 @@ CASES = [
     (
         "email",
         'start = "2026-05-01"',
-        'lever[1].start = "2026-05-01": is of the wrong type; allowed: a date such as 2027-03-01, without quotes',
+        'lever[1].start = "2026-05-01": is text; write 2026-05-01, without quotes',
     ),
     (
         "email",
@@ -262,3 +269,23 @@ def test_all_errors_of_a_file_at_once():
         "lever[2].target.age_to",
     }
     assert len(found) == len(keys)
+
+
+@pytest.mark.parametrize(
+    ("line", "value", "right"),
+    [
+        ("intensity = 0,95", "0,95", "0.95"),
+        ("start = 01/03/2027", "01/03/2027", "2027-03-01"),
+        ("cost = { value = 0,95, low = 0.7 }", "0,95", "0.95"),
+        ('name = "a-1,5"  # 7,5\nintensity = 1,5', "1,5", "1.5"),
+        ("waves = [01/03/2027, 2027-09-01]", "01/03/2027", "2027-03-01"),
+    ],
+)
+def test_a_day_or_a_decimal_as_in_france_is_shown_as_toml_writes_it(line, value, right):
+    number = 5 + line.count("\n")
+    assert of_lever(line) == [f"line {number}: {value} is not TOML; write {right}"]
+
+
+@pytest.mark.parametrize("line", ["intensity = 0;95", "start = 31/02/2027", "intensity 0.5  # 0,95", 'name = "0,95'])
+def test_other_slips_are_the_parsers(line):
+    assert of_lever(line)[0].startswith("is not valid TOML at line")

@@ -1,0 +1,48 @@
+"""What a shell completes: names of scenarios, and folders of results. Quick: nothing is loaded but this."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+CATALOGUE = Path(__file__).parents[1] / "scenarios/catalogue"
+FOLDER, MANIFEST = "runs", "manifest.json"
+
+
+def scenarios(incomplete: str) -> list[str]:
+    """Names of the catalogue, and scenario files by their path."""
+    names = sorted(file.stem for file in CATALOGUE.glob("*.toml"))
+    return [word for word in (*names, *_paths(incomplete, files=True)) if word.startswith(incomplete)]
+
+
+def folders(incomplete: str) -> list[str]:
+    """Folders of results below the one that is being typed; at first those in ``runs``."""
+    return [word for word in _paths(incomplete, files=False) if word.startswith(incomplete)]
+
+
+def either(incomplete: str) -> list[str]:
+    """Scenarios, then folders of results."""
+    return list(dict.fromkeys([*scenarios(incomplete), *folders(incomplete)]))
+
+
+def _paths(incomplete: str, *, files: bool) -> Iterator[str]:
+    """Scenario files or folders of results as they would be typed, and the folders on the way to them."""
+    typed = incomplete.rpartition("/")[0] + "/" if "/" in incomplete else ""
+    for path in _entries(Path(typed or ".")):
+        hidden = path.name.startswith(".") and not incomplete.removeprefix(typed).startswith(".")
+        if files and path.suffix == ".toml" and path.is_file():
+            yield f"{typed}{path.name}"
+        elif path.is_dir() and not hidden:
+            sealed = (path / MANIFEST).is_file()
+            if not files or not sealed:
+                yield f"{typed}{path.name}{'' if sealed else '/'}"
+    if not files and not typed:
+        yield from (f"{FOLDER}/{path.name}" for path in _entries(Path(FOLDER)) if (path / MANIFEST).is_file())
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir(), key=os.fspath)
+    except OSError:
+        return []

@@ -1,0 +1,122 @@
+"""The log of a folder, ``--log`` and ``--verbose``: what was done, when, how it ended; no result depends on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import Result
+
+from foundation.store.manifest import read
+from foundation.work import progress
+from foundation.work.journal import LOG, Journal, journal
+
+Mes = Callable[..., Result]
+RUN = ("run", "media", "--people", "1000", "--draws", "2", "--workers", "1", "--pictures", "none")
+LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ  .+")
+
+
+def lines(file: Path) -> list[str]:
+    found = file.read_text("utf-8").splitlines()
+    assert all(LINE.fullmatch(line) for line in found)
+    return [line.partition("  ")[2] for line in found]
+
+
+def test_a_folder_has_a_log_that_no_manifest_lists(mes: Mes, tmp_path: Path) -> None:
+    result = mes(*RUN, "--out", "out")
+    assert result.exit_code == 0
+    found = lines(tmp_path / "out" / LOG)
+    assert found[0] == f"command: mes {' '.join(RUN)} --out out"
+    assert re.match(r"mes \S+, python 3\.\d+, numpy \S+, numba ", found[1])
+    assert found[2] == "folder begun"
+    assert re.fullmatch(r"draws \(2\): done in [\d.]+ s", found[3])
+    assert "tables written and sealed, status complete, failures 0" in found
+    assert re.fullmatch(r"ended after [\d.]+ s with exit status 0", found[-1])
+    assert LOG not in read(tmp_path / "out")["files"]
+    assert mes("verify", "out").exit_code == 0
+    assert str(tmp_path) not in (tmp_path / "out" / LOG).read_text(), "no path but those that were given"
+
+
+def test_a_log_may_be_altered_or_lost_and_the_folder_is_what_it_was(mes: Mes, tmp_path: Path) -> None:
+    mes(*RUN, "--out", "out")
+    (tmp_path / "out" / LOG).write_text("anything\n")
+    assert mes("verify", "out").exit_code == 0
+    (tmp_path / "out" / LOG).unlink()
+    assert mes("verify", "out").exit_code == 0
+    assert mes("plot", "out").exit_code == 0
+
+
+def test_a_resumed_run_goes_on_with_the_log(mes: Mes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("scenarios.compare.study.write_tables", interrupted)
+        result = mes(*RUN, "--out", "out", "--lang", "fr")
+    assert result.exit_code == 130
+    assert "mes: interrompu\u202f; la même commande avec --resume --out out achève le reste" in result.stderr
+    before = lines(tmp_path / "out" / LOG)
+    assert before[-1].endswith("code de sortie 130")
+    assert before[-2].startswith("interrompu")
+    assert mes(*RUN, "--out", "out", "--resume").exit_code == 0
+    after = lines(tmp_path / "out" / LOG)
+    assert after[: len(before)] == before
+    assert "folder taken up again, parts there: 2" in after
+    assert after[-1].endswith("with exit status 0")
+    assert mes("verify", "out").exit_code == 0
+
+
+def test_no_result_depends_on_the_log(mes: Mes, tmp_path: Path) -> None:
+    mes(*RUN, "--out", "plain")
+    mes(*RUN, "--out", "logged", "--verbose", "--log", "all.txt")
+    first, second = (read(tmp_path / name)["files"] for name in ("plain", "logged"))
+    assert first == second
+    assert lines(tmp_path / "all.txt")[0].endswith("--log all.txt")
+
+
+def test_log_is_added_to_and_verbose_says_it_aloud(mes: Mes, tmp_path: Path) -> None:
+    for _ in range(2):
+        result = mes(*RUN[:-1], "nothing", "--verbose", "--log", "all.txt")
+        assert result.exit_code == 2, "a picture of no such name: refused before anything is done"
+    assert not (tmp_path / "all.txt").exists()
+    for number in (1, 2):
+        result = mes("report", "nowhere", "--verbose", "--log", "all.txt")
+        assert result.exit_code == 2
+        assert re.search(r"mes: \[[\d.]+ s\] mes \S+, python", result.stderr)
+        assert re.search(r"mes: \[[\d.]+ s\] ended after [\d.]+ s with exit status 2", result.stderr)
+        assert sum(line.startswith("command: mes report nowhere") for line in lines(tmp_path / "all.txt")) == number
+    assert "nowhere: not a run folder (it holds no manifest.json)" in lines(tmp_path / "all.txt")
+
+
+def test_a_log_that_cannot_be_written_to_is_refused_at_once(mes: Mes, tmp_path: Path) -> None:
+    result = mes(*RUN, "--out", "out", "--log", "no/such/folder.txt")
+    assert (result.exit_code, (tmp_path / "out").exists()) == (2, False)
+    assert "--log: no/such/folder.txt can't be written to (No such file or directory)" in result.stderr
+    assert mes(*RUN, "--out", "out", "--log", ".").exit_code == 2
+
+
+def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / LOG).symlink_to(tmp_path / "elsewhere.txt")
+    own = Journal()
+    own.begin("mes", "en", lambda: "versions")
+    own.keep_in(tmp_path / "folder")
+    own.end(0)
+    assert not (tmp_path / "elsewhere.txt").exists()
+
+
+def test_without_a_command_there_is_no_log(tmp_path: Path) -> None:
+    own = Journal()
+    own.keep_in(tmp_path)
+    own.end(0)
+    assert not (tmp_path / LOG).exists()
+
+
+def test_progress_speaks_french(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(journal, "lang", "fr")
+    with progress.progress(2, "tirages") as tell:
+        for done in (0, 1, 2):
+            tell(done)
+    assert re.search(r"tirages\u00a0: 2/2, encore \d+ s", capsys.readouterr().err)
