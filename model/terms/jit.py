@@ -8,21 +8,23 @@ every file that they can be compiled from; an edit elsewhere leaves it alone.
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from collections.abc import Callable
-from contextlib import ExitStack
 from inspect import unwrap
 from pathlib import Path
+from types import FrameType
 from typing import Any, TypeVar, cast
 
 import numba
 from numba.core import event
 
-from foundation.work.executors import postponed
 from model.terms.cached import cache_folder
 
 _njit: Any = numba.njit
 _config: Any = numba.config
 F = TypeVar("F", bound=Callable[..., Any])
+Handler = Callable[[int, FrameType | None], object] | None
 
 
 def compiled(function: F) -> F:
@@ -55,20 +57,30 @@ class _Uninterrupted(event.Listener):
     so that it would be lost there, or the compilation end as a failure of whoever asked for it."""
 
     def __init__(self) -> None:
-        self.depth = 0
-        self.until_done = ExitStack()
+        self.depth, self.noted = 0, False
+        self.before: Handler = None
 
     def on_start(self, what: object) -> None:
-        """One compilation may start another."""
-        if self.depth == 0:
-            self.until_done.enter_context(postponed(lambda: None))
+        """One compilation may start another. Ctrl-C is only heard in the main thread."""
         self.depth += 1
+        if self.depth > 1 or threading.current_thread() is not threading.main_thread():
+            return
+        handler = signal.getsignal(signal.SIGINT)
+        if callable(handler):  # not ignored
+            self.before, self.noted = handler, False
+            signal.signal(signal.SIGINT, self._note)
 
     def on_end(self, what: object) -> None:
-        """Raises ``KeyboardInterrupt`` for a Ctrl-C that came meanwhile."""
+        """Does for a Ctrl-C that came meanwhile what would have been done: as a rule, ``KeyboardInterrupt``."""
         self.depth -= 1
-        if self.depth == 0:
-            self.until_done.close()
+        if self.depth == 0 and self.before is not None:
+            before, self.before = self.before, None
+            signal.signal(signal.SIGINT, before)
+            if self.noted:
+                before(signal.SIGINT, None)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self.noted = True
 
 
 UNINTERRUPTED = _Uninterrupted()

@@ -284,9 +284,8 @@ def _columns(table: Table, lang: str, section: str, *names: str, target: Mapping
         justify: Any = "left" if number_ == 0 and section != "frontier" else "right"
         table.add_column(label(f"{section}.{name}", lang), justify=justify, no_wrap=number_ > 0)
     if target is not None:
-        table.add_column(
-            label("frontier.probability", lang, target=compact_target(target, lang)), justify="right", no_wrap=True
-        )
+        chance = label("frontier.probability", lang, target=compact_target(target, lang))
+        table.add_column(chance, justify="right", no_wrap=True)
         table.add_column(label("frontier.levers", lang), justify="right", no_wrap=True)
 
 

@@ -24,6 +24,7 @@ from scenarios.words import scenario_titles
 if TYPE_CHECKING:
     from rich.table import Table
 
+
 def last_looked_at(manifest: Manifest) -> str:
     """The last day of the target that a run has looked for; folders of earlier versions looked to the horizon."""
     return str(manifest.get("dates_until", manifest["until"]))

@@ -271,6 +271,8 @@ STATISTIC = {
     ),
     "composition": (" · means", " · moyennes"),
 }
+
+
 @pytest.mark.parametrize(("lang", "words"), [("en", "all levers"), ("fr", "tous les leviers")])
 def test_the_row_of_all_levers_is_shown_where_the_target_is_reached(
     found: Plan, tidy: Frames, lang: str, words: str

@@ -215,9 +215,7 @@ def experiment(**more: Any) -> Any:
 
     text = '[title]\nen = "A"\n[[lever]]\nkind = "letter"\nspread_weeks = 1\nevery_weeks = {}\n'
     often = parse_scenario(text.format(more.pop("every", 26)), source="f.toml")
-    plain = Settings(
-        people=1000, draws=1, seed=1, policy_start=date(2027, 1, 4), until=HORIZON, target_millions=40.0
-    )
+    plain = Settings(people=1000, draws=1, seed=1, policy_start=date(2027, 1, 4), until=HORIZON, target_millions=40.0)
     nothing: dict[str, Any] = dict.fromkeys(("demography", "history", "costs", "surveyed"))
     return Experiment(settings=replace(plain, **more), scenarios=(choose("status-quo").scenario, often), **nothing)
 
