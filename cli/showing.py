@@ -131,10 +131,10 @@ def print_table(frames: Mapping[str, pd.DataFrame], manifest: Manifest, lang: La
     from scenarios.compare.when import when_rich_table
 
     summary, out = summary_table(frames["outcomes"], frames["costs"]), console()
-    out.print(rich_table(summary, manifest, lang.value))
+    out.print(rich_table(summary, manifest, lang.value), "")
     out.print(when_rich_table(frames["outcomes"], manifest, lang.value))
     if len(best := best_table(frames["outcomes"], manifest)):
-        out.print(best_rich_table(best, manifest, lang.value))
+        out.print("", best_rich_table(best, manifest, lang.value))
     for line in (*aimed_lines(frames["uses"], manifest, lang.value), *differences(manifest, lang)):
         out.print(line, markup=False, highlight=False)
 
