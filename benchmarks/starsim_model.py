@@ -117,13 +117,13 @@ class Adoption(ss.Infection):
         received = self.received[uids] * self.calendar.cum_received[self.ti]
         informed = self.who.informed(self.rows[uids], self.ti)
         stopped = self.blocked[uids] | (self.who.uninformed[self.rows[uids]] & ~informed)
-        stopped |= self.short[uids] & self.pars.hurried.rvs(uids)
+        stopped |= self.short[uids] & np.asarray(self.pars.hurried.rvs(uids), bool)  # of nobody: no booleans
         if not by_doctor:
             stopped |= self.no_use[uids] < self.given.stop_no_use * np.exp(-self.given.use_erosion * received)
         new = uids[~stopped]
         self.susceptible[new], self.activated[new], self.infected[new] = False, True, True
         self.ti_infected[new] = self.ti
-        self.intends[new] = self.pars.intention.rvs(new)
+        self.intends[new] = np.asarray(self.pars.intention.rvs(new), bool)
         self.results.new_infections[self.ti] += len(new)
 
 
