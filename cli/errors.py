@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import codecs
 import errno
 import os
@@ -25,6 +26,8 @@ from foundation.store.reading import plain, visible
 from foundation.work.journal import journal
 
 BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
+AGAIN = 0.02
+"""Seconds after which a Ctrl-C that Python has dropped comes again."""
 OF_A_PATH = (errno.ENAMETOOLONG, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EACCES, errno.EPERM,
              errno.EINVAL, errno.EEXIST, errno.ENOTEMPTY)  # fmt: skip
 """What a path that was given can be wrong with."""
@@ -219,20 +222,37 @@ def _nobody_listens() -> None:
 
 @contextmanager
 def _interrupted_once() -> Iterator[None]:
-    """The first Ctrl-C ends the command; further ones don't disturb what it does to end (a second or two)."""
-    previous = signal.getsignal(signal.SIGINT)
+    """The first Ctrl-C ends the command; further ones don't disturb what it does to end (a second or two).
+
+    Where no exception can pass (while Python gives memory back, or in a callback from C) Python drops it and says so on
+    stderr: then it comes again a moment later.
+    """
+    previous, unraisable = signal.getsignal(signal.SIGINT), sys.unraisablehook
     if threading.current_thread() is not threading.main_thread() or not callable(previous):
         yield
         return
+    again: list[threading.Timer] = []
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         raise KeyboardInterrupt
 
+    def dropped(what: sys.UnraisableHookArgs) -> None:
+        if what.exc_type is not KeyboardInterrupt:
+            unraisable(what)
+            return
+        signal.signal(signal.SIGINT, interrupt)
+        again.append(threading.Timer(AGAIN, _thread.interrupt_main))
+        again[-1].start()
+
     signal.signal(signal.SIGINT, interrupt)
+    sys.unraisablehook = dropped
     try:
         yield
     finally:
+        for timer in again:
+            timer.cancel()
+        sys.unraisablehook = unraisable
         if signal.getsignal(signal.SIGINT) is interrupt:
             signal.signal(signal.SIGINT, previous)
 

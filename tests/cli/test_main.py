@@ -86,6 +86,41 @@ def test_an_interrupted_exec_does_not_change_the_exit_status(tmp_path: Path) -> 
     assert codes[1] == -signal.SIGINT, "negative control: Python itself ends it by the signal"
 
 
+DROPPED = """
+import os, signal, sys, time, typer
+from contextlib import nullcontext
+from cli.errors import reported
+
+class Given:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0)
+
+try:
+    with {block}:
+        given = Given()
+        del given
+        for _ in range(100):
+            time.sleep(0.05)
+        print("went on")
+except typer.Exit as ended:
+    sys.exit(ended.exit_code)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize(("block", "status"), [("reported()", 130), ("nullcontext()", 0)])
+def test_an_interrupt_that_python_drops_comes_again(block: str, status: int) -> None:
+    """While memory is given back no exception can pass: the second case, Python's own way, is the negative control."""
+    program = DROPPED.format(block=block).replace("range(100)", "range(100)" if status else "range(2)")
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == status, done.stderr
+    assert ("Exception ignored" in done.stderr) is (status == 0)
+    assert ("went on" in done.stdout) is (status == 0)
+
+
 LATE = """
 import os, signal
 import cli.main
