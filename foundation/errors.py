@@ -59,7 +59,7 @@ class Problem:
     def line(self, lang: str) -> str:
         """The problem in the language."""
         colon = ": " if lang == "en" else f"{NO_BREAK}: "
-        where = f"{self.source}{colon}{self.key}".removesuffix(colon)
+        where = f"{in_language(self.source, lang)}{colon}{in_language(self.key, lang)}".removesuffix(colon)
         value = "" if self.value is NOT_SHOWN else f" = {shown(self.value)}"
         allowed = f"; allowed: {self.allowed}" if self.allowed else ""
         suggestion = f'; did you mean "{self.suggestion}"?' if self.suggestion else ""

@@ -79,7 +79,7 @@ def compare(
     structure: Mapping[str, str] | None = None,
     posterior: str | Path | None = None,
     as_simulated: bool = False,
-    workers: int | None = None,
+    workers: int | None = 1,
     out: str | Path | None = None,
     resume: bool = False,
     every: int = EVERY,
@@ -92,8 +92,8 @@ def compare(
         people: agents of each draw.
         target: activated profiles, as ``40M``.
         as_simulated: leave stocks as the model gives them instead of continuing them from the published counts.
-        workers: processes, by default the cores of the machine. A script that starts more than one has its work below
-            ``if __name__ == "__main__":``.
+        workers: processes; ``None``: the cores of the machine. A script that starts more than one has its work below
+            ``if __name__ == "__main__":`` (a notebook needn't).
         out: run folder to keep (``mes report`` and ``mes plot`` read it); by default none is kept.
         resume: finish an interrupted run in ``out``.
         every: weeks between the rows of groups and channels.

@@ -20,6 +20,7 @@ NAMED = 3
 """Most strategies of regions in the answer; all stand in the table."""
 NOT_REACHABLE, UNLIKELY, OPEN = 0.05, 0.5, 0.9
 """Probabilities of the target below which it is called so (of the strategy most likely to reach it)."""
+CHANCE = [f"probability_of_target{end}" for end in ("", "_low", "_high")]
 WORTH_NAMING = 0.01
 """Share of the target that a strategy has to add before it can be named as the best for its money."""
 EXCLUDED = ("digital_exclusion", "yes")
@@ -69,7 +70,7 @@ def verdict(numbers: Numbers, chosen: Chosen) -> Markup:
     chances = numbers.summary["probability_of_target"]
     ties = chances.index[chances == chances.max()]
     likeliest = str(numbers.summary.loc[ties, "activated_millions_p50"].idxmax())  # of equals the one with most
-    lang, key = numbers.lang, _verdict_of(float(chances.max()))
+    lang, key = numbers.lang, _verdict_of(*numbers.summary.loc[likeliest, CHANCE].astype(float))
     if not numbers.strategies:
         key = "alone"
     return say(
@@ -85,10 +86,11 @@ def verdict(numbers: Numbers, chosen: Chosen) -> Markup:
     )
 
 
-def _verdict_of(chance: float) -> str:
+def _verdict_of(chance: float, low: float, high: float) -> str:
+    """By the probability and its Jeffreys interval: what may as well be even is open."""
     if chance < NOT_REACHABLE:
         return "not_reachable"
-    return "unlikely" if chance < UNLIKELY else "open" if chance < OPEN else "likely"
+    return "unlikely" if high < UNLIKELY else "open" if chance < OPEN or low < UNLIKELY else "likely"
 
 
 def points(

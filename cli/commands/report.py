@@ -69,10 +69,21 @@ def report(
                 drivers=read_drivers(sensitivity, manifest) if sensitivity else None,
             )
         _write(target, text)
+        _list_in(folder, target)
         if json:
             print_json({"folder": str(folder), "quick": manifest["quick"], "report": str(target)})
         else:
             print(target)
+
+
+def _list_in(folder: Path, page: Path) -> None:
+    """A page that lies in the folder is one of its files: the manifest has its hash, as of pictures."""
+    from foundation.store.store import Store
+
+    if page.suffix == ".html" and page.parent.resolve() == folder.resolve():
+        store = Store.opened(folder)
+        if store.manifest.get("sealed") is True:
+            store.seal(page.name)
 
 
 def _write(path: Path, text: str) -> None:

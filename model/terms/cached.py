@@ -88,16 +88,24 @@ def refuse_shared(folder: Path) -> None:
         raise PermissionError(errno.EPERM, why, str(folder))
 
 
+def compiling_files() -> list[Path]:
+    """Files of which something is compiled."""
+    files = sorted(_TOP.joinpath("model").rglob("*.py"))
+    return [path for path in files if "terms.jit import" in path.read_text("utf-8")]
+
+
 def cache_folders() -> list[Path]:
     """Where what the package compiles is kept, a folder for each file that compiles; others after an edit."""
-    files = sorted(_TOP.joinpath("model").rglob("*.py"))
-    return [cache_folder(path) for path in files if "terms.jit import" in path.read_text("utf-8")]
+    return [cache_folder(path) for path in compiling_files()]
 
 
 def cache_mark() -> Path:
-    """A file to be made once everything that the package compiles is in the cache; another one after an edit."""
+    """A file to be made once everything that the package compiles is in the cache; another one after an edit, and for
+    another place or time of the files: Numba asks for these too, and doesn't take what another clone has compiled."""
     folders = cache_folders()
-    digest = hashlib.sha256(" ".join(folder.name for folder in folders).encode()).hexdigest()[:16]
+    known = [(folder.name, str(path), path.stat()) for folder, path in zip(folders, compiling_files(), strict=True)]
+    stamps = " ".join(f"{name} {place} {found.st_mtime_ns} {found.st_size}" for name, place, found in known)
+    digest = hashlib.sha256(stamps.encode()).hexdigest()[:16]
     given = os.environ.get("NUMBA_CACHE_DIR")
     if given:
         refuse_shared(Path(given))

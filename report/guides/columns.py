@@ -14,8 +14,11 @@ from typing import TypedDict
 from foundation.errors import UserError, nearest
 from foundation.language.numbers import typeset
 from foundation.language.text import Words, header
+from foundation.store.reading import refuse_special
 
 FILE = Path(__file__).with_name("columns.toml")
+LONGEST = 65_536
+"""Of the first line of a CSV file, characters that are read."""
 ENDS = {
     "**": ("_p05", "_p25", "_p50", "_p75", "_p95"),
     "*": ("_p05", "_p50", "_p95"),
@@ -156,8 +159,7 @@ def _plain(name: str) -> str:
 
 def _header(path: Path) -> list[str]:
     """Names of the columns."""
-    if not path.is_file():
-        raise UserError(f"{path}: there is no such file")
+    refuse_special(path)
     if path.suffix == ".parquet":
         from pyarrow import ArrowException
         from pyarrow.parquet import read_schema
@@ -168,7 +170,8 @@ def _header(path: Path) -> list[str]:
             raise UserError(f"{path}: no Parquet file that can be read") from None
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            return next(csv.reader([file.readline()], delimiter=";" if path.name.endswith(".fr.csv") else ","), [])
+            first = file.readline(LONGEST)
+            return next(csv.reader([first], delimiter=";" if path.name.endswith(".fr.csv") else ","), [])
     except (UnicodeDecodeError, OSError):
         raise UserError(f"{path}: no CSV file in UTF-8") from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from pathlib import Path
@@ -64,6 +65,22 @@ def test_each_python_has_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     cached.cache_folder.cache_clear()
     assert (len(folders), len(marks)) == (2, 2)
+
+
+def test_files_that_lie_elsewhere_or_are_newer_are_compiled_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The compiler's own cache asks for the place and the time of a file."""
+    marks = set()
+    for place, time in (("one", 1_000_000_000), ("other", 1_000_000_000), ("other", 1_000_000_001)):
+        file = tmp_path / place / "rule.py"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("a = 1\n", encoding="utf-8")
+        os.utime(file, (time, time))
+        monkeypatch.setattr(cached, "compiling_files", lambda file=file: [file])
+        monkeypatch.setattr(cached, "cache_folder", lambda file: tmp_path / "kept" / "same")
+        marks.add(cached.cache_mark())
+    assert len(marks) == 3
 
 
 class Hits(event.Listener):
