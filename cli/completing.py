@@ -1,13 +1,20 @@
-"""What a shell completes: names of scenarios, and folders of results. Quick: nothing is loaded but this."""
+"""What a shell completes: names of scenarios, and folders of results. Quick: nothing is loaded but this.
+
+Shells put a candidate into the line as it stands, and some run what it holds: names of files with anything but letters,
+digits and a few signs are withheld.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 CATALOGUE = Path(__file__).parents[1] / "scenarios/catalogue"
 FOLDER, MANIFEST = "runs", "manifest.json"
+HARMLESS = re.compile(r"[\w./+,@%=][\w./+,@%=-]*")
+"""A word that no shell takes for anything but itself; nor the command for an option."""
 
 
 def scenarios(incomplete: str) -> list[str]:
@@ -27,6 +34,11 @@ def either(incomplete: str) -> list[str]:
 
 
 def _paths(incomplete: str, *, files: bool) -> Iterator[str]:
+    """Those of ``_found`` that are harmless in a line."""
+    return (word for word in _found(incomplete, files=files) if HARMLESS.fullmatch(word))
+
+
+def _found(incomplete: str, *, files: bool) -> Iterator[str]:
     """Scenario files or folders of results as they would be typed, and the folders on the way to them."""
     typed = incomplete.rpartition("/")[0] + "/" if "/" in incomplete else ""
     for path in _entries(Path(typed or ".")):

@@ -23,7 +23,7 @@ import typer
 
 from cli.help import Group, is_asked, translate, with_words_of_click, without_language
 from foundation.store.reading import plain, visible
-from foundation.work.journal import journal
+from foundation.work.journal import LOG, journal
 
 BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
 AGAIN = 0.02
@@ -99,6 +99,8 @@ def keep_log(file: Path | None, *, verbose: bool) -> None:
     journal.verbose = verbose
     if verbose:
         journal.note("versions", versions=_versions())
+    if file is not None and file.name != LOG and (file.parent / "manifest.json").is_file():
+        raise _exit(said(f"--log: {file} is in a folder of results, which has a log of its own"), BAD_INPUT)
     try:
         if file is not None:
             journal.keep(file)

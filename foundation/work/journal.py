@@ -6,7 +6,10 @@ lists it. It holds no path but those that the user gave.
 
 from __future__ import annotations
 
+import errno
 import os
+import re
+import stat
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +20,33 @@ from foundation.language.numbers import number
 from foundation.language.text import in_language, label
 
 LOG = "log.txt"
-APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+APPEND = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+FIRST = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ  comm[a-z]+[ \xa0\xc2]*: mes")
+"""How a log of ours begins, in either language."""
+
+
+def opened(file: Path) -> int:
+    """Handle of a log, to add to it: one of ours, or a new one.
+
+    Raises:
+        OSError: it can't be written to, or is something else, which is left alone.
+    """
+    try:
+        handle = os.open(file, APPEND, 0o644)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise OSError(errno.ELOOP, "is a link", str(file)) from None
+        raise
+    found = os.fstat(handle)
+    said = "is not a regular file" if not stat.S_ISREG(found.st_mode) else ""
+    if not said and found.st_nlink > 1:
+        said = "is a link"
+    if not said and found.st_size and not FIRST.match(os.read(handle, 200)):
+        said = "is no log of mes: it is left alone"
+    if said:
+        os.close(handle)
+        raise OSError(errno.EINVAL, said, str(file))
+    return handle
 
 
 class Journal:
@@ -66,12 +95,13 @@ class Journal:
         if self._lines:
             try:
                 self.keep(folder / LOG)
-            except OSError:  # no reason to lose a result
+            except OSError as error:  # no reason to lose a result
                 self._written.pop(folder / LOG, None)
+                self.tell(f"{folder / LOG}: no log is kept ({error.strerror})")
 
     def keep(self, file: Path) -> None:
         """The same in a file; ``OSError`` where it can't be written to."""
-        os.close(os.open(file, APPEND, 0o644))
+        os.close(opened(file))
         if self._versions is not None:
             self._lines.insert(1, f"{self._lines[0].partition('  ')[0]}  {self._versions()}")
             self._versions = None
@@ -94,7 +124,7 @@ class Journal:
         """Adds to each file what it lacks; where that fails, results go on all the same."""
         for file, known in self._written.items():
             try:
-                with open(os.open(file, APPEND, 0o644), "a", encoding="utf-8", errors="backslashreplace") as log:  # noqa: PTH123
+                with open(opened(file), "a", encoding="utf-8", errors="backslashreplace") as log:
                     log.write("".join(f"{line}\n" for line in self._lines[known:]))
             except OSError:
                 continue

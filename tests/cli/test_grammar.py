@@ -149,3 +149,21 @@ def test_a_bare_group_shows_its_help_in_the_language(
     result = mes(*words)
     assert "Commandes" in result.output
     assert "Usage:" not in result.output
+
+
+@pytest.mark.parametrize(
+    "name", ["x$(touch y)", "a b", "q'uote", 'd"q', "new\nline", "-o", "a;b", "a`b`", "x\\y", "a*", "~a"]
+)
+def test_a_name_that_a_shell_may_take_for_more_is_not_offered(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is offered goes into the line as it stands."""
+    from cli import completing
+
+    monkeypatch.chdir(tmp_path)
+    for folder in (name, "plain-1.0", "Île"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "manifest.json").touch()
+    (tmp_path / f"{name}.toml").touch()
+    assert sorted(completing.folders("")) == ["plain-1.0", "Île"]
+    assert not [word for word in completing.either("") if word in (name, f"{name}.toml", f"{name}/")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -120,3 +121,49 @@ def test_progress_speaks_french(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
         for done in (0, 1, 2):
             tell(done)
     assert re.search(r"tirages\u00a0: 2/2, encore \d+ s", capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("name", ["thesis.txt", "out/manifest.json", "out/new.txt", "twice.txt", "link.txt"])
+def test_what_is_no_log_is_left_alone(name: str, mes: Mes, tmp_path: Path) -> None:
+    """A document, the files of a folder of results, other names of a file."""
+    mes(*RUN, "--out", "out")
+    (tmp_path / "thesis.txt").write_text("my thesis")
+    (tmp_path / "other.txt").touch()
+    os.link(tmp_path / "other.txt", tmp_path / "twice.txt")
+    (tmp_path / "link.txt").symlink_to(tmp_path / "other.txt")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    result = mes(*RUN, "--out", "second", "--log", name)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"mes: --log: {name} ")
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    assert mes("verify", "out").exit_code == 0
+
+
+@pytest.mark.parametrize("how", ["link", "other name", "document"])
+def test_a_log_that_is_something_else_is_not_written_to_and_said(
+    how: str, mes: Mes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("scenarios.compare.study.write_tables", interrupted)
+        assert mes(*RUN, "--out", "out").exit_code == 130
+    log, other = tmp_path / "out" / LOG, tmp_path / "other.txt"
+    other.write_text("mine")
+    log.unlink()
+    {"link": log.symlink_to, "other name": lambda target: os.link(target, log), "document": log.write_bytes}[how](
+        b"mine" if how == "document" else other
+    )
+    result = mes(*RUN, "--out", "out", "--resume")
+    assert result.exit_code == 0
+    assert result.stderr.count("no log is kept") == 1
+    assert other.read_text() == "mine"
+
+
+def test_a_log_goes_on_with_one_of_ours(mes: Mes, tmp_path: Path) -> None:
+    for lang in ("fr", "en"):
+        assert mes("scenarios", "list", "--lang", lang, "--log", "mine.txt").exit_code in (0, 2)
+    for number in (1, 2):
+        assert mes(*RUN, "--out", f"out{number}", "--log", "log.txt", "--lang", "fr").exit_code == 0
+    assert sum("commande" in line for line in lines(tmp_path / "log.txt")) == 2

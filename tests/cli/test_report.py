@@ -169,7 +169,7 @@ def test_the_report_says_how_earlier_forecasts_would_have_done(folder: Path) -> 
     assert "bass-fixed" in str(numbers[0][0]), "the model isn't first"
     assert part.count("its structure and priors") == 2
     assert part.count("the choice of the method") == 3
-    assert "mes hindcast --people 30000" in part
+    assert "mes hindcast --out" in part
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
