@@ -139,7 +139,8 @@ def _print(person: Narrated, events: Sequence[Event], experiment: Experiment, dr
     shown = {"scenario": title, "draw": draw, "seed": settings.seed, "people": number(settings.people, 0, lang)}
     lines = Text("\n".join(traits(person, lang)))
     head = Text(label("head.title", lang, number=person.number), style="bold")
-    console.print(Panel(lines, title=head, title_align="left", subtitle=label("head.warning", lang, **shown)))
+    console.print(Panel(lines, title=head, title_align="left"))
+    console.print(Text(label("head.warning", lang, **shown), style="dim"))
     console.print(_table(events, experiment, lang))
     console.print(Text(ending(person, settings.until, lang), style="bold"))
     console.print(Text(f"{label('head.agrees', lang)} {label('head.hidden', lang)}", style="dim"))

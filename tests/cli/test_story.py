@@ -71,3 +71,10 @@ def test_what_is_wrong_is_said(mes: Mes, arguments: tuple[object, ...], message:
     assert result.exit_code == 2
     assert message in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_who_it_is_not_is_said_whole_on_a_narrow_screen(lang: str, mes: Mes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    shown = " ".join(mes("story", "12", *FEW, "--lang", lang).stdout.split())
+    assert ("seed 1, 1,500 people" if lang == "en" else "graine 1, 1 500 personnes") in shown
