@@ -24,7 +24,7 @@ from model.terms.structure import Structure
 from report.guides.parts import PARTS
 
 TABLES = ("calibration/data/*.csv",)
-QUICK_EFFORT = {"first": 128, "waves": 1, "wave": 64, "people": 2000, "draws": 20}
+QUICK_EFFORT = {"first": 128, "waves": 1, "wave": 64, "people": 2000, "draws": 40}
 QUICK_POSTERIORS = ("default", "2023-11-24")
 SMALL = ("--people", "2000", "--draws")
 

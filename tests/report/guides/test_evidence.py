@@ -10,12 +10,13 @@ import pytest
 from calibration.draws.files import read_draws, save_draws
 from calibration.facts.priors import FREE
 from calibration.facts.tables import DATA
+from calibration.uncertainty.work import LEAST_DRAWS
 from foundation.errors import RunFailedError, UserError
 from report.guides import evidence
 from report.guides import steps as made
 from report.guides.evidence import COPY, STATE, Work, carry_out, listed
 from report.guides.filling import project_root
-from report.guides.steps import QUICK_POSTERIORS, Step, steps
+from report.guides.steps import QUICK_EFFORT, QUICK_POSTERIORS, Step, steps
 
 TOY = """
 import sys
@@ -141,6 +142,13 @@ def test_every_shipped_posterior_is_remade():
     quick = {step.name for step in steps(project_root(), quick=True)}
     assert quick < known
     assert {f"calibrate/{name}" for name in QUICK_POSTERIORS} <= quick
+
+
+def test_the_rehearsal_asks_for_no_more_draws_than_its_posterior_has():
+    """The split of the uncertainty takes two of a posterior's draws for one of its own."""
+    command = next(step.command for step in steps(project_root(), quick=True) if step.name == "uncertainty")
+    asked = int(command[command.index("--draws") + 1])
+    assert LEAST_DRAWS <= asked <= QUICK_EFFORT["draws"] // 2
 
 
 def test_commands_are_those_that_made_the_shipped_posteriors():
