@@ -53,6 +53,8 @@ def flaws(text: dict[str, str]) -> str:
         if first != second:
             return f"other {what} in French: {first}, {second}"
     shown = typeset(re.sub(r"</?\w[^>]*>", "", text["fr"]), "fr")
+    if re.search(r"\d\.\d", shown):
+        return f"a decimal point: {shown}"
     return f"not typeset: {shown}" if SPACES.search(shown) else ""
 
 
@@ -71,6 +73,7 @@ def test_every_text_is_there_in_both_languages_with_the_same_values(file: Path) 
         {"en": "<b>a</b>", "fr": "a"},
         {"en": "a: b", "fr": "a: b"},
         {"en": "a?", "fr": "a?"},
+        {"en": "0.5", "fr": "0.5"},
     ],
 )
 def test_flaws_are_found(text: dict[str, str]) -> None:

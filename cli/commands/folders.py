@@ -105,9 +105,12 @@ def _lines(result: Verification, lang: str) -> Iterator[str]:
 
 
 def _sentence(finding: Finding, lang: str) -> str:
-    from foundation.language.text import label
+    from foundation.language.text import in_language, label, status_word
 
-    return label(f"verify.{finding.kind}", lang, where=finding.where, **finding.values)
+    told = {key: in_language(value, lang) if isinstance(value, str) else value for key, value in finding.values.items()}
+    if "status" in told:
+        told["status"] = status_word(str(told["status"]), lang)
+    return label(f"verify.{finding.kind}", lang, where=finding.where, **told)
 
 
 def _document(result: Verification, lang: str) -> Document:
@@ -130,7 +133,7 @@ def _document(result: Verification, lang: str) -> Document:
 def columns(
     file: Annotated[
         Path | None,
-        typer.Argument(metavar="[FILE]", help="A CSV or Parquet file that a command wrote.  [default: all of them]"),
+        typer.Argument(metavar="FILE", help="A CSV or Parquet file that a command wrote.  [default: all of them]"),
     ] = None,
     lang: o.Language = o.Lang.en,
     json: o.Json = False,

@@ -85,7 +85,7 @@ def show(
 def check(
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FILE...", help="Scenario files (or catalogue names).", autocompletion=scenarios),
+        typer.Argument(metavar="FILE", help="Scenario files (or catalogue names).", autocompletion=scenarios),
     ],
     policy_start: o.PolicyStart = None,
     until: o.Until = None,

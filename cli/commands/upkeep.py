@@ -25,11 +25,12 @@ class Study(StrEnum):
 def docs(
     folders: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[FOLDER]...", help="Finished runs of mes fit, survey, …, or a folder of such folders."),
+        typer.Argument(metavar="FOLDER", help="Finished runs of mes fit, survey, …, or a folder of such folders."),
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit status 1 if a page is stale.")] = False,
 ) -> None:
-    """Fill the guides of a checkout: what needs no run always, the rest from the folders named."""
+    """Fill the guides of a checkout: what needs no run always, the rest from the folders named. For maintainers: what
+    is printed is in English."""
     with reported():
         from report.guides.filling import STALE, fill, folders_by_sign, look, project_root, unsound
 
@@ -55,7 +56,7 @@ def study(
 ) -> None:
     """Simulate what only the guides show; the same command goes on where it was interrupted and tries again what
     failed, with --resume or without. The folder is sealed in the end; one that is finished but has no manifest yet is
-    sealed as it stands."""
+    sealed as it stands. For maintainers: what is printed is in English."""
     with reported():
         from cli.sealing import found_finished, seal
         from foundation.errors import UserError
@@ -117,7 +118,8 @@ def evidence(
     plan: Annotated[bool, typer.Option("--plan", help="List the steps and what they take; do nothing.")] = False,
     workers: o.Workers = None,
 ) -> None:
-    """Remake all shipped posteriors, tables and pictures of the guides, and say what changed."""
+    """Remake all shipped posteriors, tables and pictures of the guides, and say what changed. For maintainers: what is printed is in
+    English."""
     with reported():
         from report.guides.evidence import Work, carry_out, listed
 

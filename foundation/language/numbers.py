@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from decimal import Decimal
 from math import floor, isfinite, log10
 
 NARROW = "\u202f"
@@ -30,6 +31,24 @@ def number(value: float | None, decimals: int, lang: str, *, sign: bool = False)
 def short(value: float, lang: str) -> str:
     """A number that somebody has set: ``40`` or ``40.5``, without needless decimals."""
     return number(value, 0 if value % 1 == 0 else 1, lang)
+
+
+_FIGURES = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(e[+-]?\d+)?")
+
+
+def in_figures(value: float | str, lang: str) -> str:
+    """A number as a message in English shows it (``23.634``, ``1e-06``, ``50,000``) in the figures of the language: a
+    decimal comma, narrow spaces where there were commas, no powers of ten up to 10^15. What is no number stays as it is."""
+    text = str(value)
+    found = _FIGURES.fullmatch(text) if lang == "fr" else None
+    if found is None:
+        return text
+    sign, whole, fraction, power = found.groups()
+    if power and abs(int(power[1:])) <= 15:
+        power = ""
+        whole, _, rest = f"{Decimal(text.lstrip('+-').replace(',', '')):,f}".partition(".")
+        fraction = f".{rest}" if rest else ""
+    return f"{'−' if sign == '-' else sign}{whole.replace(',', NARROW)}{(fraction or '').replace('.', ',')}{power or ''}"
 
 
 def decimals_for(value: float | None, figures: int = 3) -> int:

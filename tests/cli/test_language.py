@@ -102,9 +102,43 @@ def test_help_in_french(mes: Mes, asked: tuple[str, ...], monkeypatch: pytest.Mo
     monkeypatch.setenv("MES_LANG", "FR")
     result = mes(*asked)
     shown = result.stdout or result.stderr
-    assert shown.startswith("Emploi\u00a0:")
-    assert not re.search(r"Usage:|Show this|default|required", shown)
+    assert shown.startswith("Usage\u00a0:")
+    assert not re.search(r"Usage:|Show this|default|required|env\s+var", shown)
     assert by_option in ("", shown)
+
+
+COMMANDS = sorted(
+    [
+        *([name] for name in typer.main.get_command(app).commands if name != "scenarios"),  # type: ignore[attr-defined]
+        *(["scenarios", name] for name in ("list", "show", "check", "new")),
+    ]
+)
+ENGLISH = re.compile(
+    r"<(int|str|path|list|float)|\b(OPTION|SCENARIO|NUMBER|PROFILES|FILE|FOLDER|DIR|KEY|VALUE|STEP|YYYY|HOST|ID|folder|name)\b"
+    r"|\{|\[\[|required|default|env var|<=x|\d\.\d|Show this"
+)
+"""What Click and our signatures call a value, and what Click says of it."""
+
+
+@pytest.mark.parametrize("width", ["60", "80"])
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_placeholders_of_the_help_are_french(
+    mes: Mes, command: list[str], width: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    shown = re.sub(r"\s+", " ", mes(*command, "--help", "--lang", "fr").stdout)
+    assert not (found := ENGLISH.search(shown)), shown[max(0, found.start() - 60) : found.end() + 60]
+    assert ENGLISH.search(re.sub(r"\s+", " ", mes(*command, "--help", "--lang", "en").stdout)), "negative control"
+
+
+def test_usage_in_an_error_is_french(mes: Mes) -> None:
+    assert "mes run [OPTIONS] SCÉNARIO" in mes("run", "--lang", "fr").stderr
+
+
+def test_commands_for_maintainers_say_that_they_speak_english(mes: Mes) -> None:
+    for command in ("docs", "study", "evidence"):
+        words = " ".join(mes(command, "--help", "--lang", "fr").stdout.split())
+        assert "Pour les mainteneurs\u00a0: ce qui s’affiche est en anglais." in words.replace(" :", "\u00a0:")
 
 
 def test_help_stays_english(mes: Mes) -> None:
