@@ -24,6 +24,8 @@ OF_LEVERS = ROOT / "scenarios/lever_schemas" / FILE
 MODULES = sorted(file for floor in FLOORS for file in (ROOT / floor).rglob("*.py"))
 SPACES = re.compile(r"[^\s\u00a0\u202f][;!?»]|[^\s\u00a0\u202f]:(?!/)| [;:!?%»]|« |'")
 """What French typography doesn't allow."""
+MIXED = re.compile(r"\u00a0[;!?%]|\u202f[:»]|«\u202f|\d\u00a0\d{3}")
+"""The other no-break space than the one that stands there everywhere else."""
 ANYTHING = "\0"
 """In a key that is asked for, what is known only when the program runs."""
 
@@ -55,7 +57,7 @@ def flaws(text: dict[str, str]) -> str:
     shown = typeset(re.sub(r"</?\w[^>]*>", "", text["fr"]), "fr")
     if re.search(r"\d\.\d", shown):
         return f"a decimal point: {shown}"
-    return f"not typeset: {shown}" if SPACES.search(shown) else ""
+    return f"not typeset: {shown}" if SPACES.search(shown) or MIXED.search(shown) else ""
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.parent.relative_to(ROOT)))

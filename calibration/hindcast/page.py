@@ -14,7 +14,7 @@ import pandas as pd
 
 from calibration.hindcast import label
 from calibration.hindcast.question import NAMES
-from foundation.language.numbers import NO_BREAK, UNDEFINED, day, interval, number, percent
+from foundation.language.numbers import NARROW, NO_BREAK, UNDEFINED, day, interval, number, percent
 from model.terms.structure import Structure
 from model.terms.weeks import DAYS_PER_MONTH
 from scenarios.words import run_line
@@ -203,7 +203,7 @@ def _percent(share: float | None, lang: str) -> str:
     """A probability; one that would be shown as 0 or 100 % as a bound."""
     if share is None or 0.01 <= share <= 0.99:
         return percent(share, lang)
-    return f"<{NO_BREAK}{percent(0.01, lang)}" if share < 0.01 else f">{NO_BREAK}{percent(0.99, lang)}"
+    return f"<{NARROW}{percent(0.01, lang)}" if share < 0.01 else f">{NARROW}{percent(0.99, lang)}"
 
 
 def table_of_scores(results: Results) -> pd.DataFrame:

@@ -102,7 +102,7 @@ def typeset(text: str, lang: str) -> str:
     """Plain text with the no-break spaces and apostrophes of the language."""
     text = re.sub(r"(?<=\w)'", "’", text)
     text = re.sub(r"(?<=\d) (?=(€|M€|M\b|million))", NO_BREAK, text)
-    text = re.sub(r"(?<=\d) %", f"{NARROW}%", text).replace(" %", f"{NO_BREAK}%")
+    text = text.replace(" %", f"{NARROW}%")
     if lang == "fr":
         text = re.sub(r" (?=[;!?])", NARROW, text)
         text = text.replace(" :", f"{NO_BREAK}:").replace("« ", f"«{NO_BREAK}").replace(" »", f"{NO_BREAK}»")
