@@ -33,9 +33,11 @@ def plot(
     with reported():
         from cli.showing import Shown, draw, print_json
         from foundation.store.reading import as_left
+        from foundation.work.journal import journal
 
         with as_left(folder):
             store = _finished(folder)
+            journal.keep_in(folder)
             pictures = draw(store, Shown(lang=lang, json=json, pictures=o.Pictures.all, workers=workers), [lang])
         if json:
             quick = store.manifest["quick"]

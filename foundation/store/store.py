@@ -86,6 +86,7 @@ class Store:
             raise UserError(f"{folder}: can't be resumed with other settings\n  " + "\n  ".join(lines))
         store = cls(folder, old)
         if store.complete:
+            journal.keep_in(folder)
             journal.note("complete")
         else:
             store._take_up(planned)
