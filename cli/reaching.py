@@ -26,7 +26,9 @@ def reach_lines(scenario: Scenario, span: Span, lang: str) -> tuple[Sequence[str
     levers aim at everybody."""
     aiming = any(chooses(table) for table in scenario.levers)
     found = {reach.rank: reach for reach in reach_of(scenario, _sample(), span)} if aiming else {}
-    lines = [_line(lever_named(table.label, lang), found.get(rank), lang) for rank, table in enumerate(scenario.levers, 1)]
+    lines = [
+        _line(lever_named(table.label, lang), found.get(rank), lang) for rank, table in enumerate(scenario.levers, 1)
+    ]
     return lines, [_warning(reach, lang) for reach in found.values() if reach.few]
 
 

@@ -8,7 +8,7 @@ import re
 
 from markupsafe import Markup
 
-from foundation.language.numbers import NARROW, NO_BREAK, typeset
+from foundation.language.numbers import NO_BREAK, typeset
 from foundation.language.text import Words
 from scenarios import label as below
 
@@ -32,5 +32,4 @@ def _typeset(text: str, lang: str) -> str:
 
 def _unit_spaces(text: str) -> str:
     """No line break between a value and its unit."""
-    text = re.sub(r"(?<=\}) (?=(€|M€|M\b|million|point))", NO_BREAK, text)
-    return text.replace("}\u00a0%", "}" + NARROW + "%").replace("} %", "}" + NARROW + "%")
+    return re.sub(r"(?<=\}) (?=(€|M€|M\b|million|point))", NO_BREAK, text)

@@ -210,7 +210,9 @@ def test_numbers_have_a_decimal_comma_in_french(file: Path) -> None:
 
 def test_what_is_to_be_typed_keeps_its_point() -> None:
     import_module("scenarios")
-    assert in_language("line 3: 0,950 is not TOML; write 0.950", "fr").endswith("0,950 n’est pas du TOML\u202f; écrire 0.950")
+    assert in_language("line 3: 0,950 is not TOML; write 0.950", "fr").endswith(
+        "0,950 n’est pas du TOML\u202f; écrire 0.950"
+    )
     assert in_language("is text; write 0.95, without quotes", "fr").startswith("est du texte\u202f; écrire 0.95,")
     assert "de 0,5 à 10\u202f000" in in_language("a number from 0.5 to 10,000", "fr")
 

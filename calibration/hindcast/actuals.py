@@ -134,7 +134,9 @@ class _Reader:
         if len(cell) != 10 or not self._after < day <= LAST_DAY:
             first = self._lines.get(day)
             early = f"{day} is not after {self._after}"
-            why = f"this day stands there twice, first in line {first}" if first else early if day <= self._after else ""
+            why = (
+                f"this day stands there twice, first in line {first}" if first else early if day <= self._after else ""
+            )
             self._wrong(line, "date", cell, why or "can't be used", allowed)
             return None
         self._lines[day] = line

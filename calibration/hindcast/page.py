@@ -151,7 +151,10 @@ def notes(results: Results, lang: str) -> list[str]:
     lacking = {entry["origin"]: entry["make"] for entry in results["absent"] if entry["reason"] == "no posterior"}
     if lacking:
         days = ", ".join(day(origin, lang) for origin in lacking)
-        lines.append(label("hindcast.no_posterior_how", lang, days=days, make=next(iter(lacking.values()))))
+        make = next(iter(lacking.values()))
+        if lang == "fr":
+            make = make.replace("DIR", "DOSSIER").replace("ORIGIN", "ORIGINE")
+        lines.append(label("hindcast.no_posterior_how", lang, days=days, make=make))
     return [
         *lines,
         label("hindcast.few", lang, figures=figures),

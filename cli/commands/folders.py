@@ -92,6 +92,7 @@ def verify(
 
 
 def _lines(result: Verification, lang: str) -> Iterator[str]:
+    from foundation.language.numbers import moment
     from foundation.language.text import label
 
     manifest = result.manifest
@@ -102,7 +103,7 @@ def _lines(result: Verification, lang: str) -> Iterator[str]:
         yield f"  {label('verify.draws', lang, found=result.found, wanted=manifest.get('draws'))}"
     if result.sound:
         yield f"  {label('verify.files', lang, files=result.files)}"
-        made = {key: manifest.get(key) for key in ("version", "finished")}
+        made = {"version": manifest.get("version"), "finished": moment(manifest.get("finished"), lang)}
         yield f"  {label('verify.made', lang, **made)}"
 
 

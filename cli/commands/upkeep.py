@@ -118,8 +118,8 @@ def evidence(
     plan: Annotated[bool, typer.Option("--plan", help="List the steps and what they take; do nothing.")] = False,
     workers: o.Workers = None,
 ) -> None:
-    """Remake all shipped posteriors, tables and pictures of the guides, and say what changed. For maintainers: what is printed is in
-    English."""
+    """Remake all shipped posteriors, tables and pictures of the guides, and say what changed. For maintainers: what is
+    printed is in English."""
     with reported():
         from report.guides.evidence import Work, carry_out, listed
 

@@ -38,7 +38,8 @@ _FIGURES = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(e[+-]?\d+)?")
 
 def in_figures(value: float | str, lang: str) -> str:
     """A number as a message in English shows it (``23.634``, ``1e-06``, ``50,000``) in the figures of the language: a
-    decimal comma, narrow spaces where there were commas, no powers of ten up to 10^15. What is no number stays as it is."""
+    decimal comma, narrow spaces where there were commas, no powers of ten up to 10^15. What is no number
+    stays as it is."""
     text = str(value)
     found = _FIGURES.fullmatch(text) if lang == "fr" else None
     if found is None:
@@ -48,7 +49,9 @@ def in_figures(value: float | str, lang: str) -> str:
         power = ""
         whole, _, rest = f"{Decimal(text.lstrip('+-').replace(',', '')):,f}".partition(".")
         fraction = f".{rest}" if rest else ""
-    return f"{'−' if sign == '-' else sign}{whole.replace(',', NARROW)}{(fraction or '').replace('.', ',')}{power or ''}"
+    return (
+        f"{'−' if sign == '-' else sign}{whole.replace(',', NARROW)}{(fraction or '').replace('.', ',')}{power or ''}"
+    )
 
 
 def decimals_for(value: float | None, figures: int = 3) -> int:
@@ -90,6 +93,14 @@ def day(value: date | str, lang: str) -> str:
     value = date.fromisoformat(value) if isinstance(value, str) else value
     first = "1er" if lang == "fr" and value.day == 1 else str(value.day)
     return NO_BREAK.join((first, _MONTHS[lang][value.month - 1], str(value.year)))
+
+
+def moment(text: str | None, lang: str) -> str:
+    """A recorded second (ISO 8601, UTC) as a reader writes it, to the minute."""
+    if not text:
+        return UNDEFINED
+    clock = text[11:16] if lang == "en" else text[11:16].replace(":", f"{NO_BREAK}h{NO_BREAK}")
+    return f"{day(text[:10], lang)}, {clock}{NO_BREAK}UTC"
 
 
 def month(value: date | str, lang: str) -> str:

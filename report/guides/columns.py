@@ -202,7 +202,8 @@ _HEADS = {
 
 
 def _part(table: Table, lang: str) -> str:
-    made = ", ".join(f"`mes {command}{' --out DIR' * command.startswith('study')}`" for command in table.of)
+    out = " --out DIR" if lang == "en" else " --out DOSSIER"
+    made = ", ".join(f"`mes {command}{out * command.startswith('study')}`" for command in table.of)
     head = f"### {', '.join(f'`{file}`' for file in table.files)} ({made})"
     rows = [_HEADS[lang], ["---"] * len(_HEADS[lang]), *(_row(table, column, lang) for column in table.columns)]
     lines = "\n".join(f"| {' | '.join(row)} |" for row in rows)

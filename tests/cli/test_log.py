@@ -72,13 +72,19 @@ def test_a_resumed_run_goes_on_with_the_log(mes: Mes, tmp_path: Path, monkeypatc
 def test_every_command_that_works_in_a_folder_adds_to_its_log(mes: Mes, tmp_path: Path) -> None:
     assert mes(*RUN, "--out", "out").exit_code == 0
     log = tmp_path / "out" / LOG
-    for words in ((*RUN, "--out", "out", "--resume"), ("plot", "out", "--workers", "1", "--lang", "fr"), ("report", "out")):
+    for words in (
+        (*RUN, "--out", "out", "--resume"),
+        ("plot", "out", "--workers", "1", "--lang", "fr"),
+        ("report", "out"),
+    ):
         before = log.read_text("utf-8")
         assert mes(*words).exit_code == 0
         after = log.read_text("utf-8")
         assert after.startswith(before + "\n"), "an empty line, and nothing of before is touched"
         first, *_, last = after.removeprefix(before + "\n").splitlines()
-        begins = rf"\S+Z  comm(and|ande\u00a0): mes {re.escape(' '.join(words))} \(mes \S+, process(us)? {os.getpid()}\)"
+        begins = (
+            rf"\S+Z  comm(and|ande\u00a0): mes {re.escape(' '.join(words))} \(mes \S+, process(us)? {os.getpid()}\)"
+        )
         assert re.fullmatch(begins, first)
         assert re.search(r"(exit status|code de sortie) 0$", last)
     told = lines(log)

@@ -60,7 +60,9 @@ def test_no_line_begins_with_what_a_no_break_space_holds() -> None:
         Screen(file=out, width=width).print(Table(title=Text(text)), text, Text(text))
         assert not re.search(r"^\s*[:;»%]|^\s*000|«\s*$", out.getvalue(), re.MULTILINE), out.getvalue()
     divided = re.split(r"(?<= )(?! )", text)
-    assert max(len(word.split()) for word in divided) > 1, "negative control: such words hold what split() takes for spaces"
+    assert max(len(word.split()) for word in divided) > 1, (
+        "negative control: such words hold what split() takes for spaces"
+    )
 
 
 def test_what_fits_stays_a_table() -> None:

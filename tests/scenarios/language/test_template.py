@@ -33,7 +33,7 @@ SPACES = re.compile(r"[^\s\u00a0\u202f][;!?»](?=\s)| [;:!?»%]|« |(?<=\w)'(?=\
 def test_the_french_file_is_typeset_and_says_action():
     text = template("my-plan", "fr")
     assert not (found := SPACES.search(text)), text[max(0, found.start() - 40) : found.end() + 40]
-    assert SPACES.search("sinon, c'est tiré") and SPACES.search("acquis ; sinon") and SPACES.search("Scénario : ")
+    assert all(SPACES.search(wrong) for wrong in ("sinon, c'est tiré", "acquis ; sinon", "Scénario : "))
     assert "politique" not in text
 
 
@@ -41,7 +41,9 @@ def test_the_readme_has_keys_of_the_template():
     """Its example says what the file of ``mes scenarios new`` says of letters, with the same keys in the same order."""
     for name, lang in (("README.md", "en"), ("README.fr.md", "fr")):
         (example,) = re.findall(r"```toml\n(.*?)```", (ROOT / name).read_text(encoding="utf-8"), re.DOTALL)
-        written = re.findall(r"^(?:# )?(\w+) =", template("my-plan", lang).partition('kind = "letter"')[2], re.MULTILINE)
+        written = re.findall(
+            r"^(?:# )?(\w+) =", template("my-plan", lang).partition('kind = "letter"')[2], re.MULTILINE
+        )
         told = re.findall(r"^(\w+) =", example.partition('kind = "letter"')[2], re.MULTILINE)
         assert [key for key in written[:4] if key != "regions"] == [key for key in told if key != "regions"]
 
