@@ -24,7 +24,7 @@ OF_LEVERS = ROOT / "scenarios/lever_schemas" / FILE
 MODULES = sorted(file for floor in FLOORS for file in (ROOT / floor).rglob("*.py"))
 SPACES = re.compile(r"[^\s\u00a0\u202f][;!?»]|[^\s\u00a0\u202f]:(?!/)| [;:!?%»]|« |'")
 """What French typography doesn't allow."""
-MIXED = re.compile(r"\u00a0[;!?%]|\u202f[:»]|«\u202f|\d\u00a0\d{3}")
+MIXED = re.compile(r"\u00a0[;!?%]|\u202f[:»]|«\u202f|\d[ \u00a0]\d{3}(?!\d)")
 """The other no-break space than the one that stands there everywhere else."""
 ANYTHING = "\0"
 """In a key that is asked for, what is known only when the program runs."""

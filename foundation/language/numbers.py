@@ -39,7 +39,10 @@ _FIGURES = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(e[+-]?\d+)?")
 def in_figures(value: float | str, lang: str) -> str:
     """A number as a message in English shows it (``23.634``, ``1e-06``, ``50,000``) in the figures of the language: a
     decimal comma, narrow spaces where there were commas, no powers of ten up to 10^15. What is no number
-    stays as it is."""
+    stays as it is.
+
+    A minus stays the one of the keyboard, for such numbers are typed.
+    """
     text = str(value)
     found = _FIGURES.fullmatch(text) if lang == "fr" else None
     if found is None:
@@ -49,9 +52,7 @@ def in_figures(value: float | str, lang: str) -> str:
         power = ""
         whole, _, rest = f"{Decimal(text.lstrip('+-').replace(',', '')):,f}".partition(".")
         fraction = f".{rest}" if rest else ""
-    return (
-        f"{'−' if sign == '-' else sign}{whole.replace(',', NARROW)}{(fraction or '').replace('.', ',')}{power or ''}"
-    )
+    return f"{sign}{whole.replace(',', NARROW)}{(fraction or '').replace('.', ',')}{power or ''}"
 
 
 def decimals_for(value: float | None, figures: int = 3) -> int:
@@ -115,6 +116,23 @@ def typeset(text: str, lang: str) -> str:
     text = re.sub(r"(?<=\d) (?=(€|M€|M\b|million))", NO_BREAK, text)
     text = text.replace(" %", f"{NARROW}%")
     if lang == "fr":
+        text = re.sub(r"(?<!\d)(\d{1,3}) (?=\d{3}(?!\d))", rf"\1{NARROW}", text)
         text = re.sub(r" (?=[;!?])", NARROW, text)
         text = text.replace(" :", f"{NO_BREAK}:").replace("« ", f"«{NO_BREAK}").replace(" »", f"{NO_BREAK}»")
     return text
+
+
+_END = "(?:</data>)?"
+"""Of a number that is traced, in a report."""
+_COUNTED = re.compile(rf"(\d[\d\u202f]*(?:,\d+)?)({_END}(?: ± \d[\d\u202f,]*{_END})?[ \u00a0](?:million|milliard))s?\b")
+
+
+def agreed(text: str, lang: str) -> str:
+    """With millions that agree with what they count: 1,99 million, 2 millions."""
+    if lang != "fr":
+        return text
+    return _COUNTED.sub(lambda found: f"{found[1]}{found[2]}{'s' if _from_french(found[1]) >= 2 else ''}", text)
+
+
+def _from_french(figures: str) -> float:
+    return float(figures.replace(NARROW, "").replace(",", "."))

@@ -79,7 +79,8 @@ class Journal:
         text = label(f"log.{key}", self.lang, **values)
         self._add(text)
         if self.verbose:
-            print(f"mes: [{time.perf_counter() - self._began:.1f} s] {text}", file=sys.stderr, flush=True)
+            since = number(time.perf_counter() - self._began, 1, self.lang)
+            print(f"mes: [{since} s] {text}", file=sys.stderr, flush=True)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:

@@ -15,7 +15,9 @@ import typer
 from typer.testing import Result
 
 from cli import errors, help
+from cli.commands.upkeep import _in_english
 from cli.main import app
+from foundation.work.journal import journal
 from tests.cli.test_bad_input import refused
 
 Mes = Callable[..., Result]
@@ -139,6 +141,13 @@ def test_commands_for_maintainers_say_that_they_speak_english(mes: Mes) -> None:
     for command in ("docs", "study", "evidence"):
         words = " ".join(mes(command, "--help", "--lang", "fr").stdout.split())
         assert "Pour les mainteneurs\u00a0: ce qui s’affiche est en anglais." in words.replace(" :", "\u00a0:")
+
+
+def test_what_they_print_is_not_half_french(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "lang", "fr")
+    with _in_english():
+        assert journal.lang == "en"
+    assert journal.lang == "fr", "what goes wrong is said in the user's language"
 
 
 def test_help_stays_english(mes: Mes) -> None:

@@ -97,6 +97,12 @@ def test_every_command_that_works_in_a_folder_adds_to_its_log(mes: Mes, tmp_path
     assert log.read_bytes() == kept, "a page elsewhere is no work in the folder"
 
 
+def test_verbose_has_decimal_commas_in_french(mes: Mes) -> None:
+    told = mes("report", "nowhere", "--verbose", "--lang", "fr").stderr
+    assert re.search(r"mes: \[\d+,\d s\] fini", told)
+    assert not re.search(r"\[\d+\.\d s\]", told)
+
+
 def test_a_log_in_french_says_how_the_folder_stands_in_french(mes: Mes, tmp_path: Path) -> None:
     mes(*RUN, "--out", "out", "--lang", "fr")
     assert "tableaux écrits et scellés, état\u00a0: complet, échecs\u00a0: 0" in lines(tmp_path / "out" / LOG)

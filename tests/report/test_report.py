@@ -76,9 +76,9 @@ def test_a_posterior_that_is_gone_is_said_to_be() -> None:
 
 
 def test_text_keeps_values_with_their_units_and_escapes_them() -> None:
-    said = say("answer.single", "fr", name="<b>", additional=Markup("<data>1</data>"), cost="2")
+    said = say("answer.single", "fr", name="<b>", additional=Markup("<data>3</data>"), cost="2")
     assert "&lt;b&gt;" in said
-    assert "<data>1</data>\u00a0millions" in said
+    assert "<data>3</data>\u00a0millions" in said
     assert "2\u00a0millions" in said
 
 
