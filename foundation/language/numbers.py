@@ -110,6 +110,11 @@ def month(value: date | str, lang: str) -> str:
     return f"{_MONTHS[lang][value.month - 1]}{NO_BREAK}{value.year}"
 
 
+def colon(lang: str) -> str:
+    """Between what is spoken of and what is said of it."""
+    return f"{NO_BREAK}: " if lang == "fr" else ": "
+
+
 def typeset(text: str, lang: str) -> str:
     """Plain text with the no-break spaces and apostrophes of the language."""
     text = re.sub(r"(?<=\w)'", "’", text)

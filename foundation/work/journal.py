@@ -106,6 +106,7 @@ class Journal:
         os.close(opened(file))
         if self._versions is not None:
             versions = self._versions()
+            self._lines = [line for line in self._lines if not line.endswith(versions)]  # said by --verbose already
             by = label("log.by", self.lang, version=versions.partition(",")[0], process=os.getpid())
             self._lines[:1] = [f"{self._lines[0]}{by}", f"{self._lines[0].partition('  ')[0]}  {versions}"]
             self._versions = None

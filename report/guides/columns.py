@@ -138,8 +138,8 @@ def described(path: Path, lang: str) -> list[tuple[str, str, str]]:
         UserError: it is no CSV or Parquet file, or none that a command writes.
     """
     name = _plain(path.name)
-    if not path.exists() and (hint := _hint(name)):
-        raise UserError(f"{path}: there is no such file; `mes columns` lists all tables{hint}")
+    if not path.exists():
+        raise UserError(f"{path}: there is no such file; `mes columns` lists all tables{_hint(name)}")
     columns = _header(path)
     if not columns:
         raise UserError(f"{path}: the file is empty")

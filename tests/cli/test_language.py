@@ -19,6 +19,7 @@ from cli.commands.upkeep import _in_english
 from cli.main import app
 from foundation.work.journal import journal
 from tests.cli.test_bad_input import refused
+from tests.test_words import MIXED
 
 Mes = Callable[..., Result]
 FRENCH = [
@@ -107,6 +108,30 @@ def test_help_in_french(mes: Mes, asked: tuple[str, ...], monkeypatch: pytest.Mo
     assert shown.startswith("Usage\u00a0:")
     assert not re.search(r"Usage:|Show this|default|required|env\s+var", shown)
     assert by_option in ("", shown)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("structures",), ("columns",), ("scenarios", "list"), ("scenarios", "check", "media", "doctors-fee"),
+        ("scenarios", "show", "mix-broad", "--markdown"), ("run", "media", "--people", "1000", "--draws", "2",
+        "--workers", "1", "--pictures", "none", "--verbose"),
+    ],
+    ids=lambda words: " ".join(words[:2]),
+)  # fmt: skip
+@pytest.mark.parametrize("width", ["60", "80", "200"])
+def test_spaces_and_decimals_of_what_is_printed(
+    mes: Mes, command: tuple[str, ...], width: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One kind of space in one place, no line that begins with a sign, decimal commas."""
+    monkeypatch.setenv("COLUMNS", width)
+    result = mes(*command, "--lang", "fr")
+    told = re.sub(r".*, numpy .*", "", f"{result.stdout}\n{result.stderr}")  # versions
+    assert result.exit_code == 0
+    assert len(told) > 60
+    for wrong in (MIXED, re.compile(r"^[\s\u00a0\u202f]*[;:!?%»]", re.MULTILINE), re.compile(r"\d\.\d")):
+        found = wrong.search(told)
+        assert not found, told[max(0, found.start() - 60) : found.end() + 60]
 
 
 COMMANDS = sorted(

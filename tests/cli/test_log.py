@@ -100,6 +100,8 @@ def test_every_command_that_works_in_a_folder_adds_to_its_log(mes: Mes, tmp_path
 def test_verbose_has_decimal_commas_in_french(mes: Mes) -> None:
     told = mes("report", "nowhere", "--verbose", "--lang", "fr").stderr
     assert re.search(r"mes: \[\d+,\d s\] fini", told)
+    mes("report", "nowhere", "--verbose", "--log", "all.txt")
+    assert Path("all.txt").read_text("utf-8").count(", numpy ") == 1, "versions once"
     assert not re.search(r"\[\d+\.\d s\]", told)
 
 
