@@ -55,7 +55,7 @@ class Mes(Group):
         status = FAILED
         asked = is_asked(args, [name for name, command in self.commands.items() if isinstance(command, Group)])
         in_french = Mes.lang == "fr" and asked
-        if in_french:
+        if Mes.lang == "fr":
             translate(self)
         if asked:  # in which language is known by now, and the group itself has no --lang
             args = without_language(args)

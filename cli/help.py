@@ -18,18 +18,34 @@ from foundation.language.numbers import typeset
 FILE = Path(__file__).with_name("help.fr.toml")
 ASKED = ("--help", "-h", "--install-completion", "--show-completion")
 OF_CLICK = (
-    (r"^Usage:", "Emploi :"),
+    (r"^Usage:", "Usage :"),
     (r"^Options:", "Options :"),
     (r"^Commands:", "Commandes :"),
     (r"^Arguments:", "Arguments :"),
-    (r"Show this message and exit\.", "Affiche cette aide."),
-    (r"\[required\]", "[obligatoire]"),
-    (r"\[default: ", "[défaut : "),
-    (r"; default: ", " ; défaut : "),
-    (r"\[env var: ", "[variable : "),
     (r"\bCOMMAND\b", "COMMANDE"),
+    (r"Show this\s+message and\s+exit\.", "Affiche cette aide."),
 )
-"""Words that Click adds."""
+"""Words that Click puts around its lists."""
+OF_A_LINE = (
+    (r"(\[|; )required\]", r"\1obligatoire]"),
+    (r"(\[|; )default: (\d+)\.(\d+)", r"\1défaut : \2,\3"),
+    (r"(\[|; )default: ", r"\1défaut : "),
+    (r"(\[|; )env var: ", r"\1variable : "),
+    (r"(\[|; )(\d+)<=x<=(\d+)\]", r"\1de \2 à \3]"),
+    (r"(\[|; )x>=(\d+)\]", r"\1\2 ou plus]"),
+    (r"(\[[^\]]*\w); ", r"\1 ; "),
+)
+"""Those it adds to what is said of an option, before lines are broken."""
+PLACEHOLDERS = {
+    "ARGS": "ARGUMENTS", "DIR": "DOSSIER", "FILE": "FICHIER", "FOLDER": "DOSSIER", "HOST": "HÔTE", "ID": "NUMÉRO",
+    "KEY": "CLÉ", "NUMBER": "NOMBRE", "PROFILES": "PROFILS", "RUN_FOLDER": "DOSSIER", "SCENARIO": "SCÉNARIO",
+    "STEP": "ÉTAPE", "VALUE": "VALEUR", "YYYY-MM-DD": "AAAA-MM-JJ",
+    "folder": "DOSSIER", "name": "NOM", "scenario": "SCÉNARIO", "what": "ÉTUDE",
+    "<int>": "ENTIER", "<int range>": "ENTIER", "<float>": "NOMBRE", "<str>": "TEXTE", "<path>": "CHEMIN",
+    "<list[str]>": "NOM", "<list[Path]>": "DOSSIER",
+}  # fmt: skip
+"""What stands for a value, or for its type."""
+_PLACEHOLDER = re.compile(r"(?<![\w-])(?:<[^>|]+>|YYYY-MM-DD|[A-Za-z_]+)(?![\w-])")
 
 
 class Formatter(Protocol):
@@ -75,8 +91,34 @@ def translate(command: Any) -> None:
         english = getattr(part, "help", None)
         if english:
             part.help = typeset(known.get(english, english), "fr")
+        if part is not command:
+            _translate_lines(part)
     for below in getattr(command, "commands", {}).values():
         translate(below)
+
+
+def _translate_lines(option: Any) -> None:
+    """What Click makes of an option or an argument: its line of the list, and its place in the line of usage."""
+    record, pieces = option.get_help_record, option.get_usage_pieces
+    is_argument = option.param_type_name == "argument"
+
+    def line(ctx: typer.Context) -> tuple[str, str] | None:
+        found = record(ctx)
+        if found is None:
+            return None
+        name, text = found
+        if is_argument:  # its name says enough
+            name = re.sub(r" <[^|]*>$", "", name)
+        for pattern, french in OF_A_LINE:
+            text = re.sub(pattern, french, text)
+        return _placeholders(name), typeset(text, "fr")
+
+    option.get_help_record = line
+    option.get_usage_pieces = lambda ctx: [_placeholders(re.sub("[{}]", "", piece)) for piece in pieces(ctx)]
+
+
+def _placeholders(text: str) -> str:
+    return _PLACEHOLDER.sub(lambda found: PLACEHOLDERS.get(found[0], found[0]), text)
 
 
 def with_words_of_click(text: str) -> str:

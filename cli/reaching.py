@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cli import label
 from cli.options import PEOPLE
 from foundation.language.numbers import number
+from scenarios.lever_schemas.words import lever_named
 from scenarios.reach import FEW, Reach, chooses, reach_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ def reach_lines(scenario: Scenario, span: Span, lang: str) -> tuple[Sequence[str
     levers aim at everybody."""
     aiming = any(chooses(table) for table in scenario.levers)
     found = {reach.rank: reach for reach in reach_of(scenario, _sample(), span)} if aiming else {}
-    lines = [_line(table.label, found.get(rank), lang) for rank, table in enumerate(scenario.levers, 1)]
+    lines = [
+        _line(lever_named(table.label, lang), found.get(rank), lang) for rank, table in enumerate(scenario.levers, 1)
+    ]
     return lines, [_warning(reach, lang) for reach in found.values() if reach.few]
 
 
@@ -49,7 +52,7 @@ def _line(lever: str, reach: Reach | None, lang: str) -> str:
 
 def _warning(reach: Reach, lang: str) -> str:
     key = "said.aims_at_few" if reach.agents else "said.aims_at_nobody"
-    return label(key, lang, rank=reach.rank, lever=reach.lever, few=FEW, **_counts(reach, lang))
+    return label(key, lang, rank=reach.rank, lever=lever_named(reach.lever, lang), few=FEW, **_counts(reach, lang))
 
 
 def _counts(reach: Reach, lang: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cli import label
 from cli.options import Lang, Pictures
+from foundation.language.numbers import colon
 from foundation.store.manifest import LEFT_OUT
 from foundation.work.journal import journal
 from foundation.work.progress import progress
@@ -156,8 +157,10 @@ def tell_failed(failures: Sequence[tuple[object, str]], total: int, lang: Lang, 
     """So many of all draws failed, and how to go on; then each by its number."""
     from cli.errors import said
 
-    lines = [f"  {draw}: {said(error)}" for draw, error in failures]
-    journal.tell("\n".join([f"{len(failures)}/{total} {label('said.failed', lang)}{how}:", *lines]))
+    lines = [f"  {draw}{colon(lang)}{said(error)}" for draw, error in failures]
+    journal.tell(
+        "\n".join([f"{len(failures)}/{total} {label('said.failed', lang)}{how}{colon(lang).rstrip(' ')}", *lines])
+    )
 
 
 def tell_failures(manifest: Manifest, lang: Lang) -> None:
@@ -166,8 +169,8 @@ def tell_failures(manifest: Manifest, lang: Lang) -> None:
 
     for name in dict.fromkeys(entry["scenario"] for entry in manifest.get(LEFT_OUT, ())):
         own = [entry for entry in manifest[LEFT_OUT] if entry["scenario"] == name]
-        where = f"{own[0]['draw']}: {said(own[0]['error'])}"
-        journal.tell(f"{name}: {label('said.left_out', lang)} ({len(own)}/{manifest['draws']})\n  {where}")
+        where = f"{own[0]['draw']}{colon(lang)}{said(own[0]['error'])}"
+        journal.tell(f"{name}{colon(lang)}{label('said.left_out', lang)} ({len(own)}/{manifest['draws']})\n  {where}")
     failures = manifest.get("failures", ())
     if not failures:
         return

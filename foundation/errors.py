@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from foundation.language.numbers import NO_BREAK
+from foundation.language.numbers import colon
 from foundation.language.text import in_language
 
 
@@ -58,13 +58,13 @@ class Problem:
 
     def line(self, lang: str) -> str:
         """The problem in the language."""
-        colon = ": " if lang == "en" else f"{NO_BREAK}: "
-        where = f"{in_language(self.source, lang)}{colon}{in_language(self.key, lang)}".removesuffix(colon)
+        between = colon(lang)
+        where = f"{in_language(self.source, lang)}{between}{in_language(self.key, lang)}".removesuffix(between)
         value = "" if self.value is NOT_SHOWN else f" = {shown(self.value)}"
         allowed = f"; allowed: {self.allowed}" if self.allowed else ""
         suggestion = f'; did you mean "{self.suggestion}"?' if self.suggestion else ""
         parts = [in_language(part, lang) for part in (self.message, allowed, suggestion)]
-        return f"{where}{value}{colon}{''.join(parts)}"
+        return f"{where}{value}{between}{''.join(parts)}"
 
 
 class ScenarioError(Exception):

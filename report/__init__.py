@@ -8,7 +8,7 @@ import re
 
 from markupsafe import Markup
 
-from foundation.language.numbers import NARROW, NO_BREAK, typeset
+from foundation.language.numbers import NO_BREAK, agreed, typeset
 from foundation.language.text import Words
 from scenarios import label as below
 
@@ -17,7 +17,8 @@ class PageWords(Words):
     """Texts as Markup: their values as they are if Markup themselves, anything else escaped."""
 
     def __call__(self, key: str, lang: str, **values: object) -> Markup:
-        return Markup(_unit_spaces(_typeset(self.text(key)[lang], lang))).format(**values)
+        text = Markup(_unit_spaces(_typeset(self.text(key)[lang], lang))).format(**values)
+        return Markup(agreed(str(text), lang))
 
 
 say = PageWords(__file__, below)
@@ -32,5 +33,4 @@ def _typeset(text: str, lang: str) -> str:
 
 def _unit_spaces(text: str) -> str:
     """No line break between a value and its unit."""
-    text = re.sub(r"(?<=\}) (?=(€|M€|M\b|million|point))", NO_BREAK, text)
-    return text.replace("}\u00a0%", "}" + NARROW + "%").replace("} %", "}" + NARROW + "%")
+    return re.sub(r"(?<=\}) (?=(€|M€|M\b|million|point))", NO_BREAK, text)

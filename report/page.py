@@ -14,7 +14,7 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from foundation.language.numbers import day, number, short
+from foundation.language.numbers import day, moment, number, short
 from foundation.quantiles import jeffreys
 from foundation.store.manifest import LEFT_OUT, Manifest
 from model.terms.outcome import BARRIERS
@@ -199,7 +199,7 @@ def _sources(numbers: Numbers, provenance: Provenance) -> dict[str, Any]:
         "changed": sources.changed(numbers.manifest, provenance),
         "settings": sources.settings_rows(numbers),
         "hashes": sources.hash_rows(numbers),
-        "finished": sources.moment(numbers.manifest.get("finished"), lang),
+        "finished": moment(numbers.manifest.get("finished"), lang),
     }
 
 

@@ -18,7 +18,7 @@ from calibration.facts.inputs import load_costs, tables_of
 from calibration.facts.priors import AHEAD, EFFECTS, SHARED, STATUS_QUO, Prior, load_priors
 from calibration.facts.tables import DATA, read_rows
 from foundation.errors import UserError
-from foundation.language.numbers import NO_BREAK, UNDEFINED, day, interval, month, number, typeset
+from foundation.language.numbers import UNDEFINED, day, interval, moment, month, number, typeset
 from foundation.store.manifest import Manifest
 from report import say
 from report.numbers import Numbers, traced
@@ -27,6 +27,8 @@ from scenarios.lever_schemas.words import price_word
 from scenarios.words import scenario_titles
 
 Row = dict[str, Any]
+UNRECORDED = {"sms_pull": "southwark", "growth_volatility": "services"}
+"""What priors rest on that is no row of ``facts.csv``, by the key of its words."""
 
 
 def assumption_rows(rows: Iterable[Assumption], file: str, facts: Mapping[str, Fact], lang: str) -> list[Row]:
@@ -38,7 +40,8 @@ def assumption_rows(rows: Iterable[Assumption], file: str, facts: Mapping[str, F
             "status": row.status,
             "status_words": say(f"status.{row.status}", lang),
             "between": typeset(" ; ", lang) if lang == "fr" else "; ",
-            "sources": _documents([facts[name] for name in row.facts if name in facts], lang),
+            "sources": _documents([facts[name] for name in row.facts if name in facts], lang)
+            or _known_by(row.name, lang),
         }
         for row in rows
     ]
@@ -51,6 +54,12 @@ def _documents(facts: Sequence[Fact], lang: str) -> list[Row]:
         name = f"{fact.publisher or _without_address(fact, lang)}{f', {when(fact.date, lang)}' if fact.date else ''}"
         found.setdefault(name, {"name": name, "id": fact.id, "link": fact.address if fact.publisher else ""})
     return list(found.values())
+
+
+def _known_by(name: str, lang: str) -> list[Row]:
+    """What a figure rests on of which no document is recorded."""
+    found = UNRECORDED.get(name)
+    return [{"name": say(f"source.{found}", lang), "id": name, "link": ""}] if found else []
 
 
 def _without_address(fact: Fact, lang: str) -> str:
@@ -95,14 +104,6 @@ def _when(text: str, lang: str) -> str:
     if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
         return day(text, lang)
     return month(f"{text}-01", lang) if re.fullmatch(r"\d{4}-\d\d", text) else text.replace("-", "–")
-
-
-def moment(text: str | None, lang: str) -> str:
-    """A recorded second (ISO 8601, UTC) as a reader writes it, to the minute."""
-    if not text:
-        return UNDEFINED
-    clock = text[11:16] if lang == "en" else text[11:16].replace(":", f"{NO_BREAK}h{NO_BREAK}")
-    return f"{day(text[:10], lang)}, {clock}{NO_BREAK}UTC"
 
 
 def changed(manifest: Manifest, provenance: Provenance) -> list[str]:

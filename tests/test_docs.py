@@ -85,7 +85,9 @@ def test_python_of_the_guide_runs(capsys, monkeypatch, tmp_path):
         exec(compile(snippet, "docs/python.md", "exec"), names)
     told = capsys.readouterr().out.splitlines()
     usual, wary = (float(line.split()[1]) for line in told if line.startswith(("ReferenceModel", "WaryModel")))
-    assert wary < usual
+    assert 0 < wary < usual, "an effect is seen, and not that nobody activates at all"
+    shown = (ROOT / "docs/python.md").read_text(encoding="utf-8")
+    assert f"`ReferenceModel {usual}` and `WaryModel {wary}`" in shown
     assert list(tmp_path.iterdir()) == []
 
 

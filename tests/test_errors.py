@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from foundation.language.text import ERRORS, Template, french, in_language
+from foundation.language.text import ERRORS, TO_TYPE, Template, french, in_language
 from tests.test_words import FLOORS, MODULES, ROOT, SPACES
 
 RAISED = {
@@ -185,6 +185,36 @@ def test_every_message_is_recognised_by_its_own_template(file: Path) -> None:
 
 def filled(template: str, values: Mapping[str, str]) -> str:
     return VALUES.sub(lambda name: values[name[1]], template)
+
+
+DECIMAL = re.compile(r"\d\.\d|\de[-+]?\d")
+"""A number as no French reader writes it."""
+AS_TYPED = re.compile(r"`[^`]*`|60e6")
+VALUES_SHOWN = ("23.634", "-0.5", "1e-06", "1,234.5")
+
+
+@pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: str(file.parent.relative_to(ROOT)))
+def test_numbers_have_a_decimal_comma_in_french(file: Path) -> None:
+    """Those of the text, and those that it is given; what is to be typed in a file stays."""
+    import_module("calibration"), import_module("planning"), import_module("report"), import_module("cli")
+    for english, text in french(file).items():
+        assert not DECIMAL.search(AS_TYPED.sub("", text)), text
+        beside = re.findall(r"(?<=\})\{([^{}]*)\}", english)
+        for shown in VALUES_SHOWN:
+            message = filled(english, {name: "" if name in beside else shown for name in VALUES.findall(english)})
+            told = {name: "" if name in beside else "N" for name in VALUES.findall(english)}
+            typed = [name for name in TO_TYPE if name in told]
+            said = in_language(message, "fr")
+            assert len(DECIMAL.findall(AS_TYPED.sub("", said))) <= len(typed), said
+
+
+def test_what_is_to_be_typed_keeps_its_point() -> None:
+    import_module("scenarios")
+    assert in_language("line 3: 0,950 is not TOML; write 0.950", "fr").endswith(
+        "0,950 n’est pas du TOML\u202f; écrire 0.950"
+    )
+    assert in_language("is text; write 0.95, without quotes", "fr").startswith("est du texte\u202f; écrire 0.95,")
+    assert "de 0,5 à 10\u202f000" in in_language("a number from 0.5 to 10,000", "fr")
 
 
 def test_no_french_text_is_left_of_an_error_that_is_gone() -> None:

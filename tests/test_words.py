@@ -24,6 +24,8 @@ OF_LEVERS = ROOT / "scenarios/lever_schemas" / FILE
 MODULES = sorted(file for floor in FLOORS for file in (ROOT / floor).rglob("*.py"))
 SPACES = re.compile(r"[^\s\u00a0\u202f][;!?»]|[^\s\u00a0\u202f]:(?!/)| [;:!?%»]|« |'")
 """What French typography doesn't allow."""
+MIXED = re.compile(r"\u00a0[;!?%]|\u202f[:»]|«\u202f|\d[ \u00a0]\d{3}(?!\d)")
+"""The other no-break space than the one that stands there everywhere else."""
 ANYTHING = "\0"
 """In a key that is asked for, what is known only when the program runs."""
 
@@ -53,7 +55,9 @@ def flaws(text: dict[str, str]) -> str:
         if first != second:
             return f"other {what} in French: {first}, {second}"
     shown = typeset(re.sub(r"</?\w[^>]*>", "", text["fr"]), "fr")
-    return f"not typeset: {shown}" if SPACES.search(shown) else ""
+    if re.search(r"\d\.\d", shown):
+        return f"a decimal point: {shown}"
+    return f"not typeset: {shown}" if SPACES.search(shown) or MIXED.search(shown) else ""
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.parent.relative_to(ROOT)))
@@ -71,6 +75,7 @@ def test_every_text_is_there_in_both_languages_with_the_same_values(file: Path) 
         {"en": "<b>a</b>", "fr": "a"},
         {"en": "a: b", "fr": "a: b"},
         {"en": "a?", "fr": "a?"},
+        {"en": "0.5", "fr": "0.5"},
     ],
 )
 def test_flaws_are_found(text: dict[str, str]) -> None:

@@ -162,6 +162,7 @@ def read_stocks(file: Path, demography: Demography) -> tuple[StockTarget, ...]:
         raise UserError("\n".join(problems))
     stocks: list[StockTarget] = []
     last: dict[str | None, StockTarget] = {}
+    seen: dict[tuple[date, str | None], int] = {}
     for number, cells in enumerate(lines[1:], 2):
         if not any(cell.strip() for cell in cells):
             continue
@@ -169,7 +170,11 @@ def read_stocks(file: Path, demography: Demography) -> tuple[StockTarget, ...]:
         stock, found = _stock(where, header, cells, demography)
         problems += found
         if stock is not None:
-            problems += _order(where, stock, last.get(stock.region))
+            if first := seen.get((stock.day, stock.region)):
+                problems.append(f"{where}, column date: {stock.day} stands there twice, first in line {first}")
+            else:
+                problems += _order(where, stock, last.get(stock.region))
+            seen.setdefault((stock.day, stock.region), number)
             last[stock.region] = stock
             stocks.append(stock)
     problems += too_many_in_regions(str(file), stocks)

@@ -20,7 +20,7 @@ from calibration.forecast.study import SHOWN, TARGET_DAY, bands, raised, target
 from calibration.hindcast.forecasters import LIVING_INSURED
 from calibration.outside.law import LEVELS
 from calibration.outside.page import HORIZONS, selections
-from foundation.language.numbers import day, interval, number, percent, short
+from foundation.language.numbers import colon, day, interval, number, percent, short
 from foundation.shapes import Floats
 from foundation.store.manifest import Manifest
 from scenarios.words import run_line
@@ -196,7 +196,7 @@ def markdown(root: Path | None, lang: str) -> str:
     found = target(_long(latest.paths), latest.about["target_millions"])
     counts = [stock for stock in load_stock_targets() if stock.kind != "initial"]
     picture = "forecast.fr.png" if lang == "fr" else "forecast.png"
-    lines = "\n".join(f"- `{forecast.name}`{_colon(lang)}{line(forecast.about, lang)}" for forecast in forecasts)
+    lines = "\n".join(f"- `{forecast.name}`{colon(lang)}{line(forecast.about, lang)}" for forecast in forecasts)
     parts = [
         f"**{title}**",
         table,
@@ -208,10 +208,6 @@ def markdown(root: Path | None, lang: str) -> str:
         lines,
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def _colon(lang: str) -> str:
-    return "\u00a0: " if lang == "fr" else ": "
 
 
 def _markdown(lines: Sequence[Row]) -> str:

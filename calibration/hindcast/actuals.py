@@ -37,7 +37,9 @@ def read_actuals(path: Path, last: StockTarget) -> tuple[StockTarget, ...]:
         ScenarioError: all problems of its header, or of its cells.
     """
     lines = read_lines(path)
-    header = [cell.strip() for cell in lines[0]] if lines else []
+    if not lines:
+        raise UserError(f"{path.name}: the file is empty; needed: columns {', '.join(COLUMNS)}")
+    header = [cell.strip() for cell in lines[0]]
     if problems := list(_of_header(path.name, header)):
         raise ScenarioError(problems)
     rows = [(n, cells) for n, cells in enumerate(lines[1:], 2) if any(cell.strip() for cell in cells)]
@@ -86,7 +88,7 @@ class _Reader:
 
     def __post_init__(self) -> None:
         self.problems: list[Problem] = []
-        self._after = self.last.day
+        self._after, self._lines = self.last.day, dict[date, int]()
         self._least = max(0.0, self.last.millions - SLACK * self.last.error)
 
     def target(self, line: int, cells: Sequence[str]) -> StockTarget | None:
@@ -130,8 +132,14 @@ class _Reader:
             self._wrong(line, "date", cell, looks_like_day(cell) or "not a date", allowed)
             return None
         if len(cell) != 10 or not self._after < day <= LAST_DAY:
-            self._wrong(line, "date", cell, "can't be used", allowed)
+            first = self._lines.get(day)
+            early = f"{day} is not after {self._after}"
+            why = (
+                f"this day stands there twice, first in line {first}" if first else early if day <= self._after else ""
+            )
+            self._wrong(line, "date", cell, why or "can't be used", allowed)
             return None
+        self._lines[day] = line
         return day
 
     def _number(self, line: int, column: str, given: dict[str, str], low: float, high: float, why: str) -> float | None:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from calibration.hindcast import label
 from calibration.hindcast.question import NAMES
-from foundation.language.numbers import NO_BREAK, UNDEFINED, day, interval, number, percent
+from foundation.language.numbers import NARROW, NO_BREAK, UNDEFINED, day, interval, number, percent
 from model.terms.structure import Structure
 from model.terms.weeks import DAYS_PER_MONTH
 from scenarios.words import run_line
@@ -151,7 +151,10 @@ def notes(results: Results, lang: str) -> list[str]:
     lacking = {entry["origin"]: entry["make"] for entry in results["absent"] if entry["reason"] == "no posterior"}
     if lacking:
         days = ", ".join(day(origin, lang) for origin in lacking)
-        lines.append(label("hindcast.no_posterior_how", lang, days=days, make=next(iter(lacking.values()))))
+        make = next(iter(lacking.values()))
+        if lang == "fr":
+            make = make.replace("DIR", "DOSSIER").replace("ORIGIN", "ORIGINE")
+        lines.append(label("hindcast.no_posterior_how", lang, days=days, make=make))
     return [
         *lines,
         label("hindcast.few", lang, figures=figures),
@@ -203,7 +206,7 @@ def _percent(share: float | None, lang: str) -> str:
     """A probability; one that would be shown as 0 or 100 % as a bound."""
     if share is None or 0.01 <= share <= 0.99:
         return percent(share, lang)
-    return f"<{NO_BREAK}{percent(0.01, lang)}" if share < 0.01 else f">{NO_BREAK}{percent(0.99, lang)}"
+    return f"<{NARROW}{percent(0.01, lang)}" if share < 0.01 else f">{NARROW}{percent(0.99, lang)}"
 
 
 def table_of_scores(results: Results) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from calibration.posterior import label
 from cli.options import Lang
 from cli.request import AVERAGE, command_line, day, process_count, structure_of
 from foundation.errors import Interrupted, UserError
-from foundation.language.numbers import number
+from foundation.language.numbers import number, percent
 from foundation.work.journal import LOG, journal
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ class Teller:
                 )
             )
         if progress.total == 1000:
-            parts.append(f"{100 * progress.done / progress.total:.0f} %")
+            parts.append(percent(progress.done / progress.total, self.lang))
         elif progress.total > 1:
             parts.append(f"{progress.done}/{progress.total}")
         gained = progress.done - self.first
@@ -174,6 +174,9 @@ class Teller:
 
     def _name(self, whole: str) -> str:
         stage, _, part = whole.partition(" ")
+        number_, _, planned = part.partition("/")
+        if number_.isdigit() and planned.isdigit() and int(number_) > int(planned):  # repeated, after a failed check
+            part = number_
         return label(f"calibrate.{stage}", self.lang) + (f" {part}" if part[:1].isdigit() else "")
 
     def close(self) -> None:

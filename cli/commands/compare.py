@@ -21,7 +21,7 @@ EVERY = 13
 def compare(
     what: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SCENARIO|RUN_FOLDER]...", help="Default: the whole catalogue.", autocompletion=either),
+        typer.Argument(metavar="SCENARIO|RUN_FOLDER", help="Default: the whole catalogue.", autocompletion=either),
     ] = None,
     people: o.People = None,
     draws: o.Draws = None,

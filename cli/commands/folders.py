@@ -33,9 +33,11 @@ def plot(
     with reported():
         from cli.showing import Shown, draw, print_json
         from foundation.store.reading import as_left
+        from foundation.work.journal import journal
 
         with as_left(folder):
             store = _finished(folder)
+            journal.keep_in(folder)
             pictures = draw(store, Shown(lang=lang, json=json, pictures=o.Pictures.all, workers=workers), [lang])
         if json:
             quick = store.manifest["quick"]
@@ -90,6 +92,7 @@ def verify(
 
 
 def _lines(result: Verification, lang: str) -> Iterator[str]:
+    from foundation.language.numbers import moment
     from foundation.language.text import label
 
     manifest = result.manifest
@@ -100,14 +103,17 @@ def _lines(result: Verification, lang: str) -> Iterator[str]:
         yield f"  {label('verify.draws', lang, found=result.found, wanted=manifest.get('draws'))}"
     if result.sound:
         yield f"  {label('verify.files', lang, files=result.files)}"
-        made = {key: manifest.get(key) for key in ("version", "finished")}
+        made = {"version": manifest.get("version"), "finished": moment(manifest.get("finished"), lang)}
         yield f"  {label('verify.made', lang, **made)}"
 
 
 def _sentence(finding: Finding, lang: str) -> str:
-    from foundation.language.text import label
+    from foundation.language.text import in_language, label, status_word
 
-    return label(f"verify.{finding.kind}", lang, where=finding.where, **finding.values)
+    told = {key: in_language(value, lang) if isinstance(value, str) else value for key, value in finding.values.items()}
+    if "status" in told:
+        told["status"] = status_word(str(told["status"]), lang)
+    return label(f"verify.{finding.kind}", lang, where=finding.where, **told)
 
 
 def _document(result: Verification, lang: str) -> Document:
@@ -130,7 +136,7 @@ def _document(result: Verification, lang: str) -> Document:
 def columns(
     file: Annotated[
         Path | None,
-        typer.Argument(metavar="[FILE]", help="A CSV or Parquet file that a command wrote.  [default: all of them]"),
+        typer.Argument(metavar="FILE", help="A CSV or Parquet file that a command wrote.  [default: all of them]"),
     ] = None,
     lang: o.Language = o.Lang.en,
     json: o.Json = False,

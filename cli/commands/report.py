@@ -79,8 +79,11 @@ def report(
 def _list_in(folder: Path, page: Path) -> None:
     """A page that lies in the folder is one of its files: the manifest has its hash, as of pictures."""
     from foundation.store.store import Store
+    from foundation.work.journal import journal
 
     if page.suffix == ".html" and page.parent.resolve() == folder.resolve():
+        journal.keep_in(folder)
+        journal.note("page", name=page.name)
         store = Store.opened(folder)
         if store.manifest.get("sealed") is True:
             store.seal(page.name)

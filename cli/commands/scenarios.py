@@ -85,7 +85,7 @@ def show(
 def check(
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FILE...", help="Scenario files (or catalogue names).", autocompletion=scenarios),
+        typer.Argument(metavar="FILE", help="Scenario files (or catalogue names).", autocompletion=scenarios),
     ],
     policy_start: o.PolicyStart = None,
     until: o.Until = None,
@@ -111,15 +111,16 @@ def check(
 def _say_valid(file: str, policy_start: date, until: date, lang: o.Lang) -> None:
     """That a file is valid, and whom each of its levers aims at."""
     from cli.reaching import reach_lines
+    from foundation.language.numbers import colon
     from scenarios.language.files import load_scenario
     from scenarios.lever_schemas.base import Span
 
     said, warned = reach_lines(load_scenario(file), Span(policy_start=policy_start, until=until), lang.value)
-    print(f"{file}: {label('said.valid', lang)}")
+    print(f"{file}{colon(lang)}{label('said.valid', lang)}")
     for line in said:
         print(f"  {line}")
     for line in warned:
-        print(f"{file}: {line}", file=sys.stderr)
+        print(f"{file}{colon(lang)}{line}", file=sys.stderr)
 
 
 def _problems(argument: str, policy_start: object, until: object, lang: str) -> list[str]:

@@ -16,7 +16,7 @@ DRAWS, PEOPLE = 96, 20_000
 def uncertainty(
     what: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SCENARIO]...", help="Default: the whole catalogue.", autocompletion=scenarios),
+        typer.Argument(metavar="SCENARIO", help="Default: the whole catalogue.", autocompletion=scenarios),
     ] = None,
     people: Annotated[int | None, typer.Option(help=f"Simulated people.  [default: {PEOPLE}]")] = None,
     draws: Annotated[

@@ -4,6 +4,8 @@ all that is shipped."""
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -22,15 +24,28 @@ class Study(StrEnum):
     second = "second"
 
 
+@contextmanager
+def _in_english() -> Iterator[None]:
+    """Progress and the log, as all that these commands print; what goes wrong is said in the user's language."""
+    from foundation.work.journal import journal
+
+    lang, journal.lang = journal.lang, "en"
+    try:
+        yield
+    finally:
+        journal.lang = lang
+
+
 def docs(
     folders: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[FOLDER]...", help="Finished runs of mes fit, survey, …, or a folder of such folders."),
+        typer.Argument(metavar="FOLDER", help="Finished runs of mes fit, survey, …, or a folder of such folders."),
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit status 1 if a page is stale.")] = False,
 ) -> None:
-    """Fill the guides of a checkout: what needs no run always, the rest from the folders named."""
-    with reported():
+    """Fill the guides of a checkout: what needs no run always, the rest from the folders named. For maintainers: what
+    is printed is in English."""
+    with reported(), _in_english():
         from report.guides.filling import STALE, fill, folders_by_sign, look, project_root, unsound
 
         root, sources = project_root(), folders_by_sign(folders or ())
@@ -55,8 +70,8 @@ def study(
 ) -> None:
     """Simulate what only the guides show; the same command goes on where it was interrupted and tries again what
     failed, with --resume or without. The folder is sealed in the end; one that is finished but has no manifest yet is
-    sealed as it stands."""
-    with reported():
+    sealed as it stands. For maintainers: what is printed is in English."""
+    with reported(), _in_english():
         from cli.sealing import found_finished, seal
         from foundation.errors import UserError
 
@@ -117,8 +132,9 @@ def evidence(
     plan: Annotated[bool, typer.Option("--plan", help="List the steps and what they take; do nothing.")] = False,
     workers: o.Workers = None,
 ) -> None:
-    """Remake all shipped posteriors, tables and pictures of the guides, and say what changed."""
-    with reported():
+    """Remake all shipped posteriors, tables and pictures of the guides, and say what changed. For maintainers: what is
+    printed is in English."""
+    with reported(), _in_english():
         from report.guides.evidence import Work, carry_out, listed
 
         asked = Work(folder=work, only=only, quick=quick, workers=workers or os.cpu_count() or 1)

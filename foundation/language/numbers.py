@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from decimal import Decimal
 from math import floor, isfinite, log10
 
 NARROW = "\u202f"
@@ -30,6 +31,28 @@ def number(value: float | None, decimals: int, lang: str, *, sign: bool = False)
 def short(value: float, lang: str) -> str:
     """A number that somebody has set: ``40`` or ``40.5``, without needless decimals."""
     return number(value, 0 if value % 1 == 0 else 1, lang)
+
+
+_FIGURES = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(e[+-]?\d+)?")
+
+
+def in_figures(value: float | str, lang: str) -> str:
+    """A number as a message in English shows it (``23.634``, ``1e-06``, ``50,000``) in the figures of the language: a
+    decimal comma, narrow spaces where there were commas, no powers of ten up to 10^15. What is no number
+    stays as it is.
+
+    A minus stays the one of the keyboard, for such numbers are typed.
+    """
+    text = str(value)
+    found = _FIGURES.fullmatch(text) if lang == "fr" else None
+    if found is None:
+        return text
+    sign, whole, fraction, power = found.groups()
+    if power and abs(int(power[1:])) <= 15:
+        power = ""
+        whole, _, rest = f"{Decimal(text.lstrip('+-').replace(',', '')):,f}".partition(".")
+        fraction = f".{rest}" if rest else ""
+    return f"{sign}{whole.replace(',', NARROW)}{(fraction or '').replace('.', ',')}{power or ''}"
 
 
 def decimals_for(value: float | None, figures: int = 3) -> int:
@@ -73,18 +96,48 @@ def day(value: date | str, lang: str) -> str:
     return NO_BREAK.join((first, _MONTHS[lang][value.month - 1], str(value.year)))
 
 
+def moment(text: str | None, lang: str) -> str:
+    """A recorded second (ISO 8601, UTC) as a reader writes it, to the minute."""
+    if not text:
+        return UNDEFINED
+    clock = text[11:16] if lang == "en" else text[11:16].replace(":", f"{NO_BREAK}h{NO_BREAK}")
+    return f"{day(text[:10], lang)}, {clock}{NO_BREAK}UTC"
+
+
 def month(value: date | str, lang: str) -> str:
     """``Oct 2024`` or ``oct. 2024``."""
     value = date.fromisoformat(value) if isinstance(value, str) else value
     return f"{_MONTHS[lang][value.month - 1]}{NO_BREAK}{value.year}"
 
 
+def colon(lang: str) -> str:
+    """Between what is spoken of and what is said of it."""
+    return f"{NO_BREAK}: " if lang == "fr" else ": "
+
+
 def typeset(text: str, lang: str) -> str:
     """Plain text with the no-break spaces and apostrophes of the language."""
     text = re.sub(r"(?<=\w)'", "’", text)
     text = re.sub(r"(?<=\d) (?=(€|M€|M\b|million))", NO_BREAK, text)
-    text = re.sub(r"(?<=\d) %", f"{NARROW}%", text).replace(" %", f"{NO_BREAK}%")
+    text = text.replace(" %", f"{NARROW}%")
     if lang == "fr":
+        text = re.sub(r"(?<!\d)(\d{1,3}) (?=\d{3}(?!\d))", rf"\1{NARROW}", text)
         text = re.sub(r" (?=[;!?])", NARROW, text)
         text = text.replace(" :", f"{NO_BREAK}:").replace("« ", f"«{NO_BREAK}").replace(" »", f"{NO_BREAK}»")
     return text
+
+
+_END = "(?:</data>)?"
+"""Of a number that is traced, in a report."""
+_COUNTED = re.compile(rf"(\d[\d\u202f]*(?:,\d+)?)({_END}(?: ± \d[\d\u202f,]*{_END})?[ \u00a0](?:million|milliard))s?\b")
+
+
+def agreed(text: str, lang: str) -> str:
+    """With millions that agree with what they count: 1,99 million, 2 millions."""
+    if lang != "fr":
+        return text
+    return _COUNTED.sub(lambda found: f"{found[1]}{found[2]}{'s' if _from_french(found[1]) >= 2 else ''}", text)
+
+
+def _from_french(figures: str) -> float:
+    return float(figures.replace(NARROW, "").replace(",", "."))

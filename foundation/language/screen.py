@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from typing import Any
 
+import rich._wrap
 from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.measure import Measurement
@@ -17,6 +19,8 @@ from rich.text import Text
 NAME = 24
 """Characters to which a column of words may be narrowed; one of numbers, which stands on the right, keeps its width."""
 GAP = 2
+rich._wrap.re_word = re.compile(r"[ \t\n]*[^ \t\n]+[ \t\n]*")
+"""Rich itself takes no-break spaces for spaces, and begins lines with the colons and semicolons of French."""
 
 
 class Screen(Console):

@@ -14,7 +14,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from foundation.language.numbers import NARROW, NO_BREAK, typeset
+from foundation.language.numbers import NO_BREAK, agreed, in_figures, typeset
 
 LANGUAGES = ("en", "fr")
 FILE = "words.toml"
@@ -41,7 +41,8 @@ class Words:
         return tomllib.loads((self.folder / FILE).read_text(encoding="utf-8"))
 
     def __call__(self, key: str, lang: str, **values: object) -> str:
-        return typeset(self.text(key)[lang].format(**values), lang)
+        told = {name: in_figures(value, lang) if isinstance(value, float) else value for name, value in values.items()}
+        return agreed(typeset(self.text(key)[lang].format(**told), lang), lang)
 
     def __contains__(self, key: str) -> bool:
         section, _, name = key.partition(".")
@@ -60,6 +61,11 @@ label = Words(__file__)
 """What any simulator says."""
 
 
+def status_word(status: str, lang: str) -> str:
+    """How far a folder of results has come; what is no such word as it is."""
+    return label(f"status.{status}", lang) if f"status.{status}" in label else status
+
+
 def header(column: str, lang: str, label: Words = label) -> str:
     """A column's name in words, where the room has some: ``cost_p50`` is "cost (million euros), median"."""
     base, _, end = column.rpartition("_")
@@ -75,7 +81,8 @@ _VALUE = re.compile(r"\{([^{}]*)\}")
 _LINES = re.compile(r"\n +\{[^{}]*\}$")
 """The end of a template whose last value has several lines."""
 _TYPED = re.compile(r"(`[^`]*`)")
-_COUNT = re.compile(r"\d{1,3}(,\d{3})+")
+TO_TYPE = ("right", "typed")
+"""Names, in templates, of values that are to be typed as they stand, in a file or behind an option."""
 _HINT = re.compile(r'(.+)(; did you mean "[^"]*"\?)', re.DOTALL)
 
 
@@ -94,13 +101,8 @@ def _known(message: str) -> str:
     """The message of a template; "" where it has none."""
     for template in _catalogue(tuple(ROOMS)):
         if found := template.pattern.fullmatch(message):
-            return template.filled([_thousands(in_language(value, "fr")) for value in found.groups()])
+            return template.filled([in_language(value, "fr") for value in found.groups()])
     return ""
-
-
-def _thousands(value: str) -> str:
-    """A number with the separators that the language has."""
-    return value.replace(",", NARROW) if _COUNT.fullmatch(value) else value
 
 
 def _parted(message: str) -> str:
@@ -131,7 +133,10 @@ class Template:
 
     def filled(self, values: list[str]) -> str:
         """The French text."""
-        found = dict(zip(self.names, values, strict=True))
+        found = {
+            name: value if name in TO_TYPE else in_figures(value, "fr")
+            for name, value in zip(self.names, values, strict=True)
+        }
         return _VALUE.sub(lambda name: found[name[1]], self.french)
 
 

@@ -36,6 +36,7 @@ _INSIDE: Mapping[str, tuple[str, str]] = {
     "word/": ("a Word document", "copy its table into a spreadsheet and save that as CSV UTF-8"),
 }
 """The same by what a zip archive holds."""
+UTF16 = _BEGINNINGS[b"\xff\xfe"]
 _PAGES = (b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<meta")
 
 
@@ -68,7 +69,16 @@ def kind_of(content: bytes) -> tuple[str, str] | None:
         return "a web page (HTML)", "open it in a spreadsheet and save the sheet as CSV UTF-8, or fetch the file itself"
     if start.startswith(b"<?xml") and b"urn:schemas-microsoft-com:office:spreadsheet" in start:
         return "an Excel workbook (XML)", SAVE
+    if _is_wide(content[:2000]):
+        return UTF16
     return next((found for first, found in _BEGINNINGS.items() if content.startswith(first)), None)
+
+
+def _is_wide(content: bytes) -> bool:
+    """Whether these are letters of two bytes each, most of which begin or end with a zero, though no mark says so."""
+    sides = (content[0::2], content[1::2])
+    few, many = sorted(side.count(0) / max(1, len(side)) for side in sides)
+    return len(content) >= 8 and many > 0.8 and few < 0.1
 
 
 def _archive(content: bytes) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from foundation.errors import RunFailedError, StorageError, UserError
+from foundation.language.text import status_word
 from foundation.store import manifest as manifests
 from foundation.store import parts, tables
 from foundation.store.atomic import drop_abandoned, hidden, lock, refuse_link, unlock, write_parquet
@@ -85,6 +86,7 @@ class Store:
             raise UserError(f"{folder}: can't be resumed with other settings\n  " + "\n  ".join(lines))
         store = cls(folder, old)
         if store.complete:
+            journal.keep_in(folder)
             journal.note("complete")
         else:
             store._take_up(planned)
@@ -184,7 +186,7 @@ class Store:
         self.seal()
         if status == "complete":
             shutil.rmtree(self.folder / PARTS, ignore_errors=True)
-        journal.note("sealed", status=status, failures=len(failures))
+        journal.note("sealed", status=status_word(status, journal.lang), failures=len(failures))
         self.release()
 
     def seal(self, place: str = "") -> None:

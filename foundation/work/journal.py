@@ -1,6 +1,7 @@
 """What a command does, said in the language of its reader: on stderr, and in a log that says when.
 
-The log of a folder of results is ``log.txt`` in it, which a resumed command goes on with. It is no result: no manifest
+The log of a folder of results is ``log.txt`` in it, to which every command adds that works in the folder, after an
+empty line; the first line of each says when, how, with which version and in which process. It is no result: no manifest
 lists it. It holds no path but those that the user gave.
 """
 
@@ -78,7 +79,8 @@ class Journal:
         text = label(f"log.{key}", self.lang, **values)
         self._add(text)
         if self.verbose:
-            print(f"mes: [{time.perf_counter() - self._began:.1f} s] {text}", file=sys.stderr, flush=True)
+            since = number(time.perf_counter() - self._began, 1, self.lang)
+            print(f"mes: [{since} s] {text}", file=sys.stderr, flush=True)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -103,7 +105,10 @@ class Journal:
         """The same in a file; ``OSError`` where it can't be written to."""
         os.close(opened(file))
         if self._versions is not None:
-            self._lines.insert(1, f"{self._lines[0].partition('  ')[0]}  {self._versions()}")
+            versions = self._versions()
+            self._lines = [line for line in self._lines if not line.endswith(versions)]  # said by --verbose already
+            by = label("log.by", self.lang, version=versions.partition(",")[0], process=os.getpid())
+            self._lines[:1] = [f"{self._lines[0]}{by}", f"{self._lines[0].partition('  ')[0]}  {versions}"]
             self._versions = None
         self._written.setdefault(file, 0)
         self._flush()
@@ -125,7 +130,8 @@ class Journal:
         for file, known in self._written.items():
             try:
                 with open(opened(file), "a", encoding="utf-8", errors="backslashreplace") as log:
-                    log.write("".join(f"{line}\n" for line in self._lines[known:]))
+                    apart = "\n" if not known and log.tell() else ""  # from the command before
+                    log.write(apart + "".join(f"{line}\n" for line in self._lines[known:]))
             except OSError:
                 continue
             self._written[file] = len(self._lines)

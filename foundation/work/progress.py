@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
+from foundation.language.numbers import number
 from foundation.language.text import label as words
 from foundation.work.journal import journal
 
@@ -113,4 +114,4 @@ class _Pace:
             return ""
         each = finished / seconds
         size, unit = next(((n, u) for n, u in ((1.0, "s"), (60.0, "min")) if each * n >= 1), (3600.0, "h"))
-        return f"{each * size:.1f}/{unit}"
+        return f"{number(each * size, 1, journal.lang)}/{unit}"

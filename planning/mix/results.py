@@ -174,7 +174,7 @@ def groups(plan: Plan) -> pd.DataFrame:
     for n, (role, budget, place) in enumerate(reported):
         for group, (dimension, name) in enumerate(plan.answers[0].groups):
             inside, others = (100 * shares[:, place, group, side] for side in (0, 1))
-            before = 100 * (shares[:, 0, group, 1] - shares[:, 0, group, 0])
+            before = 100 * shares[:, 0, group, 1] - 100 * shares[:, 0, group, 0]  # so that zero is zero
             further = np.maximum(others - inside, 0) - np.maximum(before, 0)
             rows.append(
                 {

@@ -94,7 +94,8 @@ def half_widths(columns: np.ndarray, y: np.ndarray, resamples: int, seed: int) -
         along = np.take_along_axis(y[picks], order, axis=1)
         power = np.abs(np.fft.rfft(along - along.mean(axis=1, keepdims=True), axis=1)) ** 2
         power[:, double] *= 2
-        share = power[:, 1 : HARMONICS + 1].sum(axis=1) / power[:, 1:].sum(axis=1)
+        with np.errstate(invalid="ignore"):  # of draws that are all alike: no share, and no interval
+            share = power[:, 1 : HARMONICS + 1].sum(axis=1) / power[:, 1:].sum(axis=1)
         widths.append(share.std(ddof=1) / (1 - 2 * HARMONICS / half))  # corrected for the bias, a linear function
     return NormalDist().inv_cdf(0.5 + LEVEL / 2) * np.array(widths)
 

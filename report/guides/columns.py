@@ -49,6 +49,8 @@ class Column:
     """Without its mark."""
     mark: str
     meaning: Meaning
+    end: str = ""
+    """What the name has behind that of the meaning: ``low`` of ``chance_low``."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -106,24 +108,27 @@ def tables() -> tuple[Table, ...]:
 
 def _column(written: str, meanings: dict[str, Meaning]) -> Column:
     name = written.rstrip("*~")
-    base = name if name in meanings else name.rpartition("_")[0]  # a single quantile is explained with the others
-    return Column(name=name, mark=written.removeprefix(name), meaning=meanings[base])
+    base, _, end = (name, "", "") if name in meanings else name.rpartition("_")  # a bound, said with its quantity
+    return Column(name=name, mark=written.removeprefix(name), meaning=meanings[base], end=end)
 
 
 @cache
-def _units() -> dict[str, dict[str, str]]:
-    units: dict[str, dict[str, str]] = tomllib.loads(FILE.read_text(encoding="utf-8"))["unit"]
-    return units
+def _said(section: str) -> dict[str, dict[str, str]]:
+    """Words of units (``unit``) and of quantiles and bounds (``end``)."""
+    words: dict[str, dict[str, str]] = tomllib.loads(FILE.read_text(encoding="utf-8"))[section]
+    return words
 
 
 def unit(column: Column, lang: str) -> str:
     """Its unit in words."""
-    return typeset(_units()[column.meaning["unit"]][lang], lang)
+    return typeset(_said("unit")[column.meaning["unit"]][lang], lang)
 
 
-def meaning(column: Column, lang: str) -> str:
-    """What it holds, in words."""
-    return typeset({"en": column.meaning["en"], "fr": column.meaning["fr"]}[lang], lang)
+def meaning(column: Column, lang: str, name: str = "") -> str:
+    """What it holds, in words; of one of several columns (``cost_p05`` of ``cost*``) also which of them it is."""
+    end = name.removeprefix(column.name).strip("_") if column.mark else column.end
+    told = {"en": column.meaning["en"], "fr": column.meaning["fr"]}[lang]
+    return typeset(f"{told}{': ' if lang == 'en' else ' : '}{_said('end')[end][lang]}" if end else told, lang)
 
 
 def described(path: Path, lang: str) -> list[tuple[str, str, str]]:
@@ -132,25 +137,34 @@ def described(path: Path, lang: str) -> list[tuple[str, str, str]]:
     Raises:
         UserError: it is no CSV or Parquet file, or none that a command writes.
     """
-    columns, name = _header(path), _plain(path.name)
-    allowed = sorted({file for table in tables() for file in table.files})
+    name = _plain(path.name)
+    if not path.exists():
+        raise UserError(f"{path}: there is no such file; `mes columns` lists all tables{_hint(name)}")
+    columns = _header(path)
+    if not columns:
+        raise UserError(f"{path}: the file is empty")
     candidates = [table for table in tables() if name in table.files]
     french = path.name.endswith(".fr.csv")
     for table in candidates:
         if french and len(names := [one for column in table.columns for one in column.names]) == len(columns):
-            return [(said, *_of(entry, lang)) for said, (_, entry) in zip(columns, table.matched(names), strict=True)]
+            pairs = zip(columns, table.matched(names), strict=True)
+            return [(said, *_of(entry, lang, name)) for said, (name, entry) in pairs]
         if not french and table.fits(columns):
-            return [(said, *_of(entry, lang)) for said, entry in table.matched(columns)]
+            return [(said, *_of(entry, lang, said)) for said, entry in table.matched(columns)]
     if candidates and not french:  # of another version: what is known of it
         known = {one: column for table in candidates for column in table.columns for one in column.names}
-        return [(said, *(_of(known[said], lang) if said in known else ("?", ""))) for said in columns]
-    near = nearest(name, allowed)
-    hint = f'; did you mean "{near}"?' if near and near != name else ""
-    raise UserError(f"{path}: no table that a command writes; allowed: {', '.join(allowed)}{hint}")
+        return [(said, *(_of(known[said], lang, said) if said in known else ("?", ""))) for said in columns]
+    raise UserError(f"{path}: no table that a command writes; `mes columns` lists them all{_hint(name)}")
 
 
-def _of(column: Column, lang: str) -> tuple[str, str]:
-    return meaning(column, lang), unit(column, lang)
+def _hint(name: str) -> str:
+    """The file that may have been meant."""
+    near = nearest(name, sorted({file for table in tables() for file in table.files}))
+    return f'; did you mean "{near}"?' if near and near != name else ""
+
+
+def _of(column: Column, lang: str, name: str = "") -> tuple[str, str]:
+    return meaning(column, lang, name), unit(column, lang)
 
 
 def _plain(name: str) -> str:
@@ -188,7 +202,8 @@ _HEADS = {
 
 
 def _part(table: Table, lang: str) -> str:
-    made = ", ".join(f"`mes {command}{' --out DIR' * command.startswith('study')}`" for command in table.of)
+    out = " --out DIR" if lang == "en" else " --out DOSSIER"
+    made = ", ".join(f"`mes {command}{out * command.startswith('study')}`" for command in table.of)
     head = f"### {', '.join(f'`{file}`' for file in table.files)} ({made})"
     rows = [_HEADS[lang], ["---"] * len(_HEADS[lang]), *(_row(table, column, lang) for column in table.columns)]
     lines = "\n".join(f"| {' | '.join(row)} |" for row in rows)
@@ -198,7 +213,7 @@ def _part(table: Table, lang: str) -> str:
 def _row(table: Table, column: Column, lang: str) -> tuple[str, ...]:
     name = f"`{column.name}{column.mark}`"
     french = (_heading(table, column),) if lang == "fr" else ()
-    return (name, *french, *_of(column, lang))
+    return (name, *french, *_of(column, lang, column.name))
 
 
 def _heading(table: Table, column: Column) -> str:

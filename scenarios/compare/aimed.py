@@ -8,6 +8,7 @@ import pandas as pd
 
 from foundation.store.manifest import Manifest
 from scenarios.compare import label
+from scenarios.lever_schemas.words import lever_named
 from scenarios.reach import FEW
 from scenarios.words import scenario_titles
 
@@ -36,7 +37,7 @@ def aimed_lines(uses: pd.DataFrame, manifest: Manifest, lang: str) -> list[str]:
             "aimed.few" if one.people else "aimed.nobody",
             lang,
             scenario=titles[one.scenario],
-            lever=one.lever,
+            lever=lever_named(one.lever, lang),
             count=one.people,
         )
         for one in few_aimed(uses)

@@ -21,6 +21,13 @@ def lever_word(kind: str, lang: str) -> str | None:
     return typeset(found[lang], lang) if found else None
 
 
+def lever_named(name: str, lang: str) -> str:
+    """A lever of a file for its reader: what its kind is called, and the name by which options and files know it; a
+    name that its author gave as it is."""
+    title = lever_word(name, lang)
+    return name if title is None else f"{title} ({name})"
+
+
 def effect_names() -> tuple[str, ...]:
     """Priors of how well levers work that no stock informs, in the order of draws."""
     return tuple(words()["effect"])

@@ -15,8 +15,11 @@ import typer
 from typer.testing import Result
 
 from cli import errors, help
+from cli.commands.upkeep import _in_english
 from cli.main import app
+from foundation.work.journal import journal
 from tests.cli.test_bad_input import refused
+from tests.test_words import MIXED
 
 Mes = Callable[..., Result]
 FRENCH = [
@@ -102,9 +105,74 @@ def test_help_in_french(mes: Mes, asked: tuple[str, ...], monkeypatch: pytest.Mo
     monkeypatch.setenv("MES_LANG", "FR")
     result = mes(*asked)
     shown = result.stdout or result.stderr
-    assert shown.startswith("Emploi\u00a0:")
-    assert not re.search(r"Usage:|Show this|default|required", shown)
+    assert shown.startswith("Usage\u00a0:")
+    assert not re.search(r"Usage:|Show this|default|required|env\s+var", shown)
     assert by_option in ("", shown)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("structures",), ("columns",), ("scenarios", "list"), ("scenarios", "check", "media", "doctors-fee"),
+        ("scenarios", "show", "mix-broad", "--markdown"), ("run", "media", "--people", "1000", "--draws", "2",
+        "--workers", "1", "--pictures", "none", "--verbose"),
+    ],
+    ids=lambda words: " ".join(words[:2]),
+)  # fmt: skip
+@pytest.mark.parametrize("width", ["60", "80", "200"])
+def test_spaces_and_decimals_of_what_is_printed(
+    mes: Mes, command: tuple[str, ...], width: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One kind of space in one place, no line that begins with a sign, decimal commas."""
+    monkeypatch.setenv("COLUMNS", width)
+    result = mes(*command, "--lang", "fr")
+    told = re.sub(r".*, numpy .*", "", f"{result.stdout}\n{result.stderr}")  # versions
+    assert result.exit_code == 0
+    assert len(told) > 60
+    for wrong in (MIXED, re.compile(r"^[\s\u00a0\u202f]*[;:!?%»]", re.MULTILINE), re.compile(r"\d\.\d")):
+        found = wrong.search(told)
+        assert not found, told[max(0, found.start() - 60) : found.end() + 60]
+
+
+COMMANDS = sorted(
+    [
+        *([name] for name in typer.main.get_command(app).commands if name != "scenarios"),  # type: ignore[attr-defined]
+        *(["scenarios", name] for name in ("list", "show", "check", "new")),
+    ]
+)
+ENGLISH = re.compile(
+    r"<(int|str|path|list|float)|\b(OPTION|SCENARIO|NUMBER|PROFILES|FILE|FOLDER|DIR|KEY|VALUE|STEP|YYYY|HOST|ID|folder|name)\b"
+    r"|\{|\[\[|required|default|env var|<=x|\d\.\d|Show this"
+)
+"""What Click and our signatures call a value, and what Click says of it."""
+
+
+@pytest.mark.parametrize("width", ["60", "80"])
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_placeholders_of_the_help_are_french(
+    mes: Mes, command: list[str], width: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    shown = re.sub(r"\s+", " ", mes(*command, "--help", "--lang", "fr").stdout)
+    assert not (found := ENGLISH.search(shown)), shown[max(0, found.start() - 60) : found.end() + 60]
+    assert ENGLISH.search(re.sub(r"\s+", " ", mes(*command, "--help", "--lang", "en").stdout)), "negative control"
+
+
+def test_usage_in_an_error_is_french(mes: Mes) -> None:
+    assert "mes run [OPTIONS] SCÉNARIO" in mes("run", "--lang", "fr").stderr
+
+
+def test_commands_for_maintainers_say_that_they_speak_english(mes: Mes) -> None:
+    for command in ("docs", "study", "evidence"):
+        words = " ".join(mes(command, "--help", "--lang", "fr").stdout.split())
+        assert "Pour les mainteneurs\u00a0: ce qui s’affiche est en anglais." in words.replace(" :", "\u00a0:")
+
+
+def test_what_they_print_is_not_half_french(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "lang", "fr")
+    with _in_english():
+        assert journal.lang == "en"
+    assert journal.lang == "fr", "what goes wrong is said in the user's language"
 
 
 def test_help_stays_english(mes: Mes) -> None:

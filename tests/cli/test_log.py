@@ -20,7 +20,7 @@ LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ  .+")
 
 
 def lines(file: Path) -> list[str]:
-    found = file.read_text("utf-8").splitlines()
+    found = [line for line in file.read_text("utf-8").splitlines() if line]
     assert all(LINE.fullmatch(line) for line in found)
     return [line.partition("  ")[2] for line in found]
 
@@ -29,7 +29,7 @@ def test_a_folder_has_a_log_that_no_manifest_lists(mes: Mes, tmp_path: Path) -> 
     result = mes(*RUN, "--out", "out")
     assert result.exit_code == 0
     found = lines(tmp_path / "out" / LOG)
-    assert found[0] == f"command: mes {' '.join(RUN)} --out out"
+    assert re.fullmatch(re.escape(f"command: mes {' '.join(RUN)} --out out") + r" \(mes \S+, process \d+\)", found[0])
     assert re.match(r"mes \S+, python 3\.\d+, numpy \S+, numba ", found[1])
     assert found[2] == "folder begun"
     assert re.fullmatch(r"draws \(2\): done in [\d.]+ s", found[3])
@@ -69,12 +69,53 @@ def test_a_resumed_run_goes_on_with_the_log(mes: Mes, tmp_path: Path, monkeypatc
     assert mes("verify", "out").exit_code == 0
 
 
+def test_every_command_that_works_in_a_folder_adds_to_its_log(mes: Mes, tmp_path: Path) -> None:
+    assert mes(*RUN, "--out", "out").exit_code == 0
+    log = tmp_path / "out" / LOG
+    for words in (
+        (*RUN, "--out", "out", "--resume"),
+        ("plot", "out", "--workers", "1", "--lang", "fr"),
+        ("report", "out"),
+    ):
+        before = log.read_text("utf-8")
+        assert mes(*words).exit_code == 0
+        after = log.read_text("utf-8")
+        assert after.startswith(before + "\n"), "an empty line, and nothing of before is touched"
+        first, *_, last = after.removeprefix(before + "\n").splitlines()
+        begins = (
+            rf"\S+Z  comm(and|ande\u00a0): mes {re.escape(' '.join(words))} \(mes \S+, process(us)? {os.getpid()}\)"
+        )
+        assert re.fullmatch(begins, first)
+        assert re.search(r"(exit status|code de sortie) 0$", last)
+    told = lines(log)
+    assert "folder complete already: nothing is computed" in told
+    assert any(line.startswith("image ") for line in told)
+    assert "page report.en.html" in told
+    assert mes("verify", "out").exit_code == 0
+    kept = log.read_bytes()
+    assert mes("report", "out", "--out", "elsewhere.html").exit_code == 0
+    assert log.read_bytes() == kept, "a page elsewhere is no work in the folder"
+
+
+def test_verbose_has_decimal_commas_in_french(mes: Mes) -> None:
+    told = mes("report", "nowhere", "--verbose", "--lang", "fr").stderr
+    assert re.search(r"mes: \[\d+,\d s\] fini", told)
+    mes("report", "nowhere", "--verbose", "--log", "all.txt")
+    assert Path("all.txt").read_text("utf-8").count(", numpy ") == 1, "versions once"
+    assert not re.search(r"\[\d+\.\d s\]", told)
+
+
+def test_a_log_in_french_says_how_the_folder_stands_in_french(mes: Mes, tmp_path: Path) -> None:
+    mes(*RUN, "--out", "out", "--lang", "fr")
+    assert "tableaux écrits et scellés, état\u00a0: complet, échecs\u00a0: 0" in lines(tmp_path / "out" / LOG)
+
+
 def test_no_result_depends_on_the_log(mes: Mes, tmp_path: Path) -> None:
     mes(*RUN, "--out", "plain")
     mes(*RUN, "--out", "logged", "--verbose", "--log", "all.txt")
     first, second = (read(tmp_path / name)["files"] for name in ("plain", "logged"))
     assert first == second
-    assert lines(tmp_path / "all.txt")[0].endswith("--log all.txt")
+    assert "--log all.txt (mes " in lines(tmp_path / "all.txt")[0]
 
 
 def test_log_is_added_to_and_verbose_says_it_aloud(mes: Mes, tmp_path: Path) -> None:

@@ -38,12 +38,17 @@ def test_the_catalogue_is_valid(mes: Mes) -> None:
     assert result.stdout.count(": valid\n") == len(catalogue())
 
 
+def test_check_speaks_french(mes: Mes) -> None:
+    said = mes("scenarios", "check", "media", "--lang", "fr").stdout
+    assert said == "media\u00a0: valide\n  campagnes médias (media)\u00a0: vise tout le monde\n"
+
+
 def test_check_lists_every_problem_of_every_file(mes: Mes, tmp_path: Path) -> None:
     (tmp_path / "one.toml").write_text('[title]\nen = "One"\n[[lever]]\nkind = "medai"\n')
     (tmp_path / "two.toml").write_text('[title]\nen = "Two"\nxx = 1\n[[lever]]\nkind = "simplify"\nintensity = 2.0\n')
     result = mes("scenarios", "check", "one.toml", "two.toml", "media")
     assert result.exit_code == 2
-    assert result.stdout == "media: valid\n  media: aims at everybody\n"
+    assert result.stdout == "media: valid\n  media campaigns (media): aims at everybody\n"
     assert [line.split(":")[0] for line in result.stderr.splitlines()] == ["one.toml", "two.toml", "two.toml"]
 
 

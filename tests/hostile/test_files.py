@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import xml.etree.ElementTree as ElementTree
 import zipfile
 from collections.abc import Callable
@@ -138,7 +139,16 @@ FOREIGN: dict[str, tuple[bytes, str, str]] = {
     "gzip": (b"\x1f\x8b\x08\x00" + bytes(20), "a compressed file", "un fichier compressé"),
     "UTF-16, little end first": ((FRENCH + LINE).encode("utf-16"), "text in UTF-16", "du texte en UTF-16"),
     "UTF-16, big end first": (b"\xfe\xff" + HEAD.encode("utf-16-be"), "text in UTF-16", "du texte en UTF-16"),
-    "UTF-16 without a mark": (HEAD.encode("utf-16-le"), "is no text (byte 2 is zero)", "pas du texte"),
+    "UTF-16 without a mark": (HEAD.encode("utf-16-le"), "text in UTF-16", "du texte en UTF-16"),
+    "UTF-16 without a mark, big end first": (HEAD.encode("utf-16-be"), "text in UTF-16", "du texte en UTF-16"),
+    "zeros in a text": ((HEAD + "2028-01-31,4\0,1\n").encode(), "is no text (byte", "pas du texte"),
+    "nothing in it": (b"", "the file is empty", "le fichier est vide"),
+    "a mark and blank lines": (b"\xef\xbb\xbf\n \n", "the file is empty", "le fichier est vide"),
+    "a day twice": (
+        (HEAD + "2028-01-31,40,0.5\n2028-02-28,41,0.5\n2028-01-31,42,0.5\n").encode(),
+        "stands there twice, first in line 2", "figure deux fois, d'abord à la ligne 2",
+    ),
+    "out of range": ((HEAD + "2028-01-31,400.5,0.5\n").encode(), "a number", "un nombre"),
     "cp1252": (REGIONS.encode("cp1252"), "line 2, column 4: not UTF-8", "ligne 2, colonne 4"),
     "cp1252, as it reads": (REGIONS.encode("cp1252"), "'Île-de-France'", "'Île-de-France'"),
     "tabs": (HEAD.replace(",", "\t").encode(), "line 1: cells are separated by tabs", "tabulations"),
@@ -184,6 +194,7 @@ def test_files_as_officers_have_them(reader: str, fault: str, tmp_path: Path) ->
     assert french.replace("'", "’") in said.replace("'", "’"), said
     for left in ("allowed", "needed", "save", "workbook"):
         assert left not in said.replace("error_millions", ""), said
+    assert not re.search(r"\d\.\d", re.sub(r"'[^']*'| = \S+", "", said)), said
 
 
 def test_a_total_among_regions_is_named(tmp_path: Path) -> None:

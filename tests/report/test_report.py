@@ -10,11 +10,12 @@ from markupsafe import Markup
 from calibration import parameter_word
 from calibration.facts.priors import AHEAD, STATUS_QUO
 from calibration.facts.tables import DATA, read_rows
+from foundation.language.numbers import moment
 from report import say
 from report.answer import choose, levers, verdict
 from report.figures import SHAPES, report_adoption
 from report.numbers import Numbers, traced
-from report.sources import assumption_rows, cited, document_rows, load_provenance, moment, when
+from report.sources import assumption_rows, cited, document_rows, load_provenance, when
 from scenarios.language.files import CATALOGUE, catalogue, load_scenario, read_text
 from scenarios.lever_schemas.words import effect_names, words
 from scenarios.words import scenario_titles
@@ -48,6 +49,19 @@ def test_sources_are_named_by_their_document_and_never_by_a_code(lang: str) -> N
     assert CODE.search("F165"), "negative control"
 
 
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_only_what_is_assumed_has_no_source(lang: str) -> None:
+    found = load_provenance("posterior/default.parquet")
+    rows = assumption_rows((*found.prices, *found.effects, *found.parameters), "priors.csv", found.facts, lang)
+    bare = {str(row["status"]) for row in rows if not row["sources"]}
+    assert bare == {"assumed"}, "nothing is taken by analogy from nothing"
+
+
+def test_the_limits_say_up_to_when_the_structure_knew_the_counts() -> None:
+    assert "jusqu’à janvier 2026" in say("limits.structure", "fr")
+    assert "up to January 2026" in say("limits.structure", "en")
+
+
 def test_every_cited_page_has_a_publisher_by_name() -> None:
     found = load_provenance("posterior/default.parquet")
     hosts = {row.cells["host"] for row in read_rows("publishers.csv", ("host", "publisher"), DATA)}
@@ -62,9 +76,9 @@ def test_a_posterior_that_is_gone_is_said_to_be() -> None:
 
 
 def test_text_keeps_values_with_their_units_and_escapes_them() -> None:
-    said = say("answer.single", "fr", name="<b>", additional=Markup("<data>1</data>"), cost="2")
+    said = say("answer.single", "fr", name="<b>", additional=Markup("<data>3</data>"), cost="2")
     assert "&lt;b&gt;" in said
-    assert "<data>1</data>\u00a0millions" in said
+    assert "<data>3</data>\u00a0millions" in said
     assert "2\u00a0millions" in said
 
 

@@ -76,7 +76,7 @@ def test_the_header(tmp_path):
     assert found[2].endswith('did you mean "activated_millions"?')
 
 
-@pytest.mark.parametrize(("text", "words"), [("", "missing"), (HEADER, "no line below the header")])
+@pytest.mark.parametrize(("text", "words"), [("", "the file is empty"), (HEADER, "no line below the header")])
 def test_an_empty_file(tmp_path, text, words):
     with pytest.raises((UserError, ScenarioError), match=words):
         read_actuals(write(tmp_path, text), LAST)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -50,6 +51,18 @@ def test_every_number_is_whole_and_no_line_too_long(width: int, rows: list[tuple
 def test_a_usual_console_cuts_them() -> None:
     rows = [("Doctors: training", *["37.0 [31.4; 43.4]"] * 5)]
     assert "37.0 [31.4; 43.4]" not in printed(rows, 60, Console)
+
+
+def test_no_line_begins_with_what_a_no_break_space_holds() -> None:
+    text = "Prix\u00a0: «\u00a0supposés\u00a0»\u202f; en partie\u202f; 1\u202f000\u202f%"
+    for width in range(16, 60):
+        out = io.StringIO()
+        Screen(file=out, width=width).print(Table(title=Text(text)), text, Text(text))
+        assert not re.search(r"^\s*[:;»%]|^\s*000|«\s*$", out.getvalue(), re.MULTILINE), out.getvalue()
+    divided = re.split(r"(?<= )(?! )", text)
+    assert max(len(word.split()) for word in divided) > 1, (
+        "negative control: such words hold what split() takes for spaces"
+    )
 
 
 def test_what_fits_stays_a_table() -> None:

@@ -7,7 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from foundation.language.numbers import compact, day, interval, month, number, percent, typeset, with_interval
+from foundation.language.numbers import (
+    NARROW,
+    agreed,
+    compact,
+    day,
+    in_figures,
+    interval,
+    month,
+    number,
+    percent,
+    typeset,
+    with_interval,
+)
 from foundation.language.text import Words, header, label
 
 
@@ -49,6 +61,33 @@ def test_numbers() -> None:
         "0.12", "1.23", "12.3", "123", "12,346",
     ]  # fmt: skip
     assert percent(0.153, "fr") == "15\u202f%"
+
+
+def test_figures_of_messages() -> None:
+    shown = ("23.634", "1e-06", "50,000", "1,234.5", "-0.9", "5e+15", "1e308", "0.6.0", "x")
+    told = (
+        "23,634",
+        "0,000001",
+        "50\u202f000",
+        "1\u202f234,5",
+        "-0,9",
+        f"5{5 * f'{NARROW}000'}",
+        "1e308",
+        "0.6.0",
+        "x",
+    )
+    assert tuple(in_figures(one, "fr") for one in shown) == told
+    assert tuple(in_figures(one, "en") for one in shown) == shown
+    assert in_figures(2.5, "fr") == "2,5"
+
+
+def test_millions_agree_with_their_number() -> None:
+    said = {"2,94 million": "2,94 millions", "1,99 millions": "1,99 million", "0 millions": "0 million",
+            "2,94 ± 0,04 million": "2,94 ± 0,04 millions", "1\u202f000\u00a0million": "1\u202f000\u00a0millions",
+            "2,9</data>\u00a0million": "2,9</data>\u00a0millions",
+            "[0,8 ; 3,0] millions": "[0,8 ; 3,0] millions"}  # fmt: skip
+    assert {text: agreed(text, "fr") for text in said} == said
+    assert agreed("2.94 million", "en") == "2.94 million"
 
 
 def test_intervals() -> None:

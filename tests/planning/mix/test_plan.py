@@ -71,6 +71,15 @@ def test_tables_hold_what_they_say(found: Plan, tidy: Frames) -> None:
     assert (mix["loss_mean"].dropna() > 0).all()
 
 
+def test_a_group_that_does_not_move_has_a_change_of_zero(tidy: Frames) -> None:
+    groups = tidy["plan_groups"]
+    still = groups[groups["role"] == "status-quo"]
+    changes = [name for name in groups if name.startswith(("gap_change", "further_behind"))]
+    assert len(still) > 3
+    assert (still[changes] == 0.0).all(axis=None), "not to within rounding"
+    assert (groups[changes] != 0.0).any(axis=None), "negative control"
+
+
 def test_regret_is_never_negative(tidy: Frames) -> None:
     table = tidy["regret"]
     assert (table["regret"] >= 0).all()

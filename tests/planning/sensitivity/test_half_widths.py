@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 from SALib.analyze import rbd_fast
 
 from planning.sensitivity.indices import HARMONICS, LEVEL, half_widths
+
+
+def test_of_what_hardly_varies_there_is_no_interval_and_no_warning() -> None:
+    luck = np.random.default_rng(1)
+    columns, y = luck.random((40, 2)), np.zeros(40)
+    y[0] = 1.0  # most resamples have zeros only
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert np.isnan(half_widths(columns, y, 50, 3)).all()
+        assert np.isfinite(half_widths(columns, luck.random(40), 50, 3)).all(), "negative control"
 
 
 @pytest.mark.parametrize("draws", [41, 100, 101, 102])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from cli.main import app
 from foundation.errors import UserError
 from foundation.store.manifest import package_version, read
 from planning.sensitivity.words import input_title
-from report.guides.columns import Column, Table, _header, _plain, _units, described, page, tables
+from report.guides.columns import Column, Table, _header, _plain, _said, described, meaning, page, tables, unit
 
 ROOT = Path(__file__).parents[3]
 SMALL = ("--people", "1000", "--workers", "1")
@@ -132,7 +133,7 @@ def test_entries_are_whole() -> None:
     for table in tables():
         assert all(table.what.values())
         for column in table.columns:
-            assert column.meaning["unit"] in _units(), column
+            assert column.meaning["unit"] in _said("unit"), column
             assert all(texts(column)), column
 
 
@@ -145,13 +146,35 @@ def test_the_page_holds_every_file(lang: str) -> None:
 
 def test_what_is_no_table_of_ours_is_said(tmp_path: Path) -> None:
     (tmp_path / "sumary.csv").write_text("a,b\n")
-    with pytest.raises(UserError, match=r'no table that a command writes; .*did you mean "summary.csv"'):
+    said = r'no table that a command writes; `mes columns` lists them all; did you mean "summary.csv"\?$'
+    with pytest.raises(UserError, match=said):
         described(tmp_path / "sumary.csv", "en")
     (tmp_path / "broken.parquet").write_text("a")
     with pytest.raises(UserError, match="no Parquet file"):
         described(tmp_path / "broken.parquet", "en")
     with pytest.raises(UserError, match="no such file"):
         described(tmp_path / "none.csv", "en")
+    with pytest.raises(UserError, match=r'no such file; .*; did you mean "summary.csv"\?$'):
+        described(tmp_path / "summry.csv", "en")
+    (tmp_path / "when.csv").touch()
+    with pytest.raises(UserError, match=r"the file is empty$"):
+        described(tmp_path / "when.csv", "en")
+
+
+BOUND = {"en": "bound of the|95th percentile", "fr": "borne (inf|sup)érieure de l’intervalle|95e centile"}
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_no_two_columns_of_a_table_are_said_alike(lang: str) -> None:
+    """A bound says that it is one, and of which interval."""
+    for table in tables():
+        told = [(meaning(column, lang, name), unit(column, lang)) for column in table.columns for name in column.names]
+        alike = {one for one in told if told.count(one) > 1}
+        assert not alike, (table.files, alike)
+        for column in table.columns:
+            for name in column.names:
+                if name.endswith(("_low", "_high", "_p05", "_p95")) and not name.startswith("when_"):
+                    assert re.search(BOUND[lang], meaning(column, lang, name)), name
 
 
 def test_of_a_file_of_another_version_what_is_known_is_said(tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from foundation.language.numbers import typeset
 from scenarios.compare.aimed import FEW, aimed_lines, few_aimed
+from scenarios.lever_schemas.words import lever_named, words
 from tests.model.law import population
 from tests.scenarios.test_hand_counts import LAST, aged, branched, of
 
@@ -21,14 +23,22 @@ def uses(**aimed: list[int]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["scenario", "lever", "draw", "aimed"])
 
 
-@pytest.mark.parametrize(("count", "words"), [(0, "aims at nobody"), (FEW - 1, f"aims at {FEW - 1} of the simulated")])
-def test_few_and_nobody(count: int, words: str) -> None:
+@pytest.mark.parametrize(("count", "said"), [(0, "aims at nobody"), (FEW - 1, f"aims at {FEW - 1} of the simulated")])
+def test_few_and_nobody(count: int, said: str) -> None:
     table = uses(wide=[FEW, FEW, FEW], narrow=[count, count, 5000])
     (line,) = aimed_lines(table, TITLES, "en")
-    assert words in line
+    assert said in line
     assert "Narrow" in line
     (line,) = aimed_lines(table, TITLES, "fr")
     assert "personnes simulées" in line
+    assert "le levier courriers postaux (letter) ne vise" in line
+
+
+def test_a_lever_is_said_in_words_and_by_the_name_that_is_typed() -> None:
+    kinds = words()["kind"]
+    assert all(lever_named(kind, "fr") == f"{typeset(kinds[kind]['title']['fr'], 'fr')} ({kind})" for kind in kinds)
+    assert lever_named("newborn", "fr") == "courriers aux parents de nouveau-nés (newborn)"
+    assert lever_named("my-letters", "fr") == "my-letters", "negative control: its author's name"
 
 
 def test_enough_are_not_named() -> None:
