@@ -215,7 +215,7 @@ def frontier_table(frames: Frames, manifest: Manifest, lang: str) -> Table:
     shown = frames["frontier"]
     if has(frames, "reach"):
         shown = shown[shown["role"] != "everything"]
-    prices = price_line({_budget(row, lang).strip("▸ "): row["price_status"] for _, row in shown.iterrows()}, lang)
+    prices = price_line({_budget(row, lang, "M€"): row["price_status"] for _, row in shown.iterrows()}, lang)
     note = f"{label('frontier.note', lang, prices=prices)}\n{label('plan.caption', lang)}\n{run_line(manifest, lang)}"
     table = blank_table(label("frontier.title", lang, until=day(manifest["until"], lang)), note)
     names = ("budget", "additional", "mean_gain", "search", "cost", "mean_cost", "within")
@@ -235,10 +235,11 @@ def frontier_table(frames: Frames, manifest: Manifest, lang: str) -> Table:
     return table
 
 
-def _budget(row: pd.Series, lang: str) -> str:
-    if pd.isna(row["budget_millions_eur"]):
+def _budget(row: pd.Series, lang: str, unit: str = "") -> str:
+    """A row of the frontier; in a sentence its budget has a unit and no mark."""
+    if pd.isna(budget := row["budget_millions_eur"]):
         return label(f"frontier.{row['role']}", lang)
-    return ("▸ " if row["role"] == "asked" else "") + million_euros(row["budget_millions_eur"], lang)
+    return euros(budget, lang) if unit else ("▸ " if row["role"] == "asked" else "") + million_euros(budget, lang)
 
 
 def shipped_table(frames: Frames, manifest: Manifest, lang: str) -> Table:
