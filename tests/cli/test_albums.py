@@ -105,7 +105,7 @@ def test_every_command_draws_in_its_language_alone(
     monkeypatch.setattr(showing, "draw", lambda store, shown, langs: drawn.append(list(langs)))
     shown = Shown(lang=lang, json=True, pictures=Pictures.main, workers=1)
     if command == "compare":
-        present(store, shown, comparison_document)
+        present(store, shown, lambda frames, manifest: {})
     else:
         showing.present_study(store, shown, ("outcomes",), lambda frames, manifest: {}, lambda *_: None)
         source = (ROOT / f"cli/commands/{'forecasting' if command == 'forecast' else command}.py").read_text("utf-8")
