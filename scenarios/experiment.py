@@ -229,13 +229,8 @@ def _engine(name: str) -> type[FastModel] | type[ReferenceModel]:
 def _branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: World, past: Past) -> Result:
     """One scenario from the policy start to the horizon."""
     settings = experiment.settings
-    branch = start_branch(
-        experiment,
-        scenario,
-        draw,
-        model,
-        max(settings.onward, going_on(scenario, settings.policy_start, settings.until)),
-    )
+    last = max(settings.onward, going_on(scenario, settings.policy_start, settings.until))
+    branch = start_branch(experiment, scenario, draw, model, last)
     standing, before, census = _run_to_horizon(branch, settings, past)
     outcome = census.outcome()
     outcome = replace(outcome, uses=used_by_horizon(census, before, settings))
