@@ -46,13 +46,13 @@ def present(store: Store, shown: Shown, document: Document) -> None:
 
     names = ORDER if shown.json else ("outcomes", "costs", "uses")
     show(store, store.frames(names), document, print_table, shown)
-    _end(store, shown, [shown.lang])
+    _end(store, shown)
 
 
-def present_in_both(store: Store, shown: Shown, names: Sequence[str], document: Document, table: Table) -> None:
-    """The same for folders whose pictures are drawn in both languages."""
+def present_study(store: Store, shown: Shown, names: Sequence[str], document: Document, table: Table) -> None:
+    """The same for the folder of another command, with its table; pictures in the language of the command, too."""
     show(store, store.frames(names), document, table, shown)
-    _end(store, shown, list(Lang))
+    _end(store, shown)
 
 
 def show(store: Store, frames: Frames, document: Document, table: Table, shown: Shown) -> None:
@@ -68,14 +68,14 @@ def show(store: Store, frames: Frames, document: Document, table: Table, shown: 
     say_where(store.folder, shown.lang)
 
 
-def _end(store: Store, shown: Shown, langs: Sequence[Lang]) -> None:
+def _end(store: Store, shown: Shown) -> None:
     """Pictures, then what failed, which is said of an interrupted command too; status 1 if anything did."""
     import typer
 
     from cli.errors import FAILED
 
     try:
-        draw(store, shown, langs)
+        draw(store, shown, [shown.lang])
     finally:
         tell_failures(store.manifest, shown.lang)
     if store.manifest.get("failures") or store.manifest.get(LEFT_OUT):

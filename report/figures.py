@@ -27,7 +27,7 @@ from planning.sensitivity.pictures import draw_thirds, key_of_thirds
 from scenarios.compare import label
 from scenarios.compare.pictures.adoption import curve, legend_of_surroundings, surroundings
 from scenarios.compare.pictures.results import Frames, horizon, of_scenario
-from scenarios.compare.pictures.strategies import cross_of, money_scale
+from scenarios.compare.pictures.strategies import arms_of, cross_of, money_scale
 from scenarios.words import scenario_titles
 
 SIZES = {"wide": (8.6, 4.6), "narrow": (4.4, 5.2)}
@@ -106,7 +106,7 @@ def report_costs(
     light_grid(axes, "both")
     localise(axes, lang, y=True)
     points = np.array([[cost[1], effect[1]] for cost, effect in crosses])
-    place_labels(axes, points, [str(value) for value in numbers.values()], np.empty((0, 4)))
+    place_labels(axes, points, [str(value) for value in numbers.values()], arms_of(crosses))
     return text_svg(figure, prefix)
 
 

@@ -12,14 +12,14 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from foundation.language.numbers import NARROW, decimals_for, interval, number, percent, with_interval
-from foundation.quantiles import spread
+from foundation.language.numbers import NARROW, chance, decimals_for, interval, number, percent, with_interval
+from foundation.quantiles import jeffreys, spread
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
 from model.terms.outcome import BARRIERS, OBSTACLES, WOULD_PASS
 from scenarios.compare.equity import equity_table, on_day
 from scenarios.compare.tables import probability, summary_table
-from scenarios.compare.when import chance, date_quantiles, dates, reached_by
+from scenarios.compare.when import date_quantiles, dates, reached_by
 
 OUTCOMES, EQUITY, MANIFEST = "outcomes.parquet", "equity.parquet", "manifest.json"
 FIGURES = {"activated_millions": 3, "additional_millions": 3, "cost_millions_eur": 2, "cost_per_additional_eur": 2}
@@ -106,7 +106,7 @@ class Numbers:
         """Probability of having reached the target by the start of a day, with its Jeffreys interval."""
         found = reached_by(self._rows(scenario)["reached_date"].to_list(), by)
         stats = ["share", "jeffreys05", "jeffreys95"]
-        return self._outcome(chance(found, self.lang), scenario, f"reached_by:{by}", list(found), stats)
+        return self._outcome(chance(*found, self.lang, ends=True), scenario, f"reached_by:{by}", list(found), stats)
 
     def draws(self) -> Markup:
         """How many draws there are results of."""
@@ -118,7 +118,9 @@ class Numbers:
         outcomes = self.frames["outcomes"]
         table = outcomes.pivot(index="draw", columns="scenario", values="additional_millions")[self.strategies]
         value = float((table.idxmax(axis=1) == scenario).mean())
-        return self._outcome(percent(value, self.lang), scenario, "adds_most", [value], ["share"])
+        ends = jeffreys(value * len(table), len(table))
+        stats = ["share", "jeffreys05", "jeffreys95"]
+        return self._outcome(chance(value, *ends, self.lang), scenario, "adds_most", [value, *ends], stats)
 
     def mean_of(self, scenario: str, measure: str, value: float) -> Markup:
         """A mean over draws."""
@@ -153,7 +155,11 @@ class Numbers:
     def lag(self, scenario: str, dimension: str, group: str) -> Markup:
         """Probability that a group falls further behind than in the reference."""
         value = float(self.of_group[scenario, dimension, group]["lag"])
-        return self._group(percent(value, self.lang), scenario, dimension, group, "lag", [value], ["share"])
+        draws = len(self._rows(scenario))
+        ends = jeffreys(value * draws, draws)
+        stats = ["share", "jeffreys05", "jeffreys95"]
+        text = chance(value, *ends, self.lang)
+        return self._group(text, scenario, dimension, group, "lag", [value, *ends], stats)
 
     def members(self, dimension: str, group: str) -> Markup:
         """Members of a group at the policy start, millions."""

@@ -129,8 +129,8 @@ def _unusual(manifest: Manifest) -> str:
 def _figures(numbers: Numbers, chosen: answer.Chosen) -> dict[str, Any]:
     """Both shapes of each figure, and what they show in words."""
     frames, manifest, lang = numbers.frames, numbers.manifest, numbers.lang
-    leading = dict.fromkeys([chosen.best, chosen.single, chosen.fair] if numbers.strategies else [])
-    shown = [numbers.reference, *[name for name in leading if name is not None][:LEADING]]
+    drawn, why = _leading(numbers, chosen)
+    shown = [numbers.reference, *drawn]
     ranks = {name: place for place, name in enumerate(tables.by_effect(numbers), 1)}
     curves = {s: Markup(report_adoption(frames, manifest, lang, shown, s, f"curves-{s}")) for s in SHAPES}
     crosses = (
@@ -139,9 +139,21 @@ def _figures(numbers: Numbers, chosen: answer.Chosen) -> dict[str, Any]:
     return {
         "curves": curves,
         "curves_alt": _curves_alt(numbers, shown),
+        "curves_drawn": say(f"curves.{why}", lang) if why else "",
         "crosses": crosses,
         "crosses_alt": _crosses_alt(numbers, chosen) if ranks else "",
     }
+
+
+def _leading(numbers: Numbers, chosen: answer.Chosen) -> tuple[list[str], str]:
+    """Strategies whose curves are drawn, and why these, where not all are: those that add most, and in any case the
+    strongest of those with one lever."""
+    ordered = tables.by_effect(numbers)
+    if len(ordered) <= LEADING:
+        return ordered, ""
+    if chosen.single is None or chosen.single in ordered[:LEADING]:
+        return ordered[:LEADING], "drawn"
+    return [*ordered[: LEADING - 1], chosen.single], "drawn_single"
 
 
 def _curves_alt(numbers: Numbers, shown: list[str]) -> str:
@@ -174,6 +186,7 @@ def _tables(numbers: Numbers, chosen: answer.Chosen) -> dict[str, Any]:
         "titles": {"reference": titles[numbers.reference], "best": titles[chosen.best]},
         "strategies": tables.strategy_rows(numbers),
         "best": tables.best_rows(numbers),
+        "when": tables.when_part(numbers),
         "groups": tables.group_rows(numbers, chosen, GROUPED),
         "regions": tables.group_rows(numbers, chosen, ["region"]) if regions else [],
         "change_heads": [group_label(*group, numbers.lang) for group in tables.shown_groups(numbers)],

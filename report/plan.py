@@ -10,7 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from foundation.errors import UserError
-from foundation.language.numbers import compact, interval, number, percent, with_interval
+from foundation.language.numbers import chance, compact, number, percent, share_of_draws, with_interval
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
 from foundation.store.store import document
@@ -107,9 +107,8 @@ def _best(plan: Plan, lang: str) -> Markup:
     """How surely the mix is best among what its budget can buy, and what choosing it may lose."""
     (row,) = (row for row in plan["best"] if row["scenario"] == "")
     where = {"scenario": ""}
-    ends = ("probability_best", "probability_best_low", "probability_best_high")
-    values = [row[name] for name in ends]
-    text = f"{percent(values[0], lang)} {interval(100 * values[1], 100 * values[2], 0, lang)}"
+    values = [row[f"probability_best{end}"] for end in ("", "_low", "_high")]
+    text = chance(values[0], values[1], values[2], lang, ends=True)
     return say(
         "budget.best",
         lang,
@@ -194,7 +193,8 @@ def _curse(plan: Plan, lang: str) -> Markup:
 def _within(plan: Plan, lang: str) -> Markup:
     """Share of the fresh draws on which the cost stays within the budget."""
     within = plan["result"]["within_budget"]
-    return traced(percent(within, lang), [within], file=FILE, measure="result.within_budget", stats=["value"])
+    text = share_of_draws(within, len(plan["fresh_draws"]), lang)
+    return traced(text, [within], file=FILE, measure="result.within_budget", stats=["value"])
 
 
 def _one(value: float | None, measure: str, where: Mapping[str, Any], lang: str) -> Markup:

@@ -13,6 +13,8 @@ from foundation.language.numbers import compact, typeset
 from report.answer import Chosen, regional
 from report.numbers import Numbers
 from scenarios import label
+from scenarios.compare import label as compared
+from scenarios.compare import when
 from scenarios.compare.best import best_table, budget_class, chance_of_best
 from scenarios.compare.pictures.groups import SHOWN
 from scenarios.words import group_label, price_note, scenario_titles
@@ -49,6 +51,28 @@ def by_effect(numbers: Numbers) -> list[str]:
     """Strategies, the one that adds most first."""
     rows = numbers.summary.loc[numbers.strategies]
     return [str(name) for name in rows["additional_millions_p50"].sort_values(ascending=False, kind="stable").index]
+
+
+def when_part(numbers: Numbers) -> dict[str, Any]:
+    """When each strategy reaches the target, and how surely by the end of each year, in the order of ``strategy_rows``;
+    nothing where no year's end was looked at."""
+    manifest, lang = numbers.manifest, numbers.lang
+    titles, ends = scenario_titles(manifest, lang), when.year_ends(manifest)
+    if not ends:
+        return {}
+    return {
+        "title": when.title(manifest, lang),
+        "heads": [compared("when.reached", lang), *(compared("when.by", lang, year=end[:4]) for end in ends)],
+        "rows": [
+            {
+                "name": titles[name],
+                "date": numbers.reached_date(name),
+                "chances": [numbers.reached_by(name, end) for end in ends],
+            }
+            for name in (numbers.reference, *by_effect(numbers))
+        ],
+        "notes": list(when.notes(manifest, lang)),
+    }
 
 
 def best_rows(numbers: Numbers) -> list[Row]:

@@ -21,7 +21,7 @@ from scenarios.costs import CostItem, cost_lines, used_by
 from scenarios.draw import Draw
 from scenarios.drivers import common_drivers, refuse_missing
 from scenarios.frames import Frames, Result, draw_frames
-from scenarios.language.resolve import date_problems, resolve
+from scenarios.language.resolve import date_problems, going_on, resolve
 from scenarios.language.schema import DriversTable, Scenario
 
 if TYPE_CHECKING:
@@ -229,7 +229,8 @@ def _engine(name: str) -> type[FastModel] | type[ReferenceModel]:
 def _branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: World, past: Past) -> Result:
     """One scenario from the policy start to the horizon."""
     settings = experiment.settings
-    branch = start_branch(experiment, scenario, draw, model, settings.onward)
+    last = max(settings.onward, going_on(scenario, settings.policy_start, settings.until))
+    branch = start_branch(experiment, scenario, draw, model, last)
     standing, before, census = _run_to_horizon(branch, settings, past)
     outcome = census.outcome()
     outcome = replace(outcome, uses=used_by_horizon(census, before, settings))
@@ -284,7 +285,7 @@ def _run_to_horizon(branch: World, settings: Settings, past: Past) -> tuple[list
         if week < settings.last_week:
             before = census.counters()
         if week > since:
-            tables += census.standing(since, ended=week == settings.last_week)
+            tables += census.standing(since)
     return tables, before, census
 
 

@@ -12,6 +12,7 @@ from calibration.fit import label, words
 from calibration.fit.residuals import LEVELS, NAMES, outside
 from calibration.fit.study import Fit
 from calibration.fit.words import Row
+from foundation.language.pages import markdown_table
 from foundation.quantiles import rounded
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
@@ -87,7 +88,7 @@ def residual_markdown(fit: Mapping[str, pd.DataFrame], manifest: Manifest, lang:
     table = fit["residuals"]
     remarks = "\n".join(f"- {line}" for line in words.remarks(table, lang))
     lines = [f"{run_line(manifest, lang)}.", *words.notes(table, manifest, lang)]
-    return "\n\n".join([_markdown(residual_grid(table, lang)), *lines, remarks]) + "\n"
+    return "\n\n".join([markdown_table(*residual_grid(table, lang)), *lines, remarks]) + "\n"
 
 
 def identifiability_markdown(fit: Mapping[str, pd.DataFrame], manifest: Manifest, lang: str) -> str:
@@ -95,21 +96,16 @@ def identifiability_markdown(fit: Mapping[str, pd.DataFrame], manifest: Manifest
     return (
         "\n\n".join(
             [
-                _markdown(parameter_grid(fit["parameters"], lang)),
+                markdown_table(*parameter_grid(fit["parameters"], lang)),
                 words.parameters_note(fit["parameters"], manifest, lang),
-                _markdown(product_grid(fit["products"], lang)),
+                markdown_table(*product_grid(fit["products"], lang)),
                 label("identified.products_note", lang),
-                _markdown(pair_grid(fit["correlations"], lang)),
+                markdown_table(*pair_grid(fit["correlations"], lang)),
                 words.correlations_note(fit["correlations"], lang),
             ]
         )
         + "\n"
     )
-
-
-def _markdown(grid: Grid) -> str:
-    head, rows = grid
-    return "\n".join(f"| {' | '.join(line)} |" for line in (head, ["---"] * len(head), *rows))
 
 
 def spreadsheets(fit: Fit, lang: str) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -20,7 +20,7 @@ from calibration.forecast.study import SHOWN, TARGET_DAY, bands, raised, target
 from calibration.hindcast.forecasters import LIVING_INSURED
 from calibration.outside.law import LEVELS
 from calibration.outside.page import HORIZONS, selections
-from foundation.language.numbers import colon, day, interval, number, percent, short
+from foundation.language.numbers import chance, colon, day, interval, number, percent, short
 from foundation.shapes import Floats
 from foundation.store.manifest import Manifest
 from scenarios.words import run_line
@@ -98,11 +98,11 @@ def rows(quantiles: pd.DataFrame, lang: str) -> list[Row]:
 def said(found: Mapping[str, Any], lang: str) -> Iterator[str]:
     """Sentences on the target (``study.target``)."""
     millions, by = short(found["target_millions"], lang), day(TARGET_DAY, lang)
-    chance = found["probability_of_target"]
-    if chance is not None:
+    share = found["probability_of_target"]
+    if share is not None:
         low, high = found["probability_of_target_interval"]
-        ends = interval(100 * low, 100 * high, 0, lang)
-        yield label("forecast.chance", lang, millions=millions, day=by, chance=percent(chance, lang), interval=ends)
+        text = chance(share, low, high, lang, ends=True)
+        yield label("forecast.chance", lang, millions=millions, day=by, chance=text)
     if found["share_never_within_horizon"] == 1.0:
         yield label("forecast.never", lang, millions=millions, horizon=day(found["horizon"], lang))
         return

@@ -11,6 +11,7 @@ from scipy.stats import spearmanr
 
 from calibration.outside.law import LEVELS, Fitted, fitted
 from calibration.outside.services import Origin, origins, stretches
+from foundation.language.pages import markdown_table
 
 HORIZONS = 1, 2
 """Years."""
@@ -41,13 +42,15 @@ def markdown() -> str:
     strict, loose = selections(), selections(clear=False)
     counts = [count for part in stretches() for count in part]
     services = len({count.service for count in counts})
+    ratios = [*_ratio_rows(strict[:-1], "none"), *_ratio_rows(loose[:-1], "only the target outside")]
+    laws = [*_law_rows(strict, "none"), *_law_rows(loose, "only the target outside")]
     return "\n\n".join(
         [
             f"The file holds {len(counts)} dated counts of {services} services.",
             "**Realised gain over the gain forecast: 5 %, 50 %, 95 %**",
-            _table(RATIOS, [*_ratio_rows(strict[:-1], "none"), *_ratio_rows(loose[:-1], "only the target outside")]),
+            markdown_table(RATIOS, ratios, numbers=True),
             "**The law fitted (in brackets: 90 % interval, whole services drawn anew)**",
-            _table(LAWS, [*_law_rows(strict, "none"), *_law_rows(loose, "only the target outside")]),
+            markdown_table(LAWS, laws, numbers=True),
             "**Does the last change of the flow tell the next?** " + _changes(strict) + "\n",
         ]
     )
@@ -111,8 +114,3 @@ def changes(found: Sequence[Origin]) -> tuple[float, int]:
     """Rank correlation (Spearman) between the last change of the log flow and the next one, and how many there are."""
     pairs = [(o.last_change, o.log_slopes) for o in found if o.last_change is not None]
     return float(spearmanr([a for a, _ in pairs], [b for _, b in pairs]).statistic), len(pairs)
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -9,6 +9,7 @@ import numpy as np
 
 from calibration.sbc.methods import DRAWS
 from calibration.sbc.ranks import DISTANCE, LEVEL, STRICT, Line, ecdf_band, lines_of
+from foundation.language.pages import markdown_table
 from foundation.shapes import Floats
 
 Ranks = Mapping[str, Floats]
@@ -80,15 +81,14 @@ def _bands(ranks: Ranks, lines: Sequence[str]) -> str:
         (low, high), n = one.band, one.truths
         band = f"{low} to {high} ({100 * low / n:.0f} to {100 * high / n:.0f} %)"
         rows.append([TITLE, str(n), f"{100 * level:g} %", band, f"{one.needed:.1e}"])
-    return _markdown(head, rows)
+    return f"{markdown_table(head, rows)}\n"
 
 
 def _table(found: Sequence[Line]) -> str:
     """A row a line: coverage and p."""
     names = [f"`{line.name}`" if "_" in line.name or line.name.isalpha() else line.name for line in found]
-    return _markdown(
-        ["Line", f"{TITLE}: inside, p"], [[name, _cell(line)] for name, line in zip(names, found, strict=True)]
-    )
+    rows = [[name, _cell(line)] for name, line in zip(names, found, strict=True)]
+    return f"{markdown_table(['Line', f'{TITLE}: inside, p'], rows)}\n"
 
 
 def _cell(line: Line) -> str:
@@ -104,12 +104,7 @@ def _controls(ranks: Ranks, lines: Sequence[str]) -> str:
         whole = next(line for line in found if line.name == DISTANCE)
         count = f"{sum(not line.passed for line in found)} of {len(found)} fail"
         rows.append([words, count, "passes" if whole.passed else "fails"])
-    return _markdown(["Posterior", TITLE, "Distance of the whole"], rows)
-
-
-def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+    return f"{markdown_table(['Posterior', TITLE, 'Distance of the whole'], rows)}\n"
 
 
 def pictures(ranks: Ranks, lines: Sequence[str], folder: Path) -> None:

@@ -57,7 +57,7 @@ def effects(
 
 def _effects(request: Request) -> None:
     from cli.request import experiment_of
-    from cli.showing import present_in_both, shown_of
+    from cli.showing import present_study, shown_of
     from cli.simulation import carried_out, study_of
     from model.terms.weeks import WEEKS
     from planning.effects.effects import FRAMES, Effects
@@ -68,7 +68,7 @@ def _effects(request: Request) -> None:
     experiment = experiment_of(request, [load_scenario(REFERENCE)], every=WEEKS)
     study = study_of(Effects, experiment, request)
     store = carried_out(study, request, REFERENCE, request.process_count(study.experiment))
-    present_in_both(store, shown_of(request), FRAMES, effects_document, _table)
+    present_study(store, shown_of(request), FRAMES, effects_document, _table)
 
 
 def _table(frames: Mapping[str, pd.DataFrame], manifest: Manifest, lang: o.Lang) -> None:

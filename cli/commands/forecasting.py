@@ -95,7 +95,7 @@ def _forecast(request: Request, register: bool) -> None:
     from calibration.forecast.registered import register as write_registered
     from calibration.forecast.study import FRAMES, document
     from cli import label
-    from cli.showing import console, present_in_both, shown_of
+    from cli.showing import console, present_study, shown_of
     from cli.simulation import carried_out
     from foundation.store.manifest import package_version
     from foundation.work.journal import journal
@@ -116,7 +116,7 @@ def _forecast(request: Request, register: bool) -> None:
         for line in notes(frames, manifest, lang.value):
             out.print(line, markup=False, highlight=False)
 
-    present_in_both(store, shown_of(request), FRAMES, document, table)
+    present_study(store, shown_of(request), FRAMES, document, table)
 
 
 def _study(request: Request) -> Forecast:

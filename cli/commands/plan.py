@@ -111,7 +111,7 @@ def plan(
 
 
 def _plan(request: Request, wanted: PlanRequest) -> None:
-    from cli.showing import present_in_both, shown_of
+    from cli.showing import present_study, shown_of
     from cli.simulation import carried_out, study_of
     from planning.mix import label
     from planning.mix.results import FRAMES
@@ -123,7 +123,7 @@ def _plan(request: Request, wanted: PlanRequest) -> None:
     study = study_of(Planning, experiment, request, wanted=wanted, shipped=shipped)
     subject, lang = f"{wanted.question.budget:g}M", request.lang
     store = carried_out(study, request, subject, request.process_count(), lambda stage: label(f"stage.{stage}", lang))
-    present_in_both(store, shown_of(request), FRAMES, plan_document, print_plan)
+    present_study(store, shown_of(request), FRAMES, plan_document, print_plan)
 
 
 def _experiment(request: Request, wanted: PlanRequest) -> Experiment:

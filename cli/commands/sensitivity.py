@@ -55,7 +55,7 @@ def sensitivity(
     """Rank what drives the results of a comparison, and say which study would be worth paying for; from its folder."""
     with reported():
         from cli.request import at_least_one
-        from cli.showing import Shown, present_in_both
+        from cli.showing import Shown, present_study
         from foundation.errors import UserError
         from planning.sensitivity.study import FRAMES, sensitivity_document
 
@@ -66,7 +66,7 @@ def sensitivity(
         target = out or Path("runs") / f"sensitivity-{folder.resolve().name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
         store = _carried_out(study, target, resume, workers, lang)
         shown = Shown(lang=lang, json=json, pictures=pictures or o.Pictures.all, workers=workers)
-        present_in_both(store, shown, FRAMES, sensitivity_document, _tables)
+        present_study(store, shown, FRAMES, sensitivity_document, _tables)
 
 
 def _study(folder: Path, choice: Choice, scenarios: list[str] | None) -> Sensitivity:

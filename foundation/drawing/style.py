@@ -84,7 +84,7 @@ DPI = 160
 PACKED = 4
 """Effort in packing a PNG, of 9: a third of the time of the usual 6."""
 SMALL, NORMAL, LARGE = 9.0, 10.0, 14.0
-_MARGIN = 0.2
+MARGIN = 0.2
 _SETTINGS = {
     "font.family": "DejaVu Sans",
     "font.size": NORMAL,
@@ -118,19 +118,19 @@ def page(
     title: str, subtitle: str, body: float, source: str, lang: str, *, quick: bool = False, note: str = ""
 ) -> Figure:
     """A figure with ``body`` inches between title and source line, laid out there (constrained)."""
-    room = WIDTH - 2 * _MARGIN
+    room = WIDTH - 2 * MARGIN
     titles = wrap(title, room - (2.3 if quick else 0.0), LARGE, weight="bold")
     subtitles = wrap(subtitle, room, NORMAL)
     notes = [line for text in (note, source) if text for line in wrap(text, room, SMALL)]
     above = max(_height(titles, LARGE), 0.36 if quick else 0.0)
-    head = _MARGIN + above + _height(subtitles, NORMAL) + 0.12
-    foot = _MARGIN + _height(notes, SMALL)
+    head = MARGIN + above + _height(subtitles, NORMAL) + 0.12
+    foot = MARGIN + _height(notes, SMALL)
     figure = Figure(figsize=(WIDTH, head + body + foot), dpi=DPI)
     _write_page(figure, titles, subtitles, notes, above)
     if quick:
         _mark_quick(figure, lang)
     total = head + body + foot
-    rect = (_MARGIN / WIDTH, foot / total, 1 - 2 * _MARGIN / WIDTH, body / total)
+    rect = (MARGIN / WIDTH, foot / total, 1 - 2 * MARGIN / WIDTH, body / total)
     figure.set_layout_engine("constrained", rect=rect, h_pad=0.06, wspace=0.05)
     return figure
 
@@ -141,16 +141,16 @@ def _height(lines: list[str], size: float) -> float:
 
 def _write_page(figure: Figure, titles: list[str], subtitles: list[str], notes: list[str], above: float) -> None:
     """``above``: inches that the titles take."""
-    total, left = figure.get_figheight(), _MARGIN / WIDTH
-    top = 1 - 0.75 * _MARGIN / total
+    total, left = figure.get_figheight(), MARGIN / WIDTH
+    top = 1 - 0.75 * MARGIN / total
     below = top - above / total
     figure.text(left, top, "\n".join(titles), size=LARGE, weight="bold", va="top", linespacing=1.2, gid="title")
     figure.text(left, below, "\n".join(subtitles), size=NORMAL, va="top", linespacing=1.2, gid="subtitle")
-    bottom = 0.6 * _MARGIN / total
+    bottom = 0.6 * MARGIN / total
     figure.text(left, bottom, "\n".join(notes), size=SMALL, color=GREY, va="bottom", linespacing=1.2, gid="source")
 
 
-def legend_below(figure: Figure, handles: Sequence[Artist], columns: int) -> None:
+def legend_below(figure: Figure, handles: Sequence[Artist], columns: int, **spacing: float) -> None:
     """A legend under the axes, above the source line; the axes give up the room it takes."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
@@ -163,6 +163,7 @@ def legend_below(figure: Figure, handles: Sequence[Artist], columns: int) -> Non
         ncols=columns,
         frameon=False,
         borderaxespad=0.2,
+        **spacing,
     )
     legend.set_in_layout(False)
     box = legend.get_window_extent(FigureCanvasAgg(figure).get_renderer())
@@ -173,7 +174,7 @@ def legend_below(figure: Figure, handles: Sequence[Artist], columns: int) -> Non
 def _mark_quick(figure: Figure, lang: str) -> None:
     """A box nobody overlooks, top right."""
     box = {"facecolor": RED, "edgecolor": "none", "boxstyle": "round,pad=0.35"}
-    x, y = 1 - 1.5 * _MARGIN / WIDTH, 1 - 1.1 * _MARGIN / figure.get_figheight()
+    x, y = 1 - 1.5 * MARGIN / WIDTH, 1 - 1.1 * MARGIN / figure.get_figheight()
     mark = label("common.quick", lang)
     figure.text(x, y, mark, size=NORMAL, weight="bold", color="white", ha="right", va="top", bbox=box, gid="quick")
 

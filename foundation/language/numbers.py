@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
-from math import floor, isfinite, log10
+from math import ceil, floor, isfinite, log10
 
 NARROW = "\u202f"
 """Narrow no-break space: thousands, before ; ! ? and %."""
@@ -87,6 +87,26 @@ def with_interval(low: float | None, middle: float | None, high: float | None, l
 def percent(share: float | None, lang: str, decimals: int = 0) -> str:
     """A share 0..1 as ``15 %``."""
     return UNDEFINED if share is None else f"{number(100 * share, decimals, lang)}{NARROW}%"
+
+
+def chance(share: float, low: float, high: float, lang: str, *, ends: bool = False) -> str:
+    """A probability counted on draws, as ``20 %``, with the ``ends`` of its interval as ``20 % [14; 27]``.
+
+    One that would be shown as 0 or 100 % is the bound of its interval, ``< 3 %`` or ``> 97 %``, rounded to the safe
+    side: so many draws can't say more.
+    """
+    shown = round(100 * share)
+    if shown in (0, 100):
+        bound = max(1, ceil(round(100 * high, 9))) if shown == 0 else min(99, floor(round(100 * low, 9)))
+        return f"{'>' if shown else '<'}{NARROW}{percent(bound / 100, lang)}"
+    return percent(share, lang) + (f"{NO_BREAK}{interval(100 * low, 100 * high, 0, lang)}" if ends else "")
+
+
+def share_of_draws(share: float, draws: int, lang: str) -> str:
+    """On how many of the draws something holds, as ``chance`` says it."""
+    from foundation.quantiles import jeffreys  # loads numpy, which most words don't need
+
+    return chance(share, *jeffreys(share * draws, draws), lang)
 
 
 def day(value: date | str, lang: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from foundation.errors import UserError
@@ -12,6 +12,12 @@ from foundation.store.atomic import write_text
 FENCE = re.compile(r"\s*(`{3,}|~{3,})(.*)")
 """However far it is indented: within a list a fence may stand anywhere."""
 MARK = re.compile(r"<!-- (/?)([a-z]+) -->")
+
+
+def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: bool = False) -> str:
+    """A table of Markdown; with ``numbers`` all columns but the first stand on the right."""
+    rules = ["---", *["---:" if numbers else "---"] * (len(head) - 1)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in (head, rules, *rows))
 
 
 def read_page(page: Path) -> str:

@@ -60,15 +60,34 @@ def _is_number(column: Column) -> bool:
 
 def _stacked(table: Table, width: int) -> Group:
     """For each row its words in bold, and below what its columns say."""
-    names = list(takewhile(lambda column: not _is_number(column), table.columns))[:2]
-    heads = [_plain(column.header) for column in table.columns[len(names) :]]
-    lines: list[RenderableType] = [Text(_plain(table.title or ""), style="bold"), Text()]
+    heads = [_plain(column.header) for column in table.columns]
     rows = [[_plain(cell) for cell in row] for row in zip(*(column.cells for column in table.columns), strict=True)]
-    room = _room(heads, [row[len(names) :] for row in rows])
-    for row in rows:
-        lines.append(Text(" · ".join(filter(None, row[: len(names)])), style="bold"))
-        lines += _pairs(list(zip(heads, row[len(names) :], strict=True)), room, width)
+    names = max(1, min(2, sum(1 for _ in takewhile(lambda column: not _is_number(column), table.columns))))
+    lines: list[RenderableType] = [Text(_plain(table.title or ""), style="bold"), Text()]
+    room = _room(heads[names:], [row[names:] for row in rows])
+    for row in _filled(rows, names):
+        if not any(row[names:]) and len(lines) > 2:
+            lines.append(Text())  # before the heading of a part
+        lines.append(Text(" · ".join(_named(heads, row[:names])), style="bold"))
+        lines += _pairs(list(zip(heads[names:], row[names:], strict=True)), room, width)
     return Group(*lines, *([Text(), table.caption] if table.caption else []))
+
+
+def _filled(rows: Sequence[list[str]], names: int) -> Iterator[list[str]]:
+    """Rows whose first name is blank have that of the row above: they stand alone now."""
+    above = ""
+    for row in rows:
+        if names > 1 and not row[0] and any(row[1:names]):
+            row = [above, *row[1:]]
+        above = row[0]
+        yield row
+
+
+def _named(heads: Sequence[str], names: Sequence[str]) -> Iterator[str]:
+    """The names of a row; one without a word, as a class of budgets, behind the head of its column."""
+    for head, name in zip(heads, names, strict=False):
+        if name:
+            yield name if any(letter.isalpha() for letter in name) else f"{head} {name}"
 
 
 def _room(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[int, int]:

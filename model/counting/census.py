@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from model.counting import interview, sent, tally
-from model.counting.members import Enrolled, as_over, born_for_letters, doctor_years, enrolled, group_codes, group_names
+from model.counting.members import Enrolled, born_for_letters, doctor_years, enrolled, group_codes, group_names
 from model.engine.records import Run
 from model.levers.base import ADVICE, DOCUMENT, INVITATION, MESSAGE, Lever
 from model.terms.channels import Channel
@@ -160,10 +160,9 @@ class Census:
         living, aware, visited, activated = stages
         return GroupTable(dimension, names, tuple(weeks), living, aware, visited, activated)
 
-    def standing(self, since: int, *, ended: bool = False) -> list[StandingTable]:
+    def standing(self, since: int) -> list[StandingTable]:
         """A table for each of ``DIMENSIONS``, at the start of the current week: what stopped a person last is known of
-        today only. Groups are those of week ``since``; ``ended``: who would pass is told as if levers were over, where
-        there is ``beside``.
+        today only. Groups are those of week ``since``.
 
         Raises:
             ValueError: a week after the current one.
@@ -171,7 +170,7 @@ class Census:
         if since > self.week:
             raise ValueError(f"groups of week {since}; allowed: 0 to {self.week}")
         names = [group_names(self.world, dimension) for dimension in DIMENSIONS]
-        agents = self._standing(since, max(map(len, names)), ended)
+        agents = self._standing(since, max(map(len, names)))
         persons = np.asarray(agents * self.world.population.weight, np.float64)
         return [
             StandingTable(
@@ -184,7 +183,7 @@ class Census:
             for d, dimension in enumerate(DIMENSIONS)
         ]
 
-    def _standing(self, since: int, groups: int, ended: bool) -> Counts:
+    def _standing(self, since: int, groups: int) -> Counts:
         """Agents, [dimension, column, group]. Whether somebody would pass depends on the levers."""
         codes = np.empty((len(DIMENSIONS), self.world.population.n), np.uint8)
         for row, dimension in zip(codes, DIMENSIONS, strict=True):
@@ -193,8 +192,7 @@ class Census:
         counts = self.counts(interview.standing, shape, codes, since, self.week, of=f"{since}").copy()
         passing = interview.passing, (len(DIMENSIONS), groups), codes, since, self.week
         eased = any(lever.eases_visits() for lever in self.world.levers)
-        run = as_over(self.run, self.beside.run, self.week) if ended and self.beside else self.run
-        found = passed(run, self.world.threads, *passing) if eased else self.counts(*passing, of=f"{since}")
+        found = passed(self.run, self.world.threads, *passing) if eased else self.counts(*passing, of=f"{since}")
         counts[:, interview.PASSES] = found
         return counts
 

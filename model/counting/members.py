@@ -8,7 +8,6 @@ import numpy as np
 from jaxtyping import UInt8
 
 from model.counting import tally
-from model.engine.records import Run
 from model.levers.base import Lever
 from model.population.attributes import EXCLUDED
 from model.population.population import Population
@@ -83,13 +82,6 @@ def group_codes(model: World, dimension: str, week: int) -> UInt8[Bytes, " perso
     if dimension == "long_term_illness":
         return (population.ill_from <= week).astype(np.uint8)
     return ((population.flags & EXCLUDED) > 0).astype(np.uint8)
-
-
-def as_over(run: Run, without: Run, week: int) -> Run:
-    """Records as if their levers were over from a week on; ``without`` are those of a world that has none."""
-    levers = run.levers.copy()
-    levers["end"] = np.minimum(levers["end"], week)
-    return run._replace(world=without.world, levers=levers)
 
 
 def born_for_letters(people: Population, start: int, end: int) -> Bools:

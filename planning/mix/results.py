@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from foundation.language.numbers import interval, number, percent
+from foundation.language.numbers import number
 from foundation.quantiles import LEVELS, jeffreys
 from foundation.shapes import Floats
 from planning.mix import label
 from planning.mix.measures import quantiles
 from planning.mix.plan import Plan
 from planning.mix.shipped import shipped
-from scenarios.compare.best import of_class
+from scenarios.compare.best import chance_of_best, of_class
 from scenarios.compare.statuses import joined, paid_lines, price_statuses
 
 Frames = Mapping[str, pd.DataFrame]
@@ -286,14 +286,9 @@ def best_sentence(frames: Frames, lang: str) -> Iterator[str]:
         "plan.best",
         lang,
         rivals=len(found) - 1,
-        chance=_chance_with_interval(mix, lang),
+        chance=chance_of_best(mix, lang, ends=True),
         regret=number(mix["regret_mean"], 2, lang),
         rival=titles[rival["scenario"]],
-        rival_chance=_chance_with_interval(rival, lang),
+        rival_chance=chance_of_best(rival, lang, ends=True),
         rival_regret=number(rival["regret_mean"], 2, lang),
     )
-
-
-def _chance_with_interval(row: Any, lang: str) -> str:
-    bounds = interval(100 * row["probability_best_low"], 100 * row["probability_best_high"], 0, lang)
-    return f"{percent(row['probability_best'], lang)} {bounds}"

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from foundation.language.numbers import UNDEFINED, compact, day, number, percent, short, with_interval
+from foundation.language.numbers import (
+    UNDEFINED,
+    chance,
+    compact,
+    day,
+    number,
+    percent,
+    share_of_draws,
+    short,
+    with_interval,
+)
 from foundation.store.manifest import Manifest
 from planning.mix import label
 from planning.mix.measures import FAIR_POINTS, over_budget
@@ -53,9 +63,11 @@ def sentences(frames: Frames, manifest: Manifest, lang: str) -> Iterator[str]:
     activated = median_interval(row, "activated", lang)
     yield label("plan.adds", lang, gain=median_interval(row, "additional", lang), activated=activated, until=until)
     money = {"mean": number(row["cost_mean"], 1, lang), "search": number(row["search_cost_mean"], 1, lang)}
-    within = percent(row["within_budget"], lang)
+    within = share_of_draws(row["within_budget"], len(plan["fresh_draws"]), lang)
     yield label("plan.cost", lang, cost=median_interval(row, "cost", lang), within=within, **money)
-    yield from _overrun(row, plan["budget_millions_eur"], lang)
+    if over_budget(row, plan["budget_millions_eur"]):
+        budget = euros(plan["budget_millions_eur"], lang)
+        yield label("plan.overrun", lang, budget=budget, p50=number(row["cost_p50"], 1, lang))
     if row["minutes_mean"] > 0:
         yield label("plan.minutes", lang, minutes=median_interval(row, "minutes", lang))
     yield label(
@@ -78,15 +90,6 @@ def sentences(frames: Frames, manifest: Manifest, lang: str) -> Iterator[str]:
     yield from _shipped(frames, manifest, lang)
 
 
-def _overrun(row: pd.Series, budget: float, lang: str) -> Iterator[str]:
-    """That the mix costs more than its budget on the fresh draws: on average, or more often than not."""
-    if over_budget(row, budget):
-        parts = {name: number(row[f"cost_{name}"], 1, lang) for name in ("mean", "p50")}
-        yield label(
-            "plan.overrun", lang, budget=euros(budget, lang), within=percent(row["within_budget"], lang), **parts
-        )
-
-
 def _target(frames: Frames, manifest: Manifest, lang: str) -> str:
     plan = manifest["plan"]
     common = {
@@ -96,15 +99,14 @@ def _target(frames: Frames, manifest: Manifest, lang: str) -> str:
     }
     if has(frames, "target"):
         row = row_of(frames, "target")
-        chance = percent(row["probability_of_target"], lang)
-        bounds = [percent(row[f"probability_of_target_{end}"], lang) for end in ("low", "high")]
+        share, least, most = (row[f"probability_of_target{end}"] for end in ("", "_low", "_high"))
         return label(
             "plan.target_reached",
             lang,
             **common,
             cost=median_interval(row, "cost", lang),
-            search=percent(plan["target_search_probability"], lang),
-            chance=f"{chance} [{bounds[0]}; {bounds[1]}]",
+            search=share_of_draws(plan["target_search_probability"], len(plan["search_draws"]), lang),
+            chance=chance(share, least, most, lang, ends=True),
         )
     row, status_quo = row_of(frames, "reach"), frames["plan_draws"]
     activated = status_quo.loc[status_quo["role"] == "status-quo", "activated_millions"]
@@ -207,10 +209,13 @@ def mix_table(frames: Frames, manifest: Manifest, lang: str) -> Table:
 
 def frontier_table(frames: Frames, manifest: Manifest, lang: str) -> Table:
     """A row per budget."""
+    from scenarios.compare.tables import probability
+
+    draws = len(manifest["plan"]["fresh_draws"])
     shown = frames["frontier"]
     if has(frames, "reach"):
         shown = shown[shown["role"] != "everything"]
-    prices = price_line({_budget(row, lang).strip("▸ "): row["price_status"] for _, row in shown.iterrows()}, lang)
+    prices = price_line({_budget(row, lang, "M€"): row["price_status"] for _, row in shown.iterrows()}, lang)
     note = f"{label('frontier.note', lang, prices=prices)}\n{label('plan.caption', lang)}\n{run_line(manifest, lang)}"
     table = blank_table(label("frontier.title", lang, until=day(manifest["until"], lang)), note)
     names = ("budget", "additional", "mean_gain", "search", "cost", "mean_cost", "within")
@@ -223,24 +228,18 @@ def frontier_table(frames: Frames, manifest: Manifest, lang: str) -> Table:
             number(row["search_additional_mean"], 2, lang),
             median_interval(row, "cost", lang),
             compact(row["cost_mean"], lang),
-            UNDEFINED if pd.isna(row["within_budget"]) else percent(row["within_budget"], lang),
-            chance(row, lang),
+            UNDEFINED if pd.isna(row["within_budget"]) else share_of_draws(row["within_budget"], draws, lang),
+            probability(row, lang),
             str(row["levers"]),
         )
     return table
 
 
-def _budget(row: pd.Series, lang: str) -> str:
-    if pd.isna(row["budget_millions_eur"]):
+def _budget(row: pd.Series, lang: str, unit: str = "") -> str:
+    """A row of the frontier; in a sentence its budget has a unit and no mark."""
+    if pd.isna(budget := row["budget_millions_eur"]):
         return label(f"frontier.{row['role']}", lang)
-    return ("▸ " if row["role"] == "asked" else "") + million_euros(row["budget_millions_eur"], lang)
-
-
-def chance(row: pd.Series, lang: str) -> str:
-    """Probability of the target, or its Jeffreys bound."""
-    from scenarios.compare.tables import probability
-
-    return probability(row, lang)
+    return euros(budget, lang) if unit else ("▸ " if row["role"] == "asked" else "") + million_euros(budget, lang)
 
 
 def shipped_table(frames: Frames, manifest: Manifest, lang: str) -> Table:
@@ -262,7 +261,7 @@ def shipped_table(frames: Frames, manifest: Manifest, lang: str) -> Table:
             median_interval(row, "additional", lang),
             median_interval(row, "cost", lang),
             difference,
-            percent(row["mix_better"], lang),
+            share_of_draws(row["mix_better"], len(manifest["plan"]["fresh_draws"]), lang),
         )
     return table
 

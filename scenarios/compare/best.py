@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from foundation.language.numbers import NARROW, compact, number, percent
+from foundation.language.numbers import NARROW, chance, compact, number
 from foundation.quantiles import jeffreys
 from foundation.shapes import Floats
 from foundation.store.manifest import Manifest
@@ -136,11 +136,7 @@ def budget_class(row: Mapping[Any, Any], lang: str) -> str:
     return f">{NARROW}{low}" if row["budget_up_to"] == np.inf else f"{low}–{high}"
 
 
-def chance_of_best(row: Mapping[Any, Any], lang: str) -> str:
+def chance_of_best(row: Mapping[Any, Any] | pd.Series, lang: str, *, ends: bool = False) -> str:
     """A share of draws, or the bound of its interval where it is none or all of them."""
-    share = row["probability_best"]
-    if share == 0:
-        return f"<{NARROW}{percent(np.ceil(100 * row['probability_best_high']) / 100, lang)}"
-    if share == 1:
-        return f">{NARROW}{percent(np.floor(100 * row['probability_best_low']) / 100, lang)}"
-    return percent(share, lang)
+    share, low, high = (row[f"probability_best{end}"] for end in ("", "_low", "_high"))
+    return chance(share, low, high, lang, ends=ends)

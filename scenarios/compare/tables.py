@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from foundation.language import spreadsheet
-from foundation.language.numbers import NARROW, day, percent, short, with_interval
+from foundation.language.numbers import chance, day, short, with_interval
 from foundation.language.text import Words
 from foundation.store.manifest import Manifest
 from model.terms.weeks import position
@@ -178,11 +178,7 @@ def _cells(row: pd.Series, lang: str) -> list[str]:
 def probability(row: Mapping[str, Any] | pd.Series, lang: str) -> str:
     """A share of draws; where none or all reach the target, the bound of the Jeffreys interval ("<2 %")."""
     share, low, high = (row[f"probability_of_target{end}"] for end in ("", "_low", "_high"))
-    if share == 0:
-        return f"<{NARROW}{percent(np.ceil(100 * high) / 100, lang)}"
-    if share == 1:
-        return f">{NARROW}{percent(np.floor(100 * low) / 100, lang)}"
-    return percent(share, lang)
+    return chance(share, low, high, lang)
 
 
 def _title(manifest: Manifest, lang: str) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from foundation.language.numbers import NARROW, NO_BREAK, day, interval, month, number, percent
+from foundation.language.numbers import NARROW, NO_BREAK, chance, day, month, number
 from foundation.quantiles import LEVELS, jeffreys, rounded
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
@@ -83,7 +83,7 @@ def when_rich_table(outcomes: pd.DataFrame, manifest: Manifest, lang: str) -> Ta
         shown.add_column(label("when.by", lang, year=by[:4]), justify="right", no_wrap=True)
     titles = scenario_titles(manifest, lang)
     for name, days in _days(outcomes):
-        chances = [chance(reached_by(days, by), lang) for by in year_ends(manifest)]
+        chances = [chance(*reached_by(days, by), lang, ends=True) for by in year_ends(manifest)]
         shown.add_row(*map(Text, (titles[name], dates(days, manifest, lang), *chances)))
     return shown
 
@@ -129,12 +129,6 @@ def date_or_later(found: str | None, manifest: Manifest, lang: str) -> str:
     if last.endswith("-12-31"):
         return label("when.later_year", lang, year=last[:4]).replace(" ", NO_BREAK)
     return label("when.later", lang, last=day(last, lang)).replace(" ", NO_BREAK)
-
-
-def chance(found: tuple[float, float, float], lang: str) -> str:
-    """``20 % [14; 27]``."""
-    share, low, high = found
-    return f"{percent(share, lang)}{NO_BREAK}{interval(100 * low, 100 * high, 0, lang)}"
 
 
 def cut_off(outcomes: pd.DataFrame, last: str) -> pd.DataFrame:

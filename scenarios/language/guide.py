@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from foundation.language.pages import markdown_table
 from scenarios.language.describe import allowed, one_of, shown_number
 from scenarios.language.regions import REGIONS
 from scenarios.language.schema import DriversTable
@@ -37,13 +38,13 @@ def reference_table(lang: str = "en") -> str:
 def _kinds(lang: str) -> str:
     columns = ("what", "intensity", "assumes", "paid")
     rows = [(f"`{kind}`", *(words()["kind"][kind][column][lang] for column in columns)) for kind in KINDS]
-    return _markdown(_HEADS["kinds"][lang], rows)
+    return markdown_table(_HEADS["kinds"][lang], rows)
 
 
 def _common(lang: str) -> str:
     fields = {key: field for key, field in LeverTable.model_fields.items() if key != "kind"}
     first = ("`kind`", words()["key"]["kind"][lang], one_of(KINDS, lang), _REQUIRED[lang])
-    return _markdown(_HEADS["common"][lang], [first, *(_row(key, field, lang) for key, field in fields.items())])
+    return markdown_table(_HEADS["common"][lang], [first, *(_row(key, field, lang) for key, field in fields.items())])
 
 
 def _own(lang: str) -> str:
@@ -55,17 +56,17 @@ def _own(lang: str) -> str:
             if key != "kind" and (key not in LeverTable.model_fields or row != _row(key, _base(key), lang)):
                 rows.setdefault(row, []).append(f"`{kind}`")
     lines = [(key, ", ".join(kinds), *rest) for (key, *rest), kinds in rows.items()]
-    return _markdown(_HEADS["own"][lang], sorted(lines, key=lambda line: line[0]))
+    return markdown_table(_HEADS["own"][lang], sorted(lines, key=lambda line: line[0]))
 
 
 def _target(lang: str) -> str:
     rows = [_row(key, field, lang) for key, field in TargetTable.model_fields.items()]
-    return _markdown(_HEADS["common"][lang], [(f"`target.{row[0].strip('`')}`", *row[1:]) for row in rows])
+    return markdown_table(_HEADS["common"][lang], [(f"`target.{row[0].strip('`')}`", *row[1:]) for row in rows])
 
 
 def _drivers(lang: str) -> str:
     rows = [_row(key, field, lang) for key, field in DriversTable.model_fields.items()]
-    return _markdown(_HEADS["common"][lang], [(f"`drivers.{row[0].strip('`')}`", *row[1:]) for row in rows])
+    return markdown_table(_HEADS["common"][lang], [(f"`drivers.{row[0].strip('`')}`", *row[1:]) for row in rows])
 
 
 def _base(key: str) -> FieldInfo:
@@ -85,8 +86,3 @@ def _default(field: FieldInfo, lang: str) -> str:
     if value is None or isinstance(value, BaseModel):
         return "–"
     return shown_number(value)
-
-
-def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

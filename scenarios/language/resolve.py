@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from zlib import crc32
 
 from foundation.errors import Problem, ScenarioError
-from model.terms.weeks import week_of
+from model.terms.weeks import WEEKS, monday, week_of
 from scenarios.language.schema import Scenario
 from scenarios.lever_schemas.base import LeverTable, Span
 from scenarios.lever_schemas.messages import MessagesTable
@@ -53,6 +53,13 @@ def number_of(like: str, label: str) -> int:
 
     plain = like.partition(" ")[0], like.replace(" by ", "-")
     return 0 if label in plain else 1 + crc32(label.encode()) % (ALIKE_CODES - 1)
+
+
+def going_on(scenario: Scenario, policy_start: date, until: date) -> date:
+    """The day to which levers without an end go on, a week beyond ``until``: who comes back on that day still meets
+    them. ``until`` itself where the clock ends, or where the file has as many waves as there can be."""
+    later = min(until + timedelta(weeks=1), monday(WEEKS))
+    return until if date_problems(scenario, policy_start=policy_start, until=later) else later
 
 
 def date_problems(scenario: Scenario, *, policy_start: date, until: date) -> list[Problem]:

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
+from cli import showing
 from cli.albums import ALBUMS, RUN, names_of
 from cli.options import Lang, Pictures
 from cli.showing import Shown, draw, present
@@ -92,6 +93,24 @@ def test_a_single_scenario_has_nothing_to_compare() -> None:
     assert names == ["adoption", "funnel", "age-bands", "digital-gap", "left-behind", "drivers"]
     assert names_of(RUN, manifest(2), Pictures.main) == list(RUN.main)
     assert names_of(RUN, manifest(2), Pictures.none) == []
+
+
+@pytest.mark.parametrize("lang", list(Lang))
+@pytest.mark.parametrize("command", ["effects", "plan", "sensitivity", "forecast", "compare"])
+def test_every_command_draws_in_its_language_alone(
+    command: str, lang: Lang, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``mes plot`` draws the other."""
+    store, drawn = folder_of(tmp_path / "r", 2), []
+    monkeypatch.setattr(showing, "draw", lambda store, shown, langs: drawn.append(list(langs)))
+    shown = Shown(lang=lang, json=True, pictures=Pictures.main, workers=1)
+    if command == "compare":
+        present(store, shown, lambda frames, manifest: {})
+    else:
+        showing.present_study(store, shown, ("outcomes",), lambda frames, manifest: {}, lambda *_: None)
+        source = (ROOT / f"cli/commands/{'forecasting' if command == 'forecast' else command}.py").read_text("utf-8")
+        assert "present_study(store, " in source
+    assert drawn == [[lang]]
 
 
 def test_an_interruption_leaves_a_whole_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

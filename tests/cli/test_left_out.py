@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +25,14 @@ def compared(folder: Path, *more: str) -> Result:
     return CliRunner().invoke(app, ["compare", *more, *SMALL, "--out", str(folder)])
 
 
-@pytest.fixture(scope="module")
-def broken() -> Any:
-    """``media`` fails on draw 1; ``status-quo`` and ``letters-with-code`` don't."""
-    whole = experiment._branch
+@contextmanager
+def failing(name: str, index: int, text: str) -> Iterator[None]:
+    """Within, a scenario fails on a draw; nothing else does."""
 
     def branch(asked: Any, scenario: Any, draw: Any, *more: Any) -> Any:
-        if scenario.name == "media" and draw.index == 1:
-            raise ZeroDivisionError("nobody\nhas foreseen this")
-        return whole(asked, scenario, draw, *more)
+        if (scenario.name, draw.index) == (name, index):
+            raise ZeroDivisionError(text)
+        return WHOLE(asked, scenario, draw, *more)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(experiment, "_branch", branch)
@@ -40,9 +40,10 @@ def broken() -> Any:
 
 
 @pytest.fixture(scope="module")
-def left(tmp_path_factory: pytest.TempPathFactory, broken: None) -> tuple[Path, Result]:
+def left(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
     folder: Path = tmp_path_factory.mktemp("left") / "r"
-    return folder, compared(folder, "media", "letters-with-code")
+    with failing("media", 1, "nobody\nhas foreseen this"):
+        return folder, compared(folder, "media", "letters-with-code")
 
 
 def test_the_others_are_kept_and_it_is_named(left: tuple[Path, Result]) -> None:
@@ -74,19 +75,10 @@ def test_the_report_says_so(left: tuple[Path, Result], tmp_path: Path) -> None:
     assert "The scenario “media” failed and is missing" in (tmp_path / "r.html").read_text(encoding="utf-8")
 
 
-def test_the_reference_takes_its_draw_along(broken: None, tmp_path: Path) -> None:
+def test_the_reference_takes_its_draw_along(tmp_path: Path) -> None:
     """All others are told as differences from it: a draw without it is none."""
-    whole = experiment._branch
-
-    def branch(asked: Any, scenario: Any, draw: Any, *more: Any) -> Any:
-        if scenario.name == "status-quo" and draw.index == 2:
-            raise ZeroDivisionError("the reference")
-        return WHOLE(asked, scenario, draw, *more)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(experiment, "_branch", branch)
+    with failing("status-quo", 2, "the reference"):
         result = compared(tmp_path / "r", "letters-with-code")
-    assert experiment._branch is whole
     assert result.exit_code == 1
     manifest, frames = load(tmp_path / "r")
     assert [failure["draw"] for failure in manifest["failures"]] == [2]
@@ -96,10 +88,8 @@ def test_the_reference_takes_its_draw_along(broken: None, tmp_path: Path) -> Non
 
 def test_a_resume_tries_again_and_ends_as_if_nothing_had_failed(left: tuple[Path, Result], tmp_path: Path) -> None:
     folder = left[0]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(experiment, "_branch", WHOLE)
-        assert compared(folder, "media", "letters-with-code", "--resume").exit_code == 0
-        assert compared(tmp_path / "whole", "media", "letters-with-code").exit_code == 0
+    assert compared(folder, "media", "letters-with-code", "--resume").exit_code == 0
+    assert compared(tmp_path / "whole", "media", "letters-with-code").exit_code == 0
     assert verify_folder(folder).sound
     assert "left_out" not in load(folder)[0]
     assert hashes(folder) == hashes(tmp_path / "whole")

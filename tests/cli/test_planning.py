@@ -79,7 +79,7 @@ def test_a_small_plan_from_end_to_end(mes: Mes, tmp_path: Path) -> None:
     assert len(document["search_draws"]) + len(document["fresh_draws"]) == 4
     folder = tmp_path / "p"
     assert json.loads((folder / "plan.json").read_text())["result"] == document["result"]
-    assert (folder / "pictures" / "frontier.fr.png").is_file()
+    assert [path.name for path in (folder / "pictures").glob("frontier.*.png")] == ["frontier.en.png"]
     frontier = pd.read_parquet(folder / "frontier.parquet")
     asked = frontier[frontier["role"] == "asked"].iloc[0]
     assert asked["search_cost_mean"] <= 2.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from markupsafe import Markup
@@ -10,8 +11,8 @@ from markupsafe import Markup
 from calibration import parameter_word
 from calibration.facts.priors import AHEAD, STATUS_QUO
 from calibration.facts.tables import DATA, read_rows
-from foundation.language.numbers import moment
-from report import say
+from foundation.language.numbers import moment, share_of_draws
+from report import page, say, tables
 from report.answer import choose, levers, verdict
 from report.figures import SHAPES, report_adoption
 from report.numbers import Numbers, traced
@@ -150,3 +151,37 @@ def test_bands_of_curves_do_not_lie_over_each_other() -> None:
     for shape in SHAPES:
         svg = report_adoption(frames, made.manifest(6), "en", names, shape, "x")
         assert svg.count("fill-opacity: 0.2") == 2, "of the reference and the first strategy"
+
+
+def test_the_first_picture_draws_those_that_add_most_and_says_which() -> None:
+    found = numbers(19)
+    chosen, ordered = choose(found), tables.by_effect(found)
+    drawn, why = page._leading(found, chosen)
+    assert drawn[:2] == ordered[:2]
+    assert chosen.single in drawn
+    assert drawn[2] == (ordered[2] if chosen.single in ordered[:3] else chosen.single)
+    assert "two strategies" in say("curves.drawn_single", "en")
+    assert why == ("drawn" if chosen.single in ordered[:3] else "drawn_single")
+    far = replace(chosen, single=ordered[9])
+    assert page._leading(found, far) == ([*ordered[:2], ordered[9]], "drawn_single")
+    assert page._leading(numbers(3), choose(numbers(3))) == (tables.by_effect(numbers(3)), ""), "all are drawn"
+
+
+@pytest.mark.parametrize("count", [1, 19])
+def test_dates_of_all_strategies_stand_in_the_order_of_the_table_above(count: int) -> None:
+    found = numbers(count)
+    part = tables.when_part(found)
+    assert [row["name"] for row in part["rows"]] == [row["name"] for row in tables.strategy_rows(found)]
+    assert len(part["heads"]) == 1 + len(part["rows"][0]["chances"])
+    assert all("data-measure" in row["date"] for row in part["rows"])
+
+
+def test_a_share_of_draws_is_told_as_in_the_tables() -> None:
+    found = numbers(6)
+    best = choose(found).best
+    outcomes = found.frames["outcomes"]
+    sure = outcomes["additional_millions"] + 100.0 * (outcomes["scenario"] == best)
+    found = Numbers({**found.frames, "outcomes": outcomes.assign(additional_millions=sure)}, found.manifest, "en")
+    text = share_of_draws(1.0, outcomes["draw"].nunique(), "en")
+    assert text.startswith(">")
+    assert Markup(text).striptags() == Markup(found.adds_most(best)).striptags()

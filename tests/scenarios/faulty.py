@@ -55,6 +55,7 @@ class Faults:
 def simulate(faults: Faults, draw: Number) -> dict[str, pd.DataFrame]:
     """Frames of one draw, unless told otherwise."""
     if draw.index >= faults.hold:
+        (faults.marks / f"holds-{draw.index}-{os.getpid()}").touch()
         wait_for(faults.marks / "go")
     if draw.index in faults.raises:
         raise ValueError(f"draw {draw.index} is told to fail")

@@ -201,8 +201,8 @@ def equity_changes(frames: Frames, manifest: Manifest, lang: str) -> Figure:
             text = number(float(found[row, column]), 1, lang, sign=True)
             axes.text(column, row, text, size=SMALL, color=BLACK, **CELL)
     name_rows(axes, names, manifest, lang)
-    heads = ["\n".join(wrap(group_label(*group, lang), 0.72, SMALL)) for group in groups]
-    axes.set_xticks(range(len(groups)), heads)
+    heads = ["\n".join(wrap(group_label(*group, lang), 0.62, SMALL - 1)) for group in groups]
+    axes.set_xticks(range(len(groups)), heads, size=SMALL - 1)  # a column is 0.68 inches wide
     axes.xaxis.tick_top()
     axes.tick_params(axis="x", length=0)
     for spine in axes.spines.values():

@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from foundation.drawing.placing import number_rows, place_labels
+from foundation.drawing.placing import list_below, list_height, name_or_number, number_rows
 from foundation.drawing.style import BLUE, GREY, SMALL, light_grid, localise, styled, wrap
-from foundation.language.numbers import day, interval, number
+from foundation.language.numbers import NO_BREAK, day, interval, number
 from foundation.store.manifest import Manifest
 from scenarios.compare import label
 from scenarios.compare.pictures.results import Frames, quantiles_of, strategies_by_effect
@@ -52,14 +52,37 @@ Cross = tuple[np.ndarray, np.ndarray]
 
 @styled
 def cost_against_effect(frames: Frames, manifest: Manifest, lang: str) -> Figure:
-    """A cross per strategy: 90 % intervals of public cost (log) and additional activations, labelled directly."""
+    """A cross per strategy: 90 % intervals of public cost (log) and additional activations, labelled directly, or with
+    a number for a list below where a name would hide something."""
     names = strategies_by_effect(frames)
-    dates = {"start": day(manifest["policy_start"], lang), "until": day(manifest["until"], lang)}
-    figure = page(
-        label("cost.title", lang, **dates), label("cost.subtitle", lang), 5.4 + 0.1 * len(names), manifest, lang
-    )
-    axes = figure.subplots()
+    titles = scenario_titles(manifest, lang)
     crosses = [cross_of(frames, name) for name in names]
+    texts = [_ways(titles[name]) for name in names]
+    numbered: list[int] = []
+    while True:  # the list of those that get a number takes room below the axes, which are then drawn anew
+        listed = [f"{place}{NO_BREAK}{titles[names[label]]}" for place, label in enumerate(numbered, 1)]
+        figure, axes, points, arms = _crosses(crosses, listed, manifest, lang)
+        found = name_or_number(axes, points, texts, arms, numbered)
+        if len(found) == len(numbered):
+            return figure
+        numbered = found
+
+
+def _ways(title: str) -> list[str]:
+    """Ways to write a name on one to three lines."""
+    return list(dict.fromkeys("\n".join(wrap(title, room, SMALL, most=3)) for room in (2.6, 1.8, 1.2)))
+
+
+def _crosses(
+    crosses: Sequence[Cross], listed: Sequence[str], manifest: Manifest, lang: str
+) -> tuple[Figure, Axes, np.ndarray, np.ndarray]:
+    """The picture without names: its axes, and where points and arms are on them."""
+    dates = {"start": day(manifest["policy_start"], lang), "until": day(manifest["until"], lang)}
+    note = label("cost.numbered", lang) if listed else ""
+    words = label("cost.title", lang, **dates), label("cost.subtitle", lang)
+    figure = page(*words, 5.4 + 0.1 * len(crosses) + list_height(listed), manifest, lang, note=note)
+    list_below(figure, listed)
+    axes = figure.subplots()
     free = money_scale(axes, crosses, lang)
     crosses = [(np.where(cost > 0, cost, free), effect) for cost, effect in crosses]
     for cross in crosses:
@@ -68,10 +91,7 @@ def cost_against_effect(frames: Frames, manifest: Manifest, lang: str) -> Figure
     axes.set_xlabel(label("cost.x", lang))
     light_grid(axes, "both")
     localise(axes, lang, y=True)
-    titles = scenario_titles(manifest, lang)
-    texts = ["\n".join(wrap(titles[name], 1.8, SMALL, most=2)) for name in names]
-    place_labels(axes, np.array([[cost[1], effect[1]] for cost, effect in crosses]), texts, _arms(crosses))
-    return figure
+    return figure, axes, np.array([[cost[1], effect[1]] for cost, effect in crosses]), arms_of(crosses)
 
 
 def cross_of(frames: Frames, name: str) -> Cross:
@@ -118,7 +138,7 @@ def _draw(axes: Axes, cross: Cross) -> None:
     axes.plot(cost, effect, "o", color=BLUE, ms=6, markeredgecolor="white", zorder=4)
 
 
-def _arms(crosses: Sequence[Cross]) -> np.ndarray:
+def arms_of(crosses: Sequence[Cross]) -> np.ndarray:
     """Both arms of each cross as boxes without width: x0, y0, x1, y1."""
     level = [[cost[0], effect[1], cost[2], effect[1]] for cost, effect in crosses]
     upright = [[cost[1], effect[0], cost[1], effect[2]] for cost, effect in crosses]

@@ -74,3 +74,48 @@ def test_columns_beside_each_other_end_alike() -> None:
     rows = [("Letters", "1.0", "22.0 [1; 2]", "3"), ("Relatives", "10.0", "2", "30")]
     lines = [line for line in printed(rows, 60).splitlines() if "Activated" in line]
     assert len({len(line.rstrip()) for line in lines}) == 1
+
+
+def stacked(rows: list[tuple[str, str, str]], heads: tuple[str, str, str]) -> list[str]:
+    """Lines of a table of two columns of words and one of numbers, on a screen on which it has no room."""
+    shown = Table(title=Text("Which is best"))
+    shown.add_column(heads[0], no_wrap=True)
+    shown.add_column(heads[1], overflow="fold")
+    shown.add_column(heads[2], justify="right", no_wrap=True)
+    for row in rows:
+        shown.add_row(*(Text(cell) for cell in row))
+    out = io.StringIO()
+    Screen(file=out, width=40).print(shown)
+    return [line.rstrip() for line in out.getvalue().splitlines()]
+
+
+def test_a_row_of_a_class_says_its_class_when_it_stands_alone() -> None:
+    rows = [("≤ 1", "Relatives and others", "0.50"), ("", "Pharmacists", "0.21"), ("1–3", "Letters", "0.11")]
+    lines = stacked(rows, ("Budget (M€)", "Strategy", "What each of them adds, mean (M)"))
+    assert "Budget (M€) ≤ 1 · Relatives and others" in lines
+    assert "Budget (M€) ≤ 1 · Pharmacists" in lines
+    assert "Budget (M€) 1–3 · Letters" in lines
+
+
+def test_the_heading_of_a_part_stands_apart_and_names_are_words() -> None:
+    lines = stacked(
+        [("A long name of a channel", "count", "1.0"), ("The second day", "", ""), ("Letters", "forecast", "2.0")],
+        ("Channel", "What it is", "What each of them adds, mean (M)"),
+    )
+    at = lines.index("The second day")
+    assert lines[at - 1] == ""
+    assert "Letters · forecast" in lines
+    assert not any(line.startswith("Channel") for line in lines)
+
+
+def test_a_table_that_begins_with_numbers_has_its_first_column_for_a_name() -> None:
+    shown = Table(title=Text("The frontier"))
+    for name in ("Budget (M€)", "Additional millions of profiles", "Cost in millions of euros"):
+        shown.add_column(name, justify="right", no_wrap=True)
+    shown.add_row("30", "2.4", "29")
+    shown.add_row("target", "3.1", "90")
+    out = io.StringIO()
+    Screen(file=out, width=40).print(shown)
+    lines = [line.rstrip() for line in out.getvalue().splitlines()]
+    assert "Budget (M€) 30" in lines
+    assert "target" in lines

@@ -157,6 +157,7 @@ def test_a_plan_dearer_than_its_budget_on_fresh_draws_says_so(
         said,
     )
     assert not said or f"median {median}" in english
+    assert english.count(f"{100 * within:.0f}\u202f%") == 1, "said once"
 
 
 @pytest.mark.slow

@@ -1,0 +1,84 @@
+"""At the horizon levers are still there, unless their file ends them: who comes back that day meets them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+
+from model.counting.interview import TRIAL
+from model.terms.outcome import WOULD_PASS
+from model.terms.weeks import WEEKS, monday
+from model.twin.contacts import identity
+from scenarios.experiment import Experiment, Settings, history_of, simulate_draw, start_branch
+from scenarios.language.files import load_scenario, parse_scenario
+from scenarios.language.resolve import going_on
+from tests.golden import imports as mes
+
+START, UNTIL = date(2026, 1, 5), date(2026, 7, 6)
+ENDED = '[title]\nen = "A"\n[[lever]]\nkind = "simplify"\nend = 2026-06-29\n'
+STOPPED = ("no_use", "time", "information", "other_reason")
+
+
+def experiment(engine: Any, people: int) -> Experiment:
+    settings = Settings(
+        people=people, draws=1, seed=3, policy_start=START, until=UNTIL, target_millions=40.0, engine=engine
+    )
+    ended = parse_scenario(ENDED, source="ended.toml")
+    return Experiment(
+        settings=settings,
+        scenarios=(load_scenario("status-quo"), load_scenario("simplified-signup"), ended),
+        costs=tuple(mes.load_costs()),
+        demography=mes.load_demography(),
+        history=mes.load_history(),
+        surveyed=mes.load_surveyed(),
+    )
+
+
+@pytest.fixture(scope="module")
+def shares() -> dict[str, np.ndarray]:
+    """Of the stopped who would pass, by scenario: a week before the horizon and there."""
+    (draw,) = mes.load_draws(1)
+    found = simulate_draw(experiment("fast", 20_000), draw)["equity"]
+    found = found[(found["dimension"] == "digital_exclusion") & (found["week"] > found["week"].min())]
+    sums = found.groupby(["scenario", "week"], sort=False)[[WOULD_PASS, *STOPPED]].sum()
+    part = sums[WOULD_PASS] / sums[list(STOPPED)].sum(axis=1)
+    return {str(name): rows.to_numpy() for name, rows in part.groupby("scenario", sort=False)}
+
+
+def test_who_comes_back_at_the_horizon_meets_a_lever_that_goes_on(shares: dict[str, np.ndarray]) -> None:
+    quo, eased, ended = (shares[name][-1] for name in ("status-quo", "simplified-signup", "ended"))
+    assert eased > quo + 0.05
+    assert abs(eased - shares["simplified-signup"][0]) < 0.02, "a week changes little"
+    assert abs(ended - quo) < 0.03, "negative control: one whose file ends it is over"
+
+
+def test_counted_by_hand_person_by_person() -> None:
+    (draw,) = mes.load_draws(1)
+    asked = experiment("mesa", 400)
+    scenario, week = asked.scenarios[1], asked.settings.last_week
+    branch: Any = start_branch(asked, scenario, draw, history_of(asked, draw), monday(WEEKS))
+    since = branch.week
+    branch.advance(week)
+    trial = [
+        person.meet_barriers(identity(int(TRIAL), 0, person.number), week, by_doctor=False) is None
+        for person in branch.people
+        if person.is_present(since)
+        and week < person.exit
+        and person.visited < week <= person.activated
+        and not person.opposed
+        and not (person.is_minor(week))
+    ]
+    found = simulate_draw(asked, draw)["equity"]
+    rows = found[(found["scenario"] == scenario.name) & (found["week"] == week)]
+    told = rows[rows["dimension"] == "digital_exclusion"][WOULD_PASS].sum() / branch.population.weight
+    assert sum(trial) > 5
+    assert told == pytest.approx(sum(trial))
+
+
+def test_levers_go_on_a_week_unless_the_clock_ends_or_waves_run_out() -> None:
+    scenario = load_scenario("simplified-signup")
+    assert going_on(scenario, START, UNTIL) == date(2026, 7, 13)
+    assert going_on(scenario, START, monday(WEEKS)) == monday(WEEKS)
