@@ -31,6 +31,10 @@ class CostItem:
     """Euros a unit (minutes for the row on minutes)."""
     status: str
     """Published, derived, proxy or assumed, with the reason."""
+    source: str = ""
+    """Where the author of a file of costs has it from; shipped ones have theirs in ``SOURCES.md``."""
+    own: bool = False
+    """Whether it comes from a file of the person's own (``scenarios.own_costs``)."""
 
     @property
     def key(self) -> str:

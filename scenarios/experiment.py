@@ -13,19 +13,20 @@ from foundation.errors import RunFailedError, ScenarioError, UserError
 from foundation.seeds import DECISIONS, POPULATION, derive
 from foundation.store.manifest import LEFT_OUT
 from model.terms.inputs import Demography, History, Surveyed
-from model.terms.outcome import DIMENSIONS, GroupTable, LeverUse, StandingTable
+from model.terms.outcome import DIMENSIONS, GroupTable, StandingTable
 from model.terms.structure import Structure
 from model.terms.weeks import START, WEEKS, monday, position, week_of
 from scenarios.carried import Carried, carried_into, carried_on
-from scenarios.costs import CostItem, cost_lines, used_by
+from scenarios.costs import CostItem, cost_lines
 from scenarios.draw import Draw
 from scenarios.drivers import common_drivers, refuse_missing
 from scenarios.frames import Frames, Result, draw_frames
 from scenarios.language.resolve import date_problems, going_on, resolve
 from scenarios.language.schema import DriversTable, Scenario
+from scenarios.spending import Ledger, year_lines
 
 if TYPE_CHECKING:
-    from model.counting.census import Census, Counters
+    from model.counting.census import Census
     from model.fast import FastModel
     from model.twin.reference import ReferenceModel
     from model.world import World
@@ -231,14 +232,17 @@ def _branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: World
     settings = experiment.settings
     last = max(settings.onward, going_on(scenario, settings.policy_start, settings.until))
     branch = start_branch(experiment, scenario, draw, model, last)
-    standing, before, census = _run_to_horizon(branch, settings, past)
-    outcome = census.outcome()
-    outcome = replace(outcome, uses=used_by_horizon(census, before, settings))
+    ledger = Ledger(settings.policy_start, settings.until)
+    standing, census = _run_to_horizon(branch, settings, past, ledger)
+    uses = ledger.uses(census)
+    outcome = replace(census.outcome(), uses=uses[-1])
+    costs = cost_lines(scenario, outcome.uses, draw, experiment.costs)
     later = _groups(census, [week for week in _group_weeks(settings) if week > model.week])
     result = Result(
         scenario=scenario.name,
         outcome=outcome,
-        costs=cost_lines(scenario, outcome.uses, draw, experiment.costs),
+        costs=costs,
+        spending=year_lines(scenario, ledger, uses, costs, settings.policy_start),
         groups=[table for pair in zip(past.groups, later, strict=True) for table in pair],
         standing=[*past.standing, *standing],
         simulated=outcome.activated,
@@ -263,30 +267,25 @@ def start_branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: 
     return model.branch(resolve(scenario, draw, **window))
 
 
-def used_by_horizon(census: Census, before: Counters, settings: Settings) -> tuple[LeverUse, ...]:
-    """What levers have used at the start of the day of the horizon: between the start of its week, whose counters these
-    are, and its end, when the census was taken."""
-    return used_by(census.uses(before), census.uses(), position(settings.until) - _last_weeks(settings)[0])
-
-
 def _groups(census: Census, weeks: Sequence[int]) -> list[GroupTable]:
     """A table for each dimension."""
     return [census.groups(dimension, weeks) for dimension in DIMENSIONS]
 
 
-def _run_to_horizon(branch: World, settings: Settings, past: Past) -> tuple[list[StandingTable], Counters, Census]:
-    """Run a branch to the horizon: how far people have come in the two weeks around it, counters at the start of the
-    last, and the census at the end."""
+def _run_to_horizon(
+    branch: World, settings: Settings, past: Past, ledger: Ledger
+) -> tuple[list[StandingTable], Census]:
+    """Run a branch to the horizon: how far people have come in the two weeks around it, and the census at the end; the
+    ledger notes what has been used on the way."""
     tables: list[StandingTable] = []
     since = branch.week
-    for week in _last_weeks(settings):
+    for week in ledger.weeks:
         branch.advance(week)
         census = past.census(branch)
-        if week < settings.last_week:
-            before = census.counters()
-        if week > since:
+        ledger.note(census.counters())
+        if week > since and week in _last_weeks(settings):
             tables += census.standing(since)
-    return tables, before, census
+    return tables, census
 
 
 def _last_weeks(settings: Settings) -> tuple[int, int]:

@@ -17,12 +17,13 @@ from foundation.shapes import Floats
 from model.terms.outcome import CHANNEL_NAMES, GroupTable, Outcome, StandingTable
 from model.terms.weeks import START, position
 from scenarios.costs import CostLine
+from scenarios.spending import YearLine
 
 if TYPE_CHECKING:
     import pandas as pd  # takes long to load: only once there are results
 
 STOCKS = ("living", "adults", "aware", "visited", "activated", "activated_living", "activated_minors")
-ORDER = ("weekly", "groups", "equity", "channels", "uses", "costs", "outcomes")
+ORDER = ("weekly", "groups", "equity", "channels", "uses", "costs", "spending", "outcomes")
 """The frames of a run, in the order in which they are written."""
 STOCKS_OF_GROUPS = {"living": "living", "aware_adults": "aware", "visited": "visited", "activated": "activated"}
 """Columns by the name in ``GroupTable``; minors know the service through their guardians only, and are not asked."""
@@ -40,6 +41,8 @@ class Result:
     standing: Sequence[StandingTable]
     simulated: Floats
     """``outcome.activated`` [W+1] as it came out of the model, without what is carried from the forecast."""
+    spending: Sequence[YearLine] = ()
+    """Public cost by calendar year."""
     later: Floats = field(default_factory=lambda: np.empty(0))
     """Activated stock of weeks W+1, W+2, …, as far as it is looked for the day of the target."""
 
@@ -68,6 +71,7 @@ def draw_frames(
         "channels": channel_frame(draw, results, every),
         "uses": use_frame(draw, results),
         "costs": cost_frame(draw, results),
+        "spending": spending_frame(draw, results),
         "outcomes": outcome_frame(draw, results, until, target_millions, dates_until or until),
     }
 
@@ -187,7 +191,17 @@ def cost_frame(draw: int, results: Sequence[Result]) -> pd.DataFrame:
     return _keyed(draw, results, [len(result.costs) for result in results], columns)
 
 
-def _numbers(lines: Sequence[CostLine], name: str) -> npt.NDArray[np.float64]:
+def spending_frame(draw: int, results: Sequence[Result]) -> pd.DataFrame:
+    """Public cost by calendar year: a row per lever, item and year; years add up to ``eur`` of the cost lines."""
+    lines = [line for result in results for line in result.spending]
+    columns: dict[str, object] = {name: _column([getattr(line, name) for line in lines]) for name in ("lever", "item")}
+    columns["year"] = np.array([line.year for line in lines], dtype=np.int32)
+    for name in ("quantity", "eur"):
+        columns[name] = _numbers(lines, name)
+    return _keyed(draw, results, [len(result.spending) for result in results], columns)
+
+
+def _numbers(lines: Sequence[CostLine | YearLine], name: str) -> npt.NDArray[np.float64]:
     return np.array([getattr(line, name) for line in lines], dtype=np.float64)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from math import floor
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SLACK = 1e-9
+LEAST_YEAR = 0.1
+"""Million euros: the scale on which exceeding a ceiling of nothing is measured."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +35,12 @@ class Measures:
     """By how many points more than under the status quo a group is behind the others at the horizon."""
     status_quo: Floats
     """Activated at the horizon under the status quo, millions, shape [draw]."""
+    spent: Floats = field(default=None)  # type: ignore[assignment]
+    """Public cost of each calendar year, million euros, [mix, draw, year]; no years where nobody asks for them."""
+
+    def __post_init__(self) -> None:
+        if self.spent is None:
+            object.__setattr__(self, "spent", np.zeros((*self.gain.shape, 0)))
 
     def __len__(self) -> int:
         return len(self.gain)
@@ -48,7 +56,7 @@ class Measures:
         return Measures(**varying, status_quo=self.status_quo[draws])
 
 
-VARYING = tuple(field.name for field in fields(Measures) if field.name != "status_quo")
+VARYING = tuple(one.name for one in fields(Measures) if one.name != "status_quo")
 
 
 def stacked(parts: Sequence[Measures]) -> Measures:
@@ -67,6 +75,8 @@ class Limits:
     """No group falls further behind the others than under the status quo."""
     margin: float = 0.0
     """Points by which a search wants the lags below what is allowed."""
+    years: tuple[float, ...] = ()
+    """Million euros of each calendar year; none: years don't matter."""
 
     def excess(self, m: Measures) -> list[Floats]:
         """How far each mix is beyond each limit, over a scale of its own; 0 or less is within. [mix] each."""
@@ -75,7 +85,13 @@ class Limits:
             found.append((m.minutes.mean(axis=1) - self.minutes) / max(self.minutes, SLACK))
         if self.fair:
             found.append((m.lag.mean(axis=1).max(axis=1) - FAIR_POINTS + self.margin) / 0.1)
+        spent = m.spent.mean(axis=1)
+        found += [(spent[:, year] - most) / max(most, LEAST_YEAR) for year, most in enumerate(self.years)]
         return found
+
+    def scaled(self, factor: float) -> Limits:
+        """With so many times the money of each year."""
+        return replace(self, years=tuple(factor * most for most in self.years))
 
 
 FAIR_POINTS = 0.1

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foundation.shapes import Floats
-from planning.mix.measures import Goal, Measures, MostActivations, best, feasible, stacked
+from planning.mix.measures import SLACK, Goal, Measures, MostActivations, best, feasible, stacked
 from planning.mix.question import STEPS, Effort, Mixes, cautions
 from planning.mix.simulate import Simulator
 from planning.mix.simulate import measures as measured
@@ -80,7 +80,8 @@ def search(
 
 def _proposals(archive: Archive, goals: Sequence[Goal], switches: npt.NDArray[np.bool_], seed: int) -> Mixes:
     """What the surrogate takes to be best for each goal and was not evaluated yet."""
-    surrogate = fit(archive.mixes, archive.measures, with_lags=any(goal.limits.fair for goal in goals))
+    fair, years = (any(getattr(goal.limits, name) for goal in goals) for name in ("fair", "years"))
+    surrogate = fit(archive.mixes, archive.measures, with_lags=fair, with_years=years)
     mean = surrogate.averaged()
     found = []
     for number, goal in enumerate(goals):
@@ -99,7 +100,7 @@ def _cautious(goal: Goal, factor: float, margin: float) -> Goal | None:
     """The same goal with a little less money and a margin; goals without a budget are only tried with the whole."""
     aim: Goal = replace(goal, limits=replace(goal.limits, margin=margin))  # type: ignore[type-var]
     if isinstance(aim, MostActivations):
-        return replace(aim, budget=factor * aim.budget)
+        return replace(aim, budget=factor * aim.budget, limits=aim.limits.scaled(factor))
     return aim if factor == 1.0 else None
 
 
@@ -117,6 +118,7 @@ def _nothing(m: Measures) -> Measures:
         cost=np.zeros_like(m.cost[:1]),
         minutes=np.zeros_like(m.minutes[:1]),
         lag=np.zeros_like(m.lag[:1]),
+        spent=np.zeros_like(m.spent[:1]),
         status_quo=m.status_quo,
     )
 
@@ -137,7 +139,8 @@ def whole(levers: int) -> Mixes:
 def hindsight_mixes(archive: Archive, goal: MostActivations, switches: npt.NDArray[np.bool_], seed: int) -> list[Mixes]:
     """For each draw, the mix [1, lever] that the surrogate takes to be best if that draw were known. Budget and limits
     stay those over all draws: what could have been chosen does not depend on the draw."""
-    surrogate = fit(archive.mixes, archive.measures, with_lags=goal.limits.fair)
+    years = bool(goal.limits.years)
+    surrogate = fit(archive.mixes, archive.measures, with_lags=goal.limits.fair, with_years=years)
     mean = surrogate.averaged()
     within = archive.mixes[feasible(goal, archive.measures)]
     gains = archive.measures.gain[feasible(goal, archive.measures)]
@@ -156,7 +159,7 @@ def _of_draw(alone: Surrogate, mean: Surrogate) -> Predict:
     def predict(mixes: Mixes) -> Measures:
         m = mean.predict(mixes)
         gain = alone.responses["gain"].predict(mixes)
-        return Measures(gain=gain, cost=m.cost, minutes=m.minutes, lag=m.lag, status_quo=alone.status_quo)
+        return replace(m, gain=gain, status_quo=alone.status_quo)
 
     return predict
 
@@ -197,8 +200,11 @@ class Rival:
     """``None``: costs more at any intensity."""
 
 
-def affordable(simulator: Simulator, shipped: Sequence[Scenario], budget: float) -> list[Rival]:
-    """Every strategy with the largest factor (at most 1) at which its mean cost is within the budget.
+def affordable(
+    simulator: Simulator, shipped: Sequence[Scenario], budget: float, years: Sequence[float] = ()
+) -> list[Rival]:
+    """Every strategy with the largest factor (at most 1) at which its mean cost is within the budget, and within what
+    each of the ``years`` has.
 
     Cost is about a fixed part and a part that grows with intensity: a line through the last two tries gives the next.
     """
@@ -212,12 +218,20 @@ def affordable(simulator: Simulator, shipped: Sequence[Scenario], budget: float)
         m = measured(
             simulator.answers(np.zeros((0, len(simulator.space.labels)), np.int64), f"shipped-{number}", tried)
         )
-        for scenario, cost in zip(pending, m.cost.mean(axis=1), strict=True):
+        for scenario, cost in zip(pending, _burden(m, budget, years), strict=True):
             costs[scenario.name].append(float(cost))
         pending = [s for s in pending if costs[s.name][-1] > budget and factors[s.name][-1] > LEAST]
         for scenario in pending:
             factors[scenario.name].append(_next(factors[scenario.name], costs[scenario.name], ROOM * budget))
     return [_rival(s, factors[s.name][len(costs[s.name]) - 1], costs[s.name][-1], budget) for s in shipped]
+
+
+def _burden(m: Measures, budget: float, years: Sequence[float]) -> Floats:
+    """Mean cost [mix], or what a year that is further beyond its own money would come to over the whole budget."""
+    found, spent = m.cost.mean(axis=1), m.spent.mean(axis=1)
+    for year, most in enumerate(years):
+        found = np.maximum(found, budget * spent[:, year] / max(most, SLACK))
+    return np.asarray(found)
 
 
 def _at(scenario: Scenario, factor: float) -> Scenario:

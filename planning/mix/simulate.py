@@ -21,10 +21,11 @@ from planning.mix.question import Mixes, Space, strictly
 from scenarios.carried import by_odds
 from scenarios.costs import CostLine, cost_lines
 from scenarios.draw import Draw
-from scenarios.experiment import Experiment, Settings, history_of, used_by_horizon
+from scenarios.experiment import Experiment, Settings, history_of
 from scenarios.frames import at
 from scenarios.language.resolve import resolve
 from scenarios.language.schema import Scenario
+from scenarios.spending import Ledger, YearLine, year_lines, years_of
 
 if TYPE_CHECKING:
     from foundation.work.bench import Bench
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 DIMENSIONS = ("digital_exclusion", "age_band", "long_term_illness")
 """Of the groups of which none may fall further behind."""
+SPENT = "spent_"
+"""What names of columns of years begin with."""
 PEOPLE_KEPT = 4_000_000
 """Simulated people whose histories a process keeps; beyond it, those not used for longest are given up."""
 
@@ -65,7 +68,8 @@ class Answer:
 
     draw: int
     results: pd.DataFrame
-    """``activated`` (as simulated), ``cost`` (M€), ``minutes`` (millions); a first row holds the status quo."""
+    """``activated`` (as simulated), ``cost`` (M€), ``minutes`` (millions), ``spent_2027`` … (M€ of each calendar year);
+    a first row holds the status quo."""
     carried: float
     """Millions that the forecast adds to the status quo, and to every row alike."""
     shares: Floats
@@ -120,12 +124,13 @@ def simulate(task: Task) -> Answer:
     """One row for each mix and scenario, and the status quo before them."""
     known = _history(task.experiment, task.draw)
     scenarios = [*(task.space.mixed(mix) for mix in task.mixes), *task.scenarios]
-    rows: list[dict[str, float]] = [{"activated": known.status_quo, "cost": 0.0, "minutes": 0.0}]
+    years = years_of(task.experiment.settings.policy_start, task.experiment.settings.until)
+    rows = [{"activated": known.status_quo, "cost": 0.0, "minutes": 0.0, **_spent([], years)}]
     shares, costs = [known.shares + known.more], []
     for number, scenario in enumerate(scenarios):
-        activated, share, lines = _branch(task, known, scenario)
+        activated, share, lines, by_year = _branch(task, known, scenario)
         cost, minutes = (sum(getattr(line, name) for line in lines) / 1e6 for name in ("eur", "minutes"))
-        rows.append({"activated": activated, "cost": cost, "minutes": minutes})
+        rows.append({"activated": activated, "cost": cost, "minutes": minutes, **_spent(by_year, years)})
         shares.append(share + known.more)
         costs += [{"row": number, **{name: getattr(line, name) for name in _LINE}} for line in lines]
     return Answer(
@@ -138,23 +143,30 @@ def simulate(task: Task) -> Answer:
     )
 
 
+def _spent(lines: Sequence[YearLine], years: Sequence[int]) -> dict[str, float]:
+    """Million euros of each calendar year."""
+    return {f"{SPENT}{year}": sum(line.eur for line in lines if line.year == year) / 1e6 for year in years}
+
+
 _LINE = ("lever", "item", "status", "quantity", "unit_eur", "eur", "minutes")
 
 
-def _branch(task: Task, known: _Known, scenario: Scenario) -> tuple[float, Floats, list[CostLine]]:
-    """Millions activated, shares of groups and cost lines of one scenario."""
+def _branch(task: Task, known: _Known, scenario: Scenario) -> tuple[float, Floats, list[CostLine], list[YearLine]]:
+    """Millions activated, shares of groups, cost lines and those of years of one scenario."""
     from model.counting.census import Census
 
     settings = task.experiment.settings
     levers = resolve(scenario, task.draw, policy_start=settings.policy_start, until=settings.until)
     branch = known.model.branch([lever for lever in levers if lever.dose > 0])
-    branch.advance(settings.last_week - 1)
-    before = Census(branch).counters()
-    branch.advance(settings.last_week)
-    census = Census(branch)
-    uses = used_by_horizon(census, before, settings)
-    lines = cost_lines(strictly(scenario), uses, task.draw, task.experiment.costs)
-    return at(census.activated(), settings.until) / 1e6, known.cohorts.shares(branch), lines
+    ledger = Ledger(settings.policy_start, settings.until)
+    for week in ledger.weeks:
+        branch.advance(week)
+        census = Census(branch)
+        ledger.note(census.counters())
+    uses, used = ledger.uses(census), strictly(scenario)
+    lines = cost_lines(used, uses[-1], task.draw, task.experiment.costs)
+    years = year_lines(used, ledger, uses, lines, settings.policy_start)
+    return at(census.activated(), settings.until) / 1e6, known.cohorts.shares(branch), lines, years
 
 
 def _history(experiment: Experiment, draw: Draw) -> _Known:
@@ -281,12 +293,15 @@ class Simulator:
 def measures(answers: Sequence[Answer], rows: slice = slice(None)) -> Measures:
     """What the answers say of the mixes (or of some rows)."""
     plain = {name: np.stack([a.results[name].to_numpy()[1:][rows] for a in answers], axis=1) for name in _PLAIN}
+    years = [name for name in answers[0].results if str(name).startswith(SPENT)]
+    spent = [a.results[years].to_numpy(float)[1:][rows] for a in answers]
     status_quo = np.array([a.results["activated"].iloc[0] for a in answers])
     return Measures(
         gain=plain["activated"] - status_quo,
         cost=plain["cost"],
         minutes=plain["minutes"],
         lag=np.stack([a.lags[rows] for a in answers], axis=1),
+        spent=np.stack(spent, axis=1),
         status_quo=status_quo + [a.carried for a in answers],
     )
 

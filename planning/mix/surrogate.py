@@ -60,6 +60,7 @@ class Surrogate:
     responses: dict[str, _Response]
     lags: tuple[_Response, ...]
     status_quo: Floats
+    years: tuple[_Response, ...] = ()
 
     def predict(self, mixes: Mixes) -> Measures:
         """As the simulation would answer, about."""
@@ -67,7 +68,9 @@ class Surrogate:
         draws = len(self.status_quo)
         lags = [response.predict(mixes) for response in self.lags]
         lag = np.stack(lags, axis=2) if lags else np.zeros((len(mixes), draws, 0))
-        return Measures(**plain, lag=lag, status_quo=self.status_quo)
+        years = [response.predict(mixes) for response in self.years]
+        spent = np.stack(years, axis=2) if years else np.zeros((len(mixes), draws, 0))
+        return Measures(**plain, lag=lag, spent=spent, status_quo=self.status_quo)
 
     def averaged(self) -> Surrogate:
         """The same over the mean draw: as good for means, and quicker."""
@@ -75,15 +78,18 @@ class Surrogate:
             responses={name: response.averaged() for name, response in self.responses.items()},
             lags=tuple(response.averaged() for response in self.lags),
             status_quo=self.status_quo.mean(keepdims=True),
+            years=tuple(response.averaged() for response in self.years),
         )
 
 
-def fit(mixes: Mixes, m: Measures, *, with_lags: bool = True) -> Surrogate:
+def fit(mixes: Mixes, m: Measures, *, with_lags: bool = True, with_years: bool = False) -> Surrogate:
     """The surrogate of simulated mixes; every lever has to be there alone, at one level at least."""
     responses = {name: _response(mixes, getattr(m, name), jumps=name == "cost") for name in _FIELDS}
     groups = range(m.lag.shape[2]) if with_lags else ()
     lags = tuple(_response(mixes, m.lag[:, :, group], jumps=False) for group in groups)
-    return Surrogate(responses=responses, lags=lags, status_quo=m.status_quo)
+    spent = range(m.spent.shape[2]) if with_years else ()
+    years = tuple(_response(mixes, m.spent[:, :, year], jumps=True) for year in spent)
+    return Surrogate(responses=responses, lags=lags, status_quo=m.status_quo, years=years)
 
 
 def _response(mixes: Mixes, values: Floats, *, jumps: bool) -> _Response:

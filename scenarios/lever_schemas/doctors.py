@@ -57,4 +57,5 @@ class Doctors(Targeted):
         yearly = Charge(lever="doctor", item=PER_YEAR, quantity=use.doctor_years, own=self.cost)
         if self.means == "training":
             return (yearly,)
-        return yearly, Charge(lever="doctor", item=ONE_OFF, quantity=1.0, own=self.one_off_cost, shared="development")
+        own = self.one_off_cost
+        return yearly, Charge(lever="doctor", item=ONE_OFF, quantity=1.0, own=own, shared="development", once=True)

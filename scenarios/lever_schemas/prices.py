@@ -55,3 +55,5 @@ class Charge:
     """The scenario's price, where it sets one."""
     shared: str | None = None
     """What is paid once a scenario: of the charges of one item that share the same word, the first."""
+    once: bool = False
+    """Whether it is paid when the lever starts, whatever is done afterwards."""
