@@ -23,6 +23,11 @@ def scenarios(incomplete: str) -> list[str]:
     return [word for word in (*names, *_paths(incomplete, files=True)) if word.startswith(incomplete)]
 
 
+def toml_files(incomplete: str) -> list[str]:
+    """TOML files by their path."""
+    return [word for word in _paths(incomplete, files=True) if word.startswith(incomplete)]
+
+
 def folders(incomplete: str) -> list[str]:
     """Folders of results below the one that is being typed; at first those in ``runs``."""
     return [word for word in _paths(incomplete, files=False) if word.startswith(incomplete)]

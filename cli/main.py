@@ -17,6 +17,7 @@ from cli.commands.plan import plan
 from cli.commands.report import report
 from cli.commands.run import run
 from cli.commands.scenarios import app as scenarios
+from cli.commands.scenarios import costs
 from cli.commands.sensitivity import sensitivity
 from cli.commands.story import story
 from cli.commands.survey import survey
@@ -69,6 +70,7 @@ app.command()(verify)
 app.command()(columns)
 app.command()(with_log(report))
 app.command()(story)
+app.command()(costs)
 app.add_typer(scenarios, name="scenarios")
 # For maintainers: named in CONTRIBUTING.md.
 app.command(hidden=True)(docs)

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.completing import folders
+from cli.completing import folders, toml_files
 
 PEOPLE, DRAWS = 50_000, 100
 QUICK_PEOPLE, QUICK_DRAWS = 10_000, 12
@@ -167,6 +167,14 @@ Posterior = Annotated[
         metavar="DIR",
         help="Draw parameters from a folder of `mes calibrate`.  [default: the shipped one]",
         autocompletion=folders,
+    ),
+]
+Costs = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Unit prices of your own, in a file as `mes costs` prints the shipped ones.  [default: the shipped ones]",
+        autocompletion=toml_files,
     ),
 ]
 PolicyStart = Annotated[

@@ -51,6 +51,7 @@ class Request:
     target: str | None = None
     cluster: str | None = None
     pictures: Pictures | None = None
+    costs: Path | None = None
     as_simulated: bool = False
     """Whether stocks are left without what the forecast carries."""
 
@@ -76,6 +77,7 @@ class Request:
             "--structure": self.structure or None,
             "--posterior": self.posterior,
             "--quick": self.quick or None,
+            "--costs": self.costs,
             "--cluster": self.cluster,
             "--as-simulated": self.as_simulated or None,
             "--resume": self.resume or None,
@@ -228,14 +230,19 @@ def experiment_of(request: Request, scenarios: Sequence[Scenario], every: int) -
     many as asked for, until it is ``placed``."""
     from calibration.facts.inputs import load_costs, load_demography, load_history
     from calibration.facts.targets import load_surveyed
+    from scenarios.costs import SHIPPED
     from scenarios.experiment import Experiment
+    from scenarios.own_costs import Costs, read_costs
 
+    shipped = tuple(load_costs())
+    costs = Costs(file=SHIPPED, items=shipped) if request.costs is None else read_costs(request.costs, shipped)
     return Experiment(
         settings=request.settings(every),
         scenarios=tuple(scenarios),
         demography=load_demography(),
         history=load_history(),
-        costs=tuple(load_costs()),
+        costs=costs.items,
+        costs_file=costs.file,
         surveyed=load_surveyed(),
         threads=request.threads or 1,
     )

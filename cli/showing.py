@@ -44,7 +44,7 @@ def present(store: Store, shown: Shown, document: Document) -> None:
     """Prints the result of a run, then adds pictures to its folder; ends with status 1 if draws failed."""
     from scenarios.frames import ORDER
 
-    names = ORDER if shown.json else ("outcomes", "costs", "uses")
+    names = ORDER if shown.json else ("outcomes", "costs", "spending", "uses")
     show(store, store.frames(names), document, print_table, shown)
     _end(store, shown)
 
@@ -128,11 +128,14 @@ def print_table(frames: Mapping[str, pd.DataFrame], manifest: Manifest, lang: La
     """The table of results, on stdout."""
     from scenarios.compare.aimed import aimed_lines
     from scenarios.compare.best import best_rich_table, best_table
+    from scenarios.compare.spending import spending_rich_table
     from scenarios.compare.tables import rich_table, summary_table
     from scenarios.compare.when import when_rich_table
 
     summary, out = summary_table(frames["outcomes"], frames["costs"]), console()
     out.print(rich_table(summary, manifest, lang.value), "")
+    if (spending := spending_rich_table(frames, manifest, lang.value)) is not None:
+        out.print(spending, "")
     out.print(when_rich_table(frames["outcomes"], manifest, lang.value))
     if len(best := best_table(frames["outcomes"], manifest)):
         out.print("", best_rich_table(best, manifest, lang.value))

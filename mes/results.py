@@ -32,7 +32,8 @@ class Results:
     manifest: Mapping[str, Any]
     """Settings, scenarios, data and versions; ``docs/ensembles.md``."""
     frames: Mapping[str, pd.DataFrame]
-    """``weekly``, ``groups``, ``channels``, ``outcomes``, ``costs``, ``uses``, ``equity``; persons and euros."""
+    """``weekly``, ``groups``, ``channels``, ``outcomes``, ``costs``, ``spending`` (by calendar year), ``uses``,
+    ``equity``; persons and euros."""
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -78,6 +79,7 @@ def compare(
     target: str = "40M",
     structure: Mapping[str, str] | None = None,
     posterior: str | Path | None = None,
+    costs: str | Path | None = None,
     as_simulated: bool = False,
     workers: int | None = 1,
     out: str | Path | None = None,
@@ -91,6 +93,7 @@ def compare(
             always there, first.
         people: agents of each draw.
         target: activated profiles, as ``40M``.
+        costs: a file of unit prices of your own, as ``mes costs`` prints one.
         as_simulated: leave stocks as the model gives them instead of continuing them from the published counts.
         workers: processes; ``None``: the cores of the machine. A script that starts more than one has its work below
             ``if __name__ == "__main__":`` (a notebook needn't).
@@ -114,6 +117,7 @@ def compare(
         target=target,
         structure=pairs(structure),
         posterior=None if posterior is None else Path(posterior),
+        costs=None if costs is None else Path(costs),
         as_simulated=as_simulated,
         workers=workers,
         threads=None,
@@ -175,6 +179,7 @@ def _line(request: Request, scenarios: Sequence[Scenario]) -> list[str]:
         "until": request.until,
         "target": request.target,
         "posterior": request.posterior,
+        "costs": request.costs,
     }
     told = [text for name, value in options.items() if value is not None for text in (f"--{name}", str(value))]
     structures = [text for choice in request.structure for text in ("--structure", choice)]

@@ -229,7 +229,7 @@ def _sure(numbers: Numbers, provenance: Provenance) -> Markup:
     for key, (rows, status, file) in counts.items():
         count = int(np.sum([status is None or row.status == status for row in rows]))
         where = {"status": status} if status else {}
-        values[key] = traced(
-            str(count), [count], file=f"calibration/data/{file}", measure=key, stats=["count"], where=where
-        )
+        own = any(row.place is not None for row in rows)
+        path = "manifest.json" if own else f"calibration/data/{file}"
+        values[key] = traced(str(count), [count], file=path, measure=key, stats=["count"], where=where)
     return say("answer.sure", numbers.lang, **values)

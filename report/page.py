@@ -19,7 +19,7 @@ from foundation.quantiles import jeffreys
 from foundation.store.manifest import LEFT_OUT, Manifest
 from model.terms.outcome import BARRIERS
 from model.terms.structure import Structure
-from report import answer, say, sources, tables
+from report import answer, repeat, say, sources, tables
 from report.drivers import Drivers, drivers_context, heads, split_rows, worth_knowing
 from report.figures import SHAPES, SIZES, report_adoption, report_costs
 from report.hindcast import hindcast_context
@@ -27,7 +27,7 @@ from report.numbers import Numbers
 from report.plan import Plan, plan_context, plan_point
 from report.sources import Assumption, Fact, Provenance
 from scenarios.compare.aimed import aimed_lines
-from scenarios.words import group_label, scenario_titles
+from scenarios.words import group_label, own_prices, scenario_titles
 
 __all__ = ["Assumption", "Fact", "Provenance", "report"]
 
@@ -97,7 +97,7 @@ def report(
         bound=_bound(numbers),
         limits=list(say.own["limits"]),
         notes=[note for note in say.own["note"] if holds.get(note, True)],
-        run_command=sources.command(manifest["command_line"]),
+        run_command=repeat.command(manifest["command_line"]),
         report_command=command,
     )
 
@@ -115,6 +115,8 @@ def _warnings(numbers: Numbers) -> list[Markup]:
     if not manifest.get("paired", True):
         found.append(say("page.unpaired", lang))
     found += [escape(line) for line in aimed_lines(numbers.frames["uses"], manifest, lang)]
+    if own := own_prices(manifest):
+        found.append(say("page.own_costs", lang, file=own[0], own=own[1], all=len(manifest["prices"])))
     if choices := _unusual(manifest):
         found.append(say("page.structure", lang, choices=choices))
     return found
@@ -186,6 +188,7 @@ def _tables(numbers: Numbers, chosen: answer.Chosen) -> dict[str, Any]:
         "titles": {"reference": titles[numbers.reference], "best": titles[chosen.best]},
         "strategies": tables.strategy_rows(numbers),
         "best": tables.best_rows(numbers),
+        "spending": tables.spending_part(numbers),
         "when": tables.when_part(numbers),
         "groups": tables.group_rows(numbers, chosen, GROUPED),
         "regions": tables.group_rows(numbers, chosen, ["region"]) if regions else [],
@@ -207,11 +210,11 @@ def _sources(numbers: Numbers, provenance: Provenance) -> dict[str, Any]:
         "prices": sources.assumption_rows(provenance.prices, "costs.csv", provenance.facts, lang),
         "effects": sources.assumption_rows(provenance.effects, "priors.csv", provenance.facts, lang),
         "parameters": sources.assumption_rows(provenance.parameters, "priors.csv", provenance.facts, lang),
-        "stocks": sources.stock_rows(numbers),
+        "stocks": repeat.stock_rows(numbers),
         "documents": sources.document_rows(provenance, lang),
         "changed": sources.changed(numbers.manifest, provenance),
-        "settings": sources.settings_rows(numbers),
-        "hashes": sources.hash_rows(numbers),
+        "settings": repeat.settings_rows(numbers),
+        "hashes": repeat.hash_rows(numbers),
         "finished": moment(numbers.manifest.get("finished"), lang),
     }
 

@@ -10,7 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from foundation.errors import UserError
-from foundation.language.numbers import chance, compact, number, percent, share_of_draws, with_interval
+from foundation.language.numbers import UNDEFINED, chance, compact, number, percent, share_of_draws, with_interval
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
 from foundation.store.store import document
@@ -25,9 +25,12 @@ from scenarios.words import group_title, price_note
 FILE = "plan.json"
 ON_FRONTIER = ("asked", "frontier")
 Plan = Mapping[str, Any]
-NEEDED = ("result", "target", "mix", "frontier", "groups", "fair", "fair_points", "fresh_draws", "quick", "best")
+NEEDED = (
+    "result", "years", "prices", "target", "mix", "frontier", "groups", "fair", "fair_points", "fresh_draws", "quick",
+    "best",
+)  # fmt: skip
 """What the page is made of."""
-SAME = {"horizon": "until", "policy_start": "policy_start", "target_millions": "target_millions"}
+SAME = {"horizon": "until", "policy_start": "policy_start", "target_millions": "target_millions", "prices": "costs"}
 """What a plan has to share with the run, by its name in either."""
 
 
@@ -66,6 +69,7 @@ def plan_context(plan: Plan, numbers: Numbers) -> Document:
         "best": _best(plan, lang) if len(plan["best"]) > 1 else "",
         "fair": _fairness(plan, lang) if plan["fair"] else "",
         "mix": _levers(plan, lang),
+        "years": _years(plan, lang) if len(plan["years"]) > 1 or plan["budget_by_year"] else [],
         "quick": bool(plan["quick"]),
         "frontier": [_point(row, lang) for row in sorted(points, key=lambda row: row["budget_millions_eur"])],
         "figure": {shape: Markup(report_frontier(shown, lang, shape, f"plan-{shape}")) for shape in SIZES},
@@ -154,6 +158,22 @@ def _levers(plan: Plan, lang: str) -> list[dict[str, Any]]:
                 "cost": _interval(row, "cost", "mix", where, lang),
                 "prices": price_note(row["price_status"], lang),
                 "loss": _interval(row, "loss", "mix", where, lang),
+            }
+        )
+    return found
+
+
+def _years(plan: Plan, lang: str) -> list[Document]:
+    """What the mix spends in each calendar year, and its ceiling there."""
+    found = []
+    for row in plan["years"]:
+        where, most = {"year": row["year"]}, row["ceiling_millions_eur"]
+        found.append(
+            {
+                "year": row["year"],
+                "ceiling": UNDEFINED if most is None else _one(most, "years.ceiling_millions_eur", where, lang),
+                "paid": _interval(row, "cost", "years", where, lang),
+                "mean": _one(row["cost_mean"], "years.cost_mean", where, lang),
             }
         )
     return found

@@ -1,9 +1,8 @@
-"""What is assumed, where figures come from, and what is needed to repeat the run."""
+"""What is assumed, and where figures come from."""
 
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,13 +17,12 @@ from calibration.facts.inputs import load_costs, tables_of
 from calibration.facts.priors import AHEAD, EFFECTS, SHARED, STATUS_QUO, Prior, load_priors
 from calibration.facts.tables import DATA, read_rows
 from foundation.errors import UserError
-from foundation.language.numbers import UNDEFINED, day, interval, moment, month, number, typeset
+from foundation.language.numbers import UNDEFINED, day, interval, month, number, typeset
 from foundation.store.manifest import Manifest
 from report import say
-from report.numbers import Numbers, traced
+from report.numbers import traced
 from scenarios.compare.statuses import status_word
 from scenarios.lever_schemas.words import price_word
-from scenarios.words import scenario_titles
 
 Row = dict[str, Any]
 UNRECORDED = {"sms_pull": "southwark", "growth_volatility": "services"}
@@ -40,8 +38,7 @@ def assumption_rows(rows: Iterable[Assumption], file: str, facts: Mapping[str, F
             "status": row.status,
             "status_words": say(f"status.{row.status}", lang),
             "between": typeset(" ; ", lang) if lang == "fr" else "; ",
-            "sources": _documents([facts[name] for name in row.facts if name in facts], lang)
-            or _known_by(row.name, lang),
+            "sources": _documents([facts[name] for name in row.facts if name in facts], lang) or _known_by(row, lang),
         }
         for row in rows
     ]
@@ -56,10 +53,13 @@ def _documents(facts: Sequence[Fact], lang: str) -> list[Row]:
     return list(found.values())
 
 
-def _known_by(name: str, lang: str) -> list[Row]:
+def _known_by(row: Assumption, lang: str) -> list[Row]:
     """What a figure rests on of which no document is recorded."""
-    found = UNRECORDED.get(name)
-    return [{"name": say(f"source.{found}", lang), "id": name, "link": ""}] if found else []
+    if row.place is not None:
+        text = say("source.own", lang, source=row.source) if row.source else say("source.own_bare", lang)
+        return [{"name": text, "id": row.name, "link": ""}]
+    found = UNRECORDED.get(row.name)
+    return [{"name": say(f"source.{found}", lang), "id": row.name, "link": ""}] if found else []
 
 
 def _without_address(fact: Fact, lang: str) -> str:
@@ -72,9 +72,12 @@ def _value(row: Assumption, file: str, lang: str) -> Markup:
     decimals = next((n for n in range(7) if all(_shows(v, n) for v in (row.location, row.low, row.high))), 7)
     text = f"{number(row.location, decimals, lang)}\u00a0{interval(row.low, row.high, decimals, lang)}"
     lever, _, item = row.name.partition("/")
-    where = {"lever": lever, "item": item} if item else {"name": row.name}
+    where: Row = {"lever": lever, "item": item} if item else {"name": row.name}
     measures = ["value" if item else "location", "low", "high"]
     values = [row.location, row.low, row.high]
+    if row.place is not None:
+        where = {"place": row.place}
+        return traced(text, values, file="manifest.json", measure="prices", stats=measures, where=where)
     return traced(text, values, file=f"calibration/data/{file}", measure="stated", stats=measures, where=where)
 
 
@@ -112,63 +115,6 @@ def changed(manifest: Manifest, provenance: Provenance) -> list[str]:
     return sorted(name for name in then if name in provenance.hashes and then[name] != provenance.hashes[name])
 
 
-def stock_rows(numbers: Numbers) -> list[Row]:
-    """The published counts that the run was fitted on, or started from."""
-    rows = []
-    for place, point in enumerate(numbers.manifest.get("stock_targets") or ()):
-        cells = {}
-        for name, measure in (("millions", "millions"), ("error", "error_millions")):
-            value = float(point[measure])
-            cells[name] = traced(
-                number(value, 2, numbers.lang),
-                [value],
-                file="manifest.json",
-                measure=f"stock_targets.{measure}",
-                stats=["value"],
-                where={"place": place},
-            )
-        kind = say(f"kind.{point['kind']}", numbers.lang)
-        rows.append({"day": day(point["date"], numbers.lang), "kind": kind, **cells})
-    return rows
-
-
-def settings_rows(numbers: Numbers) -> list[tuple[Markup, Markup | str]]:
-    """What determines the numbers."""
-    manifest, lang = numbers.manifest, numbers.lang
-    plain = ("version", "people", "draws", "seed", "engine", "policy_start", "until", "data_end")
-    rows: list[tuple[Markup, Markup | str]] = [
-        (say(f"repeat.{key}", lang), numbers.setting(key, _shown(manifest[key], key, lang))) for key in plain
-    ]
-    rows.append((say("repeat.structure", lang), ", ".join(f"{k} = {v}" for k, v in manifest["structure"].items())))
-    rows.append((say("repeat.finished", lang), moment(manifest.get("finished"), lang)))
-    machine = manifest.get("machine") or {}
-    rows.append((say("repeat.machine", lang), ", ".join(f"{key} {value}" for key, value in machine.items())))
-    return rows
-
-
-def _shown(value: Any, key: str, lang: str) -> str:
-    """A seed is a name, not an amount: it gets no separators."""
-    if key in ("people", "draws"):
-        return number(value, 0, lang)
-    return day(value, lang) if key in ("policy_start", "until", "data_end") else str(value)
-
-
-def hash_rows(numbers: Numbers) -> list[tuple[str | Markup, str]]:
-    """Files of the folder, scenarios and data, with their SHA-256."""
-    manifest, titles = numbers.manifest, scenario_titles(numbers.manifest, numbers.lang)
-    files = [(name, digest) for name, digest in manifest["files"].items()]
-    scenarios = [
-        (say("repeat.scenario", numbers.lang, name=titles[e["name"]]), e["sha256"]) for e in manifest["scenarios"]
-    ]
-    data = [(say("repeat.data", numbers.lang, name=name), digest) for name, digest in manifest["data"].items()]
-    return [*files, *scenarios, *data]
-
-
-def command(words: Sequence[str]) -> str:
-    """A command as one types it."""
-    return shlex.join(words)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Assumption:
     """A price or a parameter: three numbers, how well they are known, and on what grounds."""
@@ -183,6 +129,10 @@ class Assumption:
     """``published``, ``derived``, ``proxy`` or ``assumed``."""
     facts: tuple[str, ...]
     """Rows of ``facts.csv``."""
+    source: str = ""
+    """Where the person has a price of their own from."""
+    place: int | None = None
+    """Of a price of the person's own, among those of the manifest."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,14 +164,15 @@ class Provenance:
     """SHA-256 of the data files now, by name: compared with those of the run."""
 
 
-def load_provenance(draws_file: str) -> Provenance:
+def load_provenance(draws_file: str, own: Sequence[Row] = ()) -> Provenance:
     """Prices, priors by role, every published fact, and how the draws of a run were made.
 
-    ``draws_file`` is the posterior as the manifest of the run names it.
+    ``draws_file`` is the posterior as the manifest of the run names it, ``own`` are prices of the person's own as it
+    records them.
     """
     priors, command = load_priors(), _command(draws_file)
     return Provenance(
-        prices=_prices(),
+        prices=_prices({(row["lever"], row["item"]): row for row in own}),
         effects=tuple(_assumption(priors[name]) for name in EFFECTS if name not in SHARED),
         parameters=tuple(_assumption(priors[name]) for name in (*STATUS_QUO, *AHEAD)),
         facts=_facts(),
@@ -239,10 +190,17 @@ def _command(draws_file: str) -> str:
     return "; ".join(dict.fromkeys(read_draws(path)[1].command for path in source.paths))
 
 
-def _prices() -> tuple[Assumption, ...]:
+def own_prices(manifest: Manifest) -> list[Row]:
+    """Prices that a file of the person's own sets otherwise than shipped, as the manifest records them."""
+    return [{**row, "place": place} for place, row in enumerate(manifest.get("prices") or ()) if row["own"]]
+
+
+def _prices(own: Mapping[tuple[str, str], Row]) -> tuple[Assumption, ...]:
     cited = {(row.cells["lever"], row.cells["item"]): row.facts() for row in read_rows("costs.csv", _COSTS, DATA)}
     return tuple(
-        Assumption(
+        _own_price(own[item.lever, item.item])
+        if (item.lever, item.item) in own
+        else Assumption(
             name=item.key,
             location=item.value,
             low=item.low,
@@ -252,6 +210,13 @@ def _prices() -> tuple[Assumption, ...]:
         )
         for item in load_costs()
     )
+
+
+def _own_price(row: Row) -> Assumption:
+    numbers = {"location": float(row["value"]), "low": float(row["low"]), "high": float(row["high"])}
+    status, source = status_word(row["status"]), row["source"]
+    name, place = f"{row['lever']}/{row['item']}", int(row["place"])
+    return Assumption(name=name, **numbers, status=status, facts=(), source=source, place=place)
 
 
 _COSTS = ("lever", "item", "facts")

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from markupsafe import Markup
 
-from foundation.language.numbers import compact, typeset
+from foundation.language.numbers import compact, day, typeset, with_interval
 from report.answer import Chosen, regional
-from report.numbers import Numbers
+from report.numbers import Numbers, traced
 from scenarios import label
 from scenarios.compare import label as compared
-from scenarios.compare import when
+from scenarios.compare import spending, when
 from scenarios.compare.best import best_table, budget_class, chance_of_best
 from scenarios.compare.pictures.groups import SHOWN
 from scenarios.words import group_label, price_note, scenario_titles
@@ -73,6 +73,34 @@ def when_part(numbers: Numbers) -> dict[str, Any]:
         ],
         "notes": list(when.notes(manifest, lang)),
     }
+
+
+def spending_part(numbers: Numbers) -> Row:
+    """Public cost by calendar year, in the order of ``strategy_rows``, without what costs nothing; nothing where all is
+    spent in one year, as the table of strategies says."""
+    manifest, lang, titles = numbers.manifest, numbers.lang, scenario_titles(numbers.manifest, numbers.lang)
+    years, table = spending.spending_years(manifest), spending.spending_table(numbers.frames, manifest)
+    costly = {str(name) for name in table.loc[table[f"{spending.COST}_p95"] > 0, "scenario"]}
+    if len(years) < 2 or not costly:
+        return {}
+    cells = {(row["scenario"], row["year"]): dict(row) for _, row in table.iterrows()}
+    return {
+        "title": compared("spending.title", lang),
+        "years": list(map(str, years)),
+        "rows": [
+            {"name": titles[name], "costs": [_spent(cells[name, year], name, year, lang) for year in years]}
+            for name in by_effect(numbers)
+            if name in costly
+        ],
+        "note": compared("spending.note", lang, until=day(manifest["until"], lang)),
+    }
+
+
+def _spent(row: Mapping[Hashable, float], name: str, year: int, lang: str) -> Markup:
+    low, middle, high = (float(row[f"{spending.COST}_{level}"]) for level in ("p05", "p50", "p95"))
+    text = with_interval(low, middle, high, lang, 2)
+    where: Row = {"scenario": name, "year": year}
+    return traced(text, [middle, low, high], file="spending.parquet", measure=spending.COST, where=where)
 
 
 def best_rows(numbers: Numbers) -> list[Row]:

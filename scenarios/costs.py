@@ -15,6 +15,8 @@ from scenarios.language.schema import Scenario
 from scenarios.lever_schemas.doctors import MINUTE, MINUTES, Doctors
 from scenarios.lever_schemas.prices import Charge
 
+SHIPPED = "costs.csv"
+"""Name of the shipped file of unit prices, in ``calibration/data``."""
 OWN = "set in the scenario"
 """Status of a price that the scenario sets itself."""
 

@@ -99,6 +99,7 @@ class Experiment:
     costs: tuple[CostItem, ...]
     surveyed: Surveyed
     """Shares of November 2023 that the prevalences at launch are solved for."""
+    costs_file: str = "costs.csv"
     threads: int = 1
     contacts: float | None = None
     """Contacts to come per person, for which memory is planned, where a smaller run has counted them."""

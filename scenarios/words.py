@@ -9,6 +9,7 @@ from foundation.language.numbers import day, number, typeset
 from foundation.store.manifest import Manifest
 from model.terms.structure import Structure
 from scenarios import label
+from scenarios.costs import SHIPPED
 
 
 def group_label(dimension: str, group: str, lang: str) -> str:
@@ -98,12 +99,21 @@ def _parts(manifest: Manifest, lang: str, statistic: str) -> Iterator[str]:
         yield label("common.averaged", lang, structures=len(manifest["averaged"]))
     for name, rate in (manifest.get("drivers") or {}).items():
         yield label(f"drivers_fixed.{name}", lang, rate=number(100 * rate, 1, lang, sign=True))
+    if own := own_prices(manifest):
+        file, count = own
+        yield label("common.own_costs", lang, file=file, own=count, all=len(manifest["prices"]))
     if choices := _choices(manifest):
         yield label("common.structure", lang, choices=choices)
     if not manifest.get("continued", True):
         yield label("common.as_simulated", lang)
     if not manifest.get("paired", True):
         yield label("common.unpaired", lang)
+
+
+def own_prices(manifest: Manifest) -> tuple[str, int] | None:
+    """The file of costs of the person's own and how many prices it sets otherwise than shipped; ``None`` without."""
+    file = next(iter(manifest.get("costs") or ()), SHIPPED)
+    return None if file == SHIPPED else (file, sum(bool(price["own"]) for price in manifest["prices"]))
 
 
 def _draws(manifest: Manifest, lang: str) -> str:

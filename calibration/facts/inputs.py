@@ -221,6 +221,7 @@ def _cost(row: Row) -> CostItem:
         low=row.number("low", 0, value),
         high=row.number("high", value),
         status=row.text("status"),
+        source=row.cells["facts"],
     )
 
 

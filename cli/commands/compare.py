@@ -42,6 +42,7 @@ def compare(
     policy_start: o.PolicyStart = None,
     until: o.UntilDated = None,
     target: o.Target = None,
+    costs: o.Costs = None,
 ) -> None:
     """Compare strategies against the status quo, draw by draw, and say when each reaches the target; run folders are
     compared without simulating again."""
@@ -69,6 +70,7 @@ def compare(
             policy_start=policy_start,
             until=until,
             target=target,
+            costs=costs,
         )
         folders = [Path(argument) for argument in what or () if _is_folder(argument)]
         if folders:

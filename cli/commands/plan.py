@@ -19,7 +19,13 @@ if TYPE_CHECKING:
     from planning.mix.question import PlanRequest
     from scenarios.experiment import Experiment
 
-Budget = Annotated[str, typer.Option(metavar="EUROS", help="Public money, as 60M, 60e6 or 1.5bn; kept in expectation.")]
+Budget = Annotated[
+    str,
+    typer.Option(
+        metavar="EUROS",
+        help="Public money, as 60M, 60e6 or 1.5bn, or of each year, as 2027=20M,2028=30M; kept in expectation.",
+    ),
+]
 Levers = Annotated[str | None, typer.Option(metavar="A,B,...", help="Plan with these levers only.  [default: all]")]
 Within = Annotated[
     str | None,
@@ -65,13 +71,15 @@ def plan(
     as_simulated: o.AsSimulated = False,
     policy_start: o.PolicyStart = None,
     until: o.Until = None,
+    costs: o.Costs = None,
 ) -> None:
     """Find the mix that adds most activations for a budget, the frontier of budgets, the cheapest mix to a target."""
     with reported():
         from calibration.draws.files import read_draws
         from calibration.draws.posteriors import posterior_for
-        from cli.request import TARGET, Request, structure_of
+        from cli.request import POLICY_START, TARGET, UNTIL, Request, day, structure_of
         from planning.mix.question import plan_request
+        from scenarios.spending import years_of
 
         request = Request(
             command="plan",
@@ -92,6 +100,7 @@ def plan(
             target=target,
             policy_start=policy_start,
             until=until,
+            costs=costs,
         )
         wanted = plan_request(
             budget=budget,
@@ -105,6 +114,7 @@ def plan(
             draws=draws,
             seed=seed,
             quick=quick,
+            spendable=years_of(day("--policy-start", policy_start, POLICY_START), day("--until", until, UNTIL)),
             available=read_draws(posterior_for(structure_of(structure or ()), posterior).paths[0])[1].draws,
         )
         _plan(request, wanted)

@@ -50,7 +50,8 @@ def report(
         from report.drivers import read_drivers, read_split
         from report.page import report as page
         from report.plan import FILE, read_plan
-        from report.sources import command, load_provenance
+        from report.repeat import command
+        from report.sources import load_provenance, own_prices
         from scenarios.compare.comparison import load
 
         with as_left(folder):
@@ -60,7 +61,7 @@ def report(
             text = page(
                 frames,
                 manifest,
-                load_provenance(manifest["draws_file"]),
+                load_provenance(manifest["draws_file"], own_prices(manifest)),
                 folder=folder.resolve().name,
                 command=command(command_line()),
                 lang=lang.value,

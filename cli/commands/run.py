@@ -38,6 +38,7 @@ def run(
     policy_start: o.PolicyStart = None,
     until: o.UntilDated = None,
     target: o.Target = None,
+    costs: o.Costs = None,
 ) -> None:
     """Simulate one scenario (and the status quo it is compared with), week by week, and say when it reaches the
     target."""
@@ -67,6 +68,7 @@ def run(
             policy_start=policy_start,
             until=until,
             target=target,
+            costs=costs,
         )
         load_ahead(request)
         from cli.chosen import choose, with_reference

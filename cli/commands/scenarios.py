@@ -81,6 +81,15 @@ def show(
         print(described(chosen.scenario, load_costs(), Span(**window), lang.value), end="")
 
 
+def costs(lang: o.Language = o.Lang.en) -> None:
+    """Print the unit prices as a file to edit, for --costs: value, range, status and source of each."""
+    with reported():
+        from calibration.facts.inputs import load_costs
+        from scenarios.own_costs import costs_text
+
+        print(costs_text(load_costs(), lang.value), end="")
+
+
 @app.command()
 def check(
     files: Annotated[

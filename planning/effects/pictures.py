@@ -17,7 +17,7 @@ from foundation.shapes import Floats
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
 from planning.effects import label
-from planning.mix.tables import blank_table
+from planning.mix.shown import blank_table
 from scenarios.drawing import page
 from scenarios.words import run_line
 

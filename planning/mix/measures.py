@@ -35,11 +35,11 @@ class Measures:
     """By how many points more than under the status quo a group is behind the others at the horizon."""
     status_quo: Floats
     """Activated at the horizon under the status quo, millions, shape [draw]."""
-    spent: Floats = field(default=None)  # type: ignore[assignment]
+    spent: Floats = field(default_factory=lambda: np.zeros((0, 0, 0)))
     """Public cost of each calendar year, million euros, [mix, draw, year]; no years where nobody asks for them."""
 
     def __post_init__(self) -> None:
-        if self.spent is None:
+        if self.spent.shape[:2] != self.gain.shape:
             object.__setattr__(self, "spent", np.zeros((*self.gain.shape, 0)))
 
     def __len__(self) -> int:

@@ -19,7 +19,8 @@ from foundation.drawing.style import BLUE, GREY, ORANGE, RED, SMALL, legend_belo
 from foundation.language.numbers import day, number
 from foundation.store.manifest import Manifest
 from planning.mix import label
-from planning.mix.tables import euros, lever_title, million_euros
+from planning.mix.shown import euros, million_euros
+from planning.mix.tables import lever_title
 from scenarios.compare.pictures.strategies import money
 from scenarios.drawing import page
 

@@ -94,13 +94,26 @@ def ceiling(simulator: Simulator, question: Question) -> float:
     _refuse_idle(answers, simulator.space)
     if question.limits.fair:
         _refuse_empty_groups(answers, simulator.experiment.settings.people)
-    most = float(measures(answers).cost.mean())
-    if question.budget > most * 1.0005:
+    found = measures(answers)
+    most = float(found.cost.mean())
+    spent = found.spent[0].mean(axis=0)
+    if question.years and all(spent[n] < year_most for n, (_, year_most) in enumerate(question.years)):
+        raise UserError(
+            f"--budget: each year has more than the levers can spend: together, each at its ceiling, they cost "
+            f"{_each_year(question, spent)} on average; give at most that, or more levers (--within)"
+        )
+    if not question.years and question.budget > most * 1.0005:
         raise UserError(
             f"--budget: {compact(question.budget, 'en')} M€ is more than the levers can spend: together, each at its "
             f"ceiling, they cost {compact(most, 'en')} M€ on average; give at most that, or more levers (--within)"
         )
     return most
+
+
+def _each_year(question: Question, spent: Floats) -> str:
+    """``2027: 20 M€, 2028: 30 M€``."""
+    years = zip(question.years, spent, strict=True)
+    return ", ".join(f"{year}: {compact(float(money), 'en')} M€" for (year, _), money in years)
 
 
 def _refuse_idle(answers: Sequence[Answer], space: Space) -> None:
@@ -146,15 +159,18 @@ def make_plan(
 ) -> Plan:
     """Searches, looks back, and judges on the fresh draws."""
     space, limits = searched.space, question.limits
+    yearly = replace(limits, years=tuple(most for _, most in question.years))
     budgets = frontier_budgets(question.budget, most, question.points)
-    goals: list[Goal] = [MostActivations(budget=budget, limits=limits) for budget in budgets]
+    goals: list[Goal] = [
+        MostActivations(budget=budget, limits=yearly.scaled(budget / question.budget)) for budget in budgets
+    ]
     reach = FurthestReach(probability=question.probability, limits=limits)
     aim = CheapestToTarget(target=question.target, probability=question.probability, limits=limits)
     archive = search(searched, space.switches, [*goals, aim, reach], effort=question.effort, seed=question.seed)
     winners = tuple(_certain(archive.winner(goal)) for goal in goals)
     asked = budgets.index(question.budget)
     regrets, hindsight = _look_back(searched, archive, goals[asked], winners[asked], question.seed)
-    rivals = affordable(searched, shipped, question.budget)
+    rivals = affordable(searched, shipped, question.budget, yearly.years)
     target, far = archive.winner(aim), _certain(archive.winner(reach))
     everything = archive.row(space.everything())
     mixes, rows = _finals(archive, budgets, winners, asked, {"target": target, "reach": far, "everything": everything})

@@ -6,6 +6,7 @@ intensity are bought whole or not at all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
@@ -142,13 +143,15 @@ class Question:
     """What is asked."""
 
     budget: float
-    """Million euros, to be kept in expectation."""
+    """Million euros, to be kept in expectation; the sum of what the years have."""
     target: float
     """Millions activated at the horizon."""
     probability: float
     limits: Limits
     seed: int
     effort: Effort
+    years: tuple[tuple[int, float], ...] = ()
+    """Calendar years and million euros of each, kept in expectation too; none: only the whole is limited."""
     points: int = 12
     """Budgets of the frontier at most, besides the one asked for."""
 
@@ -188,8 +191,10 @@ def plan_request(
     seed: int,
     quick: bool,
     available: int,
+    spendable: Sequence[int],
 ) -> PlanRequest:
-    """Checks every option; ``available`` is the number of distinct draws there are.
+    """Checks every option; ``available`` is the number of distinct draws there are, and ``spendable``
+    are the calendar years in which money can be spent.
 
     Raises:
         UserError, ScenarioError: with what is wrong and what is allowed.
@@ -199,9 +204,11 @@ def plan_request(
     wanted = draws if draws is not None else min(QUICK_DRAWS if quick else DRAWS, available)
     if not FEWEST <= wanted <= available:
         raise UserError(f"--draws: {wanted}; needed {FEWEST} to {available}: some search, the others judge")
+    years = _yearly(budget, spendable) if "=" in budget else ()
     limits = Limits(minutes=None if minutes is None else amount("--minutes", minutes, unit="minutes") / 1e6, fair=fair)
     question = Question(
-        budget=_budget(budget),
+        budget=sum(most for _, most in years) if years else _budget(budget),
+        years=years,
         target=millions("--target", target),
         probability=probability,
         limits=limits,
@@ -227,11 +234,38 @@ def _budget(text: str) -> float:
     return euros / 1e6
 
 
+_YEAR = re.compile(r"\s*(\d{4})\s*=\s*(.*?)\s*")
+
+
+def _yearly(text: str, spendable: Sequence[int]) -> tuple[tuple[int, float], ...]:
+    """Million euros of each calendar year, as ``2027=20M,2028=30M``; a year may have nothing."""
+    asked = ", ".join(map(str, spendable))
+    found: dict[int, float] = {}
+    for part in text.split(","):
+        pair = _YEAR.fullmatch(part)
+        if pair is None:
+            raise UserError(f"--budget: {part.strip()!r} is no year with its money; write 2027=20M,2028=30M")
+        year, euros = int(pair[1]), 0.0 if pair[2] == "0" else amount("--budget", pair[2])
+        if year in found:
+            raise UserError(f"--budget: {year} is given twice")
+        if year not in spendable:
+            raise UserError(f"--budget: {year}: nothing can be spent then; this plan runs in {asked} (--until)")
+        if 0 < euros < LEAST_BUDGET:
+            raise UserError(f"--budget: {part.strip()!r} is {euros:g} euros; write millions as {year}=60M")
+        found[year] = euros / 1e6
+    if missing := [year for year in spendable if year not in found]:
+        raise UserError(f"--budget: nothing is said of {missing[0]}; this plan runs in {asked}: give each its money")
+    if not sum(found.values()):
+        raise UserError("--budget: no year has any money")
+    return tuple(sorted(found.items()))
+
+
 def settings_of(request: PlanRequest) -> dict[str, Any]:
     """What the manifest says of the plan before it has begun."""
     question = request.question
     return {
         "budget_millions_eur": question.budget,
+        "budget_by_year": {str(year): most for year, most in question.years},
         "probability": question.probability,
         "minutes_millions": question.limits.minutes,
         "fair": question.limits.fair,

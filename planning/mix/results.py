@@ -17,11 +17,14 @@ from planning.mix import label
 from planning.mix.measures import quantiles
 from planning.mix.plan import Plan
 from planning.mix.shipped import shipped
+from planning.mix.years import years_frame
 from scenarios.compare.best import chance_of_best, of_class
 from scenarios.compare.statuses import joined, paid_lines, price_statuses
 
 Frames = Mapping[str, pd.DataFrame]
-FRAMES = ("frontier", "plan", "shipped", "regret", "plan_groups", "plan_draws", "plan_costs", "candidates")
+FRAMES = (
+    "frontier", "plan", "shipped", "regret", "plan_groups", "plan_draws", "plan_costs", "plan_years", "candidates",
+)  # fmt: skip
 """Parquet files of a plan folder, in the order in which they are written."""
 
 
@@ -35,6 +38,7 @@ def frames(plan: Plan) -> dict[str, pd.DataFrame]:
         "plan_groups": groups(plan),
         "plan_draws": draws(plan),
         "plan_costs": costs(plan),
+        "plan_years": years_frame(plan, points(plan)),
         "candidates": candidates(plan),
     }
 

@@ -23,16 +23,19 @@ from planning.mix.measures import FAIR_POINTS
 from planning.mix.plan import Plan, ceiling, frontier_budgets, make_plan, units
 from planning.mix.question import PlanRequest, needed, settings_of
 from planning.mix.results import FRAMES, Frames, frames, has, losing, row_of, standing_at_budget
+from planning.mix.shown import euros
 from planning.mix.simulate import Simulator, Task, work
-from planning.mix.tables import euros, lever_title
+from planning.mix.tables import lever_title
+from planning.mix.years import asked_years
 from scenarios.compare.statuses import status_word
 from scenarios.compare.study import OfDraws
 from scenarios.compare.tables import write_csv
 from scenarios.language.schema import Description, Scenario, Title
 from scenarios.language.written import scenario_text
 from scenarios.lever_schemas.words import item_word, lever_word
+from scenarios.words import own_prices
 
-TABLES = ("frontier", "plan", "shipped", "plan_groups", "plan_costs")
+TABLES = ("frontier", "plan", "shipped", "plan_groups", "plan_costs", "plan_years")
 """Those for a spreadsheet."""
 
 
@@ -160,6 +163,8 @@ def plan_text(plan: Plan, manifest: Manifest) -> str:
 def _head(manifest: Manifest) -> str:
     """How to run it over the same days."""
     changed = "".join(f" {_OPTIONS[key]} {manifest[key]}" for key, usual in _DEFAULTS.items() if manifest[key] != usual)
+    if own := own_prices(manifest):
+        changed += f" --costs {own[0]}"
     lines = ["Written by mes plan. Run it with:", f"  mes run ./plan.toml{changed}"]
     return "\n".join(lines)
 
@@ -169,13 +174,17 @@ _COMMON = (
 )  # fmt: skip
 
 
+_ASKED = ("budget_millions_eur", "budget_by_year", "probability", "fair", "levers")
+
+
 def plan_document(frames: Frames, manifest: Manifest) -> Document:
     """Everything a reader or another program needs; ``None`` for what is undefined."""
     frontier, asked = frames["frontier"], row_of(frames, "asked")
     return {
         **{key: manifest[key] for key in _COMMON},
         "horizon": manifest["until"],
-        **{key: manifest["plan"][key] for key in ("budget_millions_eur", "probability", "fair", "levers")},
+        "prices": dict(manifest["costs"]),
+        **{key: manifest["plan"][key] for key in _ASKED},
         "fair_points": FAIR_POINTS,
         "minutes_millions": manifest["plan"]["minutes_millions"],
         "most_that_can_be_spent_millions_eur": rounded(manifest["plan"]["most_millions_eur"]),
@@ -191,6 +200,7 @@ def plan_document(frames: Frames, manifest: Manifest) -> Document:
         "shipped": _records(frames["shipped"]),
         "best": _records(standing_at_budget(frames)),
         "not_beaten": list(losing(frames["shipped"])),
+        "years": _records(asked_years(frames)),
         "groups": _records(frames["plan_groups"][frames["plan_groups"]["mix"] == asked["mix"]]),
         "costs": _records(frames["plan_costs"]),
         "unit": "millions of persons, euros and minutes of the whole country; quantiles and means over fresh draws",

@@ -22,6 +22,8 @@ from foundation.store.manifest import Manifest
 from planning.mix import label
 from planning.mix.measures import FAIR_POINTS, over_budget
 from planning.mix.results import Frames, best_sentence, has, losing, row_of
+from planning.mix.shown import asked_budget, blank_table, euros, median_interval, million_euros
+from planning.mix.years import year_sentences, years_table
 from scenarios.experiment import LAST
 from scenarios.lever_schemas.words import lever_word
 from scenarios.words import group_title, price_line, quick_mark, run_line
@@ -40,21 +42,6 @@ def lever_title(name: str, kind: str, lang: str) -> str:
     return title if name in (kind, f"doctors-{kind}") else f"{title} ({name})"
 
 
-def euros(value: float, lang: str) -> str:
-    """``60 M€``, a budget without needless decimals."""
-    return f"{million_euros(value, lang)}\u00a0M€"
-
-
-def median_interval(row: pd.Series, name: str, lang: str) -> str:
-    """``4.1 [2.0; 6.3]``: median and 90 % interval over draws."""
-    return with_interval(row[f"{name}_p05"], row[f"{name}_p50"], row[f"{name}_p95"], lang)
-
-
-def million_euros(value: float, lang: str) -> str:
-    """A budget without needless decimals."""
-    return number(value, 0 if value >= 10 or value == round(value) else 1, lang)
-
-
 def sentences(frames: Frames, manifest: Manifest, lang: str) -> Iterator[str]:
     """The answer."""
     row, plan, until = row_of(frames, "asked"), manifest["plan"], day(manifest["until"], lang)
@@ -68,6 +55,7 @@ def sentences(frames: Frames, manifest: Manifest, lang: str) -> Iterator[str]:
     if over_budget(row, plan["budget_millions_eur"]):
         budget = euros(plan["budget_millions_eur"], lang)
         yield label("plan.overrun", lang, budget=budget, p50=number(row["cost_p50"], 1, lang))
+    yield from year_sentences(frames, lang)
     if row["minutes_mean"] > 0:
         yield label("plan.minutes", lang, minutes=median_interval(row, "minutes", lang))
     yield label(
@@ -180,13 +168,11 @@ def _shipped(frames: Frames, manifest: Manifest, lang: str) -> Iterator[str]:
         yield label(f"shipped.{kind}", lang, strategy=row[f"title_{lang}"], why=why)
 
 
-def tables(frames: Frames, manifest: Mapping[str, object], lang: str) -> list[Table]:
-    """The mix, the frontier, the shipped strategies."""
-    return [
-        mix_table(frames, manifest, lang),
-        frontier_table(frames, manifest, lang),
-        shipped_table(frames, manifest, lang),
-    ]
+def tables(frames: Frames, manifest: Manifest, lang: str) -> list[Table]:
+    """The mix, the years, the frontier, the shipped strategies."""
+    years = years_table(frames, manifest, lang)
+    others = [frontier_table(frames, manifest, lang), shipped_table(frames, manifest, lang)]
+    return [mix_table(frames, manifest, lang), *([] if years is None else [years]), *others]
 
 
 def mix_table(frames: Frames, manifest: Manifest, lang: str) -> Table:
@@ -266,18 +252,6 @@ def shipped_table(frames: Frames, manifest: Manifest, lang: str) -> Table:
     return table
 
 
-def blank_table(title: str, caption: str) -> Table:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(
-        box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True, title_justify="left", caption_justify="left"
-    )
-    table.title, table.caption = Text(title, style="bold"), Text(caption)
-    return table
-
-
 def _columns(table: Table, lang: str, section: str, *names: str, target: Mapping[str, Any] | None = None) -> None:
     for number_, name in enumerate(names):
         justify: Any = "left" if number_ == 0 and section != "frontier" else "right"
@@ -293,7 +267,7 @@ def headline(frames: Frames, manifest: Manifest, lang: str) -> str:
     return quick_mark(manifest, lang) + label(
         "plan.title",
         lang,
-        budget=euros(manifest["plan"]["budget_millions_eur"], lang),
+        budget=asked_budget(manifest["plan"], lang),
         start=day(manifest["policy_start"], lang),
         until=day(manifest["until"], lang),
     )

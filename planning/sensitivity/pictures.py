@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from foundation.drawing.style import BLUE, GREY, ORANGE, SMALL, legend_below, light_grid, localise, styled, wrap
 from foundation.language.numbers import UNDEFINED, compact, day, interval, number, percent, with_interval
 from foundation.store.manifest import Manifest
-from planning.mix.tables import blank_table, euros
+from planning.mix.shown import blank_table, euros
 from planning.sensitivity import label
 from planning.sensitivity.indices import DUMMY
 from planning.sensitivity.study import tornado

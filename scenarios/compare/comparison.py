@@ -20,6 +20,7 @@ from model.terms.weeks import monday, position
 from scenarios.compare.aimed import few_aimed
 from scenarios.compare.best import best_document, best_table
 from scenarios.compare.equity import equity_document
+from scenarios.compare.spending import spending_document
 from scenarios.compare.statuses import price_statuses
 from scenarios.compare.when import by_document, cut_off, date_quantiles, last_looked_at
 from scenarios.frames import ORDER
@@ -36,7 +37,7 @@ OF_A_RUN = (
     "command_line", "draws_file", "continued",
 )  # fmt: skip
 """What the manifest of a run says."""
-SAME_RUN = (*SAME_CHANCE, "structure", "averaged", "policy_start", "drivers", "continued")
+SAME_RUN = (*SAME_CHANCE, "structure", "averaged", "policy_start", "drivers", "costs", "continued")
 
 
 def load(folder: Path) -> tuple[Manifest, dict[str, pd.DataFrame]]:
@@ -47,6 +48,8 @@ def load(folder: Path) -> tuple[Manifest, dict[str, pd.DataFrame]]:
     """
     manifest, _ = store.load(folder, [])
     require(folder, manifest, OF_A_RUN)
+    if "spending.parquet" not in manifest["files"]:
+        raise UserError(f"{folder}: of an earlier version, without the table spending; run it again")
     for name in ORDER:
         store.check(folder, manifest, f"{name}.parquet")
     refuse_earlier(folder)
@@ -68,10 +71,12 @@ def refuse_earlier(folder: Path) -> None:
 def comparison_document(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> Document:
     """The document of ``mes compare --json``: every measure as p05, p50, p95 over draws, ``None`` where undefined."""
     outcomes, statuses = frames["outcomes"], price_statuses(frames["costs"], "scenario")
+    spending = spending_document(frames, manifest)
     return {
         **_common(manifest),
         "scenarios": [
             _scenario(outcomes[outcomes["scenario"] == entry["name"]], entry, statuses, manifest)
+            | {"spending_millions_eur": spending[entry["name"]]}
             for entry in entries(manifest)
         ],
         "few_aimed": [one._asdict() for one in few_aimed(frames["uses"])],
@@ -98,7 +103,8 @@ def run_document(frames: Mapping[str, pd.DataFrame], manifest: Manifest, scenari
         "activated_share": _bands(rows, "share"),
         "at_horizon": _scenario(
             outcomes[outcomes["scenario"] == scenario], entry, price_statuses(frames["costs"], "scenario"), manifest
-        ),
+        )
+        | {"spending_millions_eur": spending_document(frames, manifest)[scenario]},
     }
 
 
@@ -109,6 +115,7 @@ def _common(manifest: Manifest) -> Document:
         **{key: manifest[key] for key in keys},
         "averaged": manifest.get("averaged"),
         "drivers": dict(manifest["drivers"]),
+        "costs": dict(manifest.get("costs") or {}),
         "horizon": manifest["until"],
         "target_dates_until": last_looked_at(manifest),
         "paired": manifest.get("paired", True),

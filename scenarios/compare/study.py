@@ -22,12 +22,13 @@ from scenarios.experiment import LAST, Experiment, simulate_what_goes
 from scenarios.frames import ORDER, Frames
 from scenarios.language.resolve import date_problems
 from scenarios.language.schema import Lang, Scenario
+from scenarios.own_costs import described, sha256_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 LANGUAGES: tuple[Lang, ...] = ("en", "fr")
-NAMES = ("summary", "when", "groups", "equity", "left-behind", "best", "drivers")
+NAMES = ("summary", "spending", "when", "groups", "equity", "left-behind", "best", "drivers")
 TABLES = tuple(f"{name}.{lang}.csv" for name in NAMES for lang in LANGUAGES)
 """For a spreadsheet."""
 COUNTS = {
@@ -90,7 +91,8 @@ class OfDraws(Study[Sent]):
     def question(self) -> dict[str, object]:
         """Settings and scenarios."""
         entries = [scenario_entry(scenario, self.texts[scenario.name]) for scenario in self.experiment.scenarios]
-        return {**settings_of(self.experiment), "scenarios": entries}
+        costs = {self.experiment.costs_file: sha256_of(self.experiment.costs)}
+        return {**settings_of(self.experiment), "costs": costs, "scenarios": entries}
 
     def inputs(self) -> Mapping[str, str]:
         """The data tables, and the posterior that the draws are from."""
@@ -107,6 +109,7 @@ class OfDraws(Study[Sent]):
             "draws_file": self.draws_file,
             "draws_sha256": self.data[self.draws_file],
             "stock_targets": [dict(target) for target in self.stock_targets],
+            "prices": list(described(self.experiment.costs)),
         }
 
 
@@ -175,11 +178,13 @@ def tables_for_reading(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -
     """What the frames of all draws come to, by ``NAMES``."""
     from scenarios.compare.best import best_table
     from scenarios.compare.equity import equity_table, obstacle_table
+    from scenarios.compare.spending import spending_table
     from scenarios.compare.tables import groups_table, summary_table
     from scenarios.compare.when import when_table
 
     return {
         "summary": summary_table(frames["outcomes"], frames["costs"]),
+        "spending": spending_table(frames, manifest),
         "when": when_table(frames["outcomes"], manifest),
         "groups": groups_table(frames["groups"], manifest["until"]),
         "equity": equity_table(frames["equity"], manifest["until"]),

@@ -78,7 +78,7 @@ def parse_scenario(text: str, *, source: str) -> Scenario:
     """
     if not text.strip():
         raise _wrong(source, f"the file is empty; {START_FROM}")
-    table, problems = validate(_toml(text, source), source)
+    table, problems = validate(read_toml(text, source), source)
     if table is None:
         raise ScenarioError(problems)
     return Scenario(
@@ -117,7 +117,12 @@ def _check_file(file: Path, what: str) -> None:
         raise _wrong(file, f"is larger than {LARGEST} bytes: not a {what}")
 
 
-def _toml(text: str, source: str) -> dict[str, object]:
+def read_toml(text: str, source: str) -> dict[str, object]:
+    """What a text says as TOML.
+
+    Raises:
+        ScenarioError: it is not TOML, or nested too deeply; says where, and how a French day or decimal is written.
+    """
     _refuse_deep(text, source)
     try:
         return tomllib.loads(unicodedata.normalize("NFC", text))  # some systems write é as e with an accent behind it

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from calibration.facts.inputs import load_demography
+from calibration.facts.inputs import load_costs, load_demography
 from calibration.facts.observed import read_stocks
 from calibration.facts.targets import load_stock_targets
 from calibration.hindcast.actuals import read_actuals
@@ -31,10 +31,12 @@ from foundation.store.reading import read_json
 from foundation.store.store import seal_made
 from report.plan import read_plan
 from scenarios.language.files import load_scenario
+from scenarios.own_costs import read_costs
 from tests.hostile import judge
 
 LAST = load_stock_targets()[-1]
 DEMOGRAPHY = load_demography()
+COSTS = load_costs()
 HEAD = "date,activated_millions,error_millions\n"
 LINE = "2028-01-31,40,0.5\n"
 MILLION = 1_000_000
@@ -237,6 +239,7 @@ def test_every_command_that_reads_counts_says_so(
 READERS: dict[str, Callable[[Path], Any]] = {
     **CSV_READERS,
     "scenario": lambda path: load_scenario(str(path)),
+    "costs": lambda path: read_costs(path, COSTS),
     "document": read_json,
     "table": tables.read,
 }
@@ -299,6 +302,30 @@ def test_scenarios(fault: str, tmp_path: Path) -> None:
     path = tmp_path / "given.toml"
     path.write_bytes(TOML[fault])
     judge.owed(lambda: load_scenario(str(path)), "nothing will do", path.name)
+
+
+PRICE = '[[price]]\nlever = "sms"\nitem = "per message"\nstatus = "assumed"\n'
+PRICES: dict[str, bytes] = {
+    **TOML,
+    **{f"a value of {value}": f"{PRICE}value = {value}\n".encode() for value in ("inf", "nan", "-1", "true", "1e12")},
+    "a huge value": f"{PRICE}value = {'9' * 4000}\n".encode(),
+    "a value that is a table": f"{PRICE}value = {{a = 1}}\n".encode(),
+    "a range upside down": f"{PRICE}value = 1\nlow = 2\nhigh = 0\n".encode(),
+    "a lever that is a list": b'[[price]]\nlever = ["sms"]\nitem = 3\nvalue = 1\nstatus = "assumed"\n',
+    "a status that is a number": b'[[price]]\nlever = "sms"\nitem = "per message"\nvalue = 1\nstatus = 3\n',
+    "a source of escapes": f'{PRICE}value = 1\nsource = "\\u001b[31m"\n'.encode(),
+    "a long source": f'{PRICE}value = 1\nsource = "{"x" * 5000}"\n'.encode(),
+    "a price twice": f"{PRICE}value = 1\n{PRICE}value = 1\n".encode(),
+    "many prices": (f"{PRICE}value = 1\n" * 2000).encode(),
+    "price is a list of numbers": b"price = [1, 2]\n",
+}
+
+
+@pytest.mark.parametrize("fault", PRICES)
+def test_costs(fault: str, tmp_path: Path) -> None:
+    path = tmp_path / "given.toml"
+    path.write_bytes(PRICES[fault])
+    judge.owed(lambda: read_costs(path, COSTS), "nothing will do", path.name)
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+x", "@SUM(A1)", "-x", "\tx", "a\x1b[31m", "a\nb", "x" * 150, " x"])

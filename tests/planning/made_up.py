@@ -115,6 +115,7 @@ def manifest(found: Plan, **changes: Any) -> dict[str, Any]:
         "minutes_millions": None,
         "fair": found.question.limits.fair,
         "levers": list(found.space.labels),
+        "budget_by_year": {str(year): most for year, most in found.question.years},
         **_found(found, 60.0),
     }
     return run_manifest({}, command="plan", plan=settings, **changes)

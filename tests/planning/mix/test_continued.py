@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from planning.mix.simulate import Answer, _more, measures, shares
+from planning.mix.cohorts import shares
+from planning.mix.simulate import Answer, _more, measures
 
 
 def answer(carried: float) -> Answer:
