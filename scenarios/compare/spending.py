@@ -11,7 +11,7 @@ import pandas as pd
 
 from foundation.language.numbers import day, with_interval
 from foundation.quantiles import LEVELS, rounded
-from foundation.store.manifest import Manifest, entries
+from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
 from scenarios.compare import label
 from scenarios.spending import years_of
@@ -21,35 +21,27 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 COST = "cost_millions_eur"
+LEVELS_SHOWN = ("p05", "p50", "p95")
+QUANTILES = [LEVELS[level] for level in LEVELS_SHOWN]
+COLUMNS = [f"{COST}_{level}" for level in LEVELS_SHOWN]
 
 
 def spending_table(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> pd.DataFrame:
     """A row per scenario and calendar year: public cost in million euros, p05, p50 and p95 over all draws. What is
     spent in a year is paired with the other years of its draw only: quantiles don't add up."""
-    rows = [
-        {"scenario": name, "year": year, **{f"{COST}_{level}": float(np.quantile(spent, q)) for level, q in SHOWN}}
-        for name, by_year in _by_draw(frames, manifest).items()
-        for year, spent in by_year.items()
-    ]
-    return pd.DataFrame(rows, columns=["scenario", "year", *(f"{COST}_{level}" for level, _ in SHOWN)])
-
-
-SHOWN = [(level, q) for level, q in LEVELS.items() if level in ("p05", "p50", "p95")]
-
-
-def _by_draw(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> dict[str, dict[int, np.ndarray]]:
-    """Million euros by scenario and year, [draw]; 0 where nothing is spent."""
-    spending, outcomes = frames["spending"], frames["outcomes"]
-    sums = spending.groupby(["scenario", "draw", "year"])["eur"].sum() / 1e6
-    found = {}
-    for entry in entries(manifest):
-        draws = outcomes.loc[outcomes["scenario"] == entry["name"], "draw"]
-        places = {
-            year: pd.MultiIndex.from_product([[entry["name"]], draws, [year]], names=sums.index.names)
-            for year in spending_years(manifest)
-        }
-        found[entry["name"]] = {year: sums.reindex(place, fill_value=0.0).to_numpy() for year, place in places.items()}
-    return found
+    spending, outcomes, years = frames["spending"], frames["outcomes"], spending_years(manifest)
+    codes, names = pd.factorize(outcomes["scenario"])
+    draws = outcomes["draw"].to_numpy()
+    place = {pair: row for row, pair in enumerate(zip(outcomes["scenario"], draws, strict=True))}
+    spent = np.zeros((len(outcomes), len(years)))
+    pairs = zip(spending["scenario"], spending["draw"], strict=True)
+    rows = np.array([place[pair] for pair in pairs], np.intp)
+    np.add.at(spent, (rows, spending["year"].to_numpy(np.intp) - years[0]), spending["eur"].to_numpy() / 1e6)
+    padded = np.full((len(names), int(np.bincount(codes).max(initial=0)), len(years)), np.nan)
+    padded[codes, outcomes.groupby("scenario").cumcount().to_numpy()] = spent
+    found = np.nanquantile(padded, QUANTILES, axis=1).reshape(len(QUANTILES), -1)
+    keys = {"scenario": np.repeat(names, len(years)), "year": np.tile(years, len(names))}
+    return pd.DataFrame({**keys, **dict(zip(COLUMNS, found, strict=True))})
 
 
 def spending_years(manifest: Manifest) -> tuple[int, ...]:
@@ -62,7 +54,7 @@ def spending_document(frames: Mapping[str, pd.DataFrame], manifest: Manifest) ->
     """By scenario, a record a year, for JSON."""
     found: dict[str, list[Document]] = {}
     for row in spending_table(frames, manifest).to_dict("records"):
-        levels = {level: rounded(row[f"{COST}_{level}"]) for level, _ in SHOWN}
+        levels = {level: rounded(row[f"{COST}_{level}"]) for level in LEVELS_SHOWN}
         found.setdefault(row["scenario"], []).append({"year": int(row["year"]), **levels})
     return found
 

@@ -267,6 +267,7 @@ def test_data_that_have_changed_since_the_run_are_named(mes: Mes, folder: Path, 
 MIXES = (("frontier", 10.0, 9.0, 2.0), ("asked", 60.0, 55.0, 4.5), ("reach", None, 310.0, 7.3))
 PLAN = {
     "horizon": "2027-12-31", "policy_start": "2027-01-04", "target_millions": 60.0, "budget_millions_eur": 60.0,
+    "budget_by_year": {}, "years": [], "prices": {},
     "best": [{"scenario": name, "probability_best": chance, "probability_best_low": chance - 0.1,
               "probability_best_high": chance + 0.1, "regret_mean": 0.3}
              for name, chance in (("", 0.7), ("media", 0.3))],

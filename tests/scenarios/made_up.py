@@ -129,6 +129,8 @@ def manifest(names: dict[str, float], **changes: Any) -> dict[str, Any]:
         "quick": False,
         "data_end": "2026-01-29",
         "scenarios": entries,
+        "costs": {"costs.csv": "c"},
+        "prices": [],
         "data": {"draws.parquet": "d", "costs.csv": "c"},
         "draws_file": "draws.parquet",
         "draws_sha256": "d",
