@@ -13,6 +13,7 @@ from cli.commands.fit import fit
 from cli.commands.folders import columns, plot, verify
 from cli.commands.forecasting import forecast
 from cli.commands.hindcast import hindcast
+from cli.commands.pilots import learn, pilot
 from cli.commands.plan import plan
 from cli.commands.report import report
 from cli.commands.run import run
@@ -56,6 +57,8 @@ def _mes(
 app.command()(with_log(compare))
 app.command()(with_log(run))
 app.command()(with_log(plan))
+app.command()(with_log(pilot))
+app.command()(with_log(learn))
 app.command()(with_log(effects))
 app.command()(with_log(sensitivity))
 app.command()(with_log(plot))

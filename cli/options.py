@@ -177,6 +177,10 @@ Costs = Annotated[
         autocompletion=toml_files,
     ),
 ]
+Effects = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Effects that trials have taught, a file of `mes learn`.  [default: the priors]"),
+]
 PolicyStart = Annotated[
     str | None,
     typer.Option(metavar="YYYY-MM-DD", help="Day on which what the scenarios do begins.  [default: 2027-01-04]"),

@@ -52,6 +52,7 @@ class Request:
     cluster: str | None = None
     pictures: Pictures | None = None
     costs: Path | None = None
+    effects: Path | None = None
     as_simulated: bool = False
     """Whether stocks are left without what the forecast carries."""
 
@@ -78,6 +79,7 @@ class Request:
             "--posterior": self.posterior,
             "--quick": self.quick or None,
             "--costs": self.costs,
+            "--effects": self.effects,
             "--cluster": self.cluster,
             "--as-simulated": self.as_simulated or None,
             "--resume": self.resume or None,

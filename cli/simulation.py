@@ -68,10 +68,14 @@ def study_of(
     kind: type[Kind], experiment: Experiment, request: Request, texts: Mapping[str, str] | None = None, **more: Any
 ) -> Kind:
     """A study of an experiment on its first draws; ``texts`` of scenario files go before what was parsed."""
+    from calibration.draws.effects import read_effects, with_effects
     from calibration.facts.inputs import tables_of
     from scenarios.drivers import steered
 
     source, draws = drawn(experiment.settings, request)
+    if request.effects is not None:
+        learned = read_effects(request.effects)
+        draws, experiment = with_effects(draws, learned), replace(experiment, effects=(learned.file, learned.sha256))
     draws = steered(draws, experiment.drivers, experiment.history.data_end)
     warn_of_draws(source, request.lang)
     experiment = placed(request, experiment, draws)

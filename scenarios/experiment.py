@@ -36,8 +36,7 @@ if TYPE_CHECKING:
 REFERENCE = "status-quo"
 LAST = date(2028, 12, 31)
 """Until when it is looked for the day of the target: the last of the clock on which a year ends."""
-MESA_PEOPLE = 20_000
-COUNTED_BESIDE = 2_000_000
+MESA_PEOPLE, COUNTED_BESIDE = 20_000, 2_000_000
 """Most people for whom the status quo is kept while other scenarios run; more would cost too much memory."""
 
 
@@ -100,6 +99,7 @@ class Experiment:
     surveyed: Surveyed
     """Shares of November 2023 that the prevalences at launch are solved for."""
     costs_file: str = "costs.csv"
+    effects: tuple[str, str] | None = None  # file of learned effects, SHA-256
     threads: int = 1
     contacts: float | None = None
     """Contacts to come per person, for which memory is planned, where a smaller run has counted them."""

@@ -102,6 +102,8 @@ def _parts(manifest: Manifest, lang: str, statistic: str) -> Iterator[str]:
     if own := own_prices(manifest):
         file, count = own
         yield label("common.own_costs", lang, file=file, own=count, all=len(manifest["prices"]))
+    for file in manifest.get("effects") or ():
+        yield label("common.learned", lang, file=file)
     if choices := _choices(manifest):
         yield label("common.structure", lang, choices=choices)
     if not manifest.get("continued", True):

@@ -43,6 +43,7 @@ def compare(
     until: o.UntilDated = None,
     target: o.Target = None,
     costs: o.Costs = None,
+    effects: o.Effects = None,
 ) -> None:
     """Compare strategies against the status quo, draw by draw, and say when each reaches the target; run folders are
     compared without simulating again."""
@@ -71,6 +72,7 @@ def compare(
             until=until,
             target=target,
             costs=costs,
+            effects=effects,
         )
         folders = [Path(argument) for argument in what or () if _is_folder(argument)]
         if folders:

@@ -72,6 +72,7 @@ def plan(
     policy_start: o.PolicyStart = None,
     until: o.Until = None,
     costs: o.Costs = None,
+    effects: o.Effects = None,
 ) -> None:
     """Find the mix that adds most activations for a budget, the frontier of budgets, the cheapest mix to a target."""
     with reported():
@@ -101,6 +102,7 @@ def plan(
             policy_start=policy_start,
             until=until,
             costs=costs,
+            effects=effects,
         )
         wanted = plan_request(
             budget=budget,

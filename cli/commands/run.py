@@ -39,6 +39,7 @@ def run(
     until: o.UntilDated = None,
     target: o.Target = None,
     costs: o.Costs = None,
+    effects: o.Effects = None,
 ) -> None:
     """Simulate one scenario (and the status quo it is compared with), week by week, and say when it reaches the
     target."""
@@ -69,6 +70,7 @@ def run(
             until=until,
             target=target,
             costs=costs,
+            effects=effects,
         )
         load_ahead(request)
         from cli.chosen import choose, with_reference

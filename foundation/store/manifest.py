@@ -34,7 +34,10 @@ Manifest: TypeAlias = Mapping[str, Any]
 ALWAYS = ("format", "version", "command", "modules", "libraries", "data")
 """What the results of every command depend on, besides its own settings: ``data`` are input files with their SHA-256,
 ``modules`` the code that computes (``foundation.store.fingerprint``)."""
-WORDS = {"data": "data file", "costs": "file of costs", "libraries": "library", "shipped": "shipped scenario"}
+WORDS = {
+    "data": "data file", "costs": "file of costs", "effects": "file of effects", "libraries": "library",
+    "shipped": "shipped scenario",
+}  # fmt: skip
 
 
 def package_version() -> str:

@@ -37,7 +37,7 @@ OF_A_RUN = (
     "command_line", "draws_file", "continued",
 )  # fmt: skip
 """What the manifest of a run says."""
-SAME_RUN = (*SAME_CHANCE, "structure", "averaged", "policy_start", "drivers", "costs", "continued")
+SAME_RUN = (*SAME_CHANCE, "structure", "averaged", "policy_start", "drivers", "costs", "effects", "continued")
 
 
 def load(folder: Path) -> tuple[Manifest, dict[str, pd.DataFrame]]:

@@ -92,7 +92,9 @@ class OfDraws(Study[Sent]):
         """Settings and scenarios."""
         entries = [scenario_entry(scenario, self.texts[scenario.name]) for scenario in self.experiment.scenarios]
         costs = {self.experiment.costs_file: sha256_of(self.experiment.costs)}
-        return {**settings_of(self.experiment), "costs": costs, "scenarios": entries}
+        learned = self.experiment.effects
+        effects = {} if learned is None else {"effects": dict([learned])}
+        return {**settings_of(self.experiment), "costs": costs, **effects, "scenarios": entries}
 
     def inputs(self) -> Mapping[str, str]:
         """The data tables, and the posterior that the draws are from."""
