@@ -18,6 +18,7 @@ from calibration.facts.priors import AHEAD, EFFECTS, SHARED, STATUS_QUO, Prior, 
 from calibration.facts.tables import DATA, read_rows
 from foundation.errors import UserError
 from foundation.language.numbers import UNDEFINED, day, interval, month, number, typeset
+from foundation.language.pages import markdown_table
 from foundation.store.manifest import Manifest
 from report import say
 from report.numbers import traced
@@ -113,6 +114,26 @@ def changed(manifest: Manifest, provenance: Provenance) -> list[str]:
     """Data files that are no longer those of the run."""
     then = manifest["data"]
     return sorted(name for name in then if name in provenance.hashes and then[name] != provenance.hashes[name])
+
+
+def effects_known(lang: str) -> str:
+    """Markdown: what is known of each lever's effect, what is assumed, and whether a pilot can teach it."""
+    from planning.pilots.response import LEVERS, effect_of
+
+    pilots = {effect_of(lever): f"`mes pilot {lever}`" for lever in LEVERS}
+    effects, facts = tuple(_assumption(prior) for prior in load_priors().values() if prior.name in EFFECTS), _facts()
+    rows = [
+        (
+            str(row["name"]),
+            row["value"].striptags(),
+            str(row["status_words"]),
+            str(row["between"]).join(f"{one['name']} ({one['id']})" for one in row["sources"]) or UNDEFINED,
+            pilots.get(effect.name, UNDEFINED),
+        )
+        for row, effect in zip(assumption_rows(effects, "priors.csv", facts, lang), effects, strict=True)
+    ]
+    head = tuple(say(f"known.{key}", lang).striptags() for key in ("effect", "prior", "status", "sources", "pilot"))
+    return markdown_table(head, rows) + "\n"
 
 
 @dataclass(frozen=True, kw_only=True)

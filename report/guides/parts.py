@@ -42,10 +42,8 @@ SURVEY = ("docs/survey.md", "docs/survey.fr.md")
 HINDCAST = ("docs/hindcast.md", "docs/hindcast.fr.md")
 FORECAST = ("docs/forecast.md", "docs/forecast.fr.md")
 READINGS = ("docs/readings.md", "docs/readings.fr.md")
-SCENARIOS = ("docs/scenarios.md", "docs/scenarios.fr.md")
-SAMPLE = ("docs/sample-size.md", "docs/sample-size.fr.md")
-README = ("README.md", "README.fr.md")
-CALIBRATION = ("docs/calibration.md",)
+SCENARIOS, SAMPLE = (tuple(f"docs/{page}{end}" for end in (".md", ".fr.md")) for page in ("scenarios", "sample-size"))
+README, CALIBRATION = ("README.md", "README.fr.md"), ("docs/calibration.md",)
 COLUMNS = ("docs/columns.md", "docs/columns.fr.md")
 FITTED = ("fit-answers.png", "fit-correlations.png", "fit-parameters.png", "fit-stocks.png")
 
@@ -71,6 +69,12 @@ def _levers(_: Path, lang: str) -> str:
     from scenarios.language.guide import reference_table
 
     return reference_table(lang)
+
+
+def _evidence(_: Path, lang: str) -> str:
+    from report.sources import effects_known
+
+    return effects_known(lang)
 
 
 def _columns(_: Path, lang: str) -> str:
@@ -274,6 +278,7 @@ PARTS = (
     Part("parameters", ("docs/odd.md",), _parameters),
     Part("computed", ("calibration/data/SOURCES.md",), _computed),
     Part("levers", SCENARIOS, _levers),
+    Part("lever-evidence", ("docs/pilots.md", "docs/pilots.fr.md"), _evidence),
     Part("columns", COLUMNS, _columns),
     Part("rooms", ("docs/architecture.md",), _rooms, draw=_floors),
     Part("structures", CALIBRATION, _structures),
