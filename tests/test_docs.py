@@ -164,7 +164,7 @@ def test_parts_that_need_no_run_are_current():
     states = list(look(ROOT, {}))
     current = {state.mark for state in states if state.state == CURRENT and state.where not in DRAWN}
     assert current == {
-        "parameters", "computed", "levers", "columns", "rooms", "services", "structures", "forecast",
+        "parameters", "computed", "levers", "known", "columns", "rooms", "services", "structures", "forecast",
     }  # fmt: skip
     assert [state for state in states if state.state == STALE] == [], "mes docs fills them"
 

@@ -21,9 +21,7 @@ SAMPLE, DRAWS, TRIALS = 8000, 6, 200
 """People and draws that the response is simulated with; trials that are expected."""
 UNLIKELY = 0.01
 Lever = Annotated[str, typer.Argument(metavar="LEVER", help="sms, letter, assisted, pharmacist or hospital.")]
-Size = Annotated[
-    int, typer.Option(parser=o.number_of_people, metavar="NUMBER", help="People of the trial, half in each arm.")
-]
+Size = Annotated[int, typer.Option(metavar="NUMBER", help="People of the trial, half in each arm.")]
 Weeks = Annotated[int, typer.Option(metavar="NUMBER", help="Weeks from the treatment to the count.")]
 Run = Annotated[
     Path | None,

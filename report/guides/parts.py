@@ -278,7 +278,7 @@ PARTS = (
     Part("parameters", ("docs/odd.md",), _parameters),
     Part("computed", ("calibration/data/SOURCES.md",), _computed),
     Part("levers", SCENARIOS, _levers),
-    Part("lever-evidence", ("docs/pilots.md", "docs/pilots.fr.md"), _evidence),
+    Part("known", ("docs/pilots.md", "docs/pilots.fr.md"), _evidence),
     Part("columns", COLUMNS, _columns),
     Part("rooms", ("docs/architecture.md",), _rooms, draw=_floors),
     Part("structures", CALIBRATION, _structures),

@@ -140,3 +140,38 @@ def test_a_manifest_tells_whose_prices_they_are(tmp_path: Path) -> None:
     assert own_prices(manifest) == ("my.toml", 2)
     assert own_prices({"costs": {"costs.csv": "x"}, "prices": list(described(SHIPPED))}) is None
     assert own_prices({}) is None, "a folder of an earlier version"
+
+
+@pytest.mark.slow
+def test_another_file_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the outcome is that of the prices given; additional activations don't move."""
+    from typer.testing import CliRunner
+
+    import mes
+    from cli.main import app
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my.toml").write_text(OWN, encoding="utf-8")
+    asked: dict[str, Any] = {"people": 500, "draws": 1, "out": "r"}
+    own = mes.compare(["letters-with-code"], costs="my.toml", **asked)
+    shipped = mes.compare(["letters-with-code"], **{**asked, "out": "s"})
+    assert (own.summary["additional_millions_p50"] == shipped.summary["additional_millions_p50"]).all()
+    assert (own.frames["costs"]["eur"] != shipped.frames["costs"]["eur"]).any()
+    command = [
+        "compare",
+        "letters-with-code",
+        "--people",
+        "500",
+        "--draws",
+        "1",
+        "--workers",
+        "1",
+        "--out",
+        "r",
+        "--resume",
+        "--pictures",
+        "none",
+    ]
+    for lang, words in (("en", "file of costs my.toml"), ("fr", "fichier de coûts my.toml")):
+        result = CliRunner().invoke(app, [*command, "--lang", lang])
+        assert (result.exit_code, words in result.stderr) == (2, True), result.stderr
