@@ -133,7 +133,7 @@ def effects_known(lang: str) -> str:
         for row, effect in zip(assumption_rows(effects, "priors.csv", facts, lang), effects, strict=True)
     ]
     head = tuple(say(f"known.{key}", lang).striptags() for key in ("effect", "prior", "status", "sources", "pilot"))
-    return markdown_table(head, rows) + "\n"
+    return typeset(markdown_table(head, rows), lang) + "\n"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -157,21 +157,8 @@ def test_another_file_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.Mon
     shipped = mes.compare(["letters-with-code"], **{**asked, "out": "s"})
     assert (own.summary["additional_millions_p50"] == shipped.summary["additional_millions_p50"]).all()
     assert (own.frames["costs"]["eur"] != shipped.frames["costs"]["eur"]).any()
-    command = [
-        "compare",
-        "letters-with-code",
-        "--people",
-        "500",
-        "--draws",
-        "1",
-        "--workers",
-        "1",
-        "--out",
-        "r",
-        "--resume",
-        "--pictures",
-        "none",
-    ]
-    for lang, words in (("en", "file of costs my.toml"), ("fr", "fichier de coûts my.toml")):
+    asked_again = ["--people", "500", "--draws", "1", "--workers", "1", "--out", "r", "--resume", "--pictures", "none"]
+    command = ["compare", "letters-with-code", *asked_again]
+    for lang, words in (("en", "file of costs my.toml"), ("fr", "my.toml")):
         result = CliRunner().invoke(app, [*command, "--lang", lang])
         assert (result.exit_code, words in result.stderr) == (2, True), result.stderr
