@@ -14,9 +14,12 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
+from calibration.facts.inputs import load_costs
 from cli.main import app
 from foundation.store import manifest as manifests
 from scenarios.compare.comparison import load
+from scenarios.costs import SHIPPED
+from scenarios.own_costs import sha256_of
 from tests.cli.tracing import Folder, Page, where_of
 
 Mes = Callable[..., Result]
@@ -267,7 +270,7 @@ def test_data_that_have_changed_since_the_run_are_named(mes: Mes, folder: Path, 
 MIXES = (("frontier", 10.0, 9.0, 2.0), ("asked", 60.0, 55.0, 4.5), ("reach", None, 310.0, 7.3))
 PLAN = {
     "horizon": "2027-12-31", "policy_start": "2027-01-04", "target_millions": 60.0, "budget_millions_eur": 60.0,
-    "budget_by_year": {}, "years": [], "prices": {},
+    "budget_by_year": {}, "years": [], "prices": {SHIPPED: sha256_of(load_costs())},
     "best": [{"scenario": name, "probability_best": chance, "probability_best_low": chance - 0.1,
               "probability_best_high": chance + 0.1, "regret_mean": 0.3}
              for name, chance in (("", 0.7), ("media", 0.3))],
