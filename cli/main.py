@@ -13,7 +13,6 @@ from cli.commands.fit import fit
 from cli.commands.folders import columns, plot, verify
 from cli.commands.forecasting import forecast
 from cli.commands.hindcast import hindcast
-from cli.commands.pilots import learn, pilot
 from cli.commands.plan import plan
 from cli.commands.report import report
 from cli.commands.run import run
@@ -26,6 +25,7 @@ from cli.commands.uncertainty import structures, uncertainty
 from cli.commands.upkeep import docs, evidence, study
 from cli.errors import Mes
 from cli.options import with_log
+from cli.pilots import learn, pilot
 
 app = typer.Typer(
     name="mes",

@@ -32,7 +32,7 @@ File = Annotated[
     Path,
     typer.Argument(metavar="FILE", help="CSV, a row an arm: lever, arm (control, treated), n, activated, weeks."),
 ]
-Anyway = Annotated[bool, typer.Option("--anyway", help="Learn from a trial that nobody would have expected, too.")]
+Unexpected = Annotated[bool, typer.Option("--anyway", help="Learn from a trial that nobody would have expected, too.")]
 Learned = Annotated[
     Path | None, typer.Option("--out", metavar="FILE", help="The file to write.  [default: learned-<lever>.json]")
 ]
@@ -72,7 +72,7 @@ def pilot(
 def learn(
     file: File,
     out: Learned = None,
-    anyway: Anyway = False,
+    anyway: Unexpected = False,
     seed: o.Seed = 1,
     lang: o.Language = o.Lang.en,
     json: o.Json = False,
