@@ -17,7 +17,8 @@ from types import FrameType
 from typing import Any, TypeVar, cast
 
 import numba
-from numba.core import event
+from numba.core import event, types
+from numba.np import arrayobj
 
 from model.terms.cached import cache_folder
 
@@ -42,6 +43,20 @@ def inlined(function: F) -> F:
     """A ``kernel`` that is always written into its caller: a call would hand over every array of ``Run`` by value, some
     eighty words, which costs more than most of what is done for one person."""
     return _made(function, _nrt=False, forceinline=True)
+
+
+_counted_from_either_end = arrayobj.fix_integer_index
+
+
+def _counted_from_the_start(context: object, builder: object, kind: object, index: object, size: object) -> object:
+    """Numba's reading of an index, without the question whether it is negative and counts from the end: in a kernel
+    none is (``tests/model/engine/test_bounds.py``), and the answer took a twentieth of a run."""
+    if kind == types.int64:
+        return index
+    return _counted_from_either_end(context, builder, kind, index, size)
+
+
+arrayobj.fix_integer_index = _counted_from_the_start
 
 
 def _made(function: F, **options: bool) -> F:
