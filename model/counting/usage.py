@@ -15,7 +15,16 @@ from model.terms.ages import DOCUMENTS, GP_CONTACTS
 from model.terms.jit import inlined, kernel
 from model.terms.keyed import Decision, bits_of, person_word, uniform, uniform_of
 from model.terms.spells import LEVELS, end_week, level_of, passed_by
-from model.terms.use import BEFORE_LAUNCH, LASTING, LOOKED_BACK, WEEKS_PER_MONTH, occasions, passes, willing
+from model.terms.use import (
+    BEFORE_LAUNCH,
+    LASTING,
+    LOOKED_BACK,
+    WEEKS_PER_MONTH,
+    occasions,
+    passes,
+    passes_in_week,
+    willing,
+)
 
 ACTIVE, USERS, WEEKLY, AGAIN, FIRST, RETURNED, DORMANT, LASTERS = range(8)
 """Rows counted, living adults: activated before the end of the month; with a log-in in it, the first connection among
@@ -23,7 +32,7 @@ them; in a week of it; users of the month before and of this; who activated in i
 after the month of activation; with none in the last year; and lasting users."""
 ROWS = 8
 USES, LASTS, LIVES, IN_WEEK = np.uint8(1), np.uint8(2), np.uint8(4), np.uint8(8)
-"""Bits of a person in a month: has logged in; is a lasting user; is an activated living adult; has in one week of it."""
+"""Bits of a person in a month: logged in; is a lasting user; is an activated living adult; logged in in one week."""
 GAIN, RECEIVED, SEEN = range(3)
 """Columns of ``exposures``: eagerness times access, documents of which a notice comes, GP contacts, each a month."""
 _EAGERNESS, _DOCUMENTS, _GP = (
@@ -35,7 +44,6 @@ _LOGS_IN, _HABIT, _EMAIL = np.int64(Decision.LOGS_IN), np.int64(Decision.HABIT),
 _A_YEAR = np.int64((1 << LOOKED_BACK) - 1)
 _BEFORE = np.int64(BEFORE_LAUNCH)
 _YEAR = 1.0 / 12.0
-_A_WEEK = 1.0 / WEEKS_PER_MONTH
 
 
 @inlined
@@ -160,7 +168,7 @@ def months_of_use(r, low, high, only, months, law, scratch, last, cutoff, until,
                 )
                 u = uniform_of(word, month)
                 used = passes(u, expected)
-                weekly = used and passes(u, expected * _A_WEEK)
+                weekly = used and passes_in_week(u, expected, law.bunching)
                 ever = ever or used
             year = ((year << 1) | np.int64(used and month > start)) & _A_YEAR
             latest = month if used else latest

@@ -75,10 +75,11 @@ class UseCensus:
     """
 
     def __init__(self, world: World, use: Use, beside: UseCensus | None = None) -> None:
-        if beside is not None and (beside.world.population is not world.population or beside.week != world.week):
+        self.world: World = world
+        self.week: int = world.week
+        if beside is not None and (beside.world.population is not world.population or beside.week != self.week):
             raise ValueError("beside: needed a world of the same people at the same week")
-        self.world, self.week, self.law, self.beside = world, world.week, law_of(use), beside
-        self.run = world.run
+        self.law, self.beside, self.run = law_of(use), beside, world.run
         month = months().whole_before(self.week)
         if month < 0:
             raise ValueError(f"week {self.week}: no month is over")
@@ -130,11 +131,11 @@ class UseCensus:
     def _groups(self, dimension: str, marks: Bytes, weight: float) -> UseOfGroups:
         names = group_names(self.world, dimension)
         codes = group_codes(self.world, dimension, self.week)
-        here = [
-            np.bincount(codes, weights=(marks[:, place] & bit) > 0, minlength=len(names)) * weight
+        active, users, lasting = (
+            np.asarray(np.bincount(codes[(marks[:, place] & bit) > 0], minlength=len(names)) * weight, np.float64)
             for place, bit in ((0, usage.LIVES), (0, usage.USES), (1, usage.LASTS))
-        ]
-        return UseOfGroups(dimension, names, *here)
+        )
+        return UseOfGroups(dimension, names, active, users, lasting)
 
 
 def passed(
@@ -143,9 +144,7 @@ def passed(
     """One pass over persons (``model.counting.usage.months_of_use``): agents [row, month], and marks."""
     calendar, marks = months(), np.zeros((len(only), len(looked)), np.uint8)
     counts, scratch = np.zeros((usage.ROWS, len(calendar.middle)), np.int64), np.empty((len(calendar.middle), 3))
-    usage.months_of_use(
-        run, 0, len(only), only, calendar, law, scratch, last, cutoff, until, looked, marks, counts
-    )
+    usage.months_of_use(run, 0, len(only), only, calendar, law, scratch, last, cutoff, until, looked, marks, counts)
     return counts, marks
 
 
@@ -160,4 +159,3 @@ def exposures_of(
         usage.exposures(world.run, months(), person, first, last, world.week, found[row])
         levels[row] = usage.habit_level(world.run, person)
     return found[:, first:], levels
-

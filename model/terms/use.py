@@ -20,6 +20,7 @@ from model.terms.spells import gamma_levels
 from model.terms.weeks import DAYS_PER_MONTH, START, WEEKS, monday
 
 WEEKS_PER_MONTH = DAYS_PER_MONTH / 7
+A_WEEK = 1.0 / WEEKS_PER_MONTH
 LOOKED_BACK = 12
 """Months, the last included: who has not logged in in any of them is dormant."""
 LASTING = 3
@@ -47,6 +48,8 @@ class Use:
     """Months in which the rest falls to 37 %."""
     habit_shape: float = 0.5
     """Shape of the gamma spread of habits, which are for life (mean 1)."""
+    bunching: float = 0.5
+    """Share of months in which all of a person's occasions fall into one week, 0..1; in the others they are spread."""
 
 
 class Months(NamedTuple):
@@ -95,6 +98,7 @@ class Law(NamedTuple):
     per_document: float
     per_contact: float
     eagerness: float
+    bunching: float
     habits: Float[Floats, " level"]
     """Equally likely values of a habit, mean 1."""
     interest: Float[Floats, " month"]
@@ -108,9 +112,10 @@ def law_of(use: Use) -> Law:
         ValueError: a value that no draw can have.
     """
     rates = use.alone, use.per_document, use.per_contact, use.eagerness
-    if not (min(rates) >= 0.0 and 0.0 <= use.lasting <= 1.0 and min(use.fading, use.habit_shape) > 0.0):
-        raise ValueError(f"{use}: rates of 0 or more, a share of 0 to 1, a duration and a shape above 0 are needed")
-    return Law(*rates, gamma_levels(use.habit_shape), interest_left(use))
+    shares = use.lasting, use.bunching
+    if not (min(rates) >= 0.0 and 0.0 <= min(shares) <= max(shares) <= 1.0 and min(use.fading, use.habit_shape) > 0.0):
+        raise ValueError(f"{use}: rates of 0 or more, shares of 0 to 1, a duration and a shape above 0 are needed")
+    return Law(*rates, use.bunching, gamma_levels(use.habit_shape), interest_left(use))
 
 
 def interest_left(use: Use) -> Float[Floats, " month"]:
@@ -136,3 +141,10 @@ def willing(gain: float, eagerness: float) -> float:
 def passes(u: float, expected: float) -> bool:
     """Whether there is at least one occasion: u < 1 - exp(-expected), mostly without an exponential."""
     return u < expected and u < 1.0 - np.exp(-expected)
+
+
+@inlined
+def passes_in_week(u: float, expected: float, bunching: float) -> bool:
+    """Whether one of them falls into a given week of the month, for the same ``u``."""
+    spread, at_once = 1.0 - np.exp(-expected * A_WEEK), (1.0 - np.exp(-expected)) * A_WEEK
+    return u < (1.0 - bunching) * spread + bunching * at_once

@@ -12,7 +12,7 @@ from model.levers.base import DOCUMENT
 from model.terms.ages import DOCUMENTS, GP_CONTACTS
 from model.terms.keyed import Decision
 from model.terms.spells import LEVELS
-from model.terms.use import BEFORE_LAUNCH, WEEKS_PER_MONTH, Law, months, occasions, passes, willing
+from model.terms.use import BEFORE_LAUNCH, WEEKS_PER_MONTH, Law, months, occasions, passes, passes_in_week, willing
 from model.twin.people import Person
 from model.twin.traits import spell_in
 
@@ -24,7 +24,7 @@ class Month(NamedTuple):
     used: bool
     """Has logged in, be it for the first time."""
     in_a_week: bool
-    """In a week of it: the first seven days, or that in its middle for the first connection."""
+    """In a given week of it: that in its middle for the first connection."""
 
 
 def months_of(person: Person, law: Law, week: int) -> list[Month]:
@@ -42,7 +42,7 @@ def months_of(person: Person, law: Law, week: int) -> list[Month]:
         elif number > start and adult <= middle:
             expected = expected_in(person, law, number, number - start, week)
             u = person.draw(Decision.LOGS_IN, number)
-            found.append(Month(number, passes(u, expected), passes(u, expected * (1.0 / WEEKS_PER_MONTH))))
+            found.append(Month(number, passes(u, expected), passes_in_week(u, expected, law.bunching)))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from math import exp
 
@@ -152,24 +153,28 @@ def test_log_ins_follow_the_law_and_a_law_without_documents_is_rejected(world) -
     assert abs(total) < bound
     assert abs(surprise(chance, seen, documents)) < bound
     # Negative controls: no documents in the law, made up for by more log-ins without any; persons shuffled.
-    without = Use(alone=0.55, per_document=0.0, per_contact=0.1, eagerness=0.5, lasting=0.5, fading=5.0, habit_shape=1.0)
+    without = replace(FREQUENT, alone=0.55, per_document=0.0)
     assert abs(surprise(expected_and_seen(world, FREQUENT, without)[0], seen, documents)) > 2 * bound
     order = np.random.default_rng(1).permutation(len(seen))
     assert abs(surprise(chance, seen[order], documents)) > 2 * bound
 
 
-def test_a_week_holds_a_share_of_the_month(world) -> None:
-    rare = Use(alone=0.02, per_document=0.0, per_contact=0.0, eagerness=0.0, lasting=1.0, habit_shape=50.0)
-    counts, _ = marks(world, rare)
-    users, weekly, first = (counts[row, :60].sum() for row in (usage.USERS, usage.WEEKLY, usage.FIRST))
-    week_of_first = sum(
-        int(world.run.state["activated"][i]) in months().middle[:60] for i in range(world.population.n)
-    )
-    later, in_week = users - first, weekly
-    share = 7 / (365.25 / 12)
-    assert in_week <= later + week_of_first
-    expected = later * share
-    assert abs(in_week - week_of_first - expected) < 3.3 * np.sqrt(expected) + 0.35 * week_of_first
+@pytest.mark.parametrize("bunching", [0.0, 1.0])
+def test_a_week_by_hand(world, bunching) -> None:
+    """Evenly spread occasions, or all of a month in one week: from the same uniforms."""
+    alike = {"eagerness": 0.0, "lasting": 1.0, "habit_shape": 1e3, "per_document": 0.0, "per_contact": 0.0}
+    _, found = marks(world, Use(alone=1.2, bunching=bunching, **alike))
+    share, keys = 7 / (365.25 / 12), streams(SEED)
+    chance = (1 - exp(-1.2)) * share if bunching else 1 - exp(-1.2 * share)
+    habits = gamma_means(exp(round(np.log(1e3) * 50) / 50))
+    assert np.ptp(habits) < 0.25
+    persons = np.flatnonzero(world.run.state["activated"] < 100)[:400]
+    at = [(i, m) for i in persons for m in range(30, 40) if found[i, m] & usage.LIVES]
+    seen = np.array([(found[i, m] & usage.IN_WEEK) > 0 for i, m in at])
+    drawn = np.array([uniform(keys[Decision.LOGS_IN], i, m) for i, m in at])
+    assert len(at) > 500
+    assert seen[drawn < 0.8 * chance].all()
+    assert not seen[drawn > 1.2 * chance].any()
 
 
 def test_what_is_asked_of_a_world_must_fit(world) -> None:

@@ -16,7 +16,8 @@ from model.twin.use import Month, months_of
 from tests.marks import few_fast
 from tests.model.busy import POLICY, SEEDS, build, campaign, engine, levers
 
-BUSY_USE = Use(alone=0.3, per_document=0.4, per_contact=0.2, eagerness=0.6, lasting=0.4, fading=4.0, habit_shape=0.7)
+RATES = {"alone": 0.3, "per_document": 0.4, "per_contact": 0.2, "eagerness": 0.6}
+BUSY_USE = Use(**RATES, lasting=0.4, fading=4.0, habit_shape=0.7, bunching=0.4)
 
 
 def marks_of(world: Any, week: int) -> np.ndarray:
