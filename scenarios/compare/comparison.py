@@ -29,7 +29,7 @@ from scenarios.used import MEASURES as USE_MEASURES
 Frames = dict[str, pd.DataFrame]
 MEASURES = (
     "activated_millions", "activated_share", "simulated_millions", "additional_millions", "cost_millions_eur",
-    "cost_per_additional_eur", "doctor_minutes_millions", *USE_MEASURES,
+    "cost_per_additional_eur", "doctor_minutes_millions",
 )  # fmt: skip
 SAME_QUESTION = ("until", "target_millions", "target_on")
 SAME_CHANCE = ("people", "draws", "seed", "draws_sha256", "data", "engine", "version")
@@ -144,7 +144,7 @@ def scenario_summary(
     return {
         "scenario": entry["name"],
         "title": entry["title"],
-        **{measure: spread(outcomes[measure]) for measure in MEASURES},
+        **{measure: spread(outcomes[measure]) for measure in (*MEASURES, *USE_MEASURES) if measure in outcomes},
         "probability_of_target": reached / draws,
         "probability_of_target_interval": [rounded(bound) for bound in jeffreys(reached, draws)],
         "target_date": date_quantiles(outcomes["reached_date"]),
