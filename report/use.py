@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import TypedDict
 
 from markupsafe import Markup
@@ -75,8 +76,8 @@ def _groups(numbers: Numbers) -> list[dict[str, Markup | str]]:
             continue
         where = {key: str(row[key]) for key in ("scenario", "dimension", "group")}
 
-        def share(measure: str, row: dict[str, float] = row, where: dict[str, str] = where) -> Markup:
-            low, middle, high = (row[f"{measure}_{q}"] for q in ("p05", "p50", "p95"))
+        def share(measure: str, row: dict[Hashable, object] = row, where: dict[str, str] = where) -> Markup:
+            low, middle, high = (float(str(row[f"{measure}_{q}"])) for q in ("p05", "p50", "p95"))
             text = _percent_interval(low, middle, high, numbers.lang)
             return traced(text, [middle, low, high], file=GROUPS, measure=measure, where=where)
 

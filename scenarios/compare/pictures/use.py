@@ -27,7 +27,7 @@ MOST_NAME = 30
 @styled
 def use_after_activation(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     """Left, monthly and weekly users of the reference, medians and 90 % bands; right, lasting users added, 90 %."""
-    names = [name for name in strategies_by_effect(frames)]
+    names = strategies_by_effect(frames)
     reference = scenario_order(frames["outcomes"])[0]
     subtitle = label("users.subtitle", lang, scenario=scenario_titles(manifest, lang)[reference])
     height = max(3.6, 0.26 * len(names) + 1.4)
@@ -43,10 +43,8 @@ def use_after_activation(frames: Frames, manifest: Manifest, lang: str) -> Figur
         _added(right, frames, names, manifest, lang)
     start = f"{label('adoption.policy_line', lang)} ({day(manifest['policy_start'], lang)})"
     legend = [
-        *(
-            Line2D([], [], color=colour, linestyle=line, label=label(f"users.{row}", lang))
-            for row, colour, line in ROWS
-        ),
+        Line2D([], [], color=BLUE, linestyle="-", label=label("users.users", lang)),
+        Line2D([], [], color=GREEN, linestyle="--", label=label("users.weekly", lang)),
         Line2D([], [], color=GREY, linestyle="-.", label=start),
     ]
     legend_below(figure, legend, 3)
