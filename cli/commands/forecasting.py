@@ -44,7 +44,7 @@ def forecast(
     pictures: o.PicturesNotQuick = None,
     structure: o.StructureChoices = None,
     posterior: o.Posterior = None,
-    target: o.Target = None,
+    target: o.ProfilesTarget = None,
     register: Register = False,
     score: Score = False,
     actuals: Actuals = None,

@@ -133,7 +133,7 @@ def _first_month(r, months, i):
 
 @kernel
 def months_of_use(r, low, high, only, months, law, scratch, last, cutoff, until, looked, marks, counts):
-    """Count [ROWS, month] the months before ``last`` of those activated before week ``cutoff``; levers bring documents
+    """Count [month, ROWS] the months before ``last`` of those activated before week ``cutoff``; levers bring documents
     before week ``until``. ``marks`` [n, looked] get the bits of each person in the months ``looked``; ``scratch``
     [month, 3] is written over."""
     for i in range(low, high):
@@ -150,12 +150,11 @@ def months_of_use(r, low, high, only, months, law, scratch, last, cutoff, until,
         _fill(r, months, i, first, end, until, scratch)
         start, word = month_activated(r, months, i), person_word(r.world.keys[_LOGS_IN], i)
         habit = law.habits[habit_level(r, i)]
-        gain, factor, before, ever, year = -1.0, 0.0, False, False, np.int64(0)
+        gain, factor, before, ever, year, number = -1.0, 0.0, False, False, np.int64(0), np.int64(0)
         latest = start
         for month in range(first, end):
             if month == start:
                 used, weekly = True, np.int64(r.state[i].activated) == months.middle[month]
-                counts[FIRST, month] += 1
             else:
                 if scratch[month, GAIN] != gain:
                     gain = scratch[month, GAIN]
@@ -170,18 +169,19 @@ def months_of_use(r, low, high, only, months, law, scratch, last, cutoff, until,
                 used = passes(u, expected)
                 weekly = used and passes_in_week(u, expected, law.bunching)
                 ever = ever or used
-            year = ((year << 1) | np.int64(used and month > start)) & _A_YEAR
+            later = np.int64(used and month > start)
+            number += later - (year >> (LOOKED_BACK - 1))
+            year = ((year << 1) | later) & _A_YEAR
             latest = month if used else latest
-            number = np.int64(0)
-            for bit in range(LOOKED_BACK):
-                number += (year >> bit) & 1
-            counts[ACTIVE, month] += 1
-            counts[USERS, month] += used
-            counts[WEEKLY, month] += weekly
-            counts[AGAIN, month] += used and before
-            counts[RETURNED, month] += ever
-            counts[DORMANT, month] += month - latest >= LOOKED_BACK
-            counts[LASTERS, month] += number >= LASTING
+            row = counts[month]
+            row[ACTIVE] += 1
+            row[USERS] += used
+            row[WEEKLY] += weekly
+            row[AGAIN] += used and before
+            row[FIRST] += month == start
+            row[RETURNED] += ever
+            row[DORMANT] += month - latest >= LOOKED_BACK
+            row[LASTERS] += number >= LASTING
             for place in range(looked.shape[0]):
                 if looked[place] == month:
                     mark = LIVES + USES * np.uint8(used) + IN_WEEK * np.uint8(weekly)

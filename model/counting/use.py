@@ -24,6 +24,8 @@ from model.world import World
 
 ROWS = ("active", "users", "weekly", "again", "first", "returned", "dormant", "lasting")
 """In the order of ``model.counting.usage``."""
+_BITS = 8
+_HAVING = np.arange(_BITS)
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ class UseCensus:
         self.week: int = world.week
         if beside is not None and (beside.world.population is not world.population or beside.week != self.week):
             raise ValueError("beside: needed a world of the same people at the same week")
+        self._known: dict[str, Counts] = {}
         self.law, self.beside, self.run = law_of(use), beside, world.run
         month = months().whole_before(self.week)
         if month < 0:
@@ -94,6 +97,8 @@ class UseCensus:
         then, marks, before = self.beside.counted
         changed = (activated != before) & ((activated < self.week) | (before < self.week))
         changed |= self._given_documents()
+        if 2 * changed.sum() > len(changed):
+            return *self._passed(self.run, np.ones(len(activated), np.bool_)), activated
         old, _ = self._passed(self._as_before(before), changed, levers=False)
         new, fresh = self._passed(self.run, changed)
         return then - old + new, np.where(changed[:, None], fresh, marks), activated
@@ -130,12 +135,21 @@ class UseCensus:
 
     def _groups(self, dimension: str, marks: Bytes, weight: float) -> UseOfGroups:
         names = group_names(self.world, dimension)
-        codes = group_codes(self.world, dimension, self.week)
+        bits = (marks[:, 0] & (usage.LIVES | usage.USES)) | (marks[:, 1] & usage.LASTS)
+        found = np.bincount(self._codes(dimension) + bits, minlength=_BITS * len(names)).reshape(len(names), _BITS)
         active, users, lasting = (
-            np.asarray(np.bincount(codes[(marks[:, place] & bit) > 0], minlength=len(names)) * weight, np.float64)
-            for place, bit in ((0, usage.LIVES), (0, usage.USES), (1, usage.LASTS))
+            np.asarray(found[:, _HAVING & bit > 0].sum(axis=1) * weight, np.float64)
+            for bit in (usage.LIVES, usage.USES, usage.LASTS)
         )
         return UseOfGroups(dimension, names, active, users, lasting)
+
+    def _codes(self, dimension: str) -> Counts:
+        """Where the counts of each person's group begin; the same for all worlds compared."""
+        if self.beside is not None:
+            return self.beside._codes(dimension)
+        if dimension not in self._known:
+            self._known[dimension] = group_codes(self.world, dimension, self.week).astype(np.int64) * _BITS
+        return self._known[dimension]
 
 
 def passed(
@@ -143,9 +157,9 @@ def passed(
 ) -> tuple[Counts, UInt8[Bytes, "person looked"]]:
     """One pass over persons (``model.counting.usage.months_of_use``): agents [row, month], and marks."""
     calendar, marks = months(), np.zeros((len(only), len(looked)), np.uint8)
-    counts, scratch = np.zeros((usage.ROWS, len(calendar.middle)), np.int64), np.empty((len(calendar.middle), 3))
+    counts, scratch = np.zeros((len(calendar.middle), usage.ROWS), np.int64), np.empty((len(calendar.middle), 3))
     usage.months_of_use(run, 0, len(only), only, calendar, law, scratch, last, cutoff, until, looked, marks, counts)
-    return counts, marks
+    return counts.T, marks
 
 
 def exposures_of(

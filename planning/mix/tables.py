@@ -12,6 +12,7 @@ from foundation.store.manifest import Manifest
 from planning.mix import label
 from planning.mix.measures import FAIR_POINTS, over_budget
 from planning.mix.results import Frames, best_sentence, has, losing, row_of
+from scenarios.compare.when import on
 from scenarios.experiment import LAST
 from scenarios.lever_schemas.words import lever_word
 from scenarios.words import group_title, price_line, quick_mark, run_line
@@ -50,8 +51,8 @@ def sentences(frames: Frames, manifest: Manifest, lang: str) -> Iterator[str]:
     row, plan, until = row_of(frames, "asked"), manifest["plan"], day(manifest["until"], lang)
     if not row["levers"]:
         yield label("plan.nothing", lang)
-    activated = median_interval(row, "activated", lang)
-    yield label("plan.adds", lang, gain=median_interval(row, "additional", lang), activated=activated, until=until)
+    gain, activated = (median_interval(row, name, lang) for name in ("additional", "activated"))
+    yield label(on(manifest, "plan.adds"), lang, gain=gain, activated=activated, until=until)
     money = {"mean": number(row["cost_mean"], 1, lang), "search": number(row["search_cost_mean"], 1, lang)}
     within = percent(row["within_budget"], lang)
     yield label("plan.cost", lang, cost=median_interval(row, "cost", lang), within=within, **money)
@@ -96,21 +97,20 @@ def _target(frames: Frames, manifest: Manifest, lang: str) -> str:
     }
     if has(frames, "target"):
         row = row_of(frames, "target")
-        chance = percent(row["probability_of_target"], lang)
-        bounds = [percent(row[f"probability_of_target_{end}"], lang) for end in ("low", "high")]
+        bounds = [percent(row[f"probability_of_target{end}"], lang) for end in ("", "_low", "_high")]
         return label(
-            "plan.target_reached",
+            on(manifest, "plan.target_reached"),
             lang,
             **common,
             cost=median_interval(row, "cost", lang),
             search=percent(plan["target_search_probability"], lang),
-            chance=f"{chance} [{bounds[0]}; {bounds[1]}]",
+            chance=f"{bounds[0]} [{bounds[1]}; {bounds[2]}]",
         )
     row, status_quo = row_of(frames, "reach"), frames["plan_draws"]
     activated = status_quo.loc[status_quo["role"] == "status-quo", "activated_millions"]
     low, middle, high = (float(activated.quantile(q)) for q in (0.05, 0.5, 0.95))
     missed = label(
-        "plan.target_missed",
+        on(manifest, "plan.target_missed"),
         lang,
         **common,
         reach=number(plan["furthest_millions"], 1, lang),

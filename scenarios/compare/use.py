@@ -27,7 +27,7 @@ FEWER, MORE = 0.8, 1.25
 """Share of adults, or of the excluded, over that of the strategies passed by, from which on it is named as a reason."""
 LEAST = 0.005
 """Millions that have to be added, on average, for a strategy to have a rank."""
-REASONS = ("children", "excluded", "less", "more")
+REASONS = ("children", "excluded", "less", "more", "others")
 
 
 def counted(outcomes: pd.DataFrame) -> bool:
@@ -82,7 +82,8 @@ def _reason(row: pd.Series, ranked: pd.DataFrame, adults: Mapping[str, float], e
     if np.isnan(before) or before == after:
         return ""
     if after < before:
-        return "more"
+        usual = ranked["additional_lasting_mean_millions"].sum() / ranked["additional_mean_millions"].sum()
+        return "more" if row["lasting_per_100_activations"] > 100 * usual else "others"
     passing = (ranked["rank_by_activations"] > before) & (ranked["rank_by_lasting_users"] < after)
     others, name = ranked[passing], str(row["scenario"])
     added = others["additional_mean_millions"].sum()

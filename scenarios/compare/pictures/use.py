@@ -10,7 +10,18 @@ from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from foundation.drawing.style import BLUE, GREEN, GREY, SMALL, legend_below, light_grid, localise, mark_years, styled
+from foundation.drawing.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    SMALL,
+    legend_below,
+    light_grid,
+    localise,
+    mark_years,
+    styled,
+    wrap,
+)
 from foundation.language.numbers import day
 from foundation.store.manifest import Manifest
 from scenarios.compare import label
@@ -20,8 +31,8 @@ from scenarios.drawing import page
 from scenarios.words import scenario_titles
 
 ROWS = (("users", BLUE, "-"), ("weekly", GREEN, "--"))
-MOST_NAME = 30
-"""Letters of a strategy's name beside its row."""
+NAME_WIDTH = 2.0
+"""Inches for a strategy's name beside its row."""
 
 
 @styled
@@ -31,7 +42,7 @@ def use_after_activation(frames: Frames, manifest: Manifest, lang: str) -> Figur
     reference = scenario_order(frames["outcomes"])[0]
     subtitle = label("users.subtitle", lang, scenario=scenario_titles(manifest, lang)[reference])
     height = max(3.6, 0.26 * len(names) + 1.4)
-    figure = page(label("users.picture", lang), subtitle, height, manifest, lang, statistic="intervals")
+    figure = page(label("users.picture", lang), subtitle, height, manifest, lang)
     if not counted(frames["outcomes"]):
         axes = figure.subplots()
         axes.set_axis_off()
@@ -73,13 +84,11 @@ def _added(axes: Axes, frames: Frames, names: list[str], manifest: Manifest, lan
         low, _, middle, _, high = quantiles_of(frames["outcomes"], name, "additional_lasting_users_millions")
         axes.plot([low, high], [place, place], color=BLUE, linewidth=1.4)
         axes.plot(middle, place, "o", color=BLUE, ms=5, markeredgecolor="white")
-    axes.set_yticks(range(len(names)), [_short(titles[name]) for name in names], size=SMALL)
+    axes.set_yticks(
+        range(len(names)), ["\n".join(wrap(titles[name], NAME_WIDTH, SMALL, most=2)) for name in names], size=SMALL
+    )
     axes.invert_yaxis()
     axes.axvline(0, color=GREY, linewidth=1)
     axes.set_title(label("users.added", lang), size=SMALL, loc="left")
     light_grid(axes, "x")
     localise(axes, lang, x=True)
-
-
-def _short(title: str) -> str:
-    return title if len(title) <= MOST_NAME else f"{title[: MOST_NAME - 1].rstrip()}…"
