@@ -136,6 +136,8 @@ def print_table(frames: Mapping[str, pd.DataFrame], manifest: Manifest, lang: La
     out.print(when_rich_table(frames["outcomes"], manifest, lang.value))
     if len(use := use_table(frames["outcomes"], frames["user_groups"])):
         out.print("", use_rich_table(use, manifest, lang.value))
+    else:
+        out.print("", label("said.no_use", lang), markup=False, highlight=False)
     if len(best := best_table(frames["outcomes"], manifest)):
         out.print("", best_rich_table(best, manifest, lang.value))
     for line in (*aimed_lines(frames["uses"], manifest, lang.value), *differences(manifest, lang)):

@@ -157,7 +157,8 @@ def drawn(settings: Settings, request: Request) -> tuple[Source, list[Draw]]:
     if settings.averaged:
         return shipped_mixture(), averaged_draws(settings.draws, fitted())
     source = posterior_for(settings.structure, request.posterior)
-    return source, with_use(load_draws(settings.draws, path=source.paths[0], seed=settings.seed), source.paths[0])
+    draws = load_draws(settings.draws, path=source.paths[0], seed=settings.seed)
+    return source, with_use(draws, source.paths[0]) if request.command in CONTINUED else draws
 
 
 def warn_of_draws(source: Source, lang: Lang) -> None:

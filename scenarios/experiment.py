@@ -152,6 +152,7 @@ def _frames(experiment: Experiment, draw: Draw, branch: Callable[..., Result | N
     past = Past(
         groups=_groups(now, [week for week in _group_weeks(experiment.settings) if week <= model.week]),
         standing=now.standing(model.week),
+        since=model.week,
     )
     found = [branch(experiment, scenario, draw, model, past) for scenario in experiment.scenarios]
     results = [result for result in found if result is not None]

@@ -27,6 +27,8 @@ class Past:
     """By week, from the first scenario without levers on: others are counted beside it, only where they differ."""
     use: dict[int, UseCensus] = field(default_factory=dict)
     """The same of use after activation."""
+    since: int = 0
+    """Week of the policy start."""
 
     def census(self, branch: World) -> Census:
         """Of a scenario at its current week."""
@@ -43,7 +45,7 @@ class Past:
             return None
         from model.counting.use import UseCensus
 
-        census = UseCensus(branch, use, self.use.get(branch.week))
+        census = UseCensus(branch, use, self.use.get(branch.week), since=self.since)
         found = census.outcome()
         if self._keeps(branch):
             self.use.setdefault(branch.week, census)

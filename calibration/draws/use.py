@@ -33,7 +33,6 @@ SHIPPED = DATA / "use"
 DRAWS = "use"
 """Table of a folder of ``mes study use`` with the parameters."""
 _METADATA = b"mes.use"
-COMMAND = "mes study use"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,15 +67,14 @@ def read_use(path: Path) -> tuple[Floats, UseInfo]:
     Raises:
         UserError: it is no such file of this version, was changed, or holds what no draw can have.
     """
-    again = f"{path.name}: not a posterior of use of this version; `{COMMAND}` makes one"
     try:
         with pq.ParquetFile(path) as file:
             table = file.read()
         info = UseInfo(**json.loads((table.schema.metadata or {})[_METADATA]))
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
-        raise UserError(again) from None
+        raise UserError(_other(path)) from None
     if table.column_names != [*PARAMETERS] or any(column.type != pa.float64() for column in table.columns):
-        raise UserError(again)
+        raise UserError(_other(path))
     values = np.column_stack([np.array(table[name].to_pylist(), np.float64) for name in PARAMETERS])
     if digest(values) != info.values_sha256:
         raise UserError(f"{path.name}: its values are not as they were written (their SHA-256 differs)")
@@ -86,6 +84,10 @@ def read_use(path: Path) -> tuple[Floats, UseInfo]:
         if not (np.isfinite(column).all() and ((below > 0) & (below < 1)).all()):
             raise UserError(f"{path.name}: {name} holds a value that can't be (its prior rules it out)")
     return values, info
+
+
+def _other(path: Path) -> str:
+    return f"{path.name}: not a posterior of use of this version; `mes study use` makes one"
 
 
 @cache

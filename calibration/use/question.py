@@ -44,7 +44,8 @@ from scenarios.language.files import load_scenario
 PEOPLE, WALKS = 20_000, 6
 WALKED, CHOSEN = 51, 52
 """Purposes of seeds."""
-FIGURES, SETTINGS = "figures", "use.json"
+FIGURES, SETTINGS, ALTERNATIVE = "figures", "use.json", "use-alternative.json"
+"""Tables; settings of the default structure, and of another one."""
 Region = tuple[np.ndarray, np.ndarray]
 
 
@@ -121,7 +122,8 @@ class UseStudy(Study[Task]):
         """What it rests on."""
         effective = frames[DRAWS]["effective"]
         said = {**self.question(), "effective": {"median": float(effective.median()), "least": float(effective.min())}}
-        write_text(folder / SETTINGS, json.dumps(said, indent=2) + "\n")
+        default = self.experiment.settings.structure == Structure()
+        write_text(folder / (SETTINGS if default else ALTERNATIVE), json.dumps(said, indent=2) + "\n")
 
 
 def study(

@@ -59,19 +59,32 @@ def habit_level(r, i):
     return np.int64(uniform(r.world.keys[_HABIT], i, 0) * LEVELS)
 
 
-@inlined
-def received_in(r, i, week, until):
-    """Documents of a month that has ``week`` in its middle, of a person of relative rate 1; those of levers before week
-    ``until``."""
-    more = r.world.cum_received[week + 1] - r.world.cum_received[week]
-    for lever in range(r.levers.shape[0] if week < until else 0):
-        if r.levers[lever].effect == DOCUMENT and is_targeted(r, lever, i):
-            more += r.levers[lever].received[week + 1] - r.levers[lever].received[week]
-    return more * WEEKS_PER_MONTH
+@kernel
+def received(r, months, until, table):
+    """Documents of each month, as in the week in its middle, of a person of relative rate 1, [1 + levers, month]: those
+    of the status quo, and what each lever brings before week ``until``."""
+    for month in range(months.middle.shape[0]):
+        week = months.middle[month]
+        table[0, month] = (r.world.cum_received[week + 1] - r.world.cum_received[week]) * WEEKS_PER_MONTH
+        for lever in range(r.levers.shape[0]):
+            table[1 + lever, month] = 0.0
+            if r.levers[lever].effect == DOCUMENT and week < until:
+                more = r.levers[lever].received[week + 1] - r.levers[lever].received[week]
+                table[1 + lever, month] = more * WEEKS_PER_MONTH
 
 
 @inlined
-def _fill(r, months, i, first, last, until, rows):
+def _received_in(r, i, month, table):
+    """What a person is aimed at to get, if of relative rate 1."""
+    total = table[0, month]
+    for lever in range(table.shape[0] - 1):
+        if table[1 + lever, month] != 0.0 and is_targeted(r, lever, i):
+            total += table[1 + lever, month]
+    return total
+
+
+@inlined
+def _fill(r, months, i, first, last, table, rows):
     """Exposures of a person in the months ``first`` .. ``last`` - 1, [month, 3], as they are in the week in the middle;
     spells are walked along."""
     reached = notices(r.world, i) and has_flag(r.people, i, _EMAIL)
@@ -83,11 +96,14 @@ def _fill(r, months, i, first, last, until, rows):
     base, band = lasting_gain(r.people, r.world, i), band_in(r.people, r.world, i, months.middle[first])
     e, d, g, e_passed, d_passed, g_passed = np.int64(0), np.int64(0), np.int64(0), 0.0, 0.0, 0.0
     e_end, d_end, g_end = np.int64(0), np.int64(0), np.int64(0)
-    gain, need, contacts = 0.0, 0.0, np.int64(0)
+    gain, need, contacts, leaves = 0.0, 0.0, np.int64(0), band_end(r.people, r.world, i, band)
+    levels, rates, changes = r.world.need_levels, r.world.rates, True
+    seen, rate = 0.0, 0.0
     for month in range(first, last):
         week = months.middle[month]
-        while band_end(r.people, r.world, i, band) <= week:
+        while leaves <= week:
             band += 1
+            leaves, changes = band_end(r.people, r.world, i, band), True
         while e_end <= week:
             bits = bits_of(eager, e)
             e_passed = passed_by(bits, r.world.lengths, r.world.eagerness_spell, e_passed)
@@ -96,24 +112,25 @@ def _fill(r, months, i, first, last, until, rows):
         while reached and d_end <= week:
             bits = bits_of(documents, d)
             d_passed = passed_by(bits, r.world.lengths, r.world.need_spell, d_passed)
-            d_end, need = end_week(d, d_passed), r.world.need_levels[r.world.document_first + level_of(bits)]
+            d_end, need, changes = end_week(d, d_passed), levels[r.world.document_first + level_of(bits)], True
             d += 1
         while g_end <= week:
             bits = bits_of(gp, g)
             g_passed = passed_by(bits, r.world.lengths, r.world.need_spell, g_passed)
-            g_end, contacts = end_week(g, g_passed), level_of(bits)
+            g_end, contacts, changes = end_week(g, g_passed), level_of(bits), True
             g += 1
+        if changes:
+            rate = rates[DOCUMENTS, band] * need
+            seen, changes = rates[GP_CONTACTS, band] * levels[band * LEVELS + contacts] * _YEAR, False
         rows[month, GAIN] = gain
-        rows[month, RECEIVED] = 0.0
-        if reached:
-            rows[month, RECEIVED] = r.world.rates[DOCUMENTS, band] * need * received_in(r, i, week, until)
-        rows[month, SEEN] = r.world.rates[GP_CONTACTS, band] * r.world.need_levels[band * LEVELS + contacts] * _YEAR
+        rows[month, RECEIVED] = rate * _received_in(r, i, month, table) if reached else 0.0
+        rows[month, SEEN] = seen
 
 
 @kernel
-def exposures(r, months, i, first, last, until, rows):
+def exposures(r, months, i, first, last, table, rows):
     """As ``_fill``: for the fit and for tables of people."""
-    _fill(r, months, i, first, last, until, rows)
+    _fill(r, months, i, first, last, table, rows)
 
 
 @inlined
@@ -132,10 +149,13 @@ def _first_month(r, months, i):
 
 
 @kernel
-def months_of_use(r, low, high, only, months, law, scratch, last, cutoff, until, looked, marks, counts):
-    """Count [month, ROWS] the months before ``last`` of those activated before week ``cutoff``; levers bring documents
-    before week ``until``. ``marks`` [n, looked] get the bits of each person in the months ``looked``; ``scratch``
-    [month, 3] is written over."""
+def months_of_use(
+    r, low, high, only, months, law, scratch, last, cutoff, table, looked, marks, counts, since, again, memory
+):
+    """Count [month, ROWS] the months before ``last`` of those activated before week ``cutoff``; ``table`` is that
+    of ``received``. ``marks`` [n, looked] get the bits of each person in the months ``looked``; ``scratch``
+    [month, 3] is written over. ``memory`` [n, 4] is how each stood at the start of month ``since``: written, or with
+    ``again`` read; then earlier months are not counted."""
     for i in range(low, high):
         if not is_counted(only, i):
             continue
@@ -147,12 +167,23 @@ def months_of_use(r, low, high, only, months, law, scratch, last, cutoff, until,
         end = min(end, last)
         if first >= end:
             continue
-        _fill(r, months, i, first, end, until, scratch)
+        resumed = again and first < since
+        if resumed:
+            first = since
+        if first >= end:
+            continue
+        _fill(r, months, i, first, end, table, scratch)
         start, word = month_activated(r, months, i), person_word(r.world.keys[_LOGS_IN], i)
         habit = law.habits[habit_level(r, i)]
         gain, factor, before, ever, year, number = -1.0, 0.0, False, False, np.int64(0), np.int64(0)
         latest = start
+        if resumed:
+            year, latest, ever, before = memory[i, 0], memory[i, 1], memory[i, 2] > 0, memory[i, 3] > 0
+            for bit in range(LOOKED_BACK):
+                number += (year >> bit) & 1
         for month in range(first, end):
+            if month == since and not again:
+                memory[i, 0], memory[i, 1], memory[i, 2], memory[i, 3] = year, latest, ever, before
             if month == start:
                 used, weekly = True, np.int64(r.state[i].activated) == months.middle[month]
             else:
@@ -173,15 +204,14 @@ def months_of_use(r, low, high, only, months, law, scratch, last, cutoff, until,
             number += later - (year >> (LOOKED_BACK - 1))
             year = ((year << 1) | later) & _A_YEAR
             latest = month if used else latest
-            row = counts[month]
-            row[ACTIVE] += 1
-            row[USERS] += used
-            row[WEEKLY] += weekly
-            row[AGAIN] += used and before
-            row[FIRST] += month == start
-            row[RETURNED] += ever
-            row[DORMANT] += month - latest >= LOOKED_BACK
-            row[LASTERS] += number >= LASTING
+            counts[month, ACTIVE] += 1
+            counts[month, USERS] += used
+            counts[month, WEEKLY] += weekly
+            counts[month, AGAIN] += used and before
+            counts[month, FIRST] += month == start
+            counts[month, RETURNED] += ever
+            counts[month, DORMANT] += month - latest >= LOOKED_BACK
+            counts[month, LASTERS] += number >= LASTING
             for place in range(looked.shape[0]):
                 if looked[place] == month:
                     mark = LIVES + USES * np.uint8(used) + IN_WEEK * np.uint8(weekly)

@@ -67,11 +67,11 @@ def documents_in(person: Person, week: int, until: int) -> float:
         return 0.0
     tables, spell = person.model.tables, person.document_spells[spell_in(person.document_spells, week)]
     rate = tables.rates[DOCUMENTS][person.band(week)] * tables.need_levels[tables.document_first + spell.level]
-    received = grown(tables.cum_received, week)
+    received = grown(tables.cum_received, week) * WEEKS_PER_MONTH
     for campaign in person.model.campaigns if week < until else ():
         if campaign.lever.effect == DOCUMENT and campaign.targeted[person.number]:
-            received += grown(campaign.received, week)
-    return rate * (received * WEEKS_PER_MONTH)
+            received += grown(campaign.received, week) * WEEKS_PER_MONTH
+    return rate * received
 
 
 def grown(cum: Sequence[float], week: int) -> float:

@@ -149,7 +149,11 @@ def plan_text(plan: Plan, manifest: Manifest) -> str:
         budget = euros(plan.question.budget, lang)
         titles[lang] = label("plan.scenario_title", lang, budget=budget)
         descriptions[lang] = label(
-            on(manifest, "plan.description"), lang, budget=budget, gain=number(gain, 1, lang), until=day(until, lang)
+            on(manifest, "plan.description", "plan.description_users"),
+            lang,
+            budget=budget,
+            gain=number(gain, 1, lang),
+            until=day(until, lang),
         )
     scenario = plan.space.mixed(plan.winner, titles=Title(**titles))
     scenario = replace(needed(scenario), descriptions=Description(**descriptions))

@@ -52,7 +52,7 @@ def sentences(frames: Frames, manifest: Manifest, lang: str) -> Iterator[str]:
     if not row["levers"]:
         yield label("plan.nothing", lang)
     gain, activated = (median_interval(row, name, lang) for name in ("additional", "activated"))
-    yield label(on(manifest, "plan.adds"), lang, gain=gain, activated=activated, until=until)
+    yield label(on(manifest, "plan.adds", "plan.adds_users"), lang, gain=gain, activated=activated, until=until)
     money = {"mean": number(row["cost_mean"], 1, lang), "search": number(row["search_cost_mean"], 1, lang)}
     within = percent(row["within_budget"], lang)
     yield label("plan.cost", lang, cost=median_interval(row, "cost", lang), within=within, **money)
@@ -99,7 +99,7 @@ def _target(frames: Frames, manifest: Manifest, lang: str) -> str:
         row = row_of(frames, "target")
         bounds = [percent(row[f"probability_of_target{end}"], lang) for end in ("", "_low", "_high")]
         return label(
-            on(manifest, "plan.target_reached"),
+            on(manifest, "plan.target_reached", "plan.target_reached_users"),
             lang,
             **common,
             cost=median_interval(row, "cost", lang),
@@ -110,7 +110,7 @@ def _target(frames: Frames, manifest: Manifest, lang: str) -> str:
     activated = status_quo.loc[status_quo["role"] == "status-quo", "activated_millions"]
     low, middle, high = (float(activated.quantile(q)) for q in (0.05, 0.5, 0.95))
     missed = label(
-        on(manifest, "plan.target_missed"),
+        on(manifest, "plan.target_missed", "plan.target_missed_users"),
         lang,
         **common,
         reach=number(plan["furthest_millions"], 1, lang),

@@ -164,7 +164,7 @@ def rich_table(summary: pd.DataFrame, manifest: Manifest, lang: str) -> Table:
     target = short(manifest["target_millions"], lang)
     table.add_column(label("table.scenario", lang), min_width=8, max_width=34, overflow="fold")
     for name in ("activated", "additional", "cost", "per_additional", "probability"):
-        key = on(manifest, "table.probability") if name == "probability" else f"table.{name}"
+        key = on(manifest, "table.probability", "table.probability_users") if name == "probability" else f"table.{name}"
         table.add_column(label(key, lang, target=target), justify="right", no_wrap=True)
     titles = scenario_titles(manifest, lang)
     for _, row in summary.iterrows():

@@ -63,7 +63,7 @@ def test_counting_beside_the_status_quo_gives_the_same(week: int) -> None:
         quo, other = model.branch(()), model.branch(levers())
         quo.advance(week)
         other.advance(week)
-        beside = UseCensus(quo, BUSY_USE)
+        beside = UseCensus(quo, BUSY_USE, since=POLICY)
         beside.outcome()
         quo.advance(WEEKS)  # what was counted holds
         one, two = UseCensus(other, BUSY_USE, beside).outcome(), UseCensus(other, BUSY_USE).outcome()
