@@ -26,6 +26,7 @@ from calibration.facts.priors import (
     to_parameters,
 )
 from calibration.facts.tables import DATA, Row, read_rows
+from calibration.facts.use import UNITS as USE
 from model.terms.inputs import Demography
 from model.terms.weeks import DAYS_PER_MONTH
 from scenarios.lever_schemas.words import words
@@ -216,13 +217,13 @@ _WORDS = {"lognormal": "median", "beta": "mean", "normal": "mean"}
 def parameters_reference() -> str:
     """Markdown: priors of status quo, documents to come, survey, likelihood, levers; figures of data and code."""
     priors = load_priors()
-    levers = [name for name in EFFECTS if name not in SHARED]
     parts = (
         ("Status quo (fitted)", _fitted(priors[name] for name in STATUS_QUO)),
         ("Documents beyond the data (drawn from the prior)", _priors(priors[name] for name in AHEAD)),
         ("Survey answers (fitted)", _priors(priors[name] for name in SURVEY)),
         ("Likelihood (fitted)", _priors([priors[DISCREPANCY]])),
-        ("Levers (drawn from the prior)", _priors(priors[name] for name in levers)),
+        ("Use after activation (fitted apart)", _priors(priors[name] for name in USE)),
+        ("Levers (drawn from the prior)", _priors(priors[name] for name in EFFECTS if name not in SHARED)),
         ("Fixed figures in `calibration/data/constants.csv`", _data_figures()),
         ("Fixed figures in the code", _code_figures()),
     )
@@ -249,7 +250,7 @@ def field_paths() -> dict[str, str]:
 def _row(prior: Prior) -> tuple[str, ...]:
     return (
         f"`{prior.name}`",
-        UNITS[prior.name],
+        {**UNITS, **USE}[prior.name],
         prior_in_words(prior),
         prior.meaning,
         prior.evidence,
