@@ -246,11 +246,7 @@ def outcome_frame(draw: int, results: Sequence[Result], aim: Aim) -> pd.DataFram
 
 
 def _aimed_at(result: Result, aim: Aim) -> Floats:
-    """The stock by week that the target is on.
-
-    Raises:
-        ValueError: users of draws without a posterior of use.
-    """
+    """The stock by week that the target is on; ``ValueError`` for users on draws without a posterior of use."""
     if aim.target_on == "activated":
         return np.concatenate([result.outcome.activated, result.later])
     if (use := result.use_later or result.use) is None:

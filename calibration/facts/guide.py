@@ -167,6 +167,7 @@ UNITS = {
     "overclaim_used": CHANCE,
     "discrepancy": "relative standard deviation",
     **{name: str(described["unit"]) for name, described in words()["effect"].items()},
+    **USE,
 }
 """Unit of each prior."""
 
@@ -201,8 +202,7 @@ CONSTANTS = (
     ("model.population.ties", "MEAN_DEGREE", "mean number of ties of an adult at launch", "*assumed*"),
     ("model.population.ties", "DEGREE_SHAPE", "gamma shape of the number of acquaintances drawn", "*assumed*"),
     ("model.population.ties", "SAME_REGION", "share of acquaintances drawn in the own region", "*assumed*"),
-    ("model.population.ties", "AGE_SD", "standard deviation of the age difference of acquaintances, years",
-    "*assumed*"),
+    ("model.population.ties", "AGE_SD", "standard deviation of age differences of acquaintances, years", "*assumed*"),
     ("model.population.ties", "COUPLED", "chance that two adjacent rows are a couple", "*assumed*"),
     ("model.population.ties", "COUPLED_FROM_AGE", "youngest age of a couple at launch, years", "*assumed*"),
     ("model.prevalence", "SAMPLE", "people on whom prevalences at launch are solved", "*assumed*"),
@@ -250,7 +250,7 @@ def field_paths() -> dict[str, str]:
 def _row(prior: Prior) -> tuple[str, ...]:
     return (
         f"`{prior.name}`",
-        {**UNITS, **USE}[prior.name],
+        UNITS[prior.name],
         prior_in_words(prior),
         prior.meaning,
         prior.evidence,

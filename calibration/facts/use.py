@@ -20,8 +20,8 @@ PARAMETERS = {f"use_{field.name}": field.name for field in fields(Use)}
 
 UNITS = {
     "use_alone": "occasions a month", "use_per_document": "occasions a document",
-    "use_per_contact": "occasions a contact", "use_eagerness": "exponent", "use_lasting": "share, 0–1", "use_fading": "months", "use_habit_shape": "gamma shape",
-    "use_bunching": "share, 0–1",
+    "use_per_contact": "occasions a contact", "use_eagerness": "exponent", "use_lasting": "share, 0–1",
+    "use_fading": "months", "use_habit_shape": "gamma shape", "use_bunching": "share, 0–1",
 }  # fmt: skip
 """As guides say them."""
 
