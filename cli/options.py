@@ -189,10 +189,6 @@ Target = Annotated[
         help="Target: activated profiles, as 40M, or monthly users, as users=5M.  [default: 40M]",
     ),
 ]
-ProfilesTarget = Annotated[
-    str | None, typer.Option(metavar="PROFILES", help="Target, in activated profiles, as 40M or 40.  [default: 40M]")
-]
-"""Of the forecast, which counts activated profiles only."""
 Verbose = Annotated[bool, typer.Option("--verbose", help="Say on stderr what is done, when, and how long it takes.")]
 Log = Annotated[
     Path | None,

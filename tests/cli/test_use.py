@@ -82,6 +82,12 @@ def test_a_plan_on_users(tmp_path: Path) -> None:
     assert quo.between(1.0, 12.0).all(), "users, not profiles"
 
 
+def test_a_forecast_is_of_profiles() -> None:
+    code, _, told = called("forecast", "--target", "users=5M")
+    assert code == 2
+    assert "activated profiles" in told
+
+
 def test_draws_of_ones_own_are_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from calibration.draws import use
 
