@@ -4,7 +4,7 @@ ranking by lasting users differs from one by activations.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +27,8 @@ FEWER, MORE = 0.8, 1.25
 """Share of adults, or of the excluded, over that of the strategies passed by, from which on it is named as a reason."""
 LEAST = 0.005
 """Millions that have to be added, on average, for a strategy to have a rank."""
+ADDED, LASTS = "additional_mean_millions", "additional_lasting_mean_millions"
+_BETWEEN = "\0"
 REASONS = ("children", "excluded", "less", "more", "others")
 
 
@@ -38,89 +40,101 @@ def counted(outcomes: pd.DataFrame) -> bool:
 def use_table(outcomes: pd.DataFrame, user_groups: pd.DataFrame) -> pd.DataFrame:
     """A row a scenario: use at the horizon (p05, p50, p95), means of what is added, ranks by both, and the reason where
     they differ. Empty where use was not counted."""
-    rows = [_row(name, rows) for name, rows in outcomes.groupby("scenario", sort=False)] if counted(outcomes) else []
-    table = pd.DataFrame(rows, columns=_columns())
-    return table if table.empty else _ranked(table, _adults(user_groups), _excluded(user_groups))
+    codes, names = pd.factorize(outcomes["scenario"])
+    columns = {name: outcomes[name].to_numpy() for name in SHOWN} if counted(outcomes) else {}
+    rows = [
+        _row(str(name), {column: values[codes == k] for column, values in columns.items()})
+        for k, name in enumerate(names)
+        if columns
+    ]
+    if rows:
+        _rank(rows, *_added_adults(user_groups))
+    return pd.DataFrame(rows, columns=_columns())
 
 
 def _columns() -> list[str]:
     spreads = [f"{name}_{q}" for name in SHOWN for q in ("p05", "p50", "p95")]
     ranks = ["rank_by_activations", "rank_by_lasting_users", "rank_reason"]
-    means = ["additional_mean_millions", "additional_lasting_mean_millions", "lasting_per_100_activations"]
-    return ["scenario", *spreads, *means, *ranks]
+    return ["scenario", *spreads, ADDED, LASTS, "lasting_per_100_activations", *ranks]
 
 
-def _row(name: object, rows: pd.DataFrame) -> dict[str, object]:
-    found: dict[str, object] = {"scenario": name}
+def _row(name: str, values: Mapping[str, np.ndarray]) -> Document:
+    found: Document = {"scenario": name}
     for measure in SHOWN:
-        found |= {f"{measure}_{q}": np.nan if v is None else v for q, v in spread(rows[measure]).items()}
-    added, lasting = rows["additional_millions"].mean(), rows["additional_lasting_users_millions"].mean()
+        found |= {f"{measure}_{q}": np.nan if v is None else v for q, v in spread(values[measure]).items()}
+    added = float(values["additional_millions"].mean())
+    lasting = float(values["additional_lasting_users_millions"].mean())
     ratio = 100 * lasting / added if added >= LEAST else np.nan
-    return found | {
-        "additional_mean_millions": added,
-        "additional_lasting_mean_millions": lasting,
-        "lasting_per_100_activations": ratio,
-    }
+    return found | {ADDED: added, LASTS: lasting, "lasting_per_100_activations": ratio}
 
 
-def _ranked(table: pd.DataFrame, adults: Mapping[str, float], excluded: Mapping[str, float]) -> pd.DataFrame:
-    has = table["lasting_per_100_activations"].notna()
-    ranks = {
-        "rank_by_activations": "additional_mean_millions",
-        "rank_by_lasting_users": "additional_lasting_mean_millions",
-    }
-    for rank, by in ranks.items():
-        table[rank] = table.loc[has, by].rank(ascending=False, method="first")
-    table["rank_reason"] = [_reason(row, table[has], adults, excluded) for _, row in table.iterrows()]
-    return table
+def _rank(rows: Sequence[Document], adults: Mapping[str, float], excluded: Mapping[str, float]) -> None:
+    """Adds ranks and reasons to rows; those that add nearly nothing have none."""
+    own = [row for row in rows if row["lasting_per_100_activations"] == row["lasting_per_100_activations"]]
+    for row in rows:
+        row |= {"rank_by_activations": np.nan, "rank_by_lasting_users": np.nan, "rank_reason": ""}
+    for rank, by in (("rank_by_activations", ADDED), ("rank_by_lasting_users", LASTS)):
+        for place, row in enumerate(sorted(own, key=lambda row: -row[by]), 1):
+            row[rank] = float(place)
+    for row in own:
+        row["rank_reason"] = _reason(row, own, adults, excluded)
 
 
-def _reason(row: pd.Series, ranked: pd.DataFrame, adults: Mapping[str, float], excluded: Mapping[str, float]) -> str:
+def _reason(row: Document, ranked: Sequence[Document], adults: Mapping[str, float], excluded: Mapping[str, float]) -> str:
     """Why a strategy stands elsewhere in the ranking by lasting users, beside those that it has changed places with; ""
     where it doesn't."""
-    before, after = row["rank_by_activations"], row["rank_by_lasting_users"]
-    if np.isnan(before) or before == after:
+    before, after, name = row["rank_by_activations"], row["rank_by_lasting_users"], str(row["scenario"])
+    if before == after:
         return ""
     if after < before:
-        usual = ranked["additional_lasting_mean_millions"].sum() / ranked["additional_mean_millions"].sum()
-        return "more" if row["lasting_per_100_activations"] > 100 * usual else "others"
-    passing = (ranked["rank_by_activations"] > before) & (ranked["rank_by_lasting_users"] < after)
-    others, name = ranked[passing], str(row["scenario"])
-    added = others["additional_mean_millions"].sum()
-    grown, offline = (sum(of[str(other)] for other in others["scenario"]) for of in (adults, excluded))
-    if adults[name] / row["additional_mean_millions"] < FEWER * grown / added:
+        usual = sum(one[LASTS] for one in ranked) / sum(one[ADDED] for one in ranked)
+        return "more" if row[LASTS] > usual * row[ADDED] else "others"
+    others = [one for one in ranked if one["rank_by_activations"] > before and one["rank_by_lasting_users"] < after]
+    added = sum(one[ADDED] for one in others)
+    grown, offline = (sum(of[str(one["scenario"])] for one in others) for of in (adults, excluded))
+    if adults[name] / row[ADDED] < FEWER * grown / added:
         return "children"
     if excluded[name] * grown > MORE * max(offline, 0.0) * adults[name]:
         return "excluded"
     return "less"
 
 
-def _adults(user_groups: pd.DataFrame) -> dict[str, float]:
-    """Activated living adults that each scenario adds on average, millions."""
-    return _added(user_groups[user_groups["dimension"] == "digital_exclusion"])
-
-
-def _excluded(user_groups: pd.DataFrame) -> dict[str, float]:
-    """Those of them who are digitally excluded."""
-    rows = user_groups[(user_groups["dimension"] == "digital_exclusion") & (user_groups["group"] == "yes")]
-    return _added(rows)
-
-
-def _added(rows: pd.DataFrame) -> dict[str, float]:
-    totals = rows.groupby(["scenario", "draw"], sort=False)["active"].sum().groupby("scenario", sort=False).mean()
-    return {str(name): float(value - totals.iloc[0]) / 1e6 for name, value in totals.items()}
+def _added_adults(user_groups: pd.DataFrame) -> tuple[dict[str, float], dict[str, float]]:
+    """Activated living adults that each scenario adds on average, and the digitally excluded among them, millions."""
+    codes, names = pd.factorize(user_groups["scenario"])
+    split = (user_groups["dimension"] == "digital_exclusion").to_numpy()
+    offline, active = split & (user_groups["group"] == "yes").to_numpy(), user_groups["active"].to_numpy()
+    draws = user_groups["draw"].to_numpy()
+    found = []
+    for chosen in (split, offline):
+        means = [
+            active[chosen & (codes == k)].sum() / max(len(np.unique(draws[codes == k])), 1) for k in range(len(names))
+        ]
+        found.append({str(name): float(mean - means[0]) / 1e6 for name, mean in zip(names, means, strict=True)})
+    return found[0], found[1]
 
 
 def user_group_table(user_groups: pd.DataFrame) -> pd.DataFrame:
     """Who uses the service at the horizon: a row a scenario, dimension and group, over draws (p05, p50, p95): of
     activated living adults the share that has logged in in the last month, and that lasts."""
+    (of, scenarios), (which, pairs) = (
+        pd.factorize(values)
+        for values in (
+            user_groups["scenario"],
+            user_groups["dimension"].astype(str) + _BETWEEN + user_groups["group"].astype(str),
+        )
+    )
+    values = {name: user_groups[name].to_numpy(np.float64) for name in ("active", "users", "lasting")}
     rows = []
-    for (scenario, dimension, group), part in user_groups.groupby(["scenario", "dimension", "group"], sort=False):
-        found: dict[str, object] = {"scenario": scenario, "dimension": dimension, "group": group}
-        found["active_millions"] = float(part["active"].median()) / 1e6
+    key = of * max(len(pairs), 1) + which
+    order = np.argsort(key, kind="stable")
+    for part in np.split(order, np.flatnonzero(np.diff(key[order])) + 1) if len(order) else ():
+        dimension, _, group = str(pairs[which[part[0]]]).partition(_BETWEEN)
+        active = values["active"][part]
+        found: Document = {"scenario": scenarios[of[part[0]]], "dimension": dimension, "group": group}
+        found["active_millions"] = float(np.median(active)) / 1e6
         for name, column in (("users", "share_using"), ("lasting", "share_lasting")):
-            active = part["active"].to_numpy()
-            share = np.divide(part[name].to_numpy(), active, out=np.full(len(active), np.nan), where=active > 0)
+            share = np.divide(values[name][part], active, out=np.full(len(active), np.nan), where=active > 0)
             found |= {f"{column}_{q}": np.nan if v is None else v for q, v in spread(share).items()}
         rows.append(found)
     spreads = [f"{name}_{q}" for name in ("share_using", "share_lasting") for q in ("p05", "p50", "p95")]
