@@ -80,7 +80,9 @@ def _rank(rows: Sequence[Document], adults: Mapping[str, float], excluded: Mappi
         row["rank_reason"] = _reason(row, own, adults, excluded)
 
 
-def _reason(row: Document, ranked: Sequence[Document], adults: Mapping[str, float], excluded: Mapping[str, float]) -> str:
+def _reason(
+    row: Document, ranked: Sequence[Document], adults: Mapping[str, float], excluded: Mapping[str, float]
+) -> str:
     """Why a strategy stands elsewhere in the ranking by lasting users, beside those that it has changed places with; ""
     where it doesn't."""
     before, after, name = row["rank_by_activations"], row["rank_by_lasting_users"], str(row["scenario"])
