@@ -9,7 +9,8 @@ service that grows faster or slower than the model says changes nothing about wh
 Who the added people are: each group of the status quo gets the number that multiplies the odds of having activated by
 one factor, the same for all groups of the dimension, so that groups add up to the country and no share leaves 0 to 1;
 every scenario's group gets the number of the status quo's (*assumed*). Where people who have not activated stand is
-scaled to those who are left. Awareness, flows by channel and costs stay as simulated.
+scaled to those who are left. The added use the service as those of the status quo do (*assumed*). Awareness, flows by
+channel and costs stay as simulated.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import numpy as np
 
 from foundation.shapes import Floats
 from model.terms.outcome import BARRIERS, OBSTACLES, WOULD_PASS, GroupTable, Outcome, StandingTable
+from scenarios.used import carried_use
 
 if TYPE_CHECKING:
     from scenarios.frames import Result
@@ -62,6 +64,13 @@ def carried_into(results: Sequence[Result], added: Floats, later: Floats | float
             groups=[_group(table, extra) for table, extra in zip(result.groups, groups, strict=True)],
             standing=[_standing(table, extra) for table, extra in zip(result.standing, standing, strict=True)],
             later=result.later + later,
+            use=carried_use(result.use, reference.use, reference.outcome.activated, added),
+            use_later=carried_use(
+                result.use_later,
+                reference.use_later,
+                np.append(reference.outcome.activated, reference.later),
+                np.append(added, later),
+            ),
         )
         for result in results
     ]

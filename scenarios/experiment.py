@@ -10,6 +10,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from foundation.errors import RunFailedError, ScenarioError, UserError
+from foundation.language.amounts import TargetOn
 from foundation.seeds import DECISIONS, POPULATION, derive
 from foundation.store.manifest import LEFT_OUT
 from model.terms.inputs import Demography, History, Surveyed
@@ -23,6 +24,7 @@ from scenarios.drivers import common_drivers, refuse_missing
 from scenarios.frames import Frames, Result, draw_frames
 from scenarios.language.resolve import date_problems, going_on, resolve
 from scenarios.language.schema import DriversTable, Scenario
+from scenarios.past import Past
 
 if TYPE_CHECKING:
     from model.counting.census import Census, Counters
@@ -36,8 +38,6 @@ REFERENCE = "status-quo"
 LAST = date(2028, 12, 31)
 """Until when it is looked for the day of the target: the last of the clock on which a year ends."""
 MESA_PEOPLE = 20_000
-COUNTED_BESIDE = 2_000_000
-"""Most people for whom the status quo is kept while other scenarios run; more would cost too much memory."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +53,7 @@ class Settings:
     until: date
     """Horizon: results are stocks at the start of this day."""
     target_millions: float
+    target_on: TargetOn = "activated"
     engine: Literal["fast", "mesa"] = "fast"
     structure: Structure = field(default_factory=Structure)
     every: int = 1
@@ -117,25 +118,6 @@ class Experiment:
         return common_drivers(self.scenarios)
 
 
-@dataclass(frozen=True)
-class Past:
-    """What is counted once, for all scenarios of a draw."""
-
-    groups: list[GroupTable]
-    standing: list[StandingTable]
-    status_quo: dict[int, Census] = field(default_factory=dict)
-    """By week, from the first scenario without levers on: others are counted beside it, only where they differ."""
-
-    def census(self, branch: World) -> Census:
-        """Of a scenario at its current week."""
-        from model.counting.census import Census
-
-        census = Census(branch, self.status_quo.get(branch.week))
-        if not branch.levers and branch.week not in self.status_quo and branch.population.n <= COUNTED_BESIDE:
-            self.status_quo[branch.week] = census.kept()
-        return census
-
-
 def simulate_draw(experiment: Experiment, draw: Draw) -> Frames:
     """Frames of one draw (``scenarios.frames.ORDER``), all scenarios, ordered as given."""
     return _frames(experiment, draw, _branch)
@@ -170,14 +152,22 @@ def _frames(experiment: Experiment, draw: Draw, branch: Callable[..., Result | N
     past = Past(
         groups=_groups(now, [week for week in _group_weeks(experiment.settings) if week <= model.week]),
         standing=now.standing(model.week),
+        since=model.week,
     )
     found = [branch(experiment, scenario, draw, model, past) for scenario in experiment.scenarios]
     results = [result for result in found if result is not None]
     if experiment.carried is not None:
         results = carried_into(results, *carried_on(experiment.carried, draw.index, results[0]))
     settings = experiment.settings
-    window = {"until": settings.until, "dates_until": settings.onward}
-    return draw_frames(draw.index, results, every=settings.every, target_millions=settings.target_millions, **window)
+    return draw_frames(
+        draw.index,
+        results,
+        every=settings.every,
+        until=settings.until,
+        dates_until=settings.onward,
+        target_millions=settings.target_millions,
+        target_on=settings.target_on,
+    )
 
 
 def history_of(experiment: Experiment, draw: Draw) -> World:
@@ -242,11 +232,14 @@ def _branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: World
         groups=[table for pair in zip(past.groups, later, strict=True) for table in pair],
         standing=[*past.standing, *standing],
         simulated=outcome.activated,
+        use=past.used(branch, draw.use),
     )
     if settings.onward == settings.until:
         return result
     branch.advance(ceil(position(settings.onward)))  # what was counted above holds until here
-    return replace(result, later=past.census(branch).activated()[settings.last_week + 1 :])
+    onward = past.census(branch).activated()[settings.last_week + 1 :]
+    users = past.used(branch, draw.use) if settings.target_on == "users" else None
+    return replace(result, later=onward, use_later=users)
 
 
 def branch_of(experiment: Experiment, scenario: Scenario, draw: Draw, model: W) -> W:

@@ -8,25 +8,40 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from math import ceil
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from foundation.language.amounts import TargetOn
 from foundation.shapes import Floats
 from model.terms.outcome import CHANNEL_NAMES, GroupTable, Outcome, StandingTable
 from model.terms.weeks import START, position
 from scenarios.costs import CostLine
+from scenarios.used import USER_GROUPS, USERS, use_measures, user_columns, user_group_columns, users_by_week
 
 if TYPE_CHECKING:
     import pandas as pd  # takes long to load: only once there are results
 
+    from model.counting.use import UseOutcome
+
 STOCKS = ("living", "adults", "aware", "visited", "activated", "activated_living", "activated_minors")
-ORDER = ("weekly", "groups", "equity", "channels", "uses", "costs", "outcomes")
+ORDER = ("weekly", "groups", "equity", "channels", "uses", "costs", "users", "user_groups", "outcomes")
 """The frames of a run, in the order in which they are written."""
 STOCKS_OF_GROUPS = {"living": "living", "aware_adults": "aware", "visited": "visited", "activated": "activated"}
 """Columns by the name in ``GroupTable``; minors know the service through their guardians only, and are not asked."""
 Frames: TypeAlias = "dict[str, pd.DataFrame]"
+
+
+class Aim(NamedTuple):
+    """What is asked of the outcomes."""
+
+    until: date
+    """Horizon."""
+    dates_until: date
+    """Last day of the target that is looked for."""
+    target_millions: float
+    target_on: TargetOn = "activated"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +57,10 @@ class Result:
     """``outcome.activated`` [W+1] as it came out of the model, without what is carried from the forecast."""
     later: Floats = field(default_factory=lambda: np.empty(0))
     """Activated stock of weeks W+1, W+2, …, as far as it is looked for the day of the target."""
+    use: UseOutcome | None = None
+    """Use after activation; ``None`` on draws without a posterior of it."""
+    use_later: UseOutcome | None = None
+    """The same at the last week that is looked at, where the target is on users."""
 
 
 def draw_frames(
@@ -52,6 +71,7 @@ def draw_frames(
     until: date,
     target_millions: float,
     dates_until: date | None = None,
+    target_on: TargetOn = "activated",
 ) -> Frames:
     """The frames of one draw by the names of ``ORDER``, the scenarios one after the other as given.
 
@@ -61,6 +81,7 @@ def draw_frames(
         until: horizon of ``outcomes``.
         dates_until: last day of the target that is looked for, by default the horizon.
     """
+    aim = Aim(until, dates_until or until, target_millions, target_on)
     return {
         "weekly": weekly_frame(draw, results),
         "groups": group_frame(draw, results),
@@ -68,7 +89,9 @@ def draw_frames(
         "channels": channel_frame(draw, results, every),
         "uses": use_frame(draw, results),
         "costs": cost_frame(draw, results),
-        "outcomes": outcome_frame(draw, results, until, target_millions, dates_until or until),
+        "users": user_frame(draw, results),
+        "user_groups": user_group_frame(draw, results),
+        "outcomes": outcome_frame(draw, results, aim),
     }
 
 
@@ -187,20 +210,34 @@ def cost_frame(draw: int, results: Sequence[Result]) -> pd.DataFrame:
     return _keyed(draw, results, [len(result.costs) for result in results], columns)
 
 
+def user_frame(draw: int, results: Sequence[Result]) -> pd.DataFrame:
+    """Use after activation: a row a month to the horizon (``scenarios.used.USERS``)."""
+    found = [user_columns(result.use) for result in results]
+    columns = {name: np.concatenate([each[name] for each in found]) for name in USERS}
+    names = _column(columns.pop("month").tolist())
+    return _keyed(draw, results, [len(each["month"]) for each in found], {"month": names, **columns})
+
+
+def user_group_frame(draw: int, results: Sequence[Result]) -> pd.DataFrame:
+    """Who uses the service at the horizon: a row a dimension and group (``scenarios.used.USER_GROUPS``)."""
+    found = [user_group_columns(result.use) for result in results]
+    columns = {name: np.concatenate([each[name] for each in found]) for name in USER_GROUPS}
+    texts = {name: _column(columns.pop(name).tolist()) for name in ("dimension", "group")}
+    return _keyed(draw, results, [len(each["group"]) for each in found], {**texts, **columns})
+
+
 def _numbers(lines: Sequence[CostLine], name: str) -> npt.NDArray[np.float64]:
     return np.array([getattr(line, name) for line in lines], dtype=np.float64)
 
 
-def outcome_frame(
-    draw: int, results: Sequence[Result], until: date, target_millions: float, dates_until: date
-) -> pd.DataFrame:
+def outcome_frame(draw: int, results: Sequence[Result], aim: Aim) -> pd.DataFrame:
     """A row per scenario: the result at the horizon. Additional activations are those over the first scenario on the
     same draw, as simulated; the cost of one is NaN where none is added. ``reached_date`` is the first day with the
     target up to ``dates_until``, and ``reached`` whether it is none after the horizon."""
-    reference, target = at(results[0].simulated, until) / 1e6, target_millions * 1e6
+    target = aim.target_millions * 1e6
     rows = [
-        _at_horizon(result, until, reference)
-        | _reached(target_date(np.concatenate([result.outcome.activated, result.later]), target, dates_until), until)
+        _at_horizon(result, aim.until, results[0])
+        | _reached(target_date(_aimed_at(result, aim), target, aim.dates_until), aim.until)
         for result in results
     ]
     columns: dict[str, object] = {name: [row[name] for row in rows] for name in rows[0]}
@@ -208,17 +245,26 @@ def outcome_frame(
     return _keyed(draw, results, [1] * len(results), columns)
 
 
+def _aimed_at(result: Result, aim: Aim) -> Floats:
+    """The stock by week that the target is on; ``ValueError`` for users on draws without a posterior of use."""
+    if aim.target_on == "activated":
+        return np.concatenate([result.outcome.activated, result.later])
+    if (use := result.use_later or result.use) is None:
+        raise ValueError("a target on users needs draws with a posterior of use")
+    return users_by_week(use, len(result.outcome.activated) + len(result.later))
+
+
 def _reached(day: str | None, until: date) -> dict[str, bool | str | None]:
     return {"reached": day is not None and day <= until.isoformat(), "reached_date": day}
 
 
-def _at_horizon(result: Result, until: date, reference: float) -> dict[str, Any]:
-    """One row of ``outcome_frame``, but for the target; ``reference`` in millions."""
+def _at_horizon(result: Result, until: date, reference: Result) -> dict[str, Any]:
+    """One row of ``outcome_frame``, but for the target."""
     outcome = result.outcome
     activated, simulated, living = (
         at(stock, until) / 1e6 for stock in (outcome.activated, result.simulated, outcome.living)
     )
-    additional = simulated - reference
+    additional = simulated - at(reference.simulated, until) / 1e6
     cost = float(_numbers(result.costs, "eur").sum()) / 1e6
     return {
         "activated_millions": activated,
@@ -228,6 +274,7 @@ def _at_horizon(result: Result, until: date, reference: float) -> dict[str, Any]
         "cost_millions_eur": cost,
         "cost_per_additional_eur": cost / additional if additional > 0 else np.nan,
         "doctor_minutes_millions": float(_numbers(result.costs, "minutes").sum()) / 1e6,
+        **use_measures(result.use, reference.use, cost),
     }
 
 

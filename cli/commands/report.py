@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli import options as o
 from cli.completing import folders
 from cli.errors import reported
+
+if TYPE_CHECKING:
+    from foundation.store.manifest import Manifest
 
 
 def report(
@@ -57,6 +60,7 @@ def report(
             manifest, frames = load(folder)
             goes_with = plan or (folder if (folder / FILE).is_file() else None)
             target = out or folder / f"report.{lang.value}.html"
+            _refuse_users(folder, manifest)
             text = page(
                 frames,
                 manifest,
@@ -74,6 +78,14 @@ def report(
             print_json({"folder": str(folder), "quick": manifest["quick"], "report": str(target)})
         else:
             print(target)
+
+
+def _refuse_users(folder: Path, manifest: Manifest) -> None:
+    """The report speaks of activated profiles throughout."""
+    from foundation.errors import UserError
+
+    if manifest.get("target_on") == "users":
+        raise UserError(f"{folder}: its target is on monthly users; the report is on activated profiles: run it again")
 
 
 def _list_in(folder: Path, page: Path) -> None:

@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from foundation.errors import UserError, nearest
-from foundation.language.amounts import amount, millions
+from foundation.language.amounts import amount
+from foundation.language.amounts import target as target_of
 from planning.mix.measures import Limits
 from scenarios.language.files import load_scenario, parse_scenario, read_text
 from scenarios.language.schema import Scenario, Title
@@ -202,7 +203,7 @@ def plan_request(
     limits = Limits(minutes=None if minutes is None else amount("--minutes", minutes, unit="minutes") / 1e6, fair=fair)
     question = Question(
         budget=_budget(budget),
-        target=millions("--target", target),
+        target=target_of("--target", target)[1],
         probability=probability,
         limits=limits,
         seed=seed,

@@ -18,6 +18,7 @@ from foundation.store.reading import Document
 from model.terms.parameters import Parameters
 from planning.mix.measures import Measures
 from planning.mix.question import Mixes, Space, strictly
+from planning.mix.users import reached, use_of
 from scenarios.carried import by_odds
 from scenarios.costs import CostLine, cost_lines
 from scenarios.draw import Draw
@@ -28,6 +29,7 @@ from scenarios.language.schema import Scenario
 
 if TYPE_CHECKING:
     from foundation.work.bench import Bench
+    from model.counting.use import UseCensus
     from model.terms.shapes import Records
     from model.world import World
 
@@ -65,7 +67,7 @@ class Answer:
 
     draw: int
     results: pd.DataFrame
-    """``activated`` (as simulated), ``cost`` (M€), ``minutes`` (millions); a first row holds the status quo."""
+    """``activated`` or users, as simulated, ``cost`` (M€), ``minutes``, millions; a first row holds the status quo."""
     carried: float
     """Millions that the forecast adds to the status quo, and to every row alike."""
     shares: Floats
@@ -106,6 +108,8 @@ class _Known:
     shares: Floats
     more: Floats
     """[group, 2] share that the forecast adds."""
+    use: UseCensus | None = None
+    """Of the status quo, where the target is on users."""
 
 
 _HISTORIES: OrderedDict[tuple[Settings, int, Parameters, bool], _Known] = OrderedDict()
@@ -145,16 +149,16 @@ def _branch(task: Task, known: _Known, scenario: Scenario) -> tuple[float, Float
     """Millions activated, shares of groups and cost lines of one scenario."""
     from model.counting.census import Census
 
-    settings = task.experiment.settings
-    levers = resolve(scenario, task.draw, policy_start=settings.policy_start, until=settings.until)
+    settings, draw = task.experiment.settings, task.draw
+    levers = resolve(scenario, draw, policy_start=settings.policy_start, until=settings.until)
     branch = known.model.branch([lever for lever in levers if lever.dose > 0])
     branch.advance(settings.last_week - 1)
     before = Census(branch).counters()
     branch.advance(settings.last_week)
     census = Census(branch)
-    uses = used_by_horizon(census, before, settings)
-    lines = cost_lines(strictly(scenario), uses, task.draw, task.experiment.costs)
-    return at(census.activated(), settings.until) / 1e6, known.cohorts.shares(branch), lines
+    lines = cost_lines(strictly(scenario), used_by_horizon(census, before, settings), draw, task.experiment.costs)
+    found = reached(census.activated(), use_of(census, settings, draw, known.use), settings)
+    return found, known.cohorts.shares(branch), lines
 
 
 def _history(experiment: Experiment, draw: Draw) -> _Known:
@@ -175,13 +179,15 @@ def _simulated(experiment: Experiment, draw: Draw) -> _Known:
     groups = cohorts(model)
     branch = model.branch(())
     branch.advance(settings.last_week)
-    stock, counts = Census(branch).activated(), groups.counts(branch)
-    activated = at(stock, settings.until) / 1e6
+    census, counts = Census(branch), groups.counts(branch)
+    stock, use = census.activated(), use_of(census, settings, draw)
+    found = reached(stock, use, settings)
     if experiment.carried is None:
-        return _Known(model, groups, activated, 0.0, shares(counts), np.zeros(counts.shape[:2]))
+        return _Known(model, groups, found, 0.0, shares(counts), np.zeros(counts.shape[:2]), use)
     added = experiment.carried(draw.index, stock)
-    more = _more(counts, added[-1] / stock[-1])
-    return _Known(model, groups, activated, at(added, settings.until) / 1e6, shares(counts), more)
+    growth = added[-1] / stock[-1]
+    carried = at(added, settings.until) / 1e6 if use is None else growth * found
+    return _Known(model, groups, found, carried, shares(counts), _more(counts, growth), use)
 
 
 def _more(counts: Floats, growth: float) -> Floats:

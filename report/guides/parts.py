@@ -6,6 +6,8 @@ import io
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -177,10 +179,8 @@ def _other_services(_: Path, lang: str) -> str:
     return markdown()
 
 
-def _readings(folder: Path, lang: str) -> str:
-    from calibration.readings import markdown
-
-    return markdown(folder, lang)
+def _paged(module: str) -> Callable[[Path, str], str]:
+    return lambda folder, lang: str(import_module(module).markdown(folder, lang))
 
 
 def _sbc(folder: Path, lang: str) -> str:
@@ -209,11 +209,14 @@ def _uncertainty(folder: Path, lang: str) -> str:
     return printed(uncertainty_table(tables[Path(SPLIT).stem], manifest, lang), 140)
 
 
-def _results(folder: Path, lang: str) -> str:
+def _results(folder: Path, lang: str, *, use: bool = False) -> str:
     from scenarios.compare.comparison import load as run_of
     from scenarios.compare.tables import rich_table, summary_table
+    from scenarios.compare.use import use_rich_table, use_table
 
     manifest, frames = run_of(folder)
+    if use:
+        return printed(use_rich_table(use_table(frames["outcomes"], frames["user_groups"]), manifest, lang), 160)
     return printed(rich_table(summary_table(frames["outcomes"], frames["costs"]), manifest, lang), 160)
 
 
@@ -285,10 +288,12 @@ PARTS = (
     Part("forecast", FORECAST, _forecast, draw=_forecast_figures, pictures=both("forecast")),
     Part("services", ("docs/other-services.md",), _other_services),
     Part("uncertainty", CALIBRATION, _uncertainty, "mes uncertainty", "split.parquet"),
-    Part("readings", READINGS, _readings, "mes study readings", "readings.json"),
+    Part("readings", READINGS, _paged("calibration.readings"), "mes study readings", "readings.json"),
     Part("sbc", ("docs/calibration-sbc.md",), _sbc, "mes study sbc", "sbc.json", _sbc_figures, ("sbc-near.png",)),
     Part("second", CALIBRATION, _second, "mes study second", "second.json"),
     Part("results", README, _results, "mes compare", "equity.parquet", _results_figures, both("compare")),
+    Part("use", ("docs/use.md", "docs/use.fr.md"), _paged("calibration.use.page"), "mes study use", "use.json"),
+    Part("users", ("docs/use.md", "docs/use.fr.md"), partial(_results, use=True), "mes compare", "equity.parquet"),
     Part("bench", ("docs/performance.md",), _bench, "make bench", "bench.json"),
     Part("sample", SAMPLE, _sample, "make bench", "bench.json"),
 )

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LANGUAGES: tuple[Lang, ...] = ("en", "fr")
-NAMES = ("summary", "when", "groups", "equity", "left-behind", "best", "drivers")
+NAMES = ("summary", "when", "groups", "equity", "left-behind", "best", "drivers", "use", "use-groups")
 TABLES = tuple(f"{name}.{lang}.csv" for name in NAMES for lang in LANGUAGES)
 """For a spreadsheet."""
 COUNTS = {
@@ -176,6 +176,7 @@ def tables_for_reading(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -
     from scenarios.compare.best import best_table
     from scenarios.compare.equity import equity_table, obstacle_table
     from scenarios.compare.tables import groups_table, summary_table
+    from scenarios.compare.use import use_table, user_group_table
     from scenarios.compare.when import when_table
 
     return {
@@ -186,6 +187,8 @@ def tables_for_reading(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -
         "left-behind": obstacle_table(frames["equity"], manifest["until"]),
         "best": best_table(frames["outcomes"], manifest),
         "drivers": courses_table(manifest),
+        "use": use_table(frames["outcomes"], frames["user_groups"]),
+        "use-groups": user_group_table(frames["user_groups"]),
     }
 
 
@@ -205,6 +208,7 @@ def settings_of(experiment: Experiment) -> dict[str, object]:
         "until": settings.until.isoformat(),
         **onward,
         "target_millions": settings.target_millions,
+        "target_on": settings.target_on,
         "every": settings.every,
         "continued": experiment.carried is not None,
         "quick": settings.quick,

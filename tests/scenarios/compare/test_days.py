@@ -196,7 +196,9 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, int]]:
 def made_for(scenarios: int, monkeypatch: pytest.MonkeyPatch) -> tuple[dict[str, int], dict[str, pd.DataFrame]]:
     """Frames and quantiles that it takes to make all tables of so many scenarios, 20 draws each; and the tables."""
     both, lines = counts(scenarios, 20), made.frames(1, draws=1)["costs"]
-    frames = {"outcomes": outcomes(scenarios, 20), "costs": lines, "groups": both, "equity": both}
+    last = both[both["week"] == WEEKS[-1]]
+    users = last.assign(active=last["living"], users=last["activated"], lasting=last["activated"])
+    frames = {"outcomes": outcomes(scenarios, 20), "costs": lines, "groups": both, "equity": both, "user_groups": users}
     with counted(monkeypatch) as found:
         tables = tables_for_reading(frames, made.manifest(1))
     return found, tables
