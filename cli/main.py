@@ -22,6 +22,7 @@ from cli.commands.story import story
 from cli.commands.survey import survey
 from cli.commands.uncertainty import structures, uncertainty
 from cli.commands.upkeep import docs, evidence, study
+from cli.commands.web import web
 from cli.errors import Mes
 from cli.options import with_log
 
@@ -69,6 +70,7 @@ app.command()(verify)
 app.command()(columns)
 app.command()(with_log(report))
 app.command()(story)
+app.command()(with_log(web))
 app.add_typer(scenarios, name="scenarios")
 # For maintainers: named in CONTRIBUTING.md.
 app.command(hidden=True)(docs)

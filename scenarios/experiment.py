@@ -13,7 +13,7 @@ from foundation.errors import RunFailedError, ScenarioError, UserError
 from foundation.seeds import DECISIONS, POPULATION, derive
 from foundation.store.manifest import LEFT_OUT
 from model.terms.inputs import Demography, History, Surveyed
-from model.terms.outcome import DIMENSIONS, GroupTable, LeverUse, StandingTable
+from model.terms.outcome import LeverUse, StandingTable
 from model.terms.structure import Structure
 from model.terms.weeks import START, WEEKS, monday, position, week_of
 from scenarios.carried import Carried, carried_into, carried_on
@@ -23,6 +23,7 @@ from scenarios.drivers import common_drivers, refuse_missing
 from scenarios.frames import Frames, Result, draw_frames
 from scenarios.language.resolve import date_problems, resolve
 from scenarios.language.schema import DriversTable, Scenario
+from scenarios.past import Past, groups_of, past_of
 
 if TYPE_CHECKING:
     from model.counting.census import Census, Counters
@@ -36,8 +37,6 @@ REFERENCE = "status-quo"
 LAST = date(2028, 12, 31)
 """Until when it is looked for the day of the target: the last of the clock on which a year ends."""
 MESA_PEOPLE = 20_000
-COUNTED_BESIDE = 2_000_000
-"""Most people for whom the status quo is kept while other scenarios run; more would cost too much memory."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,28 +116,9 @@ class Experiment:
         return common_drivers(self.scenarios)
 
 
-@dataclass(frozen=True)
-class Past:
-    """What is counted once, for all scenarios of a draw."""
-
-    groups: list[GroupTable]
-    standing: list[StandingTable]
-    status_quo: dict[int, Census] = field(default_factory=dict)
-    """By week, from the first scenario without levers on: others are counted beside it, only where they differ."""
-
-    def census(self, branch: World) -> Census:
-        """Of a scenario at its current week."""
-        from model.counting.census import Census
-
-        census = Census(branch, self.status_quo.get(branch.week))
-        if not branch.levers and branch.week not in self.status_quo and branch.population.n <= COUNTED_BESIDE:
-            self.status_quo[branch.week] = census.kept()
-        return census
-
-
 def simulate_draw(experiment: Experiment, draw: Draw) -> Frames:
     """Frames of one draw (``scenarios.frames.ORDER``), all scenarios, ordered as given."""
-    return _frames(experiment, draw, _branch)
+    return _frames(experiment, draw, result_of)
 
 
 def simulate_what_goes(experiment: Experiment, draw: Draw) -> dict[str, Any]:
@@ -148,7 +128,7 @@ def simulate_what_goes(experiment: Experiment, draw: Draw) -> dict[str, Any]:
 
     def tried(experiment: Experiment, scenario: Scenario, draw: Draw, model: World, past: Past) -> Result | None:
         try:
-            return _branch(experiment, scenario, draw, model, past)
+            return result_of(experiment, scenario, draw, model, past)
         except (MemoryError, RunFailedError):
             raise
         except Exception as error:
@@ -164,17 +144,21 @@ def simulate_what_goes(experiment: Experiment, draw: Draw) -> dict[str, Any]:
 
 def _frames(experiment: Experiment, draw: Draw, branch: Callable[..., Result | None]) -> Frames:
     model = history_of(experiment, draw)
-    from model.counting.census import Census
-
-    now = Census(model)
-    past = Past(
-        groups=_groups(now, [week for week in _group_weeks(experiment.settings) if week <= model.week]),
-        standing=now.standing(model.week),
-    )
+    past = begun(experiment, model)
     found = [branch(experiment, scenario, draw, model, past) for scenario in experiment.scenarios]
     results = [result for result in found if result is not None]
     if experiment.carried is not None:
         results = carried_into(results, *carried_on(experiment.carried, draw.index, results[0]))
+    return framed(experiment, draw, results)
+
+
+def begun(experiment: Experiment, model: World) -> Past:
+    """What all scenarios of a draw share of its history."""
+    return past_of(model, [week for week in _group_weeks(experiment.settings) if week <= model.week])
+
+
+def framed(experiment: Experiment, draw: Draw, results: Sequence[Result]) -> Frames:
+    """The frames of a draw, the scenarios ordered as given, the reference first."""
     settings = experiment.settings
     window = {"until": settings.until, "dates_until": settings.onward}
     return draw_frames(draw.index, results, every=settings.every, target_millions=settings.target_millions, **window)
@@ -226,14 +210,14 @@ def _engine(name: str) -> type[FastModel] | type[ReferenceModel]:
     return FastModel
 
 
-def _branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: World, past: Past) -> Result:
+def result_of(experiment: Experiment, scenario: Scenario, draw: Draw, model: World, past: Past) -> Result:
     """One scenario from the policy start to the horizon."""
     settings = experiment.settings
     branch = start_branch(experiment, scenario, draw, model, settings.onward)
     standing, before, census = _run_to_horizon(branch, settings, past)
     outcome = census.outcome()
     outcome = replace(outcome, uses=used_by_horizon(census, before, settings))
-    later = _groups(census, [week for week in _group_weeks(settings) if week > model.week])
+    later = groups_of(census, [week for week in _group_weeks(settings) if week > model.week])
     result = Result(
         scenario=scenario.name,
         outcome=outcome,
@@ -266,11 +250,6 @@ def used_by_horizon(census: Census, before: Counters, settings: Settings) -> tup
     """What levers have used at the start of the day of the horizon: between the start of its week, whose counters these
     are, and its end, when the census was taken."""
     return used_by(census.uses(before), census.uses(), position(settings.until) - _last_weeks(settings)[0])
-
-
-def _groups(census: Census, weeks: Sequence[int]) -> list[GroupTable]:
-    """A table for each dimension."""
-    return [census.groups(dimension, weeks) for dimension in DIMENSIONS]
 
 
 def _run_to_horizon(branch: World, settings: Settings, past: Past) -> tuple[list[StandingTable], Counters, Census]:

@@ -27,7 +27,7 @@ def compared(folder: Path, *more: str) -> Result:
 @pytest.fixture(scope="module")
 def broken() -> Any:
     """``media`` fails on draw 1; ``status-quo`` and ``letters-with-code`` don't."""
-    whole = experiment._branch
+    whole = experiment.result_of
 
     def branch(asked: Any, scenario: Any, draw: Any, *more: Any) -> Any:
         if scenario.name == "media" and draw.index == 1:
@@ -35,7 +35,7 @@ def broken() -> Any:
         return whole(asked, scenario, draw, *more)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(experiment, "_branch", branch)
+        patch.setattr(experiment, "result_of", branch)
         yield
 
 
@@ -76,7 +76,7 @@ def test_the_report_says_so(left: tuple[Path, Result], tmp_path: Path) -> None:
 
 def test_the_reference_takes_its_draw_along(broken: None, tmp_path: Path) -> None:
     """All others are told as differences from it: a draw without it is none."""
-    whole = experiment._branch
+    whole = experiment.result_of
 
     def branch(asked: Any, scenario: Any, draw: Any, *more: Any) -> Any:
         if scenario.name == "status-quo" and draw.index == 2:
@@ -84,9 +84,9 @@ def test_the_reference_takes_its_draw_along(broken: None, tmp_path: Path) -> Non
         return WHOLE(asked, scenario, draw, *more)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(experiment, "_branch", branch)
+        patch.setattr(experiment, "result_of", branch)
         result = compared(tmp_path / "r", "letters-with-code")
-    assert experiment._branch is whole
+    assert experiment.result_of is whole
     assert result.exit_code == 1
     manifest, frames = load(tmp_path / "r")
     assert [failure["draw"] for failure in manifest["failures"]] == [2]
@@ -97,7 +97,7 @@ def test_the_reference_takes_its_draw_along(broken: None, tmp_path: Path) -> Non
 def test_a_resume_tries_again_and_ends_as_if_nothing_had_failed(left: tuple[Path, Result], tmp_path: Path) -> None:
     folder = left[0]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(experiment, "_branch", WHOLE)
+        patch.setattr(experiment, "result_of", WHOLE)
         assert compared(folder, "media", "letters-with-code", "--resume").exit_code == 0
         assert compared(tmp_path / "whole", "media", "letters-with-code").exit_code == 0
     assert verify_folder(folder).sound
@@ -109,4 +109,4 @@ def hashes(folder: Path) -> dict[str, str]:
     return {path.name: manifests.sha256_of(path) for path in folder.glob("*.parquet")}
 
 
-WHOLE: Callable[..., Any] = experiment._branch
+WHOLE: Callable[..., Any] = experiment.result_of
