@@ -3,9 +3,9 @@
     python -m benchmarks.web latency --people 50000 --draws 100
     python -m benchmarks.web crowd --people 2000 --draws 12 --clients 10 --seconds 120
 
-``latency`` waits until all draws are warm, then asks for strategies that the server hasn't seen, one gesture after
-the other, and prints the seconds to the first figure and to the whole; one question comes while a former one is computed.
-``crowd`` has clients ask at random for a while: errors, answers that are not those of the same question asked alone, and
+``latency`` waits until all draws are warm, then asks for strategies that the server has not seen, one gesture after
+the other, and prints the seconds to the first figure and to the whole; one question comes while another is computed.
+``crowd`` has clients ask at random for a while: errors, answers unlike those of the same question asked alone, and
 the memory of server and workers are counted.
 """
 

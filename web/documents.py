@@ -189,7 +189,7 @@ def _stops(equity: pd.DataFrame, manifest: Manifest, lang: str) -> Iterator[Docu
 
 
 def _everybody(equity: pd.DataFrame) -> pd.DataFrame:
-    """All members together, as one group."""
+    """All members together, as one group: those of both groups of digital exclusion, which everybody is in one of."""
     counts = [name for name in equity.columns if name not in ("scenario", "draw", "week", "dimension", "group")]
     rows = equity[equity["dimension"] == "digital_exclusion"]
     whole = rows.groupby(["scenario", "draw", "week"], sort=False, observed=True)[counts].sum().reset_index()
