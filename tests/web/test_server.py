@@ -262,14 +262,16 @@ def test_it_starts_answers_and_ends_at_once_without_leaving_anything() -> None:
 def test_who_leaves_makes_room() -> None:
     import httpx2 as httpx
 
-    process, address = started("--clients", "1", "--draws", "40")
+    process, address = started("--clients", "1", "--people", "5000", "--draws", "100")
     try:
         with httpx.Client(base_url=address, timeout=60) as client:
             asked = {"client": "test-client", "strategies": [SMS]}
             with client.stream("POST", "/api/answers", json=asked) as answer:
-                next(answer.iter_lines())
+                told = answer.iter_lines()  # which closes the connection once it is forgotten
+                assert json.loads(next(told))["event"] == "accepted"
                 other = client.post("/api/answers", json={**asked, "client": "another-client"})
                 assert other.status_code == 429
+                del told
             for _ in range(50):  # the server sees at the end of a draw that nobody listens
                 with client.stream("POST", "/api/answers", json={**asked, "client": "another-client"}) as answer:
                     if answer.status_code == 200:
