@@ -14,7 +14,7 @@ from foundation.language.amounts import TargetOn
 from foundation.seeds import DECISIONS, POPULATION, derive
 from foundation.store.manifest import LEFT_OUT
 from model.terms.inputs import Demography, History, Surveyed
-from model.terms.outcome import DIMENSIONS, GroupTable, LeverUse, StandingTable
+from model.terms.outcome import LeverUse, StandingTable
 from model.terms.structure import Structure
 from model.terms.weeks import START, WEEKS, monday, position, week_of
 from scenarios.carried import Carried, carried_into, carried_on
@@ -24,7 +24,7 @@ from scenarios.drivers import common_drivers, refuse_missing
 from scenarios.frames import Frames, Result, draw_frames
 from scenarios.language.resolve import date_problems, going_on, resolve
 from scenarios.language.schema import DriversTable, Scenario
-from scenarios.past import Past
+from scenarios.past import Past, groups_of, past_of
 
 if TYPE_CHECKING:
     from model.counting.census import Census, Counters
@@ -120,7 +120,7 @@ class Experiment:
 
 def simulate_draw(experiment: Experiment, draw: Draw) -> Frames:
     """Frames of one draw (``scenarios.frames.ORDER``), all scenarios, ordered as given."""
-    return _frames(experiment, draw, _branch)
+    return _frames(experiment, draw, result_of)
 
 
 def simulate_what_goes(experiment: Experiment, draw: Draw) -> dict[str, Any]:
@@ -130,7 +130,7 @@ def simulate_what_goes(experiment: Experiment, draw: Draw) -> dict[str, Any]:
 
     def tried(experiment: Experiment, scenario: Scenario, draw: Draw, model: World, past: Past) -> Result | None:
         try:
-            return _branch(experiment, scenario, draw, model, past)
+            return result_of(experiment, scenario, draw, model, past)
         except (MemoryError, RunFailedError):
             raise
         except Exception as error:
@@ -146,18 +146,21 @@ def simulate_what_goes(experiment: Experiment, draw: Draw) -> dict[str, Any]:
 
 def _frames(experiment: Experiment, draw: Draw, branch: Callable[..., Result | None]) -> Frames:
     model = history_of(experiment, draw)
-    from model.counting.census import Census
-
-    now = Census(model)
-    past = Past(
-        groups=_groups(now, [week for week in _group_weeks(experiment.settings) if week <= model.week]),
-        standing=now.standing(model.week),
-        since=model.week,
-    )
+    past = begun(experiment, model)
     found = [branch(experiment, scenario, draw, model, past) for scenario in experiment.scenarios]
     results = [result for result in found if result is not None]
     if experiment.carried is not None:
         results = carried_into(results, *carried_on(experiment.carried, draw.index, results[0]))
+    return framed(experiment, draw, results)
+
+
+def begun(experiment: Experiment, model: World) -> Past:
+    """What all scenarios of a draw share of its history."""
+    return past_of(model, [week for week in _group_weeks(experiment.settings) if week <= model.week])
+
+
+def framed(experiment: Experiment, draw: Draw, results: Sequence[Result], reference: Result | None = None) -> Frames:
+    """The frames of a draw, the scenarios ordered as given; the first is the reference, or else it is given."""
     settings = experiment.settings
     return draw_frames(
         draw.index,
@@ -167,6 +170,7 @@ def _frames(experiment: Experiment, draw: Draw, branch: Callable[..., Result | N
         dates_until=settings.onward,
         target_millions=settings.target_millions,
         target_on=settings.target_on,
+        reference=reference,
     )
 
 
@@ -216,7 +220,7 @@ def _engine(name: str) -> type[FastModel] | type[ReferenceModel]:
     return FastModel
 
 
-def _branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: World, past: Past) -> Result:
+def result_of(experiment: Experiment, scenario: Scenario, draw: Draw, model: World, past: Past) -> Result:
     """One scenario from the policy start to the horizon."""
     settings = experiment.settings
     last = max(settings.onward, going_on(scenario, settings.policy_start, settings.until))
@@ -224,7 +228,7 @@ def _branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: World
     standing, before, census = _run_to_horizon(branch, settings, past)
     outcome = census.outcome()
     outcome = replace(outcome, uses=used_by_horizon(census, before, settings))
-    later = _groups(census, [week for week in _group_weeks(settings) if week > model.week])
+    later = groups_of(census, [week for week in _group_weeks(settings) if week > model.week])
     result = Result(
         scenario=scenario.name,
         outcome=outcome,
@@ -260,11 +264,6 @@ def used_by_horizon(census: Census, before: Counters, settings: Settings) -> tup
     """What levers have used at the start of the day of the horizon: between the start of its week, whose counters these
     are, and its end, when the census was taken."""
     return used_by(census.uses(before), census.uses(), position(settings.until) - _last_weeks(settings)[0])
-
-
-def _groups(census: Census, weeks: Sequence[int]) -> list[GroupTable]:
-    """A table for each dimension."""
-    return [census.groups(dimension, weeks) for dimension in DIMENSIONS]
 
 
 def _run_to_horizon(branch: World, settings: Settings, past: Past) -> tuple[list[StandingTable], Counters, Census]:

@@ -34,10 +34,9 @@ Frames: TypeAlias = "dict[str, pd.DataFrame]"
 
 
 class Aim(NamedTuple):
-    """What is asked of the outcomes."""
+    """What is asked of the outcomes at the horizon."""
 
     until: date
-    """Horizon."""
     dates_until: date
     """Last day of the target that is looked for."""
     target_millions: float
@@ -72,16 +71,18 @@ def draw_frames(
     target_millions: float,
     dates_until: date | None = None,
     target_on: TargetOn = "activated",
+    reference: Result | None = None,
 ) -> Frames:
     """The frames of one draw by the names of ``ORDER``, the scenarios one after the other as given.
 
     Args:
-        results: of at least one scenario; the first is the reference of what others add.
+        results: of at least one scenario.
         every: weeks of an interval of ``channels``.
         until: horizon of ``outcomes``.
         dates_until: last day of the target that is looked for, by default the horizon.
+        reference: of what others add; by default the first.
     """
-    aim = Aim(until, dates_until or until, target_millions, target_on)
+    aim, first = Aim(until, dates_until or until, target_millions, target_on), reference or results[0]
     return {
         "weekly": weekly_frame(draw, results),
         "groups": group_frame(draw, results),
@@ -91,7 +92,7 @@ def draw_frames(
         "costs": cost_frame(draw, results),
         "users": user_frame(draw, results),
         "user_groups": user_group_frame(draw, results),
-        "outcomes": outcome_frame(draw, results, aim),
+        "outcomes": outcome_frame(draw, results, first, aim),
     }
 
 
@@ -230,14 +231,13 @@ def _numbers(lines: Sequence[CostLine], name: str) -> npt.NDArray[np.float64]:
     return np.array([getattr(line, name) for line in lines], dtype=np.float64)
 
 
-def outcome_frame(draw: int, results: Sequence[Result], aim: Aim) -> pd.DataFrame:
-    """A row per scenario: the result at the horizon. Additional activations are those over the first scenario on the
-    same draw, as simulated; the cost of one is NaN where none is added. ``reached_date`` is the first day with the
+def outcome_frame(draw: int, results: Sequence[Result], first: Result, aim: Aim) -> pd.DataFrame:
+    """A row per scenario: the result at the horizon. Additional activations are those over the ``first`` on the same
+    draw, as simulated; the cost of one is NaN where none is added. ``reached_date`` is the first day with the
     target up to ``dates_until``, and ``reached`` whether it is none after the horizon."""
-    target = aim.target_millions * 1e6
     rows = [
-        _at_horizon(result, aim.until, results[0])
-        | _reached(target_date(_aimed_at(result, aim), target, aim.dates_until), aim.until)
+        _at_horizon(result, aim.until, first)
+        | _reached(target_date(_aimed_at(result, aim), aim.target_millions * 1e6, aim.dates_until), aim.until)
         for result in results
     ]
     columns: dict[str, object] = {name: [row[name] for row in rows] for name in rows[0]}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from model.terms.outcome import GroupTable, StandingTable
+from model.terms.outcome import DIMENSIONS, GroupTable, StandingTable
 
 if TYPE_CHECKING:
     from model.counting.census import Census
@@ -53,3 +54,16 @@ class Past:
 
     def _keeps(self, branch: World) -> bool:
         return not branch.levers and branch.population.n <= COUNTED_BESIDE
+
+
+def past_of(model: World, weeks: Sequence[int]) -> Past:
+    """Counts of a history at its end, and of groups in ``weeks``."""
+    from model.counting.census import Census
+
+    now = Census(model)
+    return Past(groups=groups_of(now, weeks), standing=now.standing(model.week), since=model.week)
+
+
+def groups_of(census: Census, weeks: Sequence[int]) -> list[GroupTable]:
+    """A table for each dimension."""
+    return [census.groups(dimension, weeks) for dimension in DIMENSIONS]

@@ -25,9 +25,7 @@ class Study(StrEnum):
     use = "use"
 
 
-WHAT = typer.Argument(
-    help="readings of the 57 %; simulation-based calibration; second method; use after activation."
-)
+WHAT = typer.Argument(help="readings of the 57 %; simulation-based calibration; second method; use after activation.")
 
 
 @contextmanager

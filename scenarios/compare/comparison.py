@@ -98,8 +98,8 @@ def run_document(frames: Mapping[str, pd.DataFrame], manifest: Manifest, scenari
         "scenario": scenario,
         **_common(manifest),
         "weeks": [monday(week).isoformat() for week in range(last + 1)],
-        "activated_millions": _bands(rows, "millions"),
-        "activated_share": _bands(rows, "share"),
+        "activated_millions": bands(rows, "millions"),
+        "activated_share": bands(rows, "share"),
         "at_horizon": _scenario(
             outcomes[outcomes["scenario"] == scenario], entry, price_statuses(frames["costs"], "scenario"), manifest
         ),
@@ -152,7 +152,7 @@ def scenario_summary(
     }
 
 
-def _bands(rows: pd.DataFrame, column: str) -> dict[str, list[float | None]]:
+def bands(rows: pd.DataFrame, column: str) -> dict[str, list[float | None]]:
     """Quantiles over draws, one number a week."""
     table = rows.pivot(index="week", columns="draw", values=column).sort_index().to_numpy()
     return {name: [rounded(float(v)) for v in np.quantile(table, level, axis=1)] for name, level in LEVELS.items()}
