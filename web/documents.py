@@ -91,7 +91,10 @@ def _scenario(
             "probability": probability(row, lang),
             "probability_interval": f"{interval(100 * low, 100 * high, 0, lang)}{NO_BREAK}%",
             "date": dates(days, manifest, lang),
-            "by": [chance(one["probability"], *one["interval"], lang, ends=True) for one in found["target_reached_by"]],
+            "by": [
+                chance(one["probability"], one["interval"][0], one["interval"][1], lang, ends=True)
+                for one in found["target_reached_by"]
+            ],
         },
         "costs": list(_costs(frames["costs"], name, scenario, lang)),
         "levers": list(_levers(frames["uses"], name, scenario, lang)),
