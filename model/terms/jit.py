@@ -57,7 +57,7 @@ def _made(function: F, **options: bool) -> F:
     return cast(F, made)
 
 
-_KERNELS: WeakSet[Any] = WeakSet()
+_KERNELS: WeakSet[Callable[..., object]] = WeakSet()
 
 
 class _Compiling(event.Listener):
@@ -66,7 +66,7 @@ class _Compiling(event.Listener):
     def __init__(self) -> None:
         self.stack: list[object] = []
 
-    def on_start(self, what: Any) -> None:
+    def on_start(self, what: event.Event) -> None:
         self.stack.append(what.data["dispatcher"])
 
     def on_end(self, what: object) -> None:
@@ -75,7 +75,7 @@ class _Compiling(event.Listener):
 
 _COMPILING = _Compiling()
 event.register("numba:compile", _COMPILING)
-_either_end: Any = getattr(arrayobj, "fix_integer_index", None)
+_either_end: Callable[..., object] = getattr(arrayobj, "fix_integer_index", None)
 
 
 def _counted_from_the_start(context: object, builder: object, kind: object, index: object, size: object) -> object:
@@ -87,7 +87,7 @@ def _counted_from_the_start(context: object, builder: object, kind: object, inde
     return _either_end(context, builder, kind, index, size)
 
 
-if _either_end:  # a function of Numba's own: one that lacks it asks, and takes longer
+if _either_end is not None:  # a function of Numba's own: one that lacks it asks, and takes longer
     arrayobj.fix_integer_index = _counted_from_the_start
 
 
