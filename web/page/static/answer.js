@@ -39,6 +39,11 @@ export function status(what) {
   }
 }
 
+/** The interval of a figure below it. */
+const apart = (text) => {
+  const at = text.search(/[\u00a0 ]\[/);
+  return at < 0 ? text : [text.slice(0, at), " ", h("small", {}, text.slice(at + 1))];
+};
 const figure = (text) => h("span", { class: "number" }, text);
 
 /** The answer in sentences. */
@@ -50,7 +55,7 @@ export function verdict(answer, one) {
   const sentences = one.reference
     ? [sayNodes("answer.quo", { until, activated: figure(one.shown.activated), target, probability: chance(one), date: figure(one.shown.date) })]
     : [sayNodes("answer.with", { title: titled(one.title, 120), until, activated: figure(one.shown.activated), additional: figure(one.shown.additional) }),
-       sayNodes("answer.cost", { cost: figure(one.shown.cost), each: figure(one.shown.each), minutes: figure(one.shown.minutes) }),
+       sayNodes(one.measures.doctor_minutes_millions.p95 ? "answer.cost_minutes" : "answer.cost", { cost: figure(one.shown.cost), each: figure(one.shown.each), minutes: figure(one.shown.minutes) }),
        sayNodes("answer.chance", { target, until, probability: chance(one), before: chance(reference), date: figure(one.shown.date) })];
   fill(byId("verdict"), sentences.map((sentence) => h("p", {}, sentence)), one.few_aimed.map((text) => h("p", { class: "warning" }, text)));
   fill(byId("bar-figure"), one.reference ? say("answer.bar_quo", { activated: one.shown.activated }) : say("answer.bar", { additional: one.shown.additional }));
@@ -62,9 +67,9 @@ export function side(answer) {
   const heads = ["strategy", "activated", "additional", "cost", "each", "minutes", "probability", "date"].map((key) => say(`answer.head_${key}`, { target: number(answer.settings.target_millions, 1) }));
   const rows = answer.scenarios.map((one, index) => [
     h("span", {}, index > 0 && index <= LETTERS.length && answer.scenarios.length <= LETTERS.length + 1 && h("span", { class: `letter s${index - 1}` }, LETTERS[index - 1]), " ", titled(one.title, 120)),
-    one.shown.activated, one.shown.additional, one.shown.cost, one.shown.each, one.shown.minutes,
-    [one.shown.probability, " ", h("small", {}, one.shown.probability_interval)], one.shown.date]);
-  fill(byId("side"), table(say("answer.caption", { until }), heads, rows, "wide"));
+    ...["activated", "additional", "cost", "each", "minutes"].map((key) => apart(one.shown[key])),
+    [one.shown.probability, " ", h("small", {}, one.shown.probability_interval)], apart(one.shown.date.replaceAll("\u00a0", " "))]);
+  fill(byId("side"), table(say("answer.caption", { until }), heads, rows, "wide split"));
   const last = answer.scenarios.flatMap((one) => one.target_reached_by.map((by, at) => ({ one, by, at }))).filter(({ by }) => by.day > answer.settings.until);
   fill(byId("later"), last.map(({ one, by, at }) => h("li", {}, sayNodes("answer.by", { title: titled(one.title, 80), day: day(by.day), chance: one.shown.by[at] }))));
 }
@@ -74,7 +79,7 @@ export function costs(one) {
   byId("costs-part").hidden = !one.costs.length;
   const rows = one.costs.map((cost) => [capital(cost.lever_title), capital(cost.item_title), h("span", { class: `badge ${cost.status}` }, cost.status_title),
     [cost.shown, "\u00a0", say(cost.eur_millions.p95 === 0 && cost.minutes_millions.p95 > 0 ? "answer.million_minutes" : "answer.million_euros")]]);
-  fill(byId("costs"), table(say("answer.costs_caption"), ["lever", "item", "price", "spent"].map((key) => say(`answer.head_${key}`)), rows, "close"));
+  fill(byId("costs"), table(say("answer.costs_caption"), ["lever", "item", "price", "spent"].map((key) => say(`answer.head_${key}`)), rows, "wide close"));
 }
 
 export function assumed(answer) {

@@ -93,6 +93,7 @@ function places() {
 }
 
 function views() {
+  for (const details of document.querySelectorAll(".unfolded")) details.open = innerWidth >= 704;
   byId("stops-group").addEventListener("change", (event) => store.change((state) => { state.view.group = event.target.value; }, "view"));
   for (const input of document.querySelectorAll('input[name="map"]'))
     input.addEventListener("change", () => store.change((state) => { state.view.map = input.value; }, "view"));

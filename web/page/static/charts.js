@@ -15,20 +15,20 @@ export function looks(answer) {
 }
 
 const wide = (box) => box.clientWidth >= NARROW;
-const named = (look, room) => (room ? `${look.letter} ${plots.safe(look.scenario.title, 22)}` : look.letter);
+const named = (look, room) => (room ? `${look.letter} ${plots.safe(look.scenario.title, 25)}` : look.letter);
 const hovers = (title, dates, series) =>
   dates.map((date, at) => `${plots.safe(title, 60)}<br>${day(date)}: ${number(series.p50[at])} ${between(series.p05[at], series.p95[at])}`);
 const quarters = (dates, from) => dates.map((date, at) => ({ date, at }))
   .filter(({ date, at }) => date >= from && (at === dates.length - 1 || (dates[at + 1] && date.slice(5, 7) % 3 === 1 && Number(date.slice(8)) <= 7)));
 
 const bands = (dates, at, scenarios, pick) => scenarios.map((one) => [one.title, pick(one)]).map(([title, series]) =>
-  [title, at.map((index) => `${number(series.p50[index], 2, 2)}\u00a0${between(series.p05[index], series.p95[index])}`)]);
+  [title, at.map((index) => [number(series.p50[index], 2, 2), " ", h("small", {}, between(series.p05[index], series.p95[index], (value) => number(value, 2, 2)))])]);
 
 function asTable(place, caption, dates, from, scenarios, pick) {
   const at = quarters(dates, from);
   const columns = bands(dates, at.map((one) => one.at), scenarios, pick);
   fill(byId(place), h("summary", {}, say("chart.as_table")),
-    table(caption, [say("chart.date"), ...columns.map(([title]) => title)], at.map(({ date }, row) => [day(date), ...columns.map(([, cells]) => cells[row])]), "dates"));
+    table(caption, [say("chart.date"), ...columns.map(([title]) => title)], at.map(({ date }, row) => [day(date), ...columns.map(([, cells]) => cells[row])]), "dates split"));
 }
 
 /** The chart that answers: status quo with its fan, the target, published counts, strategies labelled at their ends. */
@@ -36,13 +36,13 @@ export function level(answer, shown) {
   const box = byId("level");
   const room = wide(box);
   const height = room ? 430 : 360;
-  const margin = { l: 44, r: room ? 200 : 40, t: 18, b: 36 };
+  const margin = { l: 44, r: room ? 215 : 40, t: 18, b: 36 };
   const { dates, settings } = answer;
   const [reference] = answer.scenarios;
   const all = looks(answer);
   const range = [0, Math.max(settings.target_millions, reference.activated.p95.at(-1), ...all.map((one) => one.scenario.activated.p95.at(-1))) * 1.08];
   const traces = [plots.band(dates, reference.activated.p05, reference.activated.p95, INK, 0.14)];
-  for (const look of all) if (look.scenario === shown) traces.push(plots.band(...since(look.scenario.activated, dates, settings.policy_start), look.colour, 0.16));
+  for (const look of all) if (look.scenario === shown) traces.push(plots.band(...since(look.scenario.activated, dates, settings.policy_start).slice(0, 3), look.colour, 0.2));
   traces.push(plots.line(dates, reference.activated.p50, INK, "solid", hovers(reference.title, dates, reference.activated)));
   for (const look of all) {
     const [days, , , middle] = since(look.scenario.activated, dates, settings.policy_start);
@@ -93,17 +93,17 @@ export function additional(answer, shown) {
   const box = byId("additional");
   const room = wide(box);
   const height = room ? 330 : 300;
-  const margin = { l: 50, r: room ? 200 : 40, t: 14, b: 36 };
+  const margin = { l: 50, r: room ? 215 : 40, t: 14, b: 36 };
   const series = all.map((look) => since(look.scenario.additional, dates, settings.policy_start));
   const front = all.findIndex((look) => look.scenario === shown);
   const seen = series.flatMap(([, low, high, middle], at) => (at === front ? [...low, ...high, ...middle] : middle));
   const range = plots.span(seen);
   const hover = (look, days) => hovers(look.scenario.title, dates, look.scenario.additional).slice(dates.length - days.length);
   const traces = [];
-  if (front >= 0) traces.push(plots.band(...series[front], all[front].colour, 0.18));
+  if (front >= 0) traces.push(plots.band(...series[front].slice(0, 3), all[front].colour, 0.18));
   all.forEach((look, at) => traces.push(plots.line(series[at][0], series[at][3], look.colour, look.dash, hover(look, series[at][0]))));
   const ending = all.map((look, at) => ({ y: series[at][3].at(-1), text: named(look, room), colour: look.colour }));
-  const days = plots.axis({ type: "date", range: [series[0][0][0], dates.at(-1)], tickformat: "%b %Y", nticks: room ? 7 : 4 });
+  const days = plots.axis({ type: "date", range: [series[0][0][0], dates.at(-1)], tickformat: room ? "%b %Y" : "%b", tickangle: 0, nticks: room ? 7 : 5 });
   plots.draw(box, traces, plots.look({
     height, margin, xaxis: days, yaxis: plots.axis({ range, zeroline: true, zerolinecolor: "#8a8a8a" }),
     annotations: plots.ends(ending, dates.at(-1), { height: height - margin.t - margin.b, range, room }),

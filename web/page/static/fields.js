@@ -48,7 +48,8 @@ function figure(asked, whole) {
     on: {
       input: () => {
         const read = input.value === "" ? undefined : Number(input.value);
-        const wrong = input.validity.badInput || (whole && read !== undefined && !Number.isInteger(read)) || (read === undefined && field.required);
+        const { badInput, rangeUnderflow, rangeOverflow } = input.validity;
+        const wrong = badInput || rangeUnderflow || rangeOverflow || (whole && read !== undefined && !Number.isInteger(read)) || (read === undefined && field.required);
         mark(input, wrong ? say("compose.needed", { allowed: field.allowed }) : "");
         if (!wrong) set(read, "edit");
       },

@@ -47,7 +47,7 @@ export async function draw(box, traces, layout, what) {
 export const picture = (box, format, name) =>
   plotly().then((library) => library.downloadImage(box, { format, filename: name, width: 1000, height: 560, scale: format === "png" ? 2 : 1 }));
 
-export const axis = (more = {}) => ({ gridcolor: "#e2e2e2", linecolor: "#8a8a8a", zeroline: false, fixedrange: true, automargin: true, ticks: "outside", ticklen: 4, tickcolor: "#8a8a8a", ...more });
+export const axis = (more = {}) => ({ tickangle: 0, gridcolor: "#e2e2e2", linecolor: "#8a8a8a", zeroline: false, fixedrange: true, automargin: true, ticks: "outside", ticklen: 4, tickcolor: "#8a8a8a", ...more });
 
 export const look = (more = {}) => ({
   font: { family: 'system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", Arial, sans-serif', size: 13, color: INK },

@@ -29,6 +29,9 @@ function dots({ p05, p50, p95 }, [low, high]) {
     svg("line", { class: "range", x1: at(p05), x2: at(p95), y1: 6, y2: 6 }), svg("line", { class: "middle", x1: at(p50), x2: at(p50), y1: 1, y2: 11 }));
 }
 
+/** A group in words; ages alone need the name of what is grouped. */
+const group = (row) => (row.dimension === "age_band" ? `${capital(row.dimension_title)} ${row.group_title}` : capital(row.group_title));
+
 const reach = (rows, measure) => [Math.min(0, ...rows.map((row) => row[measure].p05)), Math.max(0, ...rows.map((row) => row[measure].p95))];
 
 export function left(answer, one) {
@@ -36,10 +39,10 @@ export function left(answer, one) {
   const scale = reach(rows, "gap_points");
   const worse = one.reference ? [] : rows.filter((row) => row.gap_change_points.p95 < 0);
   fill(byId("left-said"), one.reference ? say("who.quo") : worse.length
-    ? say("who.worse", { groups: worse.map((row) => `${row.dimension_title} ${row.group_title}`).join(", ") }) : say("who.none_worse"));
+    ? say("who.worse", { groups: worse.map(group).join(", ") }) : say("who.none_worse"));
   const heads = [say("who.group"), say("who.members"), say("who.share"), say("who.gap"), ...(one.reference ? [] : [say("who.change"), say("who.lag")])];
   fill(byId("left"), table(say("who.caption", { title: one.title }), heads, rows.map((row) => [
-    [h("small", {}, capital(row.dimension_title)), " ", row.group_title], number(row.members_millions, 1), row.shown.share,
+    group(row), number(row.members_millions, 1, 1), row.shown.share,
     [row.shown.gap, dots(row.gap_points, scale)], ...(one.reference ? [] : [row.shown.change, row.shown.lag])]), "wide"));
   differ(answer, rows);
 }
@@ -54,7 +57,7 @@ function differ(answer, rows) {
   });
   byId("differ-part").hidden = all.length < 2;
   fill(byId("differ"), kept.length ? table(say("who.differ_caption"), [say("who.group"), ...all.map((look) => `${look.letter} ${look.scenario.title}`.slice(0, 40))],
-    kept.map((row) => [[h("small", {}, capital(row.dimension_title)), " ", row.group_title], ...all.map((look) => change(row, look)?.shown.change ?? "–")]), "wide") : h("p", {}, say("who.alike")));
+    kept.map((row) => [group(row), ...all.map((look) => change(row, look)?.shown.change ?? "–")]), "wide") : h("p", {}, say("who.alike")));
 }
 
 export function stops(answer, one) {
@@ -94,5 +97,5 @@ export function regions(answer, one) {
   fill(byId("map-said"), say(gain ? "who.map_gain" : "who.map_share"));
   fill(byId("regions"), h("summary", {}, say("chart.as_table")), table(say("who.regions_caption"),
     [say("who.region"), say("who.living"), say("who.share"), ...(one.reference ? [] : [say("who.gain")])],
-    rows.map((row) => [row.region_title, number(row.living_millions, 1), row.shown.share, ...(one.reference ? [] : [row.shown.gain])]), "wide"));
+    rows.map((row) => [row.region_title, number(row.living_millions, 1, 1), row.shown.share, ...(one.reference ? [] : [row.shown.gain])]), "wide"));
 }
