@@ -157,11 +157,18 @@ def begun(experiment: Experiment, model: World) -> Past:
     return past_of(model, [week for week in _group_weeks(experiment.settings) if week <= model.week])
 
 
-def framed(experiment: Experiment, draw: Draw, results: Sequence[Result]) -> Frames:
-    """The frames of a draw, the scenarios ordered as given, the reference first."""
+def framed(experiment: Experiment, draw: Draw, results: Sequence[Result], reference: Result | None = None) -> Frames:
+    """The frames of a draw, the scenarios ordered as given; the first is the reference, or else it is given."""
     settings = experiment.settings
-    window = {"until": settings.until, "dates_until": settings.onward}
-    return draw_frames(draw.index, results, every=settings.every, target_millions=settings.target_millions, **window)
+    return draw_frames(
+        draw.index,
+        results,
+        every=settings.every,
+        target_millions=settings.target_millions,
+        until=settings.until,
+        dates_until=settings.onward,
+        reference=reference,
+    )
 
 
 def history_of(experiment: Experiment, draw: Draw) -> World:

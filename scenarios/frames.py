@@ -52,6 +52,7 @@ def draw_frames(
     until: date,
     target_millions: float,
     dates_until: date | None = None,
+    reference: Result | None = None,
 ) -> Frames:
     """The frames of one draw by the names of ``ORDER``, the scenarios one after the other as given.
 
@@ -60,7 +61,9 @@ def draw_frames(
         every: weeks of an interval of ``channels``.
         until: horizon of ``outcomes``.
         dates_until: last day of the target that is looked for, by default the horizon.
+        reference: of what others add, where it has no rows here.
     """
+    first = results[0] if reference is None else reference
     return {
         "weekly": weekly_frame(draw, results),
         "groups": group_frame(draw, results),
@@ -68,7 +71,7 @@ def draw_frames(
         "channels": channel_frame(draw, results, every),
         "uses": use_frame(draw, results),
         "costs": cost_frame(draw, results),
-        "outcomes": outcome_frame(draw, results, until, target_millions, dates_until or until),
+        "outcomes": outcome_frame(draw, results, first, until, target_millions, dates_until or until),
     }
 
 
@@ -192,12 +195,12 @@ def _numbers(lines: Sequence[CostLine], name: str) -> npt.NDArray[np.float64]:
 
 
 def outcome_frame(
-    draw: int, results: Sequence[Result], until: date, target_millions: float, dates_until: date
+    draw: int, results: Sequence[Result], first: Result, until: date, target_millions: float, dates_until: date
 ) -> pd.DataFrame:
-    """A row per scenario: the result at the horizon. Additional activations are those over the first scenario on the
+    """A row per scenario: the result at the horizon. Additional activations are those over the ``first`` on the
     same draw, as simulated; the cost of one is NaN where none is added. ``reached_date`` is the first day with the
     target up to ``dates_until``, and ``reached`` whether it is none after the horizon."""
-    reference, target = at(results[0].simulated, until) / 1e6, target_millions * 1e6
+    reference, target = at(first.simulated, until) / 1e6, target_millions * 1e6
     rows = [
         _at_horizon(result, until, reference)
         | _reached(target_date(np.concatenate([result.outcome.activated, result.later]), target, dates_until), until)

@@ -6,6 +6,7 @@ from calibration.draws.posteriors import posterior_for
 from foundation.store.reading import Document
 from model.terms.structure import Structure
 from web import label
+from web.asked import structure_of
 
 SHOWN = ("traits", "driver", "reading")
 """Structural questions that the page asks; the routes take all."""
@@ -21,7 +22,7 @@ def structures_document(lang: str) -> list[Document]:
             "choice": choice,
             "default": choice == getattr(default, key),
             "title": label(f"structure_{key}.{choice}", lang),
-            "fitted": posterior_for(Structure(**{key: choice})).fitted,
+            "fitted": posterior_for(structure_of({key: choice})).fitted,
         }
         for key in SHOWN
         for choice in Structure.choices()[key]

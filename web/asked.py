@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from foundation.errors import ScenarioError, nearest
 from model.terms.structure import Structure
@@ -22,8 +22,8 @@ _CLIENT = re.compile(r"[A-Za-z0-9_-]{8,64}")
 class World:
     """What is taken for granted: the default is kept in memory, another is simulated from its launch."""
 
-    structure: Structure = Structure()
-    drivers: DriversTable = DriversTable()
+    structure: Structure = field(default_factory=Structure)
+    drivers: DriversTable = field(default_factory=DriversTable)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,10 +87,14 @@ def structure_of(given: object) -> Structure:
         raise RefusedError(400, "structure is no table")
     for key, value in given.items():
         if key not in allowed:
-            raise RefusedError(422, f"structure: no {str(key)[:60]!r}; allowed: {', '.join(allowed)}{_hint(key, allowed)}")
+            raise RefusedError(
+                422, f"structure: no {str(key)[:60]!r}; allowed: {', '.join(allowed)}{_hint(key, allowed)}"
+            )
         if value not in allowed[key]:
             hint = _hint(str(value), allowed[key])
-            raise RefusedError(422, f"structure: {key} can't be {str(value)[:60]!r}; allowed: {', '.join(allowed[key])}{hint}")
+            raise RefusedError(
+                422, f"structure: {key} can't be {str(value)[:60]!r}; allowed: {', '.join(allowed[key])}{hint}"
+            )
         chosen[key] = value
     return Structure(**chosen)
 

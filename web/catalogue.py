@@ -1,5 +1,5 @@
-"""What can be composed: kinds of levers with their fields, effects and prices, all from the schemas of files, the priors
-and the prices; and the strategies that come along.
+"""What can be composed: kinds of levers with their fields, effects and prices, all from the schemas of files, the
+priors and the prices; and the strategies that come along.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from scenarios.described import SOME
 from scenarios.language.describe import allowed, wanted
 from scenarios.language.files import catalogue, load_scenario
 from scenarios.language.regions import REGIONS
-from scenarios.language.schema import DriversTable, Scenario
+from scenarios.language.schema import DriversTable, Lang, Scenario
 from scenarios.lever_schemas import KINDS, AnyLever
 from scenarios.lever_schemas.base import LeverTable, Span, TargetTable
 from scenarios.lever_schemas.media import Burst
@@ -93,7 +93,7 @@ def _kind(
 
 def _smallest(table: type[LeverTable], kind: str, means: str | None) -> LeverTable:
     """A lever of which no more is said than has to be."""
-    given: dict[str, object] = {"kind": kind} | ({"means": means} if means else {})
+    given: dict[str, object] = {"kind": kind, "means": means} if means else {"kind": kind}
     for name, field in table.model_fields.items():
         if field.is_required() and name not in given:
             given[name] = int(next((rule.ge for rule in field.metadata if isinstance(rule, Ge)), 1))  # type: ignore[call-overload]
@@ -167,7 +167,7 @@ def _type(key: str, field: FieldInfo) -> str:
 
 
 def _shipped(scenario: Scenario, lang: str) -> Document:
-    chosen = "fr" if lang == "fr" else "en"
+    chosen: Lang = "fr" if lang == "fr" else "en"
     return {
         "name": scenario.name,
         "title": typeset(scenario.title(chosen), lang),

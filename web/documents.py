@@ -39,10 +39,13 @@ FEW = 30
 Frames = Mapping[str, pd.DataFrame]
 
 
-def answer_document(frames: Frames, manifest: Manifest, scenarios: Sequence[Scenario], lang: str) -> Document:
-    """All of one answer; ``scenarios`` those of the frames, the status quo first, as far as they are known."""
+def answer_document(
+    frames: Frames, manifest: Manifest, scenarios: Sequence[Scenario], lang: str, whole: int
+) -> Document:
+    """All of one answer; ``scenarios`` are those of the frames, the status quo first, ``whole`` all draws."""
     names = [str(entry["name"]) for entry in entries(manifest)]
-    summary = summary_table(frames["outcomes"], frames["costs"]).set_index("scenario")
+    table = summary_table(frames["outcomes"], frames["costs"])
+    summary = {str(row["scenario"]): row for _, row in table.iterrows()}
     known = {scenario.name: scenario for scenario in scenarios}
     runs = {name: run_document(frames, manifest, name) for name in names}
     return {
@@ -52,14 +55,12 @@ def answer_document(frames: Frames, manifest: Manifest, scenarios: Sequence[Scen
         },
         "dates": runs[names[0]]["weeks"],
         "published": [dict(target) for target in manifest["stock_targets"]],
-        "scenarios": [
-            _scenario(frames, manifest, runs[name], summary.loc[name], known.get(name), lang) for name in names
-        ],
+        "scenarios": [_scenario(frames, manifest, runs[name], summary[name], known.get(name), lang) for name in names],
         "left_behind": list(_left_behind(frames["equity"], manifest, lang)),
         "stops": list(_stops(frames["equity"], manifest, lang)),
         "regions": list(_regions(frames["groups"], manifest, lang)),
         "best": best_document(best_table(frames["outcomes"], manifest)),
-        "assumed": list(_assumed(frames, manifest, scenarios, lang)),
+        "assumed": list(_assumed(frames, manifest, scenarios, lang, whole)),
         "courses": manifest["courses"],
     }
 
@@ -67,7 +68,7 @@ def answer_document(frames: Frames, manifest: Manifest, scenarios: Sequence[Scen
 def _scenario(
     frames: Frames, manifest: Manifest, run: Document, row: pd.Series, scenario: Scenario | None, lang: str
 ) -> Document:
-    name = str(row.name)
+    name = str(row["scenario"])
     found = run["at_horizon"]
     days = frames["outcomes"].loc[frames["outcomes"]["scenario"] == name, "reached_date"].to_list()
     low, high = found["probability_of_target_interval"]
@@ -90,9 +91,7 @@ def _scenario(
             "probability": probability(row, lang),
             "probability_interval": f"{interval(100 * low, 100 * high, 0, lang)}{NO_BREAK}%",
             "date": dates(days, manifest, lang),
-            "by": [
-                chance((one["probability"], *one["interval"]), lang) for one in found["target_reached_by"]
-            ],
+            "by": [chance((one["probability"], *one["interval"]), lang) for one in found["target_reached_by"]],
         },
         "costs": list(_costs(frames["costs"], name, scenario, lang)),
         "levers": list(_levers(frames["uses"], name, scenario, lang)),
@@ -100,7 +99,7 @@ def _scenario(
     }
 
 
-def _shown(row: pd.Series, measure: str, lang: str, figures: int = 3) -> str:
+def _shown(row: Document | pd.Series, measure: str, lang: str, figures: int = 3) -> str:
     low, middle, high = (row[f"{measure}_{quantile}"] for quantile in QUANTILES)
     return with_interval(low, middle, high, lang, figures)
 
@@ -159,7 +158,7 @@ def _lever_title(name: str, scenario: Scenario | None, lang: str) -> str:
 
 
 def _left_behind(equity: pd.DataFrame, manifest: Manifest, lang: str) -> Iterator[Document]:
-    for row in equity_table(equity, manifest["until"]).to_dict("records"):
+    for row in _rows(equity_table(equity, manifest["until"])):
         shares = [row[f"share_{quantile}"] for quantile in QUANTILES]
         gap, change = (_points(row, measure, lang) for measure in ("gap_points", "gap_change_points"))
         yield {
@@ -173,7 +172,7 @@ def _left_behind(equity: pd.DataFrame, manifest: Manifest, lang: str) -> Iterato
 
 def _stops(equity: pd.DataFrame, manifest: Manifest, lang: str) -> Iterator[Document]:
     table = obstacle_table(pd.concat([_everybody(equity), equity]), manifest["until"])
-    for row in table[table["dimension"].isin(STOPS_OF)].to_dict("records"):
+    for row in _rows(table[table["dimension"].isin(STOPS_OF)]):
         obstacle = str(row["obstacle"])
         kind = "barrier" if obstacle in BARRIERS else WOULD_PASS if obstacle == WOULD_PASS else "place"
         shares = [row[f"share_left_{quantile}"] for quantile in QUANTILES]
@@ -185,12 +184,12 @@ def _stops(equity: pd.DataFrame, manifest: Manifest, lang: str) -> Iterator[Docu
             "people_millions": _quantiles(row, "people_millions"),
             "share_left": _quantiles(row, "share_left"),
             "shown": _share(shares, lang),
-            "people_shown": with_interval(*(row[f"people_millions_{quantile}"] for quantile in QUANTILES), lang),
+            "people_shown": _shown(row, "people_millions", lang),
         }
 
 
 def _everybody(equity: pd.DataFrame) -> pd.DataFrame:
-    """All members together, as one group."""
+    """All members together, as one group: those of both groups of digital exclusion, which everybody is in one of."""
     counts = [name for name in equity.columns if name not in ("scenario", "draw", "week", "dimension", "group")]
     rows = equity[equity["dimension"] == "digital_exclusion"]
     whole = rows.groupby(["scenario", "draw", "week"], sort=False, observed=True)[counts].sum().reset_index()
@@ -199,7 +198,7 @@ def _everybody(equity: pd.DataFrame) -> pd.DataFrame:
 
 def _regions(groups: pd.DataFrame, manifest: Manifest, lang: str) -> Iterator[Document]:
     table = groups_table(groups[groups["dimension"] == "region"], manifest["until"])
-    for row in table.to_dict("records"):
+    for row in _rows(table):
         yield {
             "scenario": row["scenario"],
             "region": row["group"],
@@ -213,7 +212,11 @@ def _regions(groups: pd.DataFrame, manifest: Manifest, lang: str) -> Iterator[Do
         }
 
 
-def _group(row: Mapping[str, object], lang: str) -> Document:
+def _rows(table: pd.DataFrame) -> Iterator[Document]:
+    return ({str(key): value for key, value in row.items()} for row in table.to_dict("records"))
+
+
+def _group(row: Document, lang: str) -> Document:
     dimension, group = str(row["dimension"]), str(row["group"])
     whole = dimension == "all"
     return {
@@ -225,7 +228,7 @@ def _group(row: Mapping[str, object], lang: str) -> Document:
     }
 
 
-def _quantiles(row: Mapping[str, float], measure: str) -> Document:
+def _quantiles(row: Document, measure: str) -> Document:
     return {quantile: rounded(row[f"{measure}_{quantile}"]) for quantile in QUANTILES}
 
 
@@ -237,18 +240,18 @@ def _share(shares: Sequence[float], lang: str) -> str:
     return f"{percent(middle, lang)}{NO_BREAK}{interval(100 * low, 100 * high, 0, lang)}"
 
 
-def _points(row: Mapping[str, float], measure: str, lang: str) -> str:
+def _points(row: Document, measure: str, lang: str) -> str:
     """``−8.1 [−10.2; −6.3]``, percentage points."""
     low, middle, high = (row[f"{measure}_{quantile}"] for quantile in QUANTILES)
     return f"{number(middle, 1, lang, sign=True)}{NO_BREAK}{interval(low, high, 1, lang)}"
 
 
-def _assumed(frames: Frames, manifest: Manifest, scenarios: Sequence[Scenario], lang: str) -> Iterator[str]:
+def _assumed(frames: Frames, manifest: Manifest, scenarios: Sequence[Scenario], lang: str, whole: int) -> Iterator[str]:
     """What stands behind the numbers, a sentence each."""
     yield run_line(manifest, lang)
     draws = len(pd.unique(frames["outcomes"]["draw"]))
     if draws < FEW:
-        yield label("assumed.few", lang, draws=draws)
+        yield label("assumed.so_far" if draws < whole else "assumed.few", lang, draws=draws)
     yield compared("table.continued" if manifest["continued"] else "table.simulated", lang)
     titles, statuses = scenario_titles(manifest, lang), price_statuses(frames["costs"], "scenario")
     yield from filter(None, [price_line({titles[name]: found for name, found in statuses.items()}, lang)])
@@ -258,4 +261,3 @@ def _assumed(frames: Frames, manifest: Manifest, scenarios: Sequence[Scenario], 
         text = typeset(words()["kind"][kind]["assumes"][lang], lang)
         yield label("assumed.lever", lang, lever=f"{title[0].upper()}{title[1:]}", text=text)
     yield from notes(manifest, lang)
-

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from starlette.responses import JSONResponse
+
 from foundation.errors import RunFailedError, ScenarioError, UserError
 from foundation.language.text import LANGUAGES, in_language
 from foundation.store.reading import Document
-from starlette.responses import JSONResponse
 
 
 class RefusedError(UserError):

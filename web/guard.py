@@ -1,5 +1,5 @@
-"""Who may ask: the names this machine is called by (against DNS rebinding), the token, pages of the same origin only; and
-what a browser is told of every answer.
+"""Who may ask: the names this machine is called by (against DNS rebinding), the token, pages of the same origin only;
+and what a browser is told of every answer.
 """
 
 from __future__ import annotations
@@ -69,7 +69,9 @@ class Guard:
         given = cookie_parser(headers.get("cookie", "")).get(COOKIE, "") or headers.get("x-mes-token", "")
         if _same(given, self.token):
             return None
-        return refusal(401, "the token is missing or wrong; open the address that `mes web` printed, token included", lang)
+        return refusal(
+            401, "the token is missing or wrong; open the address that `mes web` printed, token included", lang
+        )
 
     def _let_in(self, scope: Scope) -> Response:
         """The token goes into a cookie, and out of the address."""

@@ -1,21 +1,24 @@
-"""Who computes, for whom, in which order. Each worker is one process with draws of its own, so that what it has in memory
-is never sent. People take turns, a draw at a time; the status quo of draws not yet warm is made while nobody waits.
+"""Who computes, for whom, in which order. Each worker is one process with draws of its own, so that what it has in
+memory is never sent. People take turns, a draw at a time; the status quo of draws not yet warm is made while nobody
+waits.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import BrokenExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Executor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 
+import pandas as pd
+
 from foundation.errors import RunFailedError
-from foundation.work.executors import LocalProcesses, load_ahead
+from foundation.work.executors import LocalProcesses, load_ahead, stop
 from scenarios.draw import Draw
 from scenarios.experiment import Experiment
-from scenarios.frames import Frames
+from scenarios.frames import ORDER, Frames
 from scenarios.language.schema import Scenario
 from web.worlds import Task, compute, know, resident
 
@@ -34,6 +37,16 @@ class Course:
     found: dict[int, Frames] = field(default_factory=dict)
     under_way: set[int] = field(default_factory=set)
     error: Exception | None = None
+    _joined: tuple[tuple[int, ...], Frames] = ((), {})
+
+    def joined(self, draws: Sequence[int]) -> Frames:
+        """The frames of these draws one under the other, in their order."""
+        wanted = tuple(sorted(draws))
+        if self._joined[0] != wanted:
+            found = [self.found[draw] for draw in wanted]
+            frames = {name: pd.concat([one[name] for one in found], ignore_index=True) for name in ORDER}
+            self._joined = wanted, frames
+        return self._joined[1]
 
 
 @dataclass(eq=False)
@@ -41,7 +54,8 @@ class Wish:
     """Courses of one world that somebody waits for, draw by draw."""
 
     world: int
-    """Number of the experiment."""
+    """Its number, which workers know it by."""
+    experiment: Experiment
     draws: Sequence[Draw]
     courses: Sequence[Course]
     changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -60,17 +74,22 @@ class Wish:
                         yield draw, course
 
 
+def alone() -> Executor:
+    """One process."""
+    return LocalProcesses(1)
+
+
 class Pool:
     """Workers, and the wishes they work for."""
 
-    def __init__(self, workers: int) -> None:
-        self.count = workers
-        self.experiments: dict[int, Experiment] = {}
+    def __init__(self, workers: int, make: Callable[[], Executor] = alone) -> None:
+        """``make`` gives the executor of one worker, of one process."""
+        self.count, self.make = workers, make
         self.wishes: deque[Wish] = deque()
         self.behind: Wish | None = None
         """What is computed while nobody waits."""
         self.resident = [0] * workers
-        self._executors: list[LocalProcesses | None] = [None] * workers
+        self._executors: list[Executor | None] = [None] * workers
         self._known: list[set[int]] = [set() for _ in range(workers)]
         self._work = asyncio.Condition()
         self._loops: list[asyncio.Task[None]] = []
@@ -86,14 +105,14 @@ class Pool:
             loop.cancel()
         for executor in self._executors:
             if executor is not None:
-                executor.stop()
+                stop(executor)
 
     async def wish(self, wish: Wish) -> None:
         """Has a wish worked for, last in the round."""
         self.wishes.append(wish)
         await self.wake()
 
-    async def drop(self, wish: Wish) -> None:
+    def drop(self, wish: Wish) -> None:
         """Works for a wish no more; what is under way for it is kept when it comes."""
         wish.cancelled = True
         wish.changed.set()
@@ -112,7 +131,7 @@ class Pool:
                     await self._work.wait()
             wish, draw, course = turn
             try:
-                course.found[draw.index] = await self._computed(worker, wish.world, draw, course)
+                course.found[draw.index] = await self._computed(worker, wish, draw, course)
             except Exception as error:
                 course.error = RunFailedError(f"draw {draw.index} failed: {type(error).__name__}: {error}")
             finally:
@@ -132,13 +151,14 @@ class Pool:
                 return wish, *found
         return None
 
-    async def _computed(self, worker: int, world: int, draw: Draw, course: Course) -> Frames:
+    async def _computed(self, worker: int, wish: Wish, draw: Draw, course: Course) -> Frames:
+        world = wish.world
         task = Task(experiment=world, draw=draw, strategy=course.strategy, looks_on=course.looks_on)
         for attempt in range(RETRIES + 1):
             try:
                 executor = self._executor(worker)
                 if world not in self._known[worker]:
-                    await asyncio.wrap_future(executor.submit(know, world, self.experiments[world]))
+                    await asyncio.wrap_future(executor.submit(know, world, wish.experiment))
                     self._known[worker] = {0, world} & {*self._known[worker], world}
                 frames = await asyncio.wrap_future(executor.submit(compute, task))
                 if world == 0 and course.strategy is None:
@@ -150,9 +170,9 @@ class Pool:
                     raise BrokenProcessPool("the process that computed it was lost, twice") from None
         raise AssertionError
 
-    def _executor(self, worker: int) -> LocalProcesses:
+    def _executor(self, worker: int) -> Executor:
         executor = self._executors[worker]
         if executor is None:
-            executor = self._executors[worker] = LocalProcesses(1)
+            executor = self._executors[worker] = self.make()
             self._known[worker] = set()
         return executor

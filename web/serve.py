@@ -61,7 +61,9 @@ def placed(host: str | None, port: int, token: str | None) -> tuple[Place, socke
     except (OSError, OverflowError) as error:
         bound.close()
         why = getattr(error, "strerror", None) or str(error)
-        raise UserError(f"--host {here} --port {port}: can't listen there ({why}); another --port may be free") from None
+        raise UserError(
+            f"--host {here} --port {port}: can't listen there ({why}); another --port may be free"
+        ) from None
     return Place(host=here, port=bound.getsockname()[1], token=token), bound
 
 

@@ -1,5 +1,5 @@
-"""Routes: JSON in, JSON out (a stream of lines for answers), the page and its files. Errors are JSON with one message in
-the language of the request.
+"""Routes: JSON in, JSON out (a stream of lines for answers), the page and its files. Errors are JSON with one message
+in the language of the request.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ class Site:
         index = body.get("index", 0)
         if not isinstance(index, int) or isinstance(index, bool):
             raise RefusedError(400, "index is no whole number")
-        file = await self.explorer.download(text_of(body, "what"), asked_of(body), index, lang)
+        file = await self.explorer.download(asked_of(body), text_of(body, "what"), index, lang)
         told = {"content-disposition": f'attachment; filename="{file.name}"'}
         return Response(file.content, media_type=file.kind, headers=told)
 

@@ -58,13 +58,10 @@ class Memory:
         warm = self._warm(experiment, task)
         if task.strategy is None:
             return framed(experiment, task.draw, [warm.quo])
-        quo = warm.quo if task.looks_on else replace(warm.quo, later=warm.quo.later[:0])
         result = result_of(experiment, task.strategy, task.draw, warm.world, warm.past)
         if warm.extra is not None:
-            extra = warm.extra if task.looks_on else replace(warm.extra, later=0.0)
-            result = extra.into(result)
-        frames = framed(experiment, task.draw, [quo, result])
-        return {name: frame[frame["scenario"] == task.strategy.name] for name, frame in frames.items()}
+            result = (warm.extra if task.looks_on else replace(warm.extra, later=0.0)).into(result)
+        return framed(experiment, task.draw, [result], reference=warm.quo)
 
     def _warm(self, experiment: Experiment, task: Task) -> Warm:
         if task.experiment == 0 and task.draw.index in self.warm:
@@ -94,6 +91,8 @@ def know(number: int, experiment: Experiment) -> None:
     """In a worker: an experiment by the number that tasks name it by. Of other worlds only the last is known."""
     for old in [other for other in MEMORY.experiments if other not in (0, number)]:
         del MEMORY.experiments[old]
+    if number == 0:
+        MEMORY.warm.clear()
     MEMORY.experiments[number] = experiment
 
 

@@ -112,10 +112,11 @@ def write_csv(
         said: what says the keys of a column in French; groups, statuses, obstacles, drivers, channels and yes or no are
             said in any case.
     """
-    spreadsheet.write_csv(_french(table, said or {}) if lang == "fr" else table, path, lang, words)
+    spreadsheet.write_csv(in_words(table, said or {}) if lang == "fr" else table, path, lang, words)
 
 
-def _french(table: pd.DataFrame, said: Mapping[str, Callable[[str], str]]) -> pd.DataFrame:
+def in_words(table: pd.DataFrame, said: Mapping[str, Callable[[str], str]]) -> pd.DataFrame:
+    """A table with its keys in French words."""
     shown = table.copy()
     for column, word in said.items():
         shown[column] = _said(shown[column], lambda key, word=word: key if pd.isna(key) else word(key))  # type: ignore[misc]
