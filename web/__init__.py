@@ -6,7 +6,7 @@ keys are kept.
 from __future__ import annotations
 
 from foundation.language.text import Words
-from planning import label as below
+from scenarios import label as below
 
 label = Words(__file__, below)
 """The words of the room (``words.toml``)."""

@@ -237,7 +237,7 @@ def started(*words: str) -> tuple[subprocess.Popen[str], str]:
 
 
 def test_it_starts_answers_and_ends_at_once_without_leaving_anything() -> None:
-    import httpx
+    import httpx2 as httpx
 
     process, address = started()
     try:
@@ -258,7 +258,7 @@ def test_it_starts_answers_and_ends_at_once_without_leaving_anything() -> None:
 
 @pytest.mark.slow
 def test_a_killed_server_leaves_no_process_and_a_new_one_says_the_same() -> None:
-    import httpx
+    import httpx2 as httpx
 
     said = []
     for _ in range(2):
