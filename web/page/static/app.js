@@ -29,7 +29,7 @@ function show() {
   who.regions(found, one);
   answer.costs(one);
   answer.assumed(found);
-  charts.courses(found);
+  if (byId("readings").open) charts.courses(found);
 }
 
 function heard(what) {

@@ -16,8 +16,10 @@ export function looks(answer) {
 
 const wide = (box) => box.clientWidth >= NARROW;
 const named = (look, room) => (room ? `${look.letter} ${plots.safe(look.scenario.title, 25)}` : look.letter);
-const hovers = (title, dates, series) =>
-  dates.map((date, at) => `${plots.safe(title, 60)}<br>${day(date)}: ${number(series.p50[at])} ${between(series.p05[at], series.p95[at])}`);
+const hovers = (title, dates, series) => {
+  const shown = plots.safe(title, 60);
+  return dates.map((date, at) => `${shown}<br>${day(date)}: ${number(series.p50[at])} ${between(series.p05[at], series.p95[at])}`);
+};
 const quarters = (dates, from) => dates.map((date, at) => ({ date, at }))
   .filter(({ date, at }) => date >= from && (at === dates.length - 1 || (dates[at + 1] && date.slice(5, 7) % 3 === 1 && Number(date.slice(8)) <= 7)));
 

@@ -51,16 +51,28 @@ export const titled = (text, most) => h("bdi", { class: "title" }, plain(text, m
 
 export const capital = (text) => text.charAt(0).toLocaleUpperCase(locale) + text.slice(1);
 
+/** What is dear to make is made once. */
+const once = (make) => {
+  const made = new Map();
+  return (...given) => {
+    const key = given.join();
+    if (!made.has(key)) made.set(key, make(...given));
+    return made.get(key);
+  };
+};
+const numbers = once((most, least) => new Intl.NumberFormat(locale, { maximumFractionDigits: most, minimumFractionDigits: least }));
+const threes = once(() => new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 }));
+const days = once(() => new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }));
+
 export const number = (value, most = 2, least = 0) =>
   value === null || value === undefined || !Number.isFinite(value)
     ? "–"
-    : new Intl.NumberFormat(locale, { maximumFractionDigits: most, minimumFractionDigits: least }).format(value);
+    : numbers(most, least).format(value);
 
 /** A number to three figures, of whatever size it is. */
-export const figures = (value) => new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 }).format(value);
+export const figures = (value) => threes().format(value);
 
-export const day = (iso) =>
-  new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(new Date(`${iso}T00:00:00Z`));
+export const day = once((iso) => days().format(new Date(`${iso}T00:00:00Z`)));
 
 export const between = (low, high, shown = number) => `[${shown(low)};\u00a0${shown(high)}]`;
 

@@ -1,13 +1,14 @@
 // Form controls for the keys of a lever, by type. A control knows its path, as the server's problems name it:
 // `lever[1].target.age_from` (counted from 1). Values go to the table when they can be read, else the field says so.
-import { capital, day, h, has, newId, say } from "./dom.js";
+import { capital, day, h, has, newId, number, plain, say } from "./dom.js";
 import { isTable } from "./state.js";
 
 /** A short label, and what else is to be known: the words of the page, else those of the schema, cut where they go on. */
 export function labels(field) {
   const own = `field.${field.key}`;
-  const [first, ...rest] = field.meaning.split(/; |\u202f?; /);
-  const more = has(own) ? [field.meaning] : rest;
+  const meaning = field.meaning.replace(/\s\((true|false)\)/g, "");
+  const [first, ...rest] = meaning.split(/\u202f?; /);
+  const more = has(own) ? [meaning] : rest;
   return { label: has(own) ? say(own) : capital(first), hint: [...more, capital(field.allowed)].map((text) => text.replace(/\.$/, "")).join(". ") };
 }
 
@@ -180,17 +181,16 @@ const MAKERS = {
 };
 
 /** A lever in a line: its dose, days and target, as they differ from nothing said. */
-export function inShort(lever, fields) {
+export function inShort(lever, fields, target) {
   const parts = [];
-  for (const field of fields) {
-    const value = lever[field.key];
+  const aimed = isTable(lever.target) ? target.map((field) => [field, lever.target[field.key]]) : [];
+  for (const [field, value] of [...fields.map((one) => [one, lever[one.key]]), ...aimed]) {
     if (value === undefined || ["name", "means", "target", "cost", "one_off_cost"].includes(field.key)) continue;
     const shown = typeof value === "boolean" ? say(value ? "field.yes" : "field.no")
       : field.type === "date" && /^\d{4}-\d\d-\d\d$/.test(value) ? day(value)
-      : Array.isArray(value) ? String(value.length) : String(value);
+      : Array.isArray(value) ? (field.type === "regions" ? plain(value.join(", "), 120) : String(value.length)) : typeof value === "number" ? number(value, 4) : plain(value, 60);
     parts.push(say("field.is", { label: labels(field).label, value: shown }));
   }
-  if (isTable(lever.target)) parts.push(say("field.aimed"));
   if (isTable(lever.cost) || isTable(lever.one_off_cost)) parts.push(say("field.own_price"));
   return parts.join(" · ");
 }

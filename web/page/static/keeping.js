@@ -5,7 +5,7 @@ import { known } from "./asking.js";
 import { picture } from "./plots.js";
 import { store } from "./state.js";
 
-const NEEDS_ALL = ["csv", "xlsx", "report", "folder", "png", "svg"];
+const NEEDS_ALL = ["csv", "xlsx", "report", "folder", "pictures"];
 
 export function begin() {
   for (const button of document.querySelectorAll("[data-download]")) button.addEventListener("click", () => keep(button));

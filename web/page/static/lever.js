@@ -6,7 +6,8 @@ import { isTable, store } from "./state.js";
 const WHEN = ["start", "end", "ramp_weeks"];
 const REGULAR = ["every_weeks", "times", "weeks_on_air"];
 const LISTED = ["waves", "bursts"];
-const APART = [...WHEN, "name", "means", "target", "cost", "one_off_cost"];
+const MORE = ["inherits_growth", "name"];
+const APART = [...WHEN, ...MORE, "means", "target", "cost", "one_off_cost"];
 const RANK = ["assumed", "proxy", "derived", "measured", "published"];
 
 /** The kind of a lever in the catalogue, which has one a means for doctors. */
@@ -19,7 +20,7 @@ const weakest = (rows) => [...rows].sort((a, b) => RANK.indexOf(a.status) - RANK
 /** How well the effect is known, in a word. */
 export function badge(kind) {
   const worst = weakest(kind.effects);
-  return worst && h("span", { class: `badge ${worst.status}` }, say("compose.effect_is", { status: worst.status_title }));
+  return h("span", { class: `badge ${worst?.status ?? "assumed"}` }, worst ? say("compose.effect_is", { status: worst.status_title }) : say("compose.effect_link"));
 }
 
 /** A lever of a kind as it is added: the dose of the strategy that comes along, else the least that has to be said. */
@@ -60,7 +61,7 @@ export function card(lever, index, context, act) {
   const path = `lever[${index + 1}]`;
   const heading = newId("lever");
   const title = kind ? capital(kind.title) : plain(lever.kind ?? "?", 40);
-  const line = h("span", { class: "short" }, kind ? inShort(lever, kind.fields) : say("compose.unknown_kind"));
+  const line = h("span", { class: "short" }, kind ? inShort(lever, kind.fields, context.catalogue.target) : say("compose.unknown_kind"));
   const edit = (change, reason, key) =>
     store.change((state) => {
       touch(state, context);
@@ -69,7 +70,7 @@ export function card(lever, index, context, act) {
   const now = () => store.table?.lever?.[index] ?? lever;
   const set = (key) => (value, reason) => {
     edit((one) => { if (value === undefined) delete one[key]; else one[key] = value; }, reason, key);
-    if (kind) line.textContent = inShort(now(), kind.fields);
+    if (kind) line.textContent = inShort(now(), kind.fields, context.catalogue.target);
   };
   const make = (fields) => fields.map((field) => control(field, lever, path, set(field.key), context));
   const by = (...keys) => (kind?.fields ?? []).filter((field) => keys.includes(field.key));
@@ -92,7 +93,7 @@ export function card(lever, index, context, act) {
         by("target").length > 0 && folded(say("compose.target"), isTable(lever.target), make(by("target"))),
         folded(say("compose.when"), WHEN.some((key) => lever[key] !== undefined), make(by(...WHEN))),
         folded(say("compose.own_price"), isTable(lever.cost) || isTable(lever.one_off_cost),
-          by("cost", "one_off_cost").map((field) => group(labels(field).label, h("p", { class: "note" }, field.meaning), make([field]))), make(by("name"))),
+          by("cost", "one_off_cost").map((field) => group(labels(field).label, h("p", { class: "note" }, field.meaning), make([field]))), make(by(...MORE))),
         opened(say("compose.known"), ...knowledge(kind)),
       ]
     : [];
