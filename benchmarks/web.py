@@ -127,7 +127,10 @@ def latency(people: int, draws: int) -> None:
         early = timed(port, "early-bird", [strategy(0)])
         print(f"asked at once: first figure {early['first']:.2f} s, whole {early['whole']:.1f} s")
         print(f"all {draws} draws warm {warmed(port):.1f} s later")
+        before = worked(process)
         gestures = [timed(port, "one-person", [strategy(n, levers=1 + n % 3)]) for n in range(1, 7)]
+        each = (worked(process) - before) / len(gestures)
+        print(f"seconds of processor a gesture, all processes: {each:.1f} (load average {psutil.getloadavg()[0]:.1f})")
         for name in ("first", "whole"):
             seconds = [gesture[name] for gesture in gestures]
             print(f"{name}: median {median(seconds):.2f} s, worst {max(seconds):.2f} s of {len(seconds)} gestures")
@@ -143,6 +146,12 @@ def latency(people: int, draws: int) -> None:
     finally:
         process.terminate()
         process.wait(20)
+
+
+def worked(process: subprocess.Popen[str]) -> float:
+    """Seconds that the server and its workers have had a processor."""
+    tree = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+    return sum(one.cpu_times().user + one.cpu_times().system for one in tree)
 
 
 def taken(process: subprocess.Popen[str]) -> int:

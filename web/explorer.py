@@ -28,7 +28,7 @@ from web.library import Known, Library, Maker, Question
 from web.pool import Pool, Wish, alone
 from web.strategies import table_of
 
-PARTIAL = (4, 16, 48)
+PARTIAL = (4, 24)
 """Draws from which on a partial answer is given."""
 CLIENTS = 20
 """People for whom something is computed at a time."""

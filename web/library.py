@@ -20,11 +20,12 @@ from scenarios.frames import ORDER, Frames
 from scenarios.language.schema import Description, Scenario, Title
 from web.asked import World
 from web.errors import StrategyError
+from web.memory import COURSES
 from web.pool import Course, Wish
 
 PLAIN = "strategy"
 """What every strategy is called where only its content counts."""
-COURSES, WORLDS = 48, 6
+WORLDS = 6
 """So many are kept."""
 Maker = Callable[[World], Comparison]
 """The study of the status quo in a world."""
@@ -127,13 +128,16 @@ class Library:
     def taken(self, question: Question, draws: Sequence[int]) -> tuple[Frames, Manifest]:
         """Frames of these draws as a run has them, and what its manifest would say."""
         manifest = self.manifest(question.known, len(draws), question.scenarios)
-        courses = question.wish.courses
+        courses, whole = question.wish.courses, len(question.known.study.draws)
         named = zip(courses, question.scenarios, strict=True)
         joined = [(course.joined(draws), scenario.name) for course, scenario in named]
         frames = {
             name: pd.concat([found[name].assign(scenario=called) for found, called in joined], ignore_index=True)
             for name in ORDER
         }
+        if len(draws) == whole:
+            for course in courses:
+                course.settle()
         if not all(course.looks_on for course in courses):
             manifest.pop("dates_until", None)
             frames["outcomes"] = cut_off(frames["outcomes"], str(manifest["until"]))

@@ -11,8 +11,8 @@ COPIES = 5
 """States of a draw that are kept: the history, its status quo, and as that was in the weeks that are counted."""
 HELD = ("persons", "ties", "states", "contacts", "letters")
 """Parts of a world (``model.engine.memory``) that stay while it is kept."""
-ANSWERS = 512 * 2**20
-"""Bytes of what is kept of answers."""
+COURSES, FRAMES = 32, 150_000
+"""Strategies whose answers are kept, those asked for last; bytes of the frames of one draw."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,15 +25,15 @@ class Plan:
 
     @property
     def draw(self) -> int:
-        """One draw at the policy start."""
+        """One draw at the policy start, and what is kept of answers on it."""
         parts = memory_plan(self.people, levers=False).parts
-        return sum(parts[name] for name in HELD) + (COPIES - 2) * parts["states"] // 2
+        return sum(parts[name] for name in HELD) + (COPIES - 2) * parts["states"] // 2 + COURSES * FRAMES
 
     @property
     def processes(self) -> int:
-        """Everything but the draws."""
+        """Processes at work."""
         work = memory_plan(self.people, levers=True).total
-        return self.workers * work + PROCESS + ANSWERS
+        return self.workers * work + PROCESS
 
     @property
     def total(self) -> int:

@@ -37,7 +37,7 @@ class Course:
     found: dict[int, Frames] = field(default_factory=dict)
     under_way: set[int] = field(default_factory=set)
     error: Exception | None = None
-    _joined: tuple[tuple[int, ...], Frames] = ((), {})
+    _joined: tuple[tuple[int, ...], Frames] = field(default_factory=lambda: ((), {}))
 
     def joined(self, draws: Sequence[int]) -> Frames:
         """The frames of these draws one under the other, in their order."""
@@ -47,6 +47,10 @@ class Course:
             frames = {name: pd.concat([one[name] for one in found], ignore_index=True) for name in ORDER}
             self._joined = wanted, frames
         return self._joined[1]
+
+    def settle(self) -> None:
+        """All draws are there and joined: they are not kept twice."""
+        self.found = {draw: {} for draw in self.found}
 
 
 @dataclass(eq=False)

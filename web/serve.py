@@ -22,7 +22,7 @@ from web.server import application
 
 PATIENCE = 60.0
 """Seconds in which a server that is checked has to answer."""
-GRACE = 1
+GRACE = 0
 """Seconds that open connections get when it ends."""
 
 
@@ -98,7 +98,7 @@ def _server(explorer: Explorer, place: Place) -> uvicorn.Server:
     hosts = (*LOOPBACK, place.host) if place.host in LOOPBACK else None
     app = Guard(application(explorer), token=place.token, hosts=hosts)
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, lifespan="on", server_header=False, date_header=False,
+        app, log_level="critical", access_log=False, lifespan="on", server_header=False, date_header=False,
         timeout_graceful_shutdown=GRACE, ws="none", h11_max_incomplete_event_size=64 * 1024, limit_concurrency=200,
     )  # fmt: skip
     return uvicorn.Server(config)

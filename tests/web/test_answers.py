@@ -262,7 +262,9 @@ def test_dates_that_are_none_are_named_with_all_else() -> None:
 
 
 def test_names_are_those_of_files() -> None:
-    scenarios = [scenario_of({**SMS, "title": {"en": title}}) for title in ("Status quo", "../../x", "../x", "日本", "<b>")]
+    scenarios = [
+        scenario_of({**SMS, "title": {"en": title}}) for title in ("Status quo", "../../x", "../x", "日本", "<b>")
+    ]
     assert [scenario.name for scenario in named_apart(scenarios)] == ["status-quo-2", "x", "x-2", "strategy", "b"]
 
 

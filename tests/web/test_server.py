@@ -93,7 +93,10 @@ def test_a_file_comes_in_and_goes_out_again(client: TestClient) -> None:
 
 def test_all_that_is_wrong_with_a_strategy_in_french(client: TestClient) -> None:
     wrong = {"title": {"en": "x"}, "lever": [{"kind": "sms", "times": 500, "start": "soon"}]}
-    for path, body in (("/api/toml", {"strategy": wrong}), ("/api/answers", {"client": "c" * 8, "strategies": [wrong]})):
+    for path, body in (
+        ("/api/toml", {"strategy": wrong}),
+        ("/api/answers", {"client": "c" * 8, "strategies": [wrong]}),
+    ):
         answer = client.post(f"{path}?lang=fr", json=body)
         error = answer.json()["error"]
         assert answer.status_code == error["status"] == 422
@@ -252,6 +255,29 @@ def test_it_starts_answers_and_ends_at_once_without_leaving_anything() -> None:
         assert process.wait(20) == 130
         assert time.monotonic() - begun < 5
         assert psutil.wait_procs(below, timeout=10)[1] == []
+    finally:
+        process.kill()
+
+
+def test_who_leaves_makes_room() -> None:
+    import httpx2 as httpx
+
+    process, address = started("--clients", "1", "--people", "5000", "--draws", "100")
+    try:
+        with httpx.Client(base_url=address, timeout=60) as client:
+            asked = {"client": "test-client", "strategies": [SMS]}
+            with client.stream("POST", "/api/answers", json=asked) as answer:
+                told = answer.iter_lines()  # which closes the connection once it is forgotten
+                assert json.loads(next(told))["event"] == "accepted"
+                other = client.post("/api/answers", json={**asked, "client": "another-client"})
+                assert other.status_code == 429
+                del told
+            for _ in range(50):  # the server sees at the end of a draw that nobody listens
+                with client.stream("POST", "/api/answers", json={**asked, "client": "another-client"}) as answer:
+                    if answer.status_code == 200:
+                        break
+                time.sleep(0.2)
+            assert answer.status_code == 200
     finally:
         process.kill()
 
