@@ -15,14 +15,27 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.web.browser.fake import Fake, serving
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
 Visit = Callable[..., Page]
 UNDRAWN = "window.Plotly = { register() {}, async react() {} };"
 
 
 def fragment(*strategies: dict[str, Any], **more: Any) -> str:
     """The state of an address."""
-    state = {"v": 1, "strategies": strategies, "shown": 0, "world": {"structure": {}, "drivers": {}}, "view": {}, **more}
+    state = {
+        "v": 1,
+        "strategies": strategies,
+        "shown": 0,
+        "world": {"structure": {}, "drivers": {}},
+        "view": {},
+        **more,
+    }
     return base64.urlsafe_b64encode(json.dumps(state).encode()).decode().rstrip("=")
 
 
@@ -61,18 +74,36 @@ def fake(faked: tuple[Fake, str]) -> Fake:
 
 @pytest.fixture
 def visit(browser: Browser, faked: tuple[Fake, str], fake: Fake) -> Iterator[Visit]:
-    """Opens the page in a browser of its own: ``visit(lang, width, fragment)``. What it reports is an error of the test,
-    but for the refusals that a test names by ``refused``. Charts are drawn where a test asks for them: they take time."""
+    """Opens the page in a browser of its own: ``visit(lang, width, fragment)``. What it reports is an error of the
+    test, but for refusals that the test names (``refused``). Charts are drawn where asked for: they take time."""
     contexts, told = [], list[str]()
 
-    def opened(lang: str = "en", width: int = 1280, state: str = "", *, at: str = "", refused: str = "", ready: bool = True, charts: bool = False) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce", accept_downloads=True)
+    def opened(
+        lang: str = "en",
+        width: int = 1280,
+        state: str = "",
+        *,
+        at: str = "",
+        refused: str = "",
+        ready: bool = True,
+        charts: bool = False,
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, reduced_motion="reduce", accept_downloads=True
+        )
         contexts.append(context)
         if not charts:
             context.route("**/plotly.min.js", lambda route: route.fulfill(content_type="text/javascript", body=UNDRAWN))
         page = context.new_page()
         page.set_default_timeout(10_000)
-        page.on("console", lambda said: told.append(said.text) if said.type in ("error", "warning") and not (refused and refused in said.text) else None)
+        page.on(
+            "console",
+            lambda said: (
+                told.append(said.text)
+                if said.type in ("error", "warning") and not (refused and refused in said.text)
+                else None
+            ),
+        )
         page.on("pageerror", lambda error: told.append(str(error)))
         page.goto(f"{at or faked[1]}/?lang={lang}" + (f"#{state}" if state else ""))
         page.wait_for_selector("html[data-ready]")

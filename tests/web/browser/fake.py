@@ -1,4 +1,4 @@
-"""A server with the real routes, guard and validation, whose answers are made up: fast, slow, partial or broken at will."""
+"""A server with the real routes, guard and validation. Its answers are made up: fast, slow, partial or broken."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ STOPS = {"unaware": "place", "not_visited": "place", "would_pass": "would_pass",
 
 
 class Fake:
-    """Stands for an ``Explorer``. ``pace`` is the time between events in seconds, ``breaks`` how many streams end early."""
+    """Stands for an ``Explorer``: ``pace`` is seconds between events, ``breaks`` how many streams end early."""
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
@@ -52,12 +52,25 @@ class Fake:
 
     def settings(self, lang: str) -> Document:
         return {
-            "version": "0.0.0", "lang": lang, "languages": ["en", "fr"], "people": 2000, "draws": DRAWS, "seed": 1,
-            "policy_start": START, "until": UNTIL, "dates_until": LATER, "target_millions": 40.0, "data_end": "2026-01-29",
-            "clients_most": 20, "strategies_most": 5, "levers_most": 32, "upload_most_bytes": 200_000,
-            "warm": {"draws": DRAWS, "of": DRAWS, "gib": 0.1}, "structures": structures_document(lang),
+            "version": "0.0.0",
+            "lang": lang,
+            "languages": ["en", "fr"],
+            "people": 2000,
+            "draws": DRAWS,
+            "seed": 1,
+            "policy_start": START,
+            "until": UNTIL,
+            "dates_until": LATER,
+            "target_millions": 40.0,
+            "data_end": "2026-01-29",
+            "clients_most": 20,
+            "strategies_most": 5,
+            "levers_most": 32,
+            "upload_most_bytes": 200_000,
+            "warm": {"draws": DRAWS, "of": DRAWS, "gib": 0.1},
+            "structures": structures_document(lang),
             "folder": self.folder_name or None,
-        }  # fmt: skip
+        }
 
     def catalogue(self, lang: str) -> Document:
         return levers(lang)
@@ -78,7 +91,10 @@ class Fake:
         if self.refuses:
             problem = Problem(source="strategy.toml", key="lever[1].every_weeks", message="is made up to be wrong")
             raise StrategyError(ScenarioError([problem]), 0)
-        names = [("status-quo", "Status quo"), *((one.name, one.title("fr" if lang == "fr" else "en")) for one in asked.strategies)]
+        names = [
+            ("status-quo", "Status quo"),
+            *((one.name, one.title("fr" if lang == "fr" else "en")) for one in asked.strategies),
+        ]
         whole = False
         try:
             yield {"event": "accepted", "warm": True, "note": "", "names": [name for name, _ in names]}
@@ -111,18 +127,51 @@ def levers(lang: str) -> Document:
 def answer(names: list[tuple[str, str]], draws: int, strength: list[int] | None = None) -> Document:
     """An answer of the shape that the page gets; more levers bring more, and figures move with the draws."""
     strengths = [0, *(strength or range(1, len(names)))]
-    scenarios = [_scenario(name, title, size + draws / 1000 if at else 0, draws) for at, ((name, title), size) in enumerate(zip(names, strengths, strict=True))]
-    courses = [{"date": day, "forecast": day > "2026", "p05": 1.0, "p25": 1.5, "p50": 2.0, "p75": 2.5, "p95": 3.0} for day in WEEKS[::4]]
+    scenarios = [
+        _scenario(name, title, size + draws / 1000 if at else 0, draws)
+        for at, ((name, title), size) in enumerate(zip(names, strengths, strict=True))
+    ]
+    courses = [
+        {"date": day, "forecast": day > "2026", "p05": 1.0, "p25": 1.5, "p50": 2.0, "p75": 2.5, "p95": 3.0}
+        for day in WEEKS[::4]
+    ]
     return {
-        "settings": {"people": 2000, "draws": draws, "seed": 1, "policy_start": START, "until": UNTIL, "target_millions": 40.0, "data_end": "2026-01-29", "dates_until": LATER, "continued": True, "structure": {}, "drivers": {}},
+        "settings": {
+            "people": 2000,
+            "draws": draws,
+            "seed": 1,
+            "policy_start": START,
+            "until": UNTIL,
+            "target_millions": 40.0,
+            "data_end": "2026-01-29",
+            "dates_until": LATER,
+            "continued": True,
+            "structure": {},
+            "drivers": {},
+        },
         "dates": WEEKS,
         "published": [{"date": "2023-11-24", "millions": 10.3, "error_millions": 0.2, "kind": "rounded"}],
         "scenarios": scenarios,
         "left_behind": [row for name, _ in names for row in _left(name, names[0][0] == name)],
         "stops": [row for name, _ in names for row in _stops(name)],
-        "regions": [{"scenario": name, "region": region, "region_title": region, "living_millions": 5.0, "share": _spread(0.5), "gap_points": _spread(0), "gain_points": _spread(at / 10), "shown": {"share": _shown(50), "gain": _shown(at / 10)}} for name, _ in names for at, region in enumerate(REGIONS)],
-        "best": [], "assumed": ["Made up."], "courses": {"documents": courses, "growth": courses},
-    }  # fmt: skip
+        "regions": [
+            {
+                "scenario": name,
+                "region": region,
+                "region_title": region,
+                "living_millions": 5.0,
+                "share": _spread(0.5),
+                "gap_points": _spread(0),
+                "gain_points": _spread(at / 10),
+                "shown": {"share": _shown(50), "gain": _shown(at / 10)},
+            }
+            for name, _ in names
+            for at, region in enumerate(REGIONS)
+        ],
+        "best": [],
+        "assumed": ["Made up."],
+        "courses": {"documents": courses, "growth": courses},
+    }
 
 
 def _spread(middle: float, half: float = 0.1) -> Document:
@@ -139,36 +188,106 @@ def _scenario(name: str, title: str, adds: float, draws: int) -> Document:
     level = [37 * week / (len(WEEKS) - 1) + more for week, more in enumerate(added)]
     quo = not adds
     return {
-        "name": name, "title": title, "reference": quo,
+        "name": name,
+        "title": title,
+        "reference": quo,
         "activated": {"p05": [x * 0.9 for x in level], "p50": level, "p95": [x * 1.1 for x in level]},
         "additional": {"p05": [x * 0.5 for x in added], "p50": added, "p95": [x * 2 for x in added]},
-        "measures": {"activated_millions": _spread(37 + adds), "activated_share": _spread(0.5), "additional_millions": _spread(adds, 0.5 * adds), "cost_millions_eur": _spread(10 * adds, adds), "cost_per_additional_eur": _spread(10), "doctor_minutes_millions": _spread(0, 0)},
-        "probability_of_target": 0.2, "probability_of_target_interval": [0.14, 0.27], "target_date": {"p05": "2027-03-02", "p50": None, "p95": None},
-        "target_reached_by": [{"day": UNTIL, "probability": 0.2, "interval": [0.14, 0.27]}, {"day": LATER, "probability": 0.6, "interval": [0.5, 0.7]}],
-        "shown": {"activated": _shown(37 + adds), "share": "50 %", "additional": "0" if quo else _shown(adds), "cost": "0" if quo else _shown(10 * adds), "each": "–" if quo else _shown(10), "minutes": "0", "probability": "20 %", "probability_interval": "[14; 27] %", "date": "after 2028 [Mar 2027; after 2028]", "by": ["20 % [14; 27]", "60 % [50; 70]"]},
-        "costs": [] if quo else [{"lever": "letter", "lever_title": "letters", "item": "per message", "item_title": "letter, each", "status": "assumed", "status_title": "assumed", "eur_millions": _spread(10 * adds), "minutes_millions": _spread(0, 0), "quantity_millions": _spread(1), "shown": _shown(10 * adds)}],
-        "levers": [], "few_aimed": [],
-    }  # fmt: skip
+        "measures": {
+            "activated_millions": _spread(37 + adds),
+            "activated_share": _spread(0.5),
+            "additional_millions": _spread(adds, 0.5 * adds),
+            "cost_millions_eur": _spread(10 * adds, adds),
+            "cost_per_additional_eur": _spread(10),
+            "doctor_minutes_millions": _spread(0, 0),
+        },
+        "probability_of_target": 0.2,
+        "probability_of_target_interval": [0.14, 0.27],
+        "target_date": {"p05": "2027-03-02", "p50": None, "p95": None},
+        "target_reached_by": [
+            {"day": UNTIL, "probability": 0.2, "interval": [0.14, 0.27]},
+            {"day": LATER, "probability": 0.6, "interval": [0.5, 0.7]},
+        ],
+        "shown": {
+            "activated": _shown(37 + adds),
+            "share": "50 %",
+            "additional": "0" if quo else _shown(adds),
+            "cost": "0" if quo else _shown(10 * adds),
+            "each": "–" if quo else _shown(10),
+            "minutes": "0",
+            "probability": "20 %",
+            "probability_interval": "[14; 27] %",
+            "date": "after 2028 [Mar 2027; after 2028]",
+            "by": ["20 % [14; 27]", "60 % [50; 70]"],
+        },
+        "costs": []
+        if quo
+        else [
+            {
+                "lever": "letter",
+                "lever_title": "letters",
+                "item": "per message",
+                "item_title": "letter, each",
+                "status": "assumed",
+                "status_title": "assumed",
+                "eur_millions": _spread(10 * adds),
+                "minutes_millions": _spread(0, 0),
+                "quantity_millions": _spread(1),
+                "shown": _shown(10 * adds),
+            }
+        ],
+        "levers": [],
+        "few_aimed": [],
+    }
 
 
 def _left(name: str, quo: bool) -> Iterator[Document]:
-    groups = [("age_band", "age", group) for group in AGES] + [("digital_exclusion", "digital exclusion", group) for group in ("no", "yes")]
+    groups = [("age_band", "age", group) for group in AGES] + [
+        ("digital_exclusion", "digital exclusion", group) for group in ("no", "yes")
+    ]
     for at, (dimension, title, group) in enumerate(groups):
         change = 0 if quo else (at - 4) / 4
-        yield {"scenario": name, "dimension": dimension, "dimension_title": title, "group": group, "group_title": group, "members_millions": 7.0, "share": _spread(0.5), "gap_points": _spread(at - 4, 2), "gap_change_points": _spread(change), "lag": 0.5, "shown": {"share": _shown(50), "gap": _shown(at - 4), "change": _shown(change), "lag": "50 %"}}  # fmt: skip
+        yield {
+            "scenario": name,
+            "dimension": dimension,
+            "dimension_title": title,
+            "group": group,
+            "group_title": group,
+            "members_millions": 7.0,
+            "share": _spread(0.5),
+            "gap_points": _spread(at - 4, 2),
+            "gap_change_points": _spread(change),
+            "lag": 0.5,
+            "shown": {"share": _shown(50), "gap": _shown(at - 4), "change": _shown(change), "lag": "50 %"},
+        }
 
 
 def _stops(name: str) -> Iterator[Document]:
     for dimension, group in (("all", "all"), ("age_band", "75+")):
         for obstacle, kind in STOPS.items():
-            yield {"scenario": name, "dimension": dimension, "dimension_title": dimension, "group": group, "group_title": group, "obstacle": obstacle, "obstacle_title": obstacle, "kind": kind, "people_millions": _spread(5), "share_left": _spread(0.2), "shown": _shown(20), "people_shown": _shown(5)}  # fmt: skip
+            yield {
+                "scenario": name,
+                "dimension": dimension,
+                "dimension_title": dimension,
+                "group": group,
+                "group_title": group,
+                "obstacle": obstacle,
+                "obstacle_title": obstacle,
+                "kind": kind,
+                "people_millions": _spread(5),
+                "share_left": _spread(0.2),
+                "shown": _shown(20),
+                "people_shown": _shown(5),
+            }
 
 
 @contextmanager
 def serving(explorer: Fake | Explorer) -> Iterator[str]:
     """The address of a server with these answers, in a thread of this process."""
     app = Guard(application(explorer), token=None, hosts=LOOPBACK)  # type: ignore[arg-type]
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", lifespan="on", timeout_graceful_shutdown=1))
+    server = uvicorn.Server(
+        uvicorn.Config(app, port=0, log_level="warning", lifespan="on", timeout_graceful_shutdown=1)
+    )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     for _ in range(600):

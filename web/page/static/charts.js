@@ -30,7 +30,7 @@ function asTable(place, caption, dates, from, scenarios, pick) {
   const at = quarters(dates, from);
   const columns = bands(dates, at.map((one) => one.at), scenarios, pick);
   fill(byId(place), h("summary", {}, say("chart.as_table")),
-    table(caption, [say("chart.date"), ...columns.map(([title]) => title)], at.map(({ date }, row) => [day(date), ...columns.map(([, cells]) => cells[row])]), "dates split"));
+    table(caption, [say("chart.date"), ...columns.map(([title]) => title)], at.map(({ date }, row) => [day(date), ...columns.map(([, cells]) => cells[row])]), "dates split compared"));
 }
 
 /** The chart that answers: status quo with its fan, the target, published counts, strategies labelled at their ends. */

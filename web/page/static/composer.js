@@ -1,6 +1,6 @@
 // Strategies side by side, and the levers of the one that is shown.
 import * as api from "./api.js";
-import { announce, byId, capital, fill, h, lang, newId, plain, say, settings, titled } from "./dom.js";
+import { announce, byId, capital, fill, h, lang, newId, plain, retitled, say, settings, titled } from "./dom.js";
 import { control, mark } from "./fields.js";
 import { badge, card, fresh, touch } from "./lever.js";
 import { isTable, store } from "./state.js";
@@ -149,7 +149,7 @@ function draw() {
 /** Keeps the strategy as it is and goes on with a copy. */
 function vary() {
   const copy = structuredClone(store.table);
-  copy.title = { [lang]: say("compose.variant", { title: titleOf(copy) }).slice(0, 200) };
+  copy.title = { [lang]: retitled("compose.variant", titleOf(copy)) };
   add(copy, "#strategy-title");
 }
 

@@ -49,6 +49,11 @@ export function plain(text, most = 200) {
 /** A title as an element: it can't turn or stretch what is around it. */
 export const titled = (text, most) => h("bdi", { class: "title" }, plain(text, most) || say("compose.untitled"));
 
+const LONGEST_TITLE = 60; // as the schema of files has it
+
+/** A title with something added to it, cut where it would be too long for a file. */
+export const retitled = (key, title) => say(key, { title: [...title].slice(0, LONGEST_TITLE - [...say(key, { title: "" })].length).join("") });
+
 export const capital = (text) => text.charAt(0).toLocaleUpperCase(locale) + text.slice(1);
 
 /** What is dear to make is made once. */

@@ -1,5 +1,5 @@
 // The card of one lever: what it is, its dose, days, target and price, and how well its effect is known.
-import { between, capital, figures, h, newId, opened, plain, say, table as grid } from "./dom.js";
+import { between, capital, figures, h, newId, opened, plain, retitled, say, table as grid } from "./dom.js";
 import { control, group, inShort, labels } from "./fields.js";
 import { isTable, store } from "./state.js";
 
@@ -122,6 +122,6 @@ export function touch(state, { catalogue }) {
   const language = document.documentElement.lang;
   const shipped = catalogue.shipped.find((one) => JSON.stringify(one.table) === JSON.stringify(table));
   if (!shipped) return;
-  table.title = { [language]: say("compose.changed", { title: shipped.title }) };
+  table.title = { [language]: retitled("compose.changed", shipped.title) };
   delete table.description;
 }

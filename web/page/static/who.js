@@ -57,7 +57,7 @@ function differ(answer, rows) {
   });
   byId("differ-part").hidden = all.length < 2;
   fill(byId("differ"), kept.length ? table(say("who.differ_caption"), [say("who.group"), ...all.map((look) => `${look.letter} ${look.scenario.title}`.slice(0, 40))],
-    kept.map((row) => [group(row), ...all.map((look) => change(row, look)?.shown.change ?? "–")]), "wide") : h("p", {}, say("who.alike")));
+    kept.map((row) => [group(row), ...all.map((look) => change(row, look)?.shown.change ?? "–")]), "wide compared") : h("p", {}, say("who.alike")));
 }
 
 export function stops(answer, one) {
