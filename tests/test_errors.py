@@ -174,7 +174,13 @@ def test_french_texts_have_the_same_values_and_are_typeset(file: Path) -> None:
 
 @pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: str(file.parent.relative_to(ROOT)))
 def test_every_message_is_recognised_by_its_own_template(file: Path) -> None:
-    import_module("calibration"), import_module("planning"), import_module("report"), import_module("cli")
+    (
+        import_module("calibration"),
+        import_module("planning"),
+        import_module("report"),
+        import_module("web"),
+        import_module("cli"),
+    )
     for english, text in french(file).items():
         beside = re.findall(r"(?<=\})\{([^{}]*)\}", english)
         values = {name: "" if name in beside else f"V{place}" for place, name in enumerate(VALUES.findall(english))}

@@ -9,7 +9,7 @@ from datetime import date
 from typing import get_args, get_origin
 
 from annotated_types import Ge, Le
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from calibration.facts.inputs import load_costs
@@ -22,7 +22,7 @@ from scenarios.language.describe import allowed, wanted
 from scenarios.language.files import catalogue, load_scenario
 from scenarios.language.regions import REGIONS
 from scenarios.language.schema import DriversTable, Lang, Scenario
-from scenarios.lever_schemas import KINDS, AnyLever
+from scenarios.lever_schemas import KINDS
 from scenarios.lever_schemas.base import LeverTable, Span, TargetTable
 from scenarios.lever_schemas.media import Burst
 from scenarios.lever_schemas.prices import Price
@@ -97,7 +97,7 @@ def _smallest(table: type[LeverTable], kind: str, means: str | None) -> LeverTab
     for name, field in table.model_fields.items():
         if field.is_required() and name not in given:
             given[name] = int(next((rule.ge for rule in field.metadata if isinstance(rule, Ge)), 1))  # type: ignore[call-overload]
-    return TypeAdapter[LeverTable](AnyLever).validate_python(given)
+    return table.model_validate(given)
 
 
 def _effect(prior: Prior, lang: str) -> Document:
