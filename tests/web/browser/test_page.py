@@ -105,7 +105,7 @@ def test_a_strategy_is_composed_by_keyboard_only(lang: str, visit: Visit, fake: 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_nothing_scrolls_sideways_and_axe_finds_nothing(lang: str, width: int, visit: Visit) -> None:
-    page = visit(lang, width, fragment(LETTERS, DOCTORS), charts=True)
+    page = visit(lang, width, fragment(LETTERS, DOCTORS, DOCTORS, LETTERS, DOCTORS), charts=True)
     page.evaluate(UNFOLD)
     page.wait_for_selector("#course-growth svg")
     page.wait_for_selector("#panels svg")

@@ -1,6 +1,6 @@
 // The answer in words and figures: how far it is computed, what the shown strategy brings, all strategies side by side.
 import { LETTERS } from "./composer.js";
-import { announce, byId, capital, day, fill, h, number, plain, say, sayNodes, table, titled } from "./dom.js";
+import { announce, apart, byId, capital, day, fill, h, number, plain, say, sayNodes, table, titled } from "./dom.js";
 import { known } from "./asking.js";
 import { store } from "./state.js";
 
@@ -39,11 +39,8 @@ export function status(what) {
   }
 }
 
-/** The interval of a figure below it. */
-const apart = (text) => {
-  const at = text.search(/[\u00a0 ]\[/);
-  return at < 0 ? text : [text.slice(0, at), " ", h("small", {}, text.slice(at + 1))];
-};
+/** French has a plural from two on. */
+const millions = (one, measure) => say(one.measures[measure].p50 >= 2 ? "answer.some_million" : "answer.one_million");
 const figure = (text) => h("span", { class: "number" }, text);
 
 /** The answer in sentences. */
@@ -54,8 +51,8 @@ export function verdict(answer, one) {
   const chance = (scenario) => h("span", {}, figure(scenario.shown.probability), "\u00a0", figure(scenario.shown.probability_interval));
   const sentences = one.reference
     ? [sayNodes("answer.quo", { until, activated: figure(one.shown.activated), target, probability: chance(one), date: figure(one.shown.date) })]
-    : [sayNodes("answer.with", { title: titled(one.title, 120), until, activated: figure(one.shown.activated), additional: figure(one.shown.additional) }),
-       sayNodes(one.measures.doctor_minutes_millions.p95 ? "answer.cost_minutes" : "answer.cost", { cost: figure(one.shown.cost), each: figure(one.shown.each), minutes: figure(one.shown.minutes) }),
+    : [sayNodes("answer.with", { title: titled(one.title, 120), until, activated: figure(one.shown.activated), additional: figure(one.shown.additional), millions: millions(one, "additional_millions") }),
+       sayNodes(one.measures.doctor_minutes_millions.p95 ? "answer.cost_minutes" : "answer.cost", { cost: figure(one.shown.cost), each: figure(one.shown.each), minutes: figure(one.shown.minutes), millions: millions(one, "cost_millions_eur"), millions_minutes: millions(one, "doctor_minutes_millions") }),
        sayNodes("answer.chance", { target, until, probability: chance(one), before: chance(reference), date: figure(one.shown.date) })];
   fill(byId("verdict"), sentences.map((sentence) => h("p", {}, sentence)), one.few_aimed.map((text) => h("p", { class: "warning" }, text)));
   fill(byId("bar-figure"), one.reference ? say("answer.bar_quo", { activated: one.shown.activated }) : say("answer.bar", { additional: one.shown.additional }));

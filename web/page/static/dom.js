@@ -34,6 +34,12 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** The interval of a figure below it. */
+export const apart = (text) => {
+  const at = text.search(/[\u00a0 ]\[/);
+  return at < 0 ? text : [text.slice(0, at), " ", h("small", {}, text.slice(at + 1))];
+};
+
 export const byId = (id) => document.getElementById(id);
 export const fill = (element, ...children) =>
   element.replaceChildren(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));

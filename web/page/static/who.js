@@ -1,5 +1,5 @@
 // For whom: groups that are left behind, what stops people, regions.
-import { byId, capital, fill, h, number, say, table } from "./dom.js";
+import { apart, byId, capital, fill, h, number, plain, say, table } from "./dom.js";
 import { looks } from "./charts.js";
 import { store } from "./state.js";
 
@@ -56,8 +56,8 @@ function differ(answer, rows) {
     return Math.max(...values) - Math.min(...values) >= DIFFER;
   });
   byId("differ-part").hidden = all.length < 2;
-  fill(byId("differ"), kept.length ? table(say("who.differ_caption"), [say("who.group"), ...all.map((look) => `${look.letter} ${look.scenario.title}`.slice(0, 40))],
-    kept.map((row) => [group(row), ...all.map((look) => change(row, look)?.shown.change ?? "–")]), "wide compared") : h("p", {}, say("who.alike")));
+  fill(byId("differ"), kept.length ? table(say("who.differ_caption"), [say("who.group"), ...all.map((look) => plain(`${look.letter} ${look.scenario.title}`, 40))],
+    kept.map((row) => [group(row), ...all.map((look) => apart(change(row, look)?.shown.change ?? "–"))]), "wide split compared") : h("p", {}, say("who.alike")));
 }
 
 export function stops(answer, one) {
