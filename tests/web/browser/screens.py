@@ -47,7 +47,7 @@ def main(address: str) -> None:
                 if width < min(SIZES) + 1:
                     page.click('.bar [data-go="results"]')
                 page.wait_for_timeout(500)
-                shot(page, FIGURES / f"web-{width}{".fr" if lang == "fr" else ""}.png")
+                shot(page, FIGURES / f"web-{width}{'.fr' if lang == 'fr' else ''}.png")
                 page.close()
         browser.close()
 

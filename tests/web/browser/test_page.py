@@ -276,6 +276,8 @@ def test_hostile_titles_are_inert(width: int, visit: Visit) -> None:
     assert page.locator("main img, main script, main a").count() == 0
     assert sideways(page) <= 0
     assert HOSTILE[0] in page.inner_text("#verdict")
+    assert page.locator("#level-key li").nth(4).inner_text() == "D desrever", "read from left to right"
+    assert "\N{RIGHT-TO-LEFT OVERRIDE}" not in page.inner_text("#results")
     assert page.locator("main bdi.title").first.evaluate("it => getComputedStyle(it).unicodeBidi") == "isolate"
 
 

@@ -75,6 +75,7 @@ function asFolder() {
 async function folder() {
   if (!settings.folder) return;
   opened = await api.folder();
+  opened.answer = asking.cleaned(opened.answer);
   byId("folder").hidden = false;
   fill(byId("folder-said"), sayNodes("folder.said", { name: h("code", {}, plain(opened.name, 100)) }));
   fill(byId("folder-strategies"), opened.answer.scenarios.map((scenario, index) => [scenario, opened.strategies[index]])

@@ -1,5 +1,6 @@
 // One question at a time: a new gesture ends the old one, a lost connection is tried again, nothing that was there is lost.
 import { answers, Refused } from "./api.js";
+import { plain } from "./dom.js";
 import { store } from "./state.js";
 
 const PAUSE = { edit: 250, other: 0 };
@@ -8,6 +9,13 @@ const BUSY = 3000;
 
 /** What is known now; `status`: asking, done, wrong (a Refused), lost, busy. */
 export const known = { answer: null, of: null, draws: 0, planned: 0, done: 0, final: false, stale: true, status: "asking", note: "", others: 0, refused: null, warm: true };
+
+/** An answer whose titles and sentences can't turn what is around them. */
+export const cleaned = (answer) => ({
+  ...answer,
+  scenarios: answer.scenarios.map((one) => ({ ...one, title: plain(one.title) })),
+  assumed: answer.assumed.map((text) => plain(text, 2000)),
+});
 
 let heard = () => {};
 let timer = 0;
@@ -49,7 +57,8 @@ async function run() {
     if (event.event === "progress") here("progress", { done: event.done, planned: event.of, others: 0 });
     if (event.event === "answer") {
       ended = event.final;
-      const { answer, draws, of, final } = event;
+      const { draws, of, final } = event;
+      const answer = cleaned(event.answer);
       here("answer", { answer, of: state, draws, planned: of, final, others: 0, stale: false, status: final ? "done" : "asking" });
     }
     if (event.event === "cancelled") ended = true;
