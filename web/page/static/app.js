@@ -55,6 +55,7 @@ function around() {
 function changed(reason) {
   around();
   if (reason !== "edit" && reason !== "view") composer.world();
+  composer.worldState();
   if (reason === "view") show();
   else if (reason === "chosen") {
     show();

@@ -172,8 +172,10 @@ export function courses(answer) {
     const dates = records.map((one) => one.date);
     const of = (quantile) => records.map((one) => one[quantile]);
     const range = plots.span([...of("p05"), ...of("p95")]);
+    const said = say("chart.course_said", { what: say(`chart.${name}`), first: number(of("p50")[0]), last: number(of("p50").at(-1)), interval: between(of("p05").at(-1), of("p95").at(-1)) });
     plots.draw(box, [plots.band(dates, of("p05"), of("p95"), INK, 0.14), plots.line(dates, of("p50"), INK, "solid", hovers(say(`chart.${name}`), dates, { p05: of("p05"), p50: of("p50"), p95: of("p95") }))],
       plots.look({ height: 200, margin: { l: 44, r: 12, t: 8, b: 30 }, xaxis: plots.axis({ type: "date", tickformat: "%Y", dtick: "M12" }), yaxis: plots.axis({ range, nticks: 5 }) }),
-      say("chart.course_said", { what: say(`chart.${name}`), first: number(of("p50")[0]), last: number(of("p50").at(-1)), interval: between(of("p05").at(-1), of("p95").at(-1)) }));
+      said);
+    byId(`course-${name}-said`).textContent = said;
   }
 }

@@ -205,6 +205,10 @@ export function world() {
   });
   fill(byId("world-fields"), readings, catalogue.drivers.map((field) =>
     control(field, drivers, "drivers", (value) => change("drivers", field.key, value), context())));
-  const own = Object.keys(structure).length + Object.keys(drivers).length;
+}
+
+/** How many of them are not as by default. */
+export function worldState() {
+  const own = Object.values(store.state.world).reduce((sum, part) => sum + Object.keys(part).length, 0);
   byId("world-state").textContent = own ? say("world.changed", { count: own }) : say("world.as_default");
 }
