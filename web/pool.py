@@ -38,10 +38,15 @@ class Course:
     under_way: set[int] = field(default_factory=set)
     error: Exception | None = None
     _joined: tuple[tuple[int, ...], Frames] = field(default_factory=lambda: ((), {}))
+    _whole: Frames | None = None
+    """Of all draws, once it is settled."""
 
     def joined(self, draws: Sequence[int]) -> Frames:
         """The frames of these draws one under the other, in their order."""
         wanted = tuple(sorted(draws))
+        if self._whole is not None:  # a strategy beside it may be at its first draws
+            every = len(wanted) == len(self.found)
+            return self._whole if every else {name: of(frame, wanted) for name, frame in self._whole.items()}
         if self._joined[0] != wanted:
             found = [self.found[draw] for draw in wanted]
             frames = {name: pd.concat([one[name] for one in found], ignore_index=True) for name in ORDER}
@@ -50,7 +55,14 @@ class Course:
 
     def settle(self) -> None:
         """All draws are there and joined: they are not kept twice."""
-        self.found = {draw: {} for draw in self.found}
+        if self._whole is None:
+            self._whole, self._joined = self._joined[1], ((), {})
+            self.found = {draw: {} for draw in self.found}
+
+
+def of(frame: pd.DataFrame, draws: Sequence[int]) -> pd.DataFrame:
+    """The rows of these draws."""
+    return frame[frame["draw"].isin(draws)].reset_index(drop=True)
 
 
 @dataclass(eq=False)

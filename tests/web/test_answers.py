@@ -360,3 +360,17 @@ def test_what_is_not_whole_is_not_taken_away(made: Callable[..., Explorer]) -> N
         asyncio.run(explorer.download(asked(MEDIA), "csv", 0, "en"))
     with pytest.raises(RefusedError, match="no such strategy"):
         asyncio.run(explorer.download(asked(MEDIA), "toml", 1, "en"))
+
+
+def test_a_settled_course_still_gives_its_first_draws() -> None:
+    """The status quo is whole when a new strategy beside it has four draws."""
+    made = {
+        draw: {name: pd.DataFrame({"draw": [draw] * 2, "value": [draw, -draw]}) for name in ORDER} for draw in (1, 2, 3)
+    }
+    course = Course(None, found=dict(made))
+    few, every = course.joined([2, 1]), course.joined([1, 2, 3])
+    course.settle()
+    course.settle()
+    for draws, before in (([1, 2], few), ([1, 2, 3], every)) * 2:
+        for name, frame in course.joined(draws).items():
+            pd.testing.assert_frame_equal(frame, before[name])
