@@ -75,7 +75,7 @@ class _Compiling(event.Listener):
 
 _COMPILING = _Compiling()
 event.register("numba:compile", _COMPILING)
-_either_end: Callable[..., object] = getattr(arrayobj, "fix_integer_index", None)
+_either_end: Callable[..., object] | None = getattr(arrayobj, "fix_integer_index", None)
 
 
 def _counted_from_the_start(context: object, builder: object, kind: object, index: object, size: object) -> object:
@@ -84,6 +84,7 @@ def _counted_from_the_start(context: object, builder: object, kind: object, inde
     this process is asked as ever."""
     if kind == types.int64 and _COMPILING.stack and _COMPILING.stack[-1] in _KERNELS:
         return index
+    assert _either_end
     return _either_end(context, builder, kind, index, size)
 
 
