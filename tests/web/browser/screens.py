@@ -1,5 +1,5 @@
 """Pictures of the page for the guide: ``python -m tests.web.browser.screens http://127.0.0.1:8765`` looks at a running
-``mes web`` with a browser, in both languages and at both widths, and writes ``docs/figures/web-*.png``.
+``mes web`` with a browser, in both languages and at both widths, and writes ``docs/screens/web-*.png``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from playwright.sync_api import Page, sync_playwright
 from foundation.language.text import LANGUAGES
 from tests.web.browser.conftest import CHROMIUM, FLAGS, fragment
 
-FIGURES = Path(__file__).parents[3] / "docs/figures"
+SCREENS = Path(__file__).parents[3] / "docs/screens"
 SIZES = {1280: 1560, 400: 1900}
 """Height by width, pixels."""
 SHOWN = ("mix-inclusive", "letters-with-code", "email-reminders")
@@ -47,7 +47,7 @@ def main(address: str) -> None:
                 if width < min(SIZES) + 1:
                     page.click('.bar [data-go="results"]')
                 page.wait_for_timeout(500)
-                shot(page, FIGURES / f"web-{width}{'.fr' if lang == 'fr' else ''}.png")
+                shot(page, SCREENS / f"web-{width}{'.fr' if lang == 'fr' else ''}.png")
                 page.close()
         browser.close()
 
