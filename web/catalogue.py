@@ -12,6 +12,7 @@ from annotated_types import Ge, Le
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from calibration import parameter_word
 from calibration.facts.inputs import load_costs
 from calibration.facts.priors import Prior, load_priors
 from foundation.language.numbers import typeset
@@ -26,7 +27,7 @@ from scenarios.lever_schemas import KINDS
 from scenarios.lever_schemas.base import LeverTable, Span, TargetTable
 from scenarios.lever_schemas.media import Burst
 from scenarios.lever_schemas.prices import Price
-from scenarios.lever_schemas.words import effect_detail, effect_word, lever_word, price_word, words
+from scenarios.lever_schemas.words import effect_detail, lever_word, price_word, words
 from web import label
 from web.strategies import table_of
 
@@ -102,10 +103,9 @@ def _smallest(table: type[LeverTable], kind: str, means: str | None) -> LeverTab
 
 def _effect(prior: Prior, lang: str) -> Document:
     value, low, high = prior.stated
-    own = f"effect.{prior.name}"
     return {
         "name": prior.name,
-        "title": effect_word(prior.name, lang) or (label(own, lang) if own in label else prior.name),
+        "title": parameter_word(prior.name, lang) or prior.name,
         "detail": effect_detail(prior.name, lang),
         "status": prior.status,
         "status_title": label(f"price_status.{prior.status}", lang),
