@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.setting import MIX, POLICY_START, STATUS_QUO, Setting, load_setting
+from benchmarks.spent import calibrate, compare
 from model.terms.weeks import WEEKS, week_of
 
 Row = dict[str, Any]
@@ -200,6 +201,6 @@ def floor(people: int, threads: int, scenario: str, repeats: int, warmed: Callab
 
 
 JOBS: dict[str, Callable[..., Row]] = {
-    job.__name__: job for job in (engine, mesa, numpy, starsim, phases, weeks, ties, small, floor)
+    job.__name__: job for job in (engine, mesa, numpy, starsim, phases, weeks, ties, small, floor, compare, calibrate)
 }
 __all__ = ["JOBS", "MIX", "STATUS_QUO"]

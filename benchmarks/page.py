@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from benchmarks import spent
 from benchmarks.bars import bars
 from benchmarks.engine import phase_table
 from benchmarks.growth import floors, growth
@@ -21,7 +22,15 @@ launch, a check that the same is computed."""
 
 def page(rows: Sequence[Row], machine: str) -> str:
     """All sections for which there are rows."""
-    sections = [bars(rows), peers(rows), mix(rows), growth(rows), floors(rows), phase_section(rows)]
+    sections = [
+        bars(rows),
+        spent.section(rows),
+        peers(rows),
+        mix(rows),
+        growth(rows),
+        floors(rows),
+        phase_section(rows),
+    ]
     return "\n" + "\n\n".join([f"Measured on {machine}.", *filter(None, sections)]) + "\n\n"
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from benchmarks.cells import CellError, Row, measure
 from benchmarks.setting import MIX, STATUS_QUO, load_setting
+from calibration.posterior import Effort
+from cli.options import DRAWS, PEOPLE
 from model.population.pyramid import build_cohorts
 
 SIZES = (10_000, 20_000, 100_000, 1_000_000, 10_000_000)
@@ -18,9 +20,11 @@ PEER_LIMIT = 120.0
 PEER_REPEATS = 3
 MEMORY_SHARE = 0.8
 DEGREES = (4.0, 8.0, 16.0, 32.0)
-PARTS = ("engine", "mesa", "numpy", "starsim", "scaling", "sample", "floor")
+PARTS = ("engine", "mesa", "numpy", "starsim", "scaling", "sample", "floor", "compare", "calibrate")
 SMALL, MIDDLE, LARGE = 20_000, 200_000, 1_000_000
 BANDWIDTH_WORDS = 1 << 25
+LONGEST = 3600.0
+"""Seconds that a whole calibration may take."""
 Tell = Callable[[str], None]
 
 
@@ -119,6 +123,17 @@ def sample(tell: Tell, sizes: Sequence[int]) -> list[Row]:
     return rows(tell, [size for size in sizes if size <= LARGE])
 
 
+def compare(tell: Tell, sizes: Sequence[int]) -> list[Row]:
+    """The default comparison, part by part."""
+    return [attempt(tell, "compare", people=PEOPLE, draws=DRAWS)]
+
+
+def calibrate(tell: Tell, sizes: Sequence[int]) -> list[Row]:
+    """A calibration, part by part."""
+    effort = Effort()
+    return [attempt(tell, "calibrate", people=effort.people, first=effort.first, wave=effort.wave, limit=LONGEST)]
+
+
 CELLS: dict[str, Callable[[Tell, Sequence[int]], list[Row]]] = {
     "engine": engine,
     "mesa": mesa,
@@ -127,4 +142,6 @@ CELLS: dict[str, Callable[[Tell, Sequence[int]], list[Row]]] = {
     "scaling": scaling,
     "sample": sample,
     "floor": floor,
+    "compare": compare,
+    "calibrate": calibrate,
 }

@@ -14,7 +14,7 @@ from cli.commands.folders import columns, plot, verify
 from cli.commands.forecasting import forecast
 from cli.commands.hindcast import hindcast
 from cli.commands.plan import plan
-from cli.commands.report import report
+from cli.commands.report import report, web
 from cli.commands.run import run
 from cli.commands.scenarios import app as scenarios
 from cli.commands.scenarios import costs
@@ -73,6 +73,7 @@ app.command()(verify)
 app.command()(columns)
 app.command()(with_log(report))
 app.command()(story)
+app.command()(with_log(web))
 app.command()(costs)
 app.add_typer(scenarios, name="scenarios")
 # For maintainers: named in CONTRIBUTING.md.

@@ -195,7 +195,11 @@ UntilDated = Annotated[
 ]
 """Of a command that says when the target is reached."""
 Target = Annotated[
-    str | None, typer.Option(metavar="PROFILES", help="Target, in activated profiles, as 40M or 40.  [default: 40M]")
+    str | None,
+    typer.Option(
+        metavar="PROFILES",
+        help="Target: activated profiles, as 40M, or monthly users, as users=5M.  [default: 40M]",
+    ),
 ]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Say on stderr what is done, when, and how long it takes.")]
 Log = Annotated[

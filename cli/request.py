@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.options import DRAWS, PEOPLE, QUICK_DRAWS, QUICK_PEOPLE, Engine, Lang, Pictures
 from foundation.errors import UserError, nearest
-from foundation.language.amounts import iso_day, millions
+from foundation.language.amounts import iso_day, target
 
 if TYPE_CHECKING:
     from model.terms.structure import Structure
@@ -139,13 +139,15 @@ class Request:
         """The settings, defaults filled in."""
         from scenarios.experiment import Settings
 
+        on, aim = target("--target", f"{TARGET:g}M" if self.target is None else self.target)
         return Settings(
             people=self.people or (QUICK_PEOPLE if self.quick else PEOPLE),
             draws=self.draws or (QUICK_DRAWS if self.quick else DRAWS),
             seed=self.seed,
             policy_start=day("--policy-start", self.policy_start, POLICY_START),
             until=day("--until", self.until, UNTIL),
-            target_millions=TARGET if self.target is None else millions("--target", self.target),
+            target_millions=aim,
+            target_on=on,
             engine=self.engine.value,
             structure=structure_of([] if self.averages else self.structure),
             averaged=self._weights(),

@@ -44,7 +44,7 @@ def present(store: Store, shown: Shown, document: Document) -> None:
     """Prints the result of a run, then adds pictures to its folder; ends with status 1 if draws failed."""
     from scenarios.frames import ORDER
 
-    names = ORDER if shown.json else ("outcomes", "costs", "spending", "uses")
+    names = ORDER if shown.json else ("outcomes", "costs", "spending", "uses", "user_groups")
     show(store, store.frames(names), document, print_table, shown)
     _end(store, shown)
 
@@ -130,6 +130,7 @@ def print_table(frames: Mapping[str, pd.DataFrame], manifest: Manifest, lang: La
     from scenarios.compare.best import best_rich_table, best_table
     from scenarios.compare.spending import spending_rich_table
     from scenarios.compare.tables import rich_table, summary_table
+    from scenarios.compare.use import use_rich_table, use_table
     from scenarios.compare.when import when_rich_table
 
     summary, out = summary_table(frames["outcomes"], frames["costs"]), console()
@@ -137,6 +138,10 @@ def print_table(frames: Mapping[str, pd.DataFrame], manifest: Manifest, lang: La
     if (spending := spending_rich_table(frames, manifest, lang.value)) is not None:
         out.print(spending, "")
     out.print(when_rich_table(frames["outcomes"], manifest, lang.value))
+    if len(use := use_table(frames["outcomes"], frames["user_groups"])):
+        out.print("", use_rich_table(use, manifest, lang.value))
+    else:
+        out.print("", label("said.no_use", lang), markup=False, highlight=False)
     if len(best := best_table(frames["outcomes"], manifest)):
         out.print("", best_rich_table(best, manifest, lang.value))
     for line in (*aimed_lines(frames["uses"], manifest, lang.value), *differences(manifest, lang)):

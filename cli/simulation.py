@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from cli import label
 from cli.options import DRAWS, Lang
 from cli.request import Request, experiment_of, placed
+from foundation.errors import UserError
 from foundation.work.journal import journal
 from foundation.work.progress import Progress, progress
 
@@ -76,6 +77,10 @@ def study_of(
     if request.effects is not None:
         learned = read_effects(request.effects)
         draws, experiment = with_effects(draws, learned), replace(experiment, effects=(learned.file, learned.sha256))
+    if experiment.settings.target_on == "users" and any(draw.use is None for draw in draws):
+        raise UserError(
+            f"--target users: {source.name} has no posterior of use after activation; leave out --posterior"
+        )
     draws = steered(draws, experiment.drivers, experiment.history.data_end)
     warn_of_draws(source, request.lang)
     experiment = placed(request, experiment, draws)
@@ -151,11 +156,13 @@ def drawn(settings: Settings, request: Request) -> tuple[Source, list[Draw]]:
     """The posterior to draw from, and its first draws."""
     from calibration.draws.files import load_draws
     from calibration.draws.posteriors import averaged_draws, fitted, posterior_for, shipped_mixture
+    from calibration.draws.use import with_use
 
     if settings.averaged:
         return shipped_mixture(), averaged_draws(settings.draws, fitted())
     source = posterior_for(settings.structure, request.posterior)
-    return source, load_draws(settings.draws, path=source.paths[0], seed=settings.seed)
+    draws = load_draws(settings.draws, path=source.paths[0], seed=settings.seed)
+    return source, with_use(draws, source.paths[0]) if request.command in CONTINUED else draws
 
 
 def warn_of_draws(source: Source, lang: Lang) -> None:

@@ -26,6 +26,7 @@ from report.hindcast import hindcast_context
 from report.numbers import Numbers
 from report.plan import Plan, plan_context, plan_point
 from report.sources import Assumption, Fact, Provenance
+from report.use import use_context
 from scenarios.compare.aimed import aimed_lines
 from scenarios.words import group_label, own_prices, scenario_titles
 
@@ -94,6 +95,7 @@ def report(
         split_heads=heads(lang),
         drivers=drivers_context(drivers, numbers) if drivers else None,
         hindcast=hindcast_context(lang),
+        use=use_context(numbers),
         bound=_bound(numbers),
         limits=list(say.own["limits"]),
         notes=[note for note in say.own["note"] if holds.get(note, True)],

@@ -9,19 +9,21 @@ service that grows faster or slower than the model says changes nothing about wh
 Who the added people are: each group of the status quo gets the number that multiplies the odds of having activated by
 one factor, the same for all groups of the dimension, so that groups add up to the country and no share leaves 0 to 1;
 every scenario's group gets the number of the status quo's (*assumed*). Where people who have not activated stand is
-scaled to those who are left. Awareness, flows by channel and costs stay as simulated.
+scaled to those who are left. The added use the service as those of the status quo do (*assumed*). Awareness, flows by
+channel and costs stay as simulated.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from foundation.shapes import Floats
 from model.terms.outcome import BARRIERS, OBSTACLES, WOULD_PASS, GroupTable, Outcome, StandingTable
+from scenarios.used import carried_use
 
 if TYPE_CHECKING:
     from scenarios.frames import Result
@@ -48,23 +50,51 @@ def carried_on(carried: Carried, draw: int, quo: Result) -> tuple[Floats, Floats
     return added, carried(draw, np.concatenate([quo.simulated, quo.later]))[weeks:]
 
 
+@dataclass(frozen=True)
+class Extra:
+    """What is added to every scenario of a draw."""
+
+    quo: Result
+    """The status quo without it."""
+    added: Floats
+    """Persons [W+1]."""
+    stocks: Mapping[str, Floats]
+    groups: Sequence[Floats]
+    standing: Sequence[Floats]
+    later: Floats | float
+
+    def into(self, result: Result) -> Result:
+        """A result with it; ``simulated`` stays as is."""
+        stocks = {name: getattr(result.outcome, name) + self.stocks[name] for name in self.stocks}
+        return replace(
+            result,
+            outcome=replace(result.outcome, **stocks),
+            groups=[_group(table, extra) for table, extra in zip(result.groups, self.groups, strict=True)],
+            standing=[_standing(table, extra) for table, extra in zip(result.standing, self.standing, strict=True)],
+            later=result.later + self.later,
+            use=carried_use(result.use, self.quo.use, self.quo.outcome.activated, self.added),
+            use_later=carried_use(
+                result.use_later,
+                self.quo.use_later,
+                np.append(self.quo.outcome.activated, self.quo.later),
+                np.append(self.added, self.later),
+            ),
+        )
+
+
+def extra_of(reference: Result, added: Floats, later: Floats | float = 0.0) -> Extra:
+    """What ``added`` [W+1] persons in the stocks of the status quo, and ``later`` ones in those of later weeks, come to
+    for every scenario."""
+    found = _added(reference.outcome, [*reference.groups, *reference.standing], added)
+    groups, standing = found[: len(reference.groups)], found[len(reference.groups) :]
+    return Extra(reference, added, _of_the_country(reference.outcome, added), groups, standing, later)
+
+
 def carried_into(results: Sequence[Result], added: Floats, later: Floats | float = 0.0) -> list[Result]:
     """Results with ``added`` [W+1] persons in their stocks, and ``later`` ones in those of later weeks; the first is
     the status quo. ``simulated`` stays as is."""
-    reference = results[0]
-    extra = _added(reference.outcome, [*reference.groups, *reference.standing], added)
-    groups, standing = extra[: len(reference.groups)], extra[len(reference.groups) :]
-    more = _of_the_country(reference.outcome, added)
-    return [
-        replace(
-            result,
-            outcome=replace(result.outcome, **{name: getattr(result.outcome, name) + more[name] for name in more}),
-            groups=[_group(table, extra) for table, extra in zip(result.groups, groups, strict=True)],
-            standing=[_standing(table, extra) for table, extra in zip(result.standing, standing, strict=True)],
-            later=result.later + later,
-        )
-        for result in results
-    ]
+    extra = extra_of(results[0], added, later)
+    return [extra.into(result) for result in results]
 
 
 def _of_the_country(reference: Outcome, added: Floats) -> dict[str, Floats]:

@@ -8,6 +8,7 @@ from statistics import NormalDist
 
 from model.terms.parameters import Parameters
 from model.terms.structure import Structure
+from model.terms.use import Use
 
 Z95 = NormalDist().inv_cdf(0.95)
 
@@ -26,6 +27,8 @@ class Draw:
     """One number in (0, 1) for each unit price, by ``"lever/item"`` of ``calibration/data/costs.csv``."""
     answers: Mapping[str, float] = field(default_factory=dict)
     """Chances of claims in surveys by their names in ``priors.csv``; those that are not here stay at their priors."""
+    use: Use | None = None
+    """Use after activation; ``None`` where none was fitted on these draws: then it isn't counted."""
     structure: Structure | None = None
     """The structure it was fitted under, where draws of several are mixed; otherwise that of the run holds."""
 

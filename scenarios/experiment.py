@@ -10,10 +10,11 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from foundation.errors import RunFailedError, ScenarioError, UserError
+from foundation.language.amounts import TargetOn
 from foundation.seeds import DECISIONS, POPULATION, derive
 from foundation.store.manifest import LEFT_OUT
 from model.terms.inputs import Demography, History, Surveyed
-from model.terms.outcome import DIMENSIONS, GroupTable, StandingTable
+from model.terms.outcome import StandingTable
 from model.terms.structure import Structure
 from model.terms.weeks import START, WEEKS, monday, position, week_of
 from scenarios.carried import Carried, carried_into, carried_on
@@ -23,6 +24,7 @@ from scenarios.drivers import common_drivers, refuse_missing
 from scenarios.frames import Frames, Result, draw_frames
 from scenarios.language.resolve import date_problems, going_on, resolve
 from scenarios.language.schema import DriversTable, Scenario
+from scenarios.past import Past, groups_of, past_of
 from scenarios.spending import Ledger, year_lines
 
 if TYPE_CHECKING:
@@ -36,8 +38,7 @@ if TYPE_CHECKING:
 REFERENCE = "status-quo"
 LAST = date(2028, 12, 31)
 """Until when it is looked for the day of the target: the last of the clock on which a year ends."""
-MESA_PEOPLE, COUNTED_BESIDE = 20_000, 2_000_000
-"""Most people for whom the status quo is kept while other scenarios run; more would cost too much memory."""
+MESA_PEOPLE = 20_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +54,7 @@ class Settings:
     until: date
     """Horizon: results are stocks at the start of this day."""
     target_millions: float
+    target_on: TargetOn = "activated"
     engine: Literal["fast", "mesa"] = "fast"
     structure: Structure = field(default_factory=Structure)
     every: int = 1
@@ -119,28 +121,9 @@ class Experiment:
         return common_drivers(self.scenarios)
 
 
-@dataclass(frozen=True)
-class Past:
-    """What is counted once, for all scenarios of a draw."""
-
-    groups: list[GroupTable]
-    standing: list[StandingTable]
-    status_quo: dict[int, Census] = field(default_factory=dict)
-    """By week, from the first scenario without levers on: others are counted beside it, only where they differ."""
-
-    def census(self, branch: World) -> Census:
-        """Of a scenario at its current week."""
-        from model.counting.census import Census
-
-        census = Census(branch, self.status_quo.get(branch.week))
-        if not branch.levers and branch.week not in self.status_quo and branch.population.n <= COUNTED_BESIDE:
-            self.status_quo[branch.week] = census.kept()
-        return census
-
-
 def simulate_draw(experiment: Experiment, draw: Draw) -> Frames:
     """Frames of one draw (``scenarios.frames.ORDER``), all scenarios, ordered as given."""
-    return _frames(experiment, draw, _branch)
+    return _frames(experiment, draw, result_of)
 
 
 def simulate_what_goes(experiment: Experiment, draw: Draw) -> dict[str, Any]:
@@ -150,7 +133,7 @@ def simulate_what_goes(experiment: Experiment, draw: Draw) -> dict[str, Any]:
 
     def tried(experiment: Experiment, scenario: Scenario, draw: Draw, model: World, past: Past) -> Result | None:
         try:
-            return _branch(experiment, scenario, draw, model, past)
+            return result_of(experiment, scenario, draw, model, past)
         except (MemoryError, RunFailedError):
             raise
         except Exception as error:
@@ -166,20 +149,32 @@ def simulate_what_goes(experiment: Experiment, draw: Draw) -> dict[str, Any]:
 
 def _frames(experiment: Experiment, draw: Draw, branch: Callable[..., Result | None]) -> Frames:
     model = history_of(experiment, draw)
-    from model.counting.census import Census
-
-    now = Census(model)
-    past = Past(
-        groups=_groups(now, [week for week in _group_weeks(experiment.settings) if week <= model.week]),
-        standing=now.standing(model.week),
-    )
+    past = begun(experiment, model)
     found = [branch(experiment, scenario, draw, model, past) for scenario in experiment.scenarios]
     results = [result for result in found if result is not None]
     if experiment.carried is not None:
         results = carried_into(results, *carried_on(experiment.carried, draw.index, results[0]))
+    return framed(experiment, draw, results)
+
+
+def begun(experiment: Experiment, model: World) -> Past:
+    """What all scenarios of a draw share of its history."""
+    return past_of(model, [week for week in _group_weeks(experiment.settings) if week <= model.week])
+
+
+def framed(experiment: Experiment, draw: Draw, results: Sequence[Result], reference: Result | None = None) -> Frames:
+    """The frames of a draw, the scenarios ordered as given; the first is the reference, or else it is given."""
     settings = experiment.settings
-    window = {"until": settings.until, "dates_until": settings.onward}
-    return draw_frames(draw.index, results, every=settings.every, target_millions=settings.target_millions, **window)
+    return draw_frames(
+        draw.index,
+        results,
+        every=settings.every,
+        until=settings.until,
+        dates_until=settings.onward,
+        target_millions=settings.target_millions,
+        target_on=settings.target_on,
+        reference=reference,
+    )
 
 
 def history_of(experiment: Experiment, draw: Draw) -> World:
@@ -228,7 +223,7 @@ def _engine(name: str) -> type[FastModel] | type[ReferenceModel]:
     return FastModel
 
 
-def _branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: World, past: Past) -> Result:
+def result_of(experiment: Experiment, scenario: Scenario, draw: Draw, model: World, past: Past) -> Result:
     """One scenario from the policy start to the horizon."""
     settings = experiment.settings
     last = max(settings.onward, going_on(scenario, settings.policy_start, settings.until))
@@ -238,7 +233,7 @@ def _branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: World
     uses = ledger.uses(census)
     outcome = replace(census.outcome(), uses=uses[-1])
     costs = cost_lines(scenario, outcome.uses, draw, experiment.costs)
-    later = _groups(census, [week for week in _group_weeks(settings) if week > model.week])
+    later = groups_of(census, [week for week in _group_weeks(settings) if week > model.week])
     result = Result(
         scenario=scenario.name,
         outcome=outcome,
@@ -247,11 +242,14 @@ def _branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: World
         groups=[table for pair in zip(past.groups, later, strict=True) for table in pair],
         standing=[*past.standing, *standing],
         simulated=outcome.activated,
+        use=past.used(branch, draw.use),
     )
     if settings.onward == settings.until:
         return result
     branch.advance(ceil(position(settings.onward)))  # what was counted above holds until here
-    return replace(result, later=past.census(branch).activated()[settings.last_week + 1 :])
+    onward = past.census(branch).activated()[settings.last_week + 1 :]
+    users = past.used(branch, draw.use) if settings.target_on == "users" else None
+    return replace(result, later=onward, use_later=users)
 
 
 def branch_of(experiment: Experiment, scenario: Scenario, draw: Draw, model: W) -> W:
@@ -266,11 +264,6 @@ def start_branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: 
     settings = experiment.settings
     window = {"policy_start": settings.policy_start, "until": until or settings.until}
     return model.branch(resolve(scenario, draw, **window))
-
-
-def _groups(census: Census, weeks: Sequence[int]) -> list[GroupTable]:
-    """A table for each dimension."""
-    return [census.groups(dimension, weeks) for dimension in DIMENSIONS]
 
 
 def _run_to_horizon(

@@ -4,30 +4,44 @@ scenarios of the draw, column by column: many small ones put together would take
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from math import ceil
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from foundation.language.amounts import TargetOn
 from foundation.shapes import Floats
 from model.terms.outcome import CHANNEL_NAMES, GroupTable, Outcome, StandingTable
 from model.terms.weeks import START, position
 from scenarios.costs import CostLine
 from scenarios.spending import YearLine
+from scenarios.used import use_measures, user_columns, user_group_columns, users_by_week
 
 if TYPE_CHECKING:
     import pandas as pd  # takes long to load: only once there are results
 
+    from model.counting.use import UseOutcome
+
 STOCKS = ("living", "adults", "aware", "visited", "activated", "activated_living", "activated_minors")
-ORDER = ("weekly", "groups", "equity", "channels", "uses", "costs", "spending", "outcomes")
+ORDER = ("weekly", "groups", "equity", "channels", "uses", "costs", "spending", "users", "user_groups", "outcomes")
 """The frames of a run, in the order in which they are written."""
 STOCKS_OF_GROUPS = {"living": "living", "aware_adults": "aware", "visited": "visited", "activated": "activated"}
 """Columns by the name in ``GroupTable``; minors know the service through their guardians only, and are not asked."""
 Frames: TypeAlias = "dict[str, pd.DataFrame]"
+
+
+class Aim(NamedTuple):
+    """What is asked of the outcomes at the horizon."""
+
+    until: date
+    dates_until: date
+    """Last day of the target that is looked for."""
+    target_millions: float
+    target_on: TargetOn = "activated"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +59,10 @@ class Result:
     """Public cost by calendar year."""
     later: Floats = field(default_factory=lambda: np.empty(0))
     """Activated stock of weeks W+1, W+2, …, as far as it is looked for the day of the target."""
+    use: UseOutcome | None = None
+    """Use after activation; ``None`` on draws without a posterior of it."""
+    use_later: UseOutcome | None = None
+    """The same at the last week that is looked at, where the target is on users."""
 
 
 def draw_frames(
@@ -55,15 +73,19 @@ def draw_frames(
     until: date,
     target_millions: float,
     dates_until: date | None = None,
+    target_on: TargetOn = "activated",
+    reference: Result | None = None,
 ) -> Frames:
     """The frames of one draw by the names of ``ORDER``, the scenarios one after the other as given.
 
     Args:
-        results: of at least one scenario; the first is the reference of what others add.
+        results: of at least one scenario.
         every: weeks of an interval of ``channels``.
         until: horizon of ``outcomes``.
         dates_until: last day of the target that is looked for, by default the horizon.
+        reference: of what others add; by default the first.
     """
+    aim, first = Aim(until, dates_until or until, target_millions, target_on), reference or results[0]
     return {
         "weekly": weekly_frame(draw, results),
         "groups": group_frame(draw, results),
@@ -72,7 +94,9 @@ def draw_frames(
         "uses": use_frame(draw, results),
         "costs": cost_frame(draw, results),
         "spending": spending_frame(draw, results),
-        "outcomes": outcome_frame(draw, results, until, target_millions, dates_until or until),
+        "users": used_frame(draw, results, user_columns),
+        "user_groups": used_frame(draw, results, user_group_columns),
+        "outcomes": outcome_frame(draw, results, first, aim),
     }
 
 
@@ -114,9 +138,7 @@ def weekly_frame(draw: int, results: Sequence[Result]) -> pd.DataFrame:
 def group_frame(draw: int, results: Sequence[Result]) -> pd.DataFrame:
     """Stocks of each group at the start of the tables' weeks; a row per dimension, week and group."""
     tables = [table for result in results for table in result.groups]
-    stocks = {
-        column: _ravelled([getattr(table, name) for table in tables]) for column, name in STOCKS_OF_GROUPS.items()
-    }
+    stocks = {name: _ravelled([getattr(table, of) for table in tables]) for name, of in STOCKS_OF_GROUPS.items()}
     return _keyed(draw, results, [_rows(result.groups) for result in results], _labels(tables) | stocks)
 
 
@@ -174,20 +196,17 @@ def _summed(results: Sequence[Result], name: str, starts: Sequence[np.ndarray]) 
 def use_frame(draw: int, results: Sequence[Result]) -> pd.DataFrame:
     """What each lever consumed."""
     uses = [use for result in results for use in result.outcome.uses]
+    names = ("contacts", "activations", "doctor_years", "bursts", "aimed")
     columns: dict[str, object] = {"lever": _column([use.lever for use in uses])}
-    for name in ("contacts", "activations", "doctor_years", "bursts", "aimed"):
-        columns[name] = np.array([getattr(use, name) for use in uses], dtype=np.float64)
+    columns |= {name: np.array([getattr(use, name) for use in uses], dtype=np.float64) for name in names}
     return _keyed(draw, results, [len(result.outcome.uses) for result in results], columns)
 
 
 def cost_frame(draw: int, results: Sequence[Result]) -> pd.DataFrame:
     """Cost lines: a row per lever and item; ``eur`` is public cost, ``minutes_eur`` what doctors' time is worth."""
     lines = [line for result in results for line in result.costs]
-    columns: dict[str, object] = {}
-    for name in ("lever", "item", "status"):
-        columns[name] = _column([getattr(line, name) for line in lines])
-    for name in ("quantity", "unit_eur", "eur", "minutes", "minutes_eur"):
-        columns[name] = _numbers(lines, name)
+    columns = {name: _column([getattr(line, name) for line in lines]) for name in ("lever", "item", "status")}
+    columns |= {name: _numbers(lines, name) for name in ("quantity", "unit_eur", "eur", "minutes", "minutes_eur")}
     return _keyed(draw, results, [len(result.costs) for result in results], columns)
 
 
@@ -196,25 +215,29 @@ def spending_frame(draw: int, results: Sequence[Result]) -> pd.DataFrame:
     lines = [line for result in results for line in result.spending]
     columns: dict[str, object] = {name: _column([getattr(line, name) for line in lines]) for name in ("lever", "item")}
     columns["year"] = np.array([line.year for line in lines], dtype=np.int32)
-    for name in ("quantity", "eur"):
-        columns[name] = _numbers(lines, name)
+    columns |= {name: _numbers(lines, name) for name in ("quantity", "eur")}
     return _keyed(draw, results, [len(result.spending) for result in results], columns)
+
+
+def used_frame(draw: int, results: Sequence[Result], of: Callable[..., dict[str, np.ndarray]]) -> pd.DataFrame:
+    """Use after activation: a row a month to the horizon, or a dimension and group (``scenarios.used``)."""
+    found = [of(result.use) for result in results]
+    joined = {name: np.concatenate([each[name] for each in found]) for name in found[0]}
+    columns = {name: _column(each.tolist()) if each.dtype == object else each for name, each in joined.items()}
+    return _keyed(draw, results, [len(each["users"]) for each in found], columns)
 
 
 def _numbers(lines: Sequence[CostLine | YearLine], name: str) -> npt.NDArray[np.float64]:
     return np.array([getattr(line, name) for line in lines], dtype=np.float64)
 
 
-def outcome_frame(
-    draw: int, results: Sequence[Result], until: date, target_millions: float, dates_until: date
-) -> pd.DataFrame:
-    """A row per scenario: the result at the horizon. Additional activations are those over the first scenario on the
-    same draw, as simulated; the cost of one is NaN where none is added. ``reached_date`` is the first day with the
+def outcome_frame(draw: int, results: Sequence[Result], first: Result, aim: Aim) -> pd.DataFrame:
+    """A row per scenario: the result at the horizon. Additional activations are those over the ``first`` on the same
+    draw, as simulated; the cost of one is NaN where none is added. ``reached_date`` is the first day with the
     target up to ``dates_until``, and ``reached`` whether it is none after the horizon."""
-    reference, target = at(results[0].simulated, until) / 1e6, target_millions * 1e6
     rows = [
-        _at_horizon(result, until, reference)
-        | _reached(target_date(np.concatenate([result.outcome.activated, result.later]), target, dates_until), until)
+        _at_horizon(result, aim.until, first)
+        | _reached(target_date(_aimed_at(result, aim), aim.target_millions * 1e6, aim.dates_until), aim.until)
         for result in results
     ]
     columns: dict[str, object] = {name: [row[name] for row in rows] for name in rows[0]}
@@ -222,17 +245,26 @@ def outcome_frame(
     return _keyed(draw, results, [1] * len(results), columns)
 
 
+def _aimed_at(result: Result, aim: Aim) -> Floats:
+    """The stock by week that the target is on; ``ValueError`` for users on draws without a posterior of use."""
+    if aim.target_on == "activated":
+        return np.concatenate([result.outcome.activated, result.later])
+    if (use := result.use_later or result.use) is None:
+        raise ValueError("a target on users needs draws with a posterior of use")
+    return users_by_week(use, len(result.outcome.activated) + len(result.later))
+
+
 def _reached(day: str | None, until: date) -> dict[str, bool | str | None]:
     return {"reached": day is not None and day <= until.isoformat(), "reached_date": day}
 
 
-def _at_horizon(result: Result, until: date, reference: float) -> dict[str, Any]:
-    """One row of ``outcome_frame``, but for the target; ``reference`` in millions."""
+def _at_horizon(result: Result, until: date, reference: Result) -> dict[str, Any]:
+    """One row of ``outcome_frame``, but for the target."""
     outcome = result.outcome
     activated, simulated, living = (
         at(stock, until) / 1e6 for stock in (outcome.activated, result.simulated, outcome.living)
     )
-    additional = simulated - reference
+    additional = simulated - at(reference.simulated, until) / 1e6
     cost = float(_numbers(result.costs, "eur").sum()) / 1e6
     return {
         "activated_millions": activated,
@@ -242,6 +274,7 @@ def _at_horizon(result: Result, until: date, reference: float) -> dict[str, Any]
         "cost_millions_eur": cost,
         "cost_per_additional_eur": cost / additional if additional > 0 else np.nan,
         "doctor_minutes_millions": float(_numbers(result.costs, "minutes").sum()) / 1e6,
+        **use_measures(result.use, reference.use, cost),
     }
 
 

@@ -16,7 +16,7 @@ from tests.test_words import FLOORS, MODULES, ROOT, SPACES
 
 RAISED = {
     "UserError", "RunFailedError", "StorageError", "ClusterLostError", "BadParameter", "Problem",
-    "Interrupted", "_wrong", "PydanticCustomError",
+    "Interrupted", "_wrong", "PydanticCustomError", "RefusedError", "refusal",
 }  # fmt: skip
 VALIDATORS = ("scenarios/lever_schemas", "scenarios/language/schema.py")
 """Where a ``ValueError`` is a message to the author of a scenario."""
@@ -61,7 +61,7 @@ def name_of(function: ast.expr) -> str:
 
 def said(call: ast.Call) -> ast.expr | None:
     named = next((word.value for word in call.keywords if word.arg == "message"), None)
-    place = 1 if name_of(call.func) in ("_wrong", "PydanticCustomError") else 0
+    place = 1 if name_of(call.func) in ("_wrong", "PydanticCustomError", "RefusedError", "refusal") else 0
     return named or (call.args[place] if len(call.args) > place else None)
 
 
@@ -168,13 +168,19 @@ def test_french_texts_have_the_same_values_and_are_typeset(file: Path) -> None:
         assert sorted(set(VALUES.findall(english))) == sorted(set(VALUES.findall(text))), english
         assert text or not english
         assert not SPACES.search(
-            re.sub(r"tcp://\S+|{[^{}]*}|`[^`]*`|'mes\[cluster\]'", "x", Template(english, text).french)
+            re.sub(r"tcp://\S+|{[^{}]*}|`[^`]*`|'mes\[(?:cluster|web)\]'", "x", Template(english, text).french)
         ), text
 
 
 @pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: str(file.parent.relative_to(ROOT)))
 def test_every_message_is_recognised_by_its_own_template(file: Path) -> None:
-    import_module("calibration"), import_module("planning"), import_module("report"), import_module("cli")
+    (
+        import_module("calibration"),
+        import_module("planning"),
+        import_module("report"),
+        import_module("web"),
+        import_module("cli"),
+    )
     for english, text in french(file).items():
         beside = re.findall(r"(?<=\})\{([^{}]*)\}", english)
         values = {name: "" if name in beside else f"V{place}" for place, name in enumerate(VALUES.findall(english))}

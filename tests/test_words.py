@@ -17,7 +17,7 @@ from foundation.language.numbers import typeset
 from foundation.language.text import FILE, LANGUAGES, Words
 
 ROOT = Path(__file__).parents[1]
-FLOORS = ("foundation", "scenarios", "calibration", "planning", "report", "cli")
+FLOORS = ("foundation", "scenarios", "calibration", "planning", "report", "web", "cli")
 FILES = sorted(file for floor in FLOORS for file in (ROOT / floor).rglob(FILE))
 OF_LEVERS = ROOT / "scenarios/lever_schemas" / FILE
 """Asked for by kind and name of a lever, through ``scenarios.lever_schemas.words``; its own tests go through them."""

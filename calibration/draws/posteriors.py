@@ -227,8 +227,14 @@ def averaged_draws(n: int, alternatives: Sequence[Alternative]) -> list[Draw]:
             raise UserError(f"draws = {n}: the posterior of {alternative.name} holds {alternative.draws} draws only")
         draws.append((k, number, taken[number]))
         taken[number] += 1
-    rows = {number: draws_of(structure_name(alternatives[number].structure), taken[number]) for number in set(chosen)}
+    rows = {number: _with_use(structure_name(alternatives[number].structure), taken[number]) for number in set(chosen)}
     return [replace(rows[number][row], index=k, structure=alternatives[number].structure) for k, number, row in draws]
+
+
+def _with_use(name: str, n: int) -> list[Draw]:
+    from calibration.draws.use import with_use
+
+    return with_use(draws_of(name, n), _real(SHIPPED / f"{name}.parquet"))
 
 
 def draws_named(name: str, n: int) -> list[Draw]:

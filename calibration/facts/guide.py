@@ -26,6 +26,7 @@ from calibration.facts.priors import (
     to_parameters,
 )
 from calibration.facts.tables import DATA, Row, read_rows
+from calibration.facts.use import UNITS as USE
 from model.terms.inputs import Demography
 from model.terms.weeks import DAYS_PER_MONTH
 from scenarios.lever_schemas.words import words
@@ -166,6 +167,7 @@ UNITS = {
     "overclaim_used": CHANCE,
     "discrepancy": "relative standard deviation",
     **{name: str(described["unit"]) for name, described in words()["effect"].items()},
+    **USE,
 }
 """Unit of each prior."""
 
@@ -200,8 +202,7 @@ CONSTANTS = (
     ("model.population.ties", "MEAN_DEGREE", "mean number of ties of an adult at launch", "*assumed*"),
     ("model.population.ties", "DEGREE_SHAPE", "gamma shape of the number of acquaintances drawn", "*assumed*"),
     ("model.population.ties", "SAME_REGION", "share of acquaintances drawn in the own region", "*assumed*"),
-    ("model.population.ties", "AGE_SD", "standard deviation of the age difference of acquaintances, years",
-    "*assumed*"),
+    ("model.population.ties", "AGE_SD", "standard deviation of age differences of acquaintances, years", "*assumed*"),
     ("model.population.ties", "COUPLED", "chance that two adjacent rows are a couple", "*assumed*"),
     ("model.population.ties", "COUPLED_FROM_AGE", "youngest age of a couple at launch, years", "*assumed*"),
     ("model.prevalence", "SAMPLE", "people on whom prevalences at launch are solved", "*assumed*"),
@@ -216,13 +217,13 @@ _WORDS = {"lognormal": "median", "beta": "mean", "normal": "mean"}
 def parameters_reference() -> str:
     """Markdown: priors of status quo, documents to come, survey, likelihood, levers; figures of data and code."""
     priors = load_priors()
-    levers = [name for name in EFFECTS if name not in SHARED]
     parts = (
         ("Status quo (fitted)", _fitted(priors[name] for name in STATUS_QUO)),
         ("Documents beyond the data (drawn from the prior)", _priors(priors[name] for name in AHEAD)),
         ("Survey answers (fitted)", _priors(priors[name] for name in SURVEY)),
         ("Likelihood (fitted)", _priors([priors[DISCREPANCY]])),
-        ("Levers (drawn from the prior)", _priors(priors[name] for name in levers)),
+        ("Use after activation (fitted apart)", _priors(priors[name] for name in USE)),
+        ("Levers (drawn from the prior)", _priors(priors[name] for name in EFFECTS if name not in SHARED)),
         ("Fixed figures in `calibration/data/constants.csv`", _data_figures()),
         ("Fixed figures in the code", _code_figures()),
     )

@@ -135,6 +135,7 @@ TABLES = {
     "compare": (*MODEL_TABLES, "costs.csv", "priors.csv"),
     "hindcast": (*MODEL_TABLES, "costs.csv", "priors.csv"),
     "uncertainty": (*MODEL_TABLES, "costs.csv", "priors.csv"),
+    "use": (*MODEL_TABLES, "costs.csv", "priors.csv", "use.csv"),
     "readings": (*MODEL_TABLES, "costs.csv", "priors.csv"),
 }
 """The data tables that each question reads, besides its posterior: what a resume of it has to find unchanged."""

@@ -129,6 +129,7 @@ def _study(request: Request) -> Forecast:
     from cli.chosen import choose
     from cli.request import experiment_of
     from cli.simulation import CODE, drawn, study_of
+    from foundation.errors import UserError
     from model.terms.weeks import WEEKS
     from scenarios.experiment import REFERENCE
 
@@ -136,6 +137,9 @@ def _study(request: Request) -> Forecast:
     started = counts[-1].day  # no policy: any day before the horizon gives the same status quo
     request = replace(request, policy_start=started.isoformat(), until=HORIZON.isoformat())
     experiment = experiment_of(request, [choose(REFERENCE).scenario], every=WEEKS)
+    if experiment.settings.target_on == "users":
+        text = "--target: a forecast is of activated profiles; `mes run status-quo --target users=5M` is of users"
+        raise UserError(text)
     source, draws = drawn(experiment.settings, request)
     study = study_of(Forecast, experiment, request, counts=counts, discrepancy=discrepancy_of(draws, source.paths[0]))
     return replace(study, modules=(*CODE, "calibration.forecast.study", "calibration.forecast.carried"))

@@ -4,7 +4,7 @@ all that is shipped."""
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -22,6 +22,10 @@ class Study(StrEnum):
     readings = "readings"
     sbc = "sbc"
     second = "second"
+    use = "use"
+
+
+WHAT = typer.Argument(help="readings of the 57 %; simulation-based calibration; second method; use after activation.")
 
 
 @contextmanager
@@ -57,13 +61,14 @@ def docs(
 
 
 def study(
-    what: Annotated[Study, typer.Argument(help="readings of the 57 %; simulation-based calibration; second method.")],
+    what: Annotated[Study, WHAT],
     out: Annotated[Path, typer.Option(help="Folder to make, or to go on with.")],
     people: Annotated[int | None, typer.Option(min=1000, help="Simulated people of each run.")] = None,
-    draws: Annotated[int | None, typer.Option(min=1, help="readings, second: draws.")] = None,
+    draws: Annotated[int | None, typer.Option(min=1, help="readings, second, use: draws.")] = None,
     sims: Annotated[int | None, typer.Option(min=64, help="sbc, second: runs of the prior, a power of 2.")] = None,
     truths: Annotated[int | None, typer.Option(min=2, help="sbc: known truths to recover.")] = None,
     steps: Annotated[int | None, typer.Option(min=40, help="sbc: steps of the walk for each truth.")] = None,
+    structure: o.StructureChoices = None,
     seed: o.Seed = 1,
     workers: o.Workers = None,
     resume: o.Resume = False,
@@ -77,6 +82,8 @@ def study(
 
         if resume and not out.is_dir():
             raise UserError(f"{out}: no such run folder to resume")
+        if structure and what is not Study.use:
+            raise UserError(f"--structure: goes with `mes study use` only, not with {what.value}")
         count, as_found = workers or os.cpu_count() or 1, False
         if what is Study.readings:
             from calibration import readings
@@ -86,6 +93,9 @@ def study(
             if not as_found:
                 _readings(out, people=size, draws=some, seed=seed, workers=count)
                 return
+        elif what is Study.use:
+            _use(out, people, draws, seed, structure or (), count, resume)
+            return
         elif what is Study.second:
             from calibration.second import page as second
 
@@ -118,6 +128,28 @@ def _readings(folder: Path, people: int, draws: int, seed: int, workers: int) ->
     tell_failures(store.manifest, o.Lang.en)
     if store.manifest["failures"]:
         raise typer.Exit(FAILED)
+
+
+def _use(
+    folder: Path, people: int | None, draws: int | None, seed: int, structure: Sequence[str], workers: int, resume: bool
+) -> None:
+    """Fits use after activation on every draw, or as many as asked for."""
+    from calibration.use.question import PEOPLE, study
+    from calibration.warm import ensure_compiled
+    from cli.request import structure_of
+    from foundation.work.progress import progress
+
+    ensure_compiled()
+    study(
+        folder,
+        people=people or PEOPLE,
+        draws=draws,
+        seed=seed,
+        structure=structure_of(structure),
+        workers=workers,
+        resume=resume or folder.exists(),
+        progress=progress,
+    )
 
 
 def evidence(

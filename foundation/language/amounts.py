@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import re
 from datetime import date
+from typing import Literal
 
-from foundation.errors import UserError
+from foundation.errors import UserError, nearest
 
 SCALES = {
     "": 1.0, "k": 1e3, "thousand": 1e3, "mille": 1e3,
@@ -20,6 +21,9 @@ _PATTERN = re.compile(
 )
 _CURRENCY = ("euros", "euro", "eur")
 LARGEST = 1e12
+TargetOn = Literal["activated", "users"]
+TARGETS: tuple[TargetOn, ...] = ("activated", "users")
+"""What a target can be on."""
 MOST_PROFILES = 75.0
 """Millions: the 69 million insured, and those who will have been."""
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?")
@@ -54,6 +58,22 @@ def millions(option: str, text: str) -> float:
     if found > MOST_PROFILES:
         raise UserError(f"{option}: {text!r} is {found:g} million profiles; there are about 69 million insured people")
     return found
+
+
+def target(option: str, text: str) -> tuple[TargetOn, float]:
+    """What a target is on, ``activated`` or ``users`` (of a month), and its millions: ``40M``, ``users=5M``.
+
+    Raises:
+        UserError: as for ``millions``, or it is on something else.
+    """
+    head, sign, rest = text.partition("=")
+    said = head.strip().casefold() if sign else TARGETS[0]
+    for on in TARGETS:
+        if on == said:
+            return on, millions(option, rest if sign else text)
+    near = nearest(said, TARGETS)
+    hint = f'; did you mean "{near}"?' if near else ""
+    raise UserError(f"{option}: {text!r}: no target on {head.strip()!r}; allowed: {', '.join(TARGETS)}{hint}")
 
 
 def decimal(text: str) -> float:

@@ -15,9 +15,11 @@ from inspect import unwrap
 from pathlib import Path
 from types import FrameType
 from typing import Any, TypeVar, cast
+from weakref import WeakSet
 
 import numba
-from numba.core import event
+from numba.core import event, types
+from numba.np import arrayobj
 
 from model.terms.cached import cache_folder
 
@@ -49,7 +51,45 @@ def _made(function: F, **options: bool) -> F:
     plain = unwrap(function)
     if not os.environ.get("NUMBA_CACHE_DIR"):
         _config.CACHE_DIR = str(cache_folder(Path(plain.__code__.co_filename)))
-    return cast(F, _njit(nogil=True, cache=True, error_model="numpy", **options)(plain))
+    made = _njit(nogil=True, cache=True, error_model="numpy", **options)(plain)
+    if "_nrt" in options:
+        _KERNELS.add(made)
+    return cast(F, made)
+
+
+_KERNELS: WeakSet[Callable[..., object]] = WeakSet()
+
+
+class _Compiling(event.Listener):
+    """What Numba compiles just now, innermost last: it compiles in one thread at a time."""
+
+    def __init__(self) -> None:
+        self.stack: list[object] = []
+
+    def on_start(self, what: event.Event) -> None:
+        self.stack.append(what.data["dispatcher"])
+
+    def on_end(self, what: object) -> None:
+        self.stack.pop()
+
+
+_COMPILING = _Compiling()
+event.register("numba:compile", _COMPILING)
+_either_end: Callable[..., object] | None = getattr(arrayobj, "fix_integer_index", None)
+
+
+def _counted_from_the_start(context: object, builder: object, kind: object, index: object, size: object) -> object:
+    """Numba's reading of an index, without the question whether it is negative and counts from the end: in a kernel
+    none is (``tests/model/engine/test_bounds.py``), and the answer took a twentieth of a run. What others compile in
+    this process is asked as ever."""
+    if kind == types.int64 and _COMPILING.stack and _COMPILING.stack[-1] in _KERNELS:
+        return index
+    assert _either_end
+    return _either_end(context, builder, kind, index, size)
+
+
+if _either_end is not None:  # a function of Numba's own: one that lacks it asks, and takes longer
+    arrayobj.fix_integer_index = _counted_from_the_start
 
 
 class _Uninterrupted(event.Listener):

@@ -66,6 +66,8 @@ class Decision(IntEnum):
     NOTICE_DELAY = 35
     DOCTOR_MENTIONS = 36
     FIRST_MENTION = 37
+    LOGS_IN = 38
+    HABIT = 39
 
 
 N_DECISIONS = 48

@@ -22,6 +22,7 @@ from planning.mix import label
 from planning.mix.shown import euros, million_euros
 from planning.mix.tables import lever_title
 from scenarios.compare.pictures.strategies import money
+from scenarios.compare.when import on
 from scenarios.drawing import page
 
 Frames = Mapping[str, pd.DataFrame]
@@ -84,7 +85,8 @@ def frontier(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     beaten, or to beat, for nothing. The search maximises the mean, so it is the line of means that bounds points.
     """
     until = day(manifest["until"], lang)
-    subtitle = label("frontier.subtitle", lang, draws=len(manifest["plan"]["fresh_draws"]))
+    key = on(manifest, "frontier.subtitle", "frontier.subtitle_users")
+    subtitle = label(key, lang, draws=len(manifest["plan"]["fresh_draws"]))
     known = frames["frontier"][frames["frontier"]["budget_millions_eur"].notna()]
     rows = known.sort_values("cost_mean", kind="stable")
     there = frames["shipped"][frames["shipped"]["affordable"].astype(bool) & (frames["shipped"]["cost_mean"] > 0)]
@@ -97,7 +99,7 @@ def frontier(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     axes.plot(there["cost_mean"], there["additional_mean"], "x", color=ORANGE, ms=7, markeredgewidth=1.8, zorder=4)
     _scale(axes, np.concatenate([rows["cost_mean"], there["cost_mean"], [asked["budget_millions_eur"]]]), lang)
     axes.set_xlabel(label("frontier.x", lang))
-    axes.set_ylabel(label("frontier.y", lang))
+    axes.set_ylabel(label(on(manifest, "frontier.y", "frontier.y_users"), lang))
     light_grid(axes, "both")
     localise(axes, lang, y=True)
     legend_below(figure, _handles(lang, not there.empty), 3)

@@ -17,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from foundation.errors import UserError, nearest
-from foundation.language.amounts import amount, millions
+from foundation.language.amounts import amount
+from foundation.language.amounts import target as target_of
 from planning.mix.measures import Limits
 from scenarios.language.files import load_scenario, parse_scenario, read_text
 from scenarios.language.schema import Scenario, Title
@@ -209,7 +210,7 @@ def plan_request(
     question = Question(
         budget=sum(most for _, most in years) if years else _budget(budget),
         years=years,
-        target=millions("--target", target),
+        target=target_of("--target", target)[1],
         probability=probability,
         limits=limits,
         seed=seed,

@@ -18,6 +18,7 @@ from model.terms.parameters import Parameters
 from planning.mix.cohorts import Cohorts, cohorts, lag, shares
 from planning.mix.measures import Measures
 from planning.mix.question import Mixes, Space, strictly
+from planning.mix.users import reached, use_of
 from scenarios.carried import by_odds
 from scenarios.costs import CostLine, cost_lines
 from scenarios.draw import Draw
@@ -29,6 +30,7 @@ from scenarios.spending import Ledger, YearLine, year_lines, years_of
 
 if TYPE_CHECKING:
     from foundation.work.bench import Bench
+    from model.counting.use import UseCensus
     from model.world import World
 
 SPENT = "spent_"
@@ -65,8 +67,8 @@ class Answer:
 
     draw: int
     results: pd.DataFrame
-    """``activated`` (as simulated), ``cost`` (M€), ``minutes`` (millions), ``spent_2027`` … (M€ of each calendar year);
-    a first row holds the status quo."""
+    """``activated`` or users, as simulated, ``cost`` (M€), ``minutes``, millions, ``spent_2027`` … (M€ of each calendar
+    year); a first row holds the status quo."""
     carried: float
     """Millions that the forecast adds to the status quo, and to every row alike."""
     shares: Floats
@@ -107,6 +109,8 @@ class _Known:
     shares: Floats
     more: Floats
     """[group, 2] share that the forecast adds."""
+    use: UseCensus | None = None
+    """Of the status quo, where the target is on users."""
 
 
 _HISTORIES: OrderedDict[tuple[Settings, int, Parameters, bool], _Known] = OrderedDict()
@@ -152,8 +156,8 @@ def _branch(task: Task, known: _Known, scenario: Scenario) -> tuple[float, Float
     """Millions activated, shares of groups, cost lines and those of years of one scenario."""
     from model.counting.census import Census
 
-    settings = task.experiment.settings
-    levers = resolve(scenario, task.draw, policy_start=settings.policy_start, until=settings.until)
+    settings, draw = task.experiment.settings, task.draw
+    levers = resolve(scenario, draw, policy_start=settings.policy_start, until=settings.until)
     branch = known.model.branch([lever for lever in levers if lever.dose > 0])
     ledger = Ledger(settings.policy_start, settings.until)
     for week in ledger.weeks:
@@ -161,9 +165,10 @@ def _branch(task: Task, known: _Known, scenario: Scenario) -> tuple[float, Float
         census = Census(branch)
         ledger.note(census.counters())
     uses, used = ledger.uses(census), strictly(scenario)
-    lines = cost_lines(used, uses[-1], task.draw, task.experiment.costs)
+    lines = cost_lines(used, uses[-1], draw, task.experiment.costs)
     years = year_lines(used, ledger, uses, lines, settings.policy_start)
-    return at(census.activated(), settings.until) / 1e6, known.cohorts.shares(branch), lines, years
+    found = reached(census.activated(), use_of(census, settings, draw, known.use), settings)
+    return found, known.cohorts.shares(branch), lines, years
 
 
 def _history(experiment: Experiment, draw: Draw) -> _Known:
@@ -184,13 +189,15 @@ def _simulated(experiment: Experiment, draw: Draw) -> _Known:
     groups = cohorts(model)
     branch = model.branch(())
     branch.advance(settings.last_week)
-    stock, counts = Census(branch).activated(), groups.counts(branch)
-    activated = at(stock, settings.until) / 1e6
+    census, counts = Census(branch), groups.counts(branch)
+    stock, use = census.activated(), use_of(census, settings, draw)
+    found = reached(stock, use, settings)
     if experiment.carried is None:
-        return _Known(model, groups, activated, 0.0, shares(counts), np.zeros(counts.shape[:2]))
+        return _Known(model, groups, found, 0.0, shares(counts), np.zeros(counts.shape[:2]), use)
     added = experiment.carried(draw.index, stock)
-    more = _more(counts, added[-1] / stock[-1])
-    return _Known(model, groups, activated, at(added, settings.until) / 1e6, shares(counts), more)
+    growth = added[-1] / stock[-1]
+    carried = at(added, settings.until) / 1e6 if use is None else growth * found
+    return _Known(model, groups, found, carried, shares(counts), _more(counts, growth), use)
 
 
 def _more(counts: Floats, growth: float) -> Floats:

@@ -30,6 +30,7 @@ from planning.mix.years import asked_years
 from scenarios.compare.statuses import status_word
 from scenarios.compare.study import OfDraws
 from scenarios.compare.tables import write_csv
+from scenarios.compare.when import on
 from scenarios.language.schema import Description, Scenario, Title
 from scenarios.language.written import scenario_text
 from scenarios.lever_schemas.words import item_word, lever_word
@@ -151,7 +152,11 @@ def plan_text(plan: Plan, manifest: Manifest) -> str:
         budget = euros(plan.question.budget, lang)
         titles[lang] = label("plan.scenario_title", lang, budget=budget)
         descriptions[lang] = label(
-            "plan.description", lang, budget=budget, gain=number(gain, 1, lang), until=day(until, lang)
+            on(manifest, "plan.description", "plan.description_users"),
+            lang,
+            budget=budget,
+            gain=number(gain, 1, lang),
+            until=day(until, lang),
         )
     scenario = plan.space.mixed(plan.winner, titles=Title(**titles))
     scenario = replace(needed(scenario), descriptions=Description(**descriptions))
@@ -180,8 +185,10 @@ _ASKED = ("budget_millions_eur", "budget_by_year", "probability", "fair", "lever
 def plan_document(frames: Frames, manifest: Manifest) -> Document:
     """Everything a reader or another program needs; ``None`` for what is undefined."""
     frontier, asked = frames["frontier"], row_of(frames, "asked")
+    users = manifest.get("target_on") == "users"
     return {
         **{key: manifest[key] for key in _COMMON},
+        "target_on": manifest.get("target_on", "activated"),
         "horizon": manifest["until"],
         "prices": dict(manifest["costs"]),
         **{key: manifest["plan"][key] for key in _ASKED},
@@ -205,7 +212,7 @@ def plan_document(frames: Frames, manifest: Manifest) -> Document:
         "costs": _records(frames["plan_costs"]),
         "unit": "millions of persons, euros and minutes of the whole country; quantiles and means over fresh draws",
         "choices": {
-            "maximised": "mean additional activations",
+            "maximised": f"mean additional {'monthly users' if users else 'activations'}",
             "budget": "mean cost",
             "assumed": "interval of each unit price taken as 90 %; ceilings of the levers as in the shipped strategies",
             "fair": "a group further behind by less than fair_points counts as not further behind (assumed)",

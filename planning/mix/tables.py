@@ -24,6 +24,7 @@ from planning.mix.measures import FAIR_POINTS, over_budget
 from planning.mix.results import Frames, best_sentence, has, losing, row_of
 from planning.mix.shown import asked_budget, blank_table, euros, median_interval, million_euros
 from planning.mix.years import year_sentences, years_table
+from scenarios.compare.when import on
 from scenarios.experiment import LAST
 from scenarios.lever_schemas.words import lever_word
 from scenarios.words import group_title, price_line, quick_mark, run_line
@@ -47,8 +48,8 @@ def sentences(frames: Frames, manifest: Manifest, lang: str) -> Iterator[str]:
     row, plan, until = row_of(frames, "asked"), manifest["plan"], day(manifest["until"], lang)
     if not row["levers"]:
         yield label("plan.nothing", lang)
-    activated = median_interval(row, "activated", lang)
-    yield label("plan.adds", lang, gain=median_interval(row, "additional", lang), activated=activated, until=until)
+    gain, activated = (median_interval(row, name, lang) for name in ("additional", "activated"))
+    yield label(on(manifest, "plan.adds", "plan.adds_users"), lang, gain=gain, activated=activated, until=until)
     money = {"mean": number(row["cost_mean"], 1, lang), "search": number(row["search_cost_mean"], 1, lang)}
     within = share_of_draws(row["within_budget"], len(plan["fresh_draws"]), lang)
     yield label("plan.cost", lang, cost=median_interval(row, "cost", lang), within=within, **money)
@@ -89,7 +90,7 @@ def _target(frames: Frames, manifest: Manifest, lang: str) -> str:
         row = row_of(frames, "target")
         share, least, most = (row[f"probability_of_target{end}"] for end in ("", "_low", "_high"))
         return label(
-            "plan.target_reached",
+            on(manifest, "plan.target_reached", "plan.target_reached_users"),
             lang,
             **common,
             cost=median_interval(row, "cost", lang),
@@ -100,7 +101,7 @@ def _target(frames: Frames, manifest: Manifest, lang: str) -> str:
     activated = status_quo.loc[status_quo["role"] == "status-quo", "activated_millions"]
     low, middle, high = (float(activated.quantile(q)) for q in (0.05, 0.5, 0.95))
     missed = label(
-        "plan.target_missed",
+        on(manifest, "plan.target_missed", "plan.target_missed_users"),
         lang,
         **common,
         reach=number(plan["furthest_millions"], 1, lang),

@@ -6,6 +6,8 @@ import io
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,18 +71,6 @@ def _levers(_: Path, lang: str) -> str:
     from scenarios.language.guide import reference_table
 
     return reference_table(lang)
-
-
-def _evidence(_: Path, lang: str) -> str:
-    from report.sources import effects_known
-
-    return effects_known(lang)
-
-
-def _columns(_: Path, lang: str) -> str:
-    from report.guides.columns import page
-
-    return page(lang)
 
 
 def _rooms(root: Path, lang: str) -> str:
@@ -181,10 +171,12 @@ def _other_services(_: Path, lang: str) -> str:
     return markdown()
 
 
-def _readings(folder: Path, lang: str) -> str:
-    from calibration.readings import markdown
+def _without_folder(module: str, function: str) -> Callable[[Path, str], str]:
+    return lambda _, lang: str(getattr(import_module(module), function)(lang))
 
-    return markdown(folder, lang)
+
+def _paged(module: str) -> Callable[[Path, str], str]:
+    return lambda folder, lang: str(import_module(module).markdown(folder, lang))
 
 
 def _sbc(folder: Path, lang: str) -> str:
@@ -213,11 +205,14 @@ def _uncertainty(folder: Path, lang: str) -> str:
     return printed(uncertainty_table(tables[Path(SPLIT).stem], manifest, lang), 140)
 
 
-def _results(folder: Path, lang: str) -> str:
+def _results(folder: Path, lang: str, *, use: bool = False) -> str:
     from scenarios.compare.comparison import load as run_of
     from scenarios.compare.tables import rich_table, summary_table
+    from scenarios.compare.use import use_rich_table, use_table
 
     manifest, frames = run_of(folder)
+    if use:
+        return printed(use_rich_table(use_table(frames["outcomes"], frames["user_groups"]), manifest, lang), 160)
     return printed(rich_table(summary_table(frames["outcomes"], frames["costs"]), manifest, lang), 160)
 
 
@@ -278,8 +273,8 @@ PARTS = (
     Part("parameters", ("docs/odd.md",), _parameters),
     Part("computed", ("calibration/data/SOURCES.md",), _computed),
     Part("levers", SCENARIOS, _levers),
-    Part("known", ("docs/pilots.md", "docs/pilots.fr.md"), _evidence),
-    Part("columns", COLUMNS, _columns),
+    Part("known", ("docs/pilots.md", "docs/pilots.fr.md"), _without_folder("report.sources", "effects_known")),
+    Part("columns", COLUMNS, _without_folder("report.guides.columns", "page")),
     Part("rooms", ("docs/architecture.md",), _rooms, draw=_floors),
     Part("structures", CALIBRATION, _structures),
     Part("fit", CALIBRATION, _fit("fit"), "mes fit", "fit.json", _fit_figures, FITTED),
@@ -290,10 +285,12 @@ PARTS = (
     Part("forecast", FORECAST, _forecast, draw=_forecast_figures, pictures=both("forecast")),
     Part("services", ("docs/other-services.md",), _other_services),
     Part("uncertainty", CALIBRATION, _uncertainty, "mes uncertainty", "split.parquet"),
-    Part("readings", READINGS, _readings, "mes study readings", "readings.json"),
+    Part("readings", READINGS, _paged("calibration.readings"), "mes study readings", "readings.json"),
     Part("sbc", ("docs/calibration-sbc.md",), _sbc, "mes study sbc", "sbc.json", _sbc_figures, ("sbc-near.png",)),
     Part("second", CALIBRATION, _second, "mes study second", "second.json"),
     Part("results", README, _results, "mes compare", "equity.parquet", _results_figures, both("compare")),
+    Part("use", ("docs/use.md", "docs/use.fr.md"), _paged("calibration.use.page"), "mes study use", "use.json"),
+    Part("users", ("docs/use.md", "docs/use.fr.md"), partial(_results, use=True), "mes compare", "equity.parquet"),
     Part("bench", ("docs/performance.md",), _bench, "make bench", "bench.json"),
     Part("sample", SAMPLE, _sample, "make bench", "bench.json"),
 )

@@ -9,6 +9,7 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ def steps(root: Path, *, quick: bool) -> list[Step]:
     """Everything, in order: posteriors first, as all that follows draws from them."""
     posteriors, origins = (list(_calibrations(root, place, quick)) for place in ("posterior", "origins"))
     ships = [_ship("posterior", posteriors, ()), _ship("origins", origins, ("--origins",))]
-    return [*posteriors, *origins, *ships, *_studies(quick), _docs()]
+    return [*posteriors, *origins, *ships, *_uses(posteriors, quick), *_studies(quick), _docs()]
 
 
 def _calibrations(root: Path, place: str, quick: bool) -> Iterator[Step]:
@@ -113,6 +114,20 @@ def _ship(place: str, calibrations: list[Step], options: tuple[str, ...]) -> Ste
         needs=tuple(step.name for step in calibrations),
         parallel=False,
     )
+
+
+def _uses(posteriors: list[Step], quick: bool) -> Iterator[Step]:
+    """Use after activation on each posterior, and its shipping."""
+    code, few, made = ("calibration.use.question",), (*SMALL, "8") if quick else (), []
+    for name, words in ((step.name.removeprefix("calibrate/"), step.command) for step in posteriors):
+        what = [word for pair in pairwise(words) if pair[0] == "--structure" for word in pair]
+        out, command = f"use-{name}", ("cli", "study", "use", *what, *few, "--out", f"use-{name}")
+        made.append(out)
+        needs = ("ship/posterior",)
+        yield Step(name=f"use/{name}", command=command, minutes=5, code=code, makes=out, needs=needs, goes_on=True)
+    all_of = tuple(name.replace("-", "/", 1) for name in made)
+    ships = (*code, *made)
+    yield Step(name="ship/use", command=ships, minutes=0.1, code=code, data=TABLES, needs=all_of, parallel=False)
 
 
 def _studies(quick: bool) -> Iterator[Step]:
@@ -169,7 +184,7 @@ def _docs() -> Step:
 NUMBER = re.compile(r"(?<![\w.])[−-]?\d[\d\u00a0\u202f,]*(?:\.\d+)?")
 WATCHED = (
     "*.md", "docs/*.md", "docs/figures/*.png", "calibration/data/SOURCES.md",
-    "calibration/data/posterior/*", "calibration/data/origins/*",
+    "calibration/data/posterior/*", "calibration/data/origins/*", "calibration/data/use/*",
 )  # fmt: skip
 NOTABLE, SHOWN = 0.1, 5
 """Standard deviations from which on a moved median is named; numbers of a part that are shown."""
@@ -203,7 +218,7 @@ def _watched(root: Path) -> list[Path]:
 
 
 def _posteriors(before: Path, after: Path) -> Iterator[str]:
-    for path in (path for path in _watched(after) if path.suffix == ".parquet"):
+    for path in (path for path in _watched(after) if path.suffix == ".parquet" and path.parent.name != "use"):
         if not (before / path).is_file():
             yield f"{path.stem}: new"
         elif sha256_of(before / path) != sha256_of(after / path):

@@ -22,19 +22,21 @@ from scenarios.compare.best import best_document, best_table
 from scenarios.compare.equity import equity_document
 from scenarios.compare.spending import spending_document
 from scenarios.compare.statuses import price_statuses
+from scenarios.compare.use import use_document
 from scenarios.compare.when import by_document, cut_off, date_quantiles, last_looked_at
 from scenarios.frames import ORDER
+from scenarios.used import MEASURES as USE_MEASURES
 
 Frames = dict[str, pd.DataFrame]
 MEASURES = (
     "activated_millions", "activated_share", "simulated_millions", "additional_millions", "cost_millions_eur",
     "cost_per_additional_eur", "doctor_minutes_millions",
 )  # fmt: skip
-SAME_QUESTION = ("until", "target_millions")
+SAME_QUESTION = ("until", "target_millions", "target_on")
 SAME_CHANCE = ("people", "draws", "seed", "draws_sha256", "data", "engine", "version")
 OF_A_RUN = (
-    *SAME_QUESTION, *SAME_CHANCE, "structure", "policy_start", "drivers", "scenarios", "data_end", "quick", "failures",
-    "command_line", "draws_file", "continued",
+    *SAME_QUESTION[:2], *SAME_CHANCE, "structure", "policy_start", "drivers", "scenarios", "data_end", "quick",
+    "failures", "command_line", "draws_file", "continued",
 )  # fmt: skip
 """What the manifest of a run says."""
 SAME_RUN = (*SAME_CHANCE, "structure", "averaged", "policy_start", "drivers", "costs", "effects", "continued")
@@ -63,6 +65,7 @@ def refuse_earlier(folder: Path) -> None:
         ("weekly", "simulated"),
         ("groups", "aware_adults"),
         ("uses", "aimed"),
+        ("outcomes", USE_MEASURES[0]),
     ):
         if column not in tables.columns(folder / f"{table}.parquet"):
             raise UserError(f"{folder}: of an earlier version, whose table {table} has no {column}; run it again")
@@ -82,6 +85,7 @@ def comparison_document(frames: Mapping[str, pd.DataFrame], manifest: Manifest) 
         "few_aimed": [one._asdict() for one in few_aimed(frames["uses"])],
         "best": best_document(best_table(outcomes, manifest)),
         "equity": equity_document(frames, manifest),
+        "use": use_document(outcomes, frames["user_groups"]),
     }
 
 
@@ -99,8 +103,8 @@ def run_document(frames: Mapping[str, pd.DataFrame], manifest: Manifest, scenari
         "scenario": scenario,
         **_common(manifest),
         "weeks": [monday(week).isoformat() for week in range(last + 1)],
-        "activated_millions": _bands(rows, "millions"),
-        "activated_share": _bands(rows, "share"),
+        "activated_millions": bands(rows, "millions"),
+        "activated_share": bands(rows, "share"),
         "at_horizon": _scenario(
             outcomes[outcomes["scenario"] == scenario], entry, price_statuses(frames["costs"], "scenario"), manifest
         )
@@ -113,6 +117,7 @@ def _common(manifest: Manifest) -> Document:
     keys = ("people", "draws", "seed", "engine", "structure", "policy_start", "target_millions", "data_end", "quick")
     return {
         **{key: manifest[key] for key in keys},
+        "target_on": manifest.get("target_on", "activated"),
         "averaged": manifest.get("averaged"),
         "drivers": dict(manifest["drivers"]),
         "costs": dict(manifest.get("costs") or {}),
@@ -146,7 +151,7 @@ def scenario_summary(
     return {
         "scenario": entry["name"],
         "title": entry["title"],
-        **{measure: spread(outcomes[measure]) for measure in MEASURES},
+        **{measure: spread(outcomes[measure]) for measure in (*MEASURES, *USE_MEASURES) if measure in outcomes},
         "probability_of_target": reached / draws,
         "probability_of_target_interval": [rounded(bound) for bound in jeffreys(reached, draws)],
         "target_date": date_quantiles(outcomes["reached_date"]),
@@ -154,7 +159,7 @@ def scenario_summary(
     }
 
 
-def _bands(rows: pd.DataFrame, column: str) -> dict[str, list[float | None]]:
+def bands(rows: pd.DataFrame, column: str) -> dict[str, list[float | None]]:
     """Quantiles over draws, one number a week."""
     table = rows.pivot(index="week", columns="draw", values=column).sort_index().to_numpy()
     return {name: [rounded(float(v)) for v in np.quantile(table, level, axis=1)] for name, level in LEVELS.items()}
@@ -187,9 +192,9 @@ def _same_question(loaded: Sequence[tuple[Path, Manifest, Frames]]) -> None:
     folder, first, _ = loaded[0]
     for other, manifest, _ in loaded[1:]:
         for key in SAME_QUESTION:
-            if manifest[key] != first[key]:
+            if manifest.get(key) != first.get(key):
                 raise UserError(
-                    f"{other}: {key} is {manifest[key]}, but {first[key]} in {folder}: these can't be compared"
+                    f"{other}: {key} is {manifest.get(key)}, but {first.get(key)} in {folder}: these can't be compared"
                 )
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LANGUAGES: tuple[Lang, ...] = ("en", "fr")
-NAMES = ("summary", "spending", "when", "groups", "equity", "left-behind", "best", "drivers")
+NAMES = ("summary", "spending", "when", "groups", "equity", "left-behind", "best", "drivers", "use", "use-groups")
 TABLES = tuple(f"{name}.{lang}.csv" for name in NAMES for lang in LANGUAGES)
 """For a spreadsheet."""
 COUNTS = {
@@ -182,6 +182,7 @@ def tables_for_reading(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -
     from scenarios.compare.equity import equity_table, obstacle_table
     from scenarios.compare.spending import spending_table
     from scenarios.compare.tables import groups_table, summary_table
+    from scenarios.compare.use import use_table, user_group_table
     from scenarios.compare.when import when_table
 
     return {
@@ -193,6 +194,8 @@ def tables_for_reading(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -
         "left-behind": obstacle_table(frames["equity"], manifest["until"]),
         "best": best_table(frames["outcomes"], manifest),
         "drivers": courses_table(manifest),
+        "use": use_table(frames["outcomes"], frames["user_groups"]),
+        "use-groups": user_group_table(frames["user_groups"]),
     }
 
 
@@ -212,6 +215,7 @@ def settings_of(experiment: Experiment) -> dict[str, object]:
         "until": settings.until.isoformat(),
         **onward,
         "target_millions": settings.target_millions,
+        "target_on": settings.target_on,
         "every": settings.every,
         "continued": experiment.carried is not None,
         "quick": settings.quick,

@@ -19,6 +19,7 @@ from scenarios.compare import label
 from scenarios.compare.comparison import MEASURES, scenario_summary
 from scenarios.compare.days import Block, Day, Floats, medians, quantile_columns, ratio, stacked
 from scenarios.compare.statuses import price_statuses
+from scenarios.compare.when import on
 from scenarios.words import group_label, price_line, price_words, quick_mark, run_line, scenario_titles
 
 if TYPE_CHECKING:
@@ -112,10 +113,11 @@ def write_csv(
         said: what says the keys of a column in French; groups, statuses, obstacles, drivers, channels and yes or no are
             said in any case.
     """
-    spreadsheet.write_csv(_french(table, said or {}) if lang == "fr" else table, path, lang, words)
+    spreadsheet.write_csv(in_words(table, said or {}) if lang == "fr" else table, path, lang, words)
 
 
-def _french(table: pd.DataFrame, said: Mapping[str, Callable[[str], str]]) -> pd.DataFrame:
+def in_words(table: pd.DataFrame, said: Mapping[str, Callable[[str], str]]) -> pd.DataFrame:
+    """A table with its keys in French words."""
     shown = table.copy()
     for column, word in said.items():
         shown[column] = _said(shown[column], lambda key, word=word: key if pd.isna(key) else word(key))  # type: ignore[misc]
@@ -131,6 +133,8 @@ def _french(table: pd.DataFrame, said: Mapping[str, Callable[[str], str]]) -> pd
         shown["price_status"] = _said(shown["price_status"], lambda found: price_words(found, "fr"))
     if "driver" in shown:
         shown["driver"] = _said(shown["driver"], lambda name: label(f"courses.{name}", "fr"))
+    if "rank_reason" in shown:
+        shown["rank_reason"] = _said(shown["rank_reason"], lambda name: label(f"reason.{name}", "fr") if name else "")
     if "obstacle" in shown:
         shown["obstacle"] = _said(shown["obstacle"], lambda name: label(f"obstacle.{name}", "fr"))
     return shown
@@ -161,7 +165,8 @@ def rich_table(summary: pd.DataFrame, manifest: Manifest, lang: str) -> Table:
     target = short(manifest["target_millions"], lang)
     table.add_column(label("table.scenario", lang), min_width=8, max_width=34, overflow="fold")
     for name in ("activated", "additional", "cost", "per_additional", "probability"):
-        table.add_column(label(f"table.{name}", lang, target=target), justify="right", no_wrap=True)
+        key = on(manifest, "table.probability", "table.probability_users") if name == "probability" else f"table.{name}"
+        table.add_column(label(key, lang, target=target), justify="right", no_wrap=True)
     titles = scenario_titles(manifest, lang)
     for _, row in summary.iterrows():
         table.add_row(*(Text(cell) for cell in (titles[row["scenario"]], *_cells(row, lang))))

@@ -99,13 +99,19 @@ def _days(outcomes: pd.DataFrame) -> Iterator[tuple[str, list[object]]]:
 def title(manifest: Manifest, lang: str) -> str:
     """Above the table."""
     millions = manifest["target_millions"]
-    return label("when.title", lang, target=number(millions, 0 if millions % 1 == 0 else 1, lang))
+    target = number(millions, 0 if millions % 1 == 0 else 1, lang)
+    return label(on(manifest, "when.title", "when.title_users"), lang, target=target)
+
+
+def on(manifest: Manifest, profiles: str, users: str) -> str:
+    """The key of the words for a target on activated profiles, or for one on users of a month."""
+    return users if manifest.get("target_on") == "users" else profiles
 
 
 def notes(manifest: Manifest, lang: str) -> Iterator[str]:
     """What the dates are, and how to look further where that can be."""
     last = last_looked_at(manifest)
-    yield label("when.note", lang, last=day(last, lang))
+    yield label(on(manifest, "when.note", "when.note_users"), lang, last=day(last, lang))
     if last > manifest["until"]:
         yield label("when.beyond", lang, until=day(manifest["until"], lang))
     if last < LAST.isoformat():

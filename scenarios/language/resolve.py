@@ -56,9 +56,11 @@ def number_of(like: str, label: str) -> int:
 
 
 def going_on(scenario: Scenario, policy_start: date, until: date) -> date:
-    """The day to which levers without an end go on, a week beyond ``until``: who comes back on that day still meets
-    them. ``until`` itself where the clock ends, or where the file has as many waves as there can be."""
-    later = min(until + timedelta(weeks=1), monday(WEEKS))
+    """The day to which levers without an end go on beyond ``until``: who comes back on that day still meets them, and a
+    wave that begins then is spread as the file says. ``until`` itself where the clock ends, or where the file has as
+    many waves as there can be."""
+    spreads = (table.spread_weeks for table in scenario.levers if isinstance(table, MessagesTable))
+    later = min(until + timedelta(weeks=max(spreads, default=1)), monday(WEEKS))
     return until if date_problems(scenario, policy_start=policy_start, until=later) else later
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from benchmarks.cells import CellError, measure
 from benchmarks.page import page
 from benchmarks.sample_table import QUANTITIES, section
 from benchmarks.setting import MIX, STATUS_QUO
+from benchmarks.spent import PARTS, Clock
 from foundation.store.verification import verify_folder
 
 Row = dict[str, Any]
@@ -79,6 +81,39 @@ def test_memory_is_planned_too(monkeypatch: pytest.MonkeyPatch) -> None:
     last = cell("numpy", 1_000_000, 1.0, peak_mib=1300.0)
     assert plan.too_much(last, 10_000_000) == "not run: about 10 GiB"
     assert plan.too_much(last, 2_000_000) is None
+
+
+def test_where_the_time_goes_adds_up() -> None:
+    spent = {"compile": 30.0, "imports": 1.0, "kernels": 16.0, "collecting": 2.0, "pictures": 1.0}
+    row = {"job": "compare", "people": 50_000, "draws": 100, "scenarios": 19}
+    text = page([{**row, **{f"part: {part}": value for part, value in spent.items()}}], "a machine")
+    assert "| kernels: people, weeks, counts | 16.0 | 80 % |" in text
+    assert "| compile, once an installation | 30.0 |  |" in text
+    assert "| **all but compiling** | 20.0 | 100 % |" in text
+    assert "calibration, s" not in text
+
+
+def test_the_clock_counts_kernels_called_from_python() -> None:
+    def busy(seconds: float) -> None:
+        until = time.process_time() + seconds
+        while time.process_time() < until:
+            pass
+
+    clock = Clock()
+    clock.watched(busy)(0.02)
+    with clock.on("tables"):
+        busy(0.01)
+        time.sleep(0.1)
+    assert 0.02 <= clock.seconds["kernels"] < 0.1
+    assert 0.01 <= clock.seconds["tables"] < 0.1
+
+
+@pytest.mark.slow
+def test_a_comparison_is_split_into_parts() -> None:
+    row = measure("compare", people=1000, draws=2)
+    took = {name: value for name, value in row.items() if name.startswith("part: ")}
+    assert set(took) == {f"part: {part}" for part in PARTS} - {"part: learning"}
+    assert all(value > 0 for value in took.values())
 
 
 @pytest.mark.slow

@@ -67,7 +67,7 @@ def test_target_is_one_option_with_one_help() -> None:
         parameters = inspect.signature(command.callback).parameters  # type: ignore[arg-type]
         if "target" in parameters:
             helps[str(command.callback.__name__)] = str(parameters["target"].annotation)  # type: ignore[union-attr]
-    assert set(helps) == {"compare", "run", "plan", "forecast"}, "those that say how likely a target is"
+    assert set(helps) == {"compare", "run", "plan", "forecast", "web"}, "those that say how likely a target is"
     assert len(set(helps.values())) == 1
 
 

@@ -142,7 +142,7 @@ COMMANDS = sorted(
 )
 ENGLISH = re.compile(
     r"<(int|str|path|list|float)|\b(OPTION|SCENARIO|NUMBER|PROFILES|FILE|FOLDER|DIR|KEY|VALUE|STEP|YYYY|HOST|ID|folder|name)\b"
-    r"|\{|\[\[|required|default|env var|<=x|\d\.\d|Show this"
+    r"|\{|\[\[|required|default|env var|<=x|(?<![\d.])\d+\.\d+(?![\d.])|Show this"
 )
 """What Click and our signatures call a value, and what Click says of it."""
 

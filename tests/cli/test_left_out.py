@@ -35,7 +35,7 @@ def failing(name: str, index: int, text: str) -> Iterator[None]:
         return WHOLE(asked, scenario, draw, *more)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(experiment, "_branch", branch)
+        patch.setattr(experiment, "result_of", branch)
         yield
 
 
@@ -99,4 +99,4 @@ def hashes(folder: Path) -> dict[str, str]:
     return {path.name: manifests.sha256_of(path) for path in folder.glob("*.parquet")}
 
 
-WHOLE: Callable[..., Any] = experiment._branch
+WHOLE: Callable[..., Any] = experiment.result_of

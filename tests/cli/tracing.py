@@ -82,6 +82,7 @@ class Folder:
         self.manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         self.outcomes = pd.read_parquet(folder / "outcomes.parquet")
         self.equity = pd.read_parquet(folder / "equity.parquet")
+        self.use = pd.read_parquet(folder / "user_groups.parquet")
         self.target = float(self.manifest["target_millions"])
 
     def value(self, file: str, measure: str, where: dict[str, str], stats: list[str]) -> list[Any]:
@@ -94,8 +95,18 @@ class Folder:
             return [self.manifest[measure]]
         if file.startswith("calibration/"):
             return _stated(ROOT / file, measure, where, stats)
+        if file == "user_groups.parquet":
+            return [_statistic(self._use(measure, where), stat) for stat in stats]
         series = self._outcomes(measure, where) if file == "outcomes.parquet" else self._equity(measure, where)
         return [_statistic(series, stat) for stat in stats]
+
+    def _use(self, measure: str, where: dict[str, str]) -> pd.Series:
+        rows = self.use
+        for key, value in where.items():
+            rows = rows[rows[key] == value]
+        if measure == "active_millions":
+            return rows["active"] / 1e6
+        return rows["users" if measure == "share_using" else "lasting"] / rows["active"]
 
     def _outcomes(self, measure: str, where: dict[str, str]) -> pd.Series:
         rows = self.outcomes[self.outcomes["scenario"] == where["scenario"]].set_index("draw", drop=False)

@@ -77,7 +77,8 @@ def _experiment(scenarios: Sequence[str], **settings: Any) -> Any:
 def _runs(kind: str, scenarios: Sequence[str], **settings: Any) -> Iterator[tuple[str, Made]]:
     """Frames that ``mes run`` and ``mes compare`` write."""
     experiment = _experiment(scenarios, **settings)
-    parts = [mes.simulate_draw(experiment, draw) for draw in mes.load_draws(settings["draws"])]
+    draws = mes.with_use(mes.load_draws(settings["draws"]), mes.posterior_for(experiment.settings.structure).paths[0])
+    parts = [mes.simulate_draw(experiment, draw) for draw in draws]
     frames = {name: _ordered([part[name] for part in parts], scenarios) for name in parts[0]}
     unit = mes.build_population(_inputs()["demography"], people=settings["people"], seed=SEED).weight
     for name, frame in frames.items():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from calibration.draws.files import load_draws, read_draws
+from calibration.draws.posteriors import posterior_for
+from calibration.draws.use import with_use
 from calibration.facts.inputs import load_costs, load_demography, load_history
 from calibration.facts.observed import load_observed
 from calibration.facts.priors import load_priors
@@ -59,6 +61,7 @@ __all__ = [
     "load_survey_items",
     "load_surveyed",
     "obstacle_table",
+    "posterior_for",
     "read_draws",
     "series_until",
     "simulate_draw",
@@ -66,5 +69,6 @@ __all__ = [
     "simulate_outputs",
     "summary_table",
     "surveys_of",
+    "with_use",
     "years_at",
 ]

@@ -98,7 +98,15 @@ def _of_draws(count: int, scenarios: Any, data: dict[str, str]) -> dict[str, Any
     history: Any = SimpleNamespace(data_end=date(2026, 1, 29))
     return {
         "experiment": SimpleNamespace(
-            settings=settings, scenarios=scenarios, history=history, drivers=DriversTable(), threads=1, carried=None
+            settings=settings,
+            scenarios=scenarios,
+            history=history,
+            drivers=DriversTable(),
+            costs=(),
+            costs_file="costs.csv",
+            effects=None,
+            threads=1,
+            carried=None,
         ),
         "draws": [Draw(index) for index in range(count)],
         "texts": {scenario.name: scenario.text for scenario in scenarios},

@@ -12,9 +12,10 @@ from calibration.facts.targets import load_stock_targets
 from model.terms.outcome import BARRIERS, CHANNEL_NAMES, OBSTACLES, WOULD_PASS
 from model.terms.weeks import WEEKS, week_of
 from scenarios.language.files import catalogue, load_scenario
+from scenarios.used import MEASURES, STOCKS
 from tests.scenarios.made_up import COURSES
 
-ORDER = ("weekly", "groups", "equity", "channels", "outcomes", "costs", "uses")
+ORDER = ("weekly", "groups", "equity", "channels", "outcomes", "costs", "uses", "users", "user_groups")
 POLICY = week_of(date(2027, 1, 4))
 BANDS = ("0-15", "16-17", "18-24", "25-34", "35-49", "50-64", "65-74", "75+")
 GROUPS = {
@@ -69,7 +70,7 @@ def _title(name: str, long: bool) -> dict[str, str]:
 
 
 def frames(count: int, draws: int = 40, seed: int = 5) -> dict[str, pd.DataFrame]:
-    """``weekly, groups, equity, channels, outcomes, costs, uses`` of the first ``count`` scenarios."""
+    """The tables of ``ORDER`` of the first ``count`` scenarios."""
     luck = np.random.default_rng(seed)
     growth = 1 + 0.15 * luck.standard_normal(draws)
     parts: dict[str, list[pd.DataFrame]] = {k: [] for k in ORDER}
@@ -86,7 +87,39 @@ def frames(count: int, draws: int = 40, seed: int = 5) -> dict[str, pd.DataFrame
         parts["outcomes"].append(_outcomes(name, weekly, extra, cost))
         parts["costs"].append(_costs(name, rank, draws))
         parts["uses"].append(_uses(name, rank, draws))
+        parts["users"].append(_users(name, draws, extra))
+        parts["user_groups"].append(_user_groups(name, draws, extra))
     return {kind: pd.concat(rows, ignore_index=True) for kind, rows in parts.items()}
+
+
+def _users(name: str, draws: int, extra: np.ndarray) -> pd.DataFrame:
+    """Monthly users and the like in three months."""
+    columns = dict(zip(STOCKS, (30e6, 4e6, 1e6, 2e6, 4e5, 2e7, 9e6), strict=True))
+    keys = {
+        "scenario": name,
+        "draw": np.repeat(np.arange(draws), 3),
+        "month": ["2027-10", "2027-11", "2027-12"] * draws,
+    }
+    added = np.repeat(extra, 3) * 1e5
+    return pd.DataFrame({**keys, **{column: value + added for column, value in columns.items()}})
+
+
+def _user_groups(name: str, draws: int, extra: np.ndarray) -> pd.DataFrame:
+    """One adult in ten excluded, and using it half as often."""
+    rows = [
+        {
+            "scenario": name,
+            "draw": draw,
+            "dimension": "digital_exclusion",
+            "group": group,
+            "active": share * (3e7 + 8e5 * extra[draw]),
+            "users": share * often * 4e6,
+            "lasting": share * often * 6e6,
+        }
+        for draw in range(draws)
+        for group, share, often in (("no", 0.9, 1.05), ("yes", 0.1, 0.5))
+    ]
+    return pd.DataFrame(rows)
 
 
 def _uses(name: str, rank: int, draws: int) -> pd.DataFrame:
@@ -167,6 +200,14 @@ def _channels(name: str, draws: int) -> pd.DataFrame:
     return pd.DataFrame({"scenario": name, "draw": draw, "week": 0, "weeks": 13, "channel": channel, **flows})
 
 
+def _used(extra: np.ndarray, cost: np.ndarray) -> dict[str, object]:
+    """One in five of those added lasts."""
+    lasting = 0.2 * extra
+    each = np.where(lasting > 0, cost / np.where(lasting > 0, lasting, 1.0), np.nan)
+    stocks = (4.0 + 0.1 * extra, 1.0, 20.0, 9.0, 6.0 + lasting, 0.1 * extra, lasting, each)
+    return dict(zip(MEASURES, stocks, strict=True))
+
+
 def _outcomes(name: str, weekly: dict[str, np.ndarray], extra: np.ndarray, cost: np.ndarray) -> pd.DataFrame:
     before, after = weekly["activated"][:, HORIZON - 1], weekly["activated"][:, HORIZON]
     millions = (before + 4 / 7 * (after - before)) / 1e6
@@ -182,6 +223,7 @@ def _outcomes(name: str, weekly: dict[str, np.ndarray], extra: np.ndarray, cost:
             "cost_millions_eur": cost,
             "cost_per_additional_eur": np.where(extra > 0, cost / np.where(extra > 0, extra, 1.0), np.nan),
             "doctor_minutes_millions": 0.5,
+            **_used(extra, cost),
             "reached": reached,
             "reached_date": [f"2027-11-{10 + i % 20}" if r else None for i, r in enumerate(reached)],
         }

@@ -78,7 +78,10 @@ def test_counted_by_hand_person_by_person() -> None:
     assert told == pytest.approx(sum(trial))
 
 
-def test_levers_go_on_a_week_unless_the_clock_ends_or_waves_run_out() -> None:
+def test_levers_go_on_as_long_as_a_wave_is_spread_unless_the_clock_ends_or_waves_run_out() -> None:
     scenario = load_scenario("simplified-signup")
     assert going_on(scenario, START, UNTIL) == date(2026, 7, 13)
+    assert going_on(load_scenario("mix-broad"), START, UNTIL) == date(2026, 8, 31), (
+        "letters are spread over eight weeks"
+    )
     assert going_on(scenario, START, monday(WEEKS)) == monday(WEEKS)

@@ -14,6 +14,7 @@ from scenarios.compare.pictures.courses import driver_courses
 from scenarios.compare.pictures.funnel import funnel
 from scenarios.compare.pictures.groups import by_age_band, digital_gap, equity_changes, left_behind
 from scenarios.compare.pictures.strategies import additional_activations, cost_against_effect
+from scenarios.compare.pictures.use import use_after_activation
 
 __all__ = [
     "PICTURES",
@@ -26,6 +27,7 @@ __all__ = [
     "equity_changes",
     "funnel",
     "left_behind",
+    "use_after_activation",
 ]
 
 Picture = Callable[[Mapping[str, pd.DataFrame], Mapping[str, object], str], Figure]
@@ -38,5 +40,6 @@ PICTURES: dict[str, Picture] = {
     "digital-gap": digital_gap,
     "equity": equity_changes,
     "left-behind": left_behind,
+    "use": use_after_activation,
     "drivers": driver_courses,
 }

@@ -115,7 +115,7 @@ def _many(frames: Frames, manifest: Manifest, lang: str, names: Sequence[str], n
     _scale(panels[0], frames, manifest, lang, every=2)  # first: else every line fits the scale of all panels anew
     band = [(0.05, 0.95, 0.25)]
     reference = curve_of(frames["weekly"], names[0], band)
-    target = manifest["target_millions"] / top_of(frames, manifest)
+    target = (target_shown(manifest) or 0.0) / top_of(frames, manifest)
     for axes, name in zip(panels, names[1:], strict=False):
         draw_curve(axes, reference, GREY, band, "--")
         draw_curve(axes, curve_of(frames["weekly"], name, band), BLUE, band)
@@ -167,7 +167,8 @@ def draw_curve(axes: Axes, found: tuple[Floats, Floats], colour: str, bands: Ban
 
 def surroundings(axes: Axes, manifest: Manifest, *, small: bool = False) -> None:
     """Target, published counts, the day data end and the day policy starts."""
-    axes.axhline(manifest["target_millions"], color=RED, linewidth=1.3, linestyle=(0, (6, 2)))
+    if (target := target_shown(manifest)) is not None:
+        axes.axhline(target, color=RED, linewidth=1.3, linestyle=(0, (6, 2)))
     axes.axvline(date2num(date.fromisoformat(manifest["data_end"])), color=GREY, linewidth=1.0, linestyle=":")
     axes.axvline(date2num(date.fromisoformat(manifest["policy_start"])), color=GREEN, linewidth=1.0, linestyle="-.")
     points = [p for p in manifest.get("stock_targets") or () if position(date.fromisoformat(p["date"])) >= 0]
@@ -201,7 +202,12 @@ def top_of(frames: Frames, manifest: Manifest) -> float:
     """Upper end of the scale, millions: above the target and all but the highest twentieth of the draws."""
     weekly = frames["weekly"]
     last = weekly[weekly["week"] == weekly["week"].max()].groupby("scenario")["activated"].quantile(0.95)
-    return 1.08 * max(float(last.max()) / 1e6, float(manifest["target_millions"]))
+    return 1.08 * max(float(last.max()) / 1e6, target_shown(manifest) or 0.0)
+
+
+def target_shown(manifest: Manifest) -> float | None:
+    """The target, millions of activated profiles; none where it is on something else, of another scale."""
+    return None if manifest.get("target_on") == "users" else float(manifest["target_millions"])
 
 
 def _scale(axes: Axes, frames: Frames, manifest: Mapping[str, object], lang: str, every: int = 1) -> None:
@@ -251,8 +257,9 @@ def _band_line(colour: str, words: str, line: Literal["-", "--"] = "-") -> Artis
 def legend_of_surroundings(manifest: Manifest, lang: str) -> list[Artist]:
     target = short(manifest["target_millions"], lang)
     words = {name: f"{label(f'adoption.{name}_line', lang)}" for name in ("data", "policy")}
+    aim = Line2D([], [], color=RED, linestyle=(0, (6, 2)), label=label("adoption.target", lang, target=target))
     handles: list[Artist] = [
-        Line2D([], [], color=RED, linestyle=(0, (6, 2)), label=label("adoption.target", lang, target=target)),
+        *([aim] if target_shown(manifest) is not None else []),
         Line2D([], [], color=GREY, linestyle=":", label=f"{words['data']} ({day(manifest['data_end'], lang)})"),
         Line2D([], [], color=GREEN, linestyle="-.", label=f"{words['policy']} ({day(manifest['policy_start'], lang)})"),
     ]

@@ -22,6 +22,7 @@ from calibration.facts.priors import (
     to_parameters,
 )
 from calibration.facts.tables import DATA, read_rows
+from calibration.facts.use import PARAMETERS as USE
 from model.terms.parameters import HALF_YEARS, SHORTEST_SPELL, Parameters, Prevalence
 
 PRIORS = load_priors()
@@ -150,7 +151,8 @@ def test_words_agree_with_numbers():
 
 
 def test_every_prior_has_one_part():
-    assert {*FREE, *EFFECTS, *AHEAD} == set(PRIORS)
+    assert {*FREE, *EFFECTS, *AHEAD, *USE} == set(PRIORS)
+    assert not {*FREE, *EFFECTS, *AHEAD} & {*USE}
     assert not {*FREE, *EFFECTS} & set(AHEAD)
     assert (*STATUS_QUO, *SURVEY, DISCREPANCY) == FREE
     assert set(STATUS_QUO) & set(EFFECTS) == set(SHARED)

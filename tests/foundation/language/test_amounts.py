@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from foundation.errors import UserError
-from foundation.language.amounts import amount, decimal, millions
+from foundation.language.amounts import amount, decimal, millions, target
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,22 @@ def test_numbers_of_tables(text: str, value: float) -> None:
 @pytest.mark.parametrize("text", ["", "1_8", "١٨", "1 8", "nan", "inf", "0x12", "1,8,0", "1.8e", "1.234,5"])
 def test_no_numbers_of_tables(text: str) -> None:
     assert decimal(text) != decimal(text), "NaN"
+
+
+@pytest.mark.parametrize(
+    ("text", "on", "millions_of"),
+    [
+        ("40M", "activated", 40.0),
+        ("users=5M", "users", 5.0),
+        (" Users = 2,5M", "users", 2.5),
+        ("activated=40", "activated", 40.0),
+    ],
+)
+def test_targets(text, on, millions_of):
+    assert target("--target", text) == (on, millions_of)
+
+
+@pytest.mark.parametrize("text", ["clicks=5M", "users=", "users=90M", "=5M"])
+def test_what_is_no_target(text):
+    with pytest.raises(UserError, match="--target"):
+        target("--target", text)

@@ -196,9 +196,12 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, int]]:
 def made_for(scenarios: int, monkeypatch: pytest.MonkeyPatch) -> tuple[dict[str, int], dict[str, pd.DataFrame]]:
     """Frames and quantiles that it takes to make all tables of so many scenarios, 20 draws each; and the tables."""
     both, lines = counts(scenarios, 20), made.frames(1, draws=1)["costs"]
+    last = both[both["week"] == WEEKS[-1]]
+    users = last.assign(active=last["living"], users=last["activated"], lasting=last["activated"])
     spending = pd.DataFrame({"scenario": [], "draw": [], "year": [], "eur": []})
     numbered = outcomes(scenarios, 20).assign(draw=np.tile(np.arange(20), scenarios))
     frames = {"outcomes": numbered, "costs": lines, "spending": spending, "groups": both, "equity": both}
+    frames["user_groups"] = users
     with counted(monkeypatch) as found:
         tables = tables_for_reading(frames, made.manifest(1))
     return found, tables

@@ -1,0 +1,229 @@
+"""What can be read off a world about use after activation: monthly and weekly users, who returned, who is dormant.
+
+Use is read off when a world has run; nothing of it acts back. A person's month depends on the week of activation and on
+spells that are keyed, so a world of the same people and history is counted from the status quo: only where the week of
+activation differs, or where a lever brings documents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Float, UInt8
+
+from model.counting import usage
+from model.counting.members import group_codes, group_names
+from model.engine.records import Run
+from model.levers.base import DOCUMENT
+from model.terms.outcome import DIMENSIONS
+from model.terms.shapes import Bools, Bytes, Counts, Floats, Weeks
+from model.terms.use import Law, Use, law_of, months
+from model.world import World
+
+ROWS = ("active", "users", "weekly", "again", "first", "returned", "dormant", "lasting")
+"""In the order of ``model.counting.usage``."""
+_BITS = 8
+_HAVING = np.arange(_BITS)
+
+
+@dataclass(frozen=True)
+class UseOfGroups:
+    """Adults of each group: in a month, and in the year after it."""
+
+    dimension: str
+    groups: tuple[str, ...]
+    active: Float[Floats, " group"]
+    """Activated living adults."""
+    users: Float[Floats, " group"]
+    """Those of them who have logged in in the month."""
+    lasting: Float[Floats, " group"]
+    """Lasting users, at the end of the year after."""
+
+
+@dataclass(frozen=True)
+class UseOutcome:
+    """Use in every month, of living adults activated before the week of the counting; persons of the whole country."""
+
+    counts: dict[str, Float[Floats, " month"]]
+    """By ``ROWS``."""
+    month: int
+    """The last month that was over at the counting."""
+    judged: int
+    """The month at whose end lasting users are counted: a year later, or the last of the clock."""
+    groups: tuple[UseOfGroups, ...]
+
+    def at(self, name: str) -> float:
+        """A row in the month of the counting."""
+        return float(self.counts[name][self.month])
+
+    @property
+    def lasting(self) -> float:
+        """Lasting users: of those activated by the counting, who log in in three months or more of the year after."""
+        return float(self.counts["lasting"][self.judged])
+
+
+class UseCensus:
+    """Use in a world at its current week.
+
+    Args:
+        world: who is counted.
+        use: the parameters.
+        beside: that of a world of the same people and history, without levers, at the same week.
+        since: week up to which worlds that are counted beside this one have its history.
+
+    Raises:
+        ValueError: another week, other people, or levers in ``beside``; a week before the first month is over.
+    """
+
+    def __init__(self, world: World, use: Use, beside: UseCensus | None = None, *, since: int = 0) -> None:
+        self.world: World = world
+        self.week: int = world.week
+        if beside is not None and (beside.world.population is not world.population or beside.week != self.week):
+            raise ValueError("beside: needed a world of the same people at the same week")
+        self._known: dict[str, Counts] = {}
+        self.law, self.beside, self.run = law_of(use), beside, world.run
+        calendar = months()
+        month = calendar.whole_before(self.week)
+        if month < 0:
+            raise ValueError(f"week {self.week}: no month is over")
+        self.month, self.judged = month, min(month + 12, len(calendar.middle) - 1)
+        self.since = int(calendar.of_week[min(since, len(calendar.of_week) - 1)])
+        self.memory: Counts = np.zeros((world.population.n, 4), np.int64) if beside is None else beside.memory
+
+    @cached_property
+    def counted(self) -> tuple[Counts, UInt8[Bytes, "person 2"], Weeks]:
+        """Agents [row, month], marks in the months of counting and of judgement, and weeks of activation."""
+        activated = self.run.state["activated"].astype(np.int16)
+        everybody = np.ones(len(activated), np.bool_)
+        if self.beside is None:
+            return *self._passed(self.run, everybody), activated
+        then, marks, before = self.beside.counted
+        changed = self.changed
+        if 2 * changed.sum() > len(changed):
+            new, fresh = self._passed(self.run, everybody)
+            since = self.beside.since
+            return np.concatenate((then[:, :since], new[:, since:]), axis=1), fresh, activated
+        old, _ = self._passed(self._as_before(before), changed, levers=False)
+        new, fresh = self._passed(self.run, changed)
+        marks = marks.copy()
+        marks[changed] = fresh[changed]
+        return then - old + new, marks, activated
+
+    @cached_property
+    def changed(self) -> Bools:
+        """Who has to be counted anew beside another world."""
+        assert self.beside is not None
+        activated, before = self.run.state["activated"], self.beside.counted[2]
+        differs = (activated != before) & ((activated < self.week) | (before < self.week))
+        return np.asarray(differs | self._given_documents())
+
+    def _as_before(self, activated: Weeks) -> Run:
+        """Records of the status quo, which may have run on: only weeks of activation are read."""
+        assert self.beside is not None
+        state = self.run.state.copy()
+        state["activated"] = activated
+        return self.run._replace(state=state)
+
+    def _given_documents(self) -> Bools:
+        """Whom a lever that brings documents aims at."""
+        given = np.zeros(self.world.population.n, np.bool_)
+        for number, lever in enumerate(self.world.levers):
+            if lever.effect == DOCUMENT:
+                given |= (self.run.aims >> np.uint32(number)) & np.uint32(1) > 0
+        return given
+
+    def _passed(self, run: Run, only: Bools, *, levers: bool = True) -> tuple[Counts, Bytes]:
+        looked, until = np.array([self.month, self.judged]), self.week if levers else 0
+        since = (self.since, False) if self.beside is None else (self.beside.since, True)
+        known = *since, self.memory
+        return passed(run, self.law, only, looked, self.judged + 1, self.week, until, known)
+
+    def outcome(self) -> UseOutcome:
+        """Everything, in persons."""
+        counts = self.counted[0]
+        weight = self.world.population.weight
+        return UseOutcome(
+            counts=dict(zip(ROWS, counts * weight, strict=True)),
+            month=self.month,
+            judged=self.judged,
+            groups=tuple(self._groups(dimension, weight) for dimension in DIMENSIONS),
+        )
+
+    def _groups(self, dimension: str, weight: float) -> UseOfGroups:
+        names, found = group_names(self.world, dimension), self._bits(dimension)
+        active, users, lasting = (
+            np.asarray(found[:, _HAVING & bit > 0].sum(axis=1) * weight, np.float64)
+            for bit in (usage.LIVES, usage.USES, usage.LASTS)
+        )
+        return UseOfGroups(dimension, names, active, users, lasting)
+
+    def _bits(self, dimension: str) -> Counts:
+        """Agents by group and marks, [group, bits]."""
+        groups, marks = len(group_names(self.world, dimension)), self.counted[1]
+        key = f"{dimension} bits"
+        if key not in self._known:
+            codes = self._codes(dimension)
+            if self.beside is None:
+                self._known[key] = _tabulated(codes, marks, groups)
+            else:
+                then, rows = self.beside.counted[1], np.flatnonzero(self.changed)
+                less, more = (_tabulated(codes[rows], some[rows], groups) for some in (then, marks))
+                self._known[key] = self.beside._bits(dimension) - less + more
+        return self._known[key]
+
+    def _codes(self, dimension: str) -> Counts:
+        """Where the counts of each person's group begin; the same for all worlds compared."""
+        if self.beside is not None:
+            return self.beside._codes(dimension)
+        if dimension not in self._known:
+            self._known[dimension] = group_codes(self.world, dimension, self.week).astype(np.int64) * _BITS
+        return self._known[dimension]
+
+
+def _tabulated(codes: Counts, marks: Bytes, groups: int) -> Counts:
+    """Agents [group, bits]: those of the month of counting, and whether lasting in that of judgement."""
+    bits = (marks[:, 0] & (usage.LIVES | usage.USES)) | (marks[:, 1] & usage.LASTS)
+    return np.bincount(codes + bits, minlength=_BITS * groups).reshape(groups, _BITS)
+
+
+def _received(run: Run, until: int) -> Float[Floats, "row month"]:
+    """Documents by month (``model.counting.usage.received``)."""
+    table = np.empty((1 + len(run.levers), len(months().middle)))
+    usage.received(run, months(), until, table)
+    return table
+
+
+def passed(
+    run: Run,
+    law: Law,
+    only: Bools,
+    looked: Counts,
+    last: int,
+    cutoff: int,
+    until: int,
+    known: tuple[int, bool, Counts] | None = None,
+) -> tuple[Counts, UInt8[Bytes, "person looked"]]:
+    """One pass over persons (``model.counting.usage.months_of_use``): agents [row, month], and marks; ``known`` are its
+    ``since``, ``again`` and ``memory``."""
+    calendar, marks = months(), np.zeros((len(only), len(looked)), np.uint8)
+    counts, scratch = np.zeros((len(calendar.middle), usage.ROWS), np.int64), np.empty((len(calendar.middle), 3))
+    since, again, memory = known or (-1, False, np.zeros((0, 4), np.int64))
+    given = calendar, law, scratch, last, cutoff, _received(run, until), looked, marks, counts, since, again, memory
+    usage.months_of_use(run, 0, len(only), only, *given)
+    return counts.T, marks
+
+
+def exposures_of(
+    world: World, persons: Sequence[int], first: int, last: int
+) -> tuple[Float[Floats, "person month 3"], Counts]:
+    """Exposures of persons in the months ``first`` .. ``last`` - 1 (``model.counting.usage.exposures``), and the level
+    of the habit of each."""
+    found = np.zeros((len(persons), last, 3))
+    levels, table = np.zeros(len(persons), np.int64), _received(world.run, world.week)
+    for row, person in enumerate(persons):
+        usage.exposures(world.run, months(), person, first, last, table, found[row])
+        levels[row] = usage.habit_level(world.run, person)
+    return found[:, first:], levels

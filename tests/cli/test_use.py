@@ -1,0 +1,100 @@
+"""Targets on users from the command line."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from cli.main import app
+from foundation.store.manifest import read
+
+SMALL = ("--people", "2000", "--draws", "3", "--workers", "1", "--pictures", "none")
+
+
+def called(*words: str) -> tuple[int, str, str]:
+    found = CliRunner().invoke(app, list(words))
+    return found.exit_code, found.stdout, found.stderr
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("use") / "run"
+    code, _, told = called("run", "simplified-signup", *SMALL, "--target", "users=2.5M", "--json", "--out", str(out))
+    assert code == 0, told
+    return out
+
+
+def test_the_target_is_on_users(folder: Path) -> None:
+    manifest, outcomes = read(folder), pd.read_parquet(folder / "outcomes.parquet")
+    assert (manifest["target_on"], manifest["target_millions"]) == ("users", 2.5)
+    users = pd.read_parquet(folder / "users.parquet").groupby(["scenario", "draw"])["users"]
+    for (scenario, draw), months in users:
+        row = outcomes[(outcomes["scenario"] == scenario) & (outcomes["draw"] == draw)].iloc[0]
+        assert row["reached"] == (months.max() >= 2.5e6)
+        if row["reached"]:
+            assert date(2022, 2, 1) <= date.fromisoformat(row["reached_date"]) <= date(2027, 12, 31)
+        assert row["monthly_users_millions"] == pytest.approx(months.iloc[-1] / 1e6)
+
+
+def test_results_are_those_of_a_target_on_profiles(folder: Path, tmp_path: Path) -> None:
+    code, said, _ = called("run", "simplified-signup", *SMALL, "--json", "--out", str(tmp_path / "plain"))
+    assert code == 0
+    one, other = (pd.read_parquet(path / "outcomes.parquet") for path in (folder, tmp_path / "plain"))
+    same = [name for name in one.columns if name not in ("reached", "reached_date")]
+    pd.testing.assert_frame_equal(one[same], other[same])
+    document = json.loads(said)
+    assert document["target_on"] == "activated"
+    assert document["at_horizon"]["lasting_users_millions"]["p50"] > 0
+
+
+def test_the_report_refuses_it_and_pictures_draw_no_line(folder: Path) -> None:
+    code, _, told = called("report", str(folder), "--lang", "fr")
+    assert code == 2
+    assert "utilisateurs mensuels" in told
+    code, _, told = called("plot", str(folder))
+    assert code == 0, told
+    assert (folder / "pictures" / "use.en.png").is_file()
+
+
+@pytest.mark.parametrize(("text", "said"), [("user=5M", 'did you mean "users"?'), ("clicks=5M", "allowed: activated")])
+def test_another_target_is_refused(text: str, said: str, tmp_path: Path) -> None:
+    code, _, told = called("run", "media", "--target", text, "--out", str(tmp_path / "x"))
+    assert code == 2
+    assert said in told
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_plan_on_users(tmp_path: Path) -> None:
+    words = ("--budget", "5M", "--levers", "simplify,documents", "--people", "1000", "--draws", "10", "--workers", "1")
+    more = ("--pictures", "none", "--target", "users=4M", "--quick", "--json", "--out", str(tmp_path / "plan"))
+    code, said, told = called("plan", *words, *more)
+    assert code == 0, told
+    document = json.loads(said)
+    assert document["target_on"] == "users"
+    assert document["choices"]["maximised"] == "mean additional monthly users"
+    draws = pd.read_parquet(tmp_path / "plan" / "plan_draws.parquet")
+    quo = draws.loc[draws["role"] == "status-quo", "activated_millions"]
+    assert quo.between(1.0, 12.0).all(), "users, not profiles"
+
+
+def test_a_forecast_is_of_profiles() -> None:
+    code, _, told = called("forecast", "--target", "users=5M")
+    assert code == 2
+    assert "activated profiles" in told
+
+
+def test_draws_of_ones_own_are_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from calibration.draws import use
+
+    monkeypatch.setattr(use, "_shipped", dict)
+    code, said, _ = called("run", "media", *SMALL, "--out", str(tmp_path / "run"))
+    assert code == 0
+    assert "not counted" in said
+    code, _, told = called("run", "media", *SMALL, "--target", "users=5M", "--out", str(tmp_path / "users"))
+    assert code == 2
+    assert "no posterior of use" in told

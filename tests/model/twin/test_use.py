@@ -1,0 +1,82 @@
+"""Use after activation: the twin tells of every person and month what the engine counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from model.counting import usage
+from model.counting.use import UseCensus, passed
+from model.terms.use import Use, law_of, months
+from model.terms.weeks import WEEKS
+from model.twin.reference import ReferenceModel
+from model.twin.use import Month, months_of
+from tests.marks import few_fast
+from tests.model.busy import POLICY, SEEDS, build, campaign, engine, levers
+
+RATES = {"alone": 0.3, "per_document": 0.4, "per_contact": 0.2, "eagerness": 0.6}
+BUSY_USE = Use(**RATES, lasting=0.4, fading=4.0, habit_shape=0.7, bunching=0.4)
+
+
+def marks_of(world: Any, week: int) -> np.ndarray:
+    """Bits of every person in every month, as the engine counts them."""
+    everybody, every = np.ones(world.population.n, np.bool_), np.arange(len(months().middle))
+    return passed(world.run, law_of(BUSY_USE), everybody, every, len(every), week, week)[1]
+
+
+def told(twin: ReferenceModel, week: int) -> np.ndarray:
+    """The same from the twin; lasting users aside."""
+    found = np.zeros((twin.population.n, len(months().middle)), np.uint8)
+    for person in twin.people:
+        for month in months_of(person, law_of(BUSY_USE), week):
+            found[person.number, month.number] = bits(month)
+    return found
+
+
+def bits(month: Month) -> int:
+    return int(usage.LIVES) + int(usage.USES) * month.used + int(usage.IN_WEEK) * month.in_a_week
+
+
+@pytest.mark.parametrize("seed", few_fast(SEEDS))
+def test_twin_and_engine_agree_on_every_person_and_month(seed: int) -> None:
+    fast, twin = engine(seed), campaign(ReferenceModel, seed)
+    one, other = marks_of(fast, WEEKS) & ~usage.LASTS, told(twin, WEEKS)
+    assert np.array_equal(one, other)
+    used, lived = (one & usage.USES) > 0, (one & usage.LIVES) > 0
+    assert 0.05 < used.sum() / lived.sum() < 0.95
+    assert ((one & usage.IN_WEEK) > 0).sum() > 20
+
+
+def test_the_twin_counts_the_same_by_the_records() -> None:
+    fast, twin = engine(1), campaign(ReferenceModel, 1)
+    one, other = (UseCensus(world, BUSY_USE).outcome() for world in (fast, twin))
+    assert all(np.array_equal(one.counts[name], other.counts[name]) for name in one.counts)
+
+
+@pytest.mark.parametrize("week", [POLICY + 40, WEEKS])
+def test_counting_beside_the_status_quo_gives_the_same(week: int) -> None:
+    for seed in SEEDS[:2]:
+        model = build(type(engine(seed)), seed)
+        model.advance(POLICY)
+        quo, other = model.branch(()), model.branch(levers())
+        quo.advance(week)
+        other.advance(week)
+        beside = UseCensus(quo, BUSY_USE, since=POLICY)
+        beside.outcome()
+        quo.advance(WEEKS)  # what was counted holds
+        one, two = UseCensus(other, BUSY_USE, beside).outcome(), UseCensus(other, BUSY_USE).outcome()
+        assert all(np.array_equal(one.counts[name], two.counts[name]) for name in one.counts)
+        for group, same in zip(one.groups, two.groups, strict=True):
+            assert np.array_equal(group.users, same.users)
+            assert np.array_equal(group.lasting, same.lasting)
+        assert one.lasting != beside.outcome().lasting
+
+
+def test_use_changes_nothing() -> None:
+    model = build(type(engine(1)), 1)
+    model.advance(POLICY)
+    before = model.run.state.copy()
+    UseCensus(model, BUSY_USE).outcome()
+    assert np.array_equal(model.run.state, before)
