@@ -97,6 +97,7 @@ def options(request: Request, world: World) -> str:
         "draws": request.draws,
         "seed": request.seed if request.seed != 1 else None,
         "posterior": request.posterior,
+        "costs": request.costs,
         "policy-start": request.policy_start,
         "until": request.until,
         "target": request.target,

@@ -13,7 +13,6 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from calibration import parameter_word
-from calibration.facts.inputs import load_costs
 from calibration.facts.priors import Prior, load_priors
 from foundation.language.numbers import typeset
 from foundation.store.reading import Document
@@ -44,9 +43,9 @@ class Asked(dict[str, float]):
         return super().__getitem__(name)
 
 
-def catalogue_document(span: Span, lang: str) -> Document:
-    """All of it, in the language."""
-    prices = {item.key: item for item in load_costs()}
+def catalogue_document(span: Span, costs: Sequence[CostItem], lang: str) -> Document:
+    """All of it, in the language, at these prices."""
+    prices = {item.key: item for item in costs}
     priors = load_priors()
     return {
         "kinds": [_kind(table, means, span, priors, prices, lang) for table, means in _tables()],
@@ -124,7 +123,7 @@ def _price(item: CostItem, lang: str) -> Document:
         **{"low": item.low, "value": item.value, "high": item.high},
         "status": status,
         "status_title": label(f"price_status.{status}", lang),
-        "source": reason if lang == "en" else "",
+        "source": (item.source or reason) if item.own else reason if lang == "en" else "",
     }
 
 

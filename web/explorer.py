@@ -5,6 +5,7 @@ one, the whole when all draws are there.
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import Executor
 from functools import lru_cache
@@ -91,8 +92,9 @@ class Explorer:
 
     def _catalogue(self, lang: str) -> Document:
         """Levers and strategies."""
-        settings = self.library.default.study.experiment.settings
-        return catalogue_document(Span(policy_start=settings.policy_start, until=settings.until), lang)
+        experiment = self.library.default.study.experiment
+        span = Span(policy_start=experiment.settings.policy_start, until=experiment.settings.until)
+        return catalogue_document(span, experiment.costs, lang)
 
     def check(self, scenario: Scenario) -> None:
         """Refuses a strategy that can't be simulated from this policy start to this horizon.
@@ -187,7 +189,7 @@ class Explorer:
             raise RefusedError(409, f"{len(done)} of {len(study.draws)} draws are there; wait for the whole answer")
         frames, manifest = await asyncio.to_thread(self.library.taken, question, done)
         named = [f"./{scenario.name}.toml" for scenario in asked.strategies]
-        line = ["mes", "compare", "status-quo", *named, *self.described(asked.world).split()]
+        line = ["mes", "compare", "status-quo", *named, *shlex.split(self.described(asked.world))]
         manifest = {**manifest, "command_line": line}
         answer = Answer(study=study, scenarios=question.scenarios, frames=frames, manifest=manifest, line=line)
         async with self._writing:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import shlex
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,13 @@ import pandas as pd
 import pytest
 
 import mes
+from cli.web import options, study
 from foundation.errors import ScenarioError, UserError
+from foundation.work.executors import SerialExecutor
 from scenarios.compare.comparison import run_document
 from scenarios.frames import ORDER
 from scenarios.language.files import catalogue, load_scenario
-from tests.web.conftest import DRAWS, PEOPLE
+from tests.web.conftest import DRAWS, PEOPLE, request_of
 from web.asked import Asked, World, asked_of
 from web.errors import RefusedError, StrategyError
 from web.explorer import Explorer
@@ -110,6 +114,35 @@ def test_a_world_of_its_own_gives_the_same_numbers(made: Callable[..., Explorer]
     frames, _ = explorer.library.taken(explorer.library.question(known, question.strategies), range(DRAWS))
     for name in ORDER:
         pd.testing.assert_frame_equal(frames[name], run.frames[name], check_exact=True)
+
+
+def test_prices_of_ones_own_are_shown_and_paid(tmp_path: Path) -> None:
+    prices = tmp_path / "my costs.toml"
+    prices.write_text(
+        '[[price]]\nlever = "letter"\nitem = "per letter"\nvalue = 3.5\nstatus = "published"\nsource = "contract 12"\n',
+        "utf-8",
+    )
+    request = replace(request_of(), costs=prices)
+    explorer = Explorer(
+        lambda world: study(request, world),
+        workers=1,
+        executor=SerialExecutor,
+        described=lambda world: options(request, world),
+    )
+    question = asked(LETTERS)
+    told = answered(explorer, question)[-1]["answer"]
+    assert "costs of your own: my costs.toml (1 of " in told["assumed"][0].replace("\xa0", " "), told["assumed"][:2]
+    letter = next(kind for kind in explorer.catalogue("fr")["kinds"] if kind["kind"] == "letter")
+    shown = next(price for price in letter["prices"] if price["item"] == "per letter")
+    assert (shown["low"], shown["value"], shown["high"], shown["source"]) == (3.5, 3.5, 3.5, "contract 12")
+    file = asyncio.run(explorer.download(question, "toml", 0, "en"))
+    (tmp_path / file.name).write_bytes(file.content)
+    run = mes.compare([tmp_path / file.name], people=PEOPLE, draws=DRAWS, costs=prices)
+    found = explorer.library.question(explorer.library.default, question.strategies)
+    frames, _ = explorer.library.taken(found, range(DRAWS))
+    pd.testing.assert_frame_equal(frames["costs"], run.frames["costs"], check_exact=True)
+    assert set(frames["costs"].query("item == 'per letter'")["unit_eur"]) == {3.5}
+    assert shlex.split(explorer.command(question.strategies[0]))[-2:] == ["--costs", str(prices)]
 
 
 def test_an_answer_is_whole(one: tuple[Explorer, Asked, list[dict[str, Any]]]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from calibration.facts.inputs import load_costs
 from foundation.language.text import LANGUAGES
 from scenarios.lever_schemas.base import Span
 from web.catalogue import catalogue_document
@@ -43,7 +44,7 @@ def exists(key: str) -> bool:
 def fields() -> set[str]:
     """Keys of everything that can be composed."""
     span = Span(policy_start=date(2027, 1, 4), until=date(2027, 12, 31))
-    found = catalogue_document(span, "en")
+    found = catalogue_document(span, load_costs(), "en")
     lists = [found[part] for part in ("common", "target", "price", "burst", "drivers")]
     return {field["key"] for field in chain(*lists, *(kind["fields"] for kind in found["kinds"]))}
 

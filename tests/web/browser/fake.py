@@ -13,6 +13,7 @@ from typing import Any
 
 import uvicorn
 
+from calibration.facts.inputs import load_costs
 from foundation.errors import Problem, ScenarioError
 from scenarios.language.regions import REGIONS
 from scenarios.language.schema import Scenario
@@ -121,7 +122,8 @@ class Fake:
 @cache
 def levers(lang: str) -> Document:
     """The real ones."""
-    return dict(catalogue_document(Span(policy_start=date.fromisoformat(START), until=date.fromisoformat(UNTIL)), lang))
+    span = Span(policy_start=date.fromisoformat(START), until=date.fromisoformat(UNTIL))
+    return dict(catalogue_document(span, load_costs(), lang))
 
 
 def answer(names: list[tuple[str, str]], draws: int, strength: list[int] | None = None) -> Document:
