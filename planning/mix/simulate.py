@@ -28,7 +28,7 @@ from scenarios.language.resolve import resolve
 from scenarios.language.schema import Scenario
 
 if TYPE_CHECKING:
-    from foundation.work.bench import Bench
+    from foundation.tasks.bench import Bench
     from model.counting.use import UseCensus
     from model.terms.shapes import Records
     from model.world import World
