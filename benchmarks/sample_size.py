@@ -20,7 +20,7 @@ import numpy as np
 
 from benchmarks.setting import POLICY_START, STATUS_QUO, UNTIL, load_setting
 from calibration.draws.files import load_draws
-from foundation.work.executors import LocalProcesses
+from foundation.tasks.executors import LocalProcesses
 from model import AdoptionModel, solve_prevalence
 from model.terms.weeks import WEEKS, position, week_of
 from scenarios.language.files import load_scenario

@@ -116,7 +116,7 @@ def compare(people: int, draws: int, warmed: Callable[[], None], **_: Any) -> Ro
     from cli.simulation import study_of
     from foundation.drawing.album import draw_pictures
     from foundation.study import carry_out
-    from foundation.work.progress import silent
+    from foundation.tasks.progress import silent
     from scenarios.compare.study import Comparison, looking_on, work
     from scenarios.language.files import catalogue
 
@@ -155,7 +155,7 @@ def calibrate(people: int, first: int, wave: int, warmed: Callable[[], None], **
     from calibration.posterior import work as runs
     from calibration.posterior.simulate import prior_places, simulate, values_at
     from calibration.posterior.tables import Provenance, publish
-    from cli.commands.calibration import Request, problem
+    from cli.calibration import Request, problem
     from cli.options import Lang
 
     clock = Clock()

@@ -29,9 +29,9 @@ from foundation.store.manifest import FILE, Manifest
 from foundation.store.reading import Document, read_json
 from foundation.store.store import Store
 from foundation.study import Study, carry_out
-from foundation.work.bench import Found
-from foundation.work.executors import local_site
-from foundation.work.progress import Progress, silent
+from foundation.tasks.bench import Found
+from foundation.tasks.executors import local_site
+from foundation.tasks.progress import Progress, silent
 from model.terms.structure import Structure
 from model.terms.weeks import WEEKS
 from scenarios.draw import Draw

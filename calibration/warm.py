@@ -14,8 +14,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from foundation.work.executors import held_back
-from foundation.work.journal import journal
+from foundation.tasks.executors import held_back
+from foundation.tasks.journal import journal
 from model.terms.cached import cache_folders, cache_mark
 
 PARTS = ("engine", "levers")

@@ -23,7 +23,7 @@ import typer
 
 from cli.help import Group, is_asked, translate, with_words_of_click, without_language
 from foundation.store.reading import plain, visible
-from foundation.work.journal import LOG, journal
+from foundation.tasks.journal import LOG, journal
 
 BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
 AGAIN = 0.02
@@ -55,8 +55,7 @@ class Mes(Group):
         status = FAILED
         asked = is_asked(args, [name for name, command in self.commands.items() if isinstance(command, Group)])
         in_french = Mes.lang == "fr" and asked
-        if Mes.lang == "fr":
-            translate(self)
+        translate(self, Mes.lang)
         if asked:  # in which language is known by now, and the group itself has no --lang
             args = without_language(args)
         page = StringIO()

@@ -84,23 +84,27 @@ def without_language(words: Sequence[str]) -> list[str]:
     return [word for word in told if not word.startswith("--lang=")]
 
 
-def translate(command: Any) -> None:
-    """Puts the French texts into a command of Click, its options and its commands."""
-    known = texts()
+def translate(command: Any, lang: str) -> None:
+    """Puts the texts of the language into a command of Click, its options and its commands."""
     for part in (command, *command.params):
         english = getattr(part, "help", None)
-        if english:
-            part.help = typeset(known.get(english, english), "fr")
+        if english and lang == "fr":
+            part.help = typeset(texts().get(english, english), "fr")
         if part is not command:
-            _translate_lines(part)
+            _translate_lines(part, lang)
     for below in getattr(command, "commands", {}).values():
-        translate(below)
+        translate(below, lang)
 
 
-def _translate_lines(option: Any) -> None:
-    """What Click makes of an option or an argument: its line of the list, and its place in the line of usage."""
+def _translate_lines(option: Any, lang: str) -> None:
+    """What Click makes of an option or an argument: its line of the list, and its place in the line of usage, where
+    Typer writes {folder} for what has to be there."""
     record, pieces = option.get_help_record, option.get_usage_pieces
     is_argument = option.param_type_name == "argument"
+    if lang == "en":
+        if is_argument:
+            option.get_usage_pieces = lambda ctx: [re.sub("[{}]", "", piece).upper() for piece in pieces(ctx)]
+        return
 
     def line(ctx: typer.Context) -> tuple[str, str] | None:
         found = record(ctx)

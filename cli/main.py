@@ -14,7 +14,7 @@ from cli.commands.folders import columns, plot, verify
 from cli.commands.forecasting import forecast
 from cli.commands.hindcast import hindcast
 from cli.commands.plan import plan
-from cli.commands.report import report, web
+from cli.commands.report import report
 from cli.commands.run import run
 from cli.commands.scenarios import app as scenarios
 from cli.commands.scenarios import costs
@@ -23,6 +23,7 @@ from cli.commands.story import story
 from cli.commands.survey import survey
 from cli.commands.uncertainty import structures, uncertainty
 from cli.commands.upkeep import docs, evidence, study
+from cli.commands.web import web
 from cli.errors import Mes
 from cli.options import with_log
 from cli.pilots import learn, pilot

@@ -122,7 +122,7 @@ def _known(lever: str, weeks: int, seed: int, lang: o.Lang) -> tuple[Belief, lis
     from cli import label as said
     from cli.request import POLICY_START, Request, check_seed, experiment_of
     from foundation.errors import UserError
-    from foundation.work.progress import progress
+    from foundation.tasks.progress import progress
     from planning.pilots.learning import prior_belief
     from planning.pilots.response import AT, answered, effect_of
     from scenarios.experiment import REFERENCE

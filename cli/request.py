@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MOST_WORKERS, MOST_THREADS = 1024, 256
 """More processes, and more threads of one, than any machine has cores for take minutes to start, and nothing else."""
+LEAST_PEOPLE = 100
+"""Fewer may hold nobody who has activated when a count was published, so that nothing can be continued from it."""
 AVERAGE = "average"
 """The ``--structure`` that averages over all fitted ones."""
 POLICY_START, UNTIL, TARGET = date(2027, 1, 4), date(2027, 12, 31), 40.0
@@ -33,18 +35,18 @@ class Request:
     """The options of a command that simulates draws as given; ``None`` where the default holds."""
 
     command: str
-    people: int | None
-    draws: int | None
     seed: int
-    workers: int | None
-    threads: int | None
-    out: Path | None
-    resume: bool
     lang: Lang
-    json: bool
-    quick: bool
-    structure: Sequence[str]
-    posterior: Path | None
+    people: int | None = None
+    draws: int | None = None
+    workers: int | None = None
+    threads: int | None = None
+    out: Path | None = None
+    resume: bool = False
+    json: bool = False
+    quick: bool = False
+    structure: Sequence[str] = ()
+    posterior: Path | None = None
     engine: Engine = Engine.fast
     policy_start: str | None = None
     until: str | None = None
@@ -61,6 +63,8 @@ class Request:
             at_least_one(f"--{option}", getattr(self, option))
         at_most("--workers", self.workers, MOST_WORKERS)
         at_most("--threads", self.threads, MOST_THREADS)
+        if self.people is not None and self.people < LEAST_PEOPLE:
+            raise UserError(f"--people: {self.people}; so few say nothing: needed {LEAST_PEOPLE} or more")
         check_seed(self.seed)
         if self.cluster is not None and self.workers is not None:
             raise UserError("--workers: the cluster has its own; give --workers or --cluster")
@@ -160,6 +164,14 @@ class Request:
         if self.out is not None:
             return self.out
         return Path("runs") / f"{self.command}-{subject}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def on_profiles(settings: Settings) -> None:
+    """``UserError`` for a target on users where all that is shown is of activated profiles."""
+    if settings.target_on == "users":
+        raise UserError(
+            "--target: this command is of activated profiles; `mes run status-quo --target users=5M` is of users"
+        )
 
 
 def at_least_one(option: str, value: int | None) -> None:
@@ -267,7 +279,7 @@ def placed(request: Request, experiment: Experiment, draws: Sequence[Draw]) -> E
     if draws and experiment.settings.people >= LARGE:
         from calibration.warm import ensure_compiled
         from cli import label
-        from foundation.work.progress import progress
+        from foundation.tasks.progress import progress
 
         ensure_compiled()
         with progress(len(draws), label("said.memory_draws", request.lang)) as tell:

@@ -11,8 +11,8 @@ from cli import label
 from cli.options import Lang, Pictures
 from foundation.language.numbers import colon
 from foundation.store.manifest import LEFT_OUT
-from foundation.work.journal import journal
-from foundation.work.progress import progress
+from foundation.tasks.journal import journal
+from foundation.tasks.progress import progress
 
 if TYPE_CHECKING:
     import pandas as pd

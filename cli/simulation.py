@@ -11,8 +11,8 @@ from cli import label
 from cli.options import DRAWS, Lang
 from cli.request import Request, experiment_of, placed
 from foundation.errors import UserError
-from foundation.work.journal import journal
-from foundation.work.progress import Progress, progress
+from foundation.tasks.journal import journal
+from foundation.tasks.progress import Progress, progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from calibration.forecast.carried import CarriedForward
     from cli.chosen import Chosen
     from foundation.store.store import Store
-    from foundation.work.executors import Site
+    from foundation.tasks.executors import Site
     from scenarios.compare.placement import Placement
     from scenarios.compare.study import OfDraws
     from scenarios.draw import Draw
@@ -49,7 +49,7 @@ CONDITIONING = ("calibration.posterior.conditioning",)
 
 def load_ahead(request: Request) -> None:
     """What workers of this machine will compute draws with, loaded while the rest is looked at."""
-    from foundation.work import executors
+    from foundation.tasks import executors
 
     if request.cluster is None and request.process_count() > 1 and (request.draws or DRAWS) > 1:
         executors.load_ahead(WORKERS + CONDITIONING * (request.command in CONTINUED))
@@ -146,8 +146,8 @@ def _drawn_then_put_together(lang: Lang) -> Progress:
 
 def site_of(request: Request, processes: int, threads: int) -> AbstractContextManager[Site]:
     """The cluster asked for, connected before a folder is made, or this machine."""
-    from foundation.work.cluster import cluster_site
-    from foundation.work.executors import kept_site
+    from foundation.tasks.cluster import cluster_site
+    from foundation.tasks.executors import kept_site
 
     return kept_site(processes, threads) if request.cluster is None else cluster_site(request.cluster, CODE)
 

@@ -64,6 +64,8 @@ class Problem:
         allowed = f"; allowed: {self.allowed}" if self.allowed else ""
         suggestion = f'; did you mean "{self.suggestion}"?' if self.suggestion else ""
         parts = [in_language(part, lang) for part in (self.message, allowed, suggestion)]
+        if (known := in_language(self.allowed, lang)) != self.allowed:  # its template may begin with a value
+            parts[1] = in_language("; allowed: @", lang).replace("@", known)
         return f"{where}{value}{between}{''.join(parts)}"
 
 

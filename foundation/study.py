@@ -61,9 +61,9 @@ from foundation.store.manifest import Manifest
 from foundation.store.parts import Content
 from foundation.store.reading import Document
 from foundation.store.store import Store
-from foundation.work.bench import Bench, Found
-from foundation.work.executors import Site, local_site
-from foundation.work.progress import Progress, silent
+from foundation.tasks.bench import Bench, Found
+from foundation.tasks.executors import Site, local_site
+from foundation.tasks.progress import Progress, silent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -167,7 +167,7 @@ def carry_out(
 
     Args:
         site: where to compute (``executors.local_site``, ``cluster.cluster_site``); by default this process.
-        progress: shows a stage; ``foundation.work.progress.progress`` for people.
+        progress: shows a stage; ``foundation.tasks.progress.progress`` for people.
         prepare: called once it is known that something will be computed.
 
     Raises:

@@ -226,7 +226,7 @@ def _engine(name: str) -> type[FastModel] | type[ReferenceModel]:
 def result_of(experiment: Experiment, scenario: Scenario, draw: Draw, model: World, past: Past) -> Result:
     """One scenario from the policy start to the horizon."""
     settings = experiment.settings
-    last = max(settings.onward, going_on(scenario, settings.policy_start, settings.until))
+    last = max(settings.onward, going_on(scenario, settings.until))
     branch = start_branch(experiment, scenario, draw, model, last)
     ledger = Ledger(settings.policy_start, settings.until)
     standing, census = _run_to_horizon(branch, settings, past, ledger)
@@ -259,11 +259,11 @@ def branch_of(experiment: Experiment, scenario: Scenario, draw: Draw, model: W) 
     return branch
 
 
-def start_branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: W, until: date | None = None) -> W:
-    """The model of one scenario at the policy start; its levers end with the horizon, or ``until``."""
+def start_branch(experiment: Experiment, scenario: Scenario, draw: Draw, model: W, onward: date | None = None) -> W:
+    """The model of one scenario at the policy start; its levers end with the horizon, or ``onward``."""
     settings = experiment.settings
-    window = {"policy_start": settings.policy_start, "until": until or settings.until}
-    return model.branch(resolve(scenario, draw, **window))
+    window = {"policy_start": settings.policy_start, "until": settings.until}
+    return model.branch(resolve(scenario, draw, **window, onward=onward))
 
 
 def _run_to_horizon(

@@ -8,7 +8,7 @@ import threading
 import pytest
 from hypothesis import settings
 
-from foundation.work.journal import journal
+from foundation.tasks.journal import journal
 from tests.shapes import check_shapes
 
 check_shapes()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from foundation.errors import Problem
 from foundation.language.text import ERRORS, TO_TYPE, Template, french, in_language
 from tests.test_words import FLOORS, MODULES, ROOT, SPACES
 
@@ -252,3 +253,11 @@ def test_messages_in_parts() -> None:
         "  every\u00a0: 4 dans le dossier, 1 à présent"
     )
     assert in_language("x.csv: can't be read (Permission denied)", "fr").endswith("(droits insuffisants)")
+
+
+def test_what_is_allowed_may_begin_with_a_value() -> None:
+    days = "2027-01-04 to 2027-12-31 (set by --policy-start and --until)"
+    problem = Problem(source="a.toml", key="lever[1].start", message="is after the horizon, 2027-12-31", allowed=days)
+    assert "; allowed: 2027-01-04 to" in problem.line("en")
+    told = " ".join(problem.line("fr").split())
+    assert told.endswith("; valeurs permises : du 2027-01-04 au 2027-12-31 (fixés par --policy-start et --until)"), told

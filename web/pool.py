@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from foundation.errors import RunFailedError
-from foundation.work.executors import LocalProcesses, load_ahead, stop
+from foundation.tasks.executors import LocalProcesses, load_ahead, stop
 from scenarios.draw import Draw
 from scenarios.experiment import Experiment
 from scenarios.frames import ORDER, Frames

@@ -19,7 +19,7 @@ from calibration.posterior.simulate import Case, age_shares, launched, logits, s
 from calibration.posterior.work import Sent
 from foundation.seeds import derive
 from foundation.shapes import Floats
-from foundation.work.ensemble import Failure, executor_factory, run_ensemble
+from foundation.tasks.ensemble import Failure, executor_factory, run_ensemble
 from model import AdoptionModel, PrevalenceError
 from model.counting.answers import online_counts
 from model.population.attributes import PILOT

@@ -24,7 +24,7 @@ from foundation.shapes import Floats
 from foundation.store.atomic import write_bytes, write_json
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
-from foundation.work.bench import Found
+from foundation.tasks.bench import Found
 from model.terms.weeks import START, WEEKS, monday
 from scenarios.compare import courses
 from scenarios.compare.study import OfDraws

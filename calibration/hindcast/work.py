@@ -35,7 +35,7 @@ from foundation.errors import UserError
 from foundation.quantiles import rounded
 from foundation.shapes import Floats
 from foundation.store.manifest import sha256_of
-from foundation.work.ensemble import executor_factory, run_ensemble
+from foundation.tasks.ensemble import executor_factory, run_ensemble
 from model.terms.drivers import weekly_documents
 from model.terms.structure import Structure
 from model.terms.weeks import DAYS_PER_MONTH, WEEKS, week_of

@@ -34,7 +34,7 @@ from calibration.posterior.work import Bank, code_fingerprint, fill, joined, mis
 from foundation.errors import RunFailedError
 from foundation.shapes import Floats
 from foundation.store import stamped
-from foundation.work.progress import adding
+from foundation.tasks.progress import adding
 
 MOST_TAUGHT, FEWEST_TAUGHT = 2400, 400
 """Runs an emulator learns from: an even part of them beyond the first number, at least the second."""

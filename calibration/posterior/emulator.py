@@ -26,7 +26,7 @@ from scipy import linalg, optimize
 from sklearn.linear_model import RidgeCV
 
 from foundation.shapes import Floats
-from foundation.work.executors import LocalProcesses
+from foundation.tasks.executors import LocalProcesses
 
 SHORTEST, LONGEST = 0.8, 60.0
 """Bounds of the lengths, in standard deviations of the prior."""

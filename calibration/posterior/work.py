@@ -25,7 +25,7 @@ from foundation.store import stamped
 from foundation.store.atomic import write_text
 from foundation.store.fingerprint import digest_of
 from foundation.store.reading import read_json
-from foundation.work.ensemble import executor_factory, run_ensemble
+from foundation.tasks.ensemble import executor_factory, run_ensemble
 from model import PrevalenceError, solve_prevalence
 
 KEPT = 2

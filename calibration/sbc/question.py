@@ -45,7 +45,7 @@ from foundation.shapes import Floats
 from foundation.store.atomic import held, write_arrays, write_json
 from foundation.store.reading import read_json
 from foundation.store.stamped import whole
-from foundation.work.progress import adding, progress
+from foundation.tasks.progress import adding, progress
 
 LIKELIHOOD = "log likelihood"
 LINES = (*FREE, *FORECASTS, *NAMES, DISTANCE, LIKELIHOOD)

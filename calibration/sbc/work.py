@@ -26,7 +26,7 @@ from calibration.sbc.ranks import controls, place_of_truth, with_distance
 from foundation.errors import RunFailedError
 from foundation.shapes import Floats
 from foundation.store import stamped
-from foundation.work.ensemble import executor_factory, run_ensemble
+from foundation.tasks.ensemble import executor_factory, run_ensemble
 from model import PrevalenceError
 
 FIRST, SEED = 800_000_000, 11

@@ -33,7 +33,7 @@ from calibration.survey.question import NOT_MODELLED, Line, lines
 from foundation.errors import RunFailedError
 from foundation.seeds import DECISIONS, INTERVIEWS, POPULATION, derive, uniform
 from foundation.shapes import Floats
-from foundation.work.ensemble import Failure, executor_factory, run_ensemble
+from foundation.tasks.ensemble import Failure, executor_factory, run_ensemble
 from model.counting import interview as iv
 from model.terms.inputs import Demography, History, Surveyed
 from model.terms.structure import Structure

@@ -21,7 +21,7 @@ from foundation.store.atomic import write_parquet
 from foundation.store.manifest import Manifest, package_version
 from foundation.store.reading import Document
 from foundation.store.store import seal_made
-from foundation.work.ensemble import Failure
+from foundation.tasks.ensemble import Failure
 from scenarios.compare.study import scenario_entry
 from scenarios.compare.tables import titled, write_csv
 from scenarios.experiment import REFERENCE, Experiment

@@ -24,7 +24,7 @@ from calibration.draws.files import draws_of
 from calibration.draws.posteriors import Alternative
 from foundation.errors import RunFailedError, UserError
 from foundation.shapes import Floats
-from foundation.work.ensemble import Failure, executor_factory, run_ensemble
+from foundation.tasks.ensemble import Failure, executor_factory, run_ensemble
 from scenarios.draw import Draw
 from scenarios.drivers import steered
 from scenarios.experiment import REFERENCE, Experiment, simulate_draw

@@ -32,8 +32,8 @@ from foundation.store.manifest import Manifest
 from foundation.store.parts import Content
 from foundation.store.store import Store
 from foundation.study import Frames, Study, carry_out
-from foundation.work.bench import Bench
-from foundation.work.executors import local_site
+from foundation.tasks.bench import Bench
+from foundation.tasks.executors import local_site
 from model.terms.structure import Structure
 from model.terms.use import months
 from model.terms.weeks import monday

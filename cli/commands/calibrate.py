@@ -42,7 +42,7 @@ def calibrate(
 ) -> None:
     """Posterior of the free parameters: simulations, an emulator learned from them, a walk over it, a check."""
     with reported():
-        from cli.commands.calibration import Request, calibrate_in
+        from cli.calibration import Request, calibrate_in
 
         effort = Effort(
             first=first,

@@ -38,7 +38,7 @@ def fit(
         from cli.showing import print_json, say_where, tell_failed
         from cli.simulation import warn_of_draws
         from foundation.store.atomic import new_folder
-        from foundation.work.progress import progress
+        from foundation.tasks.progress import progress
 
         for option, value in (("--people", people), ("--draws", draws)):
             at_least_one(option, value)

@@ -33,7 +33,7 @@ def plot(
     with reported():
         from cli.showing import Shown, draw, print_json
         from foundation.store.reading import as_left
-        from foundation.work.journal import journal
+        from foundation.tasks.journal import journal
 
         with as_left(folder):
             store = _finished(folder)

@@ -65,7 +65,6 @@ def forecast(
             lang=lang,
             json=json,
             pictures=pictures,
-            quick=False,
             structure=structure or (),
             posterior=posterior,
             target=target,
@@ -98,7 +97,7 @@ def _forecast(request: Request, register: bool) -> None:
     from cli.showing import console, present_study, shown_of
     from cli.simulation import carried_out
     from foundation.store.manifest import package_version
-    from foundation.work.journal import journal
+    from foundation.tasks.journal import journal
 
     study, day = _study(request), today()
     if register:  # refused before anything is computed
@@ -127,9 +126,8 @@ def _study(request: Request) -> Forecast:
     from calibration.forecast.carried import discrepancy_of
     from calibration.forecast.study import HORIZON, Forecast
     from cli.chosen import choose
-    from cli.request import experiment_of
+    from cli.request import experiment_of, on_profiles
     from cli.simulation import CODE, drawn, study_of
-    from foundation.errors import UserError
     from model.terms.weeks import WEEKS
     from scenarios.experiment import REFERENCE
 
@@ -137,9 +135,7 @@ def _study(request: Request) -> Forecast:
     started = counts[-1].day  # no policy: any day before the horizon gives the same status quo
     request = replace(request, policy_start=started.isoformat(), until=HORIZON.isoformat())
     experiment = experiment_of(request, [choose(REFERENCE).scenario], every=WEEKS)
-    if experiment.settings.target_on == "users":
-        text = "--target: a forecast is of activated profiles; `mes run status-quo --target users=5M` is of users"
-        raise UserError(text)
+    on_profiles(experiment.settings)
     source, draws = drawn(experiment.settings, request)
     study = study_of(Forecast, experiment, request, counts=counts, discrepancy=discrepancy_of(draws, source.paths[0]))
     return replace(study, modules=(*CODE, "calibration.forecast.study", "calibration.forecast.carried"))

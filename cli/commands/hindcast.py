@@ -48,7 +48,7 @@ def hindcast(
 ) -> None:
     """Forecast from earlier days, each forecaster knowing the stocks of its day only, and score what came."""
     with reported():
-        from cli.commands.hindcasting import Request, hindcast_in
+        from cli.hindcasting import Request, hindcast_in
 
         hindcast_in(
             Request(

@@ -97,8 +97,8 @@ def _carried_out(study: Sensitivity, target: Path, resume: bool, workers: int | 
     from cli import label
     from cli.request import process_count
     from foundation.study import carry_out
-    from foundation.work.executors import local_site
-    from foundation.work.progress import progress
+    from foundation.tasks.executors import local_site
+    from foundation.tasks.progress import progress
 
     site = local_site(min(process_count(workers), len(study.tasks())))
     words = label("said.quantities", lang)

@@ -78,17 +78,11 @@ def _request(
         seed=seed,
         workers=1,
         threads=1,
-        out=None,
-        resume=False,
         lang=o.Lang.en,
-        engine=o.Engine.fast,
-        json=False,
-        quick=False,
         structure=structure,
         posterior=posterior,
         policy_start=policy_start,
         until=until,
-        target=None,
     )
 
 

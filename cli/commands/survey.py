@@ -35,7 +35,7 @@ def survey(
         from cli.simulation import warn_of_draws
         from foundation.errors import UserError
         from foundation.store.atomic import new_folder
-        from foundation.work.progress import progress
+        from foundation.tasks.progress import progress
 
         request = Request(
             command="survey",
@@ -45,16 +45,10 @@ def survey(
             workers=workers,
             threads=1,
             out=out,
-            resume=False,
             lang=lang,
-            engine=o.Engine.fast,
             json=json,
-            quick=False,
             structure=structure or (),
             posterior=posterior,
-            policy_start=None,
-            until=None,
-            target=None,
         )
         settings = request.settings(every=1)
         if request.averages:

@@ -42,8 +42,8 @@ def uncertainty(
         from cli.showing import print_json, say_where
         from foundation.errors import UserError
         from foundation.store.atomic import new_folder
-        from foundation.work.journal import journal
-        from foundation.work.progress import progress
+        from foundation.tasks.journal import journal
+        from foundation.tasks.progress import progress
         from scenarios.language.files import catalogue
 
         request = Request(
@@ -54,16 +54,10 @@ def uncertainty(
             workers=workers,
             threads=1,
             out=out,
-            resume=False,
             lang=lang,
-            engine=o.Engine.fast,
             json=json,
-            quick=False,
-            structure=(),
-            posterior=None,
             policy_start=policy_start,
             until=until,
-            target=None,
         )
         if (draws or DRAWS) < LEAST_DRAWS:
             raise UserError(f"--draws: {draws}; at least {LEAST_DRAWS} are needed to estimate variances")

@@ -31,7 +31,7 @@ WHAT = typer.Argument(help="readings of the 57 %; simulation-based calibration; 
 @contextmanager
 def _in_english() -> Iterator[None]:
     """Progress and the log, as all that these commands print; what goes wrong is said in the user's language."""
-    from foundation.work.journal import journal
+    from foundation.tasks.journal import journal
 
     lang, journal.lang = journal.lang, "en"
     try:
@@ -122,7 +122,7 @@ def _readings(folder: Path, people: int, draws: int, seed: int, workers: int) ->
     """Simulates them; the folder is sealed with the draws that failed, if any: then status 1."""
     from calibration.readings import study as simulated
     from cli.showing import tell_failures
-    from foundation.work.progress import progress
+    from foundation.tasks.progress import progress
 
     store = simulated(folder, people=people, draws=draws, seed=seed, workers=workers, progress=progress)
     tell_failures(store.manifest, o.Lang.en)
@@ -137,7 +137,7 @@ def _use(
     from calibration.use.question import PEOPLE, study
     from calibration.warm import ensure_compiled
     from cli.request import structure_of
-    from foundation.work.progress import progress
+    from foundation.tasks.progress import progress
 
     ensure_compiled()
     study(

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from foundation.errors import RunFailedError
 from foundation.store.atomic import drop_unfinished, refuse_link
 from foundation.store.manifest import Manifest
-from foundation.work.ensemble import executor_factory, run_ensemble
-from foundation.work.journal import journal
+from foundation.tasks.ensemble import executor_factory, run_ensemble
+from foundation.tasks.journal import journal
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from foundation.errors import StorageError, UserError
-from foundation.work.journal import journal
+from foundation.tasks.journal import journal
 
 try:
     import fcntl

@@ -20,7 +20,7 @@ from types import CodeType
 LIBRARIES = ("numpy", "numba", "scipy", "pandas", "mesa", "scikit-learn", "SALib")
 TOP = Path(__file__).parents[2]
 """The folder of the packages."""
-NOT_COUNTED = ("foundation.drawing", "foundation.language", "foundation.store", "foundation.work", "foundation.study")
+NOT_COUNTED = ("foundation.drawing", "foundation.language", "foundation.store", "foundation.tasks", "foundation.study")
 """What keeps, carries and shows results, and makes none."""
 SHOWING = frozenset({"pictures", "words", "page", "pages"})
 """Names of modules that show results."""

@@ -22,7 +22,7 @@ from foundation.store.atomic import drop_abandoned, hidden, lock, refuse_link, u
 from foundation.store.manifest import Manifest
 from foundation.store.parts import PARTS, Content, Encoded
 from foundation.store.reading import Document, read_json
-from foundation.work.journal import LOG, journal
+from foundation.tasks.journal import LOG, journal
 
 if TYPE_CHECKING:
     import pandas as pd

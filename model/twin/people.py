@@ -138,8 +138,10 @@ class Person(Insured):
             self.remember(barrier)
 
     def remember(self, barrier: str) -> None:
-        """What stopped the last visit stays with the person, in the place of what stopped an earlier one."""
-        self.marks = self.marks & ~LAST_STOP | (1 + list(BARRIERS).index(barrier)) << LAST_STOP_SHIFT
+        """What stopped the last visit stays with the person, in the place of what stopped an earlier one. A barrier
+        that only a subclass knows counts as another reason."""
+        known = barrier if barrier in BARRIERS else OTHER
+        self.marks = self.marks & ~LAST_STOP | (1 + list(BARRIERS).index(known)) << LAST_STOP_SHIFT
 
     @property
     def last_stop(self) -> str | None:

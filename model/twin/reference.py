@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, ClassVar, Self, TypedDict
+from inspect import signature
+from typing import ClassVar, Self, TypeVar, cast
 
 import mesa
 import numpy as np
@@ -24,36 +25,17 @@ from model.engine.records import LETTER, STATE, Run, new_desks, world
 from model.levers.base import Lever
 from model.population.attributes import NO_DOCTOR, TYPES
 from model.population.population import Population
-from model.terms.inputs import Demography, Given, History
+from model.terms.inputs import Demography, History
 from model.terms.keyed import streams
 from model.terms.parameters import Parameters
 from model.terms.structure import Structure
 from model.terms.tables import apply_driver, coefficients, weekly_tables
 from model.terms.weeks import WEEKS
 from model.twin.people import REMEMBERED, Person, Society
-from model.twin.surroundings import Doctor
+from model.twin.surroundings import Again, Asked, Doctor, Past
 
 MOST_PEOPLE = 20_000
-
-
-class Again(Given):
-    """What a branch is made of again."""
-
-    seed: int
-    threads: int
-    weeks: int
-
-
-class Past(TypedDict):
-    """What has happened to a model."""
-
-    own: dict[str, Any]
-    collected: mesa.DataCollector
-    counts: dict[str, Counter[Any]]
-    people: list[list[Any]]
-    children: dict[int, list[int]]
-    letters: dict[int, list[tuple[int, int]]]
-    campaigns: list[tuple[int, list[int]]]
+M = TypeVar("M", bound="ReferenceModel")
 
 
 COUNTED = ("contacts", "visits", "activations", "meetings", "fees")
@@ -64,7 +46,8 @@ class ReferenceModel(Answers, Society):
 
     Takes the arguments of ``model.adoption.AdoptionModel``, answers the same questions and collects the same.
     ``agents_by_type`` holds the ``Person`` and the ``Doctor`` agents; ``people`` the persons by number. Another rule is
-    a subclass of ``Person``, and a subclass of the model that names it as its ``person_type``.
+    a subclass of ``Person``, and a subclass of the model that names it as its ``person_type``; what such a model takes
+    besides is set before ``super().__init__``, which makes the persons, and goes along with a branch.
 
     Args:
         population, parameters, demography, history, structure, levers, seed, weeks: as for ``AdoptionModel``.
@@ -75,6 +58,14 @@ class ReferenceModel(Answers, Society):
     """
 
     person_type: ClassVar[type[Person]] = Person
+    _asked: Asked
+
+    def __new__(cls, *placed: object, **named: object) -> Self:
+        """Notes what a subclass takes besides, so that a branch and a pickled model have it too."""
+        model = super().__new__(cls)
+        ours = signature(ReferenceModel.__init__).parameters
+        model._asked = placed[2:], {name: value for name, value in named.items() if name not in ours}
+        return model
 
     def __init__(
         self,
@@ -164,7 +155,7 @@ class ReferenceModel(Answers, Society):
         """
         if self.levers and levers:
             raise ValueError("this model has levers already; branch off the model it was branched from")
-        other = type(self)(self.population, self._parameters, levers=self.levers, **self._given)
+        other = _again(*self._made_of())
         other._resume(self._past())
         if levers:
             other._start(levers)
@@ -214,7 +205,10 @@ class ReferenceModel(Answers, Society):
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickled as what it is made of and what has happened: a web of agents is too deep."""
-        return _again, (type(self), self.population, self._parameters, self.levers, self._given), self._past()
+        return _again, self._made_of(), self._past()
+
+    def _made_of(self) -> tuple[type[Self], Population, Parameters, Sequence[Lever], Again, Asked]:
+        return type(self), self.population, self._parameters, self.levers, self._given, self._asked
 
     def __setstate__(self, past: Past) -> None:
         self._resume(past)
@@ -277,9 +271,11 @@ class ReferenceModel(Answers, Society):
 
 
 def _again(
-    kind: type[ReferenceModel], population: Population, parameters: Parameters, levers: Sequence[Lever], given: Again
-) -> ReferenceModel:
-    return kind(population, parameters, levers=levers, **given)
+    kind: type[M], population: Population, parameters: Parameters, levers: Sequence[Lever], given: Again, asked: Asked
+) -> M:
+    further, named = asked
+    made = cast("Callable[..., M]", kind)  # a subclass may take anything
+    return made(population, parameters, *further, levers=levers, **{**named, **given})
 
 
 def _persons(model: ReferenceModel, name: str) -> float:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from itertools import count
-from typing import ClassVar
+from typing import Any, ClassVar, TypeAlias, TypedDict
 from weakref import WeakKeyDictionary
 
 import mesa
@@ -16,9 +16,34 @@ import numpy as np
 from model.engine.programme import base_keys
 from model.population.population import Population
 from model.terms import rules
+from model.terms.inputs import Given
 from model.terms.keyed import Decision, streams, uniform
 from model.terms.spells import LEVELS
 from model.terms.tables import Coefficients, Weekly
+
+
+class Again(Given):
+    """What a branch is made of again."""
+
+    seed: int
+    threads: int
+    weeks: int
+
+
+Asked: TypeAlias = "tuple[tuple[object, ...], dict[str, object]]"
+"""Arguments that only a subclass has: by their place, and by name."""
+
+
+class Past(TypedDict):
+    """What has happened to a model."""
+
+    own: dict[str, Any]
+    collected: mesa.DataCollector
+    counts: dict[str, Counter[Any]]
+    people: list[list[Any]]
+    children: dict[int, list[int]]
+    letters: dict[int, list[tuple[int, int]]]
+    campaigns: list[tuple[int, list[int]]]
 
 
 class Numbering(WeakKeyDictionary[mesa.Model, Iterator[int]]):

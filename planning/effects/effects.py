@@ -20,7 +20,7 @@ from foundation.seeds import DECISIONS, POPULATION, derive
 from foundation.store.atomic import write_json
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
-from foundation.work.bench import Found
+from foundation.tasks.bench import Found
 from model.terms.inputs import History
 from model.terms.outcome import CHANNEL_NAMES, Outcome
 from model.terms.parameters import Parameters

@@ -29,7 +29,7 @@ from scenarios.language.schema import Scenario
 from scenarios.spending import Ledger, YearLine, year_lines, years_of
 
 if TYPE_CHECKING:
-    from foundation.work.bench import Bench
+    from foundation.tasks.bench import Bench
     from model.counting.use import UseCensus
     from model.world import World
 

@@ -17,7 +17,7 @@ from foundation.quantiles import rounded, spread
 from foundation.store.atomic import write_json, write_text
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
-from foundation.work.bench import Bench
+from foundation.tasks.bench import Bench
 from planning.mix import label
 from planning.mix.measures import FAIR_POINTS
 from planning.mix.plan import Plan, ceiling, frontier_budgets, make_plan, units

@@ -18,7 +18,7 @@ from foundation.store.fingerprint import changes
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
 from foundation.study import Study
-from foundation.work.bench import Bench
+from foundation.tasks.bench import Bench
 from planning.sensitivity import label
 from planning.sensitivity.indices import Quantity, indices, input_table, studies, study_of
 from planning.sensitivity.information import Decision, value_table

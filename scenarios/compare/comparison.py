@@ -71,6 +71,12 @@ def refuse_earlier(folder: Path) -> None:
             raise UserError(f"{folder}: of an earlier version, whose table {table} has no {column}; run it again")
 
 
+def refuse_users(folder: Path, manifest: Manifest) -> None:
+    """``UserError`` for a run with a target on users where all that is shown is of activated profiles."""
+    if manifest.get("target_on") == "users":
+        raise UserError(f"{folder}: its target is on users, what is shown here on activated profiles: run it again")
+
+
 def comparison_document(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> Document:
     """The document of ``mes compare --json``: every measure as p05, p50, p95 over draws, ``None`` where undefined."""
     outcomes, statuses = frames["outcomes"], price_statuses(frames["costs"], "scenario")

@@ -14,7 +14,7 @@ import numpy as np
 from foundation.store.manifest import LEFT_OUT, Manifest, entries
 from foundation.store.reading import Document
 from foundation.study import Study
-from foundation.work.bench import Found
+from foundation.tasks.bench import Found
 from scenarios.compare.courses import courses, courses_table
 from scenarios.compare.placement import LARGE
 from scenarios.draw import Draw

@@ -11,18 +11,17 @@ from foundation.errors import Problem, ScenarioError
 from model.terms.weeks import WEEKS, monday, week_of
 from scenarios.language.schema import Scenario
 from scenarios.lever_schemas.base import LeverTable, Span
-from scenarios.lever_schemas.messages import MessagesTable
+from scenarios.lever_schemas.messages import MOST_WAVES, MessagesTable
 
 if TYPE_CHECKING:
     from model.levers import Lever
     from scenarios.draw import Draw
 
-MOST_WAVES = 64
-"""Limit of the engine (``model.engine.programme``)."""
 
-
-def resolve(scenario: Scenario, draw: Draw, *, policy_start: date, until: date) -> tuple[Lever, ...]:
-    """The levers of a scenario for one draw, in the order of the file.
+def resolve(
+    scenario: Scenario, draw: Draw, *, policy_start: date, until: date, onward: date | None = None
+) -> tuple[Lever, ...]:
+    """The levers of a scenario for one draw, in the order of the file; those without an end go on to ``onward``.
 
     A lever of intensity zero stays, with dose 0.
 
@@ -34,7 +33,7 @@ def resolve(scenario: Scenario, draw: Draw, *, policy_start: date, until: date) 
     problems = date_problems(scenario, policy_start=policy_start, until=until)
     if problems:
         raise ScenarioError(problems)
-    span = Span(policy_start=policy_start, until=until)
+    span = Span(policy_start=policy_start, until=onward or until)
     taken: set[tuple[str, int]] = set()
     levers = []
     for table in scenario.levers:
@@ -55,13 +54,11 @@ def number_of(like: str, label: str) -> int:
     return 0 if label in plain else 1 + crc32(label.encode()) % (ALIKE_CODES - 1)
 
 
-def going_on(scenario: Scenario, policy_start: date, until: date) -> date:
+def going_on(scenario: Scenario, until: date) -> date:
     """The day to which levers without an end go on beyond ``until``: who comes back on that day still meets them, and a
-    wave that begins then is spread as the file says. ``until`` itself where the clock ends, or where the file has as
-    many waves as there can be."""
+    wave that begins then is spread as the file says."""
     spreads = (table.spread_weeks for table in scenario.levers if isinstance(table, MessagesTable))
-    later = min(until + timedelta(weeks=max(spreads, default=1)), monday(WEEKS))
-    return until if date_problems(scenario, policy_start=policy_start, until=later) else later
+    return min(until + timedelta(weeks=max(spreads, default=1)), max(until, monday(WEEKS)))
 
 
 def date_problems(scenario: Scenario, *, policy_start: date, until: date) -> list[Problem]:

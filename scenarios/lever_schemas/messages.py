@@ -18,6 +18,8 @@ from scenarios.lever_schemas.base import Effects, Pulling, Span
 from scenarios.lever_schemas.prices import Charge
 
 Day = Annotated[date, Strict()]
+MOST_WAVES = 64
+"""Limit of the engine (``model.engine.programme``)."""
 
 
 class MessagesTable(Pulling):
@@ -77,7 +79,7 @@ class MessagesTable(Pulling):
         """Pull and fatigue as drawn."""
         return levers.Messages(
             channel=self.channel,
-            waves=self.wave_weeks(span),
+            waves=self.wave_weeks(span)[:MOST_WAVES],  # more than there may be to the horizon lie beyond it
             spread=self.spread_weeks,
             pull=effects[self.prior],
             fatigue=effects["fatigue"],

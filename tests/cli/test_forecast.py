@@ -100,7 +100,7 @@ def test_forecast_registered_and_scored(mes: Mes, clone: Path, tmp_path: Path) -
     [
         (("--actuals", "x.csv"), "--score"),
         (("--score", "--register"), "--register: nothing is simulated"),
-        (("--score", "--people", "5"), "--people: nothing is simulated"),
+        (("--score", "--people", "500"), "--people: nothing is simulated"),
         (("--score", "--out", "f"), "--out: nothing is simulated"),
         (("--register", "--draws", "2", "--people", "1000"), "2 draws; needed 3 or more"),
         (("--structure", "readng=naive"), "reading"),

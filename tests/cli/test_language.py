@@ -17,7 +17,7 @@ from typer.testing import Result
 from cli import errors, help
 from cli.commands.upkeep import _in_english
 from cli.main import app
-from foundation.work.journal import journal
+from foundation.tasks.journal import journal
 from tests.cli.test_bad_input import refused
 from tests.test_words import MIXED
 

@@ -11,8 +11,8 @@ import pytest
 from typer.testing import Result
 
 from foundation.store.manifest import read
-from foundation.work import progress
-from foundation.work.journal import LOG, Journal, journal
+from foundation.tasks import progress
+from foundation.tasks.journal import LOG, Journal, journal
 
 Mes = Callable[..., Result]
 RUN = ("run", "media", "--people", "1000", "--draws", "2", "--workers", "1", "--pictures", "none")

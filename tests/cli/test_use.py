@@ -11,7 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
+from foundation.errors import UserError
 from foundation.store.manifest import read
+from web.explorer import folder_document
 
 SMALL = ("--people", "2000", "--draws", "3", "--workers", "1", "--pictures", "none")
 
@@ -98,3 +100,12 @@ def test_draws_of_ones_own_are_told_of(tmp_path: Path, monkeypatch: pytest.Monke
     code, _, told = called("run", "media", *SMALL, "--target", "users=5M", "--out", str(tmp_path / "users"))
     assert code == 2
     assert "no posterior of use" in told
+
+
+def test_what_is_of_profiles_only_refuses_users(folder: Path) -> None:
+    """A line at five million users would have been drawn among activated profiles."""
+    for words in (("web", "--check", "--target", "users=5M"), ("forecast", "--target", "users=5M")):
+        code, _, told = called(*words)
+        assert (code, "--target: this command is of activated profiles" in told) == (2, True)
+    with pytest.raises(UserError, match="its target is on users, what is shown here on activated profiles"):
+        folder_document(folder, "en")

@@ -24,7 +24,7 @@ from foundation.store.atomic import write_json
 from foundation.store.store import Store
 from foundation.store.verification import verify_folder
 from foundation.study import Study, carry_out
-from foundation.work.bench import Bench, Found
+from foundation.tasks.bench import Bench, Found
 
 DRAWS = 5
 

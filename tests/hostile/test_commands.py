@@ -18,7 +18,7 @@ from typer.testing import CliRunner, Result
 from cli.errors import Mes, _ready_to_print
 from cli.main import app
 from foundation.store.atomic import LOCK, held, lock, new_folder, unlock
-from foundation.work.cluster import cluster_site
+from foundation.tasks.cluster import cluster_site
 from model.terms.cached import refuse_shared
 from tests.hostile import judge
 from tests.scenarios import faulty

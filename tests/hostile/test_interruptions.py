@@ -22,7 +22,7 @@ import pytest
 
 from foundation.store.manifest import FILE, sha256_of
 from foundation.store.verification import verify_folder
-from foundation.work.journal import LOG
+from foundation.tasks.journal import LOG
 from tests.hostile.judge import flipped
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="signals")]

@@ -22,8 +22,8 @@ import pandas as pd
 from foundation.store import manifest as manifests
 from foundation.store import parts
 from foundation.study import carry_out
-from foundation.work.cluster import cluster_site
-from foundation.work.executors import Site, local_site
+from foundation.tasks.cluster import cluster_site
+from foundation.tasks.executors import Site, local_site
 from tests.scenarios import made_up
 
 NAMES = {"status-quo": 0.0, "letters": 1e6}

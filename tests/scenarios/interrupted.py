@@ -16,7 +16,7 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, _base, wait
 from typing import Any
 
-from foundation.work.ensemble import run_ensemble
+from foundation.tasks.ensemble import run_ensemble
 
 ITEMS = [0.002] * 8
 

@@ -10,11 +10,11 @@ import pytest
 
 from model.counting.interview import TRIAL
 from model.terms.outcome import WOULD_PASS
-from model.terms.weeks import WEEKS, monday
+from model.terms.weeks import WEEKS, monday, week_of
 from model.twin.contacts import identity
 from scenarios.experiment import Experiment, Settings, history_of, simulate_draw, start_branch
 from scenarios.language.files import load_scenario, parse_scenario
-from scenarios.language.resolve import going_on
+from scenarios.language.resolve import date_problems, going_on, resolve
 from tests.golden import imports as mes
 
 START, UNTIL = date(2026, 1, 5), date(2026, 7, 6)
@@ -78,10 +78,23 @@ def test_counted_by_hand_person_by_person() -> None:
     assert told == pytest.approx(sum(trial))
 
 
-def test_levers_go_on_as_long_as_a_wave_is_spread_unless_the_clock_ends_or_waves_run_out() -> None:
+def test_levers_go_on_as_long_as_a_wave_is_spread_unless_the_clock_ends() -> None:
     scenario = load_scenario("simplified-signup")
-    assert going_on(scenario, START, UNTIL) == date(2026, 7, 13)
-    assert going_on(load_scenario("mix-broad"), START, UNTIL) == date(2026, 8, 31), (
-        "letters are spread over eight weeks"
+    assert going_on(scenario, UNTIL) == date(2026, 7, 13)
+    assert going_on(load_scenario("mix-broad"), UNTIL) == date(2026, 8, 31), "letters are spread over eight weeks"
+    assert going_on(scenario, monday(WEEKS)) == monday(WEEKS)
+
+
+def test_a_file_with_as_many_waves_as_there_may_be_goes_on_too() -> None:
+    """One more would lie past the horizon; the sign-up beside them used to end with them."""
+    text = (
+        '[title]\nen = "A"\n[[lever]]\nkind = "simplify"\n[[lever]]\nkind = "sms"\nevery_weeks = 1\nspread_weeks = 1\n'
     )
-    assert going_on(scenario, START, monday(WEEKS)) == monday(WEEKS)
+    start, until = date(2027, 1, 4), date(2028, 3, 25)
+    scenario, (draw,) = parse_scenario(text, source="a.toml"), mes.load_draws(1)
+    assert date_problems(scenario, policy_start=start, until=until) == []
+    last = going_on(scenario, until)
+    assert date_problems(scenario, policy_start=start, until=last), "one wave too many"
+    simplify, sms = resolve(scenario, draw, policy_start=start, until=until, onward=last)
+    assert simplify.end == week_of(until) + 2
+    assert len(sms.waves) == 64

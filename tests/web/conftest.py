@@ -9,7 +9,7 @@ import pytest
 from cli.options import Lang
 from cli.request import Request
 from cli.web import options, study
-from foundation.work.executors import SerialExecutor
+from foundation.tasks.executors import SerialExecutor
 from web.explorer import Explorer
 
 PEOPLE, DRAWS = 300, 3

@@ -18,7 +18,7 @@ import pytest
 import mes
 from cli.web import options, study
 from foundation.errors import ScenarioError, UserError
-from foundation.work.executors import SerialExecutor
+from foundation.tasks.executors import SerialExecutor
 from scenarios.compare.comparison import run_document
 from scenarios.frames import ORDER
 from scenarios.language.files import catalogue, load_scenario

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import pickle
 import weakref
 from dataclasses import asdict
+from typing import Any
 
 import mesa
 import numpy as np
@@ -16,6 +18,7 @@ from model.engine.records import LAST_STOP, LAST_STOP_SHIFT
 from model.population.building import build_population
 from model.terms.channels import Channel
 from model.terms.outcome import DIMENSIONS
+from model.terms.parameters import Parameters
 from model.terms.structure import Structure
 from model.terms.weeks import NEVER, WEEKS
 from model.twin.people import Person
@@ -207,3 +210,35 @@ def test_a_model_no_longer_used_is_let_go() -> None:
     del twin
     gc.collect()
     assert left() is None
+
+
+class Distrustful(Person):
+    def meet_barriers(self, contact: int, week: int, *, by_doctor: bool) -> str | None:
+        if self.model.distrusts:  # type: ignore[attr-defined]
+            return "distrust"
+        return super().meet_barriers(contact, week, by_doctor=by_doctor)
+
+
+class Distrusting(ReferenceModel):
+    person_type = Distrustful
+
+    def __init__(self, *given: Any, distrusts: bool = False, **rest: Any) -> None:
+        self.distrusts = distrusts
+        super().__init__(*given[:2], **rest)
+        self.further = given[2:]
+
+
+def test_what_a_subclass_takes_goes_along_with_branches_and_pickles() -> None:
+    """It used to fall back to the default in silence. A barrier that only it knows stops, and counts as another."""
+    given = {"demography": demography(), "history": history(), "seed": 1, "weeks": 40}
+    model = Distrusting(people(300), Parameters(), "more", distrusts=True, **given)
+    model.advance(20)
+    for other in (model, model.branch([]), pickle.loads(pickle.dumps(model))):
+        assert (other.distrusts, other.further) == (True, ("more",))
+        other.advance(40)
+        stopped = {one.last_stop for one in other.people if one.visited < 40}
+        assert stopped == {OTHER, None}, "None: who had visited before the launch"
+        assert not any(0 <= one.activated < 40 for one in other.people)
+    trusting = Distrusting(people(300), Parameters(), **given)
+    trusting.advance(40)
+    assert any(0 <= one.activated < 40 for one in trusting.people), "negative control"

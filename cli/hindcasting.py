@@ -15,8 +15,8 @@ from cli import label as said
 from cli.options import Lang, Pictures
 from cli.request import at_least_one, check_seed, command_line, process_count
 from foundation.errors import Interrupted, UserError
-from foundation.work.journal import journal
-from foundation.work.progress import progress
+from foundation.tasks.journal import journal
+from foundation.tasks.progress import progress
 
 if TYPE_CHECKING:
     from calibration.facts.targets import StockTarget

@@ -1,7 +1,7 @@
 """Where an ensemble is computed: in this process, or in local processes.
 
 Any ``concurrent.futures.Executor`` serves; these two can also be stopped at once. For a cluster see
-``foundation.work.cluster``.
+``foundation.tasks.cluster``.
 
 And Ctrl-C while other threads are at work (``postponed``, ``held_back``): Python raises ``KeyboardInterrupt`` between
 any two bytecodes of the main thread. Inside ``concurrent.futures`` that can be right after a lock was taken and before

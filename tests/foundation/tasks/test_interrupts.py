@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from foundation.work.executors import held_back, postponed
+from foundation.tasks.executors import held_back, postponed
 
 
 def interrupted(what: str, moments: int) -> dict[str, int]:
@@ -63,7 +63,7 @@ STARTS = """
 import signal
 from contextlib import nullcontext
 from multiprocessing import resource_tracker
-from foundation.work.executors import held_back
+from foundation.tasks.executors import held_back
 with {block}:
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     resource_tracker.ensure_running()

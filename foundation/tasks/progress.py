@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from foundation.language.numbers import number
 from foundation.language.text import label as words
-from foundation.work.journal import journal
+from foundation.tasks.journal import journal
 
 MINUTE = 60.0
 """Seconds."""

@@ -2,7 +2,7 @@
 
 Workers need the same code and libraries, which is checked, and share no disk: parts travel back. Dask runs a task again
 by itself when its worker is lost; a task that loses several workers is tried again alone by
-``foundation.work.ensemble``.
+``foundation.tasks.ensemble``.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from typing import Any
 
 from foundation.errors import ClusterLostError, UserError
 from foundation.store.fingerprint import code_fingerprint
-from foundation.work.ensemble import WorkerLostError
-from foundation.work.executors import Site, held_back
+from foundation.tasks.ensemble import WorkerLostError
+from foundation.tasks.executors import Site, held_back
 
 CONNECT, WORKERS = 5.0, 10.0
 """Seconds to reach the scheduler, and then to find a worker."""

@@ -14,8 +14,8 @@ import pytest
 
 from foundation.errors import ClusterLostError, UserError
 from foundation.store import manifest as manifests
-from foundation.work import cluster as clusters
-from foundation.work.cluster import check_address, cluster_site
+from foundation.tasks import cluster as clusters
+from foundation.tasks.cluster import check_address, cluster_site
 from tests.cluster import Cluster, cluster
 from tests.scenarios import faulty
 from tests.scenarios.made_up import MODULES

@@ -2,8 +2,8 @@
 
 import pytest
 
-from foundation.work import progress
-from foundation.work.progress import progress as progress_of
+from foundation.tasks import progress
+from foundation.tasks.progress import progress as progress_of
 
 
 @pytest.fixture

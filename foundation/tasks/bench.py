@@ -13,10 +13,10 @@ from foundation.store import parts
 from foundation.store.fingerprint import code_fingerprint
 from foundation.store.parts import Content, Encoded
 from foundation.store.store import Store, nothing_finished
-from foundation.work.ensemble import Failure, run_ensemble
-from foundation.work.executors import Site
-from foundation.work.journal import journal
-from foundation.work.progress import Progress
+from foundation.tasks.ensemble import Failure, run_ensemble
+from foundation.tasks.executors import Site
+from foundation.tasks.journal import journal
+from foundation.tasks.progress import Progress
 
 if TYPE_CHECKING:
     import pandas as pd

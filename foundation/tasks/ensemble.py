@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
-from foundation.work.executors import SerialExecutor, executor_factory, postponed, stop
+from foundation.tasks.executors import SerialExecutor, executor_factory, postponed, stop
 
 __all__ = ["Failure", "SerialExecutor", "WorkerLostError", "executor_factory", "run_ensemble", "stop"]
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from foundation.seeds import DECISIONS, POPULATION, derive
-from foundation.work.ensemble import executor_factory, run_ensemble
+from foundation.tasks.ensemble import executor_factory, run_ensemble
 
 
 def square(item: int) -> int:

@@ -14,7 +14,7 @@ from cli.options import Lang
 from cli.request import AVERAGE, command_line, day, process_count, structure_of
 from foundation.errors import Interrupted, UserError
 from foundation.language.numbers import number, percent
-from foundation.work.journal import LOG, journal
+from foundation.tasks.journal import LOG, journal
 
 if TYPE_CHECKING:
     from calibration.facts.observed import Observed
