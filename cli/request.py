@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MOST_WORKERS, MOST_THREADS = 1024, 256
 """More processes, and more threads of one, than any machine has cores for take minutes to start, and nothing else."""
-LEAST_PEOPLE = 100
+LEAST_PEOPLE = 40
 """Fewer may hold nobody who has activated when a count was published, so that nothing can be continued from it."""
 AVERAGE = "average"
 """The ``--structure`` that averages over all fitted ones."""

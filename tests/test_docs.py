@@ -88,7 +88,8 @@ def test_python_of_the_guide_runs(capsys, monkeypatch, tmp_path):
     assert 0 < wary < usual, "an effect is seen, and not that nobody activates at all"
     shown = (ROOT / "docs/python.md").read_text(encoding="utf-8")
     assert f"`ReferenceModel {usual}` and `WaryModel {wary}`" in shown
-    distrusted = [line.split()[1] for line in told if line[:3] in ("0.0", "0.3", "0.6")][-3:]
+    pairs = [words for line in told if len(words := line.split()) == 2]
+    distrusted = [effect for share, effect in pairs if share in ("0.0", "0.3", "0.6")]
     assert f"prints {distrusted[0]}, {distrusted[1]} and {distrusted[2]} million profiles" in shown
     assert list(tmp_path.iterdir()) == []
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import copy
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import partial, wraps
 from inspect import signature
 from typing import ClassVar, Self, TypeVar, cast
 
@@ -58,14 +58,13 @@ class ReferenceModel(Answers, Society):
     """
 
     person_type: ClassVar[type[Person]] = Person
-    _asked: Asked
+    _asked: Asked = ((), {})
 
-    def __new__(cls, *placed: object, **named: object) -> Self:
-        """Notes what a subclass takes besides, so that a branch and a pickled model have it too."""
-        model = super().__new__(cls)
-        ours = signature(ReferenceModel.__init__).parameters
-        model._asked = placed[2:], {name: value for name, value in named.items() if name not in ours}
-        return model
+    def __init_subclass__(cls) -> None:
+        """What a subclass takes besides is noted, so that a branch and a pickled model have it too."""
+        super().__init_subclass__()
+        if (own := cls.__dict__.get("__init__")) is not None:
+            cls.__init__ = _noting(own)  # type: ignore[method-assign]
 
     def __init__(
         self,
@@ -276,6 +275,19 @@ def _again(
     further, named = asked
     made = cast("Callable[..., M]", kind)  # a subclass may take anything
     return made(population, parameters, *further, levers=levers, **{**named, **given})
+
+
+def _noting(own: Callable[..., None]) -> Callable[..., None]:
+    """That notes what ``ReferenceModel`` doesn't take; of several the outermost."""
+
+    @wraps(own)
+    def noted(self: ReferenceModel, *placed: object, **named: object) -> None:
+        if "_asked" not in vars(self):
+            ours = signature(ReferenceModel.__init__).parameters
+            self._asked = placed[2:], {name: value for name, value in named.items() if name not in ours}
+        own(self, *placed, **named)
+
+    return noted
 
 
 def _persons(model: ReferenceModel, name: str) -> float:

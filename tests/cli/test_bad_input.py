@@ -29,6 +29,7 @@ def refused(result: Result, *words: str) -> None:
         (("run", "statu-quo"), ("statu-quo", 'did you mean "status-quo"')),
         (("compare", "media", "medai"), ("medai", 'did you mean "media"')),
         (("run", "status-quo", "--people", "0"), ("--people: 0", "1 or more")),
+        (("compare", "media", "--people", "12"), ("--people: 12", "so few say nothing", "40 or more")),
         (("run", "status-quo", "--people", "-5"), ("--people: -5", "1 or more")),
         (("run", "status-quo", "--people", "many"), ("--people", "whole number, or: all")),
         (("run", "status-quo", "--people", "1_000_000_000"), ("--people 1000000000", "at most 200000000")),

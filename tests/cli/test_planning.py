@@ -65,7 +65,7 @@ def test_a_lever_that_reaches_nobody(mes: Mes, tmp_path: Path) -> None:
 
 
 def test_an_empty_group(mes: Mes) -> None:
-    few = ("--people", 12, "--draws", 4, "--workers", 1)
+    few = ("--people", 40, "--draws", 4, "--workers", 1)
     refused(mes("plan", "--budget", "100k", "--levers", "email", "--fair", *few), "group", "empty", "--people")
 
 
