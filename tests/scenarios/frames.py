@@ -15,7 +15,7 @@ from scenarios.language.files import catalogue, load_scenario
 from scenarios.used import MEASURES, STOCKS
 from tests.scenarios.made_up import COURSES
 
-ORDER = ("weekly", "groups", "equity", "channels", "outcomes", "costs", "uses", "users", "user_groups")
+ORDER = ("weekly", "groups", "equity", "channels", "outcomes", "costs", "spending", "uses", "users", "user_groups")
 POLICY = week_of(date(2027, 1, 4))
 BANDS = ("0-15", "16-17", "18-24", "25-34", "35-49", "50-64", "65-74", "75+")
 GROUPS = {
@@ -86,6 +86,7 @@ def frames(count: int, draws: int = 40, seed: int = 5) -> dict[str, pd.DataFrame
         parts["channels"].append(_channels(name, draws))
         parts["outcomes"].append(_outcomes(name, weekly, extra, cost))
         parts["costs"].append(_costs(name, rank, draws))
+        parts["spending"].append(_spending(name, rank, draws))
         parts["uses"].append(_uses(name, rank, draws))
         parts["users"].append(_users(name, draws, extra))
         parts["user_groups"].append(_user_groups(name, draws, extra))
@@ -135,6 +136,13 @@ def _costs(name: str, rank: int, draws: int) -> pd.DataFrame:
     statuses = ["assumed", *["proxy: another country"] * (rank % 3 == 0)] if rank else []
     lines = [{"scenario": name, "item": f"item {n}", "status": status, "eur": 1e6} for n, status in enumerate(statuses)]
     return pd.DataFrame(lines * draws, columns=["scenario", "item", "status", "eur"])
+
+
+def _spending(name: str, rank: int, draws: int) -> pd.DataFrame:
+    """One million of one lever in the one year that is looked at; none for the first."""
+    line = {"scenario": name, "lever": "letter", "item": "item 0", "year": 2027, "quantity": 1.0}
+    rows = [{**line, "draw": draw, "eur": 1e6} for draw in range(draws if rank else 0)]
+    return pd.DataFrame(rows, columns=["scenario", "draw", "lever", "item", "year", "quantity", "eur"])
 
 
 def _weekly(growth: np.ndarray, extra: np.ndarray) -> dict[str, np.ndarray]:
