@@ -1,7 +1,7 @@
 """Learning the effect of one lever from a randomised trial.
 
-In the control arm x of n people activate, with a chance p of their own (flat prior): the trial's place and time need
-not be the model's average. In the treated arm the lever adds to the hazard: chance 1 - (1 - p) exp(-g(effect)), where
+In the control arm x of n people activate, with a chance p of their own (Jeffreys' prior): the trial's place and time
+need not be the model's average. In the treated arm the lever adds to the hazard: chance 1 - (1 - p) exp(-g(effect)), where
 the *response* g comes from the model. That arms differ by nothing but g, that g is the same at every p, that people
 answer independently and that arms don't influence each other are *assumed*: a trial randomised by practice or by town
 has wider intervals than these.

@@ -21,9 +21,15 @@ PRIOR = load_priors()["pharmacist_pull"]
 BELIEF = prior_belief(PRIOR)
 
 
-def experiment(people: int, seed: int) -> Experiment:
+def experiment(people: int, seed: int, engine: str = "fast") -> Experiment:
     settings = Settings(
-        people=people, draws=1, seed=seed, policy_start=date(2027, 1, 4), until=date(2027, 4, 5), target_millions=40.0
+        people=people,
+        draws=1,
+        seed=seed,
+        policy_start=date(2027, 1, 4),
+        until=date(2027, 4, 5),
+        target_millions=40.0,
+        engine=engine,
     )
     return Experiment(
         settings=settings,
@@ -35,9 +41,9 @@ def experiment(people: int, seed: int) -> Experiment:
     )
 
 
-def trial(draw: Draw, effect: float, seed: int, people: int) -> Trial:
+def trial(draw: Draw, effect: float, seed: int, people: int, engine: str = "fast") -> Trial:
     """A world of its own, with people that the response has not seen; half of the adults are treated at random."""
-    asked = experiment(people, seed)
+    asked = experiment(people, seed, engine)
     history = history_of(asked, draw)
     members = np.flatnonzero(eligible(history))
     arm = np.random.default_rng(seed).random(len(members)) < 0.5
@@ -67,6 +73,19 @@ def test_a_simulated_trial_recovers_the_effect() -> None:
         low, high = learn(found, BELIEF, known).quantile([0.005, 0.995])
         assert low <= effect <= high
         assert not low <= other <= high, "negative control"
+
+
+@pytest.mark.slow
+def test_a_trial_in_the_twin_recovers_the_effect() -> None:
+    """Persons of the Mesa twin, one by one: its arms are those of the engine, and its interval holds the effect."""
+    (draw,) = mes.load_draws(1)
+    found = trial(draw, 0.15, 77, 3000, "mesa")
+    assert found == trial(draw, 0.15, 77, 3000)
+    belief = learn(found, BELIEF, responses(6000, 1))
+    low, high = belief.quantile([0.05, 0.95])
+    assert low <= 0.15 <= high
+    untreated = replace(found, treated=found.control, treated_activated=found.control_activated)
+    assert not low <= learn(untreated, BELIEF, responses(6000, 1)).mean() <= high, "negative control: nobody treated"
 
 
 @pytest.mark.slow
