@@ -14,11 +14,12 @@ from cli.errors import reported
 
 if TYPE_CHECKING:
     from foundation.store.reading import Document
-    from planning.pilots.learning import Belief
+    from planning.pilots.learning import Belief, Trial
     from planning.pilots.response import Answered
+    from scenarios.experiment import Experiment
 
-SAMPLE, DRAWS, TRIALS = 8000, 6, 200
-"""People and draws that the response is simulated with; trials that are expected."""
+SAMPLE, DRAWS = 8000, 6
+"""People and draws that the response is simulated with."""
 UNLIKELY = 0.01
 Lever = Annotated[str, typer.Argument(metavar="LEVER", help="sms, letter, assisted, pharmacist or hospital.")]
 Size = Annotated[int, typer.Option(metavar="NUMBER", help="People of the trial, half in each arm.")]
@@ -44,6 +45,7 @@ def pilot(
     weeks: Weeks = 13,
     run: Run = None,
     budget: Budget = "60M",
+    effects: o.Effects = None,
     seed: o.Seed = 1,
     lang: o.Language = o.Lang.en,
     json: o.Json = False,
@@ -54,15 +56,22 @@ def pilot(
         from foundation.errors import UserError
         from planning.pilots.response import LEVERS
         from planning.pilots.results import unknown
+        from planning.pilots.worth import expected_widths, worth_in
 
         if lever not in LEVERS:
             raise UserError(unknown("LEVER", lever))
         if not 20 <= people <= 10**8:
             raise UserError(f"--people: {people}; needed 20 to 100,000,000")
-        belief, found = _known(lever, weeks, seed, lang)
-        document = _expected(lever, people, weeks, belief, found, seed)
+        earlier = _earlier(effects, lever)
+        if earlier and run is not None:
+            raise UserError(
+                "--run with --effects: a comparison has the effects of the priors; give one of the two"
+            )
+        belief, found = _known(lever, weeks, seed, lang, earlier)
+        document = expected_widths(lever, people, weeks, belief, found, seed)
+        document["learned"] = str(effects) if earlier else None
         if run is not None:
-            document["value"] = _worth(lever, run, budget, people, belief, found, seed)
+            document["value"] = worth_in(run, budget, lever, people, belief, found, seed)
         if json:
             print_json(document)
         else:
@@ -73,6 +82,7 @@ def learn(
     file: File,
     out: Learned = None,
     anyway: Unexpected = False,
+    effects: o.Effects = None,
     seed: o.Seed = 1,
     lang: o.Language = o.Lang.en,
     json: o.Json = False,
@@ -80,20 +90,24 @@ def learn(
     """What a trial has taught: the effect before and after, in a file for --effects of run, compare and plan."""
     with reported():
         from calibration.draws.effects import Learned as Effects
-        from calibration.draws.effects import prior_hash, write_effects
+        from calibration.draws.effects import prior_hash, read_effects, write_effects
         from cli.request import command_line
         from cli.showing import print_json
         from foundation.errors import UserError
+        from planning.pilots.learning import difference, surprise
         from planning.pilots.learning import learn as learned
-        from planning.pilots.learning import surprise
         from planning.pilots.response import effect_of
         from planning.pilots.results import read_result
+        from planning.pilots.worth import law
 
         result = read_result(file)
         path, name = out or Path(f"learned-{result.lever}.json"), effect_of(result.lever)
         if path.exists():
             raise UserError(f"{path}: exists already; name another file (--out)")
-        belief, found = _known(result.lever, result.weeks, seed, lang)
+        known = read_effects(effects) if effects is not None else Effects("", {}, {})
+        if result.sha256 in known.trials(name):
+            raise UserError(f"{file}: {effects} has learned from it already")
+        belief, found = _known(result.lever, result.weeks, seed, lang, _earlier(effects, result.lever))
         responses = [one.response for one in found]
         after, odd = learned(result.trial, belief, responses), surprise(result.trial, belief, responses)
         if odd < UNLIKELY and not anyway:
@@ -102,8 +116,12 @@ def learn(
                 f"arms, another lever or another way of counting would look like this: check, then --anyway"
             )
         source = {**result.source(), "prior_sha256": prior_hash(name), "command_line": command_line(), "surprise": odd}
-        write_effects(path, Effects(path.name, {name: after.table()}, {name: source}))
-        told = {"effect": name, "before": _law(belief), "after": _law(after), "surprise": odd}
+        if name in known.sources:
+            source["earlier"] = known.sources[name]
+        quantiles, sources = {**known.quantiles, name: after.table()}, {**known.sources, name: source}
+        write_effects(path, Effects(path.name, quantiles, sources))
+        gap = dict(zip(("mean", "p05", "p95"), difference(result.trial), strict=True))
+        told = {"effect": name, "difference": gap, "before": law(belief), "after": law(after), "surprise": odd}
         document = {**result.source(), **told, "file": str(path)}
         if json:
             print_json(document)
@@ -111,105 +129,69 @@ def learn(
             _print_learned(document, lang)
 
 
-def _known(lever: str, weeks: int, seed: int, lang: o.Lang) -> tuple[Belief, list[Answered]]:
-    """The prior, and what the model answers."""
-    from dataclasses import replace
-    from datetime import timedelta
-
+def _known(
+    lever: str, weeks: int, seed: int, lang: o.Lang, earlier: Sequence[tuple[Trial, int]]
+) -> tuple[Belief, list[Answered]]:
+    """The prior, or what earlier trials have made of it, and what the model answers after so many weeks."""
     from calibration.draws.files import load_draws
     from calibration.facts.priors import load_priors
     from calibration.warm import ensure_compiled
     from cli import label as said
-    from cli.request import POLICY_START, Request, check_seed, experiment_of
+    from cli.request import check_seed
     from foundation.errors import UserError
     from foundation.tasks.progress import progress
+    from planning.pilots.learning import learn as learned
     from planning.pilots.learning import prior_belief
     from planning.pilots.response import AT, answered, effect_of
-    from scenarios.experiment import REFERENCE
-    from scenarios.language.files import load_scenario
 
     if not 1 <= weeks <= 102:
         raise UserError(f"--weeks: {weeks}; needed 1 to 102")
     check_seed(seed)
-    until = (POLICY_START + timedelta(weeks=weeks)).isoformat()
-    request = Request(
-        command="pilot", people=SAMPLE, draws=DRAWS, seed=seed, workers=1, threads=None, out=None, resume=False,
-        lang=lang, json=False, quick=False, structure=(), posterior=None, until=until,
-    )  # fmt: skip
-    experiment = replace(experiment_of(request, [load_scenario(REFERENCE)], every=52), threads=1)
     prior = load_priors()[effect_of(lever)]
     ensure_compiled()
-    done = 0
-    with progress(DRAWS * (1 + len(AT)), said("said.draws", lang)) as tell:
+    lengths, done, found = {weeks, *(its for _, its in earlier)}, 0, {}
+    with progress(len(lengths) * DRAWS * (1 + len(AT)), said("said.draws", lang)) as tell:
 
         def step() -> None:
             nonlocal done
             done += 1
             tell(done)
 
-        found = answered(experiment, load_draws(DRAWS), lever, prior, step)
-    return prior_belief(prior), found
+        for length in lengths:
+            found[length] = answered(_trial_world(length, seed, lang), load_draws(DRAWS), lever, prior, step)
+    belief = prior_belief(prior)
+    for trial, its in earlier:
+        belief = learned(trial, belief, [one.response for one in found[its]])
+    return belief, found[weeks]
 
 
-def _law(belief: Belief) -> Document:
-    low, middle, high = (float(value) for value in belief.quantile([0.05, 0.5, 0.95]))
-    return {"p05": low, "p50": middle, "p95": high, "width": high - low}
+def _trial_world(weeks: int, seed: int, lang: o.Lang) -> Experiment:
+    """The status quo up to so many weeks after the policy start."""
+    from dataclasses import replace
+    from datetime import timedelta
+
+    from cli.request import POLICY_START, Request, experiment_of
+    from scenarios.experiment import REFERENCE
+    from scenarios.language.files import load_scenario
+
+    until = (POLICY_START + timedelta(weeks=weeks)).isoformat()
+    request = Request(
+        command="pilot", people=SAMPLE, draws=DRAWS, seed=seed, workers=1, threads=None, out=None, resume=False,
+        lang=lang, json=False, quick=False, structure=(), posterior=None, until=until,
+    )  # fmt: skip
+    return replace(experiment_of(request, [load_scenario(REFERENCE)], every=52), threads=1)
 
 
-def _expected(lever: str, people: int, weeks: int, belief: Belief, found: Sequence[Answered], seed: int) -> Document:
-    import numpy as np
-
-    from calibration.facts.priors import load_priors
-    from planning.pilots.learning import expected
-    from planning.pilots.learning import learn as learned
+def _earlier(effects: Path | None, lever: str) -> list[tuple[Trial, int]]:
+    """Trials of the lever that a file of effects was learned from, with their weeks."""
+    from calibration.draws.effects import read_effects
     from planning.pilots.response import effect_of
+    from planning.pilots.results import earlier_trials
 
-    responses, baseline = [one.response for one in found], float(np.mean([one.baseline for one in found]))
-    trials = expected(belief, responses, people // 2, baseline, TRIALS, seed)
-    widths = [learned(trial, belief, responses).width for _, trial in trials]
-    prior = load_priors()[effect_of(lever)]
-    low, high = (float(value) for value in np.quantile(widths, [0.05, 0.95]))
-    return {
-        "lever": lever, "effect": prior.name, "people": people, "weeks": weeks, "baseline": baseline,
-        "status": prior.status.partition(":")[0], "evidence": prior.evidence, "before": _law(belief),
-        "after": {"width": float(np.mean(widths)), "width_p05": low, "width_p95": high},
-    }  # fmt: skip
-
-
-def _worth(
-    lever: str, run: Path, budget: str, people: int, belief: Belief, found: Sequence[Answered], seed: int
-) -> Document:
-    """In activations and euros, for the strategies of a folder."""
-    import numpy as np
-
-    from calibration.draws.files import load_draws
-    from calibration.draws.posteriors import posterior_named
-    from foundation.errors import UserError
-    from foundation.language.amounts import amount
-    from planning.pilots.response import effect_of
-    from planning.pilots.worth import worth
-    from planning.sensitivity.study import Choice, decide
-    from scenarios.compare.comparison import load
-
-    manifest, frames = load(run)
-    if manifest.get("averaged") or manifest.get("effects"):
-        raise UserError(f"{run}: drawn from several structures or learned effects; value a pilot on a plain comparison")
-    outcomes, most = frames["outcomes"], amount("--budget", budget) / 1e6
-    decision = decide(outcomes, Choice(value=None, budget=most))
-    numbers = sorted(set(outcomes["draw"]))
-    draws = load_draws(max(numbers) + 1, path=posterior_named(manifest["draws_file"]).paths[0])
-    effects = np.array([draws[number].effects[effect_of(lever)] for number in numbers])
-    baseline = float(np.mean([one.baseline for one in found]))
-    value = worth(decision, effects, belief, [one.response for one in found], people // 2, baseline, seed)
-    chosen = decision.strategies[decision.now]
-    rows = outcomes[outcomes["scenario"] == chosen]
-    gain, cost = float(rows["additional_millions"].mean()), float(rows["cost_millions_eur"].mean())
-    each = cost / gain if gain > 0 else 0.0
-    trial = max(0.0, value["value"]) * value["trial"]
-    return {
-        "budget_millions_eur": most, "strategy_today": chosen, "millions": trial, "millions_eur": trial * each,
-        "perfect": {key: value[key] for key in ("value", "low", "high", "floor")},
-    }  # fmt: skip
+    if effects is None:
+        return []
+    source = read_effects(effects).sources.get(effect_of(lever))
+    return [] if source is None else earlier_trials(effects, source)
 
 
 def _print_pilot(document: Document, lang: o.Lang) -> None:
@@ -220,26 +202,36 @@ def _print_pilot(document: Document, lang: o.Lang) -> None:
     from scenarios.words import price_words as status_words
 
     people = number(document["people"], 0, lang)
-    print(
+    _tell(
         label("pilot.title", lang, lever=lever_named(document["lever"], lang), people=people, weeks=document["weeks"])
     )
-    print(parameter_line(document["effect"], lang))
-    print(_row("pilot.before", document["before"], lang))
+    _tell(parameter_line(document["effect"], lang))
+    _tell(_row("pilot.before", document["before"], lang))
     after = {end: number(document["after"][f"width{end}"], 3, lang) for end in ("", "_p05", "_p95")}
-    print(label("pilot.after", lang, width=after[""], low=after["_p05"], high=after["_p95"]))
-    print(label("pilot.baseline", lang, share=percent(document["baseline"], lang, 1), weeks=document["weeks"]))
-    print(label("pilot.evidence", lang, status=status_words(document["status"], lang)))
-    print(label("pilot.assumed", lang))
+    _tell(label("pilot.after", lang, width=after[""], low=after["_p05"], high=after["_p95"]))
+    _tell(label("pilot.baseline", lang, share=percent(document["baseline"], lang, 1), weeks=document["weeks"]))
+    if document["learned"] is None:
+        _tell(label("pilot.evidence", lang, status=status_words(document["status"], lang)))
+    else:
+        _tell(label("pilot.learned", lang, file=document["learned"]))
+    _tell(label("pilot.assumed", lang))
     if "value" not in document:
-        print(label("pilot.no_run", lang))
+        _tell(label("pilot.no_run", lang))
         return
     value = document["value"]
     perfect = {key: number(value["perfect"][key], 3, lang) for key in ("low", "high", "floor")}
     money = {"gain": number(value["millions"], 3, lang), "euros": number(value["millions_eur"], 2, lang)}
-    print(label(
+    _tell(label(
         "pilot.worth", lang, budget=compact(value["budget_millions_eur"], lang), today=value["strategy_today"],
         perfect=number(value["perfect"]["value"], 3, lang), **perfect, **money,
     ))  # fmt: skip
+
+
+def _tell(text: str) -> None:
+    """A line, folded where the screen ends."""
+    from cli.showing import console
+
+    console().print(text, markup=False, highlight=False)
 
 
 def _row(key: str, law: Document, lang: o.Lang) -> str:
@@ -257,12 +249,13 @@ def _print_learned(document: Document, lang: o.Lang) -> None:
 
     trial, name = document["trial"], lever_named(document["lever"], lang)
     sizes = {arm: number(trial[arm], 0, lang) for arm in ("treated", "control")}
-    print(label("learn.title", lang, lever=name, weeks=document["weeks"], **sizes))
-    print(parameter_line(document["effect"], lang))
+    _tell(label("learn.title", lang, lever=name, weeks=document["weeks"], **sizes))
+    _tell(parameter_line(document["effect"], lang))
     shares = {arm: percent(trial[f"{arm}_activated"] / trial[arm], lang, 2) for arm in ("treated", "control")}
-    print(label("learn.arms", lang, **shares))
-    print(_row("pilot.before", document["before"], lang))
-    print(_row("learn.after", document["after"], lang))
+    gap = {end: number(100 * value, 2, lang) for end, value in document["difference"].items()}
+    _tell(label("learn.arms", lang, **shares, **gap))
+    _tell(_row("pilot.before", document["before"], lang))
+    _tell(_row("learn.after", document["after"], lang))
     if document["surprise"] < UNLIKELY:
-        print(label("learn.surprise", lang, share=percent(document["surprise"], lang, 2)))
-    print(label("learn.written", lang, file=document["file"]))
+        _tell(label("learn.surprise", lang, share=percent(document["surprise"], lang, 2)))
+    _tell(label("learn.written", lang, file=document["file"]))

@@ -39,6 +39,14 @@ class Learned:
     """At ``LEVELS``."""
     sources: Mapping[str, Document]
 
+    def trials(self, name: str) -> set[str]:
+        """Hashes of the files that an effect was learned from."""
+        found, entry = set(), self.sources.get(name)
+        while isinstance(entry, dict):
+            found.add(str(entry.get("sha256")))
+            entry = entry.get("earlier")
+        return found
+
     @property
     def sha256(self) -> str:
         """Of all that is in the file."""

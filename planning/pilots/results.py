@@ -14,7 +14,7 @@ from planning.pilots.response import LEVERS
 
 COLUMNS = ("lever", "arm", "n", "activated", "weeks")
 ARMS = ("control", "treated")
-MOST, LONGEST = 100_000_000, 104
+MOST, LONGEST, MOST_TRIALS = 100_000_000, 102, 50
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,37 @@ def read_result(path: Path) -> Result:
         treated_activated=int(treated["activated"]),
     )
     return Result(control["lever"], int(control["weeks"]), trial, path.name, sha256_of(path))
+
+
+def earlier_trials(path: Path, source: Document) -> list[tuple[Trial, int]]:
+    """Trials and their weeks that a file of effects was learned from, the oldest first.
+
+    Args:
+        source: of one effect (``calibration.draws.effects.Learned``).
+
+    Raises:
+        UserError: what stands there is no trial.
+    """
+    found: list[tuple[Trial, int]] = []
+    entry: object = source
+    while isinstance(entry, dict):
+        trial, weeks = _trial_of(entry.get("trial")), entry.get("weeks")
+        if trial is None or type(weeks) is not int or not 1 <= weeks <= LONGEST or len(found) >= MOST_TRIALS:
+            raise UserError(f"{path}: the trials that it was learned from are not as `mes learn` writes them")
+        found.append((trial, weeks))
+        entry = entry.get("earlier")
+    return found[::-1]
+
+
+def _trial_of(counts: object) -> Trial | None:
+    """Both arms, if they can be."""
+    if not isinstance(counts, dict) or set(counts) != set(Trial.__dataclass_fields__):
+        return None
+    if not all(type(number) is int and 0 <= number <= MOST for number in counts.values()):
+        return None
+    trial = Trial(**counts)
+    possible = trial.control_activated <= trial.control and trial.treated_activated <= trial.treated
+    return trial if possible else None
 
 
 def _problems(at: str, row: dict[str, str]) -> list[str]:

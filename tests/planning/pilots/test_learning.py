@@ -13,9 +13,9 @@ from calibration.draws.effects import Learned, content, prior_hash, read_effects
 from calibration.facts.priors import load_priors
 from foundation.errors import UserError
 from foundation.store.atomic import write_json
-from planning.pilots.learning import Trial, expected, learn, prior_belief, surprise
+from planning.pilots.learning import Trial, difference, expected, learn, likelihoods, prior_belief, surprise
 from planning.pilots.response import accompanied
-from planning.pilots.results import read_result
+from planning.pilots.results import earlier_trials, read_result
 from planning.pilots.worth import worth
 from planning.sensitivity.information import Decision
 from tests.golden import imports as mes
@@ -71,6 +71,66 @@ def covered(link: object = None, *, swap: bool = False) -> int:
         low, high = learn(given, BELIEF, wrong).quantile([0.05, 0.95])  # type: ignore[arg-type]
         count += bool(low <= effect <= high)
     return count
+
+
+def covered_after_six(*, anew: bool) -> tuple[int, float]:
+    """Of 200 worlds with six trials each, nobody activating of their own accord, and one of seven responses in each:
+    those whose 90 % interval holds the effect, and the mean width; ``anew``: as if each trial had a response of its
+    own."""
+    random = np.random.default_rng(8)
+    steep = [lambda x, slope=slope: slope * np.asarray(x) for slope in np.geomspace(0.15, 0.6, 7)]
+    count, widths = 0, []
+    for _ in range(200):
+        effect, response, belief = random.choice(BELIEF.values), steep[random.integers(7)], BELIEF
+        for _ in range(6):
+            activated = int(random.binomial(4000, 1 - np.exp(-response(effect))))
+            found = Trial(control=0, control_activated=0, treated=4000, treated_activated=activated)
+            belief = learn(found, belief, steep)
+            if anew:
+                belief = replace(belief, joint=belief.weights[None, :])
+        low, high = belief.quantile([0.05, 0.95])
+        count += bool(low <= effect <= high)
+        widths.append(high - low)
+    return count, float(np.mean(widths))
+
+
+def test_further_trials_do_not_average_out_what_the_model_does_not_know() -> None:
+    together, wide = covered_after_six(anew=False)
+    assert BOUNDS[0] <= together <= BOUNDS[1]
+    apart, narrow = covered_after_six(anew=True)
+    assert apart < BOUNDS[0], "negative control: a response of its own for each trial"
+    assert narrow < wide
+
+
+def test_trials_one_after_another_teach_what_they_teach_at_once() -> None:
+    one = Trial(control=10_000, control_activated=330, treated=9000, treated_activated=420)
+    two = Trial(control=5000, control_activated=160, treated=5000, treated_activated=175)
+    after = learn(two, learn(one, BELIEF, RESPONSES), RESPONSES)
+    logs = sum(likelihoods(trial, BELIEF.values, RESPONSES) for trial in (one, two))
+    weights = np.exp(logs - np.max(logs))
+    assert after.joint == pytest.approx(weights / weights.sum())
+    assert learn(one, learn(two, BELIEF, RESPONSES), RESPONSES).joint == pytest.approx(after.joint)
+
+
+@pytest.mark.parametrize(
+    "trial", [Trial(control=40_000, control_activated=1400, treated=30_000, treated_activated=1300)]
+)
+def test_difference_of_large_arms_is_the_normal_one(trial: Trial) -> None:
+    p, q = trial.treated_activated / trial.treated, trial.control_activated / trial.control
+    half = stats.norm.ppf(0.95) * np.sqrt(p * (1 - p) / trial.treated + q * (1 - q) / trial.control)
+    assert difference(trial) == pytest.approx((p - q, p - q - half, p - q + half), abs=0.02 * half)
+
+
+def test_difference_holds_the_truth_in_small_arms() -> None:
+    """At least nine in ten of trials of 60 people, nearly nobody activated in either arm."""
+    random, p, q = np.random.default_rng(3), 0.08, 0.03
+    found = [
+        difference(Trial(control=60, control_activated=int(b), treated=60, treated_activated=int(a)))
+        for a, b in zip(random.binomial(60, p, 600), random.binomial(60, q, 600), strict=True)
+    ]
+    inside = sum(low <= p - q <= high for _, low, high in found)
+    assert inside >= stats.binom(600, 0.9).ppf(0.001)
+    assert sum(low <= q - p <= high for _, low, high in found) < inside / 2, "negative control: arms swapped"
 
 
 BOUNDS = stats.binom(200, 0.9).ppf([0.001, 0.999])
@@ -158,6 +218,18 @@ def test_files_that_were_altered_are_refused(tmp_path: Path, fault: str, lang: s
     write_json(path, found)
     with pytest.raises(UserError, match=r"l\.json"):
         read_effects(path)
+
+
+def test_earlier_trials_are_listed(tmp_path: Path) -> None:
+    path = tmp_path / "l.json"
+    counts = {"control": 10, "control_activated": 1, "treated": 12, "treated_activated": 2}
+    first = {"trial": counts, "weeks": 13, "sha256": "a"}
+    second = {"trial": {**counts, "treated": 13}, "weeks": 26, "sha256": "b", "earlier": first}
+    assert [(trial.treated, weeks) for trial, weeks in earlier_trials(path, second)] == [(12, 13), (13, 26)]
+    assert Learned("l.json", {}, {"letter_pull": second}).trials("letter_pull") == {"a", "b"}
+    for wrong in ({"control": -1}, {"treated_activated": 99}, {"treated": 1.5}, {"more": 1}):
+        with pytest.raises(UserError, match=r"l\.json"):
+            earlier_trials(path, {**second, "earlier": {**first, "trial": {**counts, **wrong}}})
 
 
 GOOD = "lever,arm,n,activated,weeks\nletter,control,10000,330,13\nletter,treated,9000,420,13\n"
