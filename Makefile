@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Without bytecode and compiled caches every command would start by compiling again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: compare test test-slow test-hostile test-versions lint types contract docs evidence bench clean
+.PHONY: compare test test-slow test-hostile test-versions lint types contract docs notebook evidence bench clean
 .DEFAULT_GOAL := compare
 
 compare: .venv/.installed
@@ -46,6 +46,10 @@ contract: .venv/.dev
 
 docs: .venv/.dev
 	$(BIN)/mes docs
+
+# Ships the notebook with the outputs that it has now.
+notebook: .venv/.dev
+	$(BIN)/python -m tests.notebook
 
 # Remakes all shipped posteriors, tables and pictures; takes hours. EVIDENCE='--work DIR --resume' goes on.
 evidence: .venv/.dev
