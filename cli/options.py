@@ -154,6 +154,9 @@ AsSimulated = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+NetCDF = Annotated[
+    bool, typer.Option("--netcdf", help="Write posterior.nc too, which ArviZ and xarray read (needs mes[netcdf]).")
+]
 Quick = Annotated[
     bool, typer.Option("--quick", help="A taste in less than half a minute, marked as such in every output.")
 ]
