@@ -154,6 +154,12 @@ AsSimulated = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Xlsx = Annotated[
+    bool,
+    typer.Option(
+        "--xlsx", help="Write a workbook of the tables too, tables.<lang>.xlsx, with sources and what columns mean."
+    ),
+]
 NetCDF = Annotated[
     bool, typer.Option("--netcdf", help="Write posterior.nc too, which ArviZ and xarray read (needs mes[netcdf]).")
 ]
