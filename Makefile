@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Without bytecode and compiled caches every command would start by compiling again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: compare test test-slow test-hostile test-versions lint types contract docs evidence bench clean
+.PHONY: compare test test-slow test-hostile test-versions lint types contract docs site notebook evidence bench clean
 .DEFAULT_GOAL := compare
 
 compare: .venv/.installed
@@ -47,6 +47,15 @@ contract: .venv/.dev
 docs: .venv/.dev
 	$(BIN)/mes docs
 
+# The guides and the reference of `import mes` as a site, in build/site; a broken link fails.
+site: .venv/.site
+	$(BIN)/python -m sphinx -q -W --keep-going -c docs/site . build/site
+	@echo build/site/index.html
+
+# Ships the notebook with the outputs that it has now.
+notebook: .venv/.dev
+	$(BIN)/python -m tests.notebook
+
 # Remakes all shipped posteriors, tables and pictures; takes hours. EVIDENCE='--work DIR --resume' goes on.
 evidence: .venv/.dev
 	$(BIN)/mes evidence $(or $(EVIDENCE),--work runs/evidence)
@@ -67,6 +76,10 @@ evidence: .venv/.dev
 	$(PIP) -e '.[dev]' -c constraints.txt
 	$(BIN)/python -m calibration.warm
 	@touch $@ .venv/.installed
+
+.venv/.site: pyproject.toml constraints.txt | .venv/bin/pip
+	$(PIP) -e '.[docs]' -c constraints.txt
+	@touch $@
 
 .venv/.bench: pyproject.toml constraints.txt | .venv/bin/pip
 	$(PIP) -e '.[dev,bench]' -c constraints.txt

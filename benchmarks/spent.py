@@ -163,7 +163,7 @@ def calibrate(people: int, first: int, wave: int, warmed: Callable[[], None], **
     effort = Effort(people=people, first=first, wave=wave)
     request = Request(
         out=Path(), effort=effort, counts=None, until=None, surveys=True, structure=(), workers=1, resume=False,
-        lang=Lang.en, json=False,
+        netcdf=False, lang=Lang.en, json=False,
     )  # fmt: skip
     case, observed = problem(request)
     values = values_at(prior_places(1, 1))[0]

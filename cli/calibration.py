@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,7 @@ class Request:
     structure: Sequence[str]
     workers: int | None
     resume: bool
+    netcdf: bool
     lang: Lang
     json: bool
 
@@ -45,11 +47,14 @@ def calibrate_in(request: Request) -> None:
     Raises:
         UserError: bad options or counts, a folder that is there already, or one begun with other settings.
     """
+    from calibration.fit.netcdf import FILE, of_calibration, refuse_without_library
     from calibration.posterior.calibrate import Calibration
     from calibration.posterior.tables import Provenance, publish
     from calibration.warm import ensure_compiled
     from foundation.store.atomic import held
 
+    if request.netcdf:
+        refuse_without_library()
     _check_effort(request.effort)
     case, observed = problem(request)
     _check_folder(request)
@@ -65,7 +70,9 @@ def calibrate_in(request: Request) -> None:
                 command_line=line,
                 targets=str(request.counts) if request.counts else None,
             )
-            summary = publish(calibration, posterior, request.out, provenance)
+            as_netcdf = partial(of_calibration, calibration, posterior, command=provenance.command)
+            more = {FILE: as_netcdf} if request.netcdf else {}
+            summary = publish(calibration, posterior, request.out, provenance, more)
     except KeyboardInterrupt:
         raise Interrupted(
             f"interrupted; the same command with --resume --out {request.out} finishes the rest"

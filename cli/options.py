@@ -154,6 +154,15 @@ AsSimulated = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Xlsx = Annotated[
+    bool,
+    typer.Option(
+        "--xlsx", help="Write a workbook of the tables too, tables.<lang>.xlsx, with sources and what columns mean."
+    ),
+]
+NetCDF = Annotated[
+    bool, typer.Option("--netcdf", help="Write posterior.nc too, which ArviZ and xarray read (needs mes[netcdf]).")
+]
 Quick = Annotated[
     bool, typer.Option("--quick", help="A taste in less than half a minute, marked as such in every output.")
 ]

@@ -44,6 +44,7 @@ class Request:
     out: Path | None = None
     resume: bool = False
     json: bool = False
+    xlsx: bool = False
     quick: bool = False
     structure: Sequence[str] = ()
     posterior: Path | None = None

@@ -34,10 +34,17 @@ class Shown(NamedTuple):
     json: bool
     pictures: Pictures
     workers: int | None
+    xlsx: bool = False
 
 
 def shown_of(request: Request) -> Shown:
-    return Shown(lang=request.lang, json=request.json, pictures=request.wanted, workers=request.workers)
+    return Shown(
+        lang=request.lang,
+        json=request.json,
+        pictures=request.wanted,
+        workers=request.workers,
+        xlsx=request.xlsx,
+    )
 
 
 def present(store: Store, shown: Shown, document: Document) -> None:
@@ -69,12 +76,16 @@ def show(store: Store, frames: Frames, document: Document, table: Table, shown: 
 
 
 def _end(store: Store, shown: Shown) -> None:
-    """Pictures, then what failed, which is said of an interrupted command too; status 1 if anything did."""
+    """Workbook, pictures, then what failed, which is said of an interrupted command too; status 1 if anything did."""
     import typer
 
     from cli.errors import FAILED
 
     try:
+        if shown.xlsx:
+            from report.workbook import write_workbook
+
+            write_workbook(store, shown.lang.value)
         draw(store, shown, [shown.lang])
     finally:
         tell_failures(store.manifest, shown.lang)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from scenarios.compare.study import Comparison
     from web.asked import World
 
-NEEDED = ("starlette", "uvicorn", "plotly", "xlsxwriter")
+NEEDED = ("starlette", "uvicorn", "plotly")
 
 
 def run_web(

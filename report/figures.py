@@ -14,18 +14,21 @@ import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.dates import DateFormatter, YearLocator, date2num
+from matplotlib.dates import DateFormatter, YearLocator, date2num, num2date
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from foundation.drawing.placing import place_labels
 from foundation.drawing.style import BLUE, GREEN, GREY, ORANGE, light_grid, localise, styled, wrap
+from foundation.language.numbers import colon, day, with_interval
+from foundation.shapes import Floats
 from foundation.store.manifest import Manifest
 from model.terms.weeks import START, position
 from planning.sensitivity.pictures import draw_thirds, key_of_thirds
+from report.hover import Frame, Spot, with_spots
 from scenarios.compare import label
-from scenarios.compare.pictures.adoption import curve, legend_of_surroundings, surroundings
+from scenarios.compare.pictures.adoption import curve, curve_of, legend_of_surroundings, surroundings
 from scenarios.compare.pictures.results import Frames, horizon, of_scenario
 from scenarios.compare.pictures.strategies import arms_of, cross_of, money_scale
 from scenarios.words import scenario_titles
@@ -39,6 +42,10 @@ COLUMNS = {"wide": 2, "narrow": 1, PAPER: 3}
 """Of the legend."""
 LINES: tuple[tuple[str, Literal["-", "--", "-.", ":"]], ...] = ((GREY, "--"), (BLUE, "-"), (GREEN, "-."), (ORANGE, ":"))
 BANDED = 2
+EVERY = 4
+"""Weeks between the days that a pointer finds."""
+REACH = 9.0
+"""Points about a cross within which a pointer finds it."""
 SMALL = 9.0
 
 
@@ -83,7 +90,10 @@ def report_adoption(
     light_grid(axes, "y")
     localise(axes, lang, y=True)
     _legend(figure, [*_curves(names, manifest, lang, shape), *legend_of_surroundings(manifest, lang)], shape)
-    return text_svg(figure, prefix)
+    svg = text_svg(figure, prefix)
+    return (
+        svg if shape == PAPER else with_spots(svg, *_looked_at(figure, axes, frames, manifest, names, lang), ruler=True)
+    )
 
 
 @styled
@@ -107,7 +117,17 @@ def report_costs(
     localise(axes, lang, y=True)
     points = np.array([[cost[1], effect[1]] for cost, effect in crosses])
     place_labels(axes, points, [str(value) for value in numbers.values()], arms_of(crosses))
-    return text_svg(figure, prefix)
+    svg, titles = text_svg(figure, prefix), scenario_titles(manifest, lang)
+    frame, places = _placed(figure, axes, points)
+    spots = [
+        Spot(
+            Frame(x - REACH, y - REACH, x + REACH, y + REACH),
+            [(x, y)],
+            [(f"{numbers[name]}. {titles[name]}", ""), *_cost_lines(frames, name, lang)],
+        )
+        for name, (x, y) in zip(numbers, places, strict=True)
+    ]
+    return with_spots(svg, frame, spots, ruler=False)
 
 
 @styled
@@ -124,6 +144,44 @@ def report_frontier(points: pd.DataFrame, lang: str, shape: str, prefix: str) ->
     light_grid(axes, "both")
     localise(axes, lang, x=True, y=True)
     return text_svg(figure, prefix)
+
+
+def _looked_at(
+    figure: Figure, axes: Axes, frames: Frames, manifest: Manifest, names: Sequence[str], lang: str
+) -> tuple[Frame, list[Spot]]:
+    """A spot every ``EVERY`` weeks, and one at the end: the day, and each curve that is there with its interval."""
+    titles, spots = scenario_titles(manifest, lang), list[Spot]()
+    parting = int(position(date.fromisoformat(manifest["policy_start"])))
+    found = {name: curve_of(frames["weekly"], name, [(0.05, 0.95, 0.0)]) for name in names}
+    weeks, last = found[names[0]][0], int(position(horizon(manifest)))
+    steps = [*(week for week in weeks if week % EVERY == 0 and week <= last - EVERY // 2), last]
+    for week in map(int, steps):
+        there = names if week >= parting else names[:1]
+        rows = {name: found[name][1][:, np.flatnonzero(found[name][0] == week)[0]] / 1e6 for name in there}
+        when = date2num(START) + 7 * week
+        frame, places = _placed(figure, axes, np.array([[when, row[-1]] for row in rows.values()]))
+        lines = [(f"{titles[n]}{colon(lang)}", with_interval(row[0], row[-1], row[1], lang)) for n, row in rows.items()]
+        _, ends = _placed(figure, axes, np.array([[when - 3.5 * EVERY, 0.0], [when + 3.5 * EVERY, 0.0]]))
+        area = Frame(max(ends[0][0], frame.left), frame.top, min(ends[1][0], frame.right), frame.bottom)
+        spots.append(Spot(area, places, [(day(num2date(when).date().isoformat(), lang), ""), *lines]))
+    return frame, spots
+
+
+def _cost_lines(frames: Frames, name: str, lang: str) -> list[tuple[str, str]]:
+    cost, effect = cross_of(frames, name)
+    return [
+        (f"{label(key, lang)}{colon(lang)}", with_interval(float(low), float(middle), float(high), lang))
+        for key, (low, middle, high) in (("cost.y", effect), ("cost.x_linear", cost))
+    ]
+
+
+def _placed(figure: Figure, axes: Axes, points: Floats) -> tuple[Frame, list[tuple[float, float]]]:
+    """The plot, and points [point, x and y] of its data, in points of the drawn figure."""
+    box, (width, height) = axes.get_position(), figure.get_size_inches() * 72
+    shares = axes.transAxes.inverted().transform(axes.transData.transform(points))
+    frame = Frame(width * box.x0, height * (1 - box.y1), width * box.x1, height * (1 - box.y0))
+    down = frame.bottom - frame.top
+    return frame, [(frame.left + x * (frame.right - frame.left), frame.bottom - y * down) for x, y in shares]
 
 
 def _blank(shape: str) -> tuple[Figure, Axes]:

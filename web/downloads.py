@@ -16,16 +16,15 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pandas as pd
 
 from foundation.errors import RunFailedError
-from foundation.language.text import header
+from foundation.store import manifest as manifests
 from foundation.store.manifest import Manifest
 from foundation.study import carry_out
+from report.workbook import workbook
 from scenarios.compare.study import Comparison, tables_for_reading
-from scenarios.compare.tables import in_words, titled, write_csv
+from scenarios.compare.tables import titled, write_csv
 from scenarios.draw import Draw
 from scenarios.experiment import Experiment
 from scenarios.language.schema import Scenario
-from scenarios.words import run_line
-from web import label
 from web.errors import RefusedError
 
 Frames = Mapping[str, pd.DataFrame]
@@ -34,8 +33,6 @@ KINDS = {
     "zip": "application/zip", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }  # fmt: skip
 WHOLE = ("csv", "xlsx", "folder", "report", "pictures")
-SHEETS = ("summary", "when", "groups", "equity", "left-behind", "best")
-LONGEST_SHEET = 31
 
 
 @dataclass(frozen=True)
@@ -84,11 +81,12 @@ async def file_of(answer: Answer, what: str, lang: str) -> File:
         raise RefusedError(422, f"what = {what[:40]!r}; allowed: toml, {', '.join(WHOLE)}")
     if what == "csv":
         return await asyncio.to_thread(_csv, answer, lang)
-    if what == "xlsx":
-        return await asyncio.to_thread(_xlsx, answer, lang)
     with TemporaryDirectory(prefix="mes-web-") as place:
         folder = Path(place) / answer.name
         await asyncio.to_thread(_write, answer, folder)
+        if what == "xlsx":
+            book = await asyncio.to_thread(_workbook, folder, lang)
+            return File(f"{answer.name}.{lang}.xlsx", book)
         if what == "report":
             await _command("report", str(folder), "--lang", lang)
             return File(f"{answer.name}.{lang}.html", (folder / f"report.{lang}.html").read_bytes())
@@ -121,21 +119,8 @@ def _csv(answer: Answer, lang: str) -> File:
         return File(f"{answer.name}.{lang}.csv", path.read_bytes())
 
 
-def _xlsx(answer: Answer, lang: str) -> File:
-    """A sheet a table, the first says what they are of; texts are never formulas."""
-    tables, target = tables_for_reading(answer.frames, answer.manifest), BytesIO()
-    options = {"options": {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}}
-    about = [" ".join(answer.line), run_line(answer.manifest, lang)]
-    with pd.ExcelWriter(target, engine="xlsxwriter", engine_kwargs=options) as book:
-        pd.DataFrame({label("sheet.about", lang): about}).to_excel(
-            book, sheet_name=label("sheet.about", lang)[:LONGEST_SHEET], index=False
-        )
-        for name in SHEETS:
-            shown = titled(tables[name], answer.manifest, lang)
-            if lang == "fr":
-                shown = in_words(shown, {}).rename(columns=lambda column: header(str(column), "fr", label))
-            shown.to_excel(book, sheet_name=label(f"sheet.{name}", lang)[:LONGEST_SHEET], index=False)
-    return File(f"{answer.name}.{lang}.xlsx", target.getvalue())
+def _workbook(folder: Path, lang: str) -> bytes:
+    return workbook(folder, manifests.read(folder), lang)
 
 
 @dataclass(frozen=True, kw_only=True)

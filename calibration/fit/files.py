@@ -21,7 +21,7 @@ from foundation.errors import UserError
 from foundation.language.numbers import day
 from foundation.language.text import LANGUAGES
 from foundation.store import manifest as manifests
-from foundation.store.atomic import write_parquet, write_text
+from foundation.store.atomic import write_bytes, write_parquet, write_text
 from foundation.store.manifest import Manifest
 from foundation.store.store import Store, seal_made
 from scenarios.compare.tables import write_csv
@@ -31,8 +31,9 @@ PICTURES = ("stocks", "answers", "parameters", "correlations")
 DOCUMENT, FOLDER = "fit.json", "pictures"
 
 
-def write_all(folder: Path, fit: Fit, lang: str) -> dict[str, Any]:
-    """Fill an existing folder, the manifest last; pictures in one language. Returns the document."""
+def write_all(folder: Path, fit: Fit, lang: str, more: Mapping[str, bytes] | None = None) -> dict[str, Any]:
+    """Fill an existing folder, the manifest last, with ``more`` files by their names; pictures in one language. Returns
+    the document."""
     for name, table in fit.tables().items():
         write_parquet(folder / f"{name}.parquet", table)
     for language in LANGUAGES:
@@ -41,6 +42,8 @@ def write_all(folder: Path, fit: Fit, lang: str) -> dict[str, Any]:
     found = document(fit)
     text = json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False)
     write_text(folder / DOCUMENT, text + "\n")
+    for name, content in (more or {}).items():
+        write_bytes(folder / name, content)
     pictures = folder / FOLDER
     pictures.mkdir()
     draw_pictures(fit.tables(), fit.manifest, pictures, lang)

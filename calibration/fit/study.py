@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -27,6 +27,17 @@ _LUCK = {"posterior": 13, "prior": 14}
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """What runs at some draws gave."""
+
+    values: Floats
+    """[draw, parameter]"""
+    index: Sequence[int]
+    """Of each draw."""
+    lines: Sequence[Line]
+
+
+@dataclass(frozen=True)
 class Fit:
     """A finished fit: tables, and how it was made."""
 
@@ -36,6 +47,7 @@ class Fit:
     correlations: pd.DataFrame
     curves: pd.DataFrame
     draws: pd.DataFrame
+    drawn: Mapping[Kind, Drawn]
     manifest: Manifest
     """All but what is known of the files once they are written."""
 
@@ -76,6 +88,7 @@ def carry_out(fitting: Fitting, workers: int, progress: Callable[[int], None] = 
         correlations=correlations_table(fitting.values, fitting.info.effective),
         curves=pd.concat([curves(kind, view) for kind, view in views.items()], ignore_index=True),
         draws=pd.concat([_draws(kind, views[kind].runs, lines[kind]) for kind in views], ignore_index=True),
+        drawn={k: Drawn(view.values, [run.index for run in view.runs], lines[k]) for k, view in views.items()},
         manifest=_manifest(fitting, impossible, failed),
     )
 

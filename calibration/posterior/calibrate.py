@@ -113,6 +113,10 @@ class Calibration:
             "more runs of each wave (--wave) or more waves (--waves) in another folder may do"
         )
 
+    def target_of(self, posterior: Posterior) -> Target:
+        """The likelihood over the emulator that learned from the check too."""
+        return self._target(posterior.emulator, posterior.places)
+
     def _same_settings(self) -> str:
         """Write what the folder is for, or compare; the hash of it."""
         return same_settings(

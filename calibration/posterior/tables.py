@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from calibration.draws.files import POSTERIOR, SUMMARY, data_hashes, save_draws
 from calibration.facts.observed import Observed
@@ -21,10 +22,12 @@ from calibration.posterior import label
 from calibration.posterior.calibrate import Calibration, Posterior
 from calibration.posterior.simulate import values_at
 from foundation.language.numbers import day, number
-from foundation.store.atomic import write_text
+from foundation.store.atomic import write_bytes, write_text
 from foundation.store.store import seal_made
 
 KIND = "posterior"
+Possible = npt.NDArray[np.bool_]
+"""[draw] of a posterior."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,17 +40,22 @@ class Provenance:
     """File of the user's stocks."""
 
 
-def possible_draws(calibration: Calibration, posterior: Posterior) -> np.ndarray:
-    """Values [draw, parameter] of the draws at which the surveyed prevalences can be had; each is tried."""
+def publish(
+    calibration: Calibration,
+    posterior: Posterior,
+    folder: Path,
+    provenance: Provenance,
+    more: Mapping[str, Callable[[Possible], bytes]] | None = None,
+) -> dict[str, object]:
+    """Write the files, ``more`` by their names among them, the manifest last; returns the summary.
+
+    Of the draws those are kept at which the surveyed prevalences can be had; each is tried.
+    """
     from calibration.posterior.work import feasible
 
     values = values_at(posterior.places)
-    return values[feasible(calibration.case, values, calibration.workers)]
-
-
-def publish(calibration: Calibration, posterior: Posterior, folder: Path, provenance: Provenance) -> dict[str, object]:
-    """Write the files, the manifest last; returns the summary."""
-    values = possible_draws(calibration, posterior)
+    possible = feasible(calibration.case, values, calibration.workers)
+    values = values[possible]
     summary = summary_of(calibration, posterior, len(values))
     save_draws(
         folder / POSTERIOR,
@@ -61,6 +69,8 @@ def publish(calibration: Calibration, posterior: Posterior, folder: Path, proven
         effective=posterior.effective,
     )
     write_text(folder / SUMMARY, json.dumps(summary, indent=1, ensure_ascii=False) + "\n")
+    for name, content in (more or {}).items():
+        write_bytes(folder / name, content(possible))
     seal_made(folder, _manifest(calibration, provenance, len(values)))
     return summary
 

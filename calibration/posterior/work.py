@@ -245,7 +245,9 @@ def _possible(case: Case, row: Floats) -> bool:
     return True
 
 
-SHOWING = ("page", "pictures", "pictures_answers", "pictures_identified", "pictures_stocks", "report", "words")
+SHOWING = (
+    "netcdf", "page", "pictures", "pictures_answers", "pictures_identified", "pictures_stocks", "report", "words",
+)  # fmt: skip
 """Modules that show results and make none."""
 
 

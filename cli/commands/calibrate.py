@@ -37,6 +37,7 @@ def calibrate(
     seed: o.Seed = 1,
     workers: o.Workers = None,
     resume: o.Resume = False,
+    netcdf: o.NetCDF = False,
     lang: o.Language = o.Lang.en,
     json: o.Json = False,
 ) -> None:
@@ -61,6 +62,7 @@ def calibrate(
             structure=structure or (),
             workers=workers,
             resume=resume,
+            netcdf=netcdf,
             lang=lang,
             json=json,
         )

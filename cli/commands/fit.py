@@ -24,12 +24,14 @@ def fit(
     seed: o.Seed = 1,
     workers: o.Workers = None,
     out: Out = None,
+    netcdf: o.NetCDF = False,
     lang: o.Language = o.Lang.en,
     json: o.Json = False,
 ) -> None:
     """Residuals of the patterns P1 to P11, posterior and prior predictive, identifiability of the parameters."""
     with reported():
         from calibration.fit.files import write_all
+        from calibration.fit.netcdf import FILE, of_fit, refuse_without_library
         from calibration.fit.question import Wanted, prepare
         from calibration.fit.report import show
         from calibration.fit.study import carry_out
@@ -43,6 +45,8 @@ def fit(
         for option, value in (("--people", people), ("--draws", draws)):
             at_least_one(option, value)
         check_seed(seed)
+        if netcdf:
+            refuse_without_library()
         count = process_count(workers)
         wanted = Wanted(
             people=people,
@@ -58,7 +62,8 @@ def fit(
         with new_folder(folder) as filling:
             with progress(2 * draws, label("said.draws", lang)) as tell:
                 found = carry_out(fitting, count, tell)
-            document = write_all(filling, found, lang.value)
+            more = {FILE: of_fit(found, fitting)} if netcdf else {}
+            document = write_all(filling, found, lang.value, more)
         if json:
             print_json(document)
         else:

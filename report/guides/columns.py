@@ -132,7 +132,13 @@ def meaning(column: Column, lang: str, name: str = "") -> str:
 
 
 def described(path: Path, lang: str) -> list[tuple[str, str, str]]:
-    """Each column of a file as it is named there, what it holds and its unit.
+    """Each column of a file as it is named there, what it holds and its unit; errors as ``columns_of``."""
+    found = columns_of(path)
+    return [(said, *(_of(column, lang, name) if column else ("?", ""))) for said, name, column in found]
+
+
+def columns_of(path: Path) -> list[tuple[str, str, Column | None]]:
+    """Each column of a file as it is named there, its own name, and its entry; none of one of another version.
 
     Raises:
         UserError: it is no CSV or Parquet file, or none that a command writes.
@@ -147,13 +153,12 @@ def described(path: Path, lang: str) -> list[tuple[str, str, str]]:
     french = path.name.endswith(".fr.csv")
     for table in candidates:
         if french and len(names := [one for column in table.columns for one in column.names]) == len(columns):
-            pairs = zip(columns, table.matched(names), strict=True)
-            return [(said, *_of(entry, lang, name)) for said, (name, entry) in pairs]
+            return [(said, *pair) for said, pair in zip(columns, table.matched(names), strict=True)]
         if not french and table.fits(columns):
-            return [(said, *_of(entry, lang, said)) for said, entry in table.matched(columns)]
+            return [(said, said, entry) for said, entry in table.matched(columns)]
     if candidates and not french:  # of another version: what is known of it
         known = {one: column for table in candidates for column in table.columns for one in column.names}
-        return [(said, *(_of(known[said], lang, said) if said in known else ("?", ""))) for said in columns]
+        return [(said, said, known.get(said)) for said in columns]
     raise UserError(f"{path}: no table that a command writes; `mes columns` lists them all{_hint(name)}")
 
 

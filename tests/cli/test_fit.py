@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from calibration.fit import netcdf
 from calibration.fit.work import predict
 from foundation.errors import UserError
 from foundation.store import manifest as manifests
@@ -135,6 +136,19 @@ def test_a_folder_that_exists_or_can_not_be_made(mes: Mes, tmp_path: Path) -> No
         assert (result.exit_code, result.stdout) == (2, "")
         assert words in result.stderr
     assert list((tmp_path / "there").iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["fit", "calibrate"])
+@pytest.mark.parametrize(("lang", "words"), [("en", "--netcdf needs h5py; install it"), ("fr", "a besoin de h5py")])
+def test_without_the_library_nothing_is_begun(
+    mes: Mes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str, lang: str, words: str
+) -> None:
+    monkeypatch.setattr(netcdf, "find_spec", lambda name: None if name == "h5py" else name)
+    result = mes(command, "--netcdf", "--lang", lang, "--out", "f")
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert "mes[netcdf]" in result.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.fixture

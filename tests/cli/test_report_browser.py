@@ -7,14 +7,19 @@ import os
 import re
 import shutil
 import subprocess
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
+from playwright.sync_api import sync_playwright
 from typer.testing import CliRunner
 
 from cli.main import app
+from foundation.language.numbers import day, with_interval
+from model.terms.weeks import START
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = (
@@ -113,6 +118,44 @@ def test_the_first_printed_page_answers_alone(
     pages = read.stdout.split("\f")
     assert last in pages[0]
     assert pages[1].strip().startswith(following)
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_a_pointer_finds_values_without_a_script_and_off_paper(folder: Path, tmp_path: Path, lang: str) -> None:
+    """The box of the curves says the day and the medians and intervals of ``weekly.parquet``."""
+    page = tmp_path / f"{lang}.html"
+    assert CliRunner().invoke(app, ["report", str(folder), "--lang", lang, "--out", str(page)]).exit_code == 0
+    text = page.read_text(encoding="utf-8")
+    assert "<script" not in text
+    weekly = pd.read_parquet(folder / "weekly.parquet").query("scenario == 'status-quo'")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        try:
+            for width, shape in ((1280, "wide"), (400, "narrow")):
+                seen = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=False)
+                opened_page = seen.new_page()
+                opened_page.goto(page.as_uri())
+                spots = opened_page.locator("figure").first.locator(f".{shape} .spot")
+                assert spots.count() > 70
+                for place in (3, 40, 75):
+                    week, box = 4 * place, spots.nth(place).locator("> g")
+                    assert not box.is_visible()
+                    spots.nth(place).locator("> rect").hover()
+                    assert box.is_visible()
+                    lines = [part.text_content() or "" for part in box.locator("tspan").all()]
+                    assert lines[0] == day((START + timedelta(weeks=week)).isoformat(), lang)
+                    found = weekly[weekly["week"] == week]["activated"].quantile([0.05, 0.5, 0.95]) / 1e6
+                    said = with_interval(*map(float, found), lang)
+                    assert said in "".join(lines), (lines, said)
+                assert len(lines) > 4, "after the policy start all strategies drawn are there"
+                crosses = opened_page.locator("figure").nth(1).locator(f".{shape} .spot")
+                assert crosses.count() == 3
+                opened_page.mouse.move(0, 0)
+                opened_page.emulate_media(media="print")
+                assert not spots.nth(3).locator("> rect").is_visible()
+                seen.close()
+        finally:
+            browser.close()
 
 
 def test_the_browser_notices_what_is_wrong(tmp_path: Path) -> None:

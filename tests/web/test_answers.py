@@ -356,9 +356,9 @@ def test_tables(whole: Callable[[str, str], Any]) -> None:
     table = pd.read_csv(io.BytesIO(csv.content))
     assert list(table["scenario"]) == ["status-quo", "letters-codes", "des-sms"]
     book = pd.read_excel(io.BytesIO(whole("xlsx", "fr").content), sheet_name=None)
-    assert {"synthèse", "quand", "groupes"} <= set(book)
-    assert "mes compare" in str(book["à propos"].iloc[0, 0])
-    assert len(book["synthèse"]) == 3
+    assert {"À propos", "Sources", "Synthèse", "Quand", "Usage", "Colonnes"} <= set(book)
+    assert "mes compare" in str(book["À propos"].iloc[0, 1])
+    assert len(book["Synthèse"]) == 3
 
 
 def test_a_title_is_no_formula(made: Callable[..., Explorer]) -> None:
