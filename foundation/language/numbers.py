@@ -38,8 +38,8 @@ _FIGURES = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(e[+-]?\d+)?")
 
 def in_figures(value: float | str, lang: str) -> str:
     """A number as a message in English shows it (``23.634``, ``1e-06``, ``50,000``) in the figures of the language: a
-    decimal comma, narrow spaces where there were commas, no powers of ten up to 10^15. What is no number
-    stays as it is.
+    decimal comma, narrow spaces between thousands (of five figures or more, where there were no commas: 2027 may be a
+    year), no powers of ten up to 10^15. What is no number stays as it is.
 
     A minus stays the one of the keyboard, for such numbers are typed.
     """
@@ -52,6 +52,8 @@ def in_figures(value: float | str, lang: str) -> str:
         power = ""
         whole, _, rest = f"{Decimal(text.lstrip('+-').replace(',', '')):,f}".partition(".")
         fraction = f".{rest}" if rest else ""
+    if "," not in whole and len(whole) > 4 and whole[0] != "0":
+        whole = f"{int(whole):,}"
     return f"{sign}{whole.replace(',', NARROW)}{(fraction or '').replace('.', ',')}{power or ''}"
 
 

@@ -81,8 +81,9 @@ _VALUE = re.compile(r"\{([^{}]*)\}")
 _LINES = re.compile(r"\n +\{[^{}]*\}$")
 """The end of a template whose last value has several lines."""
 _TYPED = re.compile(r"(`[^`]*`)")
-TO_TYPE = ("right", "typed")
-"""Names, in templates, of values that are to be typed as they stand, in a file or behind an option."""
+TO_TYPE = ("right", "typed", "port", "pid")
+"""Names, in templates, of values that are to be typed as they stand, in a file or behind an option, or that count
+nothing."""
 _HINT = re.compile(r'(.+)(; did you mean "[^"]*"\?)', re.DOTALL)
 
 
@@ -137,7 +138,7 @@ class Template:
             name: value if name in TO_TYPE else in_figures(value, "fr")
             for name, value in zip(self.names, values, strict=True)
         }
-        return _VALUE.sub(lambda name: found[name[1]], self.french)
+        return agreed(_VALUE.sub(lambda name: found[name[1]], self.french), "fr")
 
 
 @cache

@@ -258,8 +258,7 @@ def _finals(
     of its levers, which come behind the ``finals`` (rows of the archive) and so many ``scenarios``."""
     places = {tuple(archive.mixes[row].tolist()): place for place, row in enumerate(finals)}
     rows = [
-        Row("frontier", f"{budget:.9g}", finals.index(winner))
-        for budget, winner in zip(budgets, winners, strict=True)
+        Row("frontier", f"{budget:.9g}", finals.index(winner)) for budget, winner in zip(budgets, winners, strict=True)
     ]
     rows += [Row(role, role, finals.index(row)) for role, row in others.items() if row is not None]
     winner_mix, missing = archive.mixes[winners[asked]], []

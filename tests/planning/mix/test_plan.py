@@ -183,7 +183,9 @@ def test_a_larger_budget_is_never_worse(years: tuple[tuple[int, float], ...], ha
         taken += int((rows["found_for_millions_eur"] < rows["budget_millions_eur"]).sum())
         for _, row in rows.iterrows():
             others = made.archive.mixes[made.winners[made.budgets.index(row["found_for_millions_eur"])]]
-            assert np.array_equal(others, made.archive.mixes[made.winners[made.budgets.index(row["budget_millions_eur"])]])
+            assert np.array_equal(
+                others, made.archive.mixes[made.winners[made.budgets.index(row["budget_millions_eur"])]]
+            )
     assert taken, "some row has the mix of a smaller budget"
 
 
