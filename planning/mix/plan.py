@@ -261,7 +261,7 @@ def _finals(
         Row("frontier", f"{budget:.9g}", finals.index(winner)) for budget, winner in zip(budgets, winners, strict=True)
     ]
     rows += [Row(role, role, finals.index(row)) for role, row in others.items() if row is not None]
-    winner_mix, missing = archive.mixes[winners[asked]], []
+    winner_mix, missing = archive.mixes[winners[asked]], list[Mixes]()
     for lever, mix in zip(np.flatnonzero(winner_mix), without(winner_mix), strict=True):
         key = tuple(mix.tolist())
         if key not in places:

@@ -269,8 +269,8 @@ def has(frames: Frames, role: str) -> bool:
 
 
 def standing_at_budget(frames: Frames) -> pd.DataFrame:
-    """The mix asked for (``scenario`` empty) and the shipped strategies that the budget can buy and that
-    are not the same, as ``scenarios.compare.best`` ranks strategies of like budgets: over the fresh draws, the one of least regret first."""
+    """The mix asked for (``scenario`` empty) and the shipped strategies that the budget can buy, less those it equals,
+    as ``scenarios.compare.best`` ranks strategies of like budgets: over the fresh draws, that of least regret first."""
     draws, shipped_ones = frames["plan_draws"], frames["shipped"]
     others = shipped_ones["affordable"].astype(bool) & (shipped_ones["why"] != "same")
     names = [str(name) for name in shipped_ones.loc[others, "scenario"]]

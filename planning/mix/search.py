@@ -25,7 +25,7 @@ Evaluate = Callable[[Mixes, str], Measures]
 KNOWN = 24
 """Mixes from which the surrogate starts."""
 REPAIRS, MISSED = 3, 3
-"""Times that a budget is tried again whose better mixes were all missed by a little, and how many of those are heeded."""
+"""Times that a budget is tried again whose better mixes were all missed by a little; how many of those are heeded."""
 IDLE, NEAR = 0.1, 0.5
 """Share of a limit that a winner leaves where it is tried again, and by which others may have missed it."""
 SPLITS = 200
