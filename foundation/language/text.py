@@ -14,7 +14,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from foundation.language.numbers import NO_BREAK, agreed, in_figures, typeset
+from foundation.language.numbers import NO_BREAK, agreed, in_figures, in_words, typeset
 
 LANGUAGES = ("en", "fr")
 FILE = "words.toml"
@@ -42,7 +42,7 @@ class Words:
 
     def __call__(self, key: str, lang: str, **values: object) -> str:
         told = {name: in_figures(value, lang) if isinstance(value, float) else value for name, value in values.items()}
-        return agreed(typeset(self.text(key)[lang].format(**told), lang), lang)
+        return in_words(agreed(typeset(self.text(key)[lang].format(**told), lang), lang), lang)
 
     def __contains__(self, key: str) -> bool:
         section, _, name = key.partition(".")

@@ -14,6 +14,7 @@ from matplotlib.transforms import Bbox
 
 from foundation.drawing.placing import name_or_number
 from foundation.drawing.style import GREY, settle
+from report.figures import SIZES, report_costs
 from scenarios.compare.pictures import PICTURES
 from tests.scenarios import frames as made
 
@@ -154,6 +155,18 @@ def test_the_checker_sees_what_lies_over_something(picture: Figure) -> None:
     assert f"{name} hides an interval" in told
     assert any(" over '" in line for line in told)
     assert problems(axes) == []
+
+
+@pytest.mark.parametrize("shape", SIZES)
+def test_numbers_of_the_report_are_told_apart(shape: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[Figure] = []
+    monkeypatch.setattr("report.figures.text_svg", lambda figure, _: drawn.append(figure) or "")
+    by_effect = sorted(REAL, key=lambda name: -REAL[name][4])
+    numbers = {name: place for place, name in enumerate(by_effect, 1)}
+    report_costs({"outcomes": outcomes()}, made.manifest(len(REAL) + 1), "en", numbers, shape, "x")
+    (axes,) = drawn[0].axes
+    assert [note.get_text() for note in axes.texts] == [str(place) for place in numbers.values()]
+    assert [told for told in problems(axes) if "hides an interval" not in told] == [], "arms are everywhere there"
 
 
 @pytest.mark.parametrize("seed", range(6))
