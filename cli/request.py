@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.options import DRAWS, PEOPLE, QUICK_DRAWS, QUICK_PEOPLE, Engine, Lang, Pictures
 from foundation.errors import UserError, nearest
-from foundation.language.amounts import iso_day, target
+from foundation.language.amounts import iso_day, refuse_reached, target
 
 if TYPE_CHECKING:
     from model.terms.structure import Structure
@@ -145,6 +145,10 @@ class Request:
         from scenarios.experiment import Settings
 
         on, aim = target("--target", f"{TARGET:g}M" if self.target is None else self.target)
+        if self.target is not None:
+            from calibration.facts.counts import published
+
+            refuse_reached("--target", on, aim, published(on))
         return Settings(
             people=self.people or (QUICK_PEOPLE if self.quick else PEOPLE),
             draws=self.draws or (QUICK_DRAWS if self.quick else DRAWS),

@@ -8,7 +8,7 @@ import re
 
 from markupsafe import Markup
 
-from foundation.language.numbers import NO_BREAK, agreed, typeset
+from foundation.language.numbers import NO_BREAK, agreed, in_words, typeset
 from foundation.language.text import Words
 from scenarios import label as below
 
@@ -18,7 +18,7 @@ class PageWords(Words):
 
     def __call__(self, key: str, lang: str, **values: object) -> Markup:
         text = Markup(_unit_spaces(_typeset(self.text(key)[lang], lang))).format(**values)
-        return Markup(agreed(str(text), lang))
+        return Markup(in_words(agreed(str(text), lang), lang))
 
 
 say = PageWords(__file__, below)

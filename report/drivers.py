@@ -14,7 +14,7 @@ from markupsafe import Markup
 from calibration.uncertainty import label
 from calibration.uncertainty.tables import share_with_interval
 from foundation.errors import UserError
-from foundation.language.numbers import UNDEFINED, compact, interval, number, percent, with_interval
+from foundation.language.numbers import UNDEFINED, compact, interval, number, percent, share_of_draws, with_interval
 from foundation.store import manifest as manifests
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
@@ -77,7 +77,7 @@ def drivers_context(drivers: Drivers, numbers: Numbers) -> Document:
         "quantities": [{"title": _quantity(*each, numbers), "rows": _table(drivers, *each, lang)} for each in shown],
         "decision": _decision(drivers, numbers),
         "worth": _worth(drivers, numbers),
-        "studies": _studies(drivers, lang),
+        "studies": _studies(drivers, numbers),
         "kind": _kind(drivers),
         "note": say(f"worth.note_{_kind(drivers)}", lang),
     }
@@ -198,13 +198,18 @@ def _value(row: Mapping[Any, Any], lang: str) -> Markup:
     )
 
 
-def _studies(drivers: Drivers, lang: str) -> list[dict[str, Any]]:
-    """A row per study, the control, and everything."""
+def _studies(drivers: Drivers, numbers: Numbers) -> list[dict[str, Any]]:
+    """A row per study, the control, and everything; no number of what is within noise."""
+    lang = numbers.lang
+
+    def told(row: Mapping[Any, Any]) -> bool:
+        return bool(row["known"]) or row["study"] == EVERYTHING
+
     return [
         {
             "name": study_title(str(row["study"]), lang),
-            "value": _value(row, lang),
-            "changes": _changes(row, lang),
+            "value": _value(row, lang) if told(row) else say("drivers.noise", lang),
+            "changes": _changes(row, numbers) if told(row) else UNDEFINED,
             "known": "" if row["study"] == EVERYTHING else say(f"drivers.{'yes' if row['known'] else 'no'}", lang),
             "control": row["study"] in (DUMMY, EVERYTHING),
         }
@@ -212,14 +217,13 @@ def _studies(drivers: Drivers, lang: str) -> list[dict[str, Any]]:
     ]
 
 
-def _changes(row: Mapping[Any, Any], lang: str) -> str | Markup:
+def _changes(row: Mapping[Any, Any], numbers: Numbers) -> str | Markup:
     value = row["changes"]
     if pd.isna(value):
         return UNDEFINED
+    text = share_of_draws(float(value), numbers.draw_count, numbers.lang)
     where = {"study": str(row["study"])}
-    return traced(
-        percent(float(value), lang), [float(value)], file=INFORMATION, measure="changes", stats=["value"], where=where
-    )
+    return traced(text, [float(value)], file=INFORMATION, measure="changes", stats=["value"], where=where)
 
 
 FILE = "split.parquet"

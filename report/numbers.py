@@ -108,9 +108,14 @@ class Numbers:
         stats = ["share", "jeffreys05", "jeffreys95"]
         return self._outcome(chance(*found, self.lang, ends=True), scenario, f"reached_by:{by}", list(found), stats)
 
-    def draws(self) -> Markup:
+    @property
+    def draw_count(self) -> int:
         """How many draws there are results of."""
-        count = len(self._rows(self.reference))
+        return len(self._rows(self.reference))
+
+    def draws(self) -> Markup:
+        """The same, as it is shown."""
+        count = self.draw_count
         return self._outcome(number(count, 0, self.lang), self.reference, "draw", [count], ["count"])
 
     def adds_most(self, scenario: str) -> Markup:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from foundation.language.numbers import NO_BREAK, UNDEFINED, day, decimals_for, interval, number, typeset
+from foundation.language.numbers import NO_BREAK, UNDEFINED, day, decimals_for, interval, number, percent, typeset
 from model.terms.outcome import LeverUse
 from model.terms.weeks import monday
 from scenarios import label
@@ -39,14 +40,16 @@ def markdown(scenario: Scenario, costs: Iterable[CostItem], span: Span, lang: st
 def _drivers(scenario: Scenario, lang: str) -> Iterator[str]:
     fixed = scenario.drivers.model_dump(exclude_none=True)
     if fixed:
-        yield _table([(_key(key, lang), number(value, 2, lang, sign=True)) for key, value in fixed.items()], lang)
+        rows = [(_key(key, lang), f"{'+' if value > 0 else ''}{_share(value, lang)}") for key, value in fixed.items()]
+        yield _table(rows, lang)
 
 
 def _lever(table: LeverTable, prices: Mapping[str, CostItem], span: Span, lang: str) -> str:
     kind = words()["kind"][table.kind]
     means = getattr(table, "means", None)
     title = lever_word(means or table.kind, lang) or table.kind
-    rows = [*_when(table, span, lang), (typeset(kind["intensity"][lang], lang), _value(table.intensity, lang))]
+    dose = _share(table.intensity, lang) if kind["intensity"]["en"].startswith("Share") else None
+    rows = [*_when(table, span, lang), (typeset(kind["intensity"][lang], lang), dose or _value(table.intensity, lang))]
     rows += [(_key(key, lang), _value(value, lang)) for key, value in _others(table)]
     rows += [*_whom(table, lang), *_paid(table, prices, lang)]
     name = "" if table.label in (table.kind, f"{table.kind}-{means}") else f" ({table.label})"
@@ -104,8 +107,14 @@ def _amount(charge: Charge, item: CostItem, lang: str) -> str:
 
 
 def _key(key: str, lang: str) -> str:
-    """What a key says, without what holds where it isn't written."""
-    return typeset(words()["key"][key][lang].partition(";")[0].strip(), lang)
+    """What a key says, without what holds where it isn't written, and without the names of other keys."""
+    said = words()["key"][key][lang].partition(";")[0].strip()
+    return typeset(re.sub(r", (with|avec) \w+_\w+$", "", said), lang)
+
+
+def _share(value: float, lang: str) -> str:
+    """A share as ``3.3 %``, with the decimals that it was written with."""
+    return percent(value, lang, next((n for n in range(4) if round(100 * value, n) == round(100 * value, 9)), 4))
 
 
 def _value(value: object, lang: str) -> str:

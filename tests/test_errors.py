@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from foundation.errors import Problem
+from foundation.language.numbers import agreed
 from foundation.language.text import ERRORS, TO_TYPE, Template, french, in_language
 from tests.test_words import FLOORS, MODULES, ROOT, SPACES
 
@@ -186,7 +187,7 @@ def test_every_message_is_recognised_by_its_own_template(file: Path) -> None:
         beside = re.findall(r"(?<=\})\{([^{}]*)\}", english)
         values = {name: "" if name in beside else f"V{place}" for place, name in enumerate(VALUES.findall(english))}
         message, wanted = (filled(template, values) for template in (english, Template(english, text).french))
-        assert in_language(message, "fr") == wanted
+        assert in_language(message, "fr") == agreed(wanted, "fr")
         assert in_language(message, "en") == message
 
 

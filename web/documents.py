@@ -9,7 +9,18 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from foundation.language.numbers import NO_BREAK, chance, interval, number, percent, typeset, with_interval
+from foundation.language.numbers import (
+    NO_BREAK,
+    UNDEFINED,
+    chance,
+    chances,
+    interval,
+    number,
+    percent,
+    share_of_draws,
+    typeset,
+    with_interval,
+)
 from foundation.quantiles import rounded, spread
 from foundation.store.manifest import Manifest, entries
 from foundation.store.reading import Document
@@ -56,7 +67,7 @@ def answer_document(
         "dates": runs[names[0]]["weeks"],
         "published": [dict(target) for target in manifest["stock_targets"]],
         "scenarios": [_scenario(frames, manifest, runs[name], summary[name], known.get(name), lang) for name in names],
-        "left_behind": list(_left_behind(frames["equity"], manifest, lang)),
+        "left_behind": list(_left_behind(frames["equity"], manifest, lang, frames["outcomes"]["draw"].nunique())),
         "stops": list(_stops(frames["equity"], manifest, lang)),
         "regions": list(_regions(frames["groups"], manifest, lang)),
         "best": best_document(best_table(frames["outcomes"], manifest)),
@@ -89,7 +100,7 @@ def _scenario(
             "each": _shown(row, "cost_per_additional_eur", lang, 2),
             "minutes": _shown(row, "doctor_minutes_millions", lang, 2),
             "probability": probability(row, lang),
-            "probability_interval": f"{interval(100 * low, 100 * high, 0, lang)}{NO_BREAK}%",
+            "probability_interval": f"{chances(low, high, lang)}{NO_BREAK}%",
             "date": dates(days, manifest, lang),
             "by": [
                 chance(one["probability"], one["interval"][0], one["interval"][1], lang, ends=True)
@@ -160,16 +171,18 @@ def _lever_title(name: str, scenario: Scenario | None, lang: str) -> str:
     return f"{title} ({found.name})" if found.name else title
 
 
-def _left_behind(equity: pd.DataFrame, manifest: Manifest, lang: str) -> Iterator[Document]:
+def _left_behind(equity: pd.DataFrame, manifest: Manifest, lang: str, draws: int) -> Iterator[Document]:
     for row in _rows(equity_table(equity, manifest["until"])):
         shares = [row[f"share_{quantile}"] for quantile in QUANTILES]
         gap, change = (_points(row, measure, lang) for measure in ("gap_points", "gap_change_points"))
+        moved = row["scenario"] != entries(manifest)[0]["name"] and not np.isnan(row["lag"])
+        lag = share_of_draws(row["lag"], draws, lang) if moved else UNDEFINED
         yield {
             **_group(row, lang),
             "members_millions": rounded(row["members_millions"]),
             **{measure: _quantiles(row, measure) for measure in ("share", "gap_points", "gap_change_points")},
             "lag": rounded(row["lag"]),
-            "shown": {"share": _share(shares, lang), "gap": gap, "change": change, "lag": percent(row["lag"], lang)},
+            "shown": {"share": _share(shares, lang), "gap": gap, "change": change, "lag": lag},
         }
 
 

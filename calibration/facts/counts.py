@@ -14,8 +14,8 @@ from importlib.resources.abc import Traversable
 from math import hypot, log
 
 from calibration.facts.tables import DATA, Row, read_rows
-from calibration.facts.targets import StockTarget
-from foundation.language.amounts import MOST_PROFILES
+from calibration.facts.targets import StockTarget, load_stock_targets
+from foundation.language.amounts import MOST_PROFILES, TargetOn
 from model.terms.inputs import Demography
 
 
@@ -48,6 +48,16 @@ def count_of(target: StockTarget) -> Count:
     return Count(
         day=target.day, millions=target.millions, error=error, low=target.low, high=target.high, headline=headline
     )
+
+
+def published(on: TargetOn) -> list[tuple[str, float]]:
+    """(day, or month of the latest users; least millions) of the counts that say whether a target is reached already.
+    Users of a month may become fewer: only the latest figure counts."""
+    if on == "activated":
+        return [(count.day.isoformat(), count.low) for count in counts_of(load_stock_targets())]
+    from calibration.facts.use import latest_users
+
+    return [latest_users()]
 
 
 SLACK = 3.0

@@ -76,6 +76,14 @@ def load_use_figures(folder: Traversable = DATA) -> tuple[UseFigure, ...]:
     return tuple(found)
 
 
+def latest_users() -> tuple[str, float]:
+    """The latest published figure of users of a month: its month, and its lower end, millions."""
+    rows = read_rows("use.csv", ("kind", "month", "low"), DATA)
+    users = [row for row in rows if row.text("kind") in ("monthly", "monthly_mean")]
+    last = max(users, key=lambda row: row.text("month"))
+    return last.text("month"), last.number("low", 0.0, 100.0)
+
+
 def use_of(values: Mapping[str, float]) -> Use:
     """The law's parameters from one value for each name of ``PARAMETERS``.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -132,16 +133,21 @@ def _say_valid(file: str, policy_start: date, until: date, lang: o.Lang) -> None
         print(f"{file}{colon(lang)}{line}", file=sys.stderr)
 
 
-def _problems(argument: str, policy_start: object, until: object, lang: str) -> list[str]:
+def _problems(argument: str, policy_start: date, until: date, lang: str) -> list[str]:
     from foundation.errors import ScenarioError
-    from scenarios.language.files import load_scenario
-    from scenarios.language.resolve import date_problems
+    from scenarios.language.files import is_path, load_scenario, read_text, read_toml
+    from scenarios.language.resolve import date_problems, raw_date_problems
 
+    window = {"policy_start": policy_start, "until": until}
     try:
-        scenario = load_scenario(argument)
+        problems = date_problems(load_scenario(argument), **window)
     except ScenarioError as error:
-        return [problem.line(lang) for problem in error.problems]
-    return [problem.line(lang) for problem in date_problems(scenario, policy_start=policy_start, until=until)]  # type: ignore[arg-type]
+        problems = list(error.problems)
+        with suppress(ScenarioError):  # of a file that can't even be read all is said
+            raw = read_toml(read_text(Path(argument)), argument) if is_path(argument) else {}
+            known = {problem.key for problem in problems}
+            problems += [p for p in raw_date_problems(raw, source=argument, **window) if p.key not in known]
+    return [problem.line(lang) for problem in problems]
 
 
 @app.command()

@@ -128,4 +128,4 @@ def _tables(frames: Mapping[str, pd.DataFrame], manifest: Manifest, lang: o.Lang
     out = console(120)
     out.print(indices_table(frames["indices"], frames["inputs"], manifest, lang.value))
     out.print()
-    out.print(information_table(frames["information"], manifest, lang.value))
+    out.print(information_table(frames["information"], len(frames["inputs"]), manifest, lang.value))

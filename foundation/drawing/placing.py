@@ -30,6 +30,8 @@ OUTSIDE, COVERED, MISLED, TAKEN, CROSSED, TOUCHED = 1e7, 1e5, 2e3, 1.5e3, 1.5e3,
 """What is worse than a long way, in pixels: beyond the axes; over a label or a point; a leader through the point of
 another label, to which it would seem to lead; no leader, and nearer to another point; a leader through a label or
 another leader; an arm of a cross behind the label, which hides it. A place that has any of these is at fault."""
+DOT, SAME = 3.5, 0.5
+"""Points from the middle of a dot to its rim, and between two dots that are one to the eye."""
 LED = 12.0
 """Points between a label and its point from which on a leader is drawn."""
 FAR = 50.0
@@ -81,16 +83,20 @@ class _Canvas:
         own = np.linalg.norm(ends - point, axis=1)
         leaders = np.stack([np.broadcast_to(point, ends.shape), ends], axis=1)
         led, others = own > LED * scale, np.delete(self.xy, label, axis=0)
-        # A point that lies under its neighbour can't be told from it by any leader: their numbers stand together.
-        apart = others[np.linalg.norm(others - point, axis=1) > 4 * scale]
+        # A point that lies under its neighbour can't be told from it by any leader: their numbers stand together. One
+        # that shows beside it can, if its leader comes out on its own side.
+        away = np.linalg.norm(others - point, axis=1)
+        apart, beside = others[away > 4 * scale], others[(away > SAME * scale) & (away <= 4 * scale)]
+        shown = others[away > SAME * scale]
         outside = (boxes[:, :2] < self.room[:2]).any(axis=1) | (boxes[:, 2:] > self.room[2:]).any(axis=1)
         dots = np.hstack([self.xy - 4.5 * scale, self.xy + 4.5 * scale])
-        near = np.linalg.norm(np.clip(apart, boxes[:, None, :2], boxes[:, None, 2:]) - apart, axis=2)
+        near = np.linalg.norm(np.clip(shown, boxes[:, None, :2], boxes[:, None, 2:]) - shown, axis=2)
         counts = (
             (OUTSIDE, outside),
             (COVERED, _overlaps(boxes, dots).sum(axis=1)),
             (TOUCHED, _overlaps(boxes, self.arms).sum(axis=1)),
             (MISLED, led * _through(leaders, _around(apart, 4 * scale)).sum(axis=1)),
+            (MISLED, led * _out_of(leaders, beside, DOT * scale).sum(axis=1)),
             (TAKEN, ~led & (near.min(axis=1, initial=np.inf) < own)),
             (MISLED, own > far * scale),
         )
@@ -188,6 +194,15 @@ def _through(leaders: Floats, boxes: Floats) -> Bools:
     one, other = (boxes[None, :, :2] - start) / way, (boxes[None, :, 2:] - start) / way
     enters, leaves = np.minimum(one, other).max(axis=2), np.maximum(one, other).min(axis=2)
     return (enters < leaves) & (enters < 1) & (leaves > 0)
+
+
+def _out_of(leaders: Floats, points: Floats, rim: float) -> Bools:
+    """[leader, point]: whether a leader [leader, 2, xy] leaves its dot where it is hidden by that of a point beside it:
+    where it comes to the ``rim`` it is nearer to that point than to its own."""
+    way = leaders[:, 1] - leaders[:, 0]
+    way = way * rim / np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-9)
+    beside = points[None] - leaders[:, None, 0]
+    return np.asarray((way[:, None] * beside).sum(axis=2) > (beside**2).sum(axis=2) / 2)
 
 
 def _cross(leaders: Floats, others: Floats) -> Bools:

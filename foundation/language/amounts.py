@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
@@ -74,6 +75,24 @@ def target(option: str, text: str) -> tuple[TargetOn, float]:
     near = nearest(said, TARGETS)
     hint = f'; did you mean "{near}"?' if near else ""
     raise UserError(f"{option}: {text!r}: no target on {head.strip()!r}; allowed: {', '.join(TARGETS)}{hint}")
+
+
+def refuse_reached(what: str, on: TargetOn, millions: float, published: Sequence[tuple[str, float]]) -> None:
+    """``UserError`` for a target that was reached already, by the first of the published counts that say so: (day or
+    month, least millions), by rising day. Tables and reports speak of it as of something that lies ahead."""
+    there = [(when, least) for when, least in published if least >= millions]
+    if not there:
+        return
+    (when, least), most = there[0], max(least for _, least in published)
+    if on == "users":
+        raise UserError(
+            f"{what}: the target of {millions:g} million users of a month was reached already: {least:g} million or "
+            f"more were published for {when}; give more than {most:g} million"
+        )
+    raise UserError(
+        f"{what}: the target of {millions:g} million profiles was reached already: {least:g} million or more were "
+        f"published for {when}; give more than {most:g} million"
+    )
 
 
 def decimal(text: str) -> float:

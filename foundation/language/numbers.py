@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from math import ceil, floor, isfinite, log10
 
 NARROW = "\u202f"
 """Narrow no-break space: thousands, before ; ! ? and %."""
 NO_BREAK = "\u00a0"
 UNDEFINED = "–"
+_EXACT = 1e15
+"""Beyond it numbers have no decimals that could be rounded."""
 _MONTHS = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
     "fr": ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."),
@@ -18,10 +20,13 @@ _MONTHS = {
 
 
 def number(value: float | None, decimals: int, lang: str, *, sign: bool = False) -> str:
-    """``1,234.5`` or ``1 234,5``; a true minus sign; a dash for the undefined. ``sign`` shows a +."""
+    """``1,234.5`` or ``1 234,5``; a true minus sign; a dash for the undefined; halves are rounded up, as people do it
+    (2.5 is 3). ``sign`` shows a +."""
     if value is None or not isfinite(value):
         return UNDEFINED
     text = f"{abs(value):,.{decimals}f}"
+    if abs(value) < _EXACT and (shown := repr(float(abs(value)))).endswith("5"):
+        text = f"{Decimal(shown).quantize(Decimal((0, (1,), -decimals)), ROUND_HALF_UP):,}"
     if lang == "fr":
         text = text.replace(",", NARROW).replace(".", ",")
     zero = not text.strip(f"0.,{NARROW}")
@@ -38,8 +43,8 @@ _FIGURES = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(e[+-]?\d+)?")
 
 def in_figures(value: float | str, lang: str) -> str:
     """A number as a message in English shows it (``23.634``, ``1e-06``, ``50,000``) in the figures of the language: a
-    decimal comma, narrow spaces where there were commas, no powers of ten up to 10^15. What is no number
-    stays as it is.
+    decimal comma, narrow spaces between thousands (of five figures or more, where there were no commas: 2027 may be a
+    year), no powers of ten up to 10^15. What is no number stays as it is.
 
     A minus stays the one of the keyboard, for such numbers are typed.
     """
@@ -52,6 +57,8 @@ def in_figures(value: float | str, lang: str) -> str:
         power = ""
         whole, _, rest = f"{Decimal(text.lstrip('+-').replace(',', '')):,f}".partition(".")
         fraction = f".{rest}" if rest else ""
+    if "," not in whole and len(whole) > 4 and whole[0] != "0":
+        whole = f"{int(whole):,}"
     return f"{sign}{whole.replace(',', NARROW)}{(fraction or '').replace('.', ',')}{power or ''}"
 
 
@@ -95,11 +102,22 @@ def chance(share: float, low: float, high: float, lang: str, *, ends: bool = Fal
     One that would be shown as 0 or 100 % is the bound of its interval, ``< 3 %`` or ``> 97 %``, rounded to the safe
     side: so many draws can't say more.
     """
-    shown = round(100 * share)
+    shown = int(number(100 * share, 0, "en"))
     if shown in (0, 100):
         bound = max(1, ceil(round(100 * high, 9))) if shown == 0 else min(99, floor(round(100 * low, 9)))
         return f"{'>' if shown else '<'}{NARROW}{percent(bound / 100, lang)}"
-    return percent(share, lang) + (f"{NO_BREAK}{interval(100 * low, 100 * high, 0, lang)}" if ends else "")
+    return percent(share, lang) + (f"{NO_BREAK}{chances(low, high, lang)}" if ends else "")
+
+
+def chances(low: float, high: float, lang: str) -> str:
+    """The interval of a probability counted on draws, in per cent, which never ends at 0 or 100: ``[91; > 99]``."""
+    ends = (_end(low, lang), _end(high, lang))
+    return f"[{ends[0]}{NARROW if lang == 'fr' else ''};{NO_BREAK}{ends[1]}]"
+
+
+def _end(share: float, lang: str) -> str:
+    text = number(100 * share, 0, lang)
+    return {"0": f"<{NARROW}1", "100": f">{NARROW}99"}.get(text, text)
 
 
 def share_of_draws(share: float, draws: int, lang: str) -> str:
@@ -157,6 +175,16 @@ def agreed(text: str, lang: str) -> str:
     if lang != "fr":
         return text
     return _COUNTED.sub(lambda found: f"{found[1]}{found[2]}{'s' if _from_french(found[1]) >= 2 else ''}", text)
+
+
+_BOUND = re.compile(rf"(?<=[a-zà-ÿ] )(<data[^>]*>)?(?:&(?=[lg]t;))?(<|>|lt;|gt;){NARROW}(?=\d)")
+_BOUNDS = {"en": ("less than", "more than"), "fr": ("moins de", "plus de")}
+
+
+def in_words(text: str, lang: str) -> str:
+    """With the sign of a bound behind a word written out: on more than 92 % of the draws. In cells and brackets it
+    stays a sign."""
+    return _BOUND.sub(lambda found: f"{found[1] or ''}{_BOUNDS[lang]['>g'.find(found[2][0]) >= 0]} ", text)
 
 
 def _from_french(figures: str) -> float:

@@ -14,7 +14,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from foundation.language.numbers import NO_BREAK, agreed, in_figures, typeset
+from foundation.language.numbers import NO_BREAK, agreed, in_figures, in_words, typeset
 
 LANGUAGES = ("en", "fr")
 FILE = "words.toml"
@@ -42,7 +42,7 @@ class Words:
 
     def __call__(self, key: str, lang: str, **values: object) -> str:
         told = {name: in_figures(value, lang) if isinstance(value, float) else value for name, value in values.items()}
-        return agreed(typeset(self.text(key)[lang].format(**told), lang), lang)
+        return in_words(agreed(typeset(self.text(key)[lang].format(**told), lang), lang), lang)
 
     def __contains__(self, key: str) -> bool:
         section, _, name = key.partition(".")
@@ -81,8 +81,9 @@ _VALUE = re.compile(r"\{([^{}]*)\}")
 _LINES = re.compile(r"\n +\{[^{}]*\}$")
 """The end of a template whose last value has several lines."""
 _TYPED = re.compile(r"(`[^`]*`)")
-TO_TYPE = ("right", "typed")
-"""Names, in templates, of values that are to be typed as they stand, in a file or behind an option."""
+TO_TYPE = ("right", "typed", "port", "pid")
+"""Names, in templates, of values that are to be typed as they stand, in a file or behind an option, or that count
+nothing."""
 _HINT = re.compile(r'(.+)(; did you mean "[^"]*"\?)', re.DOTALL)
 
 
@@ -137,7 +138,7 @@ class Template:
             name: value if name in TO_TYPE else in_figures(value, "fr")
             for name, value in zip(self.names, values, strict=True)
         }
-        return _VALUE.sub(lambda name: found[name[1]], self.french)
+        return agreed(_VALUE.sub(lambda name: found[name[1]], self.french), "fr")
 
 
 @cache

@@ -176,9 +176,15 @@ class FurthestReach:
 
 def reached(m: Measures, probability: float) -> Floats:
     """The largest number of activated millions that at least a share ``probability`` of draws reaches, [mix]."""
-    activated = np.sort(m.status_quo + m.gain, axis=1)
-    rank = min(floor((1 - probability) * activated.shape[1] + SLACK), activated.shape[1] - 1)
-    return np.asarray(activated[:, rank])
+    return surely(m.status_quo + m.gain, probability)
+
+
+def surely(values: Floats, probability: float) -> Floats:
+    """The largest number that at least a share ``probability`` of draws reaches; ``values`` [..., draw]. One rule for
+    the search, for tables and for sentences: who counts draws in a table comes to the same."""
+    ordered = np.sort(values, axis=-1)
+    rank = min(floor((1 - probability) * ordered.shape[-1] + SLACK), ordered.shape[-1] - 1)
+    return np.asarray(ordered[..., rank])
 
 
 def feasible(goal: Goal, m: Measures) -> npt.NDArray[np.bool_]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from planning.mix.measures import (
     Measures,
     MostActivations,
     feasible,
+    surely,
 )
 from planning.mix.question import Mixes, Question, Space
 from planning.mix.search import Archive, Rival, affordable, hindsight_mixes, optimism, regret, search, without
@@ -50,11 +50,13 @@ class Plan:
     archive: Archive
     winners: tuple[int, ...]
     """Row of the archive for each budget."""
+    found_for: tuple[float, ...]
+    """Budget for which the search found it: the same, or a smaller one whose mix does better on the fresh draws."""
     optimisms: tuple[float, ...]
     target: int | None
-    """Row of the cheapest mix to the target; ``None``: not reachable."""
+    """Row of the cheapest mix that reaches it on the fresh draws as surely as was asked; ``None``: none does."""
     reach: int
-    """Row of the mix that reaches furthest."""
+    """Row of the mix that reaches furthest as surely on the fresh draws."""
     everything: int
     regrets: Floats
     """Per search draw, for the budget asked for, millions."""
@@ -167,23 +169,37 @@ def make_plan(
     reach = FurthestReach(probability=question.probability, limits=limits)
     aim = CheapestToTarget(target=question.target, probability=question.probability, limits=limits)
     archive = search(searched, space.switches, [*goals, aim, reach], effort=question.effort, seed=question.seed)
-    winners = tuple(_certain(archive.winner(goal)) for goal in goals)
-    asked = budgets.index(question.budget)
-    regrets, hindsight = _look_back(searched, archive, goals[asked], winners[asked], question.seed)
-    rivals = affordable(searched, shipped, question.budget, yearly.years)
-    target, far = archive.winner(aim), _certain(archive.winner(reach))
+    searched_for = [_certain(archive.winner(goal)) for goal in goals]
     everything = archive.row(space.everything())
-    mixes, rows = _finals(archive, budgets, winners, asked, {"target": target, "reach": far, "everything": everything})
+    rivals = affordable(searched, shipped, question.budget, yearly.years)
     scenarios = [rival.scenario for rival in rivals if rival.scenario is not None]
     names = [rival.name for rival in rivals if rival.scenario is not None]
-    rows += [Row("shipped", name, len(mixes) + number) for number, name in enumerate(names)]
-    answers = _labelled(fresh.answers(mixes, "fresh", scenarios), space)
+    others = [row for row in (archive.winner(aim), archive.winner(reach), everything) if row is not None]
+    finals = list(dict.fromkeys([*searched_for, *others]))
+    answers = fresh.answers(archive.mixes[finals], "fresh", scenarios)
+    judged = measures(answers, slice(len(finals)))
+    found_at = never_worse(judged.gain.mean(axis=1)[[finals.index(row) for row in searched_for]])
+    winners = tuple(searched_for[at] for at in found_at)
+    asked = budgets.index(question.budget)
+    regrets, hindsight = _look_back(searched, archive, goals[asked], winners[asked], question.seed)
+    allowed = [row for row in finals if feasible(reach, archive.measures.take([row]))[0]]
+    surest = judged.take([finals.index(row) for row in allowed])
+    nearest, furthest = to_target(surest, question.target, question.probability)
+    target, far = None if nearest is None else allowed[nearest], allowed[furthest]
+    reported = {"target": target, "reach": far, "everything": everything}
+    mixes, rows = _finals(archive, finals, budgets, winners, asked, reported, len(names))
+    rows += [Row("shipped", name, len(finals) + number) for number, name in enumerate(names)]
+    if len(mixes):
+        pairs = zip(answers, fresh.answers(mixes, "fresh-without"), strict=True)
+        answers = [one.followed_by(more) for one, more in pairs]
+    answers = _labelled(answers, space)
     return Plan(
         question=question,
         space=space,
         budgets=budgets,
         archive=archive,
         winners=winners,
+        found_for=tuple(budgets[at] for at in found_at),
         optimisms=tuple(optimism(goal, archive.measures, question.seed) for goal in goals),
         target=target,
         reach=far,
@@ -211,26 +227,48 @@ def _look_back(simulator: Simulator, archive: Archive, goal: Goal, winner: int, 
     return lost, gains[winner] + lost
 
 
+def never_worse(gains: Floats) -> list[int]:
+    """For each budget, ascending, the place of the mix that adds most on average among those found for it and for
+    smaller ones (``gains`` [budget]): what a smaller budget buys, a larger one buys too. Of equals its own."""
+    found: list[int] = []
+    for at, gain in enumerate(gains):
+        found.append(found[-1] if found and gains[found[-1]] > gain else at)
+    return found
+
+
+def to_target(m: Measures, target: float, probability: float) -> tuple[int | None, int]:
+    """Of mixes on the fresh draws, the cheapest that reaches the target on the wanted share of them (``None``: none
+    does), and the one that reaches furthest so surely: the rule by which every row tells its probability."""
+    reach, cost = surely(m.status_quo + m.gain, probability), m.cost.mean(axis=1)
+    there = np.flatnonzero(reach >= target)
+    cheapest = int(there[np.argmin(cost[there])]) if len(there) else None
+    return cheapest, int(np.lexsort((cost, -reach))[0])
+
+
 def _finals(
-    archive: Archive, budgets: Sequence[float], winners: Sequence[int], asked: int, others: dict[str, int | None]
+    archive: Archive,
+    finals: Sequence[int],
+    budgets: Sequence[float],
+    winners: Sequence[int],
+    asked: int,
+    others: dict[str, int | None],
+    scenarios: int,
 ) -> tuple[Mixes, list[Row]]:
-    """Mixes for the fresh draws, each once, and where to find which."""
-    rows: list[Row] = []
-    places: dict[tuple[int, ...], int] = {}
-
-    def place(role: str, name: str, mix: Any) -> None:
-        key = tuple(int(level) for level in mix)
-        rows.append(Row(role, name, places.setdefault(key, len(places))))
-
-    for budget, winner in zip(budgets, winners, strict=True):
-        place("frontier", f"{budget:.9g}", archive.mixes[winner])
-    for role, row in others.items():
-        if row is not None:
-            place(role, role, archive.mixes[row])
-    winner_mix = archive.mixes[winners[asked]]
+    """Where to find what on the fresh draws, and the mixes that are still missing there: the one asked for without each
+    of its levers, which come behind the ``finals`` (rows of the archive) and so many ``scenarios``."""
+    places = {tuple(archive.mixes[row].tolist()): place for place, row in enumerate(finals)}
+    rows = [
+        Row("frontier", f"{budget:.9g}", finals.index(winner)) for budget, winner in zip(budgets, winners, strict=True)
+    ]
+    rows += [Row(role, role, finals.index(row)) for role, row in others.items() if row is not None]
+    winner_mix, missing = archive.mixes[winners[asked]], list[Mixes]()
     for lever, mix in zip(np.flatnonzero(winner_mix), without(winner_mix), strict=True):
-        place("without", str(lever), mix)
-    return np.array(list(places), np.int64), rows
+        key = tuple(mix.tolist())
+        if key not in places:
+            places[key] = len(finals) + scenarios + len(missing)
+            missing.append(mix)
+        rows.append(Row("without", str(lever), places[key]))
+    return np.array(missing, np.int64), rows
 
 
 def _labelled(answers: Sequence[Answer], space: Space) -> list[Answer]:

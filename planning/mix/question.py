@@ -127,7 +127,7 @@ class Effort:
     """Times the surrogate proposes a mix for every goal."""
 
     def mixes(self, levers: int, goals: int, *, fair: bool = False) -> int:
-        """Mixes simulated at most."""
+        """Mixes simulated at most, unless some budget has to be tried again."""
         return 1 + levers * len(self.levels) + self.together + self.rounds * goals * len(cautions(fair))
 
 

@@ -64,7 +64,7 @@ def points(plan: Plan) -> list[tuple[str, float, int, int]]:
 def frontier(plan: Plan) -> pd.DataFrame:
     """A row for each reported mix: what the search saw, and what the fresh draws say."""
     statuses = price_statuses(_lines(plan), "row")
-    optimisms = dict(zip(plan.budgets, plan.optimisms, strict=True))
+    optimisms, found_for = (dict(zip(plan.budgets, of, strict=True)) for of in (plan.optimisms, plan.found_for))
     rows = []
     for n, (role, budget, row, place) in enumerate(points(plan)):
         searched, m = plan.archive.measures, plan.fresh
@@ -76,6 +76,7 @@ def frontier(plan: Plan) -> pd.DataFrame:
                 "mix": n,
                 "role": role,
                 "budget_millions_eur": budget,
+                "found_for_millions_eur": found_for.get(budget, float("nan")),
                 "levers": int((plan.archive.mixes[row] > 0).sum()),
                 "search_additional_mean": float(searched.gain[row].mean()),
                 "search_additional_error": _error(searched.gain[row]),
@@ -268,10 +269,11 @@ def has(frames: Frames, role: str) -> bool:
 
 
 def standing_at_budget(frames: Frames) -> pd.DataFrame:
-    """The mix asked for (``scenario`` empty) and the shipped strategies that the budget can buy, as
-    ``scenarios.compare.best`` ranks strategies of like budgets: over the fresh draws, the one of least regret first."""
+    """The mix asked for (``scenario`` empty) and the shipped strategies that the budget can buy, less those it equals,
+    as ``scenarios.compare.best`` ranks strategies of like budgets: over the fresh draws, that of least regret first."""
     draws, shipped_ones = frames["plan_draws"], frames["shipped"]
-    names = [str(name) for name in shipped_ones.loc[shipped_ones["affordable"].astype(bool), "scenario"]]
+    others = shipped_ones["affordable"].astype(bool) & (shipped_ones["why"] != "same")
+    names = [str(name) for name in shipped_ones.loc[others, "scenario"]]
     wanted = [("frontier", f"{row_of(frames, 'asked')['budget_millions_eur']:.9g}"), *(("shipped", n) for n in names)]
     gains = [
         draws.loc[(draws["role"] == r) & (draws["name"] == n), "additional_millions"].to_numpy() for r, n in wanted

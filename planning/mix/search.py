@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from foundation.shapes import Floats
-from planning.mix.measures import SLACK, Goal, Measures, MostActivations, best, feasible, stacked
-from planning.mix.question import STEPS, Effort, Mixes, cautions
+from planning.mix.measures import FAIR_POINTS, SLACK, Goal, Measures, MostActivations, best, feasible, stacked
+from planning.mix.question import Effort, Mixes, cautions
 from planning.mix.simulate import Simulator
 from planning.mix.simulate import measures as measured
 from planning.mix.surrogate import Predict, Surrogate, design, fit, optimise
@@ -24,6 +24,10 @@ Evaluate = Callable[[Mixes, str], Measures]
 """Simulates mixes; the word names the stage."""
 KNOWN = 24
 """Mixes from which the surrogate starts."""
+REPAIRS, MISSED = 3, 3
+"""Times that a budget is tried again whose better mixes were all missed by a little; how many of those are heeded."""
+IDLE, NEAR = 0.1, 0.5
+"""Share of a limit that a winner leaves where it is tried again, and by which others may have missed it."""
 SPLITS = 200
 """Random halves by which the optimism of a winner is told."""
 ROOM = 0.999
@@ -42,6 +46,10 @@ class Archive:
     def winner(self, goal: Goal) -> int | None:
         """Row of the best mix for a goal; ``None`` if none keeps within its limits."""
         return best(goal, self.measures)
+
+    def with_more(self, mixes: Mixes, found: Measures) -> Archive:
+        """With others behind."""
+        return Archive(np.concatenate([self.mixes, mixes]), stacked([self.measures, found]))
 
     def row(self, mix: npt.NDArray[np.int64]) -> int:
         """Row of a mix that is there."""
@@ -73,9 +81,46 @@ def search(
         fresh = _proposals(archive, goals, switches, seed + 1000 * (number + 1))
         if not len(fresh):
             break
-        more = evaluate(fresh, f"round-{number + 1}")
-        archive = Archive(np.concatenate([archive.mixes, fresh]), stacked([archive.measures, more]))
+        archive = archive.with_more(fresh, evaluate(fresh, f"round-{number + 1}"))
+    for number in range(REPAIRS):
+        fresh = _repairs(archive, goals, switches, seed + 1_000_000 * (number + 1))
+        if not len(fresh):
+            break
+        archive = archive.with_more(fresh, evaluate(fresh, f"repair-{number + 1}"))
     return archive
+
+
+def _repairs(archive: Archive, goals: Sequence[Goal], switches: npt.NDArray[np.bool_], seed: int) -> Mixes:
+    """For a budget whose best mix leaves money where better ones were missed by a little once simulated: the best by
+    the surrogate with as much less money as it had taken those to be too cheap. A search that went well ends here."""
+    wanting = [(goal, missed) for goal in goals if len(missed := just_missed(archive, goal))]
+    if not wanting:
+        return archive.mixes[:0]
+    fair, years = (any(getattr(goal.limits, name) for goal, _ in wanting) for name in ("fair", "years"))
+    surrogate = fit(archive.mixes, archive.measures, with_lags=fair, with_years=years).averaged()
+    found = []
+    for number, (goal, missed) in enumerate(wanting):
+        thought, was = (
+            np.max(goal.excess(m), axis=0)
+            for m in (surrogate.predict(archive.mixes[missed]), archive.measures.take(missed))
+        )
+        for beyond in sorted({float(np.clip(was[k] - thought[k], 0.0, NEAR)) for k in range(len(missed))}):
+            aim = _cautious(goal, (1 - beyond) * ROOM, FAIR_POINTS * beyond)
+            assert aim is not None
+            known = archive.mixes[np.concatenate([missed, promising(archive, aim)])[:KNOWN]]
+            found.append(optimise(surrogate.predict, aim, switches, known, seed + 10 * number))
+    return _unseen(archive, found)
+
+
+def just_missed(archive: Archive, goal: Goal) -> npt.NDArray[np.int64]:
+    """Rows of a few mixes that are better than the winner and a little beyond its limits, the nearest first; none where
+    a limit binds the winner."""
+    winner, limits = archive.winner(goal), goal.excess(archive.measures)
+    if winner is None or not isinstance(goal, MostActivations) or max(limit[winner] for limit in limits) > -IDLE:
+        return np.zeros(0, np.int64)
+    excess, scores = np.max(limits, axis=0), goal.score(archive.measures)
+    missed = np.flatnonzero((scores > scores[winner] + SLACK) & (excess > SLACK) & (excess < NEAR))
+    return np.asarray(missed[np.argsort(excess[missed], kind="stable")][:MISSED], np.int64)
 
 
 def _proposals(archive: Archive, goals: Sequence[Goal], switches: npt.NDArray[np.bool_], seed: int) -> Mixes:
@@ -91,9 +136,14 @@ def _proposals(archive: Archive, goals: Sequence[Goal], switches: npt.NDArray[np
             if aim is not None:
                 known = archive.mixes[promising(archive, aim)]
                 found.append(optimise(predict, aim, switches, known, seed + 10 * number))
+    return _unseen(archive, found)
+
+
+def _unseen(archive: Archive, found: Sequence[Mixes]) -> Mixes:
+    """Each mix once, those left out that were evaluated already."""
     seen = {tuple(mix) for mix in archive.mixes.tolist()}
     fresh = [mix for mix in dict.fromkeys(tuple(mix.tolist()) for mix in found) if mix not in seen]
-    return np.array(fresh, np.int64).reshape(-1, len(switches))
+    return np.array(fresh, np.int64).reshape(-1, archive.mixes.shape[1])
 
 
 def _cautious(goal: Goal, factor: float, margin: float) -> Goal | None:
@@ -129,11 +179,6 @@ def without(mix: npt.NDArray[np.int64]) -> Mixes:
     rows = np.repeat(mix[None], len(used), axis=0)
     rows[np.arange(len(used)), used] = 0
     return rows
-
-
-def whole(levers: int) -> Mixes:
-    """All ceilings, [1, lever]."""
-    return np.full((1, levers), STEPS, np.int64)
 
 
 def hindsight_mixes(archive: Archive, goal: MostActivations, switches: npt.NDArray[np.bool_], seed: int) -> list[Mixes]:

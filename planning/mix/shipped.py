@@ -30,7 +30,11 @@ class Verdict:
     beaten: bool
     """The mix does better on average, beyond chance."""
     why: str
-    """Where not: ``over_budget``, ``outside``, ``noise`` or ``search_draws``; otherwise empty."""
+    """Where not: ``same``, ``over_budget``, ``outside``, ``noise`` or ``search_draws``; otherwise empty."""
+
+
+ALIKE = 0.01
+"""A mix and a strategy are the same where on no draw they differ by more than this share of what the mix adds."""
 
 
 def verdict(name: str, mix: Floats, rival: Floats, *, rival_cost: float, budget: float, inside: bool) -> Verdict:
@@ -38,8 +42,9 @@ def verdict(name: str, mix: Floats, rival: Floats, *, rival_cost: float, budget:
     difference = mix - rival
     mean = float(difference.mean())
     error = 1.645 * float(difference.std(ddof=1)) / np.sqrt(len(difference)) if len(difference) > 1 else np.inf
-    beaten = mean - error > 0
-    why = "" if beaten else _why(mean + error, rival_cost > budget, inside)
+    same = bool((abs(difference) <= ALIKE * abs(mix)).all())
+    beaten = mean - error > 0 and not same
+    why = "" if beaten else "same" if same else _why(mean + error, rival_cost > budget, inside)
     return Verdict(
         name=name,
         mean=mean,

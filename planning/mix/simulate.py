@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -82,6 +82,16 @@ class Answer:
         """Points by which each group is further behind than under the status quo, [row, group]."""
         behind = lag(self.shares)
         return np.asarray(behind[1:] - behind[0])
+
+    def followed_by(self, other: Answer) -> Answer:
+        """With the mixes of another answer on the same draw behind its own rows."""
+        rows = len(self.results) - 1
+        return replace(
+            self,
+            results=pd.concat([self.results, other.results.iloc[1:]], ignore_index=True),
+            shares=np.concatenate([self.shares, other.shares[1:]]),
+            costs=pd.concat([self.costs, other.costs.assign(row=other.costs["row"] + rows)], ignore_index=True),
+        )
 
     def content(self) -> Document:
         """As it is kept."""

@@ -19,7 +19,7 @@ from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
 from foundation.tasks.bench import Bench
 from planning.mix import label
-from planning.mix.measures import FAIR_POINTS
+from planning.mix.measures import FAIR_POINTS, surely
 from planning.mix.plan import Plan, ceiling, frontier_budgets, make_plan, units
 from planning.mix.question import PlanRequest, needed, settings_of
 from planning.mix.results import FRAMES, Frames, frames, has, losing, row_of, standing_at_budget
@@ -124,19 +124,15 @@ def _found(plan: Plan, most: float) -> dict[str, Any]:
     if plan.target is not None:
         activated = measures.status_quo + measures.gain[plan.target]
         probability = float((activated >= plan.question.target).mean())
-    reached = plan.fresh.status_quo + plan.fresh.gain[plan.row("reach", "reach")]
+    activated = plan.fresh.status_quo + plan.fresh.gain[plan.row("reach", "reach")]
     return {
         "most_millions_eur": most,
-        "furthest_millions": _reached(reached, plan.question.probability),
+        "furthest_millions": float(surely(activated, plan.question.probability)),
         "target_search_probability": probability,
         "search_draws": list(plan.search_draws),
         "fresh_draws": list(plan.fresh_draws),
         "simulated_mixes": len(plan.archive.mixes),
     }
-
-
-def _reached(activated: pd.Series, probability: float) -> float:
-    return float(np.quantile(activated, 1 - probability, method="inverted_cdf"))
 
 
 _DEFAULTS = {"policy_start": "2027-01-04", "until": "2027-12-31"}

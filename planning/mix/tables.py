@@ -20,7 +20,7 @@ from foundation.language.numbers import (
 )
 from foundation.store.manifest import Manifest
 from planning.mix import label
-from planning.mix.measures import FAIR_POINTS, over_budget
+from planning.mix.measures import FAIR_POINTS, over_budget, surely
 from planning.mix.results import Frames, best_sentence, has, losing, row_of
 from planning.mix.shown import asked_budget, blank_table, euros, median_interval, million_euros
 from planning.mix.years import year_sentences, years_table
@@ -70,6 +70,7 @@ def sentences(frames: Frames, manifest: Manifest, lang: str) -> Iterator[str]:
         search_draws=len(plan["search_draws"]),
         optimism=number(max(0.0, row["optimism"]), 2, lang),
     )
+    yield from _carried(frames, lang)
     regret = frames["regret"]["regret"]
     low, middle, high = (float(regret.quantile(q)) for q in (0.05, 0.5, 0.95))
     yield label("plan.regret", lang, regret=with_interval(low, middle, high, lang))
@@ -77,6 +78,16 @@ def sentences(frames: Frames, manifest: Manifest, lang: str) -> Iterator[str]:
     yield _behind(frames, manifest, lang)
     yield _target(frames, manifest, lang)
     yield from _shipped(frames, manifest, lang)
+
+
+def _carried(frames: Frames, lang: str) -> Iterator[str]:
+    """Rows that have the mix of a smaller budget."""
+    rows = frames["frontier"].dropna(subset="budget_millions_eur")
+    rows = rows[rows["found_for_millions_eur"] < rows["budget_millions_eur"]]
+    if len(rows):
+        pairs = zip(rows["budget_millions_eur"], rows["found_for_millions_eur"], strict=True)
+        told = [label("plan.carried_row", lang, at=euros(at, lang), of=euros(of, lang)) for at, of in pairs]
+        yield label("plan.carried", lang, rows=", ".join(told))
 
 
 def _target(frames: Frames, manifest: Manifest, lang: str) -> str:
@@ -100,13 +111,15 @@ def _target(frames: Frames, manifest: Manifest, lang: str) -> str:
     row, status_quo = row_of(frames, "reach"), frames["plan_draws"]
     activated = status_quo.loc[status_quo["role"] == "status-quo", "activated_millions"]
     low, middle, high = (float(activated.quantile(q)) for q in (0.05, 0.5, 0.95))
+    share, least, most = (row[f"probability_of_target{end}"] for end in ("", "_low", "_high"))
     missed = label(
         on(manifest, "plan.target_missed", "plan.target_missed_users"),
         lang,
         **common,
         reach=number(plan["furthest_millions"], 1, lang),
         cost=number(row["cost_mean"], 0, lang),
-        alike=number(float(activated.quantile(1 - plan["probability"])), 1, lang),
+        chance=chance(share, least, most, lang, ends=True),
+        alike=number(float(surely(activated.to_numpy(), plan["probability"])), 1, lang),
         status_quo=with_interval(low, middle, high, lang),
     )
     later = LAST.isoformat()
@@ -158,11 +171,13 @@ def _fairness(found: pd.DataFrame, lang: str) -> str:
 
 def _shipped(frames: Frames, manifest: Manifest, lang: str) -> Iterator[str]:
     table, limited = frames["shipped"], manifest["plan"]["fair"] or manifest["plan"]["minutes_millions"]
-    lost = losing(table)
-    if not lost:
-        yield label("shipped.all_beaten", lang)
-    for name in lost:
-        row = table[table["scenario"] == name].iloc[0]
+    lost = table[table["scenario"].isin(losing(table))]
+    same, others = lost[lost["why"] == "same"], lost[lost["why"] != "same"]
+    for title in same[f"title_{lang}"]:
+        yield label("shipped.same", lang, strategy=title)
+    if others.empty and table["affordable"].sum() > len(same):
+        yield label("shipped.others_beaten" if len(same) else "shipped.all_beaten", lang)
+    for _, row in others.iterrows():
         reason = "limits" if limited and row["why"] != "over_budget" else row["why"]
         why = label(f"shipped.{reason}", lang)
         kind = "not_comparable" if reason in ("over_budget", "outside", "limits") else "not_beaten"

@@ -179,5 +179,7 @@ def value_table(
     dummy = {"study": DUMMY, **evppi(decision, noise, seed + 998)}
     everything = {"study": "everything", **evpi(decision, seed)}
     table = pd.concat([table, pd.DataFrame([dummy, everything])], ignore_index=True)
-    table["known"] = (table["value"] > table["floor"].fillna(0.0)) & (table["low"] > 0)
+    # No part can be worth more than the whole: an estimate that says so is one of too few draws.
+    possible = table["value"] <= everything["value"]
+    table["known"] = (table["value"] > table["floor"].fillna(0.0)) & (table["low"] > 0) & possible
     return table

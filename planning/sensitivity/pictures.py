@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from foundation.drawing.style import BLUE, GREY, ORANGE, SMALL, legend_below, light_grid, localise, styled, wrap
-from foundation.language.numbers import UNDEFINED, compact, day, interval, number, percent, with_interval
+from foundation.language.numbers import UNDEFINED, compact, day, interval, number, share_of_draws, with_interval
 from foundation.store.manifest import Manifest
 from planning.mix.shown import blank_table, euros
 from planning.sensitivity import label
@@ -120,7 +120,12 @@ def _numbers(axes: Axes, rows: pd.DataFrame, lang: str) -> None:
     decimals = 1 if rows["high"].max() >= 3 else 2
     number_rows(
         axes,
-        [f"{compact(r['value'], lang)} {interval(r['low'], r['high'], decimals, lang)}" for _, r in rows.iterrows()],
+        [
+            f"{compact(r['value'], lang)} {interval(r['low'], r['high'], decimals, lang)}"
+            if r["known"]
+            else label("sensitivity.noise", lang)
+            for _, r in rows.iterrows()
+        ],
     )
 
 
@@ -195,21 +200,26 @@ def information_title(manifest: Manifest, lang: str) -> str:
     return label("information.title_value", lang, value=number(settings["value_eur"], 0, lang))
 
 
-def information_table(table: pd.DataFrame, manifest: Manifest, lang: str) -> Table:
-    """A row per study, the dummy and everything."""
+def information_table(table: pd.DataFrame, draws: int, manifest: Manifest, lang: str) -> Table:
+    """A row per study, the dummy and everything. Of what is within noise no number is shown: read as a value, it would
+    be one that these draws don't tell."""
     kind = choice_of(manifest)
     now = label("information.now", lang, strategy=scenario_titles(manifest, lang)[str(table["now"].iloc[0])])
-    shown = blank_table(information_title(manifest, lang), f"{now} {label(f'information.note_{kind}', lang)}")
+    floor = _range(table["floor"].dropna(), lang)
+    told = label(f"information.conclude_{kind}", lang, draws=draws, floor=floor)
+    note = f"{now} {label(f'information.note_{kind}', lang)} {told}"
+    shown = blank_table(information_title(manifest, lang), note)
     shown.add_column(label("information.study", lang))
     shown.add_column(label(f"information.value_{kind}", lang), justify="right", no_wrap=True)
     for name in ("changes", "verdict"):
         shown.add_column(label(f"information.{name}", lang), justify="right", no_wrap=True)
     for _, row in table.iterrows():
         whole = row["study"] == "everything"
+        told = whole or row["known"]
         shown.add_row(
             study_title(str(row["study"]), lang),
-            with_interval(row["low"], row["value"], row["high"], lang),
-            UNDEFINED if pd.isna(row["changes"]) else percent(row["changes"], lang),
+            with_interval(row["low"], row["value"], row["high"], lang) if told else label("sensitivity.noise", lang),
+            share_of_draws(row["changes"], draws, lang) if told and not whole else UNDEFINED,
             "" if whole else label(f"information.{'yes' if row['known'] else 'no'}", lang),
         )
     return shown

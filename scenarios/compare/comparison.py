@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from foundation.errors import RunFailedError, UserError
+from foundation.language.amounts import refuse_reached
 from foundation.quantiles import LEVELS, jeffreys, rounded, spread
 from foundation.store import store, tables
 from foundation.store.manifest import LEFT_OUT, Manifest, entries, require
@@ -71,10 +72,14 @@ def refuse_earlier(folder: Path) -> None:
             raise UserError(f"{folder}: of an earlier version, whose table {table} has no {column}; run it again")
 
 
-def refuse_users(folder: Path, manifest: Manifest) -> None:
-    """``UserError`` for a run with a target on users where all that is shown is of activated profiles."""
+def refuse_target(folder: Path, manifest: Manifest) -> None:
+    """``UserError`` for a run with a target on users where all that is shown is of activated profiles, or with one that
+    the counts it knew say was reached already."""
     if manifest.get("target_on") == "users":
         raise UserError(f"{folder}: its target is on users, what is shown here on activated profiles: run it again")
+    counts = [count for count in manifest.get("stock_targets", ()) if count["kind"] != "initial"]
+    known = [(count["date"], count.get("low_millions", count["millions"])) for count in counts]
+    refuse_reached(str(folder), "activated", float(manifest["target_millions"]), known)
 
 
 def comparison_document(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> Document:

@@ -9,7 +9,7 @@ import unicodedata
 from pathlib import Path
 
 from foundation.errors import Problem, ScenarioError, nearest
-from foundation.language.amounts import iso_day, with_point
+from foundation.language.amounts import is_day, iso_day, with_point
 from scenarios.language.schema import Scenario
 from scenarios.language.validation import validate
 
@@ -127,7 +127,8 @@ def read_toml(text: str, source: str) -> dict[str, object]:
     try:
         return tomllib.loads(unicodedata.normalize("NFC", text))  # some systems write é as e with an accent behind it
     except tomllib.TOMLDecodeError as error:
-        raise _wrong(source, _as_in_france(text, str(error)) or _syntax(str(error))) from None
+        found = _as_in_france(text, str(error)) or [_syntax(str(error))]
+        raise ScenarioError([Problem(source=source, message=message) for message in found]) from None
     except (RecursionError, ValueError) as error:
         raise _wrong(source, f"is not valid TOML: {error}") from None
 
@@ -151,17 +152,31 @@ _BARE = re.compile(r"(?<![\w.+-])(?:\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d+,\d+)(?![\w
 """A day or a decimal as it stands in a French text."""
 
 
-def _as_in_france(text: str, message: str) -> str:
-    """The line, what stands there and how TOML writes it, where the parser stumbles over a day or a decimal comma."""
-    found = re.search(r"at line (\d+), column (\d+)", message)
-    line = text.splitlines()[int(found[1]) - 1] if found and int(found[1]) <= text.count("\n") + 1 else ""
-    bare = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), line)
-    for value in _BARE.finditer(bare):
-        right = iso_day(value[0]) or with_point(value[0])
-        open_quote = any(mark in bare[: value.start()] for mark in "'\"")
-        if found and right and not open_quote and value.end() + 2 >= int(found[2]):  # before: the parser was content
-            return f"line {found[1]}: {value[0]} is not TOML; write {right}"
-    return ""
+_DAY = re.compile(r"(?<![\w.:+-])\d{4}-\d{2}-\d{2}(?![\w.:-])")
+"""A day as TOML writes it, whether there is such a day or not."""
+
+
+def _as_in_france(text: str, message: str) -> list[str]:
+    """Where the parser stumbles over a day, of this calendar or not, or over a decimal comma: all that stand in the
+    text, each with its line and, where it means something, how TOML writes it. Nothing for another stumbling block."""
+    at = re.search(r"at line (\d+), column (\d+)", message)
+    bare = _QUOTED.sub(lambda quoted: re.sub(r"[^\n]", " ", quoted[0]), text).split("\n")
+    found = [
+        (number, value.end(), said)
+        for number, line in enumerate(bare, 1)
+        for value in sorted((*_BARE.finditer(line), *_DAY.finditer(line)), key=lambda value: value.start())
+        if not any(mark in line[: value.start()] for mark in "'\"") and (said := _not_toml(number, value[0]))
+    ]
+    # In the line where the parser stopped only behind where it did: before that it was content.
+    if at is None or not any(number == int(at[1]) and end + 2 >= int(at[2]) for number, end, _ in found):
+        return []
+    return [said for _, _, said in found]
+
+
+def _not_toml(line: int, typed: str) -> str:
+    if right := iso_day(typed) or with_point(typed):
+        return f"line {line}: {typed} is not TOML; write {right}"
+    return f"line {line}: {typed} is no day of the calendar" if _DAY.fullmatch(typed) and not is_day(typed) else ""
 
 
 def _syntax(message: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -70,6 +70,30 @@ def date_problems(scenario: Scenario, *, policy_start: date, until: date) -> lis
         for key, day in table.dates()
         if (message := _outside(key, day, span))
     ] + [problem for rank, table in enumerate(scenario.levers, 1) for problem in _of_waves(scenario, rank, table, span)]
+
+
+def raw_date_problems(raw: Mapping[str, object], *, source: str, policy_start: date, until: date) -> list[Problem]:
+    """The same of the dates of a file that has other problems, as far as its tables of levers can be read."""
+    span, tables = Span(policy_start=policy_start, until=until), raw.get("lever")
+    levers = tables if isinstance(tables, list) else []
+    return [
+        Problem(source=source, key=f"lever[{rank}].{key}", value=day, message=message, allowed=_range(span))
+        for rank, table in enumerate(levers, 1)
+        for key, day in _raw_dates(table if isinstance(table, dict) else {})
+        if (message := _outside(key, day, span))
+    ]
+
+
+def _raw_dates(table: Mapping[str, object]) -> Iterator[tuple[str, date]]:
+    waves, bursts = ((found if isinstance(found := table.get(key), list) else []) for key in ("waves", "bursts"))
+    named = [("start", table.get("start")), ("end", table.get("end"))]
+    named += [(f"waves[{rank}]", day) for rank, day in enumerate(waves, 1)]
+    named += [
+        (f"bursts[{rank}].start", burst.get("start")) for rank, burst in enumerate(bursts, 1) if isinstance(burst, dict)
+    ]
+    for key, day in named:
+        if isinstance(day, date) and not isinstance(day, datetime):
+            yield key, day
 
 
 def _of_waves(scenario: Scenario, rank: int, table: LeverTable, span: Span) -> Iterator[Problem]:

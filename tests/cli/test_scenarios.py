@@ -52,6 +52,22 @@ def test_check_lists_every_problem_of_every_file(mes: Mes, tmp_path: Path) -> No
     assert [line.split(":")[0] for line in result.stderr.splitlines()] == ["one.toml", "two.toml", "two.toml"]
 
 
+def test_check_tells_days_beyond_the_run_besides_other_problems(mes: Mes, tmp_path: Path) -> None:
+    levers = (
+        'kind = "letter"\nstart = 2025-03-01\nevery_weeks = 0\n',
+        'kind = "sms"\nwaves = [2027-03-01, 2029-03-01]\nend = 2029-04-01\n',
+        'kind = "media"\nbursts = [{ start = 2026-01-05, weeks = 4 }]\n',
+    )
+    text = "".join(f"[[lever]]\n{lever}" for lever in levers)
+    (tmp_path / "days.toml").write_text(f'[title]\nen = "Days"\n{text}')
+    result = mes("scenarios", "check", "days.toml")
+    keys = {line.split(": ")[1].split(" = ")[0] for line in result.stderr.splitlines()}
+    assert result.exit_code == 2
+    assert keys >= {"lever[1].every_weeks", "lever[1].start", "lever[2].waves[2]", "lever[2].end"}
+    assert "lever[3].bursts[1].start" in keys
+    assert len(result.stderr.splitlines()) == len(keys), "each once"
+
+
 @pytest.mark.parametrize("lang", ["en", "fr"])
 def test_new_writes_a_valid_file_once(mes: Mes, tmp_path: Path, lang: str) -> None:
     result = mes("scenarios", "new", "my-plan", "--lang", lang)

@@ -10,9 +10,11 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+import mes
 from cli.main import app
 from foundation.errors import UserError
 from foundation.store.manifest import read
+from scenarios.compare.comparison import refuse_target
 from web.explorer import folder_document
 
 SMALL = ("--people", "2000", "--draws", "3", "--workers", "1", "--pictures", "none")
@@ -109,3 +111,16 @@ def test_what_is_of_profiles_only_refuses_users(folder: Path) -> None:
         assert (code, "--target: this command is of activated profiles" in told) == (2, True)
     with pytest.raises(UserError, match="its target is on users, what is shown here on activated profiles"):
         folder_document(folder, "en")
+
+
+def test_a_folder_whose_target_was_reached_already_is_refused() -> None:
+    """By the counts that the run knew; a bound on the target itself counts as reached, 25 million does not."""
+    counts = [
+        {"date": "2021-12-31", "millions": 90.0, "low_millions": 90.0, "kind": "initial"},
+        {"date": "2026-01-29", "millions": 24.5, "low_millions": 24.0, "kind": "headline"},
+    ]
+    refuse_target(Path("r"), {"target_millions": 24.5, "stock_targets": counts})
+    with pytest.raises(UserError, match="r: the target of 24 million profiles was reached already: 24 million or more"):
+        refuse_target(Path("r"), {"target_millions": 24.0, "stock_targets": counts})
+    with pytest.raises(UserError, match="reached already"):
+        mes.compare(["media"], people=1000, draws=1, target="8M")

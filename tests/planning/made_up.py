@@ -26,19 +26,28 @@ class Toy(Simulator):
     """Answers by formula: gains with diminishing returns, costs in proportion (``simplify`` once)."""
 
     draws: list[Any]
+    rough: float = 0.0
+    yearly: bool = False
+    """Whether the answers tell what is spent in 2027 and in 2028."""
 
     def each(self, mixes: Any, stage: str, scenarios: Any = ()) -> list[Answer]:
-        return [answer(self.space, draw, own, scenarios) for draw, own in zip(self.draws, mixes, strict=True)]
+        pairs = zip(self.draws, mixes, strict=True)
+        found = [answer(self.space, draw, own, scenarios, self.rough) for draw, own in pairs]
+        for one in found if self.yearly else ():
+            one.results["spent_2027"], one.results["spent_2028"] = 0.7 * one.results["cost"], 0.3 * one.results["cost"]
+        return found
 
 
-def answer(space: Space, draw: Any, mixes: Mixes, scenarios: Any) -> Answer:
+def answer(space: Space, draw: Any, mixes: Mixes, scenarios: Any, rough: float = 0.0) -> Answer:
+    """``rough``: standard deviation of the luck that each lever has of its own on a draw."""
     random = np.random.default_rng(draw.index)
     luck, price = np.exp(random.normal(0, 0.2, 2))
+    own = dict(zip(WORTH, np.exp(rough * random.normal(size=len(WORTH))), strict=True))
     uses = [dict(zip(space.labels, mix / 100, strict=True)) for mix in mixes]
     uses += [_use(scenario, space) for scenario in scenarios]
     rows, shares, costs = [{"activated": 25.0, "cost": 0.0, "minutes": 0.0}], [_shares(0.0)], []
     for number, use in enumerate(uses):
-        gain = luck * sum(WORTH[name] * (1 - np.exp(-2 * x)) for name, x in use.items())
+        gain = luck * sum(own[name] * WORTH[name] * (1 - np.exp(-2 * x)) for name, x in use.items())
         lines = [
             {
                 "row": number,
@@ -88,19 +97,32 @@ def toy(space: Space, first: int, count: int) -> Toy:
     return Toy(experiment=nothing, space=space, draws=draws, bench=nothing)
 
 
-def plan(budget: float = 30.0, target: float = 40.0, *, fair: bool = False, shipped: Any = ()) -> Plan:
-    """A plan over five levers, 10 search draws and 14 fresh ones."""
+def plan(
+    budget: float = 30.0,
+    target: float = 40.0,
+    *,
+    fair: bool = False,
+    shipped: Any = (),
+    years: Any = (),
+    rough: float = 0.0,
+    seed: int = 1,
+) -> Plan:
+    """A plan over five levers, 10 search draws and 14 fresh ones; ``seed`` shifts the draws too."""
     space = load_space(levers=list(LEVERS))
     question = Question(
         budget=budget,
         target=target,
         probability=0.9,
         limits=Limits(fair=fair),
-        seed=1,
+        seed=seed,
+        years=years,
         effort=Effort(levels=(20, 60, 100), together=8, rounds=1),
         points=4,
     )
-    searched, fresh = toy(space, 0, 10), toy(space, 10, 14)
+    first = 24 * (seed - 1)
+    searched, fresh = toy(space, first, 10), toy(space, first + 10, 14)
+    searched.rough = fresh.rough = rough
+    searched.yearly = fresh.yearly = bool(years)
     most = float(measures(searched.answers(space.everything()[None], "ceiling")).cost.mean())
     return make_plan(searched, fresh, question, most, shipped)
 

@@ -51,14 +51,25 @@ def test_levers_doses_dates_whom_and_prices() -> None:
     text = markdown(parse_scenario(MINE, source="mine.toml"), load_costs(), SPAN, "en").replace("\u00a0", " ")
     assert text.startswith("# Mine \\| yours\n")
     for line in (
-        "| Yearly change of the documents deposited, from the last published rate on | +0.20 |",
+        "| Yearly change of the documents deposited, from the last published rate on | +20 % |",
         "## Letters (brittany)",
         "| Days | 1 Feb 2027 – 31 Dec 2027 |",
         "| Waves begin on | 1 Mar 2027, 6 Sep 2027 |",
-        "| Share of the target written to | 0.5 |",
+        "| Share of the target written to | 50 % |",
         "| Whom it aims at | 60 years and over; without an e-mail address on file; Bretagne |",
         "| Price: letter, each | 0.9 €, set in the scenario |",
         "| Campaigns by date, instead of every_weeks and weeks_on_air | 1 Mar 2027 (4 weeks) |",
         "| Price: one national media campaign | 2,100,000 [1,000,000; 5,000,000] €, proxy |",
     ):
         assert line in text, line
+
+
+def test_shares_are_per_cent_and_lengths_have_their_unit() -> None:
+    said = {
+        name: markdown(load_scenario(name), load_costs(), SPAN, "fr")
+        for name in ("pharmacists", "media", "doctors-fee")
+    }
+    assert "une proposition | 3,3 % |" in said["pharmacists"]
+    assert "| Durée de chaque campagne, en semaines | 4 |" in said["media"]
+    assert "ou rémunérés | 100 % |" in said["doctors-fee"]
+    assert "every_weeks" not in "".join(said.values())

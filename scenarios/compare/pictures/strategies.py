@@ -42,7 +42,7 @@ def _row(axes: Axes, place: int, frames: Frames, name: str, lang: str) -> str:
     p05, p25, p50, p75, p95 = quantiles_of(frames["outcomes"], name, "additional_millions")
     axes.plot([p05, p95], [place, place], color=BLUE, linewidth=1.4, solid_capstyle="butt")
     axes.plot([p25, p75], [place, place], color=BLUE, linewidth=5, alpha=0.55, solid_capstyle="butt")
-    axes.plot(p50, place, "o", color=BLUE, ms=6, markeredgecolor="white")
+    axes.plot(p50, place, "o", color=BLUE, ms=6, markeredgewidth=0)  # a rim would hide short intervals
     return f"{number(p50, 2, lang)} {interval(p05, p95, 2, lang)}"
 
 

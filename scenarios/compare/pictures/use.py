@@ -41,7 +41,8 @@ def use_after_activation(frames: Frames, manifest: Manifest, lang: str) -> Figur
     names = strategies_by_effect(frames)
     reference = scenario_order(frames["outcomes"])[0]
     subtitle = label("users.subtitle", lang, scenario=scenario_titles(manifest, lang)[reference])
-    height = max(3.6, 0.26 * len(names) + 1.4)
+    row = 0.36 if any("\n" in name for name in _names(names, manifest, lang)) else 0.26
+    height = max(3.6, row * len(names) + 1.4)
     figure = page(label("users.picture", lang), subtitle, height, manifest, lang)
     if not counted(frames["outcomes"]):
         axes = figure.subplots()
@@ -78,15 +79,18 @@ def _courses(axes: Axes, frames: Frames, reference: str, manifest: Manifest, lan
     localise(axes, lang, y=True)
 
 
-def _added(axes: Axes, frames: Frames, names: list[str], manifest: Manifest, lang: str) -> None:
+def _names(names: list[str], manifest: Manifest, lang: str) -> list[str]:
+    """Titles beside their rows, on two lines at most."""
     titles = scenario_titles(manifest, lang)
+    return ["\n".join(wrap(titles[name], NAME_WIDTH, SMALL, most=2)) for name in names]
+
+
+def _added(axes: Axes, frames: Frames, names: list[str], manifest: Manifest, lang: str) -> None:
     for place, name in enumerate(names):
         low, _, middle, _, high = quantiles_of(frames["outcomes"], name, "additional_lasting_users_millions")
         axes.plot([low, high], [place, place], color=BLUE, linewidth=1.4)
-        axes.plot(middle, place, "o", color=BLUE, ms=5, markeredgecolor="white")
-    axes.set_yticks(
-        range(len(names)), ["\n".join(wrap(titles[name], NAME_WIDTH, SMALL, most=2)) for name in names], size=SMALL
-    )
+        axes.plot(middle, place, "o", color=BLUE, ms=5, markeredgewidth=0)
+    axes.set_yticks(range(len(names)), _names(names, manifest, lang), size=SMALL)
     axes.invert_yaxis()
     axes.axvline(0, color=GREY, linewidth=1)
     axes.set_title(label("users.added", lang), size=SMALL, loc="left")

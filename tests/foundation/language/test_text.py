@@ -79,6 +79,8 @@ def test_figures_of_messages() -> None:
     assert tuple(in_figures(one, "fr") for one in shown) == told
     assert tuple(in_figures(one, "en") for one in shown) == shown
     assert in_figures(2.5, "fr") == "2,5"
+    assert in_figures("1000000", "fr") == f"1{NARROW}000{NARROW}000"
+    assert [in_figures(one, "fr") for one in ("2027", "8765", "00012345")] == ["2027", "8765", "00012345"]
 
 
 def test_millions_agree_with_their_number() -> None:

@@ -8,9 +8,12 @@ import pytest
 from scipy.stats import norm
 
 from foundation.errors import UserError
+from foundation.language.numbers import NARROW, NO_BREAK, UNDEFINED
 from planning.sensitivity.indices import DUMMY, Quantity, indices, scores, studies, study_of
 from planning.sensitivity.information import Decision, choose_regression, evpi, evppi, kernels, perfect, value_table
+from planning.sensitivity.pictures import information_table
 from planning.sensitivity.study import Choice, decide, inputs_of, quantities
+from tests.scenarios import made_up
 
 DRAWS = 200
 
@@ -116,6 +119,35 @@ def test_a_table_of_studies() -> None:
     assert table["study"].tolist() == ["one", "two", DUMMY, "everything"]
     assert table.set_index("study")["known"].to_dict()["one"]
     assert not table.set_index("study")["known"].to_dict()[DUMMY]
+
+
+def test_no_part_is_told_to_be_worth_more_than_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An estimate above perfect information is noise, however far it is above its floor."""
+    decision, x = known_decision(100)
+    inputs, groups = pd.DataFrame(x, columns=["a", "b", "c"]), {"one": ["a"], "two": ["b", "c"]}
+    whole = evpi(decision, 1)["value"]
+    for value, known in ((0.99 * whole, True), (1.01 * whole, False)):
+        found = {"value": value, "low": 0.5 * value, "high": 1.5 * value, "floor": 0.01, "changes": 0.4}
+        monkeypatch.setattr("planning.sensitivity.information.evppi", lambda *_, found=found: found)
+        assert value_table(decision, inputs, groups, 1).set_index("study")["known"].to_dict()["one"] == known
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_what_is_noise_has_no_number(lang: str) -> None:
+    """Nor does a share of the draws say 0 or 100 %; the note says what may be concluded."""
+    rows = [("rest", 1.84, 0.5, 3.0, 0.3, 1.0, True), ("messages", 0.49, -1.31, 2.29, 0.8, 0.0, False)]
+    rows += [(DUMMY, -0.08, -0.55, 0.38, 0.2, 0.0, False), ("everything", 2.68, 0.55, 5.78, np.nan, np.nan, True)]
+    names = ["study", "value", "low", "high", "floor", "changes", "known"]
+    table = pd.DataFrame(rows, columns=names).assign(now="status-quo")
+    settings = {"budget_millions_eur": None, "value_eur": 30.0}
+    said = {**made_up.manifest({"status-quo": 0}), "sensitivity": settings}
+    shown = information_table(table, 40, said, lang)
+    value, changes = (list(map(str, shown.columns[k].cells)) for k in (1, 2))
+    noise = {"en": "within noise", "fr": "dans le bruit"}[lang]
+    assert [cell == noise for cell in value] == [False, True, True, False]
+    assert changes == [f">{NARROW}95{NARROW}%", UNDEFINED, UNDEFINED, UNDEFINED]
+    floors = {"en": "0.20–0.80 M€", "fr": "0,20 à 0,80 M€"}[lang]
+    assert floors.replace(" M", f"{NO_BREAK}M") in str(shown.caption)
 
 
 def test_every_input_has_a_study() -> None:

@@ -14,6 +14,7 @@ from matplotlib.transforms import Bbox
 
 from foundation.drawing.placing import name_or_number
 from foundation.drawing.style import GREY, settle
+from report.figures import SIZES, report_costs
 from scenarios.compare.pictures import PICTURES
 from tests.scenarios import frames as made
 
@@ -108,6 +109,12 @@ def problems(axes: Axes) -> list[str]:
         others = [dot for dot in at.dots if np.linalg.norm(dot - leader[0]) > apart]
         if others and np.linalg.norm(along[:, None] - np.array(others)[None], axis=2).min() < 4:
             found.append("a leader through the dot of another")
+        # Of two dots that overlap, the leader comes out of the one that it is of: at their rim it is nearer to it.
+        beside = [d for d in at.dots if 0.5 * axes.figure.dpi / 72 < np.linalg.norm(d - leader[0]) <= apart]
+        length = np.linalg.norm(leader[1] - leader[0])
+        rim = leader[0] + (leader[1] - leader[0]) * 3.5 * axes.figure.dpi / 72 / length
+        if any(np.linalg.norm(rim - dot) < np.linalg.norm(rim - leader[0]) - 0.1 for dot in beside):
+            found.append("a leader out of the dot of another")
     found += ["leaders cross" for one, other in combinations(at.leaders, 2) if crossing(one, other)]
     return found
 
@@ -148,6 +155,50 @@ def test_the_checker_sees_what_lies_over_something(picture: Figure) -> None:
     assert f"{name} hides an interval" in told
     assert any(" over '" in line for line in told)
     assert problems(axes) == []
+
+
+@pytest.mark.parametrize("shape", SIZES)
+def test_numbers_of_the_report_are_told_apart(shape: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[Figure] = []
+    monkeypatch.setattr("report.figures.text_svg", lambda figure, _: drawn.append(figure) or "")
+    by_effect = sorted(REAL, key=lambda name: -REAL[name][4])
+    numbers = {name: place for place, name in enumerate(by_effect, 1)}
+    report_costs({"outcomes": outcomes()}, made.manifest(len(REAL) + 1), "en", numbers, shape, "x")
+    (axes,) = drawn[0].axes
+    assert [note.get_text() for note in axes.texts] == [str(place) for place in numbers.values()]
+    assert [told for told in problems(axes) if "hides an interval" not in told] == [], "arms are everywhere there"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_leader_comes_out_of_its_own_dot(seed: int) -> None:
+    """Pairs of dots that overlap, as of strategies that add and cost nearly the same, in every direction."""
+    luck = np.random.default_rng(seed)
+    axes = Figure(figsize=(10, 8), dpi=160).subplots()
+    axes.set(xlim=(0, 1), ylim=(0, 1))
+    settle(axes.figure)
+    middle = np.array([(x, y) for x in (0.2, 0.5, 0.8) for y in (0.2, 0.5, 0.8)])
+    turn, apart = luck.uniform(0, 2 * np.pi, 9), luck.uniform(1, 3.5, 9) * 160 / 72 / [axes.bbox.width]
+    shift = (apart * np.array([np.cos(turn), np.sin(turn) * axes.bbox.width / axes.bbox.height])).T
+    points = np.concatenate([middle, middle + shift])
+    for x, y in points:
+        axes.plot(x, y, "o", ms=6)
+    names = [[f"Strategy of the number {k}"] for k in range(len(points))]
+    name_or_number(axes, points, names, np.zeros((0, 4)))
+    assert problems(axes) == []
+
+
+def test_the_checker_sees_a_leader_out_of_another_dot() -> None:
+    """Negative control: the leader of the left dot goes to the right, beneath the other."""
+    axes = Figure(figsize=(10, 8), dpi=160).subplots()
+    axes.set(xlim=(0, 1), ylim=(0, 1))
+    settle(axes.figure)
+    beside = 2.5 * 160 / 72 / axes.bbox.width
+    for x in (0.5, 0.5 + beside):
+        axes.plot(x, 0.5, "o", ms=6)
+    for end, found in ((0.7, ["a leader out of the dot of another"]), (0.3, [])):
+        (line,) = axes.plot([0.5, end], [0.5, 0.5], color=GREY)
+        assert problems(axes) == found
+        line.remove()
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -286,6 +286,16 @@ def test_a_day_or_a_decimal_as_in_france_is_shown_as_toml_writes_it(line, value,
     assert of_lever(line) == [f"line {number}: {value} is not TOML; write {right}"]
 
 
+def test_all_days_that_are_none_are_told_at_once():
+    """The parser stops at the first; so the second would only be told once the first is mended."""
+    lines = "start = 2027-02-30\nend = 31/12/2027  # 2027-02-31\nname = '2027-13-01'\nwaves = [2027-13-01, 2027-09-01]"
+    assert of_lever(lines) == [
+        "line 5: 2027-02-30 is no day of the calendar",
+        "line 6: 31/12/2027 is not TOML; write 2027-12-31",
+        "line 8: 2027-13-01 is no day of the calendar",
+    ]
+
+
 @pytest.mark.parametrize("line", ["intensity = 0;95", "start = 31/02/2027", "intensity 0.5  # 0,95", 'name = "0,95'])
 def test_other_slips_are_the_parsers(line):
     assert of_lever(line)[0].startswith("is not valid TOML at line")
