@@ -134,10 +134,13 @@ def _usual_errors(own: Own) -> None:
     error = max(unit / 1e6 / 12**0.5, SMALLEST_ERROR)
     for row in own.rows:
         row.cells[COLUMNS[2]] = f"{error:.6f}"
-    own.notices.append(
-        f"{own.file}: no error is given; counts are taken as rounded to {unit:,} people, one standard deviation "
-        f"{error * 1e6:,.0f} people"
-    )
+    if error == SMALLEST_ERROR:
+        own.notices.append(f"{own.file}: no error is given; counts are taken as exact to a hundred people")
+    else:
+        own.notices.append(
+            f"{own.file}: no error is given; counts are taken as rounded to {unit:,} people, one standard deviation "
+            f"{error * 1e6:,.0f} people"
+        )
 
 
 def _oldest_first(own: Own) -> None:
@@ -166,4 +169,4 @@ def per_million(own: Own, name: str) -> float:
 
 def figure(value: float) -> str:
     """A bound, in full where it is large."""
-    return f"{value:,.0f}" if value >= 1e5 else f"{value:g}"
+    return f"{value:,.0f}" if value >= 1000 else f"{value:g}"

@@ -39,6 +39,8 @@ class Counted:
     line: int
     stock: StockTarget
     place: Place
+    lines: tuple[int, ...] = ()
+    """Of parts that were summed."""
 
 
 @cache
@@ -113,7 +115,9 @@ def gathered(
         elif len({one.stock.kind for one in parts}) > 1:
             problems.append(f"{where}: the parts of {region} on {day} are not all counts, or not all lower bounds")
         else:
-            summed[day, region] = replace(parts[0], stock=_sum([one.stock for one in parts], region))
+            summed[day, region] = replace(
+                parts[0], stock=_sum([one.stock for one in parts], region), lines=tuple(one.line for one in parts)
+            )
             notices[f"{file}: {', '.join(needed)} are summed: the model counts them as {region}"] = None
     for one in counted:
         key = (one.stock.day, one.place.region)

@@ -20,6 +20,15 @@ from foundation.language.text import in_language
 from tests.hostile import judge
 
 DEMOGRAPHY = load_demography()
+
+
+@pytest.fixture(autouse=True)
+def in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a command before has left."""
+    monkeypatch.setattr("cli.errors.Mes.lang", "en")
+    monkeypatch.setattr("foundation.tasks.journal.journal.lang", "en")
+
+
 WANTED = [
     (date(2025, 6, 30), 1_234_567, "Bretagne"),
     (date(2025, 6, 30), 4_100_250, "Île-de-France"),
@@ -125,7 +134,7 @@ def test_what_was_taken_for_granted_is_said(tmp_path: Path, capsys: pytest.Captu
     says = {
         "Windows code page": "read in the Windows code page (cp1252), where it says 'Région'",
         "UTF-16 with tabs": "read as UTF-16",
-        "a workbook": "no error is given; counts are taken as rounded to 1 people",
+        "a workbook": "no error is given; counts are taken as exact to a hundred people",
         "codes of regions, points between thousands, months in words": "not read: column Commentaire",
         "shares of the insured": "counts are Taux d'activation × Assurés",
         "the newest first, lines of totals, empty cells at the ends": "the newest line comes first",
@@ -179,7 +188,7 @@ BROKEN: dict[str, tuple[bytes, str, str]] = {
     ),
     "more than live there": (
         lines("30/06/2025;Bretagne;5 234 567"),
-        "line 2, column profils activés: '5 234 567'; allowed: a number from 1000 to 3,",
+        "line 2, column profils activés: '5 234 567'; allowed: a number from 1,000 to 3,",
         "valeurs permises",
     ),
     "no column of counts": (
@@ -220,7 +229,7 @@ BROKEN: dict[str, tuple[bytes, str, str]] = {
     "negative": (
         lines("30/06/2025;Bretagne;-1 234 567"),
         "line 2, column profils activés: '-1 234 567'",
-        "un nombre de 1000 à",
+        "un nombre de 1 000 à",
     ),
     "an unknown region": (
         lines("30/06/2025;Bretagnne;1 234 567"),
@@ -380,7 +389,8 @@ def test_the_error_of_a_count_that_has_none_is_its_rounding(
     content = lines(f"30/06/2025;{figures[0]}", f"31/12/2025;{figures[1]}", head="date;profils activés (millions)")
     stocks, own = understood(written(tmp_path, content), DEMOGRAPHY)
     assert [one.stock.error for one in stocks] == pytest.approx(2 * [max(unit / 1e6 / 12**0.5, 1e-4)], abs=1e-6)
-    assert f"rounded to {unit:,} people" in " ".join(own.notices)
+    said = f"rounded to {unit:,} people" if unit > 1 else "exact to a hundred people"
+    assert said in " ".join(own.notices)
 
 
 def test_an_error_in_per_cent_is_of_the_count(tmp_path: Path) -> None:
