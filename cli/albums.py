@@ -33,6 +33,7 @@ RUN = Album(
         "digital-gap": ("equity", "outcomes"),
         "equity": ("outcomes", "equity"),
         "left-behind": ("outcomes", "equity"),
+        "regions": ("outcomes", "equity"),
         "use": ("outcomes", "users"),
         "drivers": (),
     },

@@ -1,4 +1,4 @@
-"""From the options of ``mes calibrate`` to a finished folder."""
+"""From the options of ``mes calibrate`` to a finished folder; what ``mes counts check`` shows."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from calibration.posterior import label
+from cli import label as said
 from cli.options import Lang
 from cli.request import AVERAGE, command_line, day, process_count, structure_of
 from foundation.errors import Interrupted, UserError
@@ -19,6 +20,7 @@ from foundation.tasks.journal import LOG, journal
 
 if TYPE_CHECKING:
     from calibration.facts.observed import Observed
+    from calibration.facts.own import Own
     from calibration.posterior import Effort
     from calibration.posterior.calibrate import Progress
     from calibration.posterior.simulate import Case
@@ -207,3 +209,72 @@ def show(summary: Mapping[str, Any], request: Request) -> None:
     for line in summary_lines(summary, request.lang.value):
         console.print(line, markup=False, highlight=False)
     print(label("calibrate.written", request.lang.value, folder=str(request.out)), file=sys.stderr)
+
+
+def show_counts(file: Path, lang: Lang, *, json: bool) -> None:
+    """How counts of the user's are read: each as it is used and as it is written, then what was taken for granted.
+
+    Raises:
+        UserError: all problems of the file at once.
+    """
+    from calibration.facts.inputs import load_demography
+    from calibration.facts.stocks import understood
+    from foundation.language.text import in_language
+
+    counted, own = understood(file, load_demography())
+    notices = [in_language(notice, lang.value) for notice in own.notices]
+    found = [
+        {
+            "lines": list(one.lines or (one.line,)),
+            "region": one.stock.region,
+            **one.stock.described(),
+            "written": [_as_written(own, line) for line in one.lines or (one.line,)],
+        }
+        for one in counted
+    ]
+    if json:
+        from cli.showing import print_json
+
+        print_json({"file": str(file), "counts": found, "notices": notices})
+        return
+    _print_counts(found, lang.value)
+    for notice in notices:
+        print(notice)
+
+
+def _as_written(own: Own, line: int) -> dict[str, str]:
+    """Cells of a line as they stand in the file, by the names of their columns there."""
+    row = next(row for row in own.rows if row.line == line)
+    return {column.written: row.written[column.name] for column in own.columns if column.name in row.written}
+
+
+def _print_counts(found: Sequence[Mapping[str, Any]], lang: str) -> None:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    from cli.showing import console
+    from foundation.language.numbers import NO_BREAK, interval
+    from foundation.language.numbers import day as day_words
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("line", "day", "region", "millions", "meant", "written"):
+        table.add_column(
+            Text(said(f"counts.{name}", lang)), justify="right" if name in ("line", "millions") else "left"
+        )
+    for one in found:
+        millions, error, kind = one["millions"], one["error_millions"], one["kind"]
+        meant = f"± {number(error, 4, lang)}"
+        if kind != "measured":
+            meant = said("counts.bound", lang) if kind == "lower bound" else ""
+            meant = meant or interval(one["low_millions"], one["high_millions"], 4, lang)
+        cells = [" · ".join(cell.replace(" ", NO_BREAK) for cell in row.values() if cell) for row in one["written"]]
+        table.add_row(
+            ", ".join(map(str, one["lines"])),
+            day_words(one["date"], lang),
+            one["region"] or said("counts.country", lang),
+            number(millions, 6, lang),
+            meant,
+            Text(" + ".join(cells)),
+        )
+    console(120).print(table)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.commands.calibrate import calibrate
+from cli.commands.calibrate import calibrate, counts_app
 from cli.commands.compare import compare
 from cli.commands.effects import effects
 from cli.commands.fit import fit
@@ -76,6 +76,7 @@ app.command()(with_log(report))
 app.command()(story)
 app.command()(with_log(web))
 app.command()(costs)
+app.add_typer(counts_app, name="counts")
 app.add_typer(scenarios, name="scenarios")
 # For maintainers: named in CONTRIBUTING.md.
 app.command(hidden=True)(docs)

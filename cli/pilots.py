@@ -31,7 +31,9 @@ Run = Annotated[
 Budget = Annotated[str, typer.Option(metavar="EUROS", help="What the strategy chosen may cost, with --run.")]
 File = Annotated[
     Path,
-    typer.Argument(metavar="FILE", help="CSV, a row an arm: lever, arm (control, treated), n, activated, weeks."),
+    typer.Argument(
+        metavar="FILE", help="CSV or xlsx, a row an arm: lever, arm (control, treated), n, activated, weeks."
+    ),
 ]
 Unexpected = Annotated[bool, typer.Option("--anyway", help="Learn from a trial that nobody would have expected, too.")]
 Learned = Annotated[

@@ -1,5 +1,4 @@
-"""Reads tables: every cell of the shipped ones is checked, every complaint says file, line, column, value and what is
-allowed; those of a user are CSV files as a spreadsheet writes them, no larger than such a table can be.
+"""Reads the shipped tables: every cell is checked, every complaint says file, line, column, value and what is allowed.
 
 Below, the one table that serves several readers: single figures.
 """
@@ -10,20 +9,14 @@ import csv
 import io
 import json
 import math
-import re
-import unicodedata
 from collections.abc import Collection, Hashable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from pathlib import Path
 
-from foundation.errors import UserError
 from foundation.language.amounts import decimal
-from foundation.store.foreign import table_text
 
 DATA: Traversable = files("calibration") / "data"
 """The shipped tables; works from a clone and from an installed wheel alike."""
@@ -159,96 +152,3 @@ def load_constants(folder: Traversable = DATA) -> dict[str, float]:
     if missing := [name for name in _LIMITS if name not in values]:
         raise ValueError(f"constants.csv: no row for {', '.join(missing)}")
     return values
-
-
-LARGEST, MOST_LINES, MOST_CELLS = 1_000_000, 1000, 20
-"""Bytes; lines, of which a day has one; cells of a line. More is something else."""
-
-
-HEADS = ("date", "activated_millions")
-"""Columns that every table of counts has."""
-_BETWEEN = re.compile("[;,\t]")
-
-
-def _refuse_head(path: Path, text: str) -> None:
-    """``UserError`` for lines above the header, and for a header whose cells are separated otherwise."""
-    for number, line in enumerate(text.split("\n", 30)[:30], 1):
-        cells = [cell.strip(' \r"') for cell in _BETWEEN.split(line[:2000])]
-        if not set(HEADS) <= {*cells}:
-            continue
-        if "\t" in line:
-            raise UserError(f"{path}: line {number}: cells are separated by tabs; needed: commas or semicolons")
-        if number > 1:
-            raise UserError(f"{path}: the header is in line {number}; leave out the lines above it")
-        return
-
-
-def read_lines(path: Path) -> list[list[str]]:
-    """Lines of cells, the first of them the header; between cells commas, or semicolons where the header has any.
-
-    Raises:
-        UserError: the file can't be read, is something else, has something above its header, or is far too large.
-    """
-    text = unicodedata.normalize("NFC", table_text(path, LARGEST))  # é may be written as e with an accent behind it
-    _refuse_head(path, text)
-    between = ";" if ";" in text.partition("\n")[0] else ","
-    try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=between))
-    except csv.Error as error:
-        raise UserError(f"{path}: can't be read as a CSV file ({error})") from None
-    if len(lines) > MOST_LINES:
-        raise UserError(f"{path}: {len(lines)} lines; allowed: at most {MOST_LINES}")
-    if long := next((n for n, cells in enumerate(lines, 1) if len(cells) > MOST_CELLS), None):
-        raise UserError(f"{path}: line {long} has {len(lines[long - 1])} cells; allowed: at most {MOST_CELLS}")
-    return lines if text.strip() else []
-
-
-_THOUSANDS = re.compile(r"[0-9]{1,3}(?:([ \u00a0\u202f\u2009'’.,])[0-9]{3})(?:\1[0-9]{3})*(?:[.,][0-9]+)?")
-_PLAIN_DAY = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
-_TOTALS = ("total", "ensemble", "sous-total", "france", "somme", "sum")
-FIRST_DAY = date(1899, 12, 30)
-"""Of the day numbers of spreadsheets."""
-
-
-def looks_like(cell: str) -> str:
-    """What a cell is that should be a number of millions, if it can be told: to be said, never to be read so."""
-    number = decimal(cell)
-    if 1e6 <= number < 1e9:
-        return f"in millions {number / 1e6:g}"
-    if cell.endswith("%"):
-        return "a percentage, not millions"
-    grouped = _THOUSANDS.fullmatch(cell)
-    if grouped and grouped[1] not in ".,":
-        whole = decimal(re.sub(r"[ \u00a0\u202f\u2009'’]", "", cell))
-        return f"spaces between thousands; in millions {whole / 1e6:g}" if whole >= 1e6 else "spaces between thousands"
-    if grouped and math.isnan(number):
-        return "points or commas between thousands"
-    if re.fullmatch(r"[0-9.,]+\s*(?:M|millions?)", cell):
-        return "a unit behind the number"
-    return "empty" if not cell else "a formula" if cell[0] == "=" else ""
-
-
-def is_total(cell: str) -> bool:
-    """Whether a cell says that its line sums up others."""
-    return cell.casefold().startswith(_TOTALS)
-
-
-def looks_like_day(cell: str) -> str:
-    """The same of one that should be a day."""
-    if is_total(cell):
-        return "a total line? leave it out"
-    if found := _PLAIN_DAY.fullmatch(cell):
-        return _either_day(*map(int, found.groups()))
-    if re.fullmatch("[3-6][0-9]{4}", cell):
-        return f"a day number of a spreadsheet? it would be {FIRST_DAY + timedelta(days=int(cell))}"
-    return "" if cell else "empty: merged cells hold their value in the first line only"
-
-
-def _either_day(first: int, second: int, year: int) -> str:
-    days = []
-    for month, day in ((second, first), (first, second)):
-        with suppress(ValueError):
-            days.append(date(year, month, day).isoformat())
-    if len(set(days)) == 2:
-        return f"{days[0]} or {days[1]}?"
-    return f"write it as {days[0]}" if days else "no such day"

@@ -1,4 +1,6 @@
-"""A user's own later figures, read strictly: everything that is wrong with a file is said at once."""
+"""A user's own later figures, in any form that people have tables in: everything that is wrong with a file is said at
+once, and what was taken for granted is told.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +10,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from calibration.facts.observed import needed_columns
-from calibration.facts.tables import looks_like, looks_like_day, read_lines
+from calibration.facts.own import Own, Row
+from calibration.facts.own_counts import ENDS, figure, least, needed_columns, per_million, read_counts
 from calibration.facts.targets import StockTarget, error_of
 from foundation.errors import Problem, ScenarioError, UserError, nearest
 from foundation.language.amounts import MOST_PROFILES as MOST
 from foundation.language.amounts import decimal
+from foundation.tasks.journal import journal
 from model.terms.weeks import WEEKS, monday
 
-COLUMNS = ("date", "activated_millions", "error_millions")
-ENDS = ("low", "high")
-"""In place of ``error_millions``: all between them agrees with the figure."""
 LARGEST_ERROR, SMALLEST_ERROR = 10.0, 0.001
 SLACK = 3.0
 """Standard deviations by which a figure may fall below the last published one, which has an error too."""
@@ -27,34 +27,30 @@ LAST_DAY = monday(WEEKS)
 
 
 def read_actuals(path: Path, last: StockTarget) -> tuple[StockTarget, ...]:
-    """Figures of a CSV file, by rising day, all after the ``last`` published one.
-
-    UTF-8, header ``date,activated_millions,error_millions``, or ``low,high`` in place of the error; or as a French
-    spreadsheet writes it, with semicolons and decimal commas.
+    """Figures of a table, by rising day, all after the ``last`` published one: columns ``date``, ``activated`` (people)
+    or ``activated_millions``, and, if wanted, ``error_millions`` or ``low, high``.
 
     Raises:
         UserError: the file can't be read.
         ScenarioError: all problems of its header, or of its cells.
     """
-    lines = read_lines(path)
-    if not lines:
-        raise UserError(f"{path.name}: the file is empty; needed: columns {', '.join(COLUMNS)}")
-    header = [cell.strip() for cell in lines[0]]
-    if problems := list(_of_header(path.name, header)):
+    own = read_counts(path)
+    if problems := list(_of_header(f"{path.name}, line {own.head}", own.header)):
         raise ScenarioError(problems)
-    rows = [(n, cells) for n, cells in enumerate(lines[1:], 2) if any(cell.strip() for cell in cells)]
-    if not rows:
+    if not own.rows:
         raise UserError(f"{path.name}: no line below the header; at least one is needed")
-    reader = _Reader(path.name, header, last)
-    targets = [target for n, cells in rows if (target := reader.target(n, cells)) is not None]
+    reader = _Reader(own, last)
+    targets = [target for row in own.rows if (target := reader.target(row)) is not None]
     if reader.problems:
         raise ScenarioError(reader.problems)
+    for notice in own.notices:
+        journal.tell(notice)
     return tuple(targets)
 
 
-def _of_header(name: str, header: Sequence[str]) -> Iterator[Problem]:
+def _of_header(source: str, header: Sequence[str]) -> Iterator[Problem]:
     columns = needed_columns(header)
-    source, allowed = f"{name}, line 1", ", ".join(columns)
+    allowed = ", ".join(columns)
     for column in columns:
         if header.count(column) != 1:
             times = "given more than once" if column in header else "missing"
@@ -82,8 +78,7 @@ def _target(day: date, millions: float, error: float | None, ends: tuple[float, 
 class _Reader:
     """Reads line after line and gathers what is wrong."""
 
-    name: str
-    header: Sequence[str]
+    own: Own
     last: StockTarget
 
     def __post_init__(self) -> None:
@@ -91,68 +86,74 @@ class _Reader:
         self._after, self._lines = self.last.day, dict[date, int]()
         self._least = max(0.0, self.last.millions - SLACK * self.last.error)
 
-    def target(self, line: int, cells: Sequence[str]) -> StockTarget | None:
+    def target(self, row: Row) -> StockTarget | None:
         """The figure of a line, ``None`` if something is wrong with it."""
-        if len(cells) != len(self.header):
-            message = f"{len(cells)} cells; needed {len(self.header)}, as in the header"
-            self.problems.append(Problem(source=f"{self.name}, line {line}", message=message))
+        if row.fault:
+            self.problems.append(Problem(source=f"{self.own.file.name}, line {row.line}", message=row.fault))
             return None
-        given = {column: cell.strip() for column, cell in zip(self.header, cells, strict=True)}
-        day = self._day(line, given["date"])
-        millions = self._number(line, "activated_millions", given, self._least, MOST, "; a cumulative count can't fall")
+        day = self._day(row)
+        millions = self._number(row, "activated_millions", self._least, MOST, "; a cumulative count can't fall")
         found = len(self.problems)
-        ends = self._ends(line, given, millions) if ENDS[0] in given else None
-        error = self._error(line, given) if ENDS[0] not in given else None
+        ends = self._ends(row, millions) if ENDS[0] in row.cells else None
+        error = self._error(row) if ENDS[0] not in row.cells else None
         self._after = day or self._after
         self._least = self._least if millions is None else millions
         if day is None or millions is None or len(self.problems) > found:
             return None
         return _target(day, millions, error, ends)
 
-    def _error(self, line: int, given: dict[str, str]) -> float | None:
-        return self._number(line, "error_millions", given, SMALLEST_ERROR, LARGEST_ERROR, ", one standard deviation")
+    def _error(self, row: Row) -> float | None:
+        return self._number(row, "error_millions", SMALLEST_ERROR, LARGEST_ERROR, ", one standard deviation")
 
-    def _ends(self, line: int, given: dict[str, str], millions: float | None) -> tuple[float, float] | None:
+    def _ends(self, row: Row, millions: float | None) -> tuple[float, float] | None:
         """Both ends: the lower one at most the figure, the upper one at least it, and apart."""
         middle = MOST if millions is None else millions
-        low = self._number(line, "low", given, 0.0, middle, ", the figure of the line")
-        high = self._number(line, "high", given, middle if millions is not None else 0.0, MOST, "; low end first")
+        low = self._number(row, "low", 0.0, middle, ", the figure of the line")
+        high = self._number(row, "high", middle if millions is not None else 0.0, MOST, "; low end first")
         if low is None or high is None:
             return None
         if high - low < SMALLEST_ERROR:
-            self._wrong(line, "high", given["high"], "no higher than low", f"a number above low ({low:g})")
+            self._wrong(row, "high", "no higher than low", f"a number above low ({low:g})")
             return None
         return low, high
 
-    def _day(self, line: int, cell: str) -> date | None:
-        allowed = f"a day after {self._after} and up to {LAST_DAY}, written YYYY-MM-DD, later than in the line above"
+    def _day(self, row: Row) -> date | None:
+        allowed = (
+            f"a day after {self._after} and up to {LAST_DAY}, written YYYY-MM-DD or DD/MM/YYYY, later than in the line "
+            "above"
+        )
         try:
-            day = date.fromisoformat(cell)
+            day = date.fromisoformat(row.cells["date"])
         except ValueError:
-            self._wrong(line, "date", cell, looks_like_day(cell) or "not a date", allowed)
+            self._wrong(row, "date", row.hints.get("date") or "not a date", allowed)
             return None
-        if len(cell) != 10 or not self._after < day <= LAST_DAY:
+        if not self._after < day <= LAST_DAY:
             first = self._lines.get(day)
             early = f"{day} is not after {self._after}"
             why = (
                 f"this day stands there twice, first in line {first}" if first else early if day <= self._after else ""
             )
-            self._wrong(line, "date", cell, why or "can't be used", allowed)
+            self._wrong(row, "date", why or "can't be used", allowed)
             return None
-        self._lines[day] = line
+        self._lines[day] = row.line
         return day
 
-    def _number(self, line: int, column: str, given: dict[str, str], low: float, high: float, why: str) -> float | None:
-        cell, allowed = given[column], f"a number of millions from {low:g} to {high:g}{why}"
-        value = decimal(cell)
+    def _number(self, row: Row, column: str, low: float, high: float, why: str) -> float | None:
+        value, times = decimal(row.cells[column]), per_million(self.own, column)
+        low, hint = least(self.own, column, value, low, row.hints.get(column, ""))
+        first, last = figure(low * times), figure(high * times)
+        millions = f"a number of millions from {first} to {last}{why}"
+        allowed = millions if times == 1 else f"a number from {first} to {last}{why}"
         if math.isnan(value):
-            self._wrong(line, column, cell, looks_like(cell) or "not a number", allowed)
+            self._wrong(row, column, hint or "not a number", allowed)
             return None
         if not low <= value <= high:
-            self._wrong(line, column, cell, looks_like(cell) or "out of range", allowed)
+            meant = f"in millions {value / 1e6:g}" if 1e6 <= value < 1e9 and times == 1 else ""
+            self._wrong(row, column, hint or meant or "out of range", allowed)
             return None
         return value
 
-    def _wrong(self, line: int, column: str, value: object, message: str, allowed: str) -> None:
-        source, key = f"{self.name}, line {line}", f"column {column}"
+    def _wrong(self, row: Row, column: str, message: str, allowed: str) -> None:
+        source, key = f"{self.own.file.name}, line {row.line}", f"column {self.own.written(column)}"
+        value = row.written.get(column, "")
         self.problems.append(Problem(source=source, key=key, value=value, message=message, allowed=allowed))

@@ -1,4 +1,5 @@
-"""``mes calibrate``: the posterior of the free parameters, given published stocks and survey answers."""
+"""``mes calibrate``: the posterior of the free parameters, given published stocks and survey answers; ``mes counts``:
+how counts of one's own are read for it."""
 
 from __future__ import annotations
 
@@ -10,15 +11,18 @@ import typer
 from calibration.posterior import Effort
 from cli import options as o
 from cli.errors import reported
+from cli.help import Group
 
 USUAL = Effort()
 Counts = Annotated[
     Path | None,
     typer.Option(
-        metavar="FILE.csv",
-        help="Your own stocks instead of the shipped ones: date, activated_millions, error_millions[, use, region].",
+        metavar="FILE",
+        help="Your own counts instead of the shipped ones, as CSV or xlsx: date, activated or activated_millions"
+        "[, error_millions, use, region]; mes counts check shows how a file is read.",
     ),
 ]
+counts_app = typer.Typer(cls=Group, no_args_is_help=True, help="Show how your own counts are read.")
 
 
 def calibrate(
@@ -67,3 +71,23 @@ def calibrate(
             json=json,
         )
         calibrate_in(request)
+
+
+@counts_app.callback()
+def _counts() -> None:
+    """Show how your own counts are read."""
+
+
+@counts_app.command("check")
+def check_counts(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Counts as CSV or xlsx; file.xlsx#Sheet for one sheet of several.")
+    ],
+    lang: o.Language = o.Lang.en,
+    json: o.Json = False,
+) -> None:
+    """Show how a file of counts is read: a line for each count, what was converted, and what was left out."""
+    with reported():
+        from cli.calibration import show_counts
+
+        show_counts(file, lang, json=json)

@@ -28,7 +28,7 @@ Score = Annotated[
     bool, typer.Option("--score", help="Simulate nothing: score registered forecasts on counts that came after them.")
 ]
 Actuals = Annotated[
-    Path | None, typer.Option(metavar="FILE.csv", help="With --score: your own later counts, as in mes hindcast.")
+    Path | None, typer.Option(metavar="FILE", help="With --score: your own later counts, as in mes hindcast.")
 ]
 
 

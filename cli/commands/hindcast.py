@@ -22,9 +22,9 @@ def hindcast(
     actuals: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE.csv",
-            help="Score forecasts made at the end of the data against your own later figures: date, "
-            "activated_millions, error_millions.",
+            metavar="FILE",
+            help="Score forecasts made at the end of the data against your own later figures, CSV or xlsx: date, "
+            "activated or activated_millions[, error_millions].",
         ),
     ] = None,
     posteriors: Annotated[

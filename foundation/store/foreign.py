@@ -1,18 +1,19 @@
-"""What a file that should be a table of text is instead, and how to make one of it: workbooks, web pages, archives,
-text in another encoding. Nothing is converted: what such a file means is for its owner to say.
+"""What a file is that should be a table: text in UTF-8, UTF-16 or the Windows code page, which is decoded, or something
+else (a web page, a PDF, an archive), which is named, with how to make a table of it.
 """
 
 from __future__ import annotations
 
 import io
+import unicodedata
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from foundation.errors import UserError
-from foundation.store.reading import plain, read_bytes
+from foundation.store.reading import plain
 
-SAVE = "open it in a spreadsheet and save the sheet as CSV UTF-8"
+SAVE = "open it in a spreadsheet and save it as a workbook (xlsx) or the sheet as CSV UTF-8"
 NAMED = 3
 """Files of an archive that are named."""
 _BEGINNINGS: Mapping[bytes, tuple[str, str]] = {
@@ -25,52 +26,71 @@ _BEGINNINGS: Mapping[bytes, tuple[str, str]] = {
     b"PAR1": ("a Parquet table", "save it as CSV UTF-8"),
     b"\x89PNG": ("a picture", "a table of text is needed"),
     b"\xff\xd8\xff": ("a picture", "a table of text is needed"),
-    b"\xff\xfe": ("text in UTF-16, as Excel writes “Unicode text”", "save it as CSV UTF-8"),
-    b"\xfe\xff": ("text in UTF-16, as Excel writes “Unicode text”", "save it as CSV UTF-8"),
 }
 """By its first bytes, what a file is and how it can be read."""
 _INSIDE: Mapping[str, tuple[str, str]] = {
-    "xl/": ("an Excel workbook", SAVE),
+    "xl/workbook.bin": ("a binary Excel workbook (xlsb)", SAVE),
     "Index/": ("a Numbers spreadsheet", "in Numbers: File, Export To, CSV, with the encoding UTF-8"),
     "Index.zip": ("a Numbers spreadsheet", "in Numbers: File, Export To, CSV, with the encoding UTF-8"),
     "word/": ("a Word document", "copy its table into a spreadsheet and save that as CSV UTF-8"),
 }
 """The same by what a zip archive holds."""
-UTF16 = _BEGINNINGS[b"\xff\xfe"]
+WITHOUT_MARK = ("text in UTF-16 without a byte-order mark", "save it as CSV UTF-8")
+LOCKED = ("a workbook with a password", "save it without the password")
 _PAGES = (b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<meta")
 
 
-def table_text(path: Path, most: int) -> str:
-    """The text of a table that somebody made, in UTF-8; a byte-order mark is dropped.
+def table_text(path: Path, content: bytes) -> tuple[str, list[str]]:
+    """The text of a table, and what was taken for granted to read it.
 
     Raises:
-        UserError: it is something else, which is named; text in another encoding; or larger than ``most`` bytes.
+        UserError: it is something else, which is named.
     """
-    content = read_bytes(path)
     if found := kind_of(content):
-        raise UserError(f"{path}: is {found[0]}, not a CSV file; {found[1]}")
-    if len(content) > most:
-        raise UserError(f"{path}: is larger than {most} bytes: something else than what is wanted here")
+        raise UserError(f"{path}: is {found[0]}, not a table; {found[1]}")
+    text, notices = _decoded(path, content)
+    if not plain(text.replace("\r", "")):
+        raise UserError(f"{path}: is no text: it has control characters; a table as CSV or xlsx is needed")
+    return unicodedata.normalize("NFC", text), notices  # é may be written as e with an accent behind it
+
+
+def _decoded(path: Path, content: bytes) -> tuple[str, list[str]]:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            return content.decode("utf-16"), [f"{path}: read as UTF-16, as its byte-order mark says"]
+        except UnicodeDecodeError:
+            raise UserError(f"{path}: begins as text in UTF-16 but is none; save it as CSV UTF-8") from None
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
-        raise _not_utf8(path, content, error.start) from None
-    if "\x00" in text:
-        raise UserError(f"{path}: is no text (byte {content.index(0) + 1} is zero); a CSV file in UTF-8 is needed")
-    return text
+        at = error.start
+    try:
+        text = content.decode("cp1252")
+    except UnicodeDecodeError:
+        line = content.count(b"\n", 0, at) + 1
+        raise UserError(
+            f"{path}: line {line}: neither UTF-8 nor the Windows code page (cp1252); save it as CSV UTF-8"
+        ) from None
+    start = max(content.rfind(mark, 0, at) for mark in (b"\n", b";", b",", b"\t", b'"')) + 1
+    word = content[start : at + 40].decode("cp1252").strip()
+    for mark in '\n;,\t"':
+        word = word.partition(mark)[0].strip()
+    return text, [f"{path}: not UTF-8; read in the Windows code page (cp1252), where it says {word!r}"]
 
 
 def kind_of(content: bytes) -> tuple[str, str] | None:
     """What is surely no table of text, and what to do with it."""
     if content.startswith(b"PK\x03\x04"):
         return _archive(content)
+    if content.startswith(b"\xd0\xcf\x11\xe0") and "EncryptedPackage".encode("utf-16-le") in content:
+        return LOCKED
     start = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:2000].lower()
     if start.startswith(_PAGES) or (start.startswith(b"<?xml") and b"<html" in start):
         return "a web page (HTML)", "open it in a spreadsheet and save the sheet as CSV UTF-8, or fetch the file itself"
     if start.startswith(b"<?xml") and b"urn:schemas-microsoft-com:office:spreadsheet" in start:
         return "an Excel workbook (XML)", SAVE
-    if _is_wide(content[:2000]):
-        return UTF16
+    if not content.startswith((b"\xff\xfe", b"\xfe\xff")) and _is_wide(content[:2000]):
+        return WITHOUT_MARK
     return next((found for first, found in _BEGINNINGS.items() if content.startswith(first)), None)
 
 
@@ -97,18 +117,3 @@ def _archive(content: bytes) -> tuple[str, str]:
     if tables:
         return "an archive (zip)", f"unpack it and name a file in it: {', '.join(tables[:NAMED])}"
     return "an archive (zip)", "unpack it and name the CSV file in it"
-
-
-def _not_utf8(path: Path, content: bytes, at: int) -> UserError:
-    """Where, in lines and cells; and the word as Windows would have written it, for its owner to judge."""
-    if any(byte < 9 for byte in content):
-        return UserError(f"{path}: is no text (byte {at + 1} is not UTF-8); a CSV file in UTF-8 is needed")
-    before = content[:at].rpartition(b"\n")[2]
-    between = b";" if b";" in content.partition(b"\n")[0] else b","
-    line, column = content.count(b"\n", 0, at) + 1, before.count(between) + 1
-    rest = content[at:].partition(b"\n")[0].partition(between)[0]
-    word = (before.rpartition(between)[2] + rest).decode("cp1252", "replace").strip()[:40]
-    return UserError(
-        f"{path}: line {line}, column {column}: not UTF-8; in the Windows code page (cp1252) it says {word!r}; "
-        f"save the file as CSV UTF-8"
-    )

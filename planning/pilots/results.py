@@ -1,14 +1,15 @@
-"""Results of trials as people have them: a CSV file with a row an arm."""
+"""Results of trials as people have them: a table with a row an arm."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from calibration.facts.tables import read_lines
+from calibration.facts.own import Row, read_own
 from foundation.errors import UserError, nearest
 from foundation.store.fingerprint import sha256_of
 from foundation.store.reading import Document
+from foundation.tasks.journal import journal
 from planning.pilots.learning import Trial
 from planning.pilots.response import LEVERS
 
@@ -39,14 +40,13 @@ def read_result(path: Path) -> Result:
     Raises:
         UserError: all problems of the file at once.
     """
-    lines = [cells for cells in read_lines(path) if any(cell.strip() for cell in cells)]
-    header = [cell.strip() for cell in lines[0]] if lines else []
-    if missing := [name for name in COLUMNS if name not in header]:
+    own = read_own(path, "trial")
+    if missing := [name for name in COLUMNS if name not in own.header]:
         raise UserError(f"{path}: no column {missing[0]}; needed: {', '.join(COLUMNS)}")
-    rows = [dict(zip(header, [cell.strip() for cell in cells], strict=False)) for cells in lines[1:]]
     problems: list[str] = []
-    for number, row in enumerate(rows, 2):
-        problems += _problems(f"{path}, line {number}", row)
+    for given in own.rows:
+        problems += _problems(f"{path}, line {given.line}", given)
+    rows = [given.cells for given in own.rows]
     arms = [row.get("arm") for row in rows]
     if not problems and sorted(map(str, arms)) != sorted(ARMS):
         problems.append(f"{path}: needed one row control and one row treated; there are: {', '.join(map(str, arms))}")
@@ -62,7 +62,9 @@ def read_result(path: Path) -> Result:
         treated=int(treated["n"]),
         treated_activated=int(treated["activated"]),
     )
-    return Result(control["lever"], int(control["weeks"]), trial, path.name, sha256_of(path))
+    for notice in own.notices:
+        journal.tell(notice)
+    return Result(control["lever"], int(control["weeks"]), trial, own.file.name, sha256_of(own.source))
 
 
 def earlier_trials(path: Path, source: Document) -> list[tuple[Trial, int]]:
@@ -96,18 +98,21 @@ def _trial_of(counts: object) -> Trial | None:
     return trial if possible else None
 
 
-def _problems(at: str, row: dict[str, str]) -> list[str]:
-    found = []
-    lever, arm = row.get("lever", ""), row.get("arm", "")
+def _problems(at: str, given: Row) -> list[str]:
+    if given.fault:
+        return [f"{at}: {given.fault}"]
+    found, row = [], given.cells
+    lever, arm = row["lever"], row["arm"]
     if lever not in LEVERS:
         found.append(unknown(f"{at}, lever", lever))
     if arm not in ARMS:
         found.append(f"{at}, arm: {arm!r}; allowed: {', '.join(ARMS)}")
     most = {"n": MOST, "activated": MOST, "weeks": LONGEST}
     for name, largest in most.items():
-        text = row.get(name, "")
+        text, hint = row[name], given.hints.get(name)
         if not (text.isascii() and text.isdecimal() and 0 < len(text) < 12 and int(text) <= largest):
-            found.append(f"{at}, {name}: {text!r}; needed a whole number up to {largest}")
+            shown = f"{given.written[name]!r} ({hint})" if hint else f"{given.written[name]!r}"
+            found.append(f"{at}, {name}: {shown}; needed a whole number up to {largest}")
         elif name != "activated" and int(text) == 0:
             found.append(f"{at}, {name}: 0; needed 1 or more")
     if not found and int(row["activated"]) > int(row["n"]):

@@ -45,7 +45,6 @@ CSV: dict[str, bytes] = {
     "blank": b"\n\n \n",
     "only a header": HEAD.encode(),
     "not UTF-8": HEAD.encode() + b"2028-01-31,\xff,0.5\n",
-    "UTF-16": (HEAD + LINE).encode("utf-16"),
     "zeros": bytes(500),
     "random": bytes(np.random.default_rng(1).integers(0, 256, 5000, np.uint8)),
     "5 MB": (HEAD + LINE * 300_000).encode(),
@@ -65,7 +64,7 @@ CSV: dict[str, bytes] = {
     "no error": (HEAD + "2028-01-31,40,0\n").encode(),
     "huge": (HEAD + "2028-01-31,1e308,0.5\n").encode(),
     "no day": (HEAD + "2028-02-31,40,0.5\n").encode(),
-    "another calendar": (HEAD + "31/01/2028,40,0.5\n").encode(),
+    "another calendar": (HEAD + "31/13/2028,40,0.5\n").encode(),
     "the year 9999": (HEAD + "9999-12-31,40,0.5\n").encode(),
     "falling": (HEAD + LINE + "2028-02-28,39,0.5\n").encode(),
     "back in time": (HEAD + LINE + "2028-01-01,41,0.5\n").encode(),
@@ -118,10 +117,11 @@ def zipped(*names: str, mimetype: str = "") -> bytes:
 
 
 FRENCH = HEAD.replace(",", ";")
-REGIONS = "date;activated_millions;error_millions;region\n2028-01-31;3,1;0,1;Île-de-France\n"
 FOREIGN: dict[str, tuple[bytes, str, str]] = {
-    "xlsx": (zipped("[Content_Types].xml", "xl/workbook.xml"), "an Excel workbook,", "un classeur Excel,"),
-    "xlsb": (zipped("xl/workbook.bin"), "an Excel workbook,", "un classeur Excel,"),
+    "xlsx without a workbook in it": (
+        zipped("[Content_Types].xml", "xl/workbook.xml"), "can't be read as a workbook", "illisible comme classeur",
+    ),
+    "xlsb": (zipped("xl/workbook.bin"), "a binary Excel workbook", "un classeur Excel binaire"),
     "xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "an old Excel workbook", "un ancien classeur Excel"),
     "xml of Excel": (
         b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
@@ -139,11 +139,12 @@ FOREIGN: dict[str, tuple[bytes, str, str]] = {
     "a cut zip": (zipped("a.csv")[:20], "an archive (zip)", "une archive (zip)"),
     "Word": (zipped("word/document.xml"), "a Word document", "un document Word"),
     "gzip": (b"\x1f\x8b\x08\x00" + bytes(20), "a compressed file", "un fichier compressé"),
-    "UTF-16, little end first": ((FRENCH + LINE).encode("utf-16"), "text in UTF-16", "du texte en UTF-16"),
-    "UTF-16, big end first": (b"\xfe\xff" + HEAD.encode("utf-16-be"), "text in UTF-16", "du texte en UTF-16"),
-    "UTF-16 without a mark": (HEAD.encode("utf-16-le"), "text in UTF-16", "du texte en UTF-16"),
-    "UTF-16 without a mark, big end first": (HEAD.encode("utf-16-be"), "text in UTF-16", "du texte en UTF-16"),
-    "zeros in a text": ((HEAD + "2028-01-31,4\0,1\n").encode(), "is no text (byte", "pas du texte"),
+    "UTF-16 without a mark": (HEAD.encode("utf-16-le"), "text in UTF-16 without", "du texte en UTF-16 sans"),
+    "UTF-16 without a mark, big end first": (
+        HEAD.encode("utf-16-be"), "text in UTF-16 without", "du texte en UTF-16 sans",
+    ),
+    "zeros in a text": ((HEAD + "2028-01-31,4\0,1\n").encode(), "control characters", "caractères de contrôle"),
+    "no code page": (HEAD.encode() + b"2028-01-31,\x81,1\n", "line 2: neither UTF-8 nor", "ligne 2"),
     "nothing in it": (b"", "the file is empty", "le fichier est vide"),
     "a mark and blank lines": (b"\xef\xbb\xbf\n \n", "the file is empty", "le fichier est vide"),
     "a day twice": (
@@ -151,30 +152,19 @@ FOREIGN: dict[str, tuple[bytes, str, str]] = {
         "stands there twice, first in line 2", "figure deux fois, d'abord à la ligne 2",
     ),
     "out of range": ((HEAD + "2028-01-31,400.5,0.5\n").encode(), "a number", "un nombre"),
-    "cp1252": (REGIONS.encode("cp1252"), "line 2, column 4: not UTF-8", "ligne 2, colonne 4"),
-    "cp1252, as it reads": (REGIONS.encode("cp1252"), "'Île-de-France'", "'Île-de-France'"),
-    "tabs": (HEAD.replace(",", "\t").encode(), "line 1: cells are separated by tabs", "tabulations"),
     "a title": (b"Profils;;\n;;\n" + FRENCH.encode(), "the header is in line 3", "ligne 3"),
-    "a blank first line": (b"\n" + HEAD.encode(), "the header is in line 2", "ligne 2"),
-    **{
-        f"{name} in thousands": (
-            f"{FRENCH}2028-01-31;24{space}500{space}000;0,5\n".encode(),
-            "(spaces between thousands; in millions 24.5)|: spaces between thousands; in millions 24.5",
-            "espaces entre les milliers",
-        )
-        for name, space in (("a space", " "), ("U+00A0", "\u00a0"), ("U+202F", "\u202f"))
-    },
-    "thousands": (f"{FRENCH}2028-01-31;24 500;0,5\n".encode(), "spaces between thousands", "entre les milliers"),
     "persons": (f"{FRENCH}2028-01-31;24500000;0,5\n".encode(), "in millions 24.5", "en millions"),
+    "persons, with spaces": (f"{FRENCH}2028-01-31;24 500 000;0,5\n".encode(), "in millions 24.5", "en millions"),
     "per cent": (f"{FRENCH}2028-01-31;27,0 %;0,5\n".encode(), "a percentage, not millions", "un pourcentage"),
-    "a total": (f"{FRENCH}2028-01-31;40;0,5\nTOTAL;40;0,5\n".encode(), "a total line? leave it out", "de total"),
     "a merged cell": (f"{FRENCH}2028-01-31;40;0,5\n;41;0,5\n".encode(), "empty: merged cells", "cellule fusionnée"),
-    "31/12/2028": (f"{FRENCH}31/12/2028;40;0,5\n".encode(), "write it as 2028-12-31", "à écrire 2028-12-31"),
-    "05/03/2028": (f"{FRENCH}05/03/2028;40;0,5\n".encode(), "2028-03-05 or 2028-05-03?", "2028-03-05 ou 2028-05-03"),
+    "05/03/2028": (
+        f"{HEAD}05/03/2028,40,0.5\n".encode(), "2028-03-05 or 2028-05-03?", "2028-03-05 ou 2028-05-03",
+    ),
     "31/31/2028": (f"{FRENCH}31/31/2028;40;0,5\n".encode(), "no such day", "ce jour n'existe pas"),
     "a day number": (f"{FRENCH}46752;40;0,5\n".encode(), "it would be 2027-12-31", "numéro de jour"),
 }  # fmt: skip
-"""Files as officers have them: the content, and what is said of it in both languages (any of those between |)."""
+"""Files as officers have them, of which more is wrong than can be put right: the content, and what is said of it in
+both languages."""
 
 
 @pytest.mark.parametrize("fault", FOREIGN)
@@ -185,8 +175,7 @@ def test_files_as_officers_have_them(reader: str, fault: str, tmp_path: Path) ->
     content, english, french = FOREIGN[fault]
     path.write_bytes(content)
     message = judge.owed(lambda: CSV_READERS[reader](path), "nothing will do", path.name)
-    assert any(words in message for words in english.split("|")), message
-    assert "byte" not in message or "no text" in message, "a kind, not a number of bytes"
+    assert english in message
     try:
         CSV_READERS[reader](path)
     except ScenarioError as error:
@@ -195,24 +184,28 @@ def test_files_as_officers_have_them(reader: str, fault: str, tmp_path: Path) ->
         said = in_language(str(error), "fr")
     assert french.replace("'", "’") in said.replace("'", "’"), said
     for left in ("allowed", "needed", "save", "workbook"):
-        assert left not in said.replace("error_millions", ""), said
+        assert left not in said.replace("error_millions", "").replace("xl/workbook", ""), said
     assert not re.search(r"\d\.\d", re.sub(r"'[^']*'| = \S+", "", said)), said
 
 
-def test_a_total_among_regions_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "counts.csv"
-    path.write_text(REGIONS + "2028-01-31;40;0,5;Total\n", encoding="utf-8")
-    message = judge.owed(lambda: read_stocks(path, DEMOGRAPHY), "nothing will do", path.name)
-    assert "line 3, column region: 'Total' (a total line?); allowed: " in message
-    assert "'Total' (une ligne de total\u202f?)" in in_language(message, "fr")
+WHAT_IS_READ = {
+    "decimal commas, blank lines": FRENCH + "2028-01-31;40,5;0,5\n\n;;\n",
+    "a byte-order mark": "\ufeff" + HEAD + "2028-01-31,40.5,0.5\n",
+    "tabs": (FRENCH + "2028-01-31;40,5;0,5\n").replace(";", "\t"),
+    "a blank first line": "\n" + HEAD + "2028-01-31,40.5,0.5\n",
+    "a day as in France": FRENCH + "31/01/2028;40,5;0,5\n",
+    "a line of a total": FRENCH + "2028-01-31;40,5;0,5\nTOTAL;40,5;0,5\n",
+    "people": "date;activated\n2028-01-31;40 500 000\n",
+}
 
 
-@pytest.mark.parametrize("text", [FRENCH + "2028-01-31;40,5;0,5\n\n;;\n", "\ufeff" + HEAD + "2028-01-31,40.5,0.5\n"])
+@pytest.mark.parametrize("form", WHAT_IS_READ)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 @pytest.mark.parametrize("reader", CSV_READERS)
-def test_what_is_unambiguous_is_read(reader: str, text: str, tmp_path: Path) -> None:
-    """The negative control: decimal commas, a byte-order mark, blank lines."""
+def test_what_is_unambiguous_is_read(reader: str, encoding: str, form: str, tmp_path: Path) -> None:
+    """The negative control."""
     path = tmp_path / "counts.csv"
-    path.write_text(text, encoding="utf-8")
+    path.write_bytes(WHAT_IS_READ[form].removeprefix("\ufeff" if encoding == "utf-16" else "").encode(encoding))
     (found,) = CSV_READERS[reader](path)
     assert (found.day, found.millions) == (date(2028, 1, 31), 40.5)
 
@@ -221,7 +214,7 @@ def test_what_is_unambiguous_is_read(reader: str, text: str, tmp_path: Path) -> 
     "command",
     [("calibrate", "--out", "c", "--counts"), ("hindcast", "--actuals"), ("forecast", "--score", "--actuals")],
 )
-@pytest.mark.parametrize(("lang", "words"), [("en", "is an Excel workbook"), ("fr", "est un classeur Excel")])
+@pytest.mark.parametrize(("lang", "words"), [("en", "is a PDF document"), ("fr", "est un document PDF")])
 def test_every_command_that_reads_counts_says_so(
     command: tuple[str, ...], lang: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -230,7 +223,7 @@ def test_every_command_that_reads_counts_says_so(
     from cli.main import app
 
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "counts.csv").write_bytes(FOREIGN["xlsx"][0])
+    (tmp_path / "counts.csv").write_bytes(FOREIGN["PDF"][0])
     result = CliRunner().invoke(app, [*command, "counts.csv", "--lang", lang])
     assert (result.exit_code, words in result.stderr) == (2, True), result.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["counts.csv"]

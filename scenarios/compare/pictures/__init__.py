@@ -13,6 +13,7 @@ from scenarios.compare.pictures.adoption import adoption_curves
 from scenarios.compare.pictures.courses import driver_courses
 from scenarios.compare.pictures.funnel import funnel
 from scenarios.compare.pictures.groups import by_age_band, digital_gap, equity_changes, left_behind
+from scenarios.compare.pictures.regions import by_region
 from scenarios.compare.pictures.strategies import additional_activations, cost_against_effect
 from scenarios.compare.pictures.use import use_after_activation
 
@@ -21,6 +22,7 @@ __all__ = [
     "additional_activations",
     "adoption_curves",
     "by_age_band",
+    "by_region",
     "cost_against_effect",
     "digital_gap",
     "driver_courses",
@@ -40,6 +42,7 @@ PICTURES: dict[str, Picture] = {
     "digital-gap": digital_gap,
     "equity": equity_changes,
     "left-behind": left_behind,
+    "regions": by_region,
     "use": use_after_activation,
     "drivers": driver_courses,
 }

@@ -83,8 +83,8 @@ def test_an_empty_file(tmp_path, text, words):
 
 
 def test_what_can_not_be_read(tmp_path):
-    with pytest.raises(UserError, match="text in UTF-16"):
-        read_actuals(write(tmp_path, HEADER + "é", "utf-16"), LAST)
+    with pytest.raises(UserError, match="text in UTF-16 without a byte-order mark"):
+        read_actuals(write(tmp_path, HEADER + "2026-03-01,25.5,0.3\n", "utf-16-le"), LAST)
     with pytest.raises(UserError, match="there is no such file"):
         read_actuals(tmp_path / "none.csv", LAST)
     with pytest.raises(UserError, match="is a folder, not a file"):

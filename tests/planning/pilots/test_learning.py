@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import pytest
+from openpyxl import Workbook
 from scipy import stats
 
 from calibration.draws.effects import Learned, content, prior_hash, read_effects, with_effects, write_effects
@@ -240,6 +242,25 @@ def test_results_are_read(tmp_path: Path) -> None:
     found = read_result(tmp_path / "r.csv")
     assert (found.lever, found.weeks) == ("letter", 13)
     assert found.trial == Trial(control=10_000, control_activated=330, treated=9000, treated_activated=420)
+
+
+def test_results_as_officers_have_them(tmp_path: Path) -> None:
+    """Semicolons, French names, spaces between thousands, the Windows code page, a workbook."""
+    french = "Levier;Bras;Effectif;Activés;Semaines\ncourrier;témoin;10 000;330;13\nCourrier;Traité;9 000;420;13\n"
+    (tmp_path / "r.csv").write_bytes(french.encode("cp1252"))
+    book = Workbook()
+    for line in GOOD.splitlines():
+        book.active.append([int(cell) if cell.isdecimal() else cell for cell in line.split(",")])
+    book.save(tmp_path / "r.xlsx")
+    (tmp_path / "good.csv").write_text(GOOD)
+    wanted = read_result(tmp_path / "good.csv")
+    for name in ("r.csv", "r.xlsx", "r.xlsx#Sheet"):
+        found = read_result(tmp_path / name)
+        assert (found.trial, found.lever, found.weeks) == (wanted.trial, "letter", 13)
+    assert found.sha256 == sha256((tmp_path / "r.xlsx").read_bytes()).hexdigest()
+    (tmp_path / "odd.csv").write_text(GOOD.replace("10000", '"10,000"'))
+    with pytest.raises(UserError, match=r"line 2, n: '10,000' \(10000 or 10.000\?"):
+        read_result(tmp_path / "odd.csv")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,185 @@
+"""Who is activated where: a map of the regions, and beside it their shares with their intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil, floor
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch, PathPatch
+from matplotlib.path import Path
+
+from foundation.drawing.placing import number_rows
+from foundation.drawing.style import BLACK, BLUE, GREY, SMALL, legend_below, light_grid, localise, styled, wrap
+from foundation.language.numbers import day, interval, number, percent
+from foundation.shapes import Floats
+from foundation.store.manifest import Manifest
+from scenarios.compare import label
+from scenarios.compare.equity import equity_table
+from scenarios.compare.pictures.groups import left_out_note
+from scenarios.compare.pictures.results import Frames, horizon, scenario_order, strategies_by_effect
+from scenarios.compare.pictures.shapes import Shape, shapes
+from scenarios.drawing import page
+from scenarios.words import group_label, scenario_titles
+
+BODY, WIDE = 7.4, (1.75, 1.0)
+"""Inches of the picture's height; widths of the map and of what stands beside it."""
+MAINLAND, INSET, APART = 1010.0, 190.0, 60.0
+"""Units of the map: its width and height, those of an inset, and the room for the line above the insets."""
+STEPS, MOST = (1.0, 2.0, 5.0, 10.0, 20.0), 6
+"""Percentage points of a class, and how many classes there are at most."""
+NAME = 1.05
+"""Inches of a name on the map."""
+UNSURE = "////"
+_DEPTH = LinearSegmentedColormap.from_list("depth", ["#E8F1F7", BLUE, "#003A5D"])
+
+
+@dataclass(frozen=True)
+class Classes:
+    """Equal steps of shares, per cent, and a colour each: paler is less."""
+
+    first: float
+    step: float
+    count: int
+
+    def place(self, share: float) -> int:
+        """Which one a share is in."""
+        return int(np.clip(floor((share - self.first) / self.step), 0, self.count - 1))
+
+    def colour(self, place: int) -> tuple[float, float, float]:
+        """Of one of them."""
+        return to_rgb(_DEPTH(0.5 if self.count == 1 else 0.08 + 0.84 * place / (self.count - 1)))
+
+    def words(self, place: int, lang: str) -> str:
+        """From where to where it goes."""
+        low = self.first + place * self.step
+        return label("regions.class", lang, low=number(low, 0, lang), high=number(low + self.step, 0, lang))
+
+
+def classes_of(shares: Floats) -> Classes:
+    """The finest steps of which no more are needed than can be told apart."""
+    low, high = float(np.nanmin(shares)), float(np.nanmax(shares))
+    for step in STEPS:
+        first, last = floor(low / step), max(ceil(high / step), floor(low / step) + 1)
+        if last - first <= MOST or step == STEPS[-1]:
+            return Classes(first * step, step, last - first)
+    raise AssertionError("the last step is taken")
+
+
+@styled
+def by_region(frames: Frames, manifest: Manifest, lang: str) -> Figure:
+    """Share of each region that is activated at the horizon, under the strategy that adds most, or the only one there
+    is; hatched where its gap to the other regions can't be told from none."""
+    names = [*strategies_by_effect(frames), *scenario_order(frames["outcomes"])[:1]]
+    equity = frames["equity"]
+    table = equity_table(equity[equity["dimension"] == "region"], horizon(manifest)).astype({"scenario": str})
+    found = table[table["scenario"] == names[0]].astype({"group": str}).set_index("group")
+    found = found.sort_values("share_p50", ascending=False, kind="stable")
+    until = day(manifest["until"], lang)
+    title = label("regions.title", lang, until=until, scenario=scenario_titles(manifest, lang)[names[0]])
+    subtitle = label("regions.subtitle", lang, start=day(manifest["policy_start"], lang))
+    note = " ".join(filter(None, (left_out_note("regions", len(names) - 1, lang), label("regions.source", lang))))
+    figure = page(title, subtitle, BODY, manifest, lang, note=note)
+    plan, beside = figure.subplots(1, 2, width_ratios=WIDE)
+    classes = classes_of(100 * found["share_p50"].to_numpy(np.float64))
+    draw_map(plan, found, classes, lang)
+    _intervals(beside, found, lang)
+    handles = [
+        Patch(facecolor=classes.colour(k), edgecolor=GREY, label=classes.words(k, lang)) for k in range(classes.count)
+    ]
+    unsure = Patch(facecolor="white", edgecolor=GREY, hatch=UNSURE, label=label("regions.unsure", lang))
+    legend_below(figure, [*handles, unsure], len(handles) + 1 if len(handles) < 5 else 4)
+    return figure
+
+
+def draw_map(axes: Axes, found: pd.DataFrame, classes: Classes, lang: str) -> None:
+    """Regions of the mainland, and those overseas in a row of insets; on each its name and its share.
+
+    Args:
+        found: by region, columns ``share_p50`` and the ends of ``gap_points``, as ``equity_table`` has them.
+    """
+    overseas = [shape for shape in shapes() if shape.overseas]
+    for shape in shapes():
+        if shape.overseas:
+            place, every = overseas.index(shape), np.concatenate(list(shape.rings))
+            scale = 0.72 * INSET / np.ptp(every, axis=0).max()
+            width = MAINLAND / len(overseas)
+            middle = np.array([(place + 0.5) * width, MAINLAND + APART + INSET / 2 - 12])
+            moved = [(ring - (every.min(axis=0) + every.max(axis=0)) / 2) * scale + middle for ring in shape.rings]
+            _paint(axes, moved, shape, found, classes)
+            axes.text(middle[0], MAINLAND + APART + INSET, shape.name, size=SMALL, ha="center", va="top", gid="inset")
+        else:
+            _paint(axes, shape.rings, shape, found, classes)
+            if shape.name == shape.region or shape.name.startswith("Provence"):
+                _name(axes, shape, found, classes, lang)
+    region = overseas[0].region
+    said = f"{group_label('region', region, lang)}  {_share(found, region, lang)}"
+    axes.text(0, MAINLAND + APART - 14, said, size=SMALL, weight="bold", va="center", gid="overseas")
+    axes.plot([0, MAINLAND], [MAINLAND + APART - 36] * 2, color=GREY, linewidth=0.6)
+    axes.set_xlim(-4, MAINLAND + 4)
+    axes.set_ylim(MAINLAND + APART + INSET + 34, -4)
+    axes.set_aspect("equal")
+    axes.set_axis_off()
+
+
+def _paint(axes: Axes, rings: Sequence[Floats], shape: Shape, found: pd.DataFrame, classes: Classes) -> None:
+    path = Path.make_compound_path(*(Path(ring, closed=True) for ring in (np.vstack([r, r[:1]]) for r in rings)))
+    if shape.region not in found.index or np.isnan(found.loc[shape.region, "share_p50"]):
+        axes.add_patch(PathPatch(path, facecolor="white", edgecolor=GREY, linewidth=0.6, gid="nobody"))
+        return
+    row = found.loc[shape.region]
+    colour = classes.colour(classes.place(100 * float(row["share_p50"])))
+    unsure = float(row["gap_points_p05"]) < 0 < float(row["gap_points_p95"])
+    axes.add_patch(PathPatch(path, facecolor=colour, edgecolor="white", linewidth=1.2, gid="region"))
+    if unsure:
+        ink = "#FFFFFF66" if _dark(colour) else "#6E6E6E66"
+        hatched = PathPatch(path, facecolor="none", edgecolor=ink, hatch=UNSURE, linewidth=0.0, gid="unsure")
+        axes.add_patch(hatched)
+
+
+def _dark(colour: tuple[float, float, float]) -> bool:
+    """Whether white letters read better on it."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour]
+    luminance = float(np.dot(linear, [0.2126, 0.7152, 0.0722]))
+    return (luminance + 0.05) ** 2 < 1.05 * 0.05
+
+
+def _name(axes: Axes, shape: Shape, found: pd.DataFrame, classes: Classes, lang: str) -> None:
+    share = float(found.loc[shape.region, "share_p50"]) if shape.region in found.index else np.nan
+    colour = (1.0, 1.0, 1.0) if np.isnan(share) else classes.colour(classes.place(100 * share))
+    lines = wrap(group_label("region", shape.region, lang).replace("-", "- "), NAME, SMALL)
+    words = "\n".join([*(line.replace("- ", "-") for line in lines), _share(found, shape.region, lang)])
+    box = {"facecolor": (*colour, 0.75), "edgecolor": "none", "boxstyle": "round,pad=0.1"}
+    ink = "white" if _dark(colour) else BLACK
+    axes.text(*shape.at, words, size=SMALL, ha="center", va="center", color=ink, bbox=box, linespacing=1.05, gid="name")
+
+
+def _share(found: pd.DataFrame, region: str, lang: str) -> str:
+    return percent(float(found.loc[region, "share_p50"]), lang) if region in found.index else "–"
+
+
+def _intervals(axes: Axes, found: pd.DataFrame, lang: str) -> None:
+    """A row per region: median and 90 % interval, in numbers too."""
+    for place, (_, row) in enumerate(found.iterrows()):
+        low, middle, high = (100 * float(row[f"share_{level}"]) for level in ("p05", "p50", "p95"))
+        axes.plot([low, high], [place, place], color=BLUE, linewidth=1.8)
+        axes.plot(middle, place, "o", color=BLUE, ms=6, markeredgecolor="white")
+    names = [_wrapped(group_label("region", str(region), lang)) for region in found.index]
+    axes.set_yticks(range(len(found)), names)
+    axes.set_ylim(len(found) - 0.5, -0.5)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    rows = found[["share_p05", "share_p50", "share_p95"]].to_numpy(np.float64) * 100
+    number_rows(axes, [f"{number(mid, 0, lang)} {interval(low, high, 0, lang)}" for low, mid, high in rows])
+    axes.set_xlabel(label("regions.axis", lang))
+    light_grid(axes, "x")
+    localise(axes, lang, x=True)
+
+
+def _wrapped(name: str) -> str:
+    return "\n".join(line.replace("- ", "-") for line in wrap(name.replace("-", "- "), 1.35, SMALL))
