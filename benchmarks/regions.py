@@ -11,26 +11,30 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from statistics import NormalDist
 
 import numpy as np
 
-from calibration.draws.files import load_draws
+from calibration.draws.files import DEFAULT, SHIPPED, load_draws
+from calibration.facts.counts import count_of
 from calibration.facts.inputs import load_demography, load_history
 from calibration.facts.targets import StockTarget, load_surveyed
 from calibration.forecast.carried import discrepancy_of
-from calibration.posterior.conditioning import correlation
+from calibration.posterior.conditioning import conditioned, correlation
 from calibration.region.bank import Setting, Task, levels_of, on_days, work
 from calibration.region.fit import Counted, Fit, fitted
 from calibration.region.law import level_sd, region_of
-from calibration.region.paths import afterwards, beforehand, carried_in
+from calibration.region.paths import beforehand
+from calibration.region.verdict import WORTHLESS
 from foundation.seeds import uniform
 from foundation.shapes import Floats
-from foundation.tasks.executors import local_site
 from foundation.tasks.ensemble import run_ensemble
+from foundation.tasks.executors import local_site
 from model.population.region import own_cohorts
+from model.terms.inputs import Demography
 from model.terms.structure import Structure
 from scenarios.draw import Draw
 
@@ -38,7 +42,7 @@ REGIONS = ("Bretagne", "Île-de-France", "Outre-mer (DROM)", "Occitanie", "Hauts
 DAYS = tuple(date(year, month, 1) for year in (2024, 2025) for month in (4, 7, 10)) + (date(2026, 1, 29),)
 HORIZON = date(2027, 12, 31)
 WEEKS = 309
-TRUE_PEOPLE = 400_000
+TRUE_PEOPLE = 200_000
 """Simulated people of a truth: its chance is small beside the errors of counts."""
 ERROR = 0.01
 LEAST, MOST = 40, 49
@@ -75,19 +79,19 @@ def bank(draws: Sequence[Draw], levels: Sequence[float], people: int, seed: int,
 def in_order(function: Callable[[Task], dict[str, Floats]], tasks: Sequence[Task], processes: int) -> list[Floats]:
     """What each task found."""
     found: dict[int, Floats] = {}
-    numbered = {id(task): place for place, task in enumerate(tasks)}
+    numbered = {task.draw.index: place for place, task in enumerate(tasks)}
     site = local_site(processes)
     run_ensemble(
         function,
         tasks,
         site.make,
         window=site.window,
-        done=lambda task, content: found.__setitem__(numbered[id(task)], content["stocks"]),
+        done=lambda task, content: found.__setitem__(numbered[task.draw.index], content["stocks"]),
     )
     return [found[place] for place in range(len(tasks))]
 
 
-def made_up(region: str, draw: Draw, discrepancy: float, insured: float, number: int, seed: int) -> Truth:
+def made_up(region: str, draw: Draw, discrepancy: float, number: int, seed: int) -> Truth:
     """A region of a known level, counted as officers count: figures with an error, and rounded-down headlines."""
     level = level_sd() * NormalDist().inv_cdf(uniform("made-up", seed, number, "level"))
     (stocks,) = bank([draw], [level], TRUE_PEOPLE, 1000 + seed, 1)
@@ -131,9 +135,14 @@ def held(truth: Truth, fit: Fit, runs: Floats, levels: Floats, discrepancy: Floa
     rng = np.random.default_rng(5)
     rows, drawn = fit.pairs(len(runs), rng)
     insured = own_cohorts(load_demography(), truth.region).insured / 1e6
-    carried = carried_in(truth.stocks, discrepancy[rows].tolist(), people=people, seed=1, insured=insured)
-    paths = afterwards(carried, beforehand(levels, runs[rows], drawn))
-    low, high = np.quantile(on_days(paths, [HORIZON])[:, 0], [0.05, 0.95])
+    counts = [count_of(stock) for stock in truth.stocks]
+    wanted = on_days(beforehand(levels, runs[rows], drawn), [*DAYS, HORIZON])
+    sample = {"people": people, "insured": insured}
+    ends = [
+        conditioned(run, counts, [HORIZON], float(discrepancy[row]), rng=rng, **sample)[0]
+        for run, row in zip(wanted, rows, strict=True)
+    ]
+    low, high = np.quantile(ends, [0.05, 0.95])
     first, middle, last = fit.quantile(0.05, 0.5, 0.95)
     return Held(
         level=bool(first <= truth.level <= last),
@@ -156,7 +165,6 @@ def checked(
     """Every made-up region fitted in the right way and in two wrong ones."""
     demography, sd = load_demography(), level_sd()
     national = load_draws(draws + regions)
-    (source, *_) = (None,)
     amounts = np.array(discrepancy_of(national, _shipped()))
     levels = levels_of(sd)
     found: dict[str, list[Held]] = {"right": [], "too sure": [], "no level": []}
@@ -166,7 +174,7 @@ def checked(
         runs = np.stack(bank(known, levels.tolist(), people, seed, processes))
         for number in range(place, regions, len(names)):
             draw = _in(national[draws + number], demography, region, f"made-up-{seed}")
-            truth = made_up(region, draw, amounts[draws + number], insured, number, seed)
+            truth = made_up(region, draw, amounts[draws + number], number, seed)
             counted = Counted(
                 stocks=truth.stocks,
                 levels=levels,
@@ -182,17 +190,11 @@ def checked(
     return found
 
 
-def _in(draw: Draw, demography, region: str, key: str) -> Draw:
-    from dataclasses import replace
-
+def _in(draw: Draw, demography: Demography, region: str, key: str) -> Draw:
     return replace(draw, only=region_of(demography, region, draw.index, key))
 
 
-def _shipped():
-    from pathlib import Path
-
-    from calibration.draws.files import DEFAULT, SHIPPED
-
+def _shipped() -> Path:
     return Path(str(SHIPPED / f"{DEFAULT}.parquet"))
 
 
@@ -211,7 +213,8 @@ def main() -> None:
         effective, miss = (np.array([getattr(each, field) for each in one]) for field in ("effective", "miss"))
         print(
             f"{name}: level held in {level} of {len(one)}, stock at the horizon in {stock}; effective draws "
-            f"{np.min(effective):.0f} to {np.max(effective):.0f}, median {np.median(effective):.0f}; "
+            f"{np.min(effective):.0f} to {np.max(effective):.0f}, median {np.median(effective):.0f}, "
+            f"{np.sum(effective < WORTHLESS)} times too few to say anything; "
             f"miss of the level {np.mean(miss):+.2f} ± {np.std(miss):.2f} sd"
         )
 

@@ -49,7 +49,7 @@ def _spread(row: pd.Series[float], when: str, lang: str) -> str:
     low_text, middle_text, high_text = (
         number(value, 2, lang, sign=row["quantity"] == "level") for value in (low, middle, high)
     )
-    return f"{middle_text} [{low_text}; {high_text}]" if lang == "en" else f"{middle_text} [{low_text} ; {high_text}]"
+    return label("level.interval", lang, low=low_text, middle=middle_text, high=high_text)
 
 
 def check_head(lang: str) -> Row:
@@ -97,12 +97,13 @@ def told(manifest: Manifest) -> Mapping[str, object]:
 def rich_tables(result: pd.DataFrame, manifest: Manifest, lang: str) -> list[Table]:
     """Level and checks for a terminal."""
     return [
-        _table(title(manifest, lang), head(lang), rows(result, lang)),
-        _table(label("level.checks", lang), check_head(lang), check_rows(result, manifest, lang)),
+        plain_table(title(manifest, lang), head(lang), rows(result, lang)),
+        plain_table(label("level.checks", lang), check_head(lang), check_rows(result, manifest, lang)),
     ]
 
 
-def _table(name: str, heads: Row, lines: Sequence[Row]) -> Table:
+def plain_table(name: str, heads: Row, lines: Sequence[Row]) -> Table:
+    """Words on the left, numbers on the right."""
     from rich import box
     from rich.table import Table
     from rich.text import Text

@@ -17,7 +17,7 @@ from calibration.facts.targets import StockTarget
 from calibration.region.fit import FEWEST, Fit, Misfit
 from foundation.errors import UserError
 
-WORTHLESS, FEW = 10, 40
+WORTHLESS, FEW = 10, 25
 FAR, END, ALLOWED = 2.5, 3.75, 0.05
 
 
@@ -51,8 +51,9 @@ def refuse_worthless(fit: Fit, region: str) -> None:
     """``UserError`` where an answer would be worth nothing."""
     if fit.effective < WORTHLESS:
         raise UserError(
-            f"--region {region}: {fit.effective:.1f} effective draws of {len(fit.weights)}, needed {WORTHLESS}; hardly "
-            "any national draw agrees with these counts at any level: check them, or more draws (--draws)"
+            f"--region {region}: {fit.effective:.1f} effective draws of {len(fit.weights)}, needed {WORTHLESS}; the "
+            "course of these counts is that of hardly any national draw, at whatever level: a local level can't say "
+            "anything of this region. Check the counts and their errors"
         )
     if fit.beyond(END) > ALLOWED:
         raise UserError(

@@ -45,7 +45,7 @@ def within(demography: Demography, only: OneRegion) -> Demography:
     )
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=128)
 def own_cohorts(demography: Demography, region: str) -> Cohorts:
     """Expected persons of a region by birth year and sex: its share of the country's at the age of each cohort. They
     shrink as those of the country do."""
@@ -58,7 +58,7 @@ def own_cohorts(demography: Demography, region: str) -> Cohorts:
     )
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=128)
 def _circles_of(demography: Demography, region: str, people: int) -> Circles:
     own = own_cohorts(demography, region)
     rows = own.stock[:, :, 0].sum(axis=1) * people / own.insured
