@@ -86,12 +86,11 @@ def level_of(request: Request, source: Source) -> Level | None:
 
 def regional(request: Request, experiment: Experiment) -> Experiment:
     """The experiment in the region: scenarios at its share, a target of the country too."""
-    from model.population.region import own_cohorts
-    from model.population.pyramid import build_cohorts
+    from model.population.region import part_of
     from scenarios.language.within import Within, taken_in
 
     region, level, demography = region_of(request), level_asked(request), experiment.demography
-    share = own_cohorts(demography, region).insured / build_cohorts(demography).insured
+    share = part_of(demography, region)
     settings = experiment.settings
     if request.target is None:  # that of the country: the region's share of it, to ten thousand people
         settings = replace(settings, target_millions=round(settings.target_millions * share, 2))
