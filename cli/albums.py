@@ -56,6 +56,11 @@ ALBUMS = {
         shows={"tornado": ("indices",), "information": ("information",)},
         main=("tornado",),
     ),
+    "calibrate-region": Album(
+        pictures=partial(_pictures, "calibration.region.pictures"),
+        shows={"level": ("fan", "result")},
+        main=("level",),
+    ),
     "forecast": Album(
         pictures=partial(_pictures, "calibration.forecast.pictures"), shows={"forecast": ("paths",)}, main=("forecast",)
     ),

@@ -63,3 +63,10 @@ def _entries(folder: Path) -> list[Path]:
         return sorted(folder.iterdir(), key=os.fspath)
     except OSError:
         return []
+
+
+def regions(incomplete: str) -> list[str]:
+    """Regions, capitals aside; a name with a blank or an apostrophe is quoted by the shell."""
+    from scenarios.language.regions import REGIONS
+
+    return [name for name in REGIONS if name.casefold().startswith(incomplete.casefold())]

@@ -14,6 +14,7 @@ from cli.commands.folders import columns, plot, verify
 from cli.commands.forecasting import forecast
 from cli.commands.hindcast import hindcast
 from cli.commands.plan import plan
+from cli.commands.regions import regions
 from cli.commands.report import report
 from cli.commands.run import run
 from cli.commands.scenarios import app as scenarios
@@ -66,6 +67,7 @@ app.command()(with_log(plot))
 app.command()(with_log(forecast))
 app.command()(with_log(hindcast))
 app.command()(with_log(calibrate))
+app.command()(with_log(regions))
 app.command()(with_log(fit))
 app.command()(structures)
 app.command()(with_log(uncertainty))

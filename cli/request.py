@@ -58,6 +58,9 @@ class Request:
     effects: Path | None = None
     as_simulated: bool = False
     """Whether stocks are left without what the forecast carries."""
+    region: str | None = None
+    level: Path | None = None
+    """Folder of a level fitted to the region's counts."""
 
     def __post_init__(self) -> None:
         for option in ("people", "draws", "workers", "threads"):
@@ -88,6 +91,8 @@ class Request:
             "--cluster": self.cluster,
             "--as-simulated": self.as_simulated or None,
             "--resume": self.resume or None,
+            "--region": self.region,
+            "--level": self.level,
         }
         return [option for option, value in named.items() if value is not None]
 
@@ -251,13 +256,14 @@ def experiment_of(request: Request, scenarios: Sequence[Scenario], every: int) -
     many as asked for, until it is ``placed``."""
     from calibration.facts.inputs import load_costs, load_demography, load_history
     from calibration.facts.targets import load_surveyed
+    from cli.regional import regional
     from scenarios.costs import SHIPPED
     from scenarios.experiment import Experiment
     from scenarios.own_costs import Costs, read_costs
 
     shipped = tuple(load_costs())
     costs = Costs(file=SHIPPED, items=shipped) if request.costs is None else read_costs(request.costs, shipped)
-    return Experiment(
+    experiment = Experiment(
         settings=request.settings(every),
         scenarios=tuple(scenarios),
         demography=load_demography(),
@@ -267,6 +273,7 @@ def experiment_of(request: Request, scenarios: Sequence[Scenario], every: int) -
         surveyed=load_surveyed(),
         threads=request.threads or 1,
     )
+    return regional(request, experiment) if request.region or request.level else experiment
 
 
 def placed(request: Request, experiment: Experiment, draws: Sequence[Draw]) -> Experiment:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from calibration.draws.posteriors import Source
     from calibration.forecast.carried import CarriedForward
+    from calibration.region.level import Level
     from cli.chosen import Chosen
     from foundation.store.store import Store
     from foundation.tasks.executors import Site
@@ -71,6 +72,7 @@ def study_of(
     """A study of an experiment on its first draws; ``texts`` of scenario files go before what was parsed."""
     from calibration.draws.effects import read_effects, with_effects
     from calibration.facts.inputs import tables_of
+    from cli.regional import level_of, own_stocks, tables_of_region
     from scenarios.drivers import steered
 
     source, draws = drawn(experiment.settings, request)
@@ -84,28 +86,35 @@ def study_of(
     draws = steered(draws, experiment.drivers, experiment.history.data_end)
     warn_of_draws(source, request.lang)
     experiment = placed(request, experiment, draws)
-    continued = request.command in CONTINUED and not request.as_simulated
+    level = level_of(request, source)
+    continued = request.command in CONTINUED and not request.as_simulated and (experiment.region is None or level)
+    counts = published_stocks() if experiment.region is None else own_stocks(level)
     return kind(
         command=request.command,
-        experiment=replace(experiment, carried=_carried(source, draws, experiment.settings) if continued else None),
+        experiment=replace(experiment, carried=_carried(source, draws, experiment, level) if continued else None),
         draws=draws,
         texts={**{scenario.name: scenario.text for scenario in experiment.scenarios}, **(texts or {})},
-        data={**tables_of("compare"), source.name: source.sha256},
+        data={**tables_of("compare"), source.name: source.sha256, **tables_of_region(experiment.region)},
         draws_file=source.name,
-        stock_targets=published_stocks(),
+        stock_targets=counts,
         modules=(*CODE, *CARRIED) if continued else CODE,
         **more,
     )
 
 
-def _carried(source: Source, draws: Sequence[Draw], settings: Settings) -> CarriedForward:
-    """What continues the status quo of each draw from the published counts."""
+def _carried(
+    source: Source, draws: Sequence[Draw], experiment: Experiment, level: Level | None
+) -> CarriedForward:
+    """What continues the status quo of each draw from the published counts, or from those of the region."""
     from calibration.facts.counts import counts_of
     from calibration.facts.targets import load_stock_targets
     from calibration.forecast.carried import carried_forward, discrepancy_of
+    from cli.regional import carried_of
 
+    if level is not None:
+        return carried_of(level, source, draws, experiment)
     counts = counts_of(load_stock_targets())
-    return carried_forward(counts, draws, discrepancy_of(draws, source.paths[0]), settings)
+    return carried_forward(counts, draws, discrepancy_of(draws, source.paths[0]), experiment.settings)
 
 
 def carried_out(
@@ -157,12 +166,15 @@ def drawn(settings: Settings, request: Request) -> tuple[Source, list[Draw]]:
     from calibration.draws.files import load_draws
     from calibration.draws.posteriors import averaged_draws, fitted, posterior_for, shipped_mixture
     from calibration.draws.use import with_use
+    from cli.regional import draws_of_region
 
     if settings.averaged:
-        return shipped_mixture(), averaged_draws(settings.draws, fitted())
-    source = posterior_for(settings.structure, request.posterior)
-    draws = load_draws(settings.draws, path=source.paths[0], seed=settings.seed)
-    return source, with_use(draws, source.paths[0]) if request.command in CONTINUED else draws
+        source, draws = shipped_mixture(), averaged_draws(settings.draws, fitted())
+    else:
+        source = posterior_for(settings.structure, request.posterior)
+        draws = load_draws(settings.draws, path=source.paths[0], seed=settings.seed)
+        draws = with_use(draws, source.paths[0]) if request.command in CONTINUED else draws
+    return source, draws_of_region(request, source, draws) if request.region or request.level else draws
 
 
 def warn_of_draws(source: Source, lang: Lang) -> None:

@@ -69,7 +69,8 @@ def solve_prevalence(
     structure: Structure | None = None,
     surveyed: Surveyed | None = None,
 ) -> Parameters:
-    """The parameters with prevalences at launch that give the surveyed ones within ``TOLERANCE``.
+    """The parameters with prevalences at launch that give the surveyed ones within ``TOLERANCE``: surveys are of the
+    country, whatever the local level.
 
     Raises:
         PrevalenceError: a surveyed share is missed by more than a point after ``CORRECTIONS`` corrections.
@@ -77,8 +78,9 @@ def solve_prevalence(
     structure, surveyed = structure or Structure(), surveyed or Surveyed()
     wanted = {name: getattr(surveyed, name) for name in ("no_use", "time", "information", "ready")}
     population, week = _sample(demography, SAMPLE), round(position(surveyed.day))
+    country, local = _at_level(parameters, 0.0), parameters.drivers.local
     launch = _Launch(
-        population, parameters, demography=demography, history=history, structure=structure, seed=SEED, weeks=week
+        population, country, demography=demography, history=history, structure=structure, seed=SEED, weeks=week
     )
     best, least = parameters.prevalence, float("inf")
     prevalence = best
@@ -94,7 +96,11 @@ def solve_prevalence(
         prevalence = _corrected(prevalence, found, wanted)
     if not least <= TOLERANCE:
         raise PrevalenceError(f"surveyed shares missed by {100 * least:.1f} points (at most {100 * TOLERANCE:.0f})")
-    return replace(launch.parameters, prevalence=best)
+    return replace(_at_level(launch.parameters, local), prevalence=best)
+
+
+def _at_level(parameters: Parameters, local: float) -> Parameters:
+    return replace(parameters, drivers=replace(parameters.drivers, local=local))
 
 
 def _corrected(now: Prevalence, found: dict[str, float], wanted: dict[str, float]) -> Prevalence:

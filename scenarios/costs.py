@@ -110,7 +110,7 @@ def cost_lines(
     for table in scenario.levers:
         if table.label not in used:
             raise ValueError(f"no use recorded for lever {table.label!r}; there are: {', '.join(used)}")
-        charges = table.charges(used[table.label]) if table.intensity > 0 else ()
+        charges = table.charges(used[table.label]) if table.works else ()
         lines += [_paid(table.label, charge, prices) for charge in _due(charges, shared)]
         if isinstance(table, Doctors) and charges:
             lines.append(_doctors_time(table.label, used[table.label].contacts, prices, count_minutes))

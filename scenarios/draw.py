@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from statistics import NormalDist
 
+from model.terms.inputs import OneRegion
 from model.terms.parameters import Parameters
 from model.terms.structure import Structure
 from model.terms.use import Use
@@ -31,6 +32,8 @@ class Draw:
     """Use after activation; ``None`` where none was fitted on these draws: then it isn't counted."""
     structure: Structure | None = None
     """The structure it was fitted under, where draws of several are mixed; otherwise that of the run holds."""
+    only: OneRegion | None = None
+    """The region whose people are simulated; ``None``: those of the whole country."""
 
 
 def price(value: float, low: float, high: float, u: float) -> float:

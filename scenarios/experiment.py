@@ -24,6 +24,7 @@ from scenarios.drivers import common_drivers, refuse_missing
 from scenarios.frames import Frames, Result, draw_frames
 from scenarios.language.resolve import date_problems, going_on, resolve
 from scenarios.language.schema import DriversTable, Scenario
+from scenarios.language.within import Within
 from scenarios.past import Past, groups_of, past_of
 from scenarios.spending import Ledger, year_lines
 
@@ -107,6 +108,8 @@ class Experiment:
     """Contacts to come per person, for which memory is planned, where a smaller run has counted them."""
     carried: Carried | None = None
     """What the forecast adds to the status quo, the first scenario; without it stocks are as simulated."""
+    region: Within | None = None
+    """The region that draws and levers are of; ``None``: the country."""
 
     def __post_init__(self) -> None:
         window = {"policy_start": self.settings.policy_start, "until": self.settings.until}
@@ -190,6 +193,7 @@ def history_of(experiment: Experiment, draw: Draw) -> World:
         seed=people_seed,
         threads=experiment.threads,
         contacts=experiment.contacts,
+        only=draw.only,
     )
     structure = draw.structure or settings.structure
     parameters = solve_prevalence(

@@ -108,7 +108,7 @@ def _quantity(
     if line.item == MINUTES:
         return used[table.label].contacts
     charge = next(charge for charge in table.charges(used[table.label]) if charge.item == line.item)
-    return float(_begun(charge, scenario, end, start)) if charge.once else charge.quantity
+    return charge.quantity * _begun(charge, scenario, end, start) if charge.once else charge.quantity
 
 
 def _begun(charge: Charge, scenario: Scenario, end: date, start: date) -> bool:
@@ -117,7 +117,7 @@ def _begun(charge: Charge, scenario: Scenario, end: date, start: date) -> bool:
     sharing = [
         table
         for table in scenario.levers
-        if table.intensity > 0
+        if table.works
         and any((one.item, one.shared) == (charge.item, charge.shared) for one in table.charges(nothing))
     ]
     return min(week_of(table.start or start) for table in sharing) < position(end)

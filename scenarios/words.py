@@ -85,7 +85,23 @@ def run_line(manifest: Manifest, lang: str, *, statistic: str = "interval") -> s
     return " · ".join(_parts(manifest, lang, statistic))
 
 
+def region_mark(manifest: Manifest, lang: str) -> str:
+    """What a run of one region says before any other word; "" for the country."""
+    region = manifest.get("region")
+    return f"{group_label('region', str(region), lang)} · " if region else ""
+
+
+def _region_parts(manifest: Manifest, lang: str) -> Iterator[str]:
+    """Of a region: which one, and where its level is from."""
+    if region := manifest.get("region"):
+        level = manifest.get("level")
+        key = "common.region_level" if level else "common.region"
+        folder = str(level["folder"]) if level else ""
+        yield label(key, lang, region=group_label("region", str(region), lang), folder=folder)
+
+
 def _parts(manifest: Manifest, lang: str, statistic: str) -> Iterator[str]:
+    yield from _region_parts(manifest, lang)
     if "people" in manifest:  # not where nothing is simulated
         yield label("common.people", lang, people=number(manifest["people"], 0, lang))
         yield _draws(manifest, lang)

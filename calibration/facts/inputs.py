@@ -51,7 +51,7 @@ def load_region_ages(regions: Sequence[str], ages: int, folder: Traversable = DA
 
 def load_doctor_shares(regions: Sequence[str], persons: Floats, folder: Traversable = DATA) -> Floats:
     """Share of the GPs of each region: liberal density times people, [region]."""
-    density = _values(DENSITY, regions, folder)
+    density = region_values(DENSITY, regions, folder)
     if np.isnan(density).any():
         raise ValueError(f"regions_context.csv: no {DENSITY} of {regions[int(np.isnan(density).argmax())]}")
     doctors = density * persons.sum(axis=1)
@@ -63,7 +63,7 @@ def load_illness_ratios(
 ) -> Floats:
     """Long-term illness over what ages explain, [region]; 1 where the row says that it can't be used."""
     rate = _by_age(profiles, "long_term_illness", persons.shape[1])
-    return _unexplained(_values(ILLNESS, regions, folder), persons, rate)
+    return _unexplained(region_values(ILLNESS, regions, folder), persons, rate)
 
 
 def load_exclusion_ratios(
@@ -73,8 +73,8 @@ def load_exclusion_ratios(
 
     A region known for 2017 only stands to the others as it stood to mainland France then.
     """
-    known, old = _values(EXCLUSION, regions, folder), _values(OLD_EXCLUSION, (*regions, MAINLAND), folder)
-    counted = persons * (np.arange(persons.shape[1]) >= EXCLUSION_FROM)
+    known, old = (region_values(name, (*regions, MAINLAND), folder) for name in (EXCLUSION, OLD_EXCLUSION))
+    counted, known = persons * (np.arange(persons.shape[1]) >= EXCLUSION_FROM), known[:-1]
     there = ~np.isnan(known)
     mean = np.average(known[there], weights=counted[there].sum(axis=1))
     known = np.where(there, known, old[:-1] / old[-1] * mean)
@@ -93,7 +93,7 @@ def _by_age(profiles: Sequence[AgeProfile], name: str, ages: int) -> Floats:
     return np.concatenate([[getattr(p, name)] * (p.age_to + 1 - p.age_from) for p in profiles])[:ages]
 
 
-def _values(quantity: str, regions: Sequence[str], folder: Traversable) -> Floats:
+def region_values(quantity: str, regions: Sequence[str], folder: Traversable = DATA) -> Floats:
     """One quantity of each region; NaN without a row that can be used."""
     values = np.full(len(regions), np.nan)
     columns = ("region", "quantity", "value", "unit", "status")

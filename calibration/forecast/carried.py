@@ -46,23 +46,26 @@ class CarriedForward:
     """What turns runs of the status quo into paths."""
 
     counts: tuple[Count, ...]
-    """All that is published of the country, by rising day."""
+    """All that is published of the country, or known of the region that is simulated, by rising day."""
     discrepancy: Mapping[int, float]
     """Standard deviation of the model discrepancy of log stocks, by number of the draw."""
     people: int
     """Simulated people of a run."""
     seed: int
+    insured: float | None = None
+    """Millions that they stand for; ``None``: those of the country."""
 
     def path(self, draw: int, activated: Floats) -> Path:
         """From the stocks [W+1] of a run of the status quo, persons. Counts after its end are left out."""
-        from calibration.posterior.conditioning import conditioned, never_falling  # of use to workers only
+        from calibration.posterior.conditioning import POPULATION, conditioned, never_falling  # for workers
 
         end = monday(len(activated) - 1)
         counts = [count for count in self.counts if count.day <= end]
         days = tuple(sorted({*mondays(activated), *(count.day for count in counts)}))
         simulated = np.array([at(activated, day) for day in (*(count.day for count in counts), *days)]) / 1e6
         rng = np.random.default_rng([self.seed, self.counts[-1].day.toordinal(), draw])
-        drawn = conditioned(simulated, counts, days, self.discrepancy[draw], people=self.people, rng=rng)
+        u, insured = self.discrepancy[draw], self.insured or POPULATION
+        drawn = conditioned(simulated, counts, days, u, people=self.people, rng=rng, insured=insured)
         return Path(days, drawn, never_falling(drawn, days, counts))
 
     def __call__(self, draw: int, activated: Floats) -> Floats:

@@ -55,7 +55,8 @@ def years_of(days: Sequence[date]) -> Floats:
 
 
 POPULATION = 68.0
-"""Millions of insured (F181, ``insured_millions`` of ``constants.csv``), for the sampling error of a stock."""
+"""Millions of insured (F181, ``insured_millions`` of ``constants.csv``), for the sampling error of a stock of the
+country."""
 JITTER = 1e-12
 """Variance added to that of each day, for days on which nothing is uncertain: a millionth of a stock."""
 SWEEPS = 40
@@ -70,16 +71,17 @@ def conditioned(
     *,
     people: int,
     rng: np.random.Generator,
+    insured: float = POPULATION,
 ) -> Floats:
     """One path [day] before it is kept from falling (steps 1 to 3), millions.
 
-    ``simulated`` [count + day] are the stocks of the run on the days of the counts, then on ``days``, millions. Linear
-    algebra runs on one thread: with more, the last digits would depend on the machine's cores.
+    ``simulated`` [count + day] are the stocks of the run on the days of the counts, then on ``days``, millions, of
+    ``people`` who stand for ``insured`` millions. Linear algebra runs on one thread: with more, the last digits would depend on the machine's cores.
     """
     with _libraries().limit(limits=1, user_api="blas"):
         n = len(counts)
         prior = discrepancy**2 * correlation([*(count.day for count in counts), *days])
-        prior = prior + sampling_covariance(simulated, people)
+        prior = prior + sampling_covariance(simulated, people, insured)
         missed, variance = _known(simulated[:n], counts, prior[:n, :n], rng)
         mean, covariance = given(prior[n:, n:], prior[:n, n:], prior[:n, :n], missed, variance)
         return np.asarray(simulated[n:] * np.exp(mean + _normal(covariance, rng)))
@@ -90,10 +92,10 @@ def _libraries() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def sampling_covariance(simulated: Floats, people: int) -> Floats:
+def sampling_covariance(simulated: Floats, people: int, insured: float = POPULATION) -> Floats:
     """[day, day] of log stocks in a sample: who has activated by one day has by every later one, so the covariance of
     two counts of a share p of n people is that of binomial thinning, (1 - p) / (n p) with the larger share."""
-    share = np.clip(np.maximum(simulated[:, None], simulated[None, :]) / POPULATION, 1.0 / people, 1.0)
+    share = np.clip(np.maximum(simulated[:, None], simulated[None, :]) / insured, 1.0 / people, 1.0)
     return np.asarray((1.0 - share) / (people * share))
 
 

@@ -1,5 +1,5 @@
-"""``mes calibrate``: the posterior of the free parameters, given published stocks and survey answers; ``mes counts``:
-how counts of one's own are read for it."""
+"""``mes calibrate``: the posterior of the free parameters, given published stocks and survey answers, or the level of
+one region, given its counts; ``mes counts``: how counts of one's own are read for it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import typer
 
 from calibration.posterior import Effort
 from cli import options as o
+from cli.completing import folders, regions
 from cli.errors import reported
 from cli.help import Group
 
-USUAL = Effort()
+USUAL, PEOPLE_OF_A_REGION = Effort(), 20_000
 Counts = Annotated[
     Path | None,
     typer.Option(
@@ -28,35 +29,90 @@ counts_app = typer.Typer(cls=Group, no_args_is_help=True, help="Show how your ow
 def calibrate(
     out: Annotated[Path, typer.Option(help="Folder to make; it also holds the state of an unfinished calibration.")],
     counts: Counts = None,
+    region: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REGION",
+            help="Fit the local level of one region to its --counts, on top of the national posterior, in minutes.",
+            autocompletion=regions,
+        ),
+    ] = None,
+    posterior: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="With --region: the national posterior, a folder of `mes calibrate`.  [default: the shipped one]",
+            autocompletion=folders,
+        ),
+    ] = None,
     until: Annotated[
         str | None, typer.Option(metavar="YYYY-MM-DD", help="Use only what was published up to this day.")
     ] = None,
     surveys: Annotated[bool, typer.Option(help="Fit the survey answers too.")] = True,
     structure: o.StructureChoices = None,
-    draws: Annotated[int, typer.Option(min=10, max=5000, help="Posterior draws to keep.")] = USUAL.draws,
-    people: Annotated[int, typer.Option(min=1000, max=1_000_000, help="Simulated people of each run.")] = USUAL.people,
+    draws: Annotated[
+        int | None,
+        typer.Option(
+            min=10,
+            max=5000,
+            help=f"Posterior draws to keep.  [default: {USUAL.draws}; with --region: all that the posterior holds]",
+        ),
+    ] = None,
+    people: Annotated[
+        int | None,
+        typer.Option(
+            min=1000,
+            max=1_000_000,
+            help=f"Simulated people of each run.  [default: {USUAL.people}; with --region: {PEOPLE_OF_A_REGION}]",
+        ),
+    ] = None,
     first: Annotated[int, typer.Option(min=64, max=65_536, help="Runs at prior places (a power of 2).")] = USUAL.first,
     waves: Annotated[int, typer.Option(min=1, max=20, help="Waves of runs near the posterior.")] = USUAL.waves,
     wave: Annotated[int, typer.Option(min=32, max=10_000, help="Runs of each wave.")] = USUAL.wave,
     seed: o.Seed = 1,
     workers: o.Workers = None,
+    pictures: o.PictureOrNone = None,
     resume: o.Resume = False,
     netcdf: o.NetCDF = False,
     lang: o.Language = o.Lang.en,
     json: o.Json = False,
 ) -> None:
-    """Posterior of the free parameters: simulations, an emulator learned from them, a walk over it, a check."""
+    """Posterior of the free parameters: simulations, an emulator learned from them, a walk over it, a check. Of one
+    region: its local level, fitted to its counts."""
     with reported():
-        from cli.calibration import Request, calibrate_in
-
         effort = Effort(
             first=first,
             waves=waves,
             wave=wave,
-            people=people,
-            draws=draws,
+            people=people or (USUAL.people if region is None else PEOPLE_OF_A_REGION),
+            draws=draws or USUAL.draws,
             seed=seed,
         )
+        if region is not None:
+            from cli.regional_fit import RegionRequest, calibrate_region
+
+            calibrate_region(
+                RegionRequest(
+                    region=region,
+                    out=out,
+                    counts=counts,
+                    posterior=posterior,
+                    until=until,
+                    surveys=surveys,
+                    structure=structure or (),
+                    draws=draws,
+                    effort=effort,
+                    workers=workers,
+                    pictures=pictures,
+                    resume=resume,
+                    lang=lang,
+                    json=json,
+                )
+            )
+            return
+        from cli.calibration import Request, calibrate_in
+
+        refuse_of_regions(posterior, pictures)
         request = Request(
             out=out,
             effort=effort,
@@ -91,3 +147,12 @@ def check_counts(
         from cli.calibration import show_counts
 
         show_counts(file, lang, json=json)
+
+
+def refuse_of_regions(posterior: Path | None, pictures: o.Pictures | None) -> None:
+    """``UserError`` for options that the calibration of the country has no use for."""
+    from foundation.errors import UserError
+
+    for option, value in (("--posterior", posterior), ("--pictures", pictures)):
+        if value is not None:
+            raise UserError(f"{option}: of use with --region only; leave it out")

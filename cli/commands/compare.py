@@ -10,6 +10,7 @@ import typer
 from cli import options as o
 from cli.completing import either
 from cli.errors import reported
+from cli.regional import LevelFolder, Region
 
 if TYPE_CHECKING:
     from cli.request import Request
@@ -45,6 +46,8 @@ def compare(
     target: o.Target = None,
     costs: o.Costs = None,
     effects: o.Effects = None,
+    region: Region = None,
+    level: LevelFolder = None,
 ) -> None:
     """Compare strategies against the status quo, draw by draw, and say when each reaches the target; run folders are
     compared without simulating again."""
@@ -75,6 +78,8 @@ def compare(
             target=target,
             costs=costs,
             effects=effects,
+            region=region,
+            level=level,
         )
         folders = [Path(argument) for argument in what or () if _is_folder(argument)]
         if folders:

@@ -10,6 +10,7 @@ import typer
 from cli import options as o
 from cli.completing import scenarios
 from cli.errors import reported
+from cli.regional import LevelFolder, Region
 
 
 def run(
@@ -41,6 +42,8 @@ def run(
     target: o.Target = None,
     costs: o.Costs = None,
     effects: o.Effects = None,
+    region: Region = None,
+    level: LevelFolder = None,
 ) -> None:
     """Simulate one scenario (and the status quo it is compared with), week by week, and say when it reaches the
     target."""
@@ -73,6 +76,8 @@ def run(
             target=target,
             costs=costs,
             effects=effects,
+            region=region,
+            level=level,
         )
         load_ahead(request)
         from cli.chosen import choose, with_reference

@@ -25,8 +25,9 @@ from model.population.attributes import (
 from model.population.households import fill_households, parent_ages
 from model.population.population import Population
 from model.population.pyramid import Chances, Cohorts, band_of_age, build_chances, build_cohorts, cell_counts
+from model.population.region import tables_alone
 from model.population.ties import Circles, build_circles, draw, is_couple, most_draws
-from model.terms.inputs import Demography
+from model.terms.inputs import Demography, OneRegion
 from model.terms.jit import inlined, kernel
 from model.terms.shapes import Counts, Entries, Keys, Numbers, Records, Starts
 
@@ -129,7 +130,13 @@ def is_among(value: Int, first: Int, end: Int, tie: Entries) -> bool:
 
 
 def build_population(
-    demography: Demography, *, people: int, seed: int, threads: int = 1, contacts: float | None = None
+    demography: Demography,
+    *,
+    people: int,
+    seed: int,
+    threads: int = 1,
+    contacts: float | None = None,
+    only: OneRegion | None = None,
 ) -> Population:
     """Everybody of one draw; the same for any number of threads.
 
@@ -138,16 +145,18 @@ def build_population(
         seed: of the population's decisions (codes 100 to 119, ``model.population.attributes``).
         threads: parts worked on at a time.
         contacts: to come per person, where known: what memory is planned with (``model.engine.memory.memory_plan``).
+        only: all of them people of one region, each standing for (its insured at launch) / people persons.
 
     Raises:
-        ValueError: ``people`` below 1 or above ``MOST_PEOPLE``, or a demography that can't be used.
+        ValueError: ``people`` below 1 or above ``MOST_PEOPLE``, or a demography or a region that can't be used.
         ShortOfMemoryError: a large number of people would not fit into the memory that is free.
     """
     if not 1 <= people <= MOST_PEOPLE:
         raise ValueError(f"people = {people}; allowed: 1 to {MOST_PEOPLE}")
     require_memory(people, threads=threads, contacts=contacts)
-    cohorts, chances, circles = _tables(demography, people)
-    counts = cell_counts(cohorts, demography.region_age_share, people)
+    cohorts, chances, circles = _tables(demography, people) if only is None else tables_alone(demography, people, only)
+    share = demography.region_age_share if only is None else np.ones((1, demography.region_age_share.shape[1]))
+    counts = cell_counts(cohorts, share, people)
     start = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts.sum(axis=(2, 3)))))
     keys = population_keys(seed)
     rows = np.zeros(int(start[-1]) + 1, PERSON)
@@ -157,7 +166,7 @@ def build_population(
     return Population(
         people=people,
         weight=cohorts.insured / people,
-        regions=demography.regions,
+        regions=demography.regions if only is None else (only.name,),
         bands=tuple(profile.band for profile in demography.profiles),
         band_of_age=band_of_age(demography),
         doctor_start=chances.doctor_start,

@@ -125,17 +125,17 @@ def cell_counts(
     present = _rounded(cohorts.stock[:, :, 0].T, people / cohorts.insured)
     joining = _rounded(cohorts.entries.transpose(2, 1, 0), people / cohorts.insured)
     national = np.concatenate((present[None], joining))
-    cells = np.broadcast_to(_share_of_cells(cohorts, share)[:, :, None], (len(share), *national.shape))
+    cells = np.broadcast_to(share_of_cells(cohorts, share)[:, :, None], (len(share), *national.shape))
     regional = _shared(national.reshape(-1), cells.reshape(len(share), -1)).reshape((len(share), *national.shape))
     return np.ascontiguousarray(regional.transpose(0, 3, 1, 2))
 
 
 def regional_stock(cohorts: Cohorts, share: Float[Floats, "region age"]) -> Float[Floats, "region cohort"]:
     """Expected persons at launch."""
-    return _share_of_cells(cohorts, share)[:, 0] * cohorts.stock[:, :, 0].sum(axis=1)
+    return share_of_cells(cohorts, share)[:, 0] * cohorts.stock[:, :, 0].sum(axis=1)
 
 
-def _share_of_cells(cohorts: Cohorts, share: Float[Floats, "region age"]) -> Float[Floats, "region group cohort"]:
+def share_of_cells(cohorts: Cohorts, share: Float[Floats, "region age"]) -> Float[Floats, "region group cohort"]:
     """Share of each region by the age that a cohort has on the 1 January before the launch, or before joining."""
     groups, n = len(cohorts.knots), len(cohorts.stock)
     born = cohorts.first_year + np.arange(n)

@@ -54,18 +54,44 @@ class Circles(NamedTuple):
 
 def build_circles(demography: Demography, cohorts: Cohorts, people: int) -> Circles:
     """Tables of one demography; the number drawn gives adults ``MEAN_DEGREE`` ties in expectation."""
+    rows = regional_stock(cohorts, demography.region_age_share) * people / cohorts.insured
+    return _circles(demography, cohorts, rows, demography.region_share, SAME_REGION)
+
+
+def circles_alone(
+    demography: Demography, cohorts: Cohorts, rows: Float[Floats, "1 cohort"]
+) -> Circles:
+    """Tables of a region without the others: as many ties, all of them inside.
+
+    A draw that would go elsewhere stays: with half of all people in the one region there is, ``other_region`` gives
+    that region back, and its uniform as it was.
+
+    Args:
+        cohorts: of the country, which the number of draws follows from.
+        rows: expected rows of the region at launch.
+    """
+    return _circles(demography, cohorts, rows, np.array([0.5]), 1.0)
+
+
+def _circles(
+    demography: Demography,
+    cohorts: Cohorts,
+    rows: Float[Floats, "region cohort"],
+    share: Float[Floats, " region"],
+    inside: float,
+) -> Circles:
+    """``inside``: share of the draws of the own region."""
     adults_end = demography.years[-1] - 18 - cohorts.first_year
-    size = cohorts.stock[:adults_end, :, 0].sum(axis=1)
-    rows = regional_stock(cohorts, demography.region_age_share)[:, :adults_end] * people / cohorts.insured
+    size, rows = cohorts.stock[:adults_end, :, 0].sum(axis=1), rows[:, :adults_end]
     couples_end = START.year - COUPLED_FROM_AGE - cohorts.first_year
     shift = age_differences()
     drawn = (MEAN_DEGREE - _household_ties(cohorts, couples_end)) / (2.0 * _kept(size, shift))
     return Circles(
-        share=demography.region_share,
+        share=share,
         size=rows,
         shift=shift,
         degree_levels=gamma_means(DEGREE_SHAPE) * drawn,
-        more=np.array([_more_draws(row, shift, drawn, couples_end) for row in rows]),
+        more=np.array([_more_draws(row, shift, drawn, couples_end, inside) for row in rows]),
         adults_end=adults_end,
         couples_end=couples_end,
     )
@@ -94,7 +120,9 @@ def _kept(size: Float[Floats, " cohort"], shift: Int64[Counts, " level"]) -> flo
     return float(np.average(kept @ levels / levels.sum(), weights=size))
 
 
-def _flows(rows: Float[Floats, " cohort"], shift: Int64[Counts, " level"]) -> Float[Floats, "cohort cohort"]:
+def _flows(
+    rows: Float[Floats, " cohort"], shift: Int64[Counts, " level"], inside: float
+) -> Float[Floats, "cohort cohort"]:
     """Chance that a draw of a person of one cohort goes to another of the same region and is kept, [from, to]."""
     n, last = len(rows), len(rows) - 1
     cohort, chance = np.arange(n), np.zeros((n, n))
@@ -102,12 +130,12 @@ def _flows(rows: Float[Floats, " cohort"], shift: Int64[Counts, " level"]) -> Fl
     for step, count in zip(years, levels, strict=True):
         other = last - np.abs(last - np.abs(cohort + step))
         kept = np.minimum(1.0, rows[other] / rows)
-        np.add.at(chance, (cohort, other), SAME_REGION * kept * count / levels.sum())
+        np.add.at(chance, (cohort, other), inside * kept * count / levels.sum())
     return chance
 
 
 def _more_draws(
-    rows: Float[Floats, " cohort"], shift: Int64[Counts, " level"], drawn: float, couples_end: int
+    rows: Float[Floats, " cohort"], shift: Int64[Counts, " level"], drawn: float, couples_end: int, inside: float
 ) -> float:
     """Times as many draws as ``drawn`` that give the people of a region as many *different* acquaintances as there
     would be among very many rows: in a small sample draws meet oneself, the partner or a tie that is there already.
@@ -115,7 +143,7 @@ def _more_draws(
     Two people have no tie with the chance E exp(-what each is expected to draw of the other), gamma in both. At most
     ``MOST_DRAWS``: among very few rows there are not enough people.
     """
-    flow, own = _flows(rows, shift), np.arange(len(rows))
+    flow, own = _flows(rows, shift, inside), np.arange(len(rows))
     partner = 1.0 + COUPLED * (own < couples_end)
 
     def different(times: float) -> float:
@@ -125,8 +153,8 @@ def _more_draws(
         return float(np.average(mean, weights=rows)) + times * outside
 
     kept = float(np.average(flow.sum(axis=1), weights=rows))
-    outside = 2.0 * drawn * kept * (1.0 - SAME_REGION) / SAME_REGION
-    wanted, low, high = 2.0 * drawn * kept / SAME_REGION, 1.0, MOST_DRAWS
+    outside = 2.0 * drawn * kept * (1.0 - inside) / inside
+    wanted, low, high = 2.0 * drawn * kept / inside, 1.0, MOST_DRAWS
     for _ in range(BISECTIONS):
         middle = 0.5 * (low + high)
         low, high = (middle, high) if different(middle) < wanted else (low, middle)

@@ -31,10 +31,11 @@ STEP_KNOWN = date(2024, 2, 29)
 
 
 def growth_table(drivers: Drivers, weeks: int, data_end: date) -> Float[Floats, " week"]:
-    """Factor on all pulls of the status quo in the middle of each week; 1 before January 2023."""
+    """Factor on all pulls of the status quo in the middle of each week; before January 2023 that of the local level
+    alone, 1 for the country."""
     middle = np.arange(weeks) + 0.5
     years = (middle - position(GROWTH_STARTS)) / WEEKS_PER_YEAR
-    logs = drivers.trend * np.maximum(years, 0.0) + np.interp(years, *growth_level(drivers))
+    logs = drivers.local + drivers.trend * np.maximum(years, 0.0) + np.interp(years, *growth_level(drivers))
     if data_end >= STEP_KNOWN:
         logs = logs + log(drivers.step) * np.interp(middle, [position(day) for day in STEP], [0.0, 1.0])
     return np.asarray(np.exp(logs))

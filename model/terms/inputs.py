@@ -95,6 +95,18 @@ def _arrived(*values: object) -> Demography:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OneRegion:
+    """A region without the rest of the country (``model.population.region``)."""
+
+    name: str
+    """One of ``Demography.regions``."""
+    illness: float | None = None
+    """Long-term illness over what ages explain, where it is drawn; ``None``: that of the demography."""
+    exclusion: float | None = None
+    """Digital exclusion likewise."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class History:
     """What happened, and what goes on in the status quo."""
 

@@ -119,8 +119,9 @@ SHORTEST_SPELL = 0.25
 class Drivers:
     """What carries adoption on: service growth, a factor on all pulls of the status quo, and documents.
 
-    log growth = trend x years since January 2023 + log step (rising from January to the end of March 2024) + level; the
-    level changes by volatility x sqrt(1/2) x shock in each half-year and fades (``model.terms.drivers``). Documents
+    log growth = trend x years since January 2023 + log step (rising from January to the end of March 2024) + level +
+    local; the level changes by volatility x sqrt(1/2) x shock in each half-year and fades (``model.terms.drivers``),
+    the local level of a region holds from the launch on. Documents
     follow their curve; beyond it their log rate goes on with the slope of the last year, which fades, and shocks.
     """
 
@@ -140,6 +141,8 @@ class Drivers:
     """Innovations of log documents beyond their curve, standard deviation a root year, *assumed*."""
     document_shocks: tuple[float, ...] = (0.0,) * HALF_YEARS
     """Standard normal, one a half-year from the last point of the documents curve."""
+    local: float = 0.0
+    """Log growth of a region over that of the country, constant in time; 0 for the country (``calibration.region``)."""
 
 
 @dataclass(frozen=True, kw_only=True)

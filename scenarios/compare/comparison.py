@@ -33,14 +33,16 @@ MEASURES = (
     "activated_millions", "activated_share", "simulated_millions", "additional_millions", "cost_millions_eur",
     "cost_per_additional_eur", "doctor_minutes_millions",
 )  # fmt: skip
-SAME_QUESTION = ("until", "target_millions", "target_on")
+SAME_QUESTION = ("until", "target_millions", "target_on", "region")
 SAME_CHANCE = ("people", "draws", "seed", "draws_sha256", "data", "engine", "version")
 OF_A_RUN = (
     *SAME_QUESTION[:2], *SAME_CHANCE, "structure", "policy_start", "drivers", "scenarios", "data_end", "quick",
     "failures", "command_line", "draws_file", "continued",
 )  # fmt: skip
 """What the manifest of a run says."""
-SAME_RUN = (*SAME_CHANCE, "structure", "averaged", "policy_start", "drivers", "costs", "effects", "continued")
+SAME_RUN = (
+    *SAME_CHANCE, "structure", "averaged", "policy_start", "drivers", "costs", "effects", "continued", "level",
+)  # fmt: skip
 
 
 def load(folder: Path) -> tuple[Manifest, dict[str, pd.DataFrame]]:
@@ -140,8 +142,16 @@ def _common(manifest: Manifest) -> Document:
         "failed_draws": [failure["draw"] for failure in manifest.get("failures", ())],
         "version": manifest["version"],
         "command_line": manifest["command_line"],
-        "unit": "persons of the whole country; quantiles over draws",
+        **within_document(manifest),
     }
+
+
+def within_document(manifest: Manifest) -> Document:
+    """Whose persons are counted: those of the country, or of one region."""
+    region = manifest.get("region")
+    unit = f"persons of {region or 'the whole country'}; quantiles over draws"
+    more = {} if region is None else {key: manifest[key] for key in ("region_share", "level")}
+    return {"region": region, **more, "unit": unit}
 
 
 def _scenario(

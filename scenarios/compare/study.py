@@ -203,7 +203,9 @@ def settings_of(experiment: Experiment) -> dict[str, object]:
     """The settings of an experiment as a manifest records them."""
     settings = experiment.settings
     onward = {} if settings.dates_until is None else {"dates_until": settings.onward.isoformat()}
+    within = {} if experiment.region is None else experiment.region.described()
     return {
+        **within,
         "people": settings.people,
         "draws": settings.draws,
         "seed": settings.seed,

@@ -20,7 +20,7 @@ from scenarios.compare.comparison import MEASURES, scenario_summary
 from scenarios.compare.days import Block, Day, Floats, medians, quantile_columns, ratio, stacked
 from scenarios.compare.statuses import price_statuses
 from scenarios.compare.when import on
-from scenarios.words import group_label, price_line, price_words, quick_mark, run_line, scenario_titles
+from scenarios.words import group_label, price_line, price_words, quick_mark, region_mark, run_line, scenario_titles
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -187,11 +187,13 @@ def probability(row: Mapping[str, Any] | pd.Series, lang: str) -> str:
 
 
 def _title(manifest: Manifest, lang: str) -> str:
-    return quick_mark(manifest, lang) + label("table.title", lang, until=day(manifest["until"], lang))
+    marks = quick_mark(manifest, lang) + region_mark(manifest, lang)
+    return marks + label("table.title", lang, until=day(manifest["until"], lang))
 
 
 def _caption(summary: pd.DataFrame, manifest: Manifest, lang: str) -> str:
-    stocks = label("table.continued" if manifest["continued"] else "table.simulated", lang)
+    continued = "table.continued_region" if manifest.get("region") else "table.continued"
+    stocks = label(continued if manifest["continued"] else "table.simulated", lang)
     titles = scenario_titles(manifest, lang)
     statuses = {titles[row["scenario"]]: str(row["price_status"]) for _, row in summary.iterrows()}
     note = label("table.note", lang, continued=stocks, prices=price_line(statuses, lang))

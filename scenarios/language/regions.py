@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from foundation.errors import nearest
+from foundation.errors import UserError, nearest
 
 DROM = "Outre-mer (DROM)"
 SOUTH_EAST = "Provence-Alpes-Côte d'Azur et Corse"
@@ -39,3 +39,19 @@ def nearest_region(word: str) -> str:
     """The region most like ``word``, or the one it is part of, or ""."""
     found = nearest(word, (*REGIONS, *_WITHIN))
     return _WITHIN.get(found, found)
+
+
+def region_named(option: str, word: str) -> str:
+    """The region of this name, capitals aside.
+
+    Raises:
+        UserError: there is none; says which one is meant, or holds the one that is meant.
+    """
+    found = next((name for name in REGIONS if name.casefold() == word.strip().casefold()), None)
+    if found is not None:
+        return found
+    near, names = nearest_region(word), ", ".join(REGIONS)
+    part = near and near not in nearest(word, REGIONS)
+    if part:
+        raise UserError(f'{option}: the data count {word!r} within "{near}"; allowed: {names}')
+    raise UserError(f"{option}: no region {word!r}; allowed: {names}" + (f'; did you mean "{near}"?' if near else ""))

@@ -21,7 +21,7 @@ class Assisted(Targeted):
     def resolve(self, span: Span, effects: Effects, ordinal: int) -> levers.Assisted:
         """Chance of success as drawn."""
         return levers.Assisted(
-            capacity=float(self.capacity_per_week),
+            capacity=self.capacity_per_week * self.part,
             success=effects["assisted_activation"],
             **self.common(span, ordinal),
         )

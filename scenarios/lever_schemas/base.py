@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil, log1p
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from model import levers
@@ -101,6 +101,24 @@ class LeverTable(BaseModel):
     ramp_weeks: int = Field(default=0, strict=True, ge=0, le=104)
     intensity: float = Field(default=1.0, strict=True, ge=0, le=1)
     cost: Price | None = None
+    _part: float | None = PrivateAttr(default=None)
+
+    @property
+    def part(self) -> float:
+        """Of what is bought for all whom the lever aims at, the share of the people simulated: 1 of the country, that
+        of a region if it is taken alone, 0 where the lever leaves the region out."""
+        return 1.0 if self._part is None else self._part
+
+    @property
+    def works(self) -> bool:
+        """Whether it does anything, and costs anything."""
+        return self.intensity > 0 and self.part > 0
+
+    def taken(self, part: float) -> Self:
+        """The same lever among the people of one region alone."""
+        other = self.model_copy()
+        other._part = part
+        return other
 
     @field_validator("end")
     @classmethod
@@ -134,15 +152,17 @@ class LeverTable(BaseModel):
     def common(self, span: Span, ordinal: int) -> dict[str, Any]:
         """What goes into any ``model.levers.Lever``."""
         start, end = self.weeks(span)
-        extra = {"target": self.target.resolve()} if isinstance(self, Targeted) else {}
+        target = self.target.resolve() if isinstance(self, Targeted) else levers.Target()
+        if self._part is not None:  # all people are those of the region
+            target = replace(target, regions=None)
         return {
             "name": self.label,
             "ordinal": ordinal,
             "start": start,
             "end": end,
             "ramp": self.ramp_weeks,
-            "dose": self.intensity,
-            **extra,
+            "dose": self.intensity if self.works else 0.0,
+            "target": target,
         }
 
     def resolve(self, span: Span, effects: Effects, ordinal: int) -> levers.Lever:

@@ -58,4 +58,4 @@ class Doctors(Targeted):
         if self.means == "training":
             return (yearly,)
         own = self.one_off_cost
-        return yearly, Charge(lever="doctor", item=ONE_OFF, quantity=1.0, own=own, shared="development", once=True)
+        return yearly, Charge(lever="doctor", item=ONE_OFF, quantity=self.part, own=own, shared="development", once=True)

@@ -76,8 +76,8 @@ class Media(Pulling):
         return levers.Media(bursts=self.burst_weeks(span), pull=effects["media_pull"], **self.common(span, ordinal))
 
     def charges(self, use: LeverUse) -> tuple[Charge, ...]:
-        """Half the intensity buys half a campaign."""
-        quantity = use.bursts * self.intensity
+        """Half the intensity buys half a campaign; a region pays its share of it."""
+        quantity = use.bursts * self.intensity * self.part
         return (Charge(lever="media", item="one national campaign", quantity=quantity, own=self.cost),)
 
 

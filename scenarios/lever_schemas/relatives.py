@@ -23,4 +23,4 @@ class Relatives(Targeted):
     def charges(self, use: LeverUse) -> tuple[Charge, ...]:
         """One price a campaign, however many are invited; levers that begin together are one campaign."""
         item, campaign = "one campaign of invitations to activated users", f"from {self.start}"
-        return (Charge(lever="relatives", item=item, quantity=float(use.bursts), own=self.cost, shared=campaign),)
+        return (Charge(lever="relatives", item=item, quantity=use.bursts * self.part, own=self.cost, shared=campaign),)

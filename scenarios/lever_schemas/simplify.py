@@ -27,4 +27,4 @@ class Simplify(LeverTable):
     def charges(self, use: LeverUse) -> tuple[Charge, ...]:
         """Development is paid once, whatever the intensity."""
         item = "one-off development"
-        return (Charge(lever="simplify", item=item, quantity=1.0, own=self.cost, shared="development", once=True),)
+        return (Charge(lever="simplify", item=item, quantity=self.part, own=self.cost, shared="development", once=True),)

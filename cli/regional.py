@@ -1,0 +1,149 @@
+"""``--region`` and ``--level``: an experiment of the country among the people of one region."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.completing import folders, regions
+from foundation.errors import UserError
+
+if TYPE_CHECKING:
+    from calibration.draws.posteriors import Source
+    from calibration.forecast.carried import CarriedForward
+    from calibration.region.level import Level
+    from cli.request import Request
+    from scenarios.draw import Draw
+    from scenarios.experiment import Experiment
+    from scenarios.language.within import Within
+
+Region = Annotated[
+    str | None,
+    typer.Option(
+        metavar="REGION",
+        help="Simulate the people of one region alone, with its share of what levers buy for all. `mes regions` lists "
+        "them.",
+        autocompletion=regions,
+    ),
+]
+LevelFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--level",
+        metavar="DIR",
+        help="With --region: the level fitted to its counts, a folder of `mes calibrate --region`.  "
+        "[default: the level believed of any region]",
+        autocompletion=folders,
+    ),
+]
+
+
+@cache
+def _read(folder: Path) -> Level:
+    from calibration.region.level import read_level
+
+    return read_level(folder)
+
+
+def level_asked(request: Request) -> Level | None:
+    """The level asked for, as its folder has it.
+
+    Raises:
+        UserError: it can't be used, or is of another region.
+    """
+    from scenarios.language.regions import region_named
+
+    if request.level is None:
+        return None
+    level = _read(request.level)
+    if request.region is not None and (named := region_named("--region", request.region)) != level.region:
+        raise UserError(f"--level: {request.level} is of {level.region}, not of {named}")
+    return level
+
+
+def region_of(request: Request) -> str:
+    """The region asked for, by its name or by its level."""
+    from scenarios.language.regions import region_named
+
+    level = level_asked(request)
+    return level.region if level is not None else region_named("--region", request.region or "")
+
+
+def level_of(request: Request, source: Source) -> Level | None:
+    """The level asked for; ``UserError`` if it was fitted on other draws than those of the run."""
+    level = level_asked(request)
+    if level is not None:
+        from calibration.region.level import refuse_other_posterior
+
+        refuse_other_posterior(level, source)
+    return level
+
+
+def regional(request: Request, experiment: Experiment) -> Experiment:
+    """The experiment in the region: scenarios at its share, a target of the country too."""
+    from model.population.region import part_of
+    from scenarios.language.within import Within, taken_in
+
+    region, level, demography = region_of(request), level_asked(request), experiment.demography
+    share = part_of(demography, region)
+    settings = experiment.settings
+    if request.target is None:  # that of the country: the region's share of it, to ten thousand people
+        settings = replace(settings, target_millions=round(settings.target_millions * share, 2))
+    return replace(
+        experiment,
+        settings=settings,
+        scenarios=tuple(taken_in(scenario, region, demography) for scenario in experiment.scenarios),
+        region=Within(
+            region=region, share=share, level=None if level is None else (level.folder, level.sha256)
+        ),
+    )
+
+
+def draws_of_region(request: Request, source: Source, draws: Sequence[Draw]) -> list[Draw]:
+    """National draws as those of the region: with the level fitted, or with that believed beforehand."""
+    from calibration.draws.files import load_draws, read_draws
+    from calibration.draws.use import with_use
+    from calibration.facts.inputs import load_demography
+    from calibration.region.law import believed
+    from calibration.region.level import fitted_draws
+
+    level = level_of(request, source)
+    if level is None:
+        return believed(draws, load_demography(), region_of(request))
+    path = source.paths[0]
+    national = load_draws(len(read_draws(path)[0]), path=path)
+    return fitted_draws(level, with_use(national, path), len(draws))
+
+
+def carried_of(level: Level, source: Source, draws: Sequence[Draw], experiment: Experiment) -> CarriedForward:
+    """What continues each draw from the counts of the region."""
+    from calibration.draws.files import load_draws, read_draws
+    from calibration.forecast.carried import discrepancy_of
+    from calibration.region.paths import carried_in
+    from model.population.region import own_cohorts
+
+    path, settings = source.paths[0], experiment.settings
+    national = discrepancy_of(load_draws(len(read_draws(path)[0]), path=path), path)
+    insured = own_cohorts(experiment.demography, level.region).insured / 1e6
+    amounts = [national[level.pairs[draw.index][0]] for draw in draws]
+    return carried_in(level.stocks, amounts, people=settings.people, seed=settings.seed, insured=insured)
+
+
+def own_stocks(level: Level | None) -> list[dict[str, object]]:
+    """The region's counts, for pictures."""
+    return [] if level is None else [stock.described() for stock in level.stocks]
+
+
+def tables_of_region(region: Within | None) -> Mapping[str, str]:
+    """Files that a run of a region reads besides, with their SHA-256."""
+    if region is None:
+        return {}
+    from calibration.facts.tables import sha256_of_table
+    from calibration.region.law import TABLE
+
+    return {TABLE: sha256_of_table(TABLE), **dict([region.level] if region.level else [])}
