@@ -14,7 +14,7 @@ from pathlib import Path
 from foundation.language.text import LANGUAGES
 from foundation.store.manifest import entries, package_version
 from foundation.store.reading import Document
-from scenarios.compare.comparison import load, refuse_users
+from scenarios.compare.comparison import load
 from scenarios.language.files import LARGEST, parse_scenario
 from scenarios.language.schema import MOST_LEVERS, Scenario
 from scenarios.lever_schemas.base import Span
@@ -79,6 +79,7 @@ class Explorer:
             "lang": lang,
             "languages": list(LANGUAGES),
             **{key: manifest[key] for key in ("people", "draws", "seed", "policy_start", "until", "target_millions")},
+            "target_on": settings.target_on,
             "dates_until": settings.onward.isoformat(),
             "data_end": manifest["data_end"],
             "clients_most": self.clients,
@@ -211,10 +212,9 @@ def folder_document(folder: Path, lang: str) -> Document:
     """A finished run folder as the page gets it.
 
     Raises:
-        UserError: it is unfinished, altered, of a version whose frames were others, or its target is on users.
+        UserError: it is unfinished, altered, or of a version whose frames were others.
     """
     manifest, frames = load(folder)
-    refuse_users(folder, manifest)
     texts = [(str(entry["name"]), str(entry["text"])) for entry in entries(manifest)]
     scenarios = [parse_scenario(text, source=f"{name}.toml") for name, text in texts]
     answer = answer_document(frames, manifest, scenarios, lang, int(manifest["draws"]))
