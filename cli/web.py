@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli import label
-from cli.request import Request, on_profiles
+from cli.request import Request
 from foundation.errors import UserError
 from foundation.tasks.journal import journal
 from model.terms.structure import Structure
@@ -43,7 +43,6 @@ def run_web(
     from web.serve import checked, open_browser, placed, serve
 
     lang, settings = request.lang.value, request.settings(1)
-    on_profiles(settings)
     place, bound = placed(host, port, token)
     with bound:
         workers = min(request.process_count(), settings.draws)

@@ -45,6 +45,18 @@ def assumption_rows(rows: Iterable[Assumption], file: str, facts: Mapping[str, F
     ]
 
 
+def documents_behind(lang: str) -> dict[str, str]:
+    """What each shipped price (``lever/item``) and each effect rests on: documents and what they are of, in a line; no
+    entry where nothing is recorded."""
+    effects = (_assumption(prior) for prior in load_priors().values() if prior.name in EFFECTS)
+    facts, between = _facts(), typeset(" ; ", lang) if lang == "fr" else "; "
+    found = {}
+    for row in (*_prices({}), *effects):
+        known = _documents([facts[name] for name in row.facts if name in facts], lang) or _known_by(row, lang)
+        found[row.name] = between.join(str(one["name"]) for one in known)
+    return {name: text for name, text in found.items() if text}
+
+
 def _documents(facts: Sequence[Fact], lang: str) -> list[Row]:
     """Each document once, by its name and the day of what it says."""
     found: dict[str, Row] = {}

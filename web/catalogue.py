@@ -5,6 +5,7 @@ priors and the prices; and the strategies that come along.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import get_args, get_origin
 
@@ -16,6 +17,7 @@ from calibration import parameter_word
 from calibration.facts.priors import Prior, load_priors
 from foundation.language.numbers import typeset
 from foundation.store.reading import Document
+from report.sources import documents_behind
 from scenarios.costs import CostItem
 from scenarios.described import SOME
 from scenarios.language.describe import allowed, wanted
@@ -43,12 +45,21 @@ class Asked(dict[str, float]):
         return super().__getitem__(name)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What stands on the cards, by name."""
+
+    priors: Mapping[str, Prior]
+    prices: Mapping[str, CostItem]
+    sources: Mapping[str, str]
+
+
 def catalogue_document(span: Span, costs: Sequence[CostItem], lang: str) -> Document:
     """All of it, in the language, at these prices."""
     prices = {item.key: item for item in costs}
-    priors = load_priors()
+    known = Known(priors=load_priors(), prices=prices, sources=documents_behind(lang))
     return {
-        "kinds": [_kind(table, means, span, priors, prices, lang) for table, means in _tables()],
+        "kinds": [_kind(table, means, span, known, lang) for table, means in _tables()],
         "common": _fields(LeverTable, lang),
         "target": _fields(TargetTable, lang),
         "price": _fields(Price, lang),
@@ -71,13 +82,12 @@ def _kind(
     table: type[LeverTable],
     means: str | None,
     span: Span,
-    priors: Mapping[str, Prior],
-    prices: Mapping[str, CostItem],
+    known: Known,
     lang: str,
 ) -> Document:
     kind = get_args(table.model_fields["kind"].annotation)[0]
     said = {key: typeset(text[lang], lang) for key, text in words()["kind"][kind].items()}
-    lever, asked = _smallest(table, kind, means), Asked(priors)
+    lever, asked = _smallest(table, kind, means), Asked(known.priors)
     lever.resolve(span, asked, 0)
     paid = dict.fromkeys(f"{charge.lever}/{charge.item}" for charge in lever.charges(SOME))
     return {
@@ -85,8 +95,8 @@ def _kind(
         "kind": kind,
         "means": means,
         "title": lever_word(means or kind, lang),
-        "effects": [_effect(priors[name], lang) for name in dict.fromkeys(asked.taken)],
-        "prices": [_price(prices[key], lang) for key in paid],
+        "effects": [_effect(known.priors[name], known.sources, lang) for name in dict.fromkeys(asked.taken)],
+        "prices": [_price(known.prices[key], known.sources, lang) for key in paid],
         "fields": _fields(table, lang),
     }
 
@@ -100,7 +110,7 @@ def _smallest(table: type[LeverTable], kind: str, means: str | None) -> LeverTab
     return table.model_validate(given)
 
 
-def _effect(prior: Prior, lang: str) -> Document:
+def _effect(prior: Prior, sources: Mapping[str, str], lang: str) -> Document:
     value, low, high = prior.stated
     return {
         "name": prior.name,
@@ -109,12 +119,12 @@ def _effect(prior: Prior, lang: str) -> Document:
         "status": prior.status,
         "status_title": label(f"price_status.{prior.status}", lang),
         **{"low": low, "value": value, "high": high},
-        "source": prior.evidence if lang == "en" else "",
+        "source": sources.get(prior.name, ""),
         "facts": list(prior.facts),
     }
 
 
-def _price(item: CostItem, lang: str) -> Document:
+def _price(item: CostItem, sources: Mapping[str, str], lang: str) -> Document:
     status, _, reason = (part.strip() for part in item.status.partition(":"))
     return {
         "item": item.item,
@@ -123,7 +133,7 @@ def _price(item: CostItem, lang: str) -> Document:
         **{"low": item.low, "value": item.value, "high": item.high},
         "status": status,
         "status_title": label(f"price_status.{status}", lang),
-        "source": (item.source or reason) if item.own else reason if lang == "en" else "",
+        "source": (item.source or reason) if item.own else sources.get(item.key, ""),
     }
 
 

@@ -37,6 +37,7 @@ from scenarios.language.schema import Scenario
 from scenarios.lever_schemas.words import item_word, lever_word, words
 from scenarios.words import group_label, price_line, run_line, scenario_titles
 from web import label
+from web.use import use_document, years_document
 
 QUANTILES = ("p05", "p50", "p95")
 STOPS_OF = ("all", "age_band", "digital_exclusion", "long_term_illness")
@@ -59,14 +60,20 @@ def answer_document(
     summary = {str(row["scenario"]): row for _, row in table.iterrows()}
     known = {scenario.name: scenario for scenario in scenarios}
     runs = {name: run_document(frames, manifest, name) for name in names}
+    years = years_document(frames, manifest, lang)
     return {
         "settings": {
             **{key: manifest[key] for key in SETTINGS},
             "dates_until": manifest.get("dates_until", manifest["until"]),
+            "target_on": manifest.get("target_on", "activated"),
         },
         "dates": runs[names[0]]["weeks"],
         "published": [dict(target) for target in manifest["stock_targets"]],
-        "scenarios": [_scenario(frames, manifest, runs[name], summary[name], known.get(name), lang) for name in names],
+        "scenarios": [
+            {**_scenario(frames, manifest, runs[name], summary[name], known.get(name), lang), "years": years[name]}
+            for name in names
+        ],
+        "use": use_document(frames, manifest, lang),
         "left_behind": list(_left_behind(frames["equity"], manifest, lang, frames["outcomes"]["draw"].nunique())),
         "stops": list(_stops(frames["equity"], manifest, lang)),
         "regions": list(_regions(frames["groups"], manifest, lang)),

@@ -79,6 +79,7 @@ class Explorer:
             "lang": lang,
             "languages": list(LANGUAGES),
             **{key: manifest[key] for key in ("people", "draws", "seed", "policy_start", "until", "target_millions")},
+            "target_on": settings.target_on,
             "dates_until": settings.onward.isoformat(),
             "data_end": manifest["data_end"],
             "clients_most": self.clients,
@@ -211,10 +212,10 @@ def folder_document(folder: Path, lang: str) -> Document:
     """A finished run folder as the page gets it.
 
     Raises:
-        UserError: it is unfinished, altered, of a version whose frames were others, or its target is on users.
+        UserError: it is unfinished, altered, of a version whose frames were others, or its target was reached already.
     """
     manifest, frames = load(folder)
-    refuse_target(folder, manifest)
+    refuse_target(folder, manifest, users=True)
     texts = [(str(entry["name"]), str(entry["text"])) for entry in entries(manifest)]
     scenarios = [parse_scenario(text, source=f"{name}.toml") for name, text in texts]
     answer = answer_document(frames, manifest, scenarios, lang, int(manifest["draws"]))

@@ -74,11 +74,13 @@ def refuse_earlier(folder: Path) -> None:
             raise UserError(f"{folder}: of an earlier version, whose table {table} has no {column}; run it again")
 
 
-def refuse_target(folder: Path, manifest: Manifest) -> None:
-    """``UserError`` for a run with a target on users where all that is shown is of activated profiles, or with one that
-    the counts it knew say was reached already."""
+def refuse_target(folder: Path, manifest: Manifest, *, users: bool = False) -> None:
+    """``UserError`` for a run with a target that the counts it knew say was reached already, or with one on users where
+    all that is shown is of activated profiles (unless ``users``)."""
     if manifest.get("target_on") == "users":
-        raise UserError(f"{folder}: its target is on users, what is shown here on activated profiles: run it again")
+        if not users:
+            raise UserError(f"{folder}: its target is on users, what is shown here on activated profiles: run it again")
+        return
     counts = [count for count in manifest.get("stock_targets", ()) if count["kind"] != "initial"]
     known = [(count["date"], count.get("low_millions", count["millions"])) for count in counts]
     refuse_reached(str(folder), "activated", float(manifest["target_millions"]), known)

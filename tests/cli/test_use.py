@@ -12,7 +12,6 @@ from typer.testing import CliRunner
 
 import mes
 from cli.main import app
-from foundation.errors import UserError
 from foundation.store.manifest import read
 from scenarios.compare.comparison import refuse_target
 from web.explorer import folder_document
@@ -106,11 +105,15 @@ def test_draws_of_ones_own_are_told_of(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_what_is_of_profiles_only_refuses_users(folder: Path) -> None:
     """A line at five million users would have been drawn among activated profiles."""
-    for words in (("web", "--check", "--target", "users=5M"), ("forecast", "--target", "users=5M")):
-        code, _, told = called(*words)
-        assert (code, "--target: this command is of activated profiles" in told) == (2, True)
-    with pytest.raises(UserError, match="its target is on users, what is shown here on activated profiles"):
-        folder_document(folder, "en")
+    code, _, told = called("forecast", "--target", "users=5M")
+    assert (code, "--target: this command is of activated profiles" in told) == (2, True)
+
+
+def test_the_page_opens_a_folder_whose_target_is_on_users(folder: Path) -> None:
+    """It says so, and the chart of profiles has no line for it (tests/web/browser)."""
+    answer = folder_document(folder, "en")["answer"]
+    assert (answer["settings"]["target_on"], answer["settings"]["target_millions"]) == ("users", 2.5)
+    assert answer["use"]["scenarios"]["simplified-signup"]["shown"]["monthly"]
 
 
 def test_a_folder_whose_target_was_reached_already_is_refused() -> None:

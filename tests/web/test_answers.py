@@ -12,14 +12,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import mes
 from cli.web import options, study
 from foundation.errors import ScenarioError, UserError
+from foundation.language.numbers import percent, with_interval
 from foundation.tasks.executors import SerialExecutor
 from scenarios.compare.comparison import run_document
+from scenarios.compare.spending import spending_table
+from scenarios.compare.use import use_table, user_group_table
 from scenarios.frames import ORDER
 from scenarios.language.files import catalogue, load_scenario
 from tests.web.conftest import DRAWS, PEOPLE, request_of
@@ -29,6 +33,7 @@ from web.explorer import Explorer
 from web.memory import Plan, planned
 from web.pool import Course, Pool, Wish
 from web.strategies import named_apart, scenario_of, table_of
+from web.use import MEASURES
 
 LETTERS = {
     "title": {"en": "Letters & “codes”", "fr": "Courriers"},
@@ -89,6 +94,59 @@ def test_the_file_gives_the_same_numbers_to_the_bit(
     assert shown["activated"] == document["activated_millions"]
     assert shown["measures"] == {key: document["at_horizon"][key] for key in shown["measures"]}
     assert shown["target_date"] == document["at_horizon"]["target_date"]
+
+
+def test_use_and_years_are_those_of_the_tables(one: tuple[Explorer, Asked, list[dict[str, Any]]]) -> None:
+    explorer, question, events = one
+    found = explorer.library.question(explorer.library.default, question.strategies)
+    frames, manifest = explorer.library.taken(found, range(DRAWS))
+    answer = events[-1]["answer"]
+    table = use_table(frames["outcomes"], frames["user_groups"]).set_index("scenario")
+    assert list(answer["use"]["scenarios"]) == list(table.index) == [row["name"] for row in answer["scenarios"]]
+    for name, row in table.iterrows():
+        mine = answer["use"]["scenarios"][str(name)]
+        for short, (measure, figures) in MEASURES.items():
+            low, middle, high = (row[f"{measure}_{q}"] for q in ("p05", "p50", "p95"))
+            assert mine[short]["p50"] == pytest.approx(middle, rel=1e-5, nan_ok=True) or np.isnan(middle)
+            assert mine["shown"][short] == with_interval(low, middle, high, "en", figures)
+    groups = user_group_table(frames["user_groups"]).set_index(["scenario", "dimension", "group"])
+    assert answer["use"]["groups"]
+    for one_group in answer["use"]["groups"]:
+        row = groups.loc[one_group["scenario"], one_group["dimension"], one_group["group"]]
+        assert one_group["active_millions"] == pytest.approx(row["active_millions"], rel=1e-5)
+        assert one_group["shown"]["using"].startswith(percent(row["share_using_p50"], "en"))
+    spent = spending_table(frames, manifest)
+    mine = [(r["name"], y["year"], y["p50"]) for r in answer["scenarios"] for y in r["years"]]
+    theirs = list(zip(spent["scenario"], spent["year"], spent["cost_millions_eur_p50"], strict=True))
+    assert [(name, year) for name, year, _ in mine] == [(name, year) for name, year, _ in theirs]
+    assert [cost for *_, cost in mine] == pytest.approx([cost for *_, cost in theirs], rel=1e-5)
+    assert max(cost for *_, cost in theirs) > 0
+
+
+def test_a_target_on_users_is_that_of_the_command(tmp_path: Path) -> None:
+    """To the bit, and its probability is another than that of as many profiles; there is no report of it."""
+    given = replace(request_of(), target="users=20M")
+    explorer = Explorer(
+        lambda world: study(given, world),
+        described=lambda world: options(given, world),
+        workers=1,
+        executor=SerialExecutor,
+    )
+    assert explorer.settings("en")["target_on"] == "users"
+    question = asked(SMS)
+    answer = answered(explorer, question)[-1]["answer"]
+    assert answer["settings"]["target_on"] == "users"
+    file = asyncio.run(explorer.download(question, "toml", 0, "en"))
+    (tmp_path / file.name).write_bytes(file.content)
+    run = mes.compare([tmp_path / file.name], people=PEOPLE, draws=DRAWS, target="users=20M")
+    found = explorer.library.question(explorer.library.default, question.strategies)
+    frames, _ = explorer.library.taken(found, range(DRAWS))
+    for name in ORDER:
+        pd.testing.assert_frame_equal(frames[name], run.frames[name], check_exact=True)
+    reached = run.frames["outcomes"].groupby("scenario")["reached"].mean()
+    assert answer["scenarios"][1]["probability_of_target"] == reached["des-sms"] == 0, "of profiles it would be 1"
+    with pytest.raises(RefusedError, match="the report is of activated profiles"):
+        asyncio.run(explorer.download(question, "report", 0, "en"))
 
 
 def test_another_dose_gives_other_numbers(made: Callable[..., Explorer]) -> None:

@@ -19,7 +19,13 @@ from web.page import STATIC, label, render, spoken
 TEMPLATE = STATIC.parent / "page.html.j2"
 SCRIPTS = sorted(STATIC.glob("*.js"))
 MOST_LINES = 300
-SETTINGS = {"version": "0", "target_millions": 40.0, "structures": [], "folder": "</script><b>"}
+SETTINGS = {
+    "version": "0",
+    "target_millions": 40.0,
+    "target_on": "activated",
+    "structures": [],
+    "folder": "</script><b>",
+}
 MARKUP = re.compile(
     r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|createContextualFragment|\beval\(|Function\("
 )
@@ -89,3 +95,21 @@ def test_the_template_runs_no_script_of_its_own() -> None:
     assert re.findall(r"<script(?![^>]*(src=|application/json))", text) == []
     assert re.findall(r"\son\w+=", text) == []
     assert MARKUP.search("box.innerHTML = title")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_sources_of_effects_and_prices_are_said_in_the_language(lang: str) -> None:
+    """Documents and their days; what is recorded for one language is for the other."""
+    span = Span(policy_start=date(2027, 1, 4), until=date(2027, 12, 31))
+    rows = [
+        (row.get("name") or row["title"], row["source"])
+        for kind in catalogue_document(span, load_costs(), lang)["kinds"]
+        for row in (*kind["effects"], *kind["prices"])
+    ]
+    told = [source for _, source in rows if source]
+    assert len(told) > 10
+    by_name = dict(rows)
+    assert by_name["letter_pull"] == "AEA RCT Registry, 2016"
+    assert by_name["media_pull"] == "", "nothing is known, and nothing is said"
+    words = "calcul sur des chiffres publiés" if lang == "fr" else "computed from published figures"
+    assert by_name["reminder_pull"].startswith(words)

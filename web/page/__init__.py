@@ -39,6 +39,7 @@ def spoken(lang: str) -> dict[str, dict[str, str]]:
         "status": label.own["status"],
         "answer": label.own["answer"],
         "chart": label.own["chart"],
+        "use": label.own["use"],
         "who": label.own["who"],
         "keep": label.own["keep"],
         "folder": label.own["folder"],

@@ -32,6 +32,7 @@ DRAWS = 100
 START, UNTIL, LATER = "2027-01-04", "2027-12-31", "2028-12-31"
 WEEKS = [(date(2022, 1, 3) + timedelta(weeks=week)).isoformat() for week in range(313)]
 AGES = ("0-15", "16-17", "18-24", "25-34", "35-49", "50-64", "65-74", "75+")
+USED = ("monthly", "weekly", "returned", "dormant", "lasting", "added", "each")
 STOPS = {"unaware": "place", "not_visited": "place", "would_pass": "would_pass", "has_time": "barrier"}
 
 
@@ -44,6 +45,7 @@ class Fake:
         """Streams that were ended before their last answer."""
         self.pace, self.breaks, self.refuses, self.folder_name = 0.0, 0, False, ""
         self.steps: tuple[int, ...] = (DRAWS,)
+        self.target_on = "activated"
 
     async def start(self) -> None:
         """Nothing to warm."""
@@ -63,6 +65,7 @@ class Fake:
             "until": UNTIL,
             "dates_until": LATER,
             "target_millions": 40.0,
+            "target_on": self.target_on,
             "data_end": "2026-01-29",
             "clients_most": 20,
             "strategies_most": 5,
@@ -107,6 +110,7 @@ class Fake:
                 yield {"event": "progress", "done": draws, "of": DRAWS}
                 whole = draws == DRAWS
                 found = answer(names, draws, [len(one.levers) for one in asked.strategies])
+                found["settings"]["target_on"] = self.target_on
                 yield {"event": "answer", "draws": draws, "of": DRAWS, "final": whole, "answer": found}
         finally:
             self.ended += not whole
@@ -145,6 +149,7 @@ def answer(names: list[tuple[str, str]], draws: int, strength: list[int] | None 
             "policy_start": START,
             "until": UNTIL,
             "target_millions": 40.0,
+            "target_on": "activated",
             "data_end": "2026-01-29",
             "dates_until": LATER,
             "continued": True,
@@ -170,6 +175,11 @@ def answer(names: list[tuple[str, str]], draws: int, strength: list[int] | None 
             for name, _ in names
             for at, region in enumerate(REGIONS)
         ],
+        "use": {
+            "scenarios": {name: {"shown": dict.fromkeys(USED, _shown(3)) | {"ranks": "1 → 2"}} for name, _ in names},
+            "groups": [row for name, _ in names for row in _using(name)],
+            "notes": ["Made up."],
+        },
         "best": [],
         "assumed": ["Made up."],
         "courses": {"documents": courses, "growth": courses},
@@ -238,6 +248,7 @@ def _scenario(name: str, title: str, adds: float, draws: int) -> Document:
                 "shown": _shown(10 * adds),
             }
         ],
+        "years": [{"year": year, **_spread(5 * adds, adds), "shown": _shown(5 * adds)} for year in (2027, 2028)],
         "levers": [],
         "few_aimed": [],
     }
@@ -261,6 +272,19 @@ def _left(name: str, quo: bool) -> Iterator[Document]:
             "gap_change_points": _spread(change),
             "lag": 0.5,
             "shown": {"share": _shown(50), "gap": _shown(at - 4), "change": _shown(change), "lag": "50 %"},
+        }
+
+
+def _using(name: str) -> Iterator[Document]:
+    for dimension, title, group in (("age_band", "age", "75+"), ("digital_exclusion", "digital exclusion", "excluded")):
+        yield {
+            "scenario": name,
+            "dimension": dimension,
+            "dimension_title": title,
+            "group": group,
+            "group_title": group,
+            "active_millions": 2.0,
+            "shown": {"using": _shown(20), "lasting": _shown(10)},
         }
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -317,6 +318,80 @@ def test_files_in_and_out(visit: Visit, fake: Fake, tmp_path: Path) -> None:
     assert "<svg" in (tmp_path / "level.svg").read_text("utf-8")
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_pasted_file_is_checked_as_on_the_command_line(lang: str, visit: Visit, fake: Fake, tmp_path: Path) -> None:
+    page = visit(lang, 400, refused="422")
+    page.evaluate(UNFOLD)
+    page.click("#check")
+    assert page.inner_text("#pasted-problem")
+    wrong = '[title]\nen = "Mine"\n[[lever]]\nkind = "letter"\nevery_weeks = "often"\ntarget.regions = ["Bretagn"]\n'
+    right = wrong.replace('"often"', "26").replace("Bretagn", "Bretagne")
+    file = tmp_path / "strategy.toml"
+    file.write_text(wrong, encoding="utf-8")
+    result = CliRunner().invoke(app, ["scenarios", "check", str(file), "--lang", lang])
+    page.fill("#pasted", wrong)
+    page.click("#check")
+    page.wait_for_selector("#pasted[aria-invalid]")
+    lines = page.inner_text("#pasted-problem").splitlines()
+    assert len(lines) == 2
+    typed = result.output.replace(f"{tmp_path}/", "")
+    assert all(" ".join(line.split()) in " ".join(typed.split()) for line in lines), typed
+    assert page.input_value("#pasted") == wrong, "it stays until it is right"
+    assert sideways(page) <= 0
+    page.fill("#pasted", right)
+    changed(page, fake, lambda: page.click("#check"))
+    assert (page.input_value("#pasted"), page.is_hidden("#pasted-problem")) == ("", True)
+    (strategy,) = fake.asked[-1].strategies
+    assert strategy.levers[0].target.regions == ("Bretagne",)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<img src=x onerror=window.hacked=1>",
+        "[" * 20_000,
+        "a = " + "[" * 5_000 + "]" * 5_000,
+        '[title]\nen = "<script>window.hacked=1</script>"\n[[lever]]\nkind = "<b>x</b>"\n',
+        "\x00\x01\N{RIGHT-TO-LEFT OVERRIDE}",
+        "x = 1e999999\ny = 99999999999999999999999999999999999\n",
+        "#" * 200_001,
+    ],
+    ids=["markup", "unclosed", "deep", "titles", "signs", "numbers", "long"],
+)
+def test_whatever_is_pasted_is_answered_with_a_message(text: str, visit: Visit, fake: Fake) -> None:
+    page = visit(refused="422")
+    page.evaluate(UNFOLD)
+    page.evaluate("text => { document.getElementById('pasted').value = text; }", text)
+    page.click("#check")
+    page.wait_for_selector("#pasted[aria-invalid]")
+    assert page.inner_text("#pasted-problem").strip()
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("#compose img, #compose script, #compose b").count() == 0
+    assert fake.asked[-1].strategies == ()
+    assert sideways(page) <= 0
+
+
+def test_use_and_years_are_shown(visit: Visit, fake: Fake) -> None:
+    page = visit("en", 1280, fragment(LETTERS, DOCTORS))
+    assert page.locator("#use tbody tr").count() == 3
+    assert "With “Letters” 3.00" in page.inner_text("#use-said")
+    assert page.locator("#use-groups tbody tr").count() == 2
+    assert page.locator("#years thead th").all_inner_texts() == ["Strategy", "2027", "2028"]
+    assert page.locator("#years tbody tr").count() == 2, "what costs nothing is left out"
+    assert page.evaluate("document.body.textContent.includes('Target: 40 million')") is False, "no chart is drawn here"
+
+
+@pytest.mark.parametrize("on", ["activated", "users"])
+def test_a_target_on_users_is_no_line_among_profiles(on: str, visit: Visit, fake: Fake) -> None:
+    fake.target_on = on
+    page = visit("en", 1280, fragment(LETTERS), charts=True)
+    page.wait_for_selector("#level svg")
+    drawn = page.locator("#level svg", has_text="Target: 40 million").count()
+    assert (drawn > 0) == (on == "activated")
+    assert ("40 million monthly users" in page.inner_text("#verdict")) == (on == "users")
+    assert ("monthly users" in page.inner_text("header .lead")) == (on == "users")
+
+
 def test_five_strategies_at_most(visit: Visit, fake: Fake) -> None:
     page = visit("en", 1280, fragment(LETTERS))
     for count in range(2, 6):
@@ -378,3 +453,34 @@ def test_the_file_gives_the_numbers_of_the_page(made: Callable[..., Explorer], v
     assert ours["measures"] == {key: run["at_horizon"][key] for key in ours["measures"]}
     assert ours["activated"] == run["activated_millions"]
     assert ours["shown"]["additional"].split("\N{NO-BREAK SPACE}")[0] in shown
+
+
+@pytest.mark.parametrize(
+    "wanted", [("report", "xlsx", "folder"), pytest.param(("pictures",), marks=pytest.mark.slow)], ids="-".join
+)
+def test_everything_can_be_taken_away_through_the_page(
+    wanted: tuple[str, ...], made: Callable[..., Explorer], visit: Visit, tmp_path: Path
+) -> None:
+    """With the real explorer."""
+    names = {"report": "letters.fr.html", "xlsx": "letters.fr.xlsx", "folder": "letters.zip", "pictures": "letters.zip"}
+    with serving(made()) as address:
+        page = visit("fr", 1280, fragment(LETTERS), at=address, ready=False)
+        page.set_default_timeout(120_000)
+        whole(page)
+        for what in wanted:
+            with page.expect_download() as download:
+                page.click(f'[data-download="{what}"]')
+            assert download.value.suggested_filename == names[what]
+            download.value.save_as(tmp_path / names[what])
+            page.wait_for_selector(f"#kept:has-text('{names[what]}')")
+    if "report" in wanted:
+        report = (tmp_path / names["report"]).read_text("utf-8")
+        assert '<html lang="fr"' in report
+        assert "Letters" in report
+        assert (tmp_path / names["xlsx"]).read_bytes().startswith(b"PK")
+        zipfile.ZipFile(tmp_path / names["folder"]).extractall(tmp_path / "whole")
+        assert CliRunner().invoke(app, ["verify", str(tmp_path / "whole" / "letters")]).exit_code == 0
+        return
+    with zipfile.ZipFile(tmp_path / names["pictures"]) as pictures:
+        assert {"adoption.fr.png", "use.fr.png"} <= {name.rpartition("/")[2] for name in pictures.namelist()}
+        assert all(pictures.read(name).startswith(b"\x89PNG") for name in pictures.namelist())

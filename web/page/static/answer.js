@@ -47,13 +47,17 @@ const figure = (text) => h("span", { class: "number" }, text);
 export function verdict(answer, one) {
   const [reference] = answer.scenarios;
   const until = day(answer.settings.until);
-  const target = number(answer.settings.target_millions, 1);
+  const goal = say(`answer.goal_${answer.settings.target_on}`, { target: number(answer.settings.target_millions, 1) });
   const chance = (scenario) => h("span", {}, figure(scenario.shown.probability), "\u00a0", figure(scenario.shown.probability_interval));
   const sentences = one.reference
-    ? [sayNodes("answer.quo", { until, activated: figure(one.shown.activated), target, probability: chance(one), date: figure(one.shown.date) })]
+    ? [sayNodes("answer.quo", { until, activated: figure(one.shown.activated), goal, probability: chance(one), date: figure(one.shown.date) })]
     : [sayNodes("answer.with", { title: titled(one.title, 120), until, activated: figure(one.shown.activated), additional: figure(one.shown.additional), millions: millions(one, "additional_millions") }),
        sayNodes(one.measures.doctor_minutes_millions.p95 ? "answer.cost_minutes" : "answer.cost", { cost: figure(one.shown.cost), each: figure(one.shown.each), minutes: figure(one.shown.minutes), millions: millions(one, "cost_millions_eur"), millions_minutes: millions(one, "doctor_minutes_millions") }),
-       sayNodes("answer.chance", { target, until, probability: chance(one), before: chance(reference), date: figure(one.shown.date) })];
+       sayNodes("answer.chance", { goal, until, probability: chance(one), before: chance(reference), date: figure(one.shown.date) })];
+  if (answer.settings.target_on === "users" && answer.use) {
+    const monthly = (scenario) => figure(answer.use.scenarios[scenario.name].shown.monthly);
+    sentences.push(sayNodes(one.reference ? "answer.users_quo" : "answer.users", { monthly: monthly(one), before: monthly(reference) }));
+  }
   fill(byId("verdict"), sentences.map((sentence) => h("p", {}, sentence)), one.few_aimed.map((text) => h("p", { class: "warning" }, text)));
   fill(byId("bar-figure"), one.reference ? say("answer.bar_quo", { activated: one.shown.activated }) : say("answer.bar", { additional: one.shown.additional }));
 }
@@ -61,7 +65,7 @@ export function verdict(answer, one) {
 /** All of them side by side; a strategy that isn't composed here but comes from a folder has no letter. */
 export function side(answer) {
   const until = day(answer.settings.until);
-  const heads = ["strategy", "activated", "additional", "cost", "each", "minutes", "probability", "date"].map((key) => say(`answer.head_${key}`, { target: number(answer.settings.target_millions, 1) }));
+  const heads = ["strategy", "activated", "additional", "cost", "each", "minutes", answer.settings.target_on === "users" ? "probability_users" : "probability", "date"].map((key) => say(`answer.head_${key}`, { target: number(answer.settings.target_millions, 1) }));
   const rows = answer.scenarios.map((one, index) => [
     h("span", {}, index > 0 && index <= LETTERS.length && answer.scenarios.length <= LETTERS.length + 1 && h("span", { class: `letter s${index - 1}` }, LETTERS[index - 1]), " ", titled(one.title, 120)),
     ...["activated", "additional", "cost", "each", "minutes"].map((key) => apart(one.shown[key])),

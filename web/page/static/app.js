@@ -8,6 +8,7 @@ import { announce, byId, fill, h, lang, plain, say, sayNodes, settings } from ".
 import * as keeping from "./keeping.js";
 import * as plots from "./plots.js";
 import { store } from "./state.js";
+import * as used from "./use.js";
 import * as who from "./who.js";
 
 const { known } = asking;
@@ -28,6 +29,8 @@ function show() {
   who.stops(found, one);
   who.regions(found, one);
   answer.costs(one);
+  used.years(found);
+  used.use(found, one);
   answer.assumed(found);
   if (byId("readings").open) charts.courses(found);
 }

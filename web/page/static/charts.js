@@ -42,7 +42,8 @@ export function level(answer, shown) {
   const { dates, settings } = answer;
   const [reference] = answer.scenarios;
   const all = looks(answer);
-  const range = [0, Math.max(settings.target_millions, reference.activated.p95.at(-1), ...all.map((one) => one.scenario.activated.p95.at(-1))) * 1.08];
+  const aimed = settings.target_on !== "users"; // a target on users is of another scale
+  const range = [0, Math.max(aimed ? settings.target_millions : 0, reference.activated.p95.at(-1), ...all.map((one) => one.scenario.activated.p95.at(-1))) * 1.08];
   const traces = [plots.band(dates, reference.activated.p05, reference.activated.p95, INK, 0.14)];
   for (const look of all) if (look.scenario === shown) traces.push(plots.band(...since(look.scenario.activated, dates, settings.policy_start).slice(0, 3), look.colour, 0.2));
   traces.push(plots.line(dates, reference.activated.p50, INK, "solid", hovers(reference.title, dates, reference.activated)));
@@ -62,13 +63,13 @@ export function level(answer, shown) {
   const layout = plots.look({
     height, margin, xaxis: plots.axis({ type: "date", range: [dates[0], dates.at(-1)], nticks: room ? 8 : 4, tickformat: "%Y", dtick: room ? "M12" : "M24" }),
     yaxis: plots.axis({ range, rangemode: "tozero" }),
-    shapes: [{ type: "line", xref: "paper", x0: 0, x1: 1, y0: settings.target_millions, y1: settings.target_millions, line: { color: "#c40d28", width: 1.8, dash: "dash" } },
+    shapes: [...(aimed ? [{ type: "line", xref: "paper", x0: 0, x1: 1, y0: settings.target_millions, y1: settings.target_millions, line: { color: "#c40d28", width: 1.8, dash: "dash" } }] : []),
       { type: "line", x0: settings.policy_start, x1: settings.policy_start, yref: "paper", y0: 0, y1: 1, line: { color: "#8a8a8a", width: 1, dash: "dot" } }],
-    annotations: [target, { x: settings.policy_start, y: 0.02, yref: "paper", xanchor: "right", yanchor: "bottom", showarrow: false, text: say("chart.policy"), font: { color: "#4a4a4a", size: 12 } },
+    annotations: [...(aimed ? [target] : []), { x: settings.policy_start, y: 0.02, yref: "paper", xanchor: "right", yanchor: "bottom", showarrow: false, text: say("chart.policy"), font: { color: "#4a4a4a", size: 12 } },
       ...plots.ends(ending, dates.at(-1), { height: height - margin.t - margin.b, range, room })],
   });
   const said = shown && !shown.reference ? say("chart.level_said_with", { title: shown.title, value: shown.shown.activated }) : "";
-  plots.draw(box, traces, layout, `${say("chart.level_said", { value: reference.shown.activated, target: number(settings.target_millions, 1) })} ${said}`);
+  plots.draw(box, traces, layout, `${say(aimed ? "chart.level_said" : "chart.level_said_users", { value: reference.shown.activated, target: number(settings.target_millions, 1) })} ${said}`);
   key("level-key", all, answer);
   asTable("level-table", say("chart.level_caption"), dates, settings.data_end, [reference, ...all.map((one) => one.scenario)], (one) => one.activated);
 }

@@ -27,6 +27,7 @@ export function begin(found) {
   });
   byId("fresh").addEventListener("click", () => add({ title: { [lang]: say("compose.mine") }, lever: [] }, "#strategy-title"));
   byId("file").addEventListener("change", upload);
+  byId("check").addEventListener("click", paste);
   byId("strategy-title").addEventListener("input", (event) => {
     const title = event.target.value.trim();
     if (title) store.change((state) => { state.strategies[state.shown].title = { [lang]: title }; }, "edit", `${store.state.shown}.title`);
@@ -89,16 +90,39 @@ const act = {
 async function upload(event) {
   const [file] = event.target.files;
   event.target.value = "";
-  if (!file) return;
-  if (file.size > settings.upload_most_bytes) {
-    said(say("compose.too_large", { name: plain(file.name, 60), most: Math.round(settings.upload_most_bytes / 1000) }));
-    return;
+  if (file) await take(file.name, file.size, () => file.text(), said);
+}
+
+/** A pasted file: what is wrong with it stands below, and the text stays until it is right. */
+async function paste() {
+  const field = byId("pasted");
+  const wrong = (message) => { mark(field, message); announce(message); };
+  const text = field.value;
+  if (!text.trim()) wrong(say("compose.nothing"));
+  else if (await take("", new TextEncoder().encode(text).length, () => text, wrong)) {
+    mark(field, "");
+    field.value = "";
+  }
+}
+
+/** Adds the strategy of a file, or says what is wrong with it, as `mes scenarios check` does. */
+async function take(name, size, text, wrong) {
+  if (size > settings.upload_most_bytes) {
+    wrong(say("compose.too_large", { name: plain(name || say("compose.pasted"), 60), most: Math.round(settings.upload_most_bytes / 1000) }));
+    return false;
   }
   try {
-    add((await api.parse(await file.text(), file.name.replace(/\.toml$/i, ""))).table);
+    const { table } = await api.parse(await text(), name.replace(/\.toml$/i, ""));
+    if (full()) {
+      wrong(say("compose.full", { most: settings.strategies_most }));
+      return false;
+    }
+    add(table);
+    return true;
   } catch (error) {
-    if (!(error instanceof api.Refused)) said(say("status.lost"));
-    else said(error.problems.length ? error.problems.map((one) => one.message).join("\n") : error.message);
+    if (!(error instanceof api.Refused)) wrong(say("status.lost"));
+    else wrong(error.problems.length ? error.problems.map((one) => one.message).join("\n") : error.message);
+    return false;
   }
 }
 
@@ -163,8 +187,8 @@ function remove() {
 
 /** Puts the problems that the server found where they belong; those without a field stand above. */
 export function problems(refused) {
-  for (const input of document.querySelectorAll("#compose [aria-invalid]")) mark(input, "");
-  for (const place of document.querySelectorAll("#compose .problem:not(#composed)")) { place.hidden = true; place.textContent = ""; }
+  for (const input of document.querySelectorAll("#compose [aria-invalid]:not(#pasted)")) mark(input, "");
+  for (const place of document.querySelectorAll("#compose .problem:not(#composed, #pasted-problem)")) { place.hidden = true; place.textContent = ""; }
   const list = byId("problems");
   if (!refused || refused.strategy === null) { fill(list); return; }
   const here = refused.strategy === store.state.shown;

@@ -44,7 +44,7 @@ function knowledge(kind) {
   const value = (row) => [figures(row.value), "\u00a0", between(row.low, row.high, figures)];
   const status = (row) => h("span", { class: `badge ${row.status}` }, row.status_title);
   const named = (row) => [capital(row.title), row.detail && h("small", {}, ` (${row.detail})`)];
-  const source = (row) => row.source && h("small", { lang: "en" }, row.source);
+  const source = (row) => row.source && h("small", {}, say("compose.source", { source: plain(row.source, 400) }));
   const heads = (what) => [what, say("compose.value"), say("compose.status")];
   const rows = (list, unit) => list.map((row) => [[named(row), " ", source(row)], [value(row), unit && `\u00a0${unit}`], status(row)]);
   return [
