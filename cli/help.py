@@ -125,6 +125,14 @@ def _placeholders(text: str) -> str:
     return _PLACEHOLDER.sub(lambda found: PLACEHOLDERS.get(found[0], found[0]), text)
 
 
+def name_argument(error: Any, lang: str) -> None:
+    """An argument is called in an error as in the line of usage above it: SCENARIO, in French SCÉNARIO."""
+    argument = getattr(error, "param", None)
+    if argument is not None and argument.param_type_name == "argument" and not error.param_hint:
+        name = str(argument.metavar or argument.name).upper()
+        error.param_hint = f"'{_placeholders(name) if lang == 'fr' else name}'"
+
+
 def with_words_of_click(text: str) -> str:
     """A help page with Click's own words in French."""
     for pattern, french in OF_CLICK:

@@ -25,6 +25,8 @@ _BEGINNINGS: Mapping[bytes, tuple[str, str]] = {
     b"PAR1": ("a Parquet table", "save it as CSV UTF-8"),
     b"\x89PNG": ("a picture", "a table of text is needed"),
     b"\xff\xd8\xff": ("a picture", "a table of text is needed"),
+    b"\xff\xfe\x00\x00": ("text in UTF-32", "save it as CSV UTF-8"),
+    b"\x00\x00\xfe\xff": ("text in UTF-32", "save it as CSV UTF-8"),
     b"\xff\xfe": ("text in UTF-16, as Excel writes “Unicode text”", "save it as CSV UTF-8"),
     b"\xfe\xff": ("text in UTF-16, as Excel writes “Unicode text”", "save it as CSV UTF-8"),
 }
@@ -36,7 +38,7 @@ _INSIDE: Mapping[str, tuple[str, str]] = {
     "word/": ("a Word document", "copy its table into a spreadsheet and save that as CSV UTF-8"),
 }
 """The same by what a zip archive holds."""
-UTF16 = _BEGINNINGS[b"\xff\xfe"]
+UTF16, UTF32 = _BEGINNINGS[b"\xff\xfe"], _BEGINNINGS[b"\xff\xfe\x00\x00"]
 _PAGES = (b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<meta")
 
 
@@ -69,6 +71,9 @@ def kind_of(content: bytes) -> tuple[str, str] | None:
         return "a web page (HTML)", "open it in a spreadsheet and save the sheet as CSV UTF-8, or fetch the file itself"
     if start.startswith(b"<?xml") and b"urn:schemas-microsoft-com:office:spreadsheet" in start:
         return "an Excel workbook (XML)", SAVE
+    even, odd = content[0:2000:2], content[1:2000:2]
+    if any(_is_wide(one) and not any(other) for one, other in ((even, odd), (odd, even))):
+        return UTF32
     if _is_wide(content[:2000]):
         return UTF16
     return next((found for first, found in _BEGINNINGS.items() if content.startswith(first)), None)
