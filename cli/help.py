@@ -38,7 +38,8 @@ OF_A_LINE = (
 """Those it adds to what is said of an option, before lines are broken."""
 PLACEHOLDERS = {
     "ARGS": "ARGUMENTS", "DIR": "DOSSIER", "FILE": "FICHIER", "FOLDER": "DOSSIER", "HOST": "HÔTE", "ID": "NUMÉRO",
-    "KEY": "CLÉ", "NUMBER": "NOMBRE", "PROFILES": "PROFILS", "RUN_FOLDER": "DOSSIER", "SCENARIO": "SCÉNARIO",
+    "KEY": "CLÉ", "LEVER": "LEVIER", "NUMBER": "NOMBRE", "PROFILES": "PROFILS", "RUN_FOLDER": "DOSSIER",
+    "SCENARIO": "SCÉNARIO",
     "STEP": "ÉTAPE", "VALUE": "VALEUR", "YYYY-MM-DD": "AAAA-MM-JJ",
     "folder": "DOSSIER", "name": "NOM", "scenario": "SCÉNARIO", "what": "ÉTUDE",
     "<int>": "ENTIER", "<int range>": "ENTIER", "<float>": "NOMBRE", "<str>": "TEXTE", "<path>": "CHEMIN",

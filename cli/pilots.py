@@ -62,7 +62,7 @@ def pilot(
         belief, found = _known(lever, weeks, seed, lang)
         document = _expected(lever, people, weeks, belief, found, seed)
         if run is not None:
-            document["value"] = _worth(lever, run, budget, people, belief, found, seed)
+            document["value"] = _worth(lever, run, budget, people, belief, found, seed, lang)
         if json:
             print_json(document)
         else:
@@ -177,7 +177,7 @@ def _expected(lever: str, people: int, weeks: int, belief: Belief, found: Sequen
 
 
 def _worth(
-    lever: str, run: Path, budget: str, people: int, belief: Belief, found: Sequence[Answered], seed: int
+    lever: str, run: Path, budget: str, people: int, belief: Belief, found: Sequence[Answered], seed: int, lang: o.Lang
 ) -> Document:
     """In activations and euros, for the strategies of a folder."""
     import numpy as np
@@ -190,6 +190,7 @@ def _worth(
     from planning.pilots.worth import worth
     from planning.sensitivity.study import Choice, decide
     from scenarios.compare.comparison import load
+    from scenarios.words import scenario_titles
 
     manifest, frames = load(run)
     if manifest.get("averaged") or manifest.get("effects"):
@@ -207,39 +208,48 @@ def _worth(
     each = cost / gain if gain > 0 else 0.0
     trial = max(0.0, value["value"]) * value["trial"]
     return {
-        "budget_millions_eur": most, "strategy_today": chosen, "millions": trial, "millions_eur": trial * each,
+        "budget_millions_eur": most, "strategy_today": chosen, "millions": trial,
+        "title_today": scenario_titles(manifest, lang.value)[chosen], "millions_eur": trial * each,
         "perfect": {key: value[key] for key in ("value", "low", "high", "floor")},
     }  # fmt: skip
 
 
+def _say(text: str) -> None:
+    """On stdout, in lines of whole words on a terminal."""
+    from cli.showing import console
+
+    console(160).print(text, markup=False, highlight=False)
+
+
 def _print_pilot(document: Document, lang: o.Lang) -> None:
     from calibration import parameter_line
-    from foundation.language.numbers import compact, number, percent
+    from foundation.language.numbers import number, percent, short
     from planning.pilots import label
     from scenarios.lever_schemas.words import lever_named
     from scenarios.words import price_words as status_words
 
     people = number(document["people"], 0, lang)
-    print(
-        label("pilot.title", lang, lever=lever_named(document["lever"], lang), people=people, weeks=document["weeks"])
-    )
-    print(parameter_line(document["effect"], lang))
-    print(_row("pilot.before", document["before"], lang))
+    _say(label("pilot.title", lang, lever=lever_named(document["lever"], lang), people=people, weeks=document["weeks"]))
+    _say(parameter_line(document["effect"], lang))
+    _say(_row("pilot.before", document["before"], lang))
     after = {end: number(document["after"][f"width{end}"], 3, lang) for end in ("", "_p05", "_p95")}
-    print(label("pilot.after", lang, width=after[""], low=after["_p05"], high=after["_p95"]))
-    print(label("pilot.baseline", lang, share=percent(document["baseline"], lang, 1), weeks=document["weeks"]))
-    print(label("pilot.evidence", lang, status=status_words(document["status"], lang)))
-    print(label("pilot.assumed", lang))
+    _say(label("pilot.after", lang, width=after[""], low=after["_p05"], high=after["_p95"]))
+    _say(label("pilot.baseline", lang, share=percent(document["baseline"], lang, 1), weeks=document["weeks"]))
+    _say(label("pilot.evidence", lang, status=status_words(document["status"], lang)))
+    _say(label("pilot.assumed", lang))
     if "value" not in document:
-        print(label("pilot.no_run", lang))
+        _say(label("pilot.no_run", lang))
         return
     value = document["value"]
     perfect = {key: number(value["perfect"][key], 3, lang) for key in ("low", "high", "floor")}
     money = {"gain": number(value["millions"], 3, lang), "euros": number(value["millions_eur"], 2, lang)}
-    print(label(
-        "pilot.worth", lang, budget=compact(value["budget_millions_eur"], lang), today=value["strategy_today"],
-        perfect=number(value["perfect"]["value"], 3, lang), **perfect, **money,
-    ))  # fmt: skip
+    told = {"budget": short(value["budget_millions_eur"], lang), "today": value["title_today"]}
+    exact = value["perfect"]
+    known = exact["value"] > max(exact["floor"], 0.0005) and exact["low"] > 0
+    if not known:  # a number would be read as one that these draws tell
+        _say(label("pilot.worth_noise", lang, floor=perfect["floor"], **told))
+        return
+    _say(label("pilot.worth", lang, perfect=number(value["perfect"]["value"], 3, lang), **told, **perfect, **money))
 
 
 def _row(key: str, law: Document, lang: o.Lang) -> str:
@@ -257,12 +267,12 @@ def _print_learned(document: Document, lang: o.Lang) -> None:
 
     trial, name = document["trial"], lever_named(document["lever"], lang)
     sizes = {arm: number(trial[arm], 0, lang) for arm in ("treated", "control")}
-    print(label("learn.title", lang, lever=name, weeks=document["weeks"], **sizes))
-    print(parameter_line(document["effect"], lang))
+    _say(label("learn.title", lang, lever=name, weeks=document["weeks"], **sizes))
+    _say(parameter_line(document["effect"], lang))
     shares = {arm: percent(trial[f"{arm}_activated"] / trial[arm], lang, 2) for arm in ("treated", "control")}
-    print(label("learn.arms", lang, **shares))
-    print(_row("pilot.before", document["before"], lang))
-    print(_row("learn.after", document["after"], lang))
+    _say(label("learn.arms", lang, **shares))
+    _say(_row("pilot.before", document["before"], lang))
+    _say(_row("learn.after", document["after"], lang))
     if document["surprise"] < UNLIKELY:
-        print(label("learn.surprise", lang, share=percent(document["surprise"], lang, 2)))
-    print(label("learn.written", lang, file=document["file"]))
+        _say(label("learn.surprise", lang, share=percent(document["surprise"], lang, 2)))
+    _say(label("learn.written", lang, file=document["file"]))

@@ -14,7 +14,7 @@ from planning.pilots.response import LEVERS
 
 COLUMNS = ("lever", "arm", "n", "activated", "weeks")
 ARMS = ("control", "treated")
-MOST, LONGEST = 100_000_000, 104
+MOST, LONGEST = 100_000_000, 102
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def _problems(at: str, row: dict[str, str]) -> list[str]:
     for name, largest in most.items():
         text = row.get(name, "")
         if not (text.isascii() and text.isdecimal() and 0 < len(text) < 12 and int(text) <= largest):
-            found.append(f"{at}, {name}: {text!r}; needed a whole number up to {largest}")
+            found.append(f"{at}, {name}: {text!r}; needed a whole number up to {largest:,}")
         elif name != "activated" and int(text) == 0:
             found.append(f"{at}, {name}: 0; needed 1 or more")
     if not found and int(row["activated"]) > int(row["n"]):
