@@ -21,7 +21,7 @@ from typing import Any
 
 import typer
 
-from cli.help import Group, is_asked, translate, with_words_of_click, without_language
+from cli.help import Group, is_asked, name_argument, translate, with_words_of_click, without_language
 from foundation.store.reading import plain, visible
 from foundation.tasks.journal import LOG, journal
 
@@ -67,6 +67,7 @@ class Mes(Group):
                 if in_french:
                     print("\n".join(map(said, with_words_of_click(page.getvalue()).split("\n"))), end="")
         except ClickError as error:
+            name_argument(error, Mes.lang)
             text = StringIO()
             error.show(text)  # type: ignore[attr-defined]
             shown = with_words_of_click(text.getvalue()) if in_french else said(text.getvalue())

@@ -38,7 +38,8 @@ OF_A_LINE = (
 """Those it adds to what is said of an option, before lines are broken."""
 PLACEHOLDERS = {
     "ARGS": "ARGUMENTS", "DIR": "DOSSIER", "FILE": "FICHIER", "FOLDER": "DOSSIER", "HOST": "HÔTE", "ID": "NUMÉRO",
-    "KEY": "CLÉ", "NUMBER": "NOMBRE", "PROFILES": "PROFILS", "RUN_FOLDER": "DOSSIER", "SCENARIO": "SCÉNARIO",
+    "KEY": "CLÉ", "LEVER": "LEVIER", "NUMBER": "NOMBRE", "PROFILES": "PROFILS", "RUN_FOLDER": "DOSSIER",
+    "SCENARIO": "SCÉNARIO",
     "STEP": "ÉTAPE", "VALUE": "VALEUR", "YYYY-MM-DD": "AAAA-MM-JJ",
     "folder": "DOSSIER", "name": "NOM", "scenario": "SCÉNARIO", "what": "ÉTUDE",
     "<int>": "ENTIER", "<int range>": "ENTIER", "<float>": "NOMBRE", "<str>": "TEXTE", "<path>": "CHEMIN",
@@ -123,6 +124,14 @@ def _translate_lines(option: Any, lang: str) -> None:
 
 def _placeholders(text: str) -> str:
     return _PLACEHOLDER.sub(lambda found: PLACEHOLDERS.get(found[0], found[0]), text)
+
+
+def name_argument(error: Any, lang: str) -> None:
+    """An argument is called in an error as in the line of usage above it: SCENARIO, in French SCÉNARIO."""
+    argument = getattr(error, "param", None)
+    if argument is not None and argument.param_type_name == "argument" and not error.param_hint:
+        name = str(argument.metavar or argument.name).upper()
+        error.param_hint = f"'{_placeholders(name) if lang == 'fr' else name}'"
 
 
 def with_words_of_click(text: str) -> str:

@@ -73,7 +73,7 @@ def pilot(
         document = expected_widths(lever, people, weeks, belief, found, seed)
         document["learned"] = str(effects) if earlier else None
         if run is not None:
-            document["value"] = worth_in(run, budget, lever, people, belief, found, seed)
+            document["value"] = worth_in(run, budget, lever, people, belief, found, seed, lang.value)
         if json:
             print_json(document)
         else:
@@ -198,7 +198,7 @@ def _earlier(effects: Path | None, lever: str) -> list[tuple[Trial, int]]:
 
 def _print_pilot(document: Document, lang: o.Lang) -> None:
     from calibration import parameter_line
-    from foundation.language.numbers import compact, number, percent
+    from foundation.language.numbers import number, percent, short
     from planning.pilots import label
     from scenarios.lever_schemas.words import lever_named
     from scenarios.words import price_words as status_words
@@ -223,17 +223,20 @@ def _print_pilot(document: Document, lang: o.Lang) -> None:
     value = document["value"]
     perfect = {key: number(value["perfect"][key], 3, lang) for key in ("low", "high", "floor")}
     money = {"gain": number(value["millions"], 3, lang), "euros": number(value["millions_eur"], 2, lang)}
-    _tell(label(
-        "pilot.worth", lang, budget=compact(value["budget_millions_eur"], lang), today=value["strategy_today"],
-        perfect=number(value["perfect"]["value"], 3, lang), **perfect, **money,
-    ))  # fmt: skip
+    told = {"budget": short(value["budget_millions_eur"], lang), "today": value["title_today"]}
+    exact = value["perfect"]
+    known = exact["value"] > max(exact["floor"], 0.0005) and exact["low"] > 0
+    if not known:  # a number would be read as one that these draws tell
+        _tell(label("pilot.worth_noise", lang, floor=perfect["floor"], **told))
+        return
+    _tell(label("pilot.worth", lang, perfect=number(value["perfect"]["value"], 3, lang), **told, **perfect, **money))
 
 
 def _tell(text: str) -> None:
-    """A line, folded where the screen ends."""
+    """On stdout, in lines of whole words on a terminal."""
     from cli.showing import console
 
-    console().print(text, markup=False, highlight=False)
+    console(160).print(text, markup=False, highlight=False)
 
 
 def _row(key: str, law: Document, lang: o.Lang) -> str:

@@ -105,11 +105,13 @@ def draw(store: Store, shown: Shown, langs: Sequence[Lang]) -> list[Path]:
     from foundation.errors import Interrupted
 
     album, words = album_of(store.manifest), label("said.pictures", shown.lang)
+    if names := names_of(album, store.manifest, shown.pictures):
+        _tell_boxes(store.manifest, langs)
     try:
         return draw_pictures(
             album,
             store,
-            names_of(album, store.manifest, shown.pictures),
+            names,
             [lang.value for lang in langs],
             processes=process_count(shown.workers),
             progress=lambda total: progress(total, words),
@@ -118,6 +120,20 @@ def draw(store: Store, shown: Shown, langs: Sequence[Lang]) -> list[Path]:
         commands = " && ".join(f"mes plot {store.folder} --lang {lang}" for lang in langs)
         text = f"interrupted; the results are complete, `{commands}` draws the missing pictures"
         raise Interrupted(text) from None
+
+
+def _tell_boxes(manifest: Manifest, langs: Sequence[Lang]) -> None:
+    """Says once which characters of the titles pictures can't show."""
+    from foundation.drawing.album import without_glyph
+    from scenarios.words import scenario_titles
+
+    known = [lang.value for lang in langs] if "scenarios" in manifest else []
+    titles = "".join(title for lang in known for title in scenario_titles(manifest, lang).values())
+    if titles.isascii():
+        return
+
+    if signs := without_glyph(titles):
+        journal.tell(label("said.boxes", langs[0], signs=" ".join(signs)))
 
 
 def console(width: int = 160) -> Screen:

@@ -200,20 +200,17 @@ def _value(row: Mapping[Any, Any], lang: str) -> Markup:
 
 def _studies(drivers: Drivers, numbers: Numbers) -> list[dict[str, Any]]:
     """A row per study, the control, and everything; no number of what is within noise."""
-    lang = numbers.lang
-
-    def told(row: Mapping[Any, Any]) -> bool:
-        return bool(row["known"]) or row["study"] == EVERYTHING
-
+    lang, rows = numbers.lang, drivers.information.to_dict("records")
+    told = [row["known"] or row["study"] == EVERYTHING for row in rows]
     return [
         {
             "name": study_title(str(row["study"]), lang),
-            "value": _value(row, lang) if told(row) else say("drivers.noise", lang),
-            "changes": _changes(row, numbers) if told(row) else UNDEFINED,
+            "value": _value(row, lang) if beyond else say("drivers.noise", lang),
+            "changes": _changes(row, numbers) if beyond else UNDEFINED,
             "known": "" if row["study"] == EVERYTHING else say(f"drivers.{'yes' if row['known'] else 'no'}", lang),
             "control": row["study"] in (DUMMY, EVERYTHING),
         }
-        for row in drivers.information.to_dict("records")
+        for row, beyond in zip(rows, told, strict=True)
     ]
 
 

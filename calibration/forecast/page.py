@@ -130,15 +130,16 @@ def notes(frames: Mapping[str, pd.DataFrame], manifest: Manifest, lang: str) -> 
 
 def rich_table(quantiles: pd.DataFrame, lang: str) -> Table:
     """The table of quantiles for a terminal."""
-    return _rich(label("forecast.table", lang), head(lang), rows(quantiles, lang))
+    return _rich(label("forecast.table", lang), head(lang), rows(quantiles, lang), label("forecast.caption", lang))
 
 
-def _rich(title: str, columns: Row, cells: Sequence[Row]) -> Table:
+def _rich(title: str, columns: Row, cells: Sequence[Row], caption: str = "") -> Table:
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
     table = Table(title=Text(title), box=box.SIMPLE_HEAD, pad_edge=False, title_justify="left", title_style="bold")
+    table.caption, table.caption_justify = Text(caption) if caption else None, "left"
     for place, name in enumerate(columns):
         table.add_column(Text(name), justify="left" if place < 2 else "right", no_wrap=place == 0)
     for row in cells:

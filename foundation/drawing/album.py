@@ -136,3 +136,13 @@ def _sheet(album: Album, store: Store, name: str, lang: str) -> Sheet:
         folder=store.folder,
         manifest=store.manifest,
     )
+
+
+def without_glyph(text: str) -> str:
+    """The characters of a text that the font of the pictures doesn't have, each once: a box stands for them there."""
+    from matplotlib.font_manager import findfont, get_font
+
+    from foundation.drawing.style import FONT
+
+    font = get_font(findfont(FONT))
+    return "".join(sign for sign in dict.fromkeys(text) if sign.isprintable() and not font.get_char_index(ord(sign)))

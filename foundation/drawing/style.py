@@ -5,6 +5,7 @@ lines by its real width.
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -51,7 +52,7 @@ def wrap(text: str, inches: float, size: float, *, weight: str = "normal", most:
 @lru_cache(maxsize=4096)
 def width(text: str, size: float, weight: str = "normal") -> float:
     """Width in inches."""
-    font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
+    font = FontProperties(family=FONT, size=size, weight=weight)
     return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]) / 72
 
 
@@ -84,9 +85,9 @@ DPI = 160
 PACKED = 4
 """Effort in packing a PNG, of 9: a third of the time of the usual 6."""
 SMALL, NORMAL, LARGE = 9.0, 10.0, 14.0
-MARGIN = 0.2
+MARGIN, FONT = 0.2, "DejaVu Sans"
 _SETTINGS = {
-    "font.family": "DejaVu Sans",
+    "font.family": FONT,
     "font.size": NORMAL,
     "axes.labelsize": NORMAL,
     "xtick.labelsize": SMALL,
@@ -108,7 +109,8 @@ def styled(draw: Callable[P, R]) -> Callable[P, R]:
     @wraps(draw)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
         settings: dict[Any, Any] = {**matplotlib.rcParamsDefault, **_SETTINGS}
-        with matplotlib.rc_context(settings):
+        with matplotlib.rc_context(settings), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from")  # said by ``album.without_glyph``
             return draw(*args, **kwargs)
 
     return wrapper
@@ -125,11 +127,11 @@ def page(
     above = max(_height(titles, LARGE), 0.36 if quick else 0.0)
     head = MARGIN + above + _height(subtitles, NORMAL) + 0.12
     foot = MARGIN + _height(notes, SMALL)
-    figure = Figure(figsize=(WIDTH, head + body + foot), dpi=DPI)
+    total = head + body + foot
+    figure = Figure(figsize=(WIDTH, total), dpi=DPI)
     _write_page(figure, titles, subtitles, notes, above)
     if quick:
         _mark_quick(figure, lang)
-    total = head + body + foot
     rect = (MARGIN / WIDTH, foot / total, 1 - 2 * MARGIN / WIDTH, body / total)
     figure.set_layout_engine("constrained", rect=rect, h_pad=0.06, wspace=0.05)
     return figure
@@ -289,9 +291,8 @@ def _write_png(figure: Figure, canvas: FigureCanvasAgg, path: Path) -> None:
 def _write_svg(figure: Figure, canvas: FigureCanvasAgg, path: Path) -> None:
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-    FigureCanvasSVG(figure).print_svg(
-        path, metadata={"Date": None} | ({MADE_OF: _source.get()} if _source.get() else {})
-    )
+    metadata = {"Date": None} | ({MADE_OF: _source.get()} if _source.get() else {})
+    FigureCanvasSVG(figure).print_svg(path, metadata=metadata)
     figure.set_dpi(DPI)  # an SVG is drawn at 72
     figure.set_canvas(canvas)
 

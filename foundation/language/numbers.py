@@ -157,7 +157,7 @@ def typeset(text: str, lang: str) -> str:
     """Plain text with the no-break spaces and apostrophes of the language."""
     text = re.sub(r"(?<=\w)'", "’", text)
     text = re.sub(r"(?<=\d) (?=(€|M€|M\b|million))", NO_BREAK, text)
-    text = text.replace(" %", f"{NARROW}%")
+    text = text.replace(" %", f"{NARROW}%").replace("n° ", f"n°{NO_BREAK}")
     if lang == "fr":
         text = re.sub(r"(?<!\d)(\d{1,3}) (?=\d{3}(?!\d))", rf"\1{NARROW}", text)
         text = re.sub(r" (?=[;!?])", NARROW, text)
@@ -177,7 +177,9 @@ def agreed(text: str, lang: str) -> str:
     return _COUNTED.sub(lambda found: f"{found[1]}{found[2]}{'s' if _from_french(found[1]) >= 2 else ''}", text)
 
 
-_BOUND = re.compile(rf"(?<=[a-zà-ÿ] )(<data[^>]*>)?(?:&(?=[lg]t;))?(<|>|lt;|gt;){NARROW}(?=\d)")
+_BOUND = re.compile(
+    rf"(?<=[a-zà-ÿ] )(?<!ability )(?<!abilité )(<data[^>]*>)?(?:&(?=[lg]t;))?(<|>|lt;|gt;){NARROW}(?=\d)"
+)
 _BOUNDS = {"en": ("less than", "more than"), "fr": ("moins de", "plus de")}
 
 

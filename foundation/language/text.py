@@ -89,7 +89,11 @@ _HINT = re.compile(r'(.+)(; did you mean "[^"]*"\?)', re.DOTALL)
 
 def in_language(message: str, lang: str) -> str:
     """A message, or each of its lines, in the language; what nobody has translated stays English."""
-    return message if lang == "en" or not message else _hinted(message) or _known(message) or _parted(message)
+    if lang == "en" or not message:
+        return message
+    if message.startswith("  "):  # of a line below another: else a value would be empty
+        return "  " + in_language(message[2:], lang)
+    return _hinted(message) or _known(message) or _parted(message)
 
 
 def _hinted(message: str) -> str:
@@ -111,8 +115,6 @@ def _parted(message: str) -> str:
     first, end, rest = message.partition("\n")
     if end:
         return in_language(first, "fr") + end + in_language(rest, "fr")
-    if message.startswith(" "):
-        return " " + in_language(message[1:], "fr")
     where, colon, what = message.partition(": ")
     said = in_language(what, "fr")
     return message if said == what else f"{where}{NO_BREAK}{colon}{said}"

@@ -159,8 +159,8 @@ def changes(what: str, old: Mapping[str, str], new: Mapping[str, str]) -> Iterat
     """A line for each name whose hash differs, or that is on one side only."""
     for name in sorted({*old, *new}):
         if name not in new:
-            yield f"{what} {name}: there, but not now"
+            yield f"{what} {name}: in the folder, but not now"
         elif name not in old:
-            yield f"{what} {name}: now, but not there"
+            yield f"{what} {name}: now, but not in the folder"
         elif old[name] != new[name]:
             yield f"{what} {name}: has changed"

@@ -26,6 +26,8 @@ _BEGINNINGS: Mapping[bytes, tuple[str, str]] = {
     b"PAR1": ("a Parquet table", "save it as CSV UTF-8"),
     b"\x89PNG": ("a picture", "a table of text is needed"),
     b"\xff\xd8\xff": ("a picture", "a table of text is needed"),
+    b"\xff\xfe\x00\x00": ("text in UTF-32", "save it as CSV UTF-8"),
+    b"\x00\x00\xfe\xff": ("text in UTF-32", "save it as CSV UTF-8"),
 }
 """By its first bytes, what a file is and how it can be read."""
 _INSIDE: Mapping[str, tuple[str, str]] = {
@@ -37,6 +39,7 @@ _INSIDE: Mapping[str, tuple[str, str]] = {
 """The same by what a zip archive holds."""
 WITHOUT_MARK = ("text in UTF-16 without a byte-order mark", "save it as CSV UTF-8")
 LOCKED = ("a workbook with a password", "save it without the password")
+UTF32 = _BEGINNINGS[b"\xff\xfe\x00\x00"]
 _PAGES = (b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<meta")
 
 
@@ -89,6 +92,9 @@ def kind_of(content: bytes) -> tuple[str, str] | None:
         return "a web page (HTML)", "open it in a spreadsheet and save the sheet as CSV UTF-8, or fetch the file itself"
     if start.startswith(b"<?xml") and b"urn:schemas-microsoft-com:office:spreadsheet" in start:
         return "an Excel workbook (XML)", SAVE
+    even, odd = content[0:2000:2], content[1:2000:2]
+    if any(_is_wide(one) and not any(other) for one, other in ((even, odd), (odd, even))):
+        return UTF32
     if not content.startswith((b"\xff\xfe", b"\xfe\xff")) and _is_wide(content[:2000]):
         return WITHOUT_MARK
     return next((found for first, found in _BEGINNINGS.items() if content.startswith(first)), None)

@@ -112,7 +112,7 @@ def _problems(at: str, given: Row) -> list[str]:
         text, hint = row[name], given.hints.get(name)
         if not (text.isascii() and text.isdecimal() and 0 < len(text) < 12 and int(text) <= largest):
             shown = f"{given.written[name]!r} ({hint})" if hint else f"{given.written[name]!r}"
-            found.append(f"{at}, {name}: {shown}; needed a whole number up to {largest}")
+            found.append(f"{at}, {name}: {shown}; needed a whole number up to {largest:,}")
         elif name != "activated" and int(text) == 0:
             found.append(f"{at}, {name}: 0; needed 1 or more")
     if not found and int(row["activated"]) > int(row["n"]):

@@ -23,6 +23,7 @@ from planning.sensitivity.indices import scores
 from planning.sensitivity.information import Decision, choose_regression, evppi, kernels
 from planning.sensitivity.study import Choice, decide
 from scenarios.compare.comparison import load
+from scenarios.words import scenario_titles
 
 WIDTHS, TRIALS = 200, 400
 """Trials drawn for the width of the interval, and for the value."""
@@ -80,7 +81,7 @@ def expected_widths(
 
 
 def worth_in(
-    run: Path, budget: str, lever: str, people: int, belief: Belief, found: Sequence[Answered], seed: int
+    run: Path, budget: str, lever: str, people: int, belief: Belief, found: Sequence[Answered], seed: int, lang: str
 ) -> Document:
     """The value in activations and euros, for the strategies of a folder of ``mes compare``.
 
@@ -103,6 +104,7 @@ def worth_in(
     each = cost / gain if gain > 0 else 0.0
     trial = max(0.0, value["value"]) * value["trial"]
     return {
-        "budget_millions_eur": most, "strategy_today": chosen, "millions": trial, "millions_eur": trial * each,
+        "budget_millions_eur": most, "strategy_today": chosen, "millions": trial,
+        "title_today": scenario_titles(manifest, lang)[chosen], "millions_eur": trial * each,
         "perfect": {key: value[key] for key in ("value", "low", "high", "floor")},
     }  # fmt: skip

@@ -24,7 +24,8 @@ from tests.test_words import MIXED
 Mes = Callable[..., Result]
 FRENCH = [
     (("rnu",), "Erreur\u00a0: commande 'rnu' inconnue\u202f; vouliez-vous dire 'run'\u202f?"),
-    (("run",), "il manque l’argument 'scenario'"),
+    (("run",), "il manque l’argument 'SCÉNARIO'"),
+    (("scenarios", "check"), "il manque l’argument 'FICHIER'"),
     (("run", "status-quo", "--peopel", "3"), "option --peopel inconnue"),
     (("run", "status-quo", "--draws", "x"), "valeur non valable pour '--draws'\u00a0: il faut un nombre entier"),
     (("run", "statu-quo"), "aucun scénario de ce nom\u202f; valeurs permises"),

@@ -6,6 +6,8 @@ The pictures are those that commands leave, not made-up ones.
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
@@ -80,3 +82,17 @@ def test_pictures_of_the_uncertainty(run: Path) -> None:
     done("uncertainty", "status-quo", *(str(run / f"{name}.toml") for name in TITLES), *small)
     (picture,) = (run / "u").rglob("*.svg")
     ET.fromstring(picture.read_text(encoding="utf-8"))
+
+
+def test_characters_without_a_glyph_are_said_once_and_warn_of_nothing(tmp_path: Path) -> None:
+    """Of emoji and Chinese; a French title has all its letters."""
+    for name, title in (("signs", "Letters 📬 漢字 漢"), ("plain", "Œuvre, où l’été – « là »")):
+        (tmp_path / f"{name}.toml").write_text(SCENARIO.replace("{title}", title), encoding="utf-8")
+        out = ("--pictures", "main", "--out", str(tmp_path / name), "--workers", "1")
+        command = [sys.executable, "-m", "cli", "compare", str(tmp_path / f"{name}.toml"), "status-quo", *out]
+        result = subprocess.run(
+            [*command, "--people", "1000", "--draws", "2"], capture_output=True, encoding="utf-8", check=True
+        )
+        assert "Warning" not in result.stderr
+        assert result.stderr.count("boxes in their place: 📬 漢 字") == (name == "signs")
+        assert ("boxes" in result.stderr) == (name == "signs")

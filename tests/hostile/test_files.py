@@ -145,6 +145,10 @@ FOREIGN: dict[str, tuple[bytes, str, str]] = {
     ),
     "zeros in a text": ((HEAD + "2028-01-31,4\0,1\n").encode(), "control characters", "caractères de contrôle"),
     "no code page": (HEAD.encode() + b"2028-01-31,\x81,1\n", "line 2: neither UTF-8 nor", "ligne 2"),
+    "UTF-32": (HEAD.encode("utf-32"), "text in UTF-32", "du texte en UTF-32"),
+    "UTF-32, big end first": (b"\x00\x00\xfe\xff" + HEAD.encode("utf-32-be"), "text in UTF-32", "du texte en UTF-32"),
+    "UTF-32 without a mark": (HEAD.encode("utf-32-le"), "text in UTF-32", "du texte en UTF-32"),
+    "UTF-32 without a mark, big end first": (HEAD.encode("utf-32-be"), "text in UTF-32", "du texte en UTF-32"),
     "nothing in it": (b"", "the file is empty", "le fichier est vide"),
     "a mark and blank lines": (b"\xef\xbb\xbf\n \n", "the file is empty", "le fichier est vide"),
     "a day twice": (

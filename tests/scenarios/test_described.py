@@ -59,7 +59,7 @@ def test_levers_doses_dates_whom_and_prices() -> None:
         "| Whom it aims at | 60 years and over; without an e-mail address on file; Bretagne |",
         "| Price: letter, each | 0.9 €, set in the scenario |",
         "| Campaigns by date, instead of every_weeks and weeks_on_air | 1 Mar 2027 (4 weeks) |",
-        "| Price: one national media campaign | 2,100,000 [1,000,000; 5,000,000] €, proxy |",
+        "| Price: one national media campaign | 2,100,000 [1,000,000; 5,000,000] €, by analogy |",
     ):
         assert line in text, line
 

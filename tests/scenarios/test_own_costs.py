@@ -159,6 +159,6 @@ def test_another_file_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.Mon
     assert (own.frames["costs"]["eur"] != shipped.frames["costs"]["eur"]).any()
     asked_again = ["--people", "500", "--draws", "1", "--workers", "1", "--out", "r", "--resume", "--pictures", "none"]
     command = ["compare", "letters-with-code", *asked_again]
-    for lang, words in (("en", "file of costs my.toml"), ("fr", "my.toml")):
+    for lang, words in (("en", "file of costs my.toml"), ("fr", "fichier de coûts my.toml")):
         result = CliRunner().invoke(app, [*command, "--lang", lang])
         assert (result.exit_code, words in result.stderr) == (2, True), result.stderr

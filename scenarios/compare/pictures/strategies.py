@@ -60,7 +60,8 @@ def cost_against_effect(frames: Frames, manifest: Manifest, lang: str) -> Figure
     texts = [_ways(titles[name]) for name in names]
     numbered: list[int] = []
     while True:  # the list of those that get a number takes room below the axes, which are then drawn anew
-        listed = [f"{place}{NO_BREAK}{titles[names[label]]}" for place, label in enumerate(numbered, 1)]
+        # With a point: a title may begin with a number, as "100 % of the …".
+        listed = [f"{place}.{NO_BREAK}{titles[names[label]]}" for place, label in enumerate(numbered, 1)]
         figure, axes, points, arms = _crosses(crosses, listed, manifest, lang)
         found = name_or_number(axes, points, texts, arms, numbered)
         if len(found) == len(numbered):

@@ -72,7 +72,7 @@ def test_a_new_module_counts_once_it_is_imported(copied: Path) -> None:
     assert edited(copied, "model/terms/weeks.py", "from __future__", "from __future__", PLAN) == []
     text = "from datetime import"
     lines = edited(copied, "model/terms/weeks.py", text, f"from model.terms import another\n{text}", PLAN)
-    assert lines == ["module model.terms.another: now, but not there", "module model.terms.weeks: has changed"]
+    assert lines == ["module model.terms.another: now, but not in the folder", "module model.terms.weeks: has changed"]
 
 
 def test_an_edited_data_file_is_named(copied: Path) -> None:

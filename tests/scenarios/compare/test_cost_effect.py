@@ -136,7 +136,7 @@ def test_what_matters_has_its_name_and_the_rest_stands_in_the_list(picture: Figu
     numbers = {int(text): name for name, text in shown.items() if text.isdecimal()}
     assert not set(numbers.values()) & set(by_effect[:5])
     listed = [text.get_text() for legend in picture.legends for text in legend.get_texts()]
-    assert [line.split("\u00a0")[0] for line in listed] == [str(k) for k in range(1, len(numbers) + 1)]
+    assert [line.split("\u00a0")[0] for line in listed] == [f"{k}." for k in range(1, len(numbers) + 1)]
     costs = [REAL[numbers[k]][1] for k in sorted(numbers)]
     assert costs == sorted(costs)
 

@@ -147,7 +147,10 @@ def test_an_existing_folder_is_refused(tmp_path: Path) -> None:
         ({"structure": {"reading": "naive"}}, "structure"),
         ({"until": "2027-01-01"}, "until"),
         ({"data": {"draws.parquet": "e", "costs.csv": "c"}}, "data file draws.parquet: has changed"),
-        ({"scenarios": made_up.manifest({"status-quo": 0})["scenarios"]}, "scenario letters: there, but not now"),
+        (
+            {"scenarios": made_up.manifest({"status-quo": 0})["scenarios"]},
+            "scenario letters: in the folder, but not now",
+        ),
     ],
 )
 def test_resuming_with_other_settings_names_them(tmp_path: Path, change: dict[str, Any], named: str) -> None:

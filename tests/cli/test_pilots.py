@@ -1,0 +1,136 @@
+"""``mes pilot``, ``mes learn`` and ``--effects``: small, with what a user can get wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import Result
+
+from foundation.store.manifest import read
+
+Mes = Callable[..., Result]
+HEAD = "lever,arm,n,activated,weeks\n"
+ARMS = HEAD + "letter,control,10000,330,13\nletter,treated,10000,800,13\n"
+SMALL = ("--people", "4000", "--draws", "4", "--workers", "1", "--pictures", "none")
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The response from few people and draws: what is looked at is the command."""
+    monkeypatch.setattr("cli.pilots.SAMPLE", 1000)
+    monkeypatch.setattr("cli.pilots.DRAWS", 2)
+    monkeypatch.setattr("cli.pilots.TRIALS", 20)
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        (
+            "en",
+            ("A randomised pilot of letters (letter): 2,000 people, 13 weeks", "pull of a letter with a code", "wide"),
+        ),
+        (
+            "fr",
+            ("Un essai pilote randomisé, courriers postaux (letter) : 2 000 personnes", "loi a priori", "large de 0,"),
+        ),
+    ],
+)
+def test_a_pilot_says_what_it_would_teach(mes: Mes, lang: str, words: tuple[str, ...]) -> None:
+    result = mes("pilot", "letter", "--people", "2000", "--lang", lang)
+    assert result.exit_code == 0, result.stderr
+    said = " ".join(result.stdout.replace("\u202f", " ").replace("\u00a0", " ").split())
+    for word in words:
+        assert word in said
+
+
+def test_a_larger_pilot_teaches_more(mes: Mes) -> None:
+    """As JSON; and the same seed gives the same."""
+    documents = [json.loads(mes("pilot", "sms", "--people", str(n), "--json").stdout) for n in (200, 200_000, 200)]
+    widths = [document["after"]["width"] for document in documents]
+    assert widths[1] < widths[0] <= 1.1 * documents[0]["before"]["width"]
+    assert documents[0] == documents[2]
+
+
+def test_a_pilot_is_valued_with_a_comparison(mes: Mes, tmp_path: Path) -> None:
+    """Of few draws nothing can be told from noise: no number is shown as if it could."""
+    made = mes("compare", "status-quo", "letters-with-code", "media", *SMALL, "--out", "c")
+    assert made.exit_code == 0, made.stderr
+    for lang, noise, today in (
+        ("en", "Worth: within noise", "Chosen today: "),
+        ("fr", "dans le bruit", "Choix d’aujourd’hui"),
+    ):
+        result = mes("pilot", "letter", "--people", "2000", "--run", "c", "--lang", lang)
+        assert result.exit_code == 0, result.stderr
+        said = " ".join(result.stdout.split())
+        assert noise in said
+        assert today in said
+        assert "0.000 million activations on average" not in said
+    value = json.loads(mes("pilot", "letter", "--people", "2000", "--run", "c", "--json").stdout)["value"]
+    assert value["strategy_today"] in ("status-quo", "letters-with-code", "media")
+    assert value["budget_millions_eur"] == 60.0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("pilot", "email"), ("'email' is no lever whose people can be randomised", "allowed: sms, letter")),
+        (("pilot", "lettr"), ('did you mean "letter"',)),
+        (("pilot", "letter", "--people", "3"), ("--people: 3; needed 20 to 100,000,000",)),
+        (("pilot", "letter", "--weeks", "0"), ("--weeks: 0; needed 1 to 102",)),
+        (("pilot", "letter", "--seed", "-1"), ("--seed: -1",)),
+        (("pilot", "letter", "--run", "nowhere", "--people", "100"), ("nowhere",)),
+        (("learn", "no.csv"), ("no.csv: there is no such file",)),
+        (("run", "media", "--effects", "no.json"), ("no.json",)),
+        (("pilot",), ("Missing argument 'LEVER'",)),
+        (("learn",), ("Missing argument 'FILE'",)),
+    ],
+)
+def test_slips_are_one_message(mes: Mes, words: tuple[str, ...], said: tuple[str, ...]) -> None:
+    result = mes(*words)
+    assert result.exit_code == 2, result.stderr
+    for word in said:
+        assert word in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_all_problems_of_a_file_of_results_are_told_at_once(mes: Mes, tmp_path: Path) -> None:
+    (tmp_path / "bad.csv").write_text(HEAD + "lettre,treat,10000,330000000000,13\nletter,control,x,990,103\n")
+    result = mes("learn", "bad.csv")
+    assert result.exit_code == 2
+    assert [line.removeprefix("mes: ").split(":")[0] for line in result.stderr.splitlines()] == [
+        "bad.csv, line 2, lever", "bad.csv, line 2, arm", "bad.csv, line 2, activated",
+        "bad.csv, line 3, n", "bad.csv, line 3, weeks",
+    ]  # fmt: skip
+    assert "a whole number up to 102" in result.stderr, "what --weeks of mes pilot allows"
+    assert "100 000 000" in mes("learn", "bad.csv", "--lang", "fr").stderr.replace("\u202f", " ")
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "8.00 % of the treated"), ("fr", "8,00 % des personnes traitées")])
+def test_a_result_is_learned_and_taken_by_run(mes: Mes, tmp_path: Path, lang: str, words: str) -> None:
+    (tmp_path / "results.csv").write_text(ARMS)
+    result = mes("learn", "results.csv", "--anyway", "--out", "learned.json", "--lang", lang)
+    assert result.exit_code == 0, result.stderr
+    assert words in result.stdout.replace("\u202f", " ")
+    again = mes("learn", "results.csv", "--out", "learned.json")
+    assert (again.exit_code, "exists already" in again.stderr) == (2, True)
+    for name, more in (("plain", ()), ("learned", ("--effects", "learned.json"))):
+        done = mes("run", "letters-with-code", *SMALL, *more, "--out", name, "--lang", lang)
+        assert done.exit_code == 0, done.stderr
+    assert "learned.json" in read(tmp_path / "learned")["effects"]
+    gains = [pd.read_parquet(tmp_path / n / "outcomes.parquet")["additional_millions"] for n in ("plain", "learned")]
+    assert not gains[0].equals(gains[1])
+    assert "learned.json" in done.stdout, "the table says so"
+
+
+def test_a_trial_that_nobody_would_have_expected_needs_a_word(mes: Mes, tmp_path: Path) -> None:
+    (tmp_path / "swapped.csv").write_text(HEAD + "letter,treated,10000,330,13\nletter,control,10000,990,13\n")
+    refused = mes("learn", "swapped.csv")
+    assert (refused.exit_code, "swapped arms" in refused.stderr.replace("\n", " ")) == (2, True)
+    assert not (tmp_path / "learned-letter.json").exists()
+    result = mes("learn", "swapped.csv", "--anyway")
+    assert (result.exit_code, "WARNING" in result.stdout) == (0, True)
+    assert (tmp_path / "learned-letter.json").is_file()
