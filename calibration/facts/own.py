@@ -41,7 +41,7 @@ NUMBERS: Mapping[Sort, Sequence[str]] = {
     "counts": (*OF_COUNTS, "share", "insured"),
     "trial": ("n", "activated", "weeks"),
 }
-LARGEST = {"millions": 1000.0, "percent": 1000.0}
+LARGEST = {"millions": 100.0, "percent": 100.0}
 """Beyond it a lone sign doesn't stand between thousands."""
 
 

@@ -28,8 +28,14 @@ LARGEST_UNIT = 1_000_000
 
 
 def needed_columns(header: Collection[str]) -> tuple[str, ...]:
-    """With ``low`` or ``high`` in the header both, and no error; as usual otherwise."""
-    return (*COLUMNS[:2], *ENDS) if any(name in header for name in ENDS) else COLUMNS
+    """With ``low`` or ``high`` in the header both."""
+    return (*COLUMNS[:2], *ENDS) if any(name in header for name in ENDS) else COLUMNS[:2]
+
+
+def allowed_columns(header: Collection[str]) -> tuple[str, ...]:
+    """An error, or ends in its place; people or millions."""
+    known = needed_columns(header)
+    return ("date", "activated", "activated_millions", *(known[2:] or COLUMNS[2:]))
 
 
 def read_counts(file: Path) -> Own:
@@ -40,7 +46,7 @@ def read_counts(file: Path) -> Own:
     """
     own = read_own(file, "counts")
     if not own.columns:
-        raise UserError(f"{file}: the file is empty; needed: columns {', '.join(COLUMNS)}")
+        raise UserError(f"{file}: the file is empty; needed: columns {', '.join(COLUMNS[:2])}")
     where = f"{file}, line {own.head}"
     for column in own.columns:
         if column.base == "departement":

@@ -15,6 +15,7 @@ from calibration.facts.own_counts import (
     COLUMNS,
     ENDS,
     OPTIONAL,
+    allowed_columns,
     figure,
     least,
     needed_columns,
@@ -76,14 +77,14 @@ def understood(file: Path, demography: Demography) -> tuple[list[Counted], Own]:
 def _header(where: str, own: Own) -> list[str]:
     """What is wrong with the names of the columns."""
     header = own.header
-    needed = needed_columns(header)
-    known = (*needed, *OPTIONAL)
+    needed, known = needed_columns(header), (*allowed_columns(header), *OPTIONAL)
     problems = [f"{where}: no column {name!r}; needed: {', '.join(needed)}" for name in needed if name not in header]
     for name in dict.fromkeys(header):
-        if name not in known:
-            near = nearest(name, known)
-            meant = f" (did you mean {near}?)" if near else ""
-            problems.append(f"{where}: unknown column {name!r}{meant}; allowed: {', '.join(known)}")
+        near = nearest(name, known)
+        if name not in known and near:
+            problems.append(f"{where}: unknown column {name!r} (did you mean {near}?); allowed: {', '.join(known)}")
+        elif name not in known:
+            problems.append(f"{where}: unknown column {name!r}; allowed: {', '.join(known)}")
     return problems + [f"{where}: column {name!r} stands there twice" for name in known if header.count(name) > 1]
 
 

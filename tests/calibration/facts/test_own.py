@@ -393,6 +393,28 @@ def test_the_error_of_a_count_that_has_none_is_its_rounding(
     assert said in " ".join(own.notices)
 
 
+@pytest.mark.parametrize(
+    ("head", "cell"),
+    [
+        ("profils activés (en milliers)", "24 500,0"), ("Activés (M)", "24,500"), ("activated_thousands", "24500"),
+        ("Nb profils activés", "24.500.000"), ("activated (people)", "24500000"), ("activated_millions", "24.500"),
+    ],
+)  # fmt: skip
+def test_units_of_columns(head: str, cell: str, tmp_path: Path) -> None:
+    """Also a lone sign in a column of millions, where only decimals can be meant."""
+    (one,) = read_stocks(
+        written(
+            tmp_path,
+            lines(
+                f"30/06/2025;{cell}",
+                head=f"date;{head};",
+            ),
+        ),
+        DEMOGRAPHY,
+    )
+    assert one.millions == 24.5
+
+
 def test_an_error_in_per_cent_is_of_the_count(tmp_path: Path) -> None:
     content = lines("30/06/2025;24 000 000;1,5", head="date;profils activés;erreur (%)")
     (one,) = read_stocks(written(tmp_path, content), DEMOGRAPHY)
