@@ -71,7 +71,7 @@ def read_counts(file: Path) -> Own:
 
 
 def _one_region(own: Own) -> None:
-    """Codes are names where there are none, and have to agree with them elsewhere."""
+    """Codes are names where there are none, and have to agree with them elsewhere: one that doesn't is a hint."""
     named = any(column.name == "region" for column in own.columns)
     for row in own.rows:
         if "code" in row.cells and not named:
@@ -79,7 +79,7 @@ def _one_region(own: Own) -> None:
         elif "code" in row.cells and "region" in row.cells:
             name, code = (place_of(row.cells[key], REGIONS) for key in ("region", "code"))
             if (name.region or name.sort, name.part) != (code.region or code.sort, code.part) and row.cells["code"]:
-                row.hints["region"] = f"the code beside it, {row.cells['code']}, is another region's"
+                row.hints["region"] = row.cells["code"]
     if not named:
         own.columns = [
             replace(column, name="region", base="region") if column.base == "code" else column for column in own.columns

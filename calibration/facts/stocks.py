@@ -122,8 +122,8 @@ class _Checker:
         text, at = row.written.get("region", ""), f"{where}, column {self.own.written('region')}"
         if place.sort == "unknown":
             self.problems.append(unknown(at, text, self.demography.regions))
-        elif hint := row.hints.get("region"):
-            self.problems.append(f"{at}: {text!r} ({hint})")
+        elif code := row.hints.get("region"):
+            self.problems.append(f"{at}: {text!r} (the code beside it, {code}, is another region's)")
 
     def _ends(self, where: str, row: Row, millions: float) -> tuple[float, float]:
         """Both ends, the figure between them, one above the other."""

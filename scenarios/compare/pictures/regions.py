@@ -24,7 +24,7 @@ from scenarios.compare import label
 from scenarios.compare.equity import equity_table
 from scenarios.compare.pictures.groups import left_out_note
 from scenarios.compare.pictures.results import Frames, horizon, scenario_order, strategies_by_effect
-from scenarios.compare.pictures.shapes import Shape, shapes
+from scenarios.compare.pictures.shapes import PACKAGE, Shape, shapes
 from scenarios.drawing import page
 from scenarios.words import group_label, scenario_titles
 
@@ -110,7 +110,9 @@ def by_region(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     until = day(manifest["until"], lang)
     title = label("regions.title", lang, until=until, scenario=scenario_titles(manifest, lang)[names[0]])
     subtitle = label("regions.subtitle", lang, start=day(manifest["policy_start"], lang))
-    note = " ".join(filter(None, (left_out_note("regions", len(names) - 1, lang), label("regions.source", lang))))
+    note = " ".join(
+        filter(None, (left_out_note("regions", len(names) - 1, lang), label("regions.source", lang, package=PACKAGE)))
+    )
     figure = page(title, subtitle, BODY, manifest, lang, note=note)
     plan, beside = figure.subplots(1, 2, width_ratios=WIDE)
     classes = classes_of([one.share for one in found.values()])

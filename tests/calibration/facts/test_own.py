@@ -480,3 +480,16 @@ def test_formulas_are_never_computed_and_links_never_opened(tmp_path: Path) -> N
         )
     (one,) = read_stocks(written(tmp_path, made.getvalue()), DEMOGRAPHY)
     assert round(one.millions * 1e6) == 1_234_567
+
+
+def test_hidden_lines_and_day_numbers_of_a_workbook_are_read_and_said(tmp_path: Path) -> None:
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, ["Jour", "Région", "Profils activés"])
+        page.write_row(1, 0, [45_838, "Bretagne", 1_234_567])
+        page.write_row(2, 0, [46_022, "Bretagne", 1_300_001])
+        page.set_row(1, None, None, {"hidden": True})
+    stocks, own = understood(written(tmp_path, made.getvalue()), DEMOGRAPHY)
+    assert [one.stock.day for one in stocks] == [date(2025, 6, 30), date(2025, 12, 31)]
+    assert any("line 2 is hidden in the sheet" in notice for notice in own.notices)
