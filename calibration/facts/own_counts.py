@@ -56,12 +56,14 @@ def read_counts(file: Path) -> Own:
         if column.base in ENDS and column.unit == "percent":
             raise UserError(f"{where}, column {column.written}: low and high are numbers of people, not per cent")
     _one_region(own)
+    used = ["code"]
     if not any(column.name == COLUMNS[1] for column in own.columns):
         _from_shares(own, where)
-    left = [column.written for column in own.columns if column.base in NOT_READ]
+        used += ["share", "insured"]
+    left = [column.written for column in own.columns if column.base in NOT_READ and column.base not in used]
     if left:
         own.notices.append(f"{file}: not read: column {', '.join(left)}")
-        own.columns = [column for column in own.columns if column.base not in NOT_READ]
+    own.columns = [column for column in own.columns if column.base not in NOT_READ]
     own.left_out = NOT_READ
     _drop_totals(own)
     _relative_errors(own)
@@ -97,18 +99,27 @@ def _from_shares(own: Own, where: str) -> None:
             f"{where}, column {share.written}: shares alone, of how many people isn't said; give counts, or a column "
             "insured beside them"
         )
+    without = not any(column.name in (COLUMNS[2], *ENDS) for column in own.columns)
+    places = max((len(row.cells["share"].partition(".")[2]) for row in own.rows if not row.fault), default=0)
     for row in own.rows:
         if row.fault:
             continue
         value, people = decimal(row.cells["share"]), decimal(row.cells["insured"])
         percent = share.unit == "percent" or row.written["share"].endswith("%")
+        row.written[COLUMNS[1]] = f"{row.written['share']} × {row.written['insured']}"
         if percent and 0 <= value <= 100 and 0 <= people <= 1e8:
             row.cells[COLUMNS[1]] = f"{value * people / 1e8:.9f}"
+            rounded = 10**-places * people / 1e8 / 12**0.5
+            if without:
+                row.cells[COLUMNS[2]] = f"{max(rounded, SMALLEST_ERROR):.9f}"
         else:
             row.cells[COLUMNS[1]] = ""
             row.hints[COLUMNS[1]] = "a share of 0 to 100 % and a number of insured people are needed"
-        row.written[COLUMNS[1]] = f"{row.written['share']} × {row.written['insured']}"
+            if without:
+                row.cells[COLUMNS[2]] = f"{SMALLEST_ERROR}"
     own.notices.append(f"{own.file}: counts are {share.written} × {insured.written}")
+    if without:
+        own.notices.append(f"{own.file}: no error is given; shares are taken as rounded to {10.0**-places:g} %")
 
 
 def _drop_totals(own: Own) -> None:

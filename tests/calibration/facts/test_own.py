@@ -482,6 +482,35 @@ def test_formulas_are_never_computed_and_links_never_opened(tmp_path: Path) -> N
     assert round(one.millions * 1e6) == 1_234_567
 
 
+def test_the_error_of_a_share_is_its_rounding(tmp_path: Path) -> None:
+    """27 % of ten million may be 26.5 to 27.5 %: no count to the last person. A workbook shows 0.27 as 27 %."""
+    head = "date;assurés;taux d'activation"
+    content = lines("30/06/2025;10 000 000;27 %", "31/12/2025;10 000 000;28 %", head=head)
+    stocks, own = understood(written(tmp_path, content), DEMOGRAPHY)
+    assert [(one.stock.millions, one.stock.error) for one in stocks] == [
+        (2.7, pytest.approx(0.1 / 12**0.5)),
+        (2.8, pytest.approx(0.1 / 12**0.5)),
+    ]
+    assert any("shares are taken as rounded to 1 %" in notice for notice in own.notices)
+    assert not any("not read" in notice for notice in own.notices)
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
+        page, percent = book.add_worksheet(), book.add_format({"num_format": "0.0%"})
+        page.write_row(0, 0, ["Date", "Assurés", "Taux d'activation"])
+        page.write_row(1, 0, ["2025-06-30", 10_000_000])
+        page.write_number(1, 2, 0.275, percent)
+    ((one,), _) = understood(written(tmp_path, made.getvalue()), DEMOGRAPHY)
+    assert (one.stock.millions, one.stock.error) == (2.75, pytest.approx(0.01 / 12**0.5))
+
+
+def test_a_share_that_may_be_a_fraction_is_refused(tmp_path: Path) -> None:
+    content = lines("30/06/2025;10 000 000;0,27", head="date;assurés;taux d'activation")
+    with pytest.raises(
+        UserError, match=r"line 2, column activated_millions: '0,27 × 10 000 000' \(a share of 0 to 100"
+    ):
+        read_stocks(written(tmp_path, content), DEMOGRAPHY)
+
+
 def test_hidden_lines_and_day_numbers_of_a_workbook_are_read_and_said(tmp_path: Path) -> None:
     made = io.BytesIO()
     with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
