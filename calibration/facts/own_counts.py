@@ -123,8 +123,9 @@ def _from_shares(own: Own, where: str) -> None:
 
 
 def _drop_totals(own: Own) -> None:
-    """Lines with "Total" for a day."""
-    for row in [row for row in own.rows if is_total(row.written.get("date", ""))]:
+    """Lines with "Total" for a day, or with "Total" for a region and no day."""
+    places = [(row, row.written.get("date") or row.written.get("region", "")) for row in own.rows]
+    for row in [row for row, place in places if is_total(place)]:
         own.rows.remove(row)
         own.notices.append(f"{own.file}: line {row.line} sums up others; left out")
 

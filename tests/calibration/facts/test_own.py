@@ -482,6 +482,19 @@ def test_formulas_are_never_computed_and_links_never_opened(tmp_path: Path) -> N
     assert round(one.millions * 1e6) == 1_234_567
 
 
+def test_notes_and_totals_below_a_table_are_left_out(tmp_path: Path) -> None:
+    rows = ("30/06/2025;Bretagne;1 234 567", ";Total;1 234 567", "Source : caisses, 2025.", "Lecture : en Bretagne…;;")
+    stocks, own = understood(written(tmp_path, lines(*rows)), DEMOGRAPHY)
+    assert [one.line for one in stocks] == [2]
+    assert [notice.rpartition(": ")[2] for notice in own.notices[:3]] == [
+        "line 4 is a note below the table; left out",
+        "line 5 is a note below the table; left out",
+        "line 3 sums up others; left out",
+    ]
+    with pytest.raises(UserError, match="line 3: 1 cells; needed 3"):
+        read_stocks(written(tmp_path, lines("30/06/2025;Bretagne;1 234 567", "30/06/2025")), DEMOGRAPHY)
+
+
 def test_the_error_of_a_share_is_its_rounding(tmp_path: Path) -> None:
     """27 % of ten million may be 26.5 to 27.5 %: no count to the last person. A workbook shows 0.27 as 27 %."""
     head = "date;assurés;taux d'activation"
