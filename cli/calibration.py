@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from calibration.posterior import Effort
     from calibration.posterior.calibrate import Progress
     from calibration.posterior.simulate import Case
+    from foundation.store.reading import Document
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -248,7 +249,7 @@ def _as_written(own: Own, line: int) -> dict[str, str]:
     return {column.written: row.written[column.name] for column in own.columns if column.name in row.written}
 
 
-def _print_counts(found: Sequence[Mapping[str, Any]], lang: str) -> None:
+def _print_counts(found: Sequence[Document], lang: str) -> None:
     from rich import box
     from rich.table import Table
     from rich.text import Text

@@ -41,7 +41,7 @@ NUMBERS: Mapping[Sort, Sequence[str]] = {
     "counts": (*OF_COUNTS, "share", "insured"),
     "trial": ("n", "activated", "weeks"),
 }
-LARGEST = {"millions": 1000.0, "percent": 1000.0}
+LARGEST = {"millions": 100.0, "percent": 100.0}
 """Beyond it a lone sign doesn't stand between thousands."""
 
 
@@ -163,9 +163,11 @@ def read_own(path: Path, sort: Sort) -> Own:
     columns = [column for column in names if column.place not in blank]
     own.columns = _with_units(columns) if sort == "counts" else columns
     wide = 1 + max((column.place for column in own.columns), default=0)
-    reader = _Reader(own, sheet, sort)
+    reader, below = _Reader(own, sheet, sort), tuple(map(str, words()["below"]["notes"]))
     for number, cells in enumerate(lines[head + 1 :], head + 2):
-        if any(cells):
+        if sum(map(bool, cells)) == 1 and plainly(cells[0]).startswith(below):
+            own.notices.append(f"{path}: line {number} is a note below the table; left out")
+        elif any(cells):
             filled = max(place for place, cell in enumerate(cells, 1) if cell)
             own.rows.append(reader.row(number, sheet.lines[number - 1], max(filled, min(len(cells), wide)), wide))
     own.notices += reader.notices

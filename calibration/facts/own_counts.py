@@ -28,8 +28,14 @@ LARGEST_UNIT = 1_000_000
 
 
 def needed_columns(header: Collection[str]) -> tuple[str, ...]:
-    """With ``low`` or ``high`` in the header both, and no error; as usual otherwise."""
-    return (*COLUMNS[:2], *ENDS) if any(name in header for name in ENDS) else COLUMNS
+    """With ``low`` or ``high`` in the header both."""
+    return (*COLUMNS[:2], *ENDS) if any(name in header for name in ENDS) else COLUMNS[:2]
+
+
+def allowed_columns(header: Collection[str]) -> tuple[str, ...]:
+    """An error, or ends in its place; people or millions."""
+    known = needed_columns(header)
+    return ("date", "activated", "activated_millions", *(known[2:] or COLUMNS[2:]))
 
 
 def read_counts(file: Path) -> Own:
@@ -40,7 +46,7 @@ def read_counts(file: Path) -> Own:
     """
     own = read_own(file, "counts")
     if not own.columns:
-        raise UserError(f"{file}: the file is empty; needed: columns {', '.join(COLUMNS)}")
+        raise UserError(f"{file}: the file is empty; needed: columns {', '.join(COLUMNS[:2])}")
     where = f"{file}, line {own.head}"
     for column in own.columns:
         if column.base == "departement":
@@ -50,12 +56,14 @@ def read_counts(file: Path) -> Own:
         if column.base in ENDS and column.unit == "percent":
             raise UserError(f"{where}, column {column.written}: low and high are numbers of people, not per cent")
     _one_region(own)
+    used = ["code"]
     if not any(column.name == COLUMNS[1] for column in own.columns):
         _from_shares(own, where)
-    left = [column.written for column in own.columns if column.base in NOT_READ]
+        used += ["share", "insured"]
+    left = [column.written for column in own.columns if column.base in NOT_READ and column.base not in used]
     if left:
         own.notices.append(f"{file}: not read: column {', '.join(left)}")
-        own.columns = [column for column in own.columns if column.base not in NOT_READ]
+    own.columns = [column for column in own.columns if column.base not in NOT_READ]
     own.left_out = NOT_READ
     _drop_totals(own)
     _relative_errors(own)
@@ -65,7 +73,7 @@ def read_counts(file: Path) -> Own:
 
 
 def _one_region(own: Own) -> None:
-    """Codes are names where there are none, and have to agree with them elsewhere."""
+    """Codes are names where there are none, and have to agree with them elsewhere: one that doesn't is a hint."""
     named = any(column.name == "region" for column in own.columns)
     for row in own.rows:
         if "code" in row.cells and not named:
@@ -73,7 +81,7 @@ def _one_region(own: Own) -> None:
         elif "code" in row.cells and "region" in row.cells:
             name, code = (place_of(row.cells[key], REGIONS) for key in ("region", "code"))
             if (name.region or name.sort, name.part) != (code.region or code.sort, code.part) and row.cells["code"]:
-                row.hints["region"] = f"the code beside it, {row.cells['code']}, is another region's"
+                row.hints["region"] = row.cells["code"]
     if not named:
         own.columns = [
             replace(column, name="region", base="region") if column.base == "code" else column for column in own.columns
@@ -91,23 +99,33 @@ def _from_shares(own: Own, where: str) -> None:
             f"{where}, column {share.written}: shares alone, of how many people isn't said; give counts, or a column "
             "insured beside them"
         )
+    without = not any(column.name in (COLUMNS[2], *ENDS) for column in own.columns)
+    places = max((len(row.cells["share"].partition(".")[2]) for row in own.rows if not row.fault), default=0)
     for row in own.rows:
         if row.fault:
             continue
         value, people = decimal(row.cells["share"]), decimal(row.cells["insured"])
         percent = share.unit == "percent" or row.written["share"].endswith("%")
+        row.written[COLUMNS[1]] = f"{row.written['share']} × {row.written['insured']}"
         if percent and 0 <= value <= 100 and 0 <= people <= 1e8:
             row.cells[COLUMNS[1]] = f"{value * people / 1e8:.9f}"
+            rounded = 10**-places * people / 1e8 / 12**0.5
+            if without:
+                row.cells[COLUMNS[2]] = f"{max(rounded, SMALLEST_ERROR):.9f}"
         else:
             row.cells[COLUMNS[1]] = ""
             row.hints[COLUMNS[1]] = "a share of 0 to 100 % and a number of insured people are needed"
-        row.written[COLUMNS[1]] = f"{row.written['share']} × {row.written['insured']}"
+            if without:
+                row.cells[COLUMNS[2]] = f"{SMALLEST_ERROR}"
     own.notices.append(f"{own.file}: counts are {share.written} × {insured.written}")
+    if without:
+        own.notices.append(f"{own.file}: no error is given; shares are taken as rounded to {10.0**-places:g} %")
 
 
 def _drop_totals(own: Own) -> None:
-    """Lines with "Total" for a day."""
-    for row in [row for row in own.rows if is_total(row.written.get("date", ""))]:
+    """Lines with "Total" for a day, or with "Total" for a region and no day."""
+    places = [(row, row.written.get("date") or row.written.get("region", "")) for row in own.rows]
+    for row in [row for row, place in places if is_total(place)]:
         own.rows.remove(row)
         own.notices.append(f"{own.file}: line {row.line} sums up others; left out")
 

@@ -15,6 +15,7 @@ from calibration.facts.own_counts import (
     COLUMNS,
     ENDS,
     OPTIONAL,
+    allowed_columns,
     figure,
     least,
     needed_columns,
@@ -76,14 +77,14 @@ def understood(file: Path, demography: Demography) -> tuple[list[Counted], Own]:
 def _header(where: str, own: Own) -> list[str]:
     """What is wrong with the names of the columns."""
     header = own.header
-    needed = needed_columns(header)
-    known = (*needed, *OPTIONAL)
+    needed, known = needed_columns(header), (*allowed_columns(header), *OPTIONAL)
     problems = [f"{where}: no column {name!r}; needed: {', '.join(needed)}" for name in needed if name not in header]
     for name in dict.fromkeys(header):
-        if name not in known:
-            near = nearest(name, known)
-            meant = f" (did you mean {near}?)" if near else ""
-            problems.append(f"{where}: unknown column {name!r}{meant}; allowed: {', '.join(known)}")
+        near = nearest(name, known)
+        if name not in known and near:
+            problems.append(f"{where}: unknown column {name!r} (did you mean {near}?); allowed: {', '.join(known)}")
+        elif name not in known:
+            problems.append(f"{where}: unknown column {name!r}; allowed: {', '.join(known)}")
     return problems + [f"{where}: column {name!r} stands there twice" for name in known if header.count(name) > 1]
 
 
@@ -121,8 +122,8 @@ class _Checker:
         text, at = row.written.get("region", ""), f"{where}, column {self.own.written('region')}"
         if place.sort == "unknown":
             self.problems.append(unknown(at, text, self.demography.regions))
-        elif hint := row.hints.get("region"):
-            self.problems.append(f"{at}: {text!r} ({hint})")
+        elif code := row.hints.get("region"):
+            self.problems.append(f"{at}: {text!r} (the code beside it, {code}, is another region's)")
 
     def _ends(self, where: str, row: Row, millions: float) -> tuple[float, float]:
         """Both ends, the figure between them, one above the other."""

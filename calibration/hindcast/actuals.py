@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from calibration.facts.own import Own, Row
-from calibration.facts.own_counts import ENDS, figure, least, needed_columns, per_million, read_counts
+from calibration.facts.own_counts import ENDS, allowed_columns, figure, least, needed_columns, per_million, read_counts
 from calibration.facts.targets import StockTarget, error_of
 from foundation.errors import Problem, ScenarioError, UserError, nearest
 from foundation.language.amounts import MOST_PROFILES as MOST
@@ -49,10 +49,10 @@ def read_actuals(path: Path, last: StockTarget) -> tuple[StockTarget, ...]:
 
 
 def _of_header(source: str, header: Sequence[str]) -> Iterator[Problem]:
-    columns = needed_columns(header)
+    needed, columns = needed_columns(header), allowed_columns(header)
     allowed = ", ".join(columns)
     for column in columns:
-        if header.count(column) != 1:
+        if header.count(column) > 1 or (column in needed and column not in header):
             times = "given more than once" if column in header else "missing"
             yield Problem(source=source, key=f"column {column}", message=times, allowed=allowed)
     for column in header:

@@ -90,7 +90,7 @@ def test_processes_give_the_same_bytes(tmp_path: Path) -> None:
 
 def test_a_single_scenario_has_nothing_to_compare() -> None:
     names = names_of(RUN, manifest(1), Pictures.all)
-    assert names == ["adoption", "funnel", "age-bands", "digital-gap", "left-behind", "use", "drivers"]
+    assert names == ["adoption", "funnel", "age-bands", "digital-gap", "left-behind", "regions", "use", "drivers"]
     assert names_of(RUN, manifest(2), Pictures.main) == list(RUN.main)
     assert names_of(RUN, manifest(2), Pictures.none) == []
 

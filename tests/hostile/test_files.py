@@ -29,6 +29,7 @@ from foundation.language.text import in_language, label
 from foundation.store import stamped, tables
 from foundation.store.reading import read_json
 from foundation.store.store import seal_made
+from planning.pilots.results import read_result
 from report.plan import read_plan
 from scenarios.language.files import load_scenario
 from scenarios.own_costs import read_costs
@@ -237,6 +238,7 @@ READERS: dict[str, Callable[[Path], Any]] = {
     **CSV_READERS,
     "scenario": lambda path: load_scenario(str(path)),
     "costs": lambda path: read_costs(path, COSTS),
+    "results of a trial": read_result,
     "document": read_json,
     "table": tables.read,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 
@@ -13,28 +13,31 @@ from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path
+from matplotlib.patheffects import withStroke
 
 from foundation.drawing.placing import number_rows
-from foundation.drawing.style import BLACK, BLUE, GREY, SMALL, legend_below, light_grid, localise, styled, wrap
-from foundation.language.numbers import day, interval, number, percent
+from foundation.drawing.style import BLACK, BLUE, GREY, SMALL, legend_below, light_grid, localise, styled, width, wrap
+from foundation.language.numbers import UNDEFINED, day, interval, number, percent
 from foundation.shapes import Floats
 from foundation.store.manifest import Manifest
 from scenarios.compare import label
 from scenarios.compare.equity import equity_table
 from scenarios.compare.pictures.groups import left_out_note
 from scenarios.compare.pictures.results import Frames, horizon, scenario_order, strategies_by_effect
-from scenarios.compare.pictures.shapes import Shape, shapes
+from scenarios.compare.pictures.shapes import PACKAGE, Shape, shapes
 from scenarios.drawing import page
 from scenarios.words import group_label, scenario_titles
 
-BODY, WIDE = 7.4, (1.75, 1.0)
+BODY, WIDE = 7.9, (2.9, 1.0)
 """Inches of the picture's height; widths of the map and of what stands beside it."""
-MAINLAND, INSET, APART = 1010.0, 190.0, 60.0
+MAINLAND, INSET, APART = 1010.0, 200.0, 60.0
 """Units of the map: its width and height, those of an inset, and the room for the line above the insets."""
-STEPS, MOST = (1.0, 2.0, 5.0, 10.0, 20.0), 6
-"""Percentage points of a class, and how many classes there are at most."""
-NAME = 1.05
-"""Inches of a name on the map."""
+STEPS, MOST = (2.0, 5.0, 10.0, 20.0), 6
+"""Percentage points of a class, never so fine that chance alone would colour the map, and how many there are."""
+INCH = 190.0
+"""Units of the map, about."""
+NAMED = {"Guyane": "guyane", "La Réunion": "reunion"}
+"""Of overseas regions those that have another name in English."""
 UNSURE = "////"
 _DEPTH = LinearSegmentedColormap.from_list("depth", ["#E8F1F7", BLUE, "#003A5D"])
 
@@ -53,7 +56,7 @@ class Classes:
 
     def colour(self, place: int) -> tuple[float, float, float]:
         """Of one of them."""
-        return to_rgb(_DEPTH(0.5 if self.count == 1 else 0.08 + 0.84 * place / (self.count - 1)))
+        return to_rgb(_DEPTH(0.4 if self.count == 1 else 0.06 + 0.74 * place / (self.count - 1)))
 
     def words(self, place: int, lang: str) -> str:
         """From where to where it goes."""
@@ -61,14 +64,40 @@ class Classes:
         return label("regions.class", lang, low=number(low, 0, lang), high=number(low + self.step, 0, lang))
 
 
-def classes_of(shares: Floats) -> Classes:
+def classes_of(shares: Sequence[float]) -> Classes:
     """The finest steps of which no more are needed than can be told apart."""
-    low, high = float(np.nanmin(shares)), float(np.nanmax(shares))
+    low, high = min(shares), max(shares)
     for step in STEPS:
         first, last = floor(low / step), max(ceil(high / step), floor(low / step) + 1)
         if last - first <= MOST or step == STEPS[-1]:
             return Classes(first * step, step, last - first)
     raise AssertionError("the last step is taken")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a region stands, in per cent and percentage points: median and ends of the 90 % intervals."""
+
+    low: float
+    share: float
+    high: float
+    gap_low: float
+    gap_high: float
+
+    @property
+    def unsure(self) -> bool:
+        """Whether its gap to the other regions can't be told from none."""
+        return self.gap_low < 0 < self.gap_high
+
+
+def standings_of(table: pd.DataFrame, scenario: str) -> dict[str, Standing]:
+    """From an ``equity_table`` of regions: those that have a member, the highest share first."""
+    rows = table[table["scenario"].astype(str) == scenario].sort_values("share_p50", ascending=False, kind="stable")
+    rows = rows.dropna(subset="share_p50")
+    shares = 100 * rows[["share_p05", "share_p50", "share_p95"]].to_numpy(np.float64)
+    gaps = rows[["gap_points_p05", "gap_points_p95"]].to_numpy(np.float64)
+    names = rows["group"].astype(str)
+    return {name: Standing(*map(float, (*share, *gap))) for name, share, gap in zip(names, shares, gaps, strict=True)}
 
 
 @styled
@@ -77,16 +106,16 @@ def by_region(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     is; hatched where its gap to the other regions can't be told from none."""
     names = [*strategies_by_effect(frames), *scenario_order(frames["outcomes"])[:1]]
     equity = frames["equity"]
-    table = equity_table(equity[equity["dimension"] == "region"], horizon(manifest)).astype({"scenario": str})
-    found = table[table["scenario"] == names[0]].astype({"group": str}).set_index("group")
-    found = found.sort_values("share_p50", ascending=False, kind="stable")
+    found = standings_of(equity_table(equity[equity["dimension"] == "region"], horizon(manifest)), names[0])
     until = day(manifest["until"], lang)
     title = label("regions.title", lang, until=until, scenario=scenario_titles(manifest, lang)[names[0]])
     subtitle = label("regions.subtitle", lang, start=day(manifest["policy_start"], lang))
-    note = " ".join(filter(None, (left_out_note("regions", len(names) - 1, lang), label("regions.source", lang))))
+    note = " ".join(
+        filter(None, (left_out_note("regions", len(names) - 1, lang), label("regions.source", lang, package=PACKAGE)))
+    )
     figure = page(title, subtitle, BODY, manifest, lang, note=note)
     plan, beside = figure.subplots(1, 2, width_ratios=WIDE)
-    classes = classes_of(100 * found["share_p50"].to_numpy(np.float64))
+    classes = classes_of([one.share for one in found.values()])
     draw_map(plan, found, classes, lang)
     _intervals(beside, found, lang)
     handles = [
@@ -97,22 +126,18 @@ def by_region(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     return figure
 
 
-def draw_map(axes: Axes, found: pd.DataFrame, classes: Classes, lang: str) -> None:
-    """Regions of the mainland, and those overseas in a row of insets; on each its name and its share.
-
-    Args:
-        found: by region, columns ``share_p50`` and the ends of ``gap_points``, as ``equity_table`` has them.
-    """
+def draw_map(axes: Axes, found: Mapping[str, Standing], classes: Classes, lang: str) -> None:
+    """Regions of the mainland, and those overseas in a row of insets; on each its name and its share."""
     overseas = [shape for shape in shapes() if shape.overseas]
     for shape in shapes():
         if shape.overseas:
             place, every = overseas.index(shape), np.concatenate(list(shape.rings))
             scale = 0.72 * INSET / np.ptp(every, axis=0).max()
-            width = MAINLAND / len(overseas)
-            middle = np.array([(place + 0.5) * width, MAINLAND + APART + INSET / 2 - 12])
+            middle = np.array([(place + 0.5) * MAINLAND / len(overseas), MAINLAND + APART + INSET / 2 - 12])
             moved = [(ring - (every.min(axis=0) + every.max(axis=0)) / 2) * scale + middle for ring in shape.rings]
             _paint(axes, moved, shape, found, classes)
-            axes.text(middle[0], MAINLAND + APART + INSET, shape.name, size=SMALL, ha="center", va="top", gid="inset")
+            name = label(f"regions.{NAMED[shape.name]}", lang) if shape.name in NAMED else shape.name
+            axes.text(middle[0], MAINLAND + APART + INSET, name, size=SMALL, ha="center", va="top", gid="inset")
         else:
             _paint(axes, shape.rings, shape, found, classes)
             if shape.name == shape.region or shape.name.startswith("Provence"):
@@ -127,19 +152,21 @@ def draw_map(axes: Axes, found: pd.DataFrame, classes: Classes, lang: str) -> No
     axes.set_axis_off()
 
 
-def _paint(axes: Axes, rings: Sequence[Floats], shape: Shape, found: pd.DataFrame, classes: Classes) -> None:
-    path = Path.make_compound_path(*(Path(ring, closed=True) for ring in (np.vstack([r, r[:1]]) for r in rings)))
-    if shape.region not in found.index or np.isnan(found.loc[shape.region, "share_p50"]):
+def _paint(axes: Axes, rings: Sequence[Floats], shape: Shape, found: Mapping[str, Standing], classes: Classes) -> None:
+    path = _outline(rings)
+    if shape.region not in found:
         axes.add_patch(PathPatch(path, facecolor="white", edgecolor=GREY, linewidth=0.6, gid="nobody"))
         return
-    row = found.loc[shape.region]
-    colour = classes.colour(classes.place(100 * float(row["share_p50"])))
-    unsure = float(row["gap_points_p05"]) < 0 < float(row["gap_points_p95"])
+    colour = classes.colour(classes.place(found[shape.region].share))
     axes.add_patch(PathPatch(path, facecolor=colour, edgecolor="white", linewidth=1.2, gid="region"))
-    if unsure:
-        ink = "#FFFFFF66" if _dark(colour) else "#6E6E6E66"
+    if found[shape.region].unsure:
+        ink = "#FFFFFF80" if _dark(colour) else "#00000066"
         hatched = PathPatch(path, facecolor="none", edgecolor=ink, hatch=UNSURE, linewidth=0.0, gid="unsure")
         axes.add_patch(hatched)
+
+
+def _outline(rings: Sequence[Floats]) -> Path:
+    return Path.make_compound_path(*(Path(np.vstack([ring, ring[:1]]), closed=True) for ring in rings))
 
 
 def _dark(colour: tuple[float, float, float]) -> bool:
@@ -149,37 +176,49 @@ def _dark(colour: tuple[float, float, float]) -> bool:
     return (luminance + 0.05) ** 2 < 1.05 * 0.05
 
 
-def _name(axes: Axes, shape: Shape, found: pd.DataFrame, classes: Classes, lang: str) -> None:
-    share = float(found.loc[shape.region, "share_p50"]) if shape.region in found.index else np.nan
-    colour = (1.0, 1.0, 1.0) if np.isnan(share) else classes.colour(classes.place(100 * share))
-    lines = wrap(group_label("region", shape.region, lang).replace("-", "- "), NAME, SMALL)
-    words = "\n".join([*(line.replace("- ", "-") for line in lines), _share(found, shape.region, lang)])
-    box = {"facecolor": (*colour, 0.75), "edgecolor": "none", "boxstyle": "round,pad=0.1"}
+def _name(axes: Axes, shape: Shape, found: Mapping[str, Standing], classes: Classes, lang: str) -> None:
+    here = found.get(shape.region)
+    colour = (1.0, 1.0, 1.0) if here is None else classes.colour(classes.place(here.share))
+    words = f"{_wrapped(group_label('region', shape.region, lang), _room(shape))}\n{_share(found, shape.region, lang)}"
     ink = "white" if _dark(colour) else BLACK
-    axes.text(*shape.at, words, size=SMALL, ha="center", va="center", color=ink, bbox=box, linespacing=1.05, gid="name")
+    text = axes.text(*shape.at, words, size=SMALL, ha="center", va="center", color=ink, linespacing=1.05, gid="name")
+    text.set_path_effects([withStroke(linewidth=3, foreground=colour)])  # over hatches
 
 
-def _share(found: pd.DataFrame, region: str, lang: str) -> str:
-    return percent(float(found.loc[region, "share_p50"]), lang) if region in found.index else "–"
+def _share(found: Mapping[str, Standing], region: str, lang: str) -> str:
+    return percent(found[region].share / 100, lang) if region in found else UNDEFINED
 
 
-def _intervals(axes: Axes, found: pd.DataFrame, lang: str) -> None:
+def _intervals(axes: Axes, found: Mapping[str, Standing], lang: str) -> None:
     """A row per region: median and 90 % interval, in numbers too."""
-    for place, (_, row) in enumerate(found.iterrows()):
-        low, middle, high = (100 * float(row[f"share_{level}"]) for level in ("p05", "p50", "p95"))
-        axes.plot([low, high], [place, place], color=BLUE, linewidth=1.8)
-        axes.plot(middle, place, "o", color=BLUE, ms=6, markeredgecolor="white")
-    names = [_wrapped(group_label("region", str(region), lang)) for region in found.index]
+    for place, one in enumerate(found.values()):
+        axes.plot([one.low, one.high], [place, place], color=BLUE, linewidth=1.8)
+        axes.plot(one.share, place, "o", color=BLUE, ms=6, markeredgecolor="white")
+    names = [_wrapped(group_label("region", str(region), lang)) for region in found]
     axes.set_yticks(range(len(found)), names)
     axes.set_ylim(len(found) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
-    rows = found[["share_p05", "share_p50", "share_p95"]].to_numpy(np.float64) * 100
-    number_rows(axes, [f"{number(mid, 0, lang)} {interval(low, high, 0, lang)}" for low, mid, high in rows])
+    number_rows(
+        axes, [f"{number(one.share, 0, lang)} {interval(one.low, one.high, 0, lang)}" for one in found.values()]
+    )
     axes.set_xlabel(label("regions.axis", lang))
     light_grid(axes, "x")
     localise(axes, lang, x=True)
 
 
-def _wrapped(name: str) -> str:
-    return "\n".join(line.replace("- ", "-") for line in wrap(name.replace("-", "- "), 1.35, SMALL))
+def _room(shape: Shape) -> float:
+    """Inches between the outlines left and right of where a name stands, twice the shorter half and a little more."""
+    (x, y), ring = shape.at, shape.rings[0]
+    ends = np.roll(ring, -1, axis=0)
+    crossed = (ring[:, 1] < y) != (ends[:, 1] < y)
+    start, end = ring[crossed], ends[crossed]
+    along = start[:, 0] + (y - start[:, 1]) / (end[:, 1] - start[:, 1]) * (end[:, 0] - start[:, 0])
+    return 2.2 * float(np.abs(along - x).min()) / INCH
+
+
+def _wrapped(name: str, inches: float = 1.35) -> str:
+    """Broken at hyphens too, never within a word."""
+    parts = name.replace("-", "- ")
+    room = max(inches, *(width(word, SMALL) for word in parts.split(" ")), 0.0)
+    return "\n".join(line.replace("- ", "-") for line in wrap(parts, room, SMALL))

@@ -393,6 +393,28 @@ def test_the_error_of_a_count_that_has_none_is_its_rounding(
     assert said in " ".join(own.notices)
 
 
+@pytest.mark.parametrize(
+    ("head", "cell"),
+    [
+        ("profils activés (en milliers)", "24 500,0"), ("Activés (M)", "24,500"), ("activated_thousands", "24500"),
+        ("Nb profils activés", "24.500.000"), ("activated (people)", "24500000"), ("activated_millions", "24.500"),
+    ],
+)  # fmt: skip
+def test_units_of_columns(head: str, cell: str, tmp_path: Path) -> None:
+    """Also a lone sign in a column of millions, where only decimals can be meant."""
+    (one,) = read_stocks(
+        written(
+            tmp_path,
+            lines(
+                f"30/06/2025;{cell}",
+                head=f"date;{head};",
+            ),
+        ),
+        DEMOGRAPHY,
+    )
+    assert one.millions == 24.5
+
+
 def test_an_error_in_per_cent_is_of_the_count(tmp_path: Path) -> None:
     content = lines("30/06/2025;24 000 000;1,5", head="date;profils activés;erreur (%)")
     (one,) = read_stocks(written(tmp_path, content), DEMOGRAPHY)
@@ -458,3 +480,58 @@ def test_formulas_are_never_computed_and_links_never_opened(tmp_path: Path) -> N
         )
     (one,) = read_stocks(written(tmp_path, made.getvalue()), DEMOGRAPHY)
     assert round(one.millions * 1e6) == 1_234_567
+
+
+def test_notes_and_totals_below_a_table_are_left_out(tmp_path: Path) -> None:
+    rows = ("30/06/2025;Bretagne;1 234 567", ";Total;1 234 567", "Source : caisses, 2025.", "Lecture : en Bretagne…;;")
+    stocks, own = understood(written(tmp_path, lines(*rows)), DEMOGRAPHY)
+    assert [one.line for one in stocks] == [2]
+    assert [notice.rpartition(": ")[2] for notice in own.notices[:3]] == [
+        "line 4 is a note below the table; left out",
+        "line 5 is a note below the table; left out",
+        "line 3 sums up others; left out",
+    ]
+    with pytest.raises(UserError, match="line 3: 1 cells; needed 3"):
+        read_stocks(written(tmp_path, lines("30/06/2025;Bretagne;1 234 567", "30/06/2025")), DEMOGRAPHY)
+
+
+def test_the_error_of_a_share_is_its_rounding(tmp_path: Path) -> None:
+    """27 % of ten million may be 26.5 to 27.5 %: no count to the last person. A workbook shows 0.27 as 27 %."""
+    head = "date;assurés;taux d'activation"
+    content = lines("30/06/2025;10 000 000;27 %", "31/12/2025;10 000 000;28 %", head=head)
+    stocks, own = understood(written(tmp_path, content), DEMOGRAPHY)
+    assert [(one.stock.millions, one.stock.error) for one in stocks] == [
+        (2.7, pytest.approx(0.1 / 12**0.5)),
+        (2.8, pytest.approx(0.1 / 12**0.5)),
+    ]
+    assert any("shares are taken as rounded to 1 %" in notice for notice in own.notices)
+    assert not any("not read" in notice for notice in own.notices)
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
+        page, percent = book.add_worksheet(), book.add_format({"num_format": "0.0%"})
+        page.write_row(0, 0, ["Date", "Assurés", "Taux d'activation"])
+        page.write_row(1, 0, ["2025-06-30", 10_000_000])
+        page.write_number(1, 2, 0.275, percent)
+    ((one,), _) = understood(written(tmp_path, made.getvalue()), DEMOGRAPHY)
+    assert (one.stock.millions, one.stock.error) == (2.75, pytest.approx(0.01 / 12**0.5))
+
+
+def test_a_share_that_may_be_a_fraction_is_refused(tmp_path: Path) -> None:
+    content = lines("30/06/2025;10 000 000;0,27", head="date;assurés;taux d'activation")
+    with pytest.raises(
+        UserError, match=r"line 2, column activated_millions: '0,27 × 10 000 000' \(a share of 0 to 100"
+    ):
+        read_stocks(written(tmp_path, content), DEMOGRAPHY)
+
+
+def test_hidden_lines_and_day_numbers_of_a_workbook_are_read_and_said(tmp_path: Path) -> None:
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, ["Jour", "Région", "Profils activés"])
+        page.write_row(1, 0, [45_838, "Bretagne", 1_234_567])
+        page.write_row(2, 0, [46_022, "Bretagne", 1_300_001])
+        page.set_row(1, None, None, {"hidden": True})
+    stocks, own = understood(written(tmp_path, made.getvalue()), DEMOGRAPHY)
+    assert [one.stock.day for one in stocks] == [date(2025, 6, 30), date(2025, 12, 31)]
+    assert any("line 2 is hidden in the sheet" in notice for notice in own.notices)

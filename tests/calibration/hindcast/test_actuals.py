@@ -118,7 +118,7 @@ def test_an_error_and_ends_at_once_are_refused(tmp_path):
     found = problems(tmp_path, "date,activated_millions,error_millions,low,high\n2026-07-01,27,0.1,27,28\n")
     assert len(found) == 1
     assert "error_millions" in found[0]
-    assert "allowed: date, activated_millions, low, high" in found[0]
+    assert "allowed: date, activated, activated_millions, low, high" in found[0]
 
 
 @pytest.mark.parametrize("cell", ["95", "2_7", "٢٧", "nan"])
