@@ -39,7 +39,7 @@ from model.terms.structure import Structure
 from scenarios.draw import Draw
 
 REGIONS = ("Bretagne", "Île-de-France", "Outre-mer (DROM)", "Occitanie", "Hauts-de-France")
-DAYS = tuple(date(year, month, 1) for year in (2024, 2025) for month in (4, 7, 10)) + (date(2026, 1, 29),)
+DAYS = (*(date(year, month, 1) for year in (2024, 2025) for month in (4, 7, 10)), date(2026, 1, 29))
 HORIZON = date(2027, 12, 31)
 WEEKS = 309
 TRUE_PEOPLE = 200_000
@@ -137,9 +137,8 @@ def held(truth: Truth, fit: Fit, runs: Floats, levels: Floats, discrepancy: Floa
     insured = own_cohorts(load_demography(), truth.region).insured / 1e6
     counts = [count_of(stock) for stock in truth.stocks]
     wanted = on_days(beforehand(levels, runs[rows], drawn), [*DAYS, HORIZON])
-    sample = {"people": people, "insured": insured}
     ends = [
-        conditioned(run, counts, [HORIZON], float(discrepancy[row]), rng=rng, **sample)[0]
+        conditioned(run, counts, [HORIZON], float(discrepancy[row]), people=people, insured=insured, rng=rng)[0]
         for run, row in zip(wanted, rows, strict=True)
     ]
     low, high = np.quantile(ends, [0.05, 0.95])

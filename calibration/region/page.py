@@ -35,7 +35,7 @@ def head(lang: str) -> Row:
 
 def rows(result: pd.DataFrame, lang: str) -> list[Row]:
     """The level and stocks, before and after."""
-    found = []
+    found: list[Row] = []
     for _, row in result[result["before_p50"].notna()].iterrows():
         name = label(NAMES[row["quantity"]], lang, day=day(row["date"], lang) if row["date"] else "")
         found.append([name, *(_spread(row, when, lang) for when in ("before", "after"))])
@@ -64,7 +64,7 @@ def check_rows(result: pd.DataFrame, manifest: Manifest, lang: str) -> list[Row]
     most = {"far": label("level.at_most", lang, most=percent(ALLOWED, lang))}
     shares = dict.fromkeys(("trend", "whole"), label("level.at_least", lang, least=percent(ALLOWED, lang)))
     wanted = {**least, **most, **shares, "largest_weight": label("level.no_bound", lang)}
-    found = []
+    found: list[Row] = []
     for name, value in values.items():
         some = number(value, 0, lang)
         shown = (

@@ -242,9 +242,7 @@ def document(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> Document
             }
             for _, row in ranges.iterrows()
         ],
-        "checks": {
-            row["quantity"]: rounded(row["value"]) for _, row in result[result["before_p50"].isna()].iterrows()
-        },
+        "checks": {row["quantity"]: rounded(row["value"]) for _, row in result[result["before_p50"].isna()].iterrows()},
         "verdict": result["verdict"].iloc[0].split(" "),
     }
 
