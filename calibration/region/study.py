@@ -194,7 +194,7 @@ class RegionFit(Study[Task]):
         for lang, name in (("en", "result.csv"), ("fr", "result.fr.csv")):
             words = {
                 "quantity": lambda key: label(f"quantity.{key}", "fr"),
-                "verdict": lambda key: label(f"verdict.{key}", "fr"),
+                "verdict": lambda said: ", ".join(label(f"verdict.{key}", "fr") for key in said.split(" ")),
             }
             write_csv(frames["result"], folder / name, lang, label, words)
         write_json(folder / "level.json", document(frames, manifest))
