@@ -91,10 +91,9 @@ def region_mark(manifest: Manifest, lang: str) -> str:
     return f"{group_label('region', str(region), lang)} · " if region else ""
 
 
-def counted_in(manifest: Manifest) -> tuple[float, str]:
-    """What is added is told in millions, of a region in thousands: units of a million, and the end of the key of a
-    column's head."""
-    return (1000.0, "_thousand") if manifest.get("region") else (1.0, "")
+def units_of(manifest: Manifest) -> float:
+    """What is added is told in millions, of a region in thousands: units of a million."""
+    return 1000.0 if manifest.get("region") else 1.0
 
 
 def _region_parts(manifest: Manifest, lang: str) -> Iterator[str]:

@@ -17,7 +17,7 @@ from foundation.store.reading import Document
 from model.terms.use import LASTING, LOOKED_BACK
 from scenarios.compare import label
 from scenarios.used import MEASURES
-from scenarios.words import counted_in, scenario_titles
+from scenarios.words import scenario_titles, units_of
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -167,7 +167,7 @@ def use_rich_table(table: pd.DataFrame, manifest: Manifest, lang: str) -> Table:
     shown.caption = Text("\n".join(notes(table, manifest, lang)))
     shown.add_column(label("table.scenario", lang), min_width=8, max_width=34, overflow="fold")
     for name in ("monthly", "lasting", "each", "ranks"):
-        key = f"users.{name}{counted_in(manifest)[1] if name == 'lasting' else ''}"
+        key = "users.lasting_thousand" if name == "lasting" and units_of(manifest) > 1 else f"users.{name}"
         shown.add_column(label(key, lang), justify="right", no_wrap=True)
     titles = scenario_titles(manifest, lang)
     for _, row in table.iterrows():
@@ -182,7 +182,7 @@ def _cells(row: pd.Series, manifest: Manifest, lang: str) -> Iterator[str]:
         "cost_per_lasting_user_eur": 2,
     }
     for name, digits in figures.items():
-        times = counted_in(manifest)[0] if name == "additional_lasting_users_millions" else 1.0
+        times = units_of(manifest) if name == "additional_lasting_users_millions" else 1.0
         low, middle, high = (times * row[f"{name}_{end}"] for end in ("p05", "p50", "p95"))
         yield with_interval(low, middle, high, lang, digits)
     ranks = row["rank_by_activations"], row["rank_by_lasting_users"]
