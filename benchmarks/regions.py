@@ -91,10 +91,10 @@ def in_order(function: Callable[[Task], dict[str, Floats]], tasks: Sequence[Task
     return [found[place] for place in range(len(tasks))]
 
 
-def made_up(region: str, draw: Draw, discrepancy: float, number: int, seed: int) -> Truth:
+def made_up(region: str, draw: Draw, discrepancy: float, number: int, seed: int, people: int) -> Truth:
     """A region of a known level, counted as officers count: figures with an error, and rounded-down headlines."""
     level = level_sd() * NormalDist().inv_cdf(uniform("made-up", seed, number, "level"))
-    (stocks,) = bank([draw], [level], TRUE_PEOPLE, 1000 + seed, 1)
+    (stocks,) = bank([draw], [level], people, 1000 + seed, 1)
     days, rng = (*DAYS, HORIZON), np.random.default_rng([seed, number])
     missed = discrepancy * np.linalg.cholesky(correlation(days)) @ rng.standard_normal(len(days))
     path = on_days(stocks[0], days) * np.exp(missed)
@@ -159,7 +159,13 @@ def left_alone(fit: Fit) -> Fit:
 
 
 def checked(
-    regions: int, draws: int, people: int, seed: int, processes: int, names: Sequence[str] = REGIONS
+    regions: int,
+    draws: int,
+    people: int,
+    seed: int,
+    processes: int,
+    names: Sequence[str] = REGIONS,
+    true_people: int = TRUE_PEOPLE,
 ) -> dict[str, list[Held]]:
     """Every made-up region fitted in the right way and in two wrong ones."""
     demography, sd = load_demography(), level_sd()
@@ -173,7 +179,7 @@ def checked(
         runs = np.stack(bank(known, levels.tolist(), people, seed, processes))
         for number in range(place, regions, len(names)):
             draw = _in(national[draws + number], demography, region, f"made-up-{seed}")
-            truth = made_up(region, draw, amounts[draws + number], number, seed)
+            truth = made_up(region, draw, amounts[draws + number], number, seed, true_people)
             counted = Counted(
                 stocks=truth.stocks,
                 levels=levels,

@@ -189,9 +189,10 @@ def _worth(
     from planning.pilots.response import effect_of
     from planning.pilots.worth import worth
     from planning.sensitivity.study import Choice, decide
-    from scenarios.compare.comparison import load
+    from scenarios.compare.comparison import load, refuse_region
 
     manifest, frames = load(run)
+    refuse_region(run, manifest)
     if manifest.get("averaged") or manifest.get("effects"):
         raise UserError(f"{run}: drawn from several structures or learned effects; value a pilot on a plain comparison")
     outcomes, most = frames["outcomes"], amount("--budget", budget) / 1e6
