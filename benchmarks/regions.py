@@ -39,7 +39,7 @@ from model.terms.structure import Structure
 from scenarios.draw import Draw
 
 REGIONS = ("Bretagne", "Île-de-France", "Outre-mer (DROM)", "Occitanie", "Hauts-de-France")
-DAYS = tuple(date(year, month, 1) for year in (2024, 2025) for month in (4, 7, 10)) + (date(2026, 1, 29),)
+DAYS = (*(date(year, month, 1) for year in (2024, 2025) for month in (4, 7, 10)), date(2026, 1, 29))
 HORIZON = date(2027, 12, 31)
 WEEKS = 309
 TRUE_PEOPLE = 200_000
@@ -91,10 +91,10 @@ def in_order(function: Callable[[Task], dict[str, Floats]], tasks: Sequence[Task
     return [found[place] for place in range(len(tasks))]
 
 
-def made_up(region: str, draw: Draw, discrepancy: float, number: int, seed: int) -> Truth:
+def made_up(region: str, draw: Draw, discrepancy: float, number: int, seed: int, people: int) -> Truth:
     """A region of a known level, counted as officers count: figures with an error, and rounded-down headlines."""
     level = level_sd() * NormalDist().inv_cdf(uniform("made-up", seed, number, "level"))
-    (stocks,) = bank([draw], [level], TRUE_PEOPLE, 1000 + seed, 1)
+    (stocks,) = bank([draw], [level], people, 1000 + seed, 1)
     days, rng = (*DAYS, HORIZON), np.random.default_rng([seed, number])
     missed = discrepancy * np.linalg.cholesky(correlation(days)) @ rng.standard_normal(len(days))
     path = on_days(stocks[0], days) * np.exp(missed)
@@ -137,9 +137,8 @@ def held(truth: Truth, fit: Fit, runs: Floats, levels: Floats, discrepancy: Floa
     insured = own_cohorts(load_demography(), truth.region).insured / 1e6
     counts = [count_of(stock) for stock in truth.stocks]
     wanted = on_days(beforehand(levels, runs[rows], drawn), [*DAYS, HORIZON])
-    sample = {"people": people, "insured": insured}
     ends = [
-        conditioned(run, counts, [HORIZON], float(discrepancy[row]), rng=rng, **sample)[0]
+        conditioned(run, counts, [HORIZON], float(discrepancy[row]), people=people, insured=insured, rng=rng)[0]
         for run, row in zip(wanted, rows, strict=True)
     ]
     low, high = np.quantile(ends, [0.05, 0.95])
@@ -160,7 +159,13 @@ def left_alone(fit: Fit) -> Fit:
 
 
 def checked(
-    regions: int, draws: int, people: int, seed: int, processes: int, names: Sequence[str] = REGIONS
+    regions: int,
+    draws: int,
+    people: int,
+    seed: int,
+    processes: int,
+    names: Sequence[str] = REGIONS,
+    true_people: int = TRUE_PEOPLE,
 ) -> dict[str, list[Held]]:
     """Every made-up region fitted in the right way and in two wrong ones."""
     demography, sd = load_demography(), level_sd()
@@ -174,7 +179,7 @@ def checked(
         runs = np.stack(bank(known, levels.tolist(), people, seed, processes))
         for number in range(place, regions, len(names)):
             draw = _in(national[draws + number], demography, region, f"made-up-{seed}")
-            truth = made_up(region, draw, amounts[draws + number], number, seed)
+            truth = made_up(region, draw, amounts[draws + number], number, seed, true_people)
             counted = Counted(
                 stocks=truth.stocks,
                 levels=levels,

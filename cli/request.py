@@ -256,14 +256,13 @@ def experiment_of(request: Request, scenarios: Sequence[Scenario], every: int) -
     many as asked for, until it is ``placed``."""
     from calibration.facts.inputs import load_costs, load_demography, load_history
     from calibration.facts.targets import load_surveyed
-    from cli.regional import regional
     from scenarios.costs import SHIPPED
     from scenarios.experiment import Experiment
     from scenarios.own_costs import Costs, read_costs
 
     shipped = tuple(load_costs())
     costs = Costs(file=SHIPPED, items=shipped) if request.costs is None else read_costs(request.costs, shipped)
-    experiment = Experiment(
+    return Experiment(
         settings=request.settings(every),
         scenarios=tuple(scenarios),
         demography=load_demography(),
@@ -273,7 +272,6 @@ def experiment_of(request: Request, scenarios: Sequence[Scenario], every: int) -
         surveyed=load_surveyed(),
         threads=request.threads or 1,
     )
-    return regional(request, experiment) if request.region or request.level else experiment
 
 
 def placed(request: Request, experiment: Experiment, draws: Sequence[Draw]) -> Experiment:

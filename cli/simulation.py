@@ -58,9 +58,10 @@ def load_ahead(request: Request) -> None:
 
 def simulate(request: Request, chosen: Sequence[Chosen], every: int, subject: str) -> Store:
     """Simulates what the folder lacks, once everything asked for is known to be sound."""
+    from cli.regions.asked import regional
     from scenarios.compare.study import Comparison, looking_on
 
-    experiment = looking_on(experiment_of(request, [item.scenario for item in chosen], every))
+    experiment = looking_on(regional(request, experiment_of(request, [item.scenario for item in chosen], every)))
     study = study_of(Comparison, experiment, request, {item.scenario.name: item.text for item in chosen})
     announce(study.experiment, request)
     return carried_out(study, request, subject, min(request.process_count(study.experiment), len(study.draws)))
@@ -72,7 +73,7 @@ def study_of(
     """A study of an experiment on its first draws; ``texts`` of scenario files go before what was parsed."""
     from calibration.draws.effects import read_effects, with_effects
     from calibration.facts.inputs import tables_of
-    from cli.regional import level_of, own_stocks, tables_of_region
+    from cli.regions.asked import level_of, own_stocks, tables_of_region
     from scenarios.drivers import steered
 
     source, draws = drawn(experiment.settings, request)
@@ -102,14 +103,12 @@ def study_of(
     )
 
 
-def _carried(
-    source: Source, draws: Sequence[Draw], experiment: Experiment, level: Level | None
-) -> CarriedForward:
+def _carried(source: Source, draws: Sequence[Draw], experiment: Experiment, level: Level | None) -> CarriedForward:
     """What continues the status quo of each draw from the published counts, or from those of the region."""
     from calibration.facts.counts import counts_of
     from calibration.facts.targets import load_stock_targets
     from calibration.forecast.carried import carried_forward, discrepancy_of
-    from cli.regional import carried_of
+    from cli.regions.asked import carried_of
 
     if level is not None:
         return carried_of(level, source, draws, experiment)
@@ -166,7 +165,7 @@ def drawn(settings: Settings, request: Request) -> tuple[Source, list[Draw]]:
     from calibration.draws.files import load_draws
     from calibration.draws.posteriors import averaged_draws, fitted, posterior_for, shipped_mixture
     from calibration.draws.use import with_use
-    from cli.regional import draws_of_region
+    from cli.regions.asked import draws_of_region
 
     if settings.averaged:
         source, draws = shipped_mixture(), averaged_draws(settings.draws, fitted())

@@ -117,7 +117,6 @@ def _begun(charge: Charge, scenario: Scenario, end: date, start: date) -> bool:
     sharing = [
         table
         for table in scenario.levers
-        if table.works
-        and any((one.item, one.shared) == (charge.item, charge.shared) for one in table.charges(nothing))
+        if table.works and any((one.item, one.shared) == (charge.item, charge.shared) for one in table.charges(nothing))
     ]
     return min(week_of(table.start or start) for table in sharing) < position(end)

@@ -91,6 +91,11 @@ def region_mark(manifest: Manifest, lang: str) -> str:
     return f"{group_label('region', str(region), lang)} · " if region else ""
 
 
+def units_of(manifest: Manifest) -> float:
+    """What is added is told in millions, of a region in thousands: units of a million."""
+    return 1000.0 if manifest.get("region") else 1.0
+
+
 def _region_parts(manifest: Manifest, lang: str) -> Iterator[str]:
     """Of a region: which one, and where its level is from."""
     if region := manifest.get("region"):

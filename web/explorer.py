@@ -14,7 +14,7 @@ from pathlib import Path
 from foundation.language.text import LANGUAGES
 from foundation.store.manifest import entries, package_version
 from foundation.store.reading import Document
-from scenarios.compare.comparison import load, refuse_target
+from scenarios.compare.comparison import load, refuse_region, refuse_target
 from scenarios.language.files import LARGEST, parse_scenario
 from scenarios.language.schema import MOST_LEVERS, Scenario
 from scenarios.lever_schemas.base import Span
@@ -216,6 +216,7 @@ def folder_document(folder: Path, lang: str) -> Document:
     """
     manifest, frames = load(folder)
     refuse_target(folder, manifest, users=True)
+    refuse_region(folder, manifest)
     texts = [(str(entry["name"]), str(entry["text"])) for entry in entries(manifest)]
     scenarios = [parse_scenario(text, source=f"{name}.toml") for name, text in texts]
     answer = answer_document(frames, manifest, scenarios, lang, int(manifest["draws"]))

@@ -76,7 +76,8 @@ def conditioned(
     """One path [day] before it is kept from falling (steps 1 to 3), millions.
 
     ``simulated`` [count + day] are the stocks of the run on the days of the counts, then on ``days``, millions, of
-    ``people`` who stand for ``insured`` millions. Linear algebra runs on one thread: with more, the last digits would depend on the machine's cores.
+    ``people`` who stand for ``insured`` millions. Linear algebra runs on one thread: with more, the last digits would
+    depend on the machine's cores.
     """
     with _libraries().limit(limits=1, user_api="blas"):
         n = len(counts)

@@ -70,9 +70,7 @@ def work(task: Task) -> dict[str, Floats]:
     stocks = []
     for level in setting.levels:
         parameters = replace(solved, drivers=replace(solved.drivers, local=level))
-        model = FastModel(
-            population, parameters, **case, seed=decisions_seed, weeks=setting.weeks
-        )
+        model = FastModel(population, parameters, **case, seed=decisions_seed, weeks=setting.weeks)
         model.advance(setting.weeks)
         stocks.append(Census(model).activated() / 1e6)
     return {"stocks": np.stack(stocks)}

@@ -106,9 +106,7 @@ def fitted(counted: Counted, sd: float, *, certainty: float = 1.0) -> Fit:
     places = np.linspace(-REACH * sd, REACH * sd, PLACES)
     logs = np.log(np.maximum(at_levels(counted.levels, counted.simulated, places), LEAST))
     stocks = tuple(_surer(stock, certainty) for stock in counted.stocks)
-    likelihood = Likelihood(
-        Observed(stocks=stocks, answers=()), stock_error=counted.sampling / certainty**2
-    )
+    likelihood = Likelihood(Observed(stocks=stocks, answers=()), stock_error=counted.sampling / certainty**2)
     found = likelihood.stocks(logs, np.broadcast_to(counted.discrepancy[:, None] / certainty, logs.shape[:2]))
     found = found - 0.5 * np.square(places / sd)
     joint = np.exp(found - found.max())
@@ -155,8 +153,9 @@ def misfit(counted: Counted, rows: Floats, levels: Floats, rng: np.random.Genera
         design = np.stack([np.ones(len(years)), years - years.mean()], axis=1)
         precision = np.linalg.inv(covariance)
         slope = np.linalg.solve(design.T @ precision @ design, design.T @ precision)[1]
-        there = np.abs(slope @ again) >= abs(slope @ left), ((precision @ again) * again).sum(axis=0) >= left @ (
-            precision @ left
+        there = (
+            np.abs(slope @ again) >= abs(slope @ left),
+            ((precision @ again) * again).sum(axis=0) >= left @ (precision @ left),
         )
         further += [[float(each.sum()), float(len(each))] for each in there]
     trend, whole = further[:, 0] / further[:, 1]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -12,6 +14,7 @@ from calibration.region.fit import FEWEST
 from calibration.region.verdict import ALLOWED, FAR, FEW
 from foundation.language.numbers import day, number, percent, with_interval
 from foundation.store.manifest import Manifest
+from foundation.store.store import load
 from scenarios.words import group_label, run_line
 
 if TYPE_CHECKING:
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 Row = Sequence[str]
 NAMES = {"level": "level.local", "growth_factor": "level.factor", "activated_millions": "level.activated"}
 ENDS = ("p05", "p50", "p95")
+WIDTH = 120
+"""Characters of a line in a guide."""
 
 
 def title(manifest: Manifest, lang: str) -> str:
@@ -35,7 +40,7 @@ def head(lang: str) -> Row:
 
 def rows(result: pd.DataFrame, lang: str) -> list[Row]:
     """The level and stocks, before and after."""
-    found = []
+    found: list[Row] = []
     for _, row in result[result["before_p50"].notna()].iterrows():
         name = label(NAMES[row["quantity"]], lang, day=day(row["date"], lang) if row["date"] else "")
         found.append([name, *(_spread(row, when, lang) for when in ("before", "after"))])
@@ -64,7 +69,7 @@ def check_rows(result: pd.DataFrame, manifest: Manifest, lang: str) -> list[Row]
     most = {"far": label("level.at_most", lang, most=percent(ALLOWED, lang))}
     shares = dict.fromkeys(("trend", "whole"), label("level.at_least", lang, least=percent(ALLOWED, lang)))
     wanted = {**least, **most, **shares, "largest_weight": label("level.no_bound", lang)}
-    found = []
+    found: list[Row] = []
     for name, value in values.items():
         some = number(value, 0, lang)
         shown = (
@@ -114,3 +119,23 @@ def plain_table(name: str, heads: Row, lines: Sequence[Row]) -> Table:
     for line in lines:
         table.add_row(*(Text(cell) for cell in line))
     return table
+
+
+def markdown(folder: Path, lang: str) -> str:
+    """What the command prints, for a guide."""
+    manifest, frames = load(folder, ["result"])
+    lines = [*said(frames["result"], lang), *notes(manifest, lang)]
+    return printed(rich_tables(frames["result"], manifest, lang), lines)
+
+
+def printed(tables: Sequence[Table], lines: Sequence[str]) -> str:
+    """Tables and sentences as a terminal shows them, as a block of a page."""
+    from rich.console import Console
+
+    console = Console(file=io.StringIO(), width=WIDTH, color_system=None)
+    for table in tables:
+        console.print(table)
+    for line in lines:
+        console.print(line, markup=False, highlight=False)
+    shown = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    return "```text\n" + "\n".join(line.rstrip() for line in shown).strip("\n") + "\n```\n"

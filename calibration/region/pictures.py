@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from math import isfinite
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,8 +18,9 @@ from matplotlib.patches import Patch
 
 from calibration.region import label
 from calibration.region.page import said, told
-from foundation.drawing.style import BLUE, GREY, SMALL, legend_below, light_grid, localise, styled
+from foundation.drawing.style import BLUE, GREY, SMALL, legend_below, light_grid, localise, save, styled
 from foundation.store.manifest import Manifest
+from foundation.store.store import load
 from scenarios.compare.pictures.adoption import NINETY
 from scenarios.drawing import page
 from scenarios.words import group_label
@@ -95,3 +97,10 @@ def _legend(manifest: Manifest, lang: str) -> list[Artist]:
     ]
     bands = [Patch(facecolor=SHADES[when][0], alpha=0.4, label=label(f"picture.{when}", lang)) for when in SHADES]
     return [*bands, *dots, Line2D([], [], color=GREY, linestyle=":", label=label("picture.last", lang))]
+
+
+def draw(folder: Path, into: Path) -> None:
+    """``region.png`` and ``region.fr.png`` for guides."""
+    manifest, frames = load(folder, ["fan", "result"])
+    for lang, name in (("en", "region"), ("fr", "region.fr")):
+        save(fan(frames, manifest, lang), into / name, ["png"])

@@ -22,7 +22,7 @@ from calibration.facts.inputs import tables_of
 from calibration.facts.tables import sha256_of_table
 from calibration.region import label
 from calibration.region.bank import on_days
-from calibration.region.law import TABLE, level_of, level_sd, region_of, with_level
+from calibration.region.law import TABLE, level_of, level_sd, region_of
 from foundation.quantiles import rounded
 from foundation.seeds import DECISIONS, POPULATION, derive
 from foundation.shapes import Floats
@@ -286,6 +286,6 @@ def document(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> Document
 
 def _records(table: pd.DataFrame) -> list[dict[str, object]]:
     return [
-        {name: rounded(float(value)) if isinstance(value, float) else value for name, value in row.items()}
+        {str(name): rounded(value) if isinstance(value, float) else value for name, value in row.items()}
         for row in table.to_dict("records")
     ]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from calibration.region import label
-from calibration.region.page import Row, plain_table
+from calibration.region.page import Row, plain_table, printed
 from calibration.region.spread import LEVEL, SWITCHES
 from foundation.language.numbers import day, number, percent
 from foundation.store.manifest import Manifest
+from foundation.store.store import load
 from scenarios.words import group_label, run_line
 
 if TYPE_CHECKING:
@@ -89,3 +91,9 @@ def rich_tables(frames: Mapping[str, pd.DataFrame], manifest: Manifest, lang: st
             label("regions.drivers", lang), driver_head(manifest, lang), driver_rows(frames["drivers"], manifest, lang)
         ),
     ]
+
+
+def markdown(folder: Path, lang: str) -> str:
+    """What the command prints, for a guide."""
+    manifest, frames = load(folder, ["regions", "drivers"])
+    return printed(rich_tables(frames, manifest, lang), list(notes(manifest, lang)))

@@ -194,7 +194,7 @@ class RegionFit(Study[Task]):
         for lang, name in (("en", "result.csv"), ("fr", "result.fr.csv")):
             words = {
                 "quantity": lambda key: label(f"quantity.{key}", "fr"),
-                "verdict": lambda key: label(f"verdict.{key}", "fr"),
+                "verdict": lambda said: ", ".join(label(f"verdict.{key}", "fr") for key in said.split(" ")),
             }
             write_csv(frames["result"], folder / name, lang, label, words)
         write_json(folder / "level.json", document(frames, manifest))
@@ -242,9 +242,7 @@ def document(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> Document
             }
             for _, row in ranges.iterrows()
         ],
-        "checks": {
-            row["quantity"]: rounded(row["value"]) for _, row in result[result["before_p50"].isna()].iterrows()
-        },
+        "checks": {row["quantity"]: rounded(row["value"]) for _, row in result[result["before_p50"].isna()].iterrows()},
         "verdict": result["verdict"].iloc[0].split(" "),
     }
 

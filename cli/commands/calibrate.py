@@ -89,7 +89,7 @@ def calibrate(
             seed=seed,
         )
         if region is not None:
-            from cli.regional_fit import RegionRequest, calibrate_region
+            from cli.regions.fit import RegionRequest, calibrate_region
 
             calibrate_region(
                 RegionRequest(

@@ -10,7 +10,7 @@ import typer
 from cli import options as o
 from cli.completing import either
 from cli.errors import reported
-from cli.regional import LevelFolder, Region
+from cli.regions.asked import LevelFolder, Region
 
 if TYPE_CHECKING:
     from cli.request import Request

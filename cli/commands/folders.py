@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from foundation.store.verification import Finding, Verification
 
 
-DRAWN = ("command", "people", "draws", "seed", "until", "scenarios", "quick", "sealed")
+DRAWN = ("command", "people", "draws", "seed", "until", "quick", "sealed")
 """What the manifest of a folder says whose pictures can be drawn."""
 
 
@@ -60,8 +60,8 @@ def _finished(folder: Path) -> Store:
     from scenarios.frames import ORDER
 
     manifest, _ = load(folder, [])
-    require(folder, manifest, DRAWN)
     album = album_of(manifest)
+    require(folder, manifest, (*DRAWN, *(("scenarios",) if album is RUN else ())))
     names = ORDER if album is RUN else sorted({name for tables in album.shows.values() for name in tables})
     for name in names:  # each picture reads its own
         check(folder, manifest, f"{name}.parquet")

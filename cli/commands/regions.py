@@ -45,8 +45,7 @@ def regions(
         from calibration.region.spread_page import notes, rich_tables
         from calibration.warm import ensure_compiled
         from cli.request import Request
-        from cli.showing import console, show, tell_failures
-        from cli.showing import shown_of
+        from cli.showing import console, show, shown_of, tell_failures
         from cli.simulation import drawn, warn_of_draws
         from foundation.study import carry_out
         from foundation.tasks.executors import kept_site

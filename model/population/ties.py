@@ -58,9 +58,7 @@ def build_circles(demography: Demography, cohorts: Cohorts, people: int) -> Circ
     return _circles(demography, cohorts, rows, demography.region_share, SAME_REGION)
 
 
-def circles_alone(
-    demography: Demography, cohorts: Cohorts, rows: Float[Floats, "1 cohort"]
-) -> Circles:
+def circles_alone(demography: Demography, cohorts: Cohorts, rows: Float[Floats, "1 cohort"]) -> Circles:
     """Tables of a region without the others: as many ties, all of them inside.
 
     A draw that would go elsewhere stays: with half of all people in the one region there is, ``other_region`` gives

@@ -22,7 +22,7 @@ from planning.pilots.response import Answered, effect_of
 from planning.sensitivity.indices import scores
 from planning.sensitivity.information import Decision, choose_regression, evppi, kernels
 from planning.sensitivity.study import Choice, decide
-from scenarios.compare.comparison import load
+from scenarios.compare.comparison import load, refuse_region
 from scenarios.words import scenario_titles
 
 WIDTHS, TRIALS = 200, 400
@@ -89,6 +89,7 @@ def worth_in(
         UserError: a folder whose draws have other effects than the prior's, or no amount of money.
     """
     manifest, frames = load(run)
+    refuse_region(run, manifest)
     if manifest.get("averaged") or manifest.get("effects"):
         raise UserError(f"{run}: drawn from several structures or learned effects; value a pilot on a plain comparison")
     outcomes, most = frames["outcomes"], amount("--budget", budget) / 1e6

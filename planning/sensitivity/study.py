@@ -23,7 +23,7 @@ from planning.sensitivity import label
 from planning.sensitivity.indices import Quantity, indices, input_table, studies, study_of
 from planning.sensitivity.information import Decision, value_table
 from planning.sensitivity.words import input_title, study_title
-from scenarios.compare.comparison import load
+from scenarios.compare.comparison import load, refuse_region
 from scenarios.compare.tables import titled, write_csv
 from scenarios.draw import Draw
 from scenarios.words import scenario_titles
@@ -216,6 +216,7 @@ def source(folder: Path, sha256_of: Callable[[str], str], data: Mapping[str, str
         UserError: no finished run folder, made of runs that share no draws, or with other draws than the present ones.
     """
     manifest, frames = load(folder)
+    refuse_region(folder, manifest)
     if not manifest.get("paired", True):
         raise UserError(f"{folder}: its runs share no draws and people, so nothing can be compared draw by draw")
     if manifest["draws_sha256"] != sha256_of(manifest["draws_file"]):

@@ -46,25 +46,13 @@ FORECAST = ("docs/forecast.md", "docs/forecast.fr.md")
 READINGS = ("docs/readings.md", "docs/readings.fr.md")
 SCENARIOS, SAMPLE = (tuple(f"docs/{page}{end}" for end in (".md", ".fr.md")) for page in ("scenarios", "sample-size"))
 README, CALIBRATION = ("README.md", "README.fr.md"), ("docs/calibration.md",)
-COLUMNS = ("docs/columns.md", "docs/columns.fr.md")
+COLUMNS, TERRITORIES = (tuple(f"docs/{page}{end}" for end in (".md", ".fr.md")) for page in ("columns", "territories"))
 FITTED = ("fit-answers.png", "fit-correlations.png", "fit-parameters.png", "fit-stocks.png")
 
 
 def both(name: str) -> tuple[str, str]:
     """A picture in both languages."""
     return f"{name}.png", f"{name}.fr.png"
-
-
-def _parameters(_: Path, lang: str) -> str:
-    from calibration.facts.guide import parameters_reference
-
-    return parameters_reference()
-
-
-def _computed(_: Path, lang: str) -> str:
-    from calibration.facts.guide import computed
-
-    return computed()
 
 
 def _levers(_: Path, lang: str) -> str:
@@ -165,14 +153,17 @@ def _forecast_figures(_: Path, into: Path) -> None:
         draw_registered(forecasts[-1], into)
 
 
-def _other_services(_: Path, lang: str) -> str:
-    from calibration.outside.page import markdown
-
-    return markdown()
-
-
 def _without_folder(module: str, function: str) -> Callable[[Path, str], str]:
     return lambda _, lang: str(getattr(import_module(module), function)(lang))
+
+
+def _plain(module: str, function: str) -> Callable[[Path, str], str]:
+    """Of a page in English only."""
+    return lambda _, __: str(getattr(import_module(module), function)())
+
+
+def _drawn(module: str) -> Callable[[Path, Path], None]:
+    return lambda folder, into: import_module(module).draw(folder, into)
 
 
 def _paged(module: str) -> Callable[[Path, str], str]:
@@ -270,8 +261,8 @@ def printed(table: Table, width: int) -> str:
 
 
 PARTS = (
-    Part("parameters", ("docs/odd.md",), _parameters),
-    Part("computed", ("calibration/data/SOURCES.md",), _computed),
+    Part("parameters", ("docs/odd.md",), _plain("calibration.facts.guide", "parameters_reference")),
+    Part("computed", ("calibration/data/SOURCES.md",), _plain("calibration.facts.guide", "computed")),
     Part("levers", SCENARIOS, _levers),
     Part("known", ("docs/pilots.md", "docs/pilots.fr.md"), _without_folder("report.sources", "effects_known")),
     Part("columns", COLUMNS, _without_folder("report.guides.columns", "page")),
@@ -283,7 +274,7 @@ PARTS = (
     Part("hindcast", HINDCAST, _hindcast, "mes hindcast", "hindcast.json", _hindcast_figures, both("hindcast"), SCORES),
     Part("alternative", HINDCAST, _alternative, "mes hindcast --structure", "hindcast-alternative.json"),
     Part("forecast", FORECAST, _forecast, draw=_forecast_figures, pictures=both("forecast")),
-    Part("services", ("docs/other-services.md",), _other_services),
+    Part("services", ("docs/other-services.md",), _plain("calibration.outside.page", "markdown")),
     Part("uncertainty", CALIBRATION, _uncertainty, "mes uncertainty", "split.parquet"),
     Part("readings", READINGS, _paged("calibration.readings"), "mes study readings", "readings.json"),
     Part("sbc", ("docs/calibration-sbc.md",), _sbc, "mes study sbc", "sbc.json", _sbc_figures, ("sbc-near.png",)),
@@ -291,6 +282,16 @@ PARTS = (
     Part("results", README, _results, "mes compare", "equity.parquet", _results_figures, both("compare")),
     Part("use", ("docs/use.md", "docs/use.fr.md"), _paged("calibration.use.page"), "mes study use", "use.json"),
     Part("users", ("docs/use.md", "docs/use.fr.md"), partial(_results, use=True), "mes compare", "equity.parquet"),
+    Part(
+        "level",
+        TERRITORIES,
+        _paged("calibration.region.page"),
+        "mes calibrate --region",
+        "level.json",
+        _drawn("calibration.region.pictures"),
+        both("region"),
+    ),
+    Part("regions", TERRITORIES, _paged("calibration.region.spread_page"), "mes regions", "regions.json"),
     Part("bench", ("docs/performance.md",), _bench, "make bench", "bench.json"),
     Part("sample", SAMPLE, _sample, "make bench", "bench.json"),
 )

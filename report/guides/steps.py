@@ -139,6 +139,10 @@ def _studies(quick: bool) -> Iterator[Step]:
     yield _study("compare", 3, *(("media", *SMALL, "3") if quick else ()), resumes=True)
     few = ("2000", "--draws", "2") if quick else ("20000", "--draws", "60")
     yield _study("study readings", 8, "--people", *few, goes_on=True)
+    yield _study("regions", 8, *((*SMALL, "2") if quick else ()), resumes=True)
+    counts = str(Path(__file__).parents[2] / "docs/examples/region-counts.csv")
+    one = (*SMALL, "20", "--until", "2024-01-31") if quick else ()  # one count: few draws are enough for it
+    yield _study("calibrate", 3, "--region", "Bretagne", "--counts", counts, *one, name="level", resumes=True)
     small = ("--sims", "256", "--people", "2000", "--truths", "4")
     yield _study("study sbc", 85, *(small if quick else ()), goes_on=True)
     yield _study("study second", 12, *(("--sims", "256", *SMALL, "20") if quick else ()), goes_on=True)
@@ -151,9 +155,11 @@ def _study(
     needs: tuple[str, ...] = (),
     resumes: bool = False,
     goes_on: bool = False,
+    name: str = "",
 ) -> Step:
-    name = command.split()[-1]
+    name = name or command.split()[-1]
     codes = {
+        "level": "cli.regions.fit",
         "readings": "calibration.readings",
         "sbc": "calibration.sbc.question",
         "second": "calibration.second.method",

@@ -20,7 +20,7 @@ from foundation.shapes import Floats
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
 from scenarios.compare import label
-from scenarios.words import scenario_titles
+from scenarios.words import scenario_titles, units_of
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -98,6 +98,10 @@ def best_document(table: pd.DataFrame) -> list[Document]:
     return [{str(key): None if value == np.inf else value for key, value in row.items()} for row in rows]
 
 
+THOUSANDS = {"gain": "best.gain_thousand", "regret": "best.regret_thousand"}
+"""Heads of columns that are told in thousands of a region."""
+
+
 def best_rich_table(table: pd.DataFrame, manifest: Manifest, lang: str) -> Table:
     """For a terminal."""
     from rich import box
@@ -109,20 +113,21 @@ def best_rich_table(table: pd.DataFrame, manifest: Manifest, lang: str) -> Table
     shown.add_column(label("best.budget", lang), no_wrap=True)
     shown.add_column(label("table.scenario", lang), min_width=8, max_width=34, overflow="fold")
     for name in ("gain", "probability", "regret"):
-        shown.add_column(label(f"best.{name}", lang), justify="right", no_wrap=True)
+        key = THOUSANDS.get(name, "") if units_of(manifest) > 1 else ""
+        shown.add_column(label(key or f"best.{name}", lang), justify="right", no_wrap=True)
     for cells in _cells(table, manifest, lang):
         shown.add_row(*map(Text, cells))
     return shown
 
 
 def _cells(table: pd.DataFrame, manifest: Manifest, lang: str) -> Iterator[list[str]]:
-    titles, before = scenario_titles(manifest, lang), None
+    titles, before, times = scenario_titles(manifest, lang), None, units_of(manifest)
     for row in table.to_dict("records"):
         name = budget_class(row, lang)
         figures = [
-            number(row["additional_mean"], 2, lang),
+            number(times * row["additional_mean"], 2, lang),
             chance_of_best(row, lang),
-            compact(row["regret_mean"], lang),
+            compact(times * row["regret_mean"], lang),
         ]
         yield ["" if name == before else name, titles[row["scenario"]], *figures]
         before = name

@@ -74,6 +74,12 @@ def refuse_earlier(folder: Path) -> None:
             raise UserError(f"{folder}: of an earlier version, whose table {table} has no {column}; run it again")
 
 
+def refuse_region(folder: Path, manifest: Manifest) -> None:
+    """``UserError`` for a run of one region where what is made of it takes the draws, or the people, of the country."""
+    if region := manifest.get("region"):
+        raise UserError(f"{folder}: is of {region} alone, this is of the whole country; mes plot draws it")
+
+
 def refuse_target(folder: Path, manifest: Manifest, *, users: bool = False) -> None:
     """``UserError`` for a run with a target that the counts it knew say was reached already, or with one on users where
     all that is shown is of activated profiles (unless ``users``)."""

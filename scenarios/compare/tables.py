@@ -20,7 +20,16 @@ from scenarios.compare.comparison import MEASURES, scenario_summary
 from scenarios.compare.days import Block, Day, Floats, medians, quantile_columns, ratio, stacked
 from scenarios.compare.statuses import price_statuses
 from scenarios.compare.when import on
-from scenarios.words import group_label, price_line, price_words, quick_mark, region_mark, run_line, scenario_titles
+from scenarios.words import (
+    group_label,
+    price_line,
+    price_words,
+    quick_mark,
+    region_mark,
+    run_line,
+    scenario_titles,
+    units_of,
+)
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -166,15 +175,20 @@ def rich_table(summary: pd.DataFrame, manifest: Manifest, lang: str) -> Table:
     table.add_column(label("table.scenario", lang), min_width=8, max_width=34, overflow="fold")
     for name in ("activated", "additional", "cost", "per_additional", "probability"):
         key = on(manifest, "table.probability", "table.probability_users") if name == "probability" else f"table.{name}"
+        if name == "additional" and units_of(manifest) > 1:
+            key = "table.additional_thousand"
         table.add_column(label(key, lang, target=target), justify="right", no_wrap=True)
     titles = scenario_titles(manifest, lang)
     for _, row in summary.iterrows():
-        table.add_row(*(Text(cell) for cell in (titles[row["scenario"]], *_cells(row, lang))))
+        table.add_row(*(Text(cell) for cell in (titles[row["scenario"]], *_cells(row, manifest, lang))))
     return table
 
 
-def _cells(row: pd.Series, lang: str) -> list[str]:
+def _cells(row: pd.Series, manifest: Manifest, lang: str) -> list[str]:
     """Costs with two significant figures: unit prices are not known better."""
+    row = row.copy()
+    for end in QUANTILES:
+        row[f"additional_millions_{end}"] *= units_of(manifest)
     figures = {"activated_millions": 3, "additional_millions": 3, "cost_millions_eur": 2, "cost_per_additional_eur": 2}
     cells = [with_interval(row[f"{m}_p05"], row[f"{m}_p50"], row[f"{m}_p95"], lang, n) for m, n in figures.items()]
     return [*cells, probability(row, lang)]

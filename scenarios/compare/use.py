@@ -17,7 +17,7 @@ from foundation.store.reading import Document
 from model.terms.use import LASTING, LOOKED_BACK
 from scenarios.compare import label
 from scenarios.used import MEASURES
-from scenarios.words import scenario_titles
+from scenarios.words import scenario_titles, units_of
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -167,21 +167,24 @@ def use_rich_table(table: pd.DataFrame, manifest: Manifest, lang: str) -> Table:
     shown.caption = Text("\n".join(notes(table, manifest, lang)))
     shown.add_column(label("table.scenario", lang), min_width=8, max_width=34, overflow="fold")
     for name in ("monthly", "lasting", "each", "ranks"):
-        shown.add_column(label(f"users.{name}", lang), justify="right", no_wrap=True)
+        key = "users.lasting_thousand" if name == "lasting" and units_of(manifest) > 1 else f"users.{name}"
+        shown.add_column(label(key, lang), justify="right", no_wrap=True)
     titles = scenario_titles(manifest, lang)
     for _, row in table.iterrows():
-        shown.add_row(*map(Text, (titles[row["scenario"]], *_cells(row, lang))))
+        shown.add_row(*map(Text, (titles[row["scenario"]], *_cells(row, manifest, lang))))
     return shown
 
 
-def _cells(row: pd.Series, lang: str) -> Iterator[str]:
+def _cells(row: pd.Series, manifest: Manifest, lang: str) -> Iterator[str]:
     figures = {
         "monthly_users_millions": 3,
         "additional_lasting_users_millions": 2,
         "cost_per_lasting_user_eur": 2,
     }
     for name, digits in figures.items():
-        yield with_interval(row[f"{name}_p05"], row[f"{name}_p50"], row[f"{name}_p95"], lang, digits)
+        times = units_of(manifest) if name == "additional_lasting_users_millions" else 1.0
+        low, middle, high = (times * row[f"{name}_{end}"] for end in ("p05", "p50", "p95"))
+        yield with_interval(low, middle, high, lang, digits)
     ranks = row["rank_by_activations"], row["rank_by_lasting_users"]
     yield "–" if np.isnan(ranks[0]) else f"{ranks[0]:.0f} → {ranks[1]:.0f}"
 

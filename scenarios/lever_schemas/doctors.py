@@ -57,5 +57,5 @@ class Doctors(Targeted):
         yearly = Charge(lever="doctor", item=PER_YEAR, quantity=use.doctor_years, own=self.cost)
         if self.means == "training":
             return (yearly,)
-        own = self.one_off_cost
-        return yearly, Charge(lever="doctor", item=ONE_OFF, quantity=self.part, own=own, shared="development", once=True)
+        own, shared = self.one_off_cost, "development"
+        return yearly, Charge(lever="doctor", item=ONE_OFF, quantity=self.part, own=own, shared=shared, once=True)

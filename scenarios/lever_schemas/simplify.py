@@ -26,5 +26,5 @@ class Simplify(LeverTable):
 
     def charges(self, use: LeverUse) -> tuple[Charge, ...]:
         """Development is paid once, whatever the intensity."""
-        item = "one-off development"
-        return (Charge(lever="simplify", item=item, quantity=self.part, own=self.cost, shared="development", once=True),)
+        item, shared = "one-off development", "development"
+        return (Charge(lever="simplify", item=item, quantity=self.part, own=self.cost, shared=shared, once=True),)

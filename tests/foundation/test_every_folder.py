@@ -18,6 +18,7 @@ from foundation.store.store import Store
 from foundation.store.verification import verify_folder
 from foundation.study import carry_out
 from tests.calibration.forecast import made_up as curves
+from tests.calibration.region import studies as territories
 from tests.planning import folders
 from tests.scenarios import faulty
 
@@ -48,12 +49,22 @@ def forecast(folder: Path) -> None:
     Store.opened(folder).seal("pictures/")
 
 
+def of_a_region(command: str) -> Callable[[Path], None]:
+    def make(folder: Path) -> None:
+        with territories.hasty():
+            carry_out(territories.STUDIES[command](), folder)
+
+    return make
+
+
 MAKERS: dict[str, Callable[[Path], None]] = {
     "compare": compare,
     "plan": planning("plan"),
     "effects": planning("effects"),
     "sensitivity": planning("sensitivity"),
     "forecast": forecast,
+    "calibrate-region": of_a_region("calibrate-region"),
+    "regions": of_a_region("regions"),
 }
 """Command to what makes a small folder of it, with everything that belongs in it."""
 

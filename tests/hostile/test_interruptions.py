@@ -42,9 +42,24 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "survey": ("survey", "--draws", "3", *FEW),
     "fit": ("fit", "--draws", "3", *FEW),
     "uncertainty": ("uncertainty", "email-reminders", "--draws", "12", *FEW),
+    "regions": ("regions", "--draws", "3", *FEW),
+    "level": (
+        "calibrate",
+        "--region",
+        "Bretagne",
+        "--counts",
+        str(ROOT / "docs/examples/region-counts.csv"),
+        "--until",
+        "2024-01-31",
+        "--draws",
+        "60",
+        "--pictures",
+        "none",
+        *FEW,
+    ),
     "calibrate": ("calibrate", "--first", "64", "--waves", "1", "--wave", "64", "--draws", "40", *FEW),
 }
-RESUMED = ("run", "compare", "effects", "plan", "forecast", "hindcast", "calibrate")
+RESUMED = ("run", "compare", "effects", "plan", "forecast", "hindcast", "regions", "level", "calibrate")
 """The others begin anew: their folders appear at the end."""
 MOMENTS = (0.1, 0.3, 0.5, 0.75, 0.95)
 """Shares of the time that the undisturbed command took."""

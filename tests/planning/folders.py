@@ -104,6 +104,7 @@ def _of_draws(count: int, scenarios: Any, data: dict[str, str]) -> dict[str, Any
             drivers=DriversTable(),
             costs=(),
             costs_file="costs.csv",
+            region=None,
             effects=None,
             threads=1,
             carried=None,

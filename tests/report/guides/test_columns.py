@@ -22,7 +22,11 @@ QUICK = {
     "compare": ("compare", "media", "simplified-signup", *SMALL, "--draws", "2", "--pictures", "none"),
     "effects": ("effects", *SMALL, "--draws", "2", "--pictures", "none"),
     "survey": ("survey", *SMALL, "--draws", "2"),
-}
+    "regions": ("regions", "--people", "1000", "--workers", "1", "--draws", "2"),
+    "level": ("calibrate", "--region", "Bretagne", "--counts", "COUNTS", "--people", "1000", "--workers", "1",
+              "--draws", "40", "--pictures", "none"),
+}  # fmt: skip
+COUNTS = "date,activated_millions,error_millions\n2025-06-30,1.0,0.3\n"
 LONG = {
     "run": ("run", "media", *SMALL, "--draws", "2", "--pictures", "none"),
     "many": ("compare", "media", "simplified-signup", *SMALL, "--draws", "40", "--pictures", "none"),
@@ -39,8 +43,10 @@ NOT_MADE = {("calibrate",), ("forecast --register",), ("study readings",)}
 
 
 def made(folder: Path, commands: dict[str, Sequence[str]]) -> Path:
+    (folder / "counts.csv.txt").write_text(COUNTS, encoding="utf-8")
+    places = {"many": str(folder / "many"), "COUNTS": str(folder / "counts.csv.txt")}
     for name, words in commands.items():
-        words = [str(folder / word) if word == "many" else word for word in words]
+        words = [places.get(word, word) for word in words]
         result = CliRunner().invoke(app, [*words, "--out", str(folder / name)])
         assert result.exit_code == 0, (name, result.stderr)
     return folder
@@ -79,7 +85,7 @@ def agree(folder: Path, commands: set[str]) -> None:
 
 def test_files_of_quick_commands(tmp_path: Path) -> None:
     folder = made(tmp_path, QUICK)
-    agree(folder, {"compare", "effects", "survey"})
+    agree(folder, {"compare", "effects", "survey", "regions"})
     french = folder / "compare/summary.fr.csv"
     assert [row[0] for row in described(french, "fr")][:2] == ["scénario", "titre"]
     assert "Inscription simplifiée" in french.read_text("utf-8-sig")

@@ -9,7 +9,7 @@ from model.population.region import part_of
 from scenarios.language.files import catalogue, load_scenario, parse_scenario
 from scenarios.language.within import taken_in
 from scenarios.lever_schemas.base import Span
-from tests.scenarios.test_costs import ITEMS, DRAW, cost_lines, use
+from tests.scenarios.test_costs import DRAW, ITEMS, cost_lines, use
 
 BRITTANY = "Bretagne"
 SHARE = part_of(load_demography(), BRITTANY)
@@ -34,7 +34,7 @@ def resolved(scenario):
 
 
 def test_capacity_is_the_region_s_share_of_those_aimed_at() -> None:
-    assert SHARE == pytest.approx(3_443_050 / 68_087_511, rel=3e-4)
+    assert pytest.approx(3_443_050 / 68_087_511, rel=3e-4) == SHARE
     assert resolved(taken('kind = "assisted"\ncapacity_per_week = 10000')).capacity == pytest.approx(10_000 * SHARE)
     only = taken('kind = "assisted"\ncapacity_per_week = 10000\n[lever.target]\nregions = ["Bretagne"]')
     assert resolved(only).capacity == 10_000

@@ -85,7 +85,9 @@ def level_of(request: Request, source: Source) -> Level | None:
 
 
 def regional(request: Request, experiment: Experiment) -> Experiment:
-    """The experiment in the region: scenarios at its share, a target of the country too."""
+    """The experiment in the region asked for, if any: scenarios at its share, a target of the country too."""
+    if not (request.region or request.level):
+        return experiment
     from model.population.region import part_of
     from scenarios.language.within import Within, taken_in
 
@@ -98,9 +100,7 @@ def regional(request: Request, experiment: Experiment) -> Experiment:
         experiment,
         settings=settings,
         scenarios=tuple(taken_in(scenario, region, demography) for scenario in experiment.scenarios),
-        region=Within(
-            region=region, share=share, level=None if level is None else (level.folder, level.sha256)
-        ),
+        region=Within(region=region, share=share, level=None if level is None else (level.folder, level.sha256)),
     )
 
 

@@ -1,0 +1,142 @@
+"""A region from the command line: its level from a file of counts, runs of it, what regions differ in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import Result
+
+SMALL = ("--people", 2000, "--draws", 4, "--workers", 1)
+FIT = ("--people", 3000, "--draws", 60, "--workers", 1)
+COUNTS = (
+    "date,activated_millions,error_millions,region\n2024-06-30,0.78,0.05,Bretagne\n2025-12-31,1.30,0.06,Bretagne\n"
+    "2025-12-31,23.5,0.5,\n2025-12-31,1.31,0.05,Normandie\n"
+)
+Mes = Callable[..., Result]
+
+
+@pytest.fixture(scope="module")
+def level(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from typer.testing import CliRunner
+
+    from cli.main import app
+
+    folder = tmp_path_factory.mktemp("level")
+    (folder / "counts.csv").write_text(COUNTS)
+    words = ("calibrate", "--region", "Bretagne", "--counts", folder / "counts.csv", "--out", folder / "bretagne", *FIT)
+    found = CliRunner().invoke(app, [*map(str, words), "--pictures", "none"])
+    assert found.exit_code == 0, found.output
+    assert "Nothing speaks against" in found.stdout
+    assert "2 counts of the file are not used" in found.stdout
+    return folder / "bretagne"
+
+
+def test_a_level_is_a_folder_that_can_be_verified_and_shown(level: Path, mes: Mes) -> None:
+    assert mes("verify", level).exit_code == 0
+    document = json.loads((level / "level.json").read_text())
+    assert document["region"] == "Bretagne"
+    assert [row["quantity"] for row in document["results"]] == ["level", "growth_factor", *["activated_millions"] * 2]
+    last = document["results"][2]["after"]
+    assert 1.2 < last["p05"] < 1.30 < last["p95"] < 1.4
+    assert document["results"][2]["before"]["p95"] - document["results"][2]["before"]["p05"] > last["p95"] - last["p05"]
+    assert document["verdict"] == ["sound", "untold"]
+    assert mes("plot", level).exit_code == 0
+    assert (level / "pictures" / "level.en.png").is_file()
+
+
+def test_the_same_fit_again_gives_the_same_draws(level: Path, mes: Mes) -> None:
+    again = mes(
+        *("calibrate", "--region", "bretagne", "--counts", level.parent / "counts.csv", "--out", "again", *FIT),
+        *("--pictures", "none", "--json"),
+    )
+    assert again.exit_code == 0, again.output
+    one, other = (pd.read_parquet(folder / "level.parquet") for folder in (level, Path("again")))
+    assert one.equals(other)
+    assert json.loads(again.stdout)["unit"].startswith("millions of activated profiles of the region")
+
+
+def test_a_run_with_the_level_goes_on_from_the_counts(level: Path, mes: Mes) -> None:
+    found = mes("run", "letters-with-code", "--level", level, *SMALL, "--out", "run", "--pictures", "none")
+    assert found.exit_code == 0, found.output
+    assert "Bretagne" in found.stdout.splitlines()[0]
+    assert "level fitted to its counts" in found.stdout.replace("\n", " ")
+    assert "Additional (thousands)" in found.stdout
+    manifest = json.loads(Path("run/manifest.json").read_text())
+    assert manifest["region"] == "Bretagne"
+    assert manifest["continued"] is True
+    assert [stock["date"] for stock in manifest["stock_targets"]] == ["2024-06-30", "2025-12-31"]
+    assert manifest["target_millions"] == 2.02  # 40 M of 68.6 M, for 3.5 M
+    weekly = pd.read_parquet("run/weekly.parquet")
+    assert weekly["living"].between(3.2e6, 3.7e6).all()
+    at_count = weekly[(weekly["week"] == 205) & (weekly["scenario"] == "status-quo")]["activated"] / 1e6
+    assert at_count.between(1.1, 1.5).all()
+    groups = pd.read_parquet("run/groups.parquet")
+    assert set(groups[groups["dimension"] == "region"]["group"]) == {"Bretagne"}
+    assert mes("verify", "run").exit_code == 0
+    clash = mes("run", "status-quo", "--region", "Normandie", "--level", level, *SMALL)
+    assert clash.exit_code == 2
+    assert "is of Bretagne, not of Normandie" in clash.stderr
+
+
+def test_a_region_of_which_nothing_is_known_is_at_the_level_believed(mes: Mes) -> None:
+    found = mes("compare", "media", "--region", "Bretagne", *SMALL, "--out", "run", "--json", "--pictures", "none")
+    assert found.exit_code == 0, found.output
+    document = json.loads(found.stdout)
+    assert document["region"] == "Bretagne"
+    assert document["level"] is None
+    assert document["region_share"] == pytest.approx(0.0506, abs=1e-4)
+    assert document["unit"].startswith("persons of Bretagne")
+    assert json.loads(Path("run/manifest.json").read_text())["continued"] is False
+    country = mes("compare", "media", *SMALL, "--out", "country", "--json", "--pictures", "none")
+    whole, own = (json.loads(one.stdout)["scenarios"][1] for one in (country, found))
+    share = own["cost_millions_eur"]["p50"] / whole["cost_millions_eur"]["p50"]
+    assert share == pytest.approx(document["region_share"], rel=1e-3)  # costs are rounded in the document
+    assert json.loads(country.stdout)["region"] is None
+    mixed = mes("compare", "run", "country", "--out", "both")
+    assert mixed.exit_code == 2
+
+
+def test_the_twin_takes_a_region_too(mes: Mes) -> None:
+    words = ("run", "status-quo", "--region", "Bretagne", "--people", 300, "--draws", 1, "--pictures", "none")
+    for engine in ("fast", "mesa"):
+        assert mes(*words, "--engine", engine, "--out", engine, "--workers", 1).exit_code == 0
+    one, other = (pd.read_parquet(f"{engine}/weekly.parquet") for engine in ("fast", "mesa"))
+    assert one["activated"].equals(other["activated"])
+
+
+def test_regions_differ_by_something(mes: Mes) -> None:
+    found = mes("regions", "--people", 1000, "--draws", 2, "--workers", 1, "--out", "regions", "--lang", "fr")
+    assert found.exit_code == 0, found.output
+    assert "Aucun comptage régional" in found.stdout
+    document = json.loads(Path("regions/regions.json").read_text())
+    assert len(document["regions"]) == 26
+    assert {row["switch"] for row in document["drivers"]} >= {"as_is", "exclusion", "all", "level"}
+    assert mes("verify", "regions").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("run", "status-quo", "--region", "PACA"), 'within "Provence-Alpes-Côte d\'Azur et Corse"'),
+        (("run", "status-quo", "--region", "La Réunion"), 'within "Outre-mer (DROM)"'),
+        (("run", "status-quo", "--region", "Bretange"), 'did you mean "Bretagne"?'),
+        (("run", "status-quo", "--region", "Texas"), "no region 'Texas'; allowed: Auvergne-Rhône-Alpes"),
+        (("run", "status-quo", "--level", "nowhere"), "nowhere"),
+        (("calibrate", "--region", "Bretagne", "--out", "x"), "name the file of its counts with --counts"),
+        (("calibrate", "--region", "Bretagne", "--out", "x", "--counts", "c.csv", "--waves", "2"), "--waves"),
+        (("calibrate", "--posterior", "x", "--out", "y"), "--posterior: of use with --region only"),
+        (("calibrate", "--region", "Grand Est", "--out", "x", "--counts", "c.csv"), "no count of Grand Est"),
+        (("calibrate", "--region", "Bretagne", "--out", "x", "--counts", "big.csv"), "has 3.4 million insured"),
+    ],
+)
+def test_what_cannot_be_done_is_said(mes: Mes, words: tuple[str, ...], said: str) -> None:
+    Path("c.csv").write_text(COUNTS)
+    Path("big.csv").write_text("date,activated_millions,error_millions\n2025-12-31,13.5,0.1\n")
+    found = mes(*words)
+    assert found.exit_code == 2, found.output
+    assert said in " ".join(found.stderr.split())
+    assert not Path("x").exists()
