@@ -22,7 +22,7 @@ from typing import Any
 from benchmarks.rows import Row, chosen, quantity, table
 
 IMPORTS = {
-    "compare": ("cli.main", "cli.simulation", "scenarios.experiment", "model.fast", "model.prevalence", "pandas"),
+    "compare": ("cli.main", "cli.runs.simulation", "scenarios.experiment", "model.fast", "model.prevalence", "pandas"),
     "calibrate": ("cli.main", "calibration.posterior.calibrate", "calibration.posterior.tables"),
 }
 """Modules that a command loads before its first draw or run."""
@@ -107,13 +107,13 @@ def loaded(clock: Clock, work: Callable[[], Any]) -> None:
 
 def compare(people: int, draws: int, warmed: Callable[[], None], **_: Any) -> Row:
     """``mes compare`` of the whole catalogue in one process."""
-    from cli.albums import RUN
-    from cli.chosen import choose, with_reference
     from cli.commands.compare import EVERY
     from cli.options import Lang
-    from cli.request import Request, experiment_of
-    from cli.showing import print_table
-    from cli.simulation import study_of
+    from cli.runs.albums import RUN
+    from cli.runs.chosen import choose, with_reference
+    from cli.runs.request import Request, experiment_of
+    from cli.runs.showing import print_table
+    from cli.runs.simulation import study_of
     from foundation.drawing.album import draw_pictures
     from foundation.study import carry_out
     from foundation.tasks.progress import silent

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from calibration.posterior import label
 from cli import label as said
 from cli.options import Lang
-from cli.request import AVERAGE, command_line, day, process_count, structure_of
+from cli.runs.request import AVERAGE, command_line, day, process_count, structure_of
 from foundation.errors import Interrupted, UserError
 from foundation.language.numbers import number, percent
 from foundation.tasks.journal import LOG, journal
@@ -199,7 +199,7 @@ class Teller:
 def show(summary: Mapping[str, Any], request: Request) -> None:
     """What was found, on stdout."""
     if request.json:
-        from cli.showing import print_json
+        from cli.runs.showing import print_json
 
         print_json(summary)
         return
@@ -234,7 +234,7 @@ def show_counts(file: Path, lang: Lang, *, json: bool) -> None:
         for one in counted
     ]
     if json:
-        from cli.showing import print_json
+        from cli.runs.showing import print_json
 
         print_json({"file": str(file), "counts": found, "notices": notices})
         return
@@ -254,7 +254,7 @@ def _print_counts(found: Sequence[Document], lang: str) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from cli.showing import console
+    from cli.runs.showing import console
     from foundation.language.numbers import NO_BREAK, interval
     from foundation.language.numbers import day as day_words
 

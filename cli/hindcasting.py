@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from calibration.hindcast import label
 from cli import label as said
 from cli.options import Lang, Pictures
-from cli.request import at_least_one, check_seed, command_line, process_count
+from cli.runs.request import at_least_one, check_seed, command_line, process_count
 from foundation.errors import Interrupted, UserError
 from foundation.tasks.journal import journal
 from foundation.tasks.progress import progress
@@ -62,7 +62,7 @@ class Request:
         Raises:
             UserError: an average, or another one than the default without posteriors of its own.
         """
-        from cli.request import AVERAGE, structure_of
+        from cli.runs.request import AVERAGE, structure_of
 
         if AVERAGE in self.structure:
             raise UserError(f"--structure {AVERAGE}: a hindcast has one structure")
@@ -241,7 +241,7 @@ def present(results: Mapping[str, Any], folder: Path, request: Request) -> None:
     from calibration.hindcast.folder import seal
     from calibration.hindcast.page import table_of_scores
     from cli.errors import FAILED, heard_or_not
-    from cli.showing import print_json, say_where
+    from cli.runs.showing import print_json, say_where
     from scenarios.compare.tables import write_csv
 
     for lang in Lang:
@@ -270,7 +270,7 @@ def present(results: Mapping[str, Any], folder: Path, request: Request) -> None:
 def print_tables(results: Mapping[str, Any], lang: Lang) -> None:
     """Scores and what they mean."""
     from calibration.hindcast.page import grids, notes, rich_table
-    from cli.showing import console
+    from cli.runs.showing import console
 
     out = console()
     for grid in grids(results, lang.value):

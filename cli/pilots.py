@@ -54,7 +54,7 @@ def pilot(
 ) -> None:
     """What a randomised pilot of a lever would teach: the interval of its effect before and after, and its value."""
     with reported():
-        from cli.showing import print_json
+        from cli.runs.showing import print_json
         from foundation.errors import UserError
         from planning.pilots.response import LEVERS
         from planning.pilots.results import unknown
@@ -66,9 +66,7 @@ def pilot(
             raise UserError(f"--people: {people}; needed 20 to 100,000,000")
         earlier = _earlier(effects, lever)
         if earlier and run is not None:
-            raise UserError(
-                "--run with --effects: a comparison has the effects of the priors; give one of the two"
-            )
+            raise UserError("--run with --effects: a comparison has the effects of the priors; give one of the two")
         belief, found = _known(lever, weeks, seed, lang, earlier)
         document = expected_widths(lever, people, weeks, belief, found, seed)
         document["learned"] = str(effects) if earlier else None
@@ -93,8 +91,8 @@ def learn(
     with reported():
         from calibration.draws.effects import Learned as Effects
         from calibration.draws.effects import prior_hash, read_effects, write_effects
-        from cli.request import command_line
-        from cli.showing import print_json
+        from cli.runs.request import command_line
+        from cli.runs.showing import print_json
         from foundation.errors import UserError
         from planning.pilots.learning import difference, surprise
         from planning.pilots.learning import learn as learned
@@ -139,7 +137,7 @@ def _known(
     from calibration.facts.priors import load_priors
     from calibration.warm import ensure_compiled
     from cli import label as said
-    from cli.request import check_seed
+    from cli.runs.request import check_seed
     from foundation.errors import UserError
     from foundation.tasks.progress import progress
     from planning.pilots.learning import learn as learned
@@ -172,7 +170,7 @@ def _trial_world(weeks: int, seed: int, lang: o.Lang) -> Experiment:
     from dataclasses import replace
     from datetime import timedelta
 
-    from cli.request import POLICY_START, Request, experiment_of
+    from cli.runs.request import POLICY_START, Request, experiment_of
     from scenarios.experiment import REFERENCE
     from scenarios.language.files import load_scenario
 
@@ -234,7 +232,7 @@ def _print_pilot(document: Document, lang: o.Lang) -> None:
 
 def _tell(text: str) -> None:
     """On stdout, in lines of whole words on a terminal."""
-    from cli.showing import console
+    from cli.runs.showing import console
 
     console(160).print(text, markup=False, highlight=False)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli import label
-from cli.request import Request
+from cli.runs.request import Request
 from foundation.errors import UserError
 from foundation.tasks.journal import journal
 from model.terms.structure import Structure
@@ -73,10 +73,10 @@ def run_web(
 
 def study(request: Request, world: World) -> Comparison:
     """The study whose parts answers in a world are."""
-    from cli.chosen import choose
     from cli.commands.compare import EVERY
-    from cli.request import experiment_of
-    from cli.simulation import study_of
+    from cli.runs.chosen import choose
+    from cli.runs.request import experiment_of
+    from cli.runs.simulation import study_of
     from scenarios.compare.study import Comparison, looking_on
     from scenarios.experiment import REFERENCE
     from scenarios.language.schema import DriversTable

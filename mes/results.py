@@ -9,11 +9,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from cli.chosen import Chosen, with_reference
 from cli.commands.compare import EVERY
 from cli.options import DRAWS, PEOPLE, Lang
-from cli.request import POLICY_START, UNTIL, Request, experiment_of
-from cli.simulation import carried_out, study_of
+from cli.runs.chosen import Chosen, with_reference
+from cli.runs.request import POLICY_START, UNTIL, Request, experiment_of
+from cli.runs.simulation import carried_out, study_of
 from foundation.store.manifest import Manifest
 from mes.worlds import Day, as_date, loaded, pairs
 from scenarios.compare.study import Comparison, looking_on

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.request import POLICY_START, TARGET, UNTIL, structure_of
+from cli.runs.request import POLICY_START, TARGET, UNTIL, structure_of
 from foundation.errors import UserError
 from scenarios.draw import Draw
 from scenarios.experiment import Experiment, Settings, branch_of, history_of

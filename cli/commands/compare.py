@@ -13,7 +13,7 @@ from cli.errors import reported
 from cli.regions.asked import LevelFolder, Region
 
 if TYPE_CHECKING:
-    from cli.request import Request
+    from cli.runs.request import Request
 
 EVERY = 13
 """Weeks between the rows of groups and channels: a quarter, to keep the folder small."""
@@ -52,7 +52,7 @@ def compare(
     """Compare strategies against the status quo, draw by draw, and say when each reaches the target; run folders are
     compared without simulating again."""
     with reported():
-        from cli.request import Request
+        from cli.runs.request import Request
 
         request = Request(
             command="compare",
@@ -97,11 +97,11 @@ def _is_folder(argument: str) -> bool:
 
 
 def _compare_scenarios(request: Request, names: list[str]) -> None:
-    from cli.showing import present, shown_of
-    from cli.simulation import load_ahead, simulate
+    from cli.runs.showing import present, shown_of
+    from cli.runs.simulation import load_ahead, simulate
 
     load_ahead(request)
-    from cli.chosen import choose, with_reference
+    from cli.runs.chosen import choose, with_reference
     from scenarios.language.files import catalogue
 
     chosen = with_reference([choose(name) for name in names or catalogue()])
@@ -112,7 +112,7 @@ def _compare_scenarios(request: Request, names: list[str]) -> None:
 
 
 def _compare_folders(request: Request, folders: list[Path], arguments: list[str]) -> None:
-    from cli.showing import present, shown_of
+    from cli.runs.showing import present, shown_of
     from foundation.store.reading import as_left
     from foundation.store.store import Store
     from scenarios.compare.comparison import compare_folders, comparison_document
@@ -133,7 +133,7 @@ def _compare_folders(request: Request, folders: list[Path], arguments: list[str]
 
 def _own(request: Request) -> dict[str, Any]:
     """What the manifest says of this command rather than of the runs that it compares."""
-    from cli.request import command_line
+    from cli.runs.request import command_line
 
     return {"command": request.command, "command_line": command_line()}
 

@@ -11,7 +11,7 @@ from cli.errors import reported
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cli.request import Request
+    from cli.runs.request import Request
     from foundation.store.manifest import Manifest
 
 
@@ -33,7 +33,7 @@ def effects(
 ) -> None:
     """Show what each channel of the status quo brings: attributed activations, and what is missing without it."""
     with reported():
-        from cli.request import Request
+        from cli.runs.request import Request
 
         request = Request(
             command="effects",
@@ -56,9 +56,9 @@ def effects(
 
 
 def _effects(request: Request) -> None:
-    from cli.request import experiment_of
-    from cli.showing import present_study, shown_of
-    from cli.simulation import carried_out, study_of
+    from cli.runs.request import experiment_of
+    from cli.runs.showing import present_study, shown_of
+    from cli.runs.simulation import carried_out, study_of
     from model.terms.weeks import WEEKS
     from planning.effects.effects import FRAMES, Effects
     from planning.effects.pictures import effects_document
@@ -72,7 +72,7 @@ def _effects(request: Request) -> None:
 
 
 def _table(frames: Mapping[str, pd.DataFrame], manifest: Manifest, lang: o.Lang) -> None:
-    from cli.showing import console
+    from cli.runs.showing import console
     from planning.effects.pictures import effects_table
 
     console(120).print(effects_table(frames["effects"], manifest, lang.value))

@@ -36,9 +36,9 @@ def fit(
         from calibration.fit.report import show
         from calibration.fit.study import carry_out
         from cli import label
-        from cli.request import at_least_one, check_seed, command_line, process_count, structure_of
-        from cli.showing import print_json, say_where, tell_failed
-        from cli.simulation import warn_of_draws
+        from cli.runs.request import at_least_one, check_seed, command_line, process_count, structure_of
+        from cli.runs.showing import print_json, say_where, tell_failed
+        from cli.runs.simulation import warn_of_draws
         from foundation.store.atomic import new_folder
         from foundation.tasks.progress import progress
 

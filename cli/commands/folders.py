@@ -31,7 +31,7 @@ def plot(
 ) -> None:
     """Draw the pictures of a finished run again (for instance in the other language)."""
     with reported():
-        from cli.showing import Shown, draw, print_json
+        from cli.runs.showing import Shown, draw, print_json
         from foundation.store.reading import as_left
         from foundation.tasks.journal import journal
 
@@ -53,7 +53,7 @@ def _finished(folder: Path) -> Store:
     Raises:
         UserError: they are not.
     """
-    from cli.albums import RUN, album_of
+    from cli.runs.albums import RUN, album_of
     from foundation.store.manifest import require
     from foundation.store.store import Store, check, load
     from scenarios.compare.comparison import refuse_earlier
@@ -77,7 +77,7 @@ def verify(
 ) -> None:
     """Prove a folder complete and unaltered, or say what is missing or altered (exit status 1)."""
     with reported():
-        from cli.showing import print_json
+        from cli.runs.showing import print_json
         from foundation.store.reading import as_left, visible
         from foundation.store.verification import verify_folder
 
@@ -157,7 +157,7 @@ def columns(
 
 
 def _print_rows(document: dict[str, object], rows: list[tuple[str, str, str]], json: bool) -> None:
-    from cli.showing import console, print_json
+    from cli.runs.showing import console, print_json
 
     if json:
         print_json(document)

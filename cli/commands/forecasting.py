@@ -13,7 +13,7 @@ from cli.errors import reported
 if TYPE_CHECKING:
     from calibration.facts.targets import StockTarget
     from calibration.forecast.study import Forecast, Frames
-    from cli.request import Request
+    from cli.runs.request import Request
     from foundation.store.manifest import Manifest
 
 Register = Annotated[
@@ -51,7 +51,7 @@ def forecast(
 ) -> None:
     """Forecast the status quo from the last published count to the end of the clock; register it, score it later."""
     with reported():
-        from cli.request import Request
+        from cli.runs.request import Request
 
         request = Request(
             command="forecast",
@@ -94,8 +94,8 @@ def _forecast(request: Request, register: bool) -> None:
     from calibration.forecast.registered import register as write_registered
     from calibration.forecast.study import FRAMES, document
     from cli import label
-    from cli.showing import console, present_study, shown_of
-    from cli.simulation import carried_out
+    from cli.runs.showing import console, present_study, shown_of
+    from cli.runs.simulation import carried_out
     from foundation.store.manifest import package_version
     from foundation.tasks.journal import journal
 
@@ -125,9 +125,9 @@ def _study(request: Request) -> Forecast:
     from calibration.facts.targets import load_stock_targets
     from calibration.forecast.carried import discrepancy_of
     from calibration.forecast.study import HORIZON, Forecast
-    from cli.chosen import choose
-    from cli.request import experiment_of, on_profiles
-    from cli.simulation import CODE, drawn, study_of
+    from cli.runs.chosen import choose
+    from cli.runs.request import experiment_of, on_profiles
+    from cli.runs.simulation import CODE, drawn, study_of
     from model.terms.weeks import WEEKS
     from scenarios.experiment import REFERENCE
 
@@ -144,7 +144,7 @@ def _study(request: Request) -> Forecast:
 def _score(request: Request, actuals: Path | None) -> None:
     from calibration.forecast.page import nothing_to_score, rich_scores
     from calibration.forecast.registered import all_registered, document, scored
-    from cli.showing import console, print_json
+    from cli.runs.showing import console, print_json
 
     forecasts = all_registered()
     table = scored(forecasts, _counts(actuals))

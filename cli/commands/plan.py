@@ -14,7 +14,7 @@ from cli.errors import reported
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cli.request import Request
+    from cli.runs.request import Request
     from foundation.store.manifest import Manifest
     from planning.mix.question import PlanRequest
     from scenarios.experiment import Experiment
@@ -79,7 +79,7 @@ def plan(
     with reported():
         from calibration.draws.files import read_draws
         from calibration.draws.posteriors import posterior_for
-        from cli.request import POLICY_START, TARGET, UNTIL, Request, day, structure_of
+        from cli.runs.request import POLICY_START, TARGET, UNTIL, Request, day, structure_of
         from planning.mix.question import plan_request
         from scenarios.spending import years_of
 
@@ -125,8 +125,8 @@ def plan(
 
 
 def _plan(request: Request, wanted: PlanRequest) -> None:
-    from cli.showing import present_study, shown_of
-    from cli.simulation import carried_out, study_of
+    from cli.runs.showing import present_study, shown_of
+    from cli.runs.simulation import carried_out, study_of
     from planning.mix import label
     from planning.mix.results import FRAMES
     from planning.mix.study import Planning, plan_document
@@ -143,7 +143,7 @@ def _plan(request: Request, wanted: PlanRequest) -> None:
 def _experiment(request: Request, wanted: PlanRequest) -> Experiment:
     from dataclasses import replace
 
-    from cli.request import experiment_of
+    from cli.runs.request import experiment_of
     from model.terms.weeks import WEEKS
     from scenarios.experiment import REFERENCE
     from scenarios.language.files import load_scenario
@@ -158,7 +158,7 @@ def _experiment(request: Request, wanted: PlanRequest) -> Experiment:
 
 def print_plan(frames: Mapping[str, pd.DataFrame], manifest: Manifest, lang: o.Lang) -> None:
     """The answer, then the tables, on stdout."""
-    from cli.showing import console
+    from cli.runs.showing import console
     from planning.mix.tables import headline, sentences, tables
 
     out = console()

@@ -44,9 +44,9 @@ def regions(
         from calibration.region.spread import FRAMES, Setting, Spread, document
         from calibration.region.spread_page import notes, rich_tables
         from calibration.warm import ensure_compiled
-        from cli.request import Request
-        from cli.showing import console, show, shown_of, tell_failures
-        from cli.simulation import drawn, warn_of_draws
+        from cli.runs.request import Request
+        from cli.runs.showing import console, show, shown_of, tell_failures
+        from cli.runs.simulation import drawn, warn_of_draws
         from foundation.study import carry_out
         from foundation.tasks.executors import kept_site
         from foundation.tasks.progress import progress

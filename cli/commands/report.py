@@ -44,8 +44,8 @@ def report(
 ) -> None:
     """Write the report of a finished run: one HTML file that needs nothing else and prints on A4."""
     with reported():
-        from cli.request import command_line
-        from cli.showing import print_json
+        from cli.runs.request import command_line
+        from cli.runs.showing import print_json
         from foundation.store.reading import as_left
         from report.drivers import read_drivers, read_split
         from report.page import report as page

@@ -48,9 +48,9 @@ def run(
     """Simulate one scenario (and the status quo it is compared with), week by week, and say when it reaches the
     target."""
     with reported():
-        from cli.request import Request
-        from cli.showing import present, shown_of
-        from cli.simulation import load_ahead, simulate
+        from cli.runs.request import Request
+        from cli.runs.showing import present, shown_of
+        from cli.runs.simulation import load_ahead, simulate
 
         request = Request(
             command="run",
@@ -80,7 +80,7 @@ def run(
             level=level,
         )
         load_ahead(request)
-        from cli.chosen import choose, with_reference
+        from cli.runs.chosen import choose, with_reference
 
         chosen = choose(scenario)
         name = chosen.scenario.name

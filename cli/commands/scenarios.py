@@ -24,7 +24,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and 
 def list_(lang: o.Language = o.Lang.en, json: Json = False) -> None:
     """List the scenarios of the catalogue."""
     with reported():
-        from cli.showing import print_json
+        from cli.runs.showing import print_json
         from scenarios.language.files import catalogue, load_scenario
 
         found = [load_scenario(name) for name in catalogue()]
@@ -61,14 +61,14 @@ def show(
 ) -> None:
     """Print the file of a scenario, for instance to start another one from it; or its description."""
     with reported():
-        from cli.chosen import choose
+        from cli.runs.chosen import choose
 
         chosen = choose(scenario)
         if not markdown:
             print(chosen.text, end="")
             return
         from calibration.facts.inputs import load_costs
-        from cli.request import POLICY_START, UNTIL, day
+        from cli.runs.request import POLICY_START, UNTIL, day
         from foundation.errors import ScenarioError
         from scenarios.described import markdown as described
         from scenarios.language.resolve import date_problems
@@ -103,7 +103,7 @@ def check(
 ) -> None:
     """Check scenario files: every problem of every file, with what is allowed, and whom each lever aims at."""
     with reported():
-        from cli.request import POLICY_START, UNTIL, day
+        from cli.runs.request import POLICY_START, UNTIL, day
 
         window = (day("--policy-start", policy_start, POLICY_START), day("--until", until, UNTIL))
         problems = 0
@@ -120,7 +120,7 @@ def check(
 
 def _say_valid(file: str, policy_start: date, until: date, lang: o.Lang) -> None:
     """That a file is valid, and whom each of its levers aims at."""
-    from cli.reaching import reach_lines
+    from cli.runs.reaching import reach_lines
     from foundation.language.numbers import colon
     from scenarios.language.files import load_scenario
     from scenarios.lever_schemas.base import Span

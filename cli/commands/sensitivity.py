@@ -54,8 +54,8 @@ def sensitivity(
 ) -> None:
     """Rank what drives the results of a comparison, and say which study would be worth paying for; from its folder."""
     with reported():
-        from cli.request import at_least_one
-        from cli.showing import Shown, present_study
+        from cli.runs.request import at_least_one
+        from cli.runs.showing import Shown, present_study
         from foundation.errors import UserError
         from planning.sensitivity.study import FRAMES, sensitivity_document
 
@@ -72,7 +72,7 @@ def sensitivity(
 def _study(folder: Path, choice: Choice, scenarios: list[str] | None) -> Sensitivity:
     from calibration.draws.posteriors import draws_named, posterior_named
     from calibration.facts.inputs import tables_of
-    from cli.simulation import CODE
+    from cli.runs.simulation import CODE
     from foundation.store.reading import as_left
     from planning.sensitivity.study import Sensitivity, decide, inputs_of, quantities, source
 
@@ -95,7 +95,7 @@ def _study(folder: Path, choice: Choice, scenarios: list[str] | None) -> Sensiti
 
 def _carried_out(study: Sensitivity, target: Path, resume: bool, workers: int | None, lang: o.Lang) -> Store:
     from cli import label
-    from cli.request import process_count
+    from cli.runs.request import process_count
     from foundation.study import carry_out
     from foundation.tasks.executors import local_site
     from foundation.tasks.progress import progress
@@ -122,7 +122,7 @@ def _choice(value: float | None, budget: str | None) -> Choice:
 
 
 def _tables(frames: Mapping[str, pd.DataFrame], manifest: Manifest, lang: o.Lang) -> None:
-    from cli.showing import console
+    from cli.runs.showing import console
     from planning.sensitivity.pictures import indices_table, information_table
 
     out = console(120)

@@ -13,7 +13,7 @@ from cli.completing import scenarios
 from cli.errors import reported
 
 if TYPE_CHECKING:
-    from cli.request import Request
+    from cli.runs.request import Request
     from scenarios.experiment import Experiment
     from scenarios.story.events import Event
     from scenarios.story.replay import Narrated
@@ -40,7 +40,7 @@ def story(
     The same people as in `mes run` and `mes compare` with the same --people and --seed.
     """
     with reported():
-        from cli.showing import print_json
+        from cli.runs.showing import print_json
         from scenarios.story.milestones import whole_story
         from scenarios.story.words import document
 
@@ -66,7 +66,7 @@ def _request(
     until: str | None,
 ) -> Request:
     """As ``mes run`` would take it, for one draw."""
-    from cli.request import Request
+    from cli.runs.request import Request
     from foundation.errors import UserError
 
     if draw < 0:
@@ -88,8 +88,8 @@ def _request(
 
 def _experiment(request: Request, scenario: str) -> Experiment:
     """The scenario and the status quo."""
-    from cli.chosen import choose, with_reference
-    from cli.request import experiment_of
+    from cli.runs.chosen import choose, with_reference
+    from cli.runs.request import experiment_of
 
     return experiment_of(request, [item.scenario for item in with_reference([choose(scenario)])], every=52)
 
@@ -97,8 +97,8 @@ def _experiment(request: Request, scenario: str) -> Experiment:
 def _replayed(experiment: Experiment, request: Request, number: int) -> Narrated:
     """The engine run to the horizon, and one person's life out of it."""
     from calibration.warm import ensure_compiled
-    from cli.request import placed
-    from cli.simulation import drawn
+    from cli.runs.request import placed
+    from cli.runs.simulation import drawn
     from foundation.errors import UserError
     from scenarios.drivers import steered
     from scenarios.experiment import branch_of, history_of

@@ -30,9 +30,9 @@ def survey(
         from calibration.survey.question import Wanted
         from calibration.survey.study import carry_out
         from cli import label
-        from cli.request import Request, command_line
-        from cli.showing import print_json, say_where, tell_failed
-        from cli.simulation import warn_of_draws
+        from cli.runs.request import Request, command_line
+        from cli.runs.showing import print_json, say_where, tell_failed
+        from cli.runs.simulation import warn_of_draws
         from foundation.errors import UserError
         from foundation.store.atomic import new_folder
         from foundation.tasks.progress import progress

@@ -37,9 +37,9 @@ def uncertainty(
         from calibration.uncertainty.work import LEAST_DRAWS, simulate_all, split, tasks_for
         from calibration.warm import ensure_compiled
         from cli import label
-        from cli.chosen import choose, with_reference
-        from cli.request import Request, command_line, experiment_of, placed
-        from cli.showing import print_json, say_where
+        from cli.runs.chosen import choose, with_reference
+        from cli.runs.request import Request, command_line, experiment_of, placed
+        from cli.runs.showing import print_json, say_where
         from foundation.errors import UserError
         from foundation.store.atomic import new_folder
         from foundation.tasks.journal import journal
@@ -92,7 +92,7 @@ def structures(lang: o.Language = o.Lang.en, json: o.Json = False) -> None:
     with reported():
         from calibration.draws.posteriors import fitted
         from calibration.uncertainty.tables import structures_document, structures_table
-        from cli.showing import print_json
+        from cli.runs.showing import print_json
         from foundation.language.screen import screen
 
         alternatives = fitted()

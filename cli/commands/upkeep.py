@@ -77,7 +77,7 @@ def study(
     failed, with --resume or without. The folder is sealed in the end; one that is finished but has no manifest yet is
     sealed as it stands. For maintainers: what is printed is in English."""
     with reported(), _in_english():
-        from cli.sealing import found_finished, seal
+        from cli.runs.sealing import found_finished, seal
         from foundation.errors import UserError
 
         if resume and not out.is_dir():
@@ -121,7 +121,7 @@ def study(
 def _readings(folder: Path, people: int, draws: int, seed: int, workers: int) -> None:
     """Simulates them; the folder is sealed with the draws that failed, if any: then status 1."""
     from calibration.readings import study as simulated
-    from cli.showing import tell_failures
+    from cli.runs.showing import tell_failures
     from foundation.tasks.progress import progress
 
     store = simulated(folder, people=people, draws=draws, seed=seed, workers=workers, progress=progress)
@@ -136,7 +136,7 @@ def _use(
     """Fits use after activation on every draw, or as many as asked for."""
     from calibration.use.question import PEOPLE, study
     from calibration.warm import ensure_compiled
-    from cli.request import structure_of
+    from cli.runs.request import structure_of
     from foundation.tasks.progress import progress
 
     ensure_compiled()

@@ -47,7 +47,7 @@ def web(
     The numbers are those of `mes run` with the same people, draws and seed.
     """
     with reported():
-        from cli.request import Request
+        from cli.runs.request import Request
         from cli.web import run_web
 
         request = Request(

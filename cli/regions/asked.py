@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from calibration.draws.posteriors import Source
     from calibration.forecast.carried import CarriedForward
     from calibration.region.level import Level
-    from cli.request import Request
+    from cli.runs.request import Request
     from scenarios.draw import Draw
     from scenarios.experiment import Experiment
     from scenarios.language.within import Within

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.options import Lang, Pictures
-from cli.request import AVERAGE, check_seed, day, process_count, structure_of
+from cli.runs.request import AVERAGE, check_seed, day, process_count, structure_of
 from foundation.errors import UserError
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def calibrate_region(request: RegionRequest) -> None:
     from calibration.region.page import notes, rich_tables, said
     from calibration.region.study import FRAMES, document
     from calibration.warm import ensure_compiled
-    from cli.showing import Shown, console, present_study
+    from cli.runs.showing import Shown, console, present_study
     from foundation.study import carry_out
     from foundation.tasks.executors import kept_site
     from foundation.tasks.progress import progress

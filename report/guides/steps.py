@@ -83,7 +83,7 @@ def _calibrations(root: Path, place: str, quick: bool) -> Iterator[Step]:
         out = f"{place}/{name}"
         yield Step(
             name=f"calibrate/{name}",
-            command=("cli.hurried" if quick else "cli", "calibrate", *_effort(effort), *what, "--out", out),
+            command=("cli.runs.hurried" if quick else "cli", "calibrate", *_effort(effort), *what, "--out", out),
             minutes=1.0 if quick else 12.0 if place == "posterior" else 5.0,
             code=("cli.commands.calibrate",),
             makes=out,

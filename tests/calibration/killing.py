@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[2]
 def start(folder: Path, workers: int, resume: bool) -> subprocess.Popen[bytes]:
     """The calibration as a process group of its own."""
     more = ["--resume"] if resume else []
-    hurried = [sys.executable, "-m", "cli.hurried", "calibrate"]
+    hurried = [sys.executable, "-m", "cli.runs.hurried", "calibrate"]
     command = [*hurried, *SETTINGS, "--workers", str(workers), "--out", str(folder)]
     return subprocess.Popen(
         [*command, *more], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True

@@ -66,7 +66,7 @@ def test_experiments_differ_by_the_reading_only():
 
 
 def test_dates_are_those_of_the_command_line():
-    from cli import request
+    from cli.runs import request
 
     assert (readings.POLICY_START, readings.UNTIL, readings.TARGET) == (
         request.POLICY_START,

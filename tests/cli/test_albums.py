@@ -18,10 +18,10 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
-from cli import showing
-from cli.albums import ALBUMS, RUN, names_of
 from cli.options import Lang, Pictures
-from cli.showing import Shown, draw, present
+from cli.runs import showing
+from cli.runs.albums import ALBUMS, RUN, names_of
+from cli.runs.showing import Shown, draw, present
 from foundation.drawing import album as albums
 from foundation.drawing.album import draw_pictures
 from foundation.errors import Interrupted
@@ -189,7 +189,7 @@ import sys
 from pathlib import Path
 from cli.errors import reported
 from cli.options import Lang, Pictures
-from cli.showing import Shown, present
+from cli.runs.showing import Shown, present
 from foundation.store.store import Store
 from scenarios.compare.comparison import comparison_document
 

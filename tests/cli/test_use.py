@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 import mes
 from cli.main import app
+from foundation.errors import UserError
 from foundation.store.manifest import read
 from scenarios.compare.comparison import refuse_target
 from web.explorer import folder_document

@@ -220,7 +220,7 @@ def test_links_are_not_written_through(begun: Path, finished: Path, tmp_path: Pa
 def test_pictures_are_not_drawn_through_a_link(finished: Path, tmp_path: Path) -> None:
     from contextlib import nullcontext
 
-    from cli.albums import RUN
+    from cli.runs.albums import RUN
     from foundation.drawing.album import draw_pictures
 
     copy, theirs = judge.copied(finished, tmp_path), tmp_path / "theirs"

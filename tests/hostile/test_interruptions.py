@@ -75,7 +75,7 @@ class Whole:
 
 def command_of(name: str, folder: Path, *more: str) -> list[str]:
     """A calibration as small as this needs the hurried command line."""
-    module = "cli.hurried" if name == "calibrate" else "cli"
+    module = "cli.runs.hurried" if name == "calibrate" else "cli"
     return [sys.executable, "-m", module, *COMMANDS[name], "--out", str(folder), *more]
 
 

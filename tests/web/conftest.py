@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from cli.options import Lang
-from cli.request import Request
+from cli.runs.request import Request
 from cli.web import options, study
 from foundation.tasks.executors import SerialExecutor
 from web.explorer import Explorer

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from calibration.draws import files as draws_module
-from cli.simulation import CODE
+from cli.runs.simulation import CODE
 from foundation.store.fingerprint import TOP, changes, code_fingerprint, hashes_of, modules
 from foundation.store.manifest import differences
 

@@ -14,7 +14,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from cli.albums import COMPARING
+from cli.runs.albums import COMPARING
 from foundation.drawing.placing import APART, place_labels
 from foundation.drawing.style import width, wrap
 from scenarios.compare.equity import equity_table, standings

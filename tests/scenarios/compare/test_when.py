@@ -209,7 +209,7 @@ def test_where_it_was_looked_no_further_it_is_said_what_does() -> None:
 
 
 def experiment(**more: Any) -> Any:
-    from cli.chosen import choose
+    from cli.runs.chosen import choose
     from scenarios.experiment import Experiment, Settings
     from scenarios.language.files import parse_scenario
 

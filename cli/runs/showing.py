@@ -17,7 +17,7 @@ from foundation.tasks.progress import progress
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cli.request import Request
+    from cli.runs.request import Request
     from foundation.language.screen import Screen
     from foundation.store.manifest import Manifest
     from foundation.store.store import Store
@@ -99,8 +99,8 @@ def draw(store: Store, shown: Shown, langs: Sequence[Lang]) -> list[Path]:
     Raises:
         Interrupted: Ctrl-C; the folder is whole without the pictures that are missing.
     """
-    from cli.albums import album_of, names_of
-    from cli.request import process_count
+    from cli.runs.albums import album_of, names_of
+    from cli.runs.request import process_count
     from foundation.drawing.album import draw_pictures
     from foundation.errors import Interrupted
 

@@ -139,11 +139,9 @@ class Request:
         return True
 
     def _weights(self) -> dict[str, float] | None:
-        if not self.averages:
-            return None
         from calibration.draws.posteriors import fitted
 
-        return {alternative.name: alternative.weight for alternative in fitted()}
+        return {alternative.name: alternative.weight for alternative in fitted()} if self.averages else None
 
     def settings(self, every: int) -> Settings:
         """The settings, defaults filled in."""
@@ -252,8 +250,7 @@ def structure_of(choices: Sequence[str]) -> Structure:
 
 
 def experiment_of(request: Request, scenarios: Sequence[Scenario], every: int) -> Experiment:
-    """The experiment asked for: the data, the settings and ``scenarios``, the reference first; on one thread, or as
-    many as asked for, until it is ``placed``."""
+    """The experiment asked for, its reference first; on one thread, or as many as asked for, until it is ``placed``."""
     from calibration.facts.inputs import load_costs, load_demography, load_history
     from calibration.facts.targets import load_surveyed
     from scenarios.costs import SHIPPED

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from cli import label
 from cli.options import DRAWS, Lang
-from cli.request import Request, experiment_of, placed
+from cli.runs.request import Request, experiment_of, placed
 from foundation.errors import UserError
 from foundation.tasks.journal import journal
 from foundation.tasks.progress import Progress, progress
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from calibration.draws.posteriors import Source
     from calibration.forecast.carried import CarriedForward
     from calibration.region.level import Level
-    from cli.chosen import Chosen
+    from cli.runs.chosen import Chosen
     from foundation.store.store import Store
     from foundation.tasks.executors import Site
     from scenarios.compare.placement import Placement
