@@ -93,5 +93,8 @@ def test_its_steps_pass_in_an_empty_environment(tmp_path: Path) -> None:
         done = subprocess.run(line, cwd=home, env=given, capture_output=True, text=True, timeout=LONGEST, check=False)
         assert done.returncode == 0, (line, done.stderr[-2000:])
     assert not copy.exists(), "what is installed needs no copy of the project"
+    (sources,) = empty.glob("lib/python3*/site-packages/model")
+    times = {file.stat().st_mtime_ns % 1_000_000_000 for file in sources.rglob("*.py")}
+    assert times == {0}, "an image keeps whole seconds; with others everything would be compiled again at each start"
     start = subprocess.run(["mes", "web", "--help"], cwd=home, env=given, capture_output=True, text=True, check=True)
     assert "--host" in start.stdout
