@@ -219,7 +219,9 @@ def test_nothing_is_fetched(folder: Path, lang: str) -> None:
 @pytest.mark.parametrize("lang", ["en", "fr"])
 def test_the_date_of_every_strategy_stands_in_a_table(folder: Path, lang: str) -> None:
     manifest, text = manifests.read(folder), text_of(folder, lang)
-    table = re.search(r"<caption><span>(?:When the target of|Quand l’objectif de)\s60\smillion.*?</table>", text, flags=re.DOTALL)
+    table = re.search(
+        r"<caption><span>(?:When the target of|Quand l’objectif de)\s60\smillion.*?</table>", text, flags=re.DOTALL
+    )
     assert table
     told = [attributes for attributes, _ in Page(table[0].partition("</caption>")[2].removesuffix("</table>")).numbers]
     assert {where_of(attributes)["scenario"] for attributes in told} == {one["name"] for one in manifest["scenarios"]}
