@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from foundation.shapes import Floats
+from foundation.shapes import Bools, Floats
 from planning.mix.measures import FAIR_POINTS, SLACK, Goal, Measures, MostActivations, best, feasible, stacked
 from planning.mix.question import Effort, Mixes, cautions
 from planning.mix.simulate import Simulator
@@ -24,9 +24,10 @@ Evaluate = Callable[[Mixes, str], Measures]
 """Simulates mixes; the word names the stage."""
 KNOWN = 24
 """Mixes from which the surrogate starts."""
-REPAIRS, MISSED = 3, 3
-"""Times that a budget is tried again whose better mixes were all missed by a little; how many of those are heeded."""
-IDLE, NEAR = 0.1, 0.5
+REPAIRS, MISSED = (0.999, 0.9, 0.75), 3
+"""Shares of its money with which a budget is tried again whose better mixes all missed it: of few people costs rise in
+steps, and a little less may cost the same. And how many of those mixes are heeded."""
+IDLE, NEAR = 0.1, 2.0
 """Share of a limit that a winner leaves where it is tried again, and by which others may have missed it."""
 SPLITS = 200
 """Random halves by which the optimism of a winner is told."""
@@ -58,7 +59,7 @@ class Archive:
 
 def search(
     evaluate: Evaluate,
-    switches: npt.NDArray[np.bool_],
+    switches: Bools,
     goals: Sequence[Goal],
     *,
     effort: Effort | None = None,
@@ -82,17 +83,17 @@ def search(
         if not len(fresh):
             break
         archive = archive.with_more(fresh, evaluate(fresh, f"round-{number + 1}"))
-    for number in range(REPAIRS):
-        fresh = _repairs(archive, goals, switches, seed + 1_000_000 * (number + 1))
+    for number, room in enumerate(REPAIRS):
+        fresh = _repairs(archive, goals, switches, room, seed + 1_000_000 * (number + 1))
         if not len(fresh):
             break
         archive = archive.with_more(fresh, evaluate(fresh, f"repair-{number + 1}"))
     return archive
 
 
-def _repairs(archive: Archive, goals: Sequence[Goal], switches: npt.NDArray[np.bool_], seed: int) -> Mixes:
-    """For a budget whose best mix leaves money where better ones were missed by a little once simulated: the best by
-    the surrogate with as much less money as it had taken those to be too cheap. A search that went well ends here."""
+def _repairs(archive: Archive, goals: Sequence[Goal], switches: Bools, room: float, seed: int) -> Mixes:
+    """For a budget whose best mix leaves money where better ones missed it once simulated: the best by the surrogate
+    with as much less money as it had taken those to be too cheap. A search that went well ends here."""
     wanting = [(goal, missed) for goal in goals if len(missed := just_missed(archive, goal))]
     if not wanting:
         return archive.mixes[:0]
@@ -100,12 +101,11 @@ def _repairs(archive: Archive, goals: Sequence[Goal], switches: npt.NDArray[np.b
     surrogate = fit(archive.mixes, archive.measures, with_lags=fair, with_years=years).averaged()
     found = []
     for number, (goal, missed) in enumerate(wanting):
-        thought, was = (
-            np.max(goal.excess(m), axis=0)
-            for m in (surrogate.predict(archive.mixes[missed]), archive.measures.take(missed))
-        )
-        for beyond in sorted({float(np.clip(was[k] - thought[k], 0.0, NEAR)) for k in range(len(missed))}):
-            aim = _cautious(goal, (1 - beyond) * ROOM, FAIR_POINTS * beyond)
+        both = surrogate.predict(archive.mixes[missed]), archive.measures.take(missed)
+        thought, was = (np.max(goal.excess(m), axis=0) for m in both)
+        for k in range(len(missed)):
+            less = float(np.clip((1 + thought[k]) / (1 + was[k]), LEAST, 1.0))
+            aim = _cautious(goal, less * room, FAIR_POINTS * (1 - less))
             assert aim is not None
             known = archive.mixes[np.concatenate([missed, promising(archive, aim)])[:KNOWN]]
             found.append(optimise(surrogate.predict, aim, switches, known, seed + 10 * number))
@@ -113,8 +113,8 @@ def _repairs(archive: Archive, goals: Sequence[Goal], switches: npt.NDArray[np.b
 
 
 def just_missed(archive: Archive, goal: Goal) -> npt.NDArray[np.int64]:
-    """Rows of a few mixes that are better than the winner and a little beyond its limits, the nearest first; none where
-    a limit binds the winner."""
+    """Rows of a few mixes that are better than the winner and beyond its limits, the nearest first; none where a limit
+    binds the winner."""
     winner, limits = archive.winner(goal), goal.excess(archive.measures)
     if winner is None or not isinstance(goal, MostActivations) or max(limit[winner] for limit in limits) > -IDLE:
         return np.zeros(0, np.int64)
@@ -123,7 +123,7 @@ def just_missed(archive: Archive, goal: Goal) -> npt.NDArray[np.int64]:
     return np.asarray(missed[np.argsort(excess[missed], kind="stable")][:MISSED], np.int64)
 
 
-def _proposals(archive: Archive, goals: Sequence[Goal], switches: npt.NDArray[np.bool_], seed: int) -> Mixes:
+def _proposals(archive: Archive, goals: Sequence[Goal], switches: Bools, seed: int) -> Mixes:
     """What the surrogate takes to be best for each goal and was not evaluated yet."""
     fair, years = (any(getattr(goal.limits, name) for goal in goals) for name in ("fair", "years"))
     surrogate = fit(archive.mixes, archive.measures, with_lags=fair, with_years=years)
@@ -181,7 +181,7 @@ def without(mix: npt.NDArray[np.int64]) -> Mixes:
     return rows
 
 
-def hindsight_mixes(archive: Archive, goal: MostActivations, switches: npt.NDArray[np.bool_], seed: int) -> list[Mixes]:
+def hindsight_mixes(archive: Archive, goal: MostActivations, switches: Bools, seed: int) -> list[Mixes]:
     """For each draw, the mix [1, lever] that the surrogate takes to be best if that draw were known. Budget and limits
     stay those over all draws: what could have been chosen does not depend on the draw."""
     years = bool(goal.limits.years)

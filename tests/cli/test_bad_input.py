@@ -25,7 +25,7 @@ def refused(result: Result, *words: str) -> None:
         (("rnu",), ("rnu", "Did you mean 'run'")),
         (("scenarios", "shw"), ("shw", "Did you mean 'show'")),
         (("run", "status-quo", "--peopel", "3"), ("--peopel", "--people")),
-        (("run",), ("scenario",)),
+        (("run",), ("'SCENARIO'",)),
         (("run", "statu-quo"), ("statu-quo", 'did you mean "status-quo"')),
         (("compare", "media", "medai"), ("medai", 'did you mean "media"')),
         (("run", "status-quo", "--people", "0"), ("--people: 0", "1 or more")),

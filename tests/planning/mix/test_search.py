@@ -10,7 +10,7 @@ from scipy.optimize import minimize
 
 from planning.mix.measures import FAIR_POINTS, CheapestToTarget, FurthestReach, Limits, Measures, MostActivations
 from planning.mix.question import STEPS
-from planning.mix.search import Effort, cautions, search
+from planning.mix.search import REPAIRS, Effort, cautions, search
 from tests.planning.synthetic import World, no_switches, world
 
 TOLERANCE = 0.01
@@ -61,7 +61,7 @@ def test_a_budget_whose_proposals_are_all_a_little_too_dear_is_tried_again(monke
             more = 1 + 0.1 * np.maximum((mixes > 0).sum(axis=1) - 1, 0)
             return replace(m, cost=m.cost * more[:, None])
 
-    def best(repairs: int) -> tuple[float, float]:
+    def best(repairs: tuple[float, ...]) -> tuple[float, float]:
         monkeypatch.setattr("planning.mix.search.REPAIRS", repairs)
         evaluate = Dearer(**{**vars(world(6, size=np.array([0.6, 0.5, 0.4, 0.4, 0.3, 0.3]), price=np.full(6, 2.0)))})
         goal = MostActivations(budget=5.0)
@@ -71,8 +71,8 @@ def test_a_budget_whose_proposals_are_all_a_little_too_dear_is_tried_again(monke
         assert row is not None
         return float(archive.measures.gain[row].mean()), float(archive.measures.cost[row].mean())
 
-    gain, cost = best(3)
-    assert gain > 1.5 * best(0)[0], "negative control: without trying again one lever is all there is"
+    gain, cost = best(REPAIRS)
+    assert gain > 1.5 * best(())[0], "negative control: without trying again one lever is all there is"
     assert cost <= 5.0
 
 
