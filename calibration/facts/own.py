@@ -11,12 +11,12 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Literal, TypeAlias, cast
+from typing import Literal, TypeAlias
 
 from foundation.errors import UserError
 from foundation.language.cells import Days, Numbers, looks_like, looks_like_day
@@ -34,6 +34,7 @@ _UNITS = {
     **dict.fromkeys(("people", "persons", "personnes"), "people"),
     **dict.fromkeys(("%", "percent", "pourcent", "pct"), "percent"),
 }
+_DATED = re.compile(r"(.*?),? (?:au|le|on|at) ([0-9].*)")
 _LINKS = ("en", "in", "of", "de")
 OF_COUNTS = ("activated", "error", "low", "high")
 """Columns of the counts' unit, where they name none."""
@@ -56,6 +57,8 @@ class Column:
     base: str = ""
     unit: str = ""
     french: bool = False
+    day: str = ""
+    """Of all its counts, where its name ends with one: ``profils activés au 31/12/2025``."""
 
 
 @dataclass(kw_only=True)
@@ -139,6 +142,10 @@ def column_of(sort: Sort, place: int, text: str) -> Column:
         bool(base) and any(word in ("milliers", "en", "personnes", "pourcent") for word in plainly(text).split())
     )
     if not base:
+        dated = _DATED.fullmatch(text.strip()) if sort == "counts" else None
+        found = column_of(sort, place, dated[1]) if dated else None
+        if dated and found and found.base in ("activated", "share"):
+            return replace(found, written=text, day=dated[2])
         return Column(place=place, written=text, name=text)
     if sort == "counts" and base == "activated" and unit == "percent":
         base = "share"
@@ -188,7 +195,8 @@ def _text(cell: Cell) -> str:
 
 
 def _is_head(sort: Sort, cells: Sequence[str]) -> bool:
-    found = {column_of(sort, 0, text).base for text in cells} - {""}
+    columns = [column_of(sort, 0, text) for text in cells]
+    found = {column.base for column in columns} | ({"date"} if any(column.day for column in columns) else set())
     return found >= {"date"} and bool(found & {"activated", "share"}) if sort == "counts" else found >= {"arm", "n"}
 
 
@@ -206,10 +214,7 @@ def _head(path: Path, sort: Sort, lines: Sequence[Sequence[str]]) -> int:
 def _with_units(columns: Sequence[Column]) -> list[Column]:
     """Counts without a unit are of people; errors and ends without one are as the counts."""
     usual = next((column.unit for column in columns if column.base == "activated" and column.unit), "people")
-    return [
-        Column(**{**vars(column), "unit": column.unit or usual}) if column.base in OF_COUNTS else column
-        for column in columns
-    ]
+    return [replace(column, unit=column.unit or usual) if column.base in OF_COUNTS else column for column in columns]
 
 
 class _Reader:
@@ -220,7 +225,8 @@ class _Reader:
         self.notices: list[str] = []
         self.numbers = Numbers(self._texts(NUMBERS[sort]))
         french = any(column.french for column in own.columns) or self.numbers.decimal_comma
-        self.days = Days(list(self._texts(("date",))), day_first=french)
+        self.dated = next((column.day for column in own.columns if column.day), "")
+        self.days = Days([*self._texts(("date",)), *[self.dated] * bool(self.dated)], day_first=french)
 
     def _texts(self, bases: Sequence[str]) -> Iterator[str]:
         """Cells of text below the header."""
@@ -237,6 +243,9 @@ class _Reader:
             if self.sheet.commas and count > wide and self.numbers.decimal_comma:
                 row.fault += " (a decimal comma between commas needs quotes)"
             return row
+        if self.dated:
+            found, hint = self._day(self.dated)
+            row.written["date"], row.cells["date"], row.hints["date"] = self.dated, found or "", hint
         for column in self.own.columns:
             cell = cells[column.place] if column.place < len(cells) else ""
             row.written[column.name] = text = " ".join(_text(cell).split())
@@ -287,9 +296,3 @@ class _Reader:
         return (None if found is None else found.isoformat()), hint or looks_like_day(
             cell.strip(), self.sheet.first_day
         )
-
-
-def names(section: str) -> dict[str, str]:
-    """By plain words, what a section of ``own.toml`` calls something; its own names among them."""
-    found = cast("Mapping[str, Sequence[str]]", words()[section])
-    return {plainly(word): name for name, others in found.items() for word in (name, *others)}

@@ -48,6 +48,9 @@ def read_counts(file: Path) -> Own:
     if not own.columns:
         raise UserError(f"{file}: the file is empty; needed: columns {', '.join(COLUMNS[:2])}")
     where = f"{file}, line {own.head}"
+    dated = next((column.written for column in own.columns if column.day), "")
+    if dated and any(column.base == "date" for column in own.columns):
+        raise UserError(f"{where}, column {dated}: a day in the name of a column, and a column of days; leave one out")
     for column in own.columns:
         if column.base == "departement":
             raise UserError(

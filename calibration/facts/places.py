@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from math import hypot
-from typing import Literal
+from typing import Literal, cast
 
-from calibration.facts.own import names, plainly, words
+from calibration.facts.own import plainly, words
 from calibration.facts.targets import StockTarget
 from foundation.errors import nearest
 
@@ -41,6 +41,12 @@ class Counted:
     place: Place
     lines: tuple[int, ...] = ()
     """Of parts that were summed."""
+
+
+def names(section: str) -> dict[str, str]:
+    """By plain words, what a section of ``own.toml`` calls something; its own names among them."""
+    found = cast("Mapping[str, Sequence[str]]", words()[section])
+    return {plainly(word): name for name, others in found.items() for word in (name, *others)}
 
 
 @cache

@@ -482,6 +482,36 @@ def test_formulas_are_never_computed_and_links_never_opened(tmp_path: Path) -> N
     assert round(one.millions * 1e6) == 1_234_567
 
 
+@pytest.mark.parametrize(
+    "head", ["Profils activés au 31/12/2025", "profils activés (en milliers), au 31 décembre 2025"]
+)
+def test_the_day_may_stand_in_the_name_of_the_column(head: str, tmp_path: Path) -> None:
+    cells = ("1 300 001", "2 100 001") if "milliers" not in head else ("1 300,001", "2 100,001")
+    content = lines(f"Bretagne;{cells[0]}", f"Occitanie;{cells[1]}", head=f"Région;{head}")
+    found = [
+        (one.day, one.region, round(one.millions * 1e6)) for one in read_stocks(written(tmp_path, content), DEMOGRAPHY)
+    ]
+    assert found == [(date(2025, 12, 31), "Bretagne", 1_300_001), (date(2025, 12, 31), "Occitanie", 2_100_001)]
+
+
+@pytest.mark.parametrize(
+    ("head", "cells", "words"),
+    [
+        (
+            "Région;Profils activés au 31/02/2025",
+            "Bretagne;1 300 001",
+            "line 2, column date: '31/02/2025' .no such day",
+        ),
+        ("Region;activated on 03/04/2025", "Bretagne;1300001", "2025-04-03 or 2025-03-04"),
+        ("Date;Profils activés au 31/12/2025", "30/06/2025;1 300 001", "line 1, column Profils .*: a day in the"),
+        ("Région;Activés au 31/12/2024;Activés au 31/12/2025", "Bretagne;1 100 001;1 300 001", "stands there twice"),
+    ],
+)
+def test_days_in_names_that_are_refused(head: str, cells: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=words):
+        read_stocks(written(tmp_path, lines(cells, head=head)), DEMOGRAPHY)
+
+
 def test_notes_and_totals_below_a_table_are_left_out(tmp_path: Path) -> None:
     rows = ("30/06/2025;Bretagne;1 234 567", ";Total;1 234 567", "Source : caisses, 2025.", "Lecture : en Bretagne…;;")
     stocks, own = understood(written(tmp_path, lines(*rows)), DEMOGRAPHY)
