@@ -77,6 +77,10 @@ def test_a_run_with_the_level_goes_on_from_the_counts(level: Path, mes: Mes) -> 
     groups = pd.read_parquet("run/groups.parquet")
     assert set(groups[groups["dimension"] == "region"]["group"]) == {"Bretagne"}
     assert mes("verify", "run").exit_code == 0
+    for words in (("report", "run"), ("sensitivity", "run", "--out", "s")):
+        refused = mes(*words)
+        assert refused.exit_code == 2
+        assert "is of Bretagne alone" in refused.stderr
     clash = mes("run", "status-quo", "--region", "Normandie", "--level", level, *SMALL)
     assert clash.exit_code == 2
     assert "is of Bretagne, not of Normandie" in clash.stderr
