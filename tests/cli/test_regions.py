@@ -77,6 +77,9 @@ def test_a_run_with_the_level_goes_on_from_the_counts(level: Path, mes: Mes) -> 
     groups = pd.read_parquet("run/groups.parquet")
     assert set(groups[groups["dimension"] == "region"]["group"]) == {"Bretagne"}
     assert mes("verify", "run").exit_code == 0
+    other = mes("run", "status-quo", "--level", "run", *SMALL)
+    assert other.exit_code == 2
+    assert "run is no folder of `mes calibrate --region`" in other.stderr
     for words in (("report", "run"), ("sensitivity", "run", "--out", "s")):
         refused = mes(*words)
         assert refused.exit_code == 2
