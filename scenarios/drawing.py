@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from foundation.drawing import style
 from foundation.drawing.style import SMALL, wrap
-from scenarios.words import quick_mark, run_line, scenario_titles
+from scenarios.words import quick_mark, region_mark, run_line, scenario_titles
 
 ROOM = 2.9
 """Inches for a title."""
@@ -30,7 +30,8 @@ def page(
     ``statistic``: what it shows, as the source line names it (``scenarios.words.run_line``).
     """
     source = quick_mark(manifest, lang) + run_line(manifest, lang, statistic=statistic)
-    return style.page(title, subtitle, body, source, lang, quick=bool(manifest["quick"]), note=note)
+    title, quick = region_mark(manifest, lang) + title, bool(manifest["quick"])
+    return style.page(title, subtitle, body, source, lang, quick=quick, note=note)
 
 
 def name_rows(axes: Axes, names: Sequence[str], manifest: Mapping[str, object], lang: str) -> None:

@@ -44,10 +44,10 @@ def read_level(folder: Path) -> Level:
     Raises:
         UserError: it is none, unfinished, or altered.
     """
-    manifest, frames = store.load(folder, ["level"])
+    manifest, _ = store.load(folder, [])
     if manifest.get("command") != COMMAND:
         raise UserError(f"--level: {folder} is no folder of `mes calibrate --region`")
-    table = frames["level"]
+    table = store.load(folder, ["level"])[1]["level"]
     try:
         region = str(manifest["region"])
         rows = zip(

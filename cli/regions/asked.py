@@ -93,7 +93,7 @@ def regional(request: Request, experiment: Experiment) -> Experiment:
 
     region, level, demography = region_of(request), level_asked(request), experiment.demography
     share = part_of(demography, region)
-    settings = experiment.settings
+    settings = replace(experiment.settings, people=_people(experiment, region))
     if request.target is None:  # that of the country: the region's share of it, to ten thousand people
         settings = replace(settings, target_millions=round(settings.target_millions * share, 2))
     return replace(
@@ -102,6 +102,21 @@ def regional(request: Request, experiment: Experiment) -> Experiment:
         scenarios=tuple(taken_in(scenario, region, demography) for scenario in experiment.scenarios),
         region=Within(region=region, share=share, level=None if level is None else (level.folder, level.sha256)),
     )
+
+
+def _people(experiment: Experiment, region: str) -> int:
+    """Simulated people: ``all`` are all of the region.
+
+    Raises:
+        UserError: more than it has.
+    """
+    from calibration.facts.inputs import insured_at_launch
+    from model.population.region import own_cohorts
+
+    people, there = experiment.settings.people, round(own_cohorts(experiment.demography, region).insured)
+    if people > there and people != insured_at_launch():
+        raise UserError(f"--people: {people}; {region} has {there} insured; all takes each of them")
+    return min(people, there)
 
 
 def draws_of_region(request: Request, source: Source, draws: Sequence[Draw]) -> list[Draw]:

@@ -77,6 +77,13 @@ def test_a_run_with_the_level_goes_on_from_the_counts(level: Path, mes: Mes) -> 
     groups = pd.read_parquet("run/groups.parquet")
     assert set(groups[groups["dimension"] == "region"]["group"]) == {"Bretagne"}
     assert mes("verify", "run").exit_code == 0
+    other = mes("run", "status-quo", "--level", "run", *SMALL)
+    assert other.exit_code == 2
+    assert "run is no folder of `mes calibrate --region`" in other.stderr
+    for words in (("report", "run"), ("sensitivity", "run", "--out", "s")):
+        refused = mes(*words)
+        assert refused.exit_code == 2
+        assert "is of Bretagne alone" in refused.stderr
     clash = mes("run", "status-quo", "--region", "Normandie", "--level", level, *SMALL)
     assert clash.exit_code == 2
     assert "is of Bretagne, not of Normandie" in clash.stderr
@@ -98,6 +105,21 @@ def test_a_region_of_which_nothing_is_known_is_at_the_level_believed(mes: Mes) -
     assert json.loads(country.stdout)["region"] is None
     mixed = mes("compare", "run", "country", "--out", "both")
     assert mixed.exit_code == 2
+
+
+def test_all_are_all_of_the_region() -> None:
+    from dataclasses import replace
+
+    from calibration.facts.inputs import insured_at_launch
+    from cli.options import Lang
+    from cli.regions.asked import regional
+    from cli.request import Request, experiment_of
+    from scenarios.language.files import load_scenario
+
+    request = Request(command="run", seed=1, lang=Lang.en, region="Bretagne", people=insured_at_launch())
+    found = regional(request, experiment_of(request, [load_scenario("media")], 1))
+    assert found.settings.people == 3_443_050
+    assert regional(replace(request, region=None), found) is found
 
 
 def test_the_twin_takes_a_region_too(mes: Mes) -> None:
@@ -126,6 +148,7 @@ def test_regions_differ_by_something(mes: Mes) -> None:
         (("run", "status-quo", "--region", "Bretange"), 'did you mean "Bretagne"?'),
         (("run", "status-quo", "--region", "Texas"), "no region 'Texas'; allowed: Auvergne-Rhône-Alpes"),
         (("run", "status-quo", "--level", "nowhere"), "nowhere"),
+        (("run", "status-quo", "--region", "Bretagne", "--people", "4000000"), "Bretagne has 3443050 insured"),
         (("calibrate", "--region", "Bretagne", "--out", "x"), "name the file of its counts with --counts"),
         (("calibrate", "--region", "Bretagne", "--out", "x", "--counts", "c.csv", "--waves", "2"), "--waves"),
         (("calibrate", "--posterior", "x", "--out", "y"), "--posterior: of use with --region only"),

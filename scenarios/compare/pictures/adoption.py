@@ -63,7 +63,8 @@ def adoption_curves(frames: Frames, manifest: Mapping[str, object], lang: str) -
     names = scenario_order(frames["weekly"])
     shown, least = _apart(frames, manifest, names[1:])
     left_out = len(names) - 1 - len(shown)
-    note = label("adoption.left_out", lang, count=left_out, least=number(least, 1, lang)) if left_out else ""
+    thick = number(least, 1 if least >= 0.05 else 3, lang)
+    note = label("adoption.left_out", lang, count=left_out, least=thick) if left_out else ""
     if len(shown) <= 1:
         return _one(frames, manifest, lang, [names[0], *shown], note)
     return _many(frames, manifest, lang, [names[0], *shown], note)
@@ -264,9 +265,8 @@ def legend_of_surroundings(manifest: Manifest, lang: str) -> list[Artist]:
         Line2D([], [], color=GREEN, linestyle="-.", label=f"{words['policy']} ({day(manifest['policy_start'], lang)})"),
     ]
     shown = {point["kind"] == "lower bound" for point in manifest.get("stock_targets") or ()}
-    for bound, marker, key in ((False, "o", "observed"), (True, "^", "lower_bound")):
+    counts = "adoption.observed_region" if manifest.get("region") else "adoption.observed"
+    for bound, marker, key in ((False, "o", counts), (True, "^", "adoption.lower_bound")):
         if bound in shown:
-            handles.append(
-                Line2D([], [], color="black", marker=marker, linestyle="", ms=5, label=label(f"adoption.{key}", lang))
-            )
+            handles.append(Line2D([], [], color="black", marker=marker, linestyle="", ms=5, label=label(key, lang)))
     return handles

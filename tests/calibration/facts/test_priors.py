@@ -173,6 +173,7 @@ def test_parameters_take_each_prior_once():
     untouched |= {f"drivers.shocks.{k}" for k in range(len(SHOCKS), HALF_YEARS)}
     untouched |= {f"drivers.document_shocks.{k}" for k in range(HALF_YEARS)}
     untouched |= {f"drivers.document_{name}" for name in ("momentum", "half_life", "volatility")}
+    untouched |= {"drivers.local"}  # of a region
     assert {key for key, value in flat.items() if value not in values.values()} == untouched
     assert all(flat[key] == Parameters().flat()[key] for key in untouched)
 
