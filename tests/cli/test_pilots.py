@@ -23,7 +23,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """The response from few people and draws: what is looked at is the command."""
     monkeypatch.setattr("cli.pilots.SAMPLE", 1000)
     monkeypatch.setattr("cli.pilots.DRAWS", 2)
-    monkeypatch.setattr("cli.pilots.TRIALS", 20)
+    monkeypatch.setattr("planning.pilots.worth.WIDTHS", 20)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ SURFACE = {
     "information='item', driver='both', word_of_mouth='on', traits='renewed'",
     "Surveyed": "*, day=…, no_use=0.23, time=0.26, information=0.24, ready=0.57",
     "World": "*args, **kwargs",
-    "build_population": "demography, *, people, seed, threads=1, contacts=None",
+    "build_population": "demography, *, people, seed, threads=1, contacts=None, only=None",
     "solve_prevalence": "parameters, *, demography, history, structure=None, surveyed=None",
 }
 METHODS = {

@@ -214,7 +214,7 @@ BROKEN: dict[str, tuple[bytes, str, str]] = {
     "thousands or decimals": (
         b'date,region,activated\n2025-06-30,Bretagne,"24,567"\n',
         "line 2, column activated: '24,567' (24567 or 24.567? Nothing in the file tells)",
-        "24567 ou 24,567",
+        "24 567 ou 24,567",
     ),
     "April or March": (
         b"date,region,activated\n03/04/2025,Bretagne,1234567\n",
