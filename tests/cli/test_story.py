@@ -47,7 +47,7 @@ def test_the_same_person_has_the_same_history_under_another_scenario(told: Calla
     assert told(650, "--seed", "2")["traits"] != one["traits"]
 
 
-@pytest.mark.parametrize(("lang", "title"), [("en", "Simulated person 620"), ("fr", "Personne simulée n° 620")])
+@pytest.mark.parametrize(("lang", "title"), [("en", "Simulated person 620"), ("fr", "Personne simulée n°\u00a0620")])
 def test_a_life_in_words(mes: Mes, lang: str, title: str) -> None:
     result = mes("story", 620, *FEW, "--lang", lang)
     assert result.exit_code == 0, result.stderr
