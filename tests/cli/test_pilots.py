@@ -98,7 +98,7 @@ def test_slips_are_one_message(mes: Mes, words: tuple[str, ...], said: tuple[str
 
 
 def test_all_problems_of_a_file_of_results_are_told_at_once(mes: Mes, tmp_path: Path) -> None:
-    (tmp_path / "bad.csv").write_text(HEAD + "lettre,treat,10000,330000000000,13\nletter,control,x,990,103\n")
+    (tmp_path / "bad.csv").write_text(HEAD + "leter,treat,10000,330000000000,13\nletter,control,x,990,103\n")
     result = mes("learn", "bad.csv")
     assert result.exit_code == 2
     assert [line.removeprefix("mes: ").split(":")[0] for line in result.stderr.splitlines()] == [
