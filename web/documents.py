@@ -107,7 +107,7 @@ def _scenario(
             "each": _shown(row, "cost_per_additional_eur", lang, 2),
             "minutes": _shown(row, "doctor_minutes_millions", lang, 2),
             "probability": probability(row, lang),
-            "probability_interval": f"{chances(low, high, lang)}{NO_BREAK}%",
+            "probability_interval": chances(low, high, lang),
             "date": dates(days, manifest, lang),
             "by": [
                 chance(one["probability"], one["interval"][0], one["interval"][1], lang, ends=True)

@@ -23,7 +23,7 @@ from calibration.draws.effects import LEVELS
 from calibration.facts.priors import Prior
 from foundation.shapes import Floats
 
-GRID, NODES = 2000, 200
+GRID, NODES = 2000, 100
 RANKS = (np.arange(GRID) + 0.5) / GRID
 Response = Callable[[Floats], Floats]
 """From effects to the hazard that the lever adds over the weeks of the trial."""

@@ -113,7 +113,7 @@ def test_all_are_all_of_the_region() -> None:
     from calibration.facts.inputs import insured_at_launch
     from cli.options import Lang
     from cli.regions.asked import regional
-    from cli.request import Request, experiment_of
+    from cli.runs.request import Request, experiment_of
     from scenarios.language.files import load_scenario
 
     request = Request(command="run", seed=1, lang=Lang.en, region="Bretagne", people=insured_at_launch())

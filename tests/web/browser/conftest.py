@@ -46,8 +46,9 @@ def state_of(page: Page) -> dict[str, Any]:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Ends with the file: as long as it is driven, no other test of the process can start an event loop."""
     if CHROMIUM is None:
         if os.environ.get("CI") == "true":
             pytest.fail("CI has to install Chromium (see .ci/run)")

@@ -228,7 +228,7 @@ def _scenario(name: str, title: str, adds: float, draws: int) -> Document:
             "each": "–" if quo else _shown(10),
             "minutes": "0",
             "probability": "20 %",
-            "probability_interval": "[14; 27] %",
+            "probability_interval": "[14; 27]",
             "date": "after 2028 [Mar 2027; after 2028]",
             "by": ["20 % [14; 27]", "60 % [50; 70]"],
         },

@@ -331,7 +331,7 @@ def test_a_pasted_file_is_checked_as_on_the_command_line(lang: str, visit: Visit
     result = CliRunner().invoke(app, ["scenarios", "check", str(file), "--lang", lang])
     page.fill("#pasted", wrong)
     page.click("#check")
-    page.wait_for_selector("#pasted[aria-invalid]")
+    page.wait_for_function("document.querySelector('#pasted-problem').innerText.trim().split('\\n').length > 1")
     lines = page.inner_text("#pasted-problem").splitlines()
     assert len(lines) == 2
     typed = result.output.replace(f"{tmp_path}/", "")
