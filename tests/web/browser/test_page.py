@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from typer.testing import CliRunner
 
 from cli.main import app
@@ -331,7 +331,7 @@ def test_a_pasted_file_is_checked_as_on_the_command_line(lang: str, visit: Visit
     result = CliRunner().invoke(app, ["scenarios", "check", str(file), "--lang", lang])
     page.fill("#pasted", wrong)
     page.click("#check")
-    page.wait_for_function("document.querySelector('#pasted-problem').innerText.trim().split('\\n').length > 1")
+    expect(page.locator("#pasted-problem")).to_contain_text("Bretagn")
     lines = page.inner_text("#pasted-problem").splitlines()
     assert len(lines) == 2
     typed = result.output.replace(f"{tmp_path}/", "")
