@@ -311,6 +311,13 @@ def test_no_path_of_one_machine(guide):
     assert not re.search(r"(?<![\w.])/(?:work|tmp|root|home)/", guide.read_text(encoding="utf-8"))
 
 
+def test_every_guide_is_a_page_of_the_site() -> None:
+    listed = {line for name in ("index.md", "index.fr.md") for line in text(f"docs/site/{name}").splitlines()}
+    guides = {path.stem for path in (ROOT / "docs").glob("*.md")}
+    assert {guide for guide in guides if f"../{guide}" not in listed} == set()
+    assert "../nowhere" not in listed, "negative control"
+
+
 def test_no_page_holds_the_marks_of_a_merge() -> None:
     marked = re.compile(r"^(<<<<<<<|>>>>>>>)", re.MULTILINE)
     pages = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *ROOT.glob("calibration/**/*.md")]
