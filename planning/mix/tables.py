@@ -60,6 +60,7 @@ def sentences(frames: Frames, manifest: Manifest, lang: str) -> Iterator[str]:
         budget = euros(plan["budget_millions_eur"], lang)
         yield label("plan.overrun", lang, budget=budget, p50=paid(row["cost_p50"], manifest, lang))
     yield from year_sentences(frames, manifest, lang)
+    yield from _shared(frames, manifest, lang)
     if row["minutes_mean"] > 0:
         yield told("plan.minutes", manifest, lang, minutes=added_interval(row, "minutes", manifest, lang))
     yield told(
@@ -82,6 +83,15 @@ def sentences(frames: Frames, manifest: Manifest, lang: str) -> Iterator[str]:
     yield _behind(frames, manifest, lang)
     yield _target(frames, manifest, lang)
     yield from _shipped(frames, manifest, lang)
+
+
+def _shared(frames: Frames, manifest: Manifest, lang: str) -> Iterator[str]:
+    """What the mix has of levers that a region can't buy alone."""
+    used = frames["plan"][(frames["plan"]["role"] == "asked") & (frames["plan"]["share_of_ceiling"] > 0)]
+    used = used[used["lever"].isin(manifest["plan"].get("shared", ()))]
+    if len(used):
+        pairs = zip(used["lever"], used["kind"], strict=True)
+        yield label("plan.shared", lang, levers=", ".join(lever_title(*pair, lang) for pair in pairs))
 
 
 def _carried(frames: Frames, lang: str) -> Iterator[str]:

@@ -184,6 +184,7 @@ def test_a_plan_for_a_region_from_end_to_end(mes: Mes) -> None:
     assert sum(row["search_cost_mean"] <= row["ceiling_millions_eur"] for row in document["years"]) == 2
     assert 0 < document["most_that_can_be_spent_millions_eur"] < 3
     assert mes("verify", "own").exit_code == 0
+    assert json.loads(Path("own/manifest.json").read_text())["plan"]["shared"] == ["relatives", "media"]
     draws = pd.read_parquet("own/plan_draws.parquet")
     status_quo = draws.loc[draws["role"] == "status-quo", "activated_millions"]
     assert status_quo.between(1.0, 3.0).all()

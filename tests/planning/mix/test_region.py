@@ -96,6 +96,10 @@ def test_what_is_small_is_told_in_thousands() -> None:
         assert "Bretagne" in words
         assert figure.axes[0].get_ylim()[1] > 1000
         assert PICTURES["frontier"](tidy, country, lang).axes[0].get_ylim()[1] < 10
+    region["plan"]["shared"] = ["media", "simplify"]
+    told = " ".join(sentences(tidy, region, "en"))
+    assert "its share of what is bought for the whole country: " in told
+    assert "bought for the whole country" not in " ".join(sentences(tidy, country, "en")), "negative control"
     document = plan_document(tidy, region)
     assert document["region"] == "Bretagne"
     assert document["unit"].startswith("millions of persons, euros and minutes of Bretagne;")
