@@ -172,6 +172,23 @@ PLAN = (
 )
 
 
+def test_a_plan_with_the_level_goes_on_from_the_counts(level: Path, mes: Mes) -> None:
+    made = mes(*PLAN, "--level", level, "--out", "own", "--json")
+    assert made.exit_code == 0, made.stderr
+    document = json.loads(made.stdout)
+    assert document["level"]["folder"] == str(level)
+    manifest = json.loads(Path("own/manifest.json").read_text())
+    assert manifest["continued"] is True
+    assert [stock["date"] for stock in manifest["stock_targets"]] == ["2024-06-30", "2025-12-31"]
+    assert f"--region Bretagne --level {level}" in Path("own/plan.toml").read_text()
+    other = mes(*PLAN, "--region", "Bretagne", "--out", "own", "--resume")
+    assert other.exit_code == 2
+    assert "level" in other.stderr
+    reached = mes(*PLAN, "--level", level, "--target", "1.2M")
+    assert reached.exit_code == 2
+    assert "the target of 1.2 million profiles was reached already: 1.2" in reached.stderr
+
+
 def test_a_plan_for_a_region_from_end_to_end(mes: Mes) -> None:
     made = mes(*PLAN, "--region", "Bretagne", "--out", "own", "--json")
     assert made.exit_code == 0, made.stderr
