@@ -40,6 +40,7 @@ def answers() -> dict[str, Any]:
     (draw,) = load_draws(1)
     experiment = experiment_of(request, [load_scenario("status-quo"), space.scenario], every=1)
     (own,) = believed([draw], experiment.demography, "Bretagne")
+    own = replace(own, parameters=draw.parameters)  # a level of 0, so that nothing but the people differs
     there = Space(scenario=taken_in(space.scenario, "Bretagne", experiment.demography))
     alone = replace(experiment, region=Within(region="Bretagne", share=SHARE))
     mixes, media = np.array([[0, 50], [0, 100], [100, 0]]), load_scenario("media")  # levers in the order of the file
