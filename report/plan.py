@@ -18,6 +18,7 @@ from planning.mix.measures import over_budget
 from report import say
 from report.figures import SIZES, report_frontier
 from report.numbers import INTERVAL, Numbers, traced
+from scenarios.compare.comparison import refuse_region
 from scenarios.compare.tables import probability
 from scenarios.lever_schemas.words import lever_word
 from scenarios.words import group_title, price_note
@@ -42,6 +43,7 @@ def read_plan(folder: Path, manifest: Manifest) -> Plan:
     plan: Plan = document(folder, FILE)
     if lacking := [name for name in NEEDED if name not in plan]:
         raise UserError(f"{path}: holds no {lacking[0]}: made by an earlier version; make the plan again")
+    refuse_region(folder, plan)
     for there, here in SAME.items():
         if plan.get(there) != manifest[here]:
             raise UserError(f"{path}: {there} is {plan.get(there)!r}, but {manifest[here]!r} in the run")

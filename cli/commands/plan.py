@@ -10,6 +10,7 @@ import typer
 from cli import options as o
 from cli.completing import scenarios
 from cli.errors import reported
+from cli.regions.asked import LevelFolder, Region
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,6 +75,8 @@ def plan(
     until: o.Until = None,
     costs: o.Costs = None,
     effects: o.Effects = None,
+    region: Region = None,
+    level: LevelFolder = None,
 ) -> None:
     """Find the mix that adds most activations for a budget, the frontier of budgets, the cheapest mix to a target."""
     with reported():
@@ -105,6 +108,8 @@ def plan(
             until=until,
             costs=costs,
             effects=effects,
+            region=region,
+            level=level,
         )
         wanted = plan_request(
             budget=budget,
@@ -131,9 +136,12 @@ def _plan(request: Request, wanted: PlanRequest) -> None:
     from planning.mix.results import FRAMES
     from planning.mix.study import Planning, plan_document
     from scenarios.language.files import catalogue, load_scenario
+    from scenarios.language.within import taken_in
 
-    experiment = _experiment(request, wanted)
+    experiment, wanted = _in_region(request, _experiment(request, wanted), wanted)
     shipped = [load_scenario(name) for name in catalogue() if name != experiment.scenarios[0].name]
+    if within := experiment.region:
+        shipped = [taken_in(scenario, within.region, experiment.demography) for scenario in shipped]
     study = study_of(Planning, experiment, request, wanted=wanted, shipped=shipped)
     subject, lang = f"{wanted.question.budget:g}M", request.lang
     store = carried_out(study, request, subject, request.process_count(), lambda stage: label(f"stage.{stage}", lang))
@@ -154,6 +162,30 @@ def _experiment(request: Request, wanted: PlanRequest) -> Experiment:
         experiment.settings, people=wanted.people, draws=wanted.draws, target_millions=wanted.question.target
     )
     return replace(experiment, settings=settings)
+
+
+def _in_region(request: Request, country: Experiment, wanted: PlanRequest) -> tuple[Experiment, PlanRequest]:
+    """In the region asked for, if any: ceilings at its share, and the target.
+
+    Raises:
+        UserError: a lever of the space leaves it out, so that there is nothing of it to plan with.
+    """
+    from dataclasses import replace
+
+    from cli.regions.asked import regional
+    from foundation.errors import UserError
+
+    experiment = regional(request, country)
+    if (within := experiment.region) is None:
+        return experiment, wanted
+    space = replace(wanted.space, scenario=experiment.scenarios[1])
+    if idle := [table.label for table in space.scenario.levers if not table.works]:
+        raise UserError(
+            f"lever {idle[0]}: its regions leave {within.region} out, so there is nothing of it to plan with; leave it "
+            f"out (--levers) or mend its target"
+        )
+    question = replace(wanted.question, target=experiment.settings.target_millions)
+    return experiment, replace(wanted, space=space, question=question)
 
 
 def print_plan(frames: Mapping[str, pd.DataFrame], manifest: Manifest, lang: o.Lang) -> None:

@@ -12,6 +12,7 @@ import typer
 
 from cli.completing import folders, regions
 from foundation.errors import UserError
+from foundation.language.amounts import refuse_reached
 
 if TYPE_CHECKING:
     from calibration.draws.posteriors import Source
@@ -96,12 +97,27 @@ def regional(request: Request, experiment: Experiment) -> Experiment:
     settings = replace(experiment.settings, people=_people(experiment, region))
     if request.target is None:  # that of the country: the region's share of it, to ten thousand people
         settings = replace(settings, target_millions=round(settings.target_millions * share, 2))
+    else:
+        _refuse_target(experiment, region, level)
     return replace(
         experiment,
         settings=settings,
         scenarios=tuple(taken_in(scenario, region, demography) for scenario in experiment.scenarios),
         region=Within(region=region, share=share, level=None if level is None else (level.folder, level.sha256)),
     )
+
+
+def _refuse_target(experiment: Experiment, region: str, level: Level | None) -> None:
+    """``UserError`` for a target beyond the people of the region, or one that a count of its own says was reached."""
+    from calibration.region.counts import GROWN
+    from model.population.region import own_cohorts
+
+    settings, there = experiment.settings, own_cohorts(experiment.demography, region).insured / 1e6
+    if settings.target_millions > GROWN * there:
+        raise UserError(f"--target: {settings.target_millions:g} million; {region} has {there:.1f} million insured")
+    if level is not None and settings.target_on == "activated":
+        counts = [(stock.day.isoformat(), stock.low) for stock in level.stocks if stock.kind != "initial"]
+        refuse_reached("--target", "activated", settings.target_millions, counts)
 
 
 def _people(experiment: Experiment, region: str) -> int:

@@ -34,8 +34,8 @@ def number(value: float | None, decimals: int, lang: str, *, sign: bool = False)
 
 
 def short(value: float, lang: str) -> str:
-    """A number that somebody has set: ``40`` or ``40.5``, without needless decimals."""
-    return number(value, 0 if value % 1 == 0 else 1, lang)
+    """A number that somebody has set: ``40``, ``40.5`` or ``2.02``, without needless decimals; any other has one."""
+    return number(value, next((n for n in range(3) if abs(value - round(value, n)) < 1e-9), 1), lang)
 
 
 _FIGURES = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(e[+-]?\d+)?")
@@ -156,7 +156,7 @@ def colon(lang: str) -> str:
 def typeset(text: str, lang: str) -> str:
     """Plain text with the no-break spaces and apostrophes of the language."""
     text = re.sub(r"(?<=\w)'", "’", text)
-    text = re.sub(r"(?<=\d) (?=(€|M€|M\b|million))", NO_BREAK, text)
+    text = re.sub(r"(?<=\d) (?=(€|M€|M\b|million|millier|thousand))", NO_BREAK, text)
     text = text.replace(" %", f"{NARROW}%").replace("n° ", f"n°{NO_BREAK}")
     if lang == "fr":
         text = re.sub(r"(?<!\d)(\d{1,3}) (?=\d{3}(?!\d))", rf"\1{NARROW}", text)
@@ -167,7 +167,9 @@ def typeset(text: str, lang: str) -> str:
 
 _END = "(?:</data>)?"
 """Of a number that is traced, in a report."""
-_COUNTED = re.compile(rf"(\d[\d\u202f]*(?:,\d+)?)({_END}(?: ± \d[\d\u202f,]*{_END})?[ \u00a0](?:million|milliard))s?\b")
+_COUNTED = re.compile(
+    rf"(\d[\d\u202f]*(?:,\d+)?)({_END}(?: ± \d[\d\u202f,]*{_END})?[ \u00a0](?:million|milliard|millier))s?\b"
+)
 
 
 def agreed(text: str, lang: str) -> str:

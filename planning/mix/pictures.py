@@ -19,11 +19,11 @@ from foundation.drawing.style import BLUE, GREY, ORANGE, RED, SMALL, legend_belo
 from foundation.language.numbers import day, number
 from foundation.store.manifest import Manifest
 from planning.mix import label
-from planning.mix.shown import euros, million_euros
-from planning.mix.tables import lever_title
+from planning.mix.shown import added, euros, lever_title, million_euros, told
 from scenarios.compare.pictures.strategies import money
 from scenarios.compare.when import on
 from scenarios.drawing import page
+from scenarios.words import units_of
 
 Frames = Mapping[str, pd.DataFrame]
 _USE = LinearSegmentedColormap.from_list("use", ["#FFFFFF", BLUE])
@@ -86,20 +86,21 @@ def frontier(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     """
     until = day(manifest["until"], lang)
     key = on(manifest, "frontier.subtitle", "frontier.subtitle_users")
-    subtitle = label(key, lang, draws=len(manifest["plan"]["fresh_draws"]))
+    subtitle = told(key, manifest, lang, draws=len(manifest["plan"]["fresh_draws"]))
     known = frames["frontier"][frames["frontier"]["budget_millions_eur"].notna()]
     rows = known.sort_values("cost_mean", kind="stable")
     there = frames["shipped"][frames["shipped"]["affordable"].astype(bool) & (frames["shipped"]["cost_mean"] > 0)]
     title, note = label("frontier.title", lang, until=until), _above(there, rows, lang)
     figure = page(title, subtitle, 5.2, manifest, lang, note=note, statistic="frontier")
     axes = figure.subplots()
-    _bands(axes, rows, frames["plan_draws"])
+    _bands(axes, rows, frames["plan_draws"], units_of(manifest))
     asked = rows[rows["role"] == "asked"].iloc[0]
-    _mark(axes, asked, lang)
-    axes.plot(there["cost_mean"], there["additional_mean"], "x", color=ORANGE, ms=7, markeredgewidth=1.8, zorder=4)
+    _mark(axes, asked, manifest, lang)
+    gains = units_of(manifest) * there["additional_mean"]
+    axes.plot(there["cost_mean"], gains, "x", color=ORANGE, ms=7, markeredgewidth=1.8, zorder=4)
     _scale(axes, np.concatenate([rows["cost_mean"], there["cost_mean"], [asked["budget_millions_eur"]]]), lang)
     axes.set_xlabel(label("frontier.x", lang))
-    axes.set_ylabel(label(on(manifest, "frontier.y", "frontier.y_users"), lang))
+    axes.set_ylabel(told(on(manifest, "frontier.y", "frontier.y_users"), manifest, lang))
     light_grid(axes, "both")
     localise(axes, lang, y=True)
     legend_below(figure, _handles(lang, not there.empty), 3)
@@ -114,27 +115,27 @@ def _above(there: pd.DataFrame, rows: pd.DataFrame, lang: str) -> str:
     return label("frontier.above", lang, names=", ".join(map(str, names))) if names else ""
 
 
-def _bands(axes: Axes, rows: pd.DataFrame, draws: pd.DataFrame) -> None:
+def _bands(axes: Axes, rows: pd.DataFrame, draws: pd.DataFrame, times: float) -> None:
     costs = rows["cost_mean"].to_numpy(float)
     gains = draws[draws["role"] == "frontier"].pivot(index="name", columns="draw", values="additional_millions")
-    table = gains.loc[[f"{budget:.9g}" for budget in rows["budget_millions_eur"]]].to_numpy()
+    table = times * gains.loc[[f"{budget:.9g}" for budget in rows["budget_millions_eur"]]].to_numpy()
     p05, p25, p50, p75, p95 = np.quantile(table, [0.05, 0.25, 0.5, 0.75, 0.95], axis=1)
     axes.fill_between(costs, p05, p95, color=BLUE, alpha=0.15, linewidth=0)
     axes.fill_between(costs, p25, p75, color=BLUE, alpha=0.3, linewidth=0)
     axes.plot(costs, p50, color=BLUE, linewidth=1.8, marker="o", ms=4)
-    axes.plot(costs, rows["additional_mean"], color=BLUE, linewidth=1.2, linestyle=DASHES)
-    axes.plot(costs, rows["search_additional_mean"], color=RED, linewidth=1.2, linestyle=DOTS)
+    axes.plot(costs, times * rows["additional_mean"], color=BLUE, linewidth=1.2, linestyle=DASHES)
+    axes.plot(costs, times * rows["search_additional_mean"], color=RED, linewidth=1.2, linestyle=DOTS)
     axes.set_ylim(0, float(p95.max()) * 1.06)
 
 
-def _mark(axes: Axes, asked: Any, lang: str) -> None:
+def _mark(axes: Axes, asked: Any, manifest: Manifest, lang: str) -> None:
     """The budget asked for, and the mix found for it at what it costs."""
     budget, x, y = (float(asked[name]) for name in ("budget_millions_eur", "cost_mean", "additional_p50"))
     axes.axvline(budget, color=GREY, linewidth=0.8, linestyle=":")
-    axes.plot(x, y, "o", ms=8, color=BLUE, markeredgecolor="white", zorder=5)
+    axes.plot(x, units_of(manifest) * y, "o", ms=8, color=BLUE, markeredgecolor="white", zorder=5)
     axes.annotate(
-        label("frontier.marked", lang, budget=euros(budget, lang), gain=number(y, 2, lang)),
-        (min(x, budget), y),
+        label("frontier.marked", lang, budget=euros(budget, lang), gain=added(y, manifest, lang)),
+        (min(x, budget), units_of(manifest) * y),
         (-8, 10),
         textcoords="offset points",
         ha="right",

@@ -261,10 +261,16 @@ def _yearly(text: str, spendable: Sequence[int]) -> tuple[tuple[int, float], ...
     return tuple(sorted(found.items()))
 
 
+NATIONAL = ("media", "simplify", "relatives", "prompt")
+"""Kinds of levers, or means, that somebody decides for the whole country."""
+
+
 def settings_of(request: PlanRequest) -> dict[str, Any]:
-    """What the manifest says of the plan before it has begun."""
-    question = request.question
+    """What the manifest says of the plan before it has begun; ``shared``: levers of which a region has its share."""
+    question, levers = request.question, request.space.scenario.levers
+    shared = [one.label for one in levers if one.part < 1 and getattr(one, "means", one.kind) in NATIONAL]
     return {
+        **({"shared": shared} if shared else {}),
         "budget_millions_eur": question.budget,
         "budget_by_year": {str(year): most for year, most in question.years},
         "probability": question.probability,

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from foundation.language.numbers import number
 from foundation.quantiles import LEVELS, jeffreys
 from foundation.shapes import Floats
-from planning.mix import label
+from foundation.store.manifest import Manifest
 from planning.mix.measures import quantiles
 from planning.mix.plan import Plan
 from planning.mix.shipped import shipped
+from planning.mix.shown import added, told
 from planning.mix.years import years_frame
 from scenarios.compare.best import chance_of_best, of_class
 from scenarios.compare.statuses import joined, paid_lines, price_statuses
@@ -275,26 +275,25 @@ def standing_at_budget(frames: Frames) -> pd.DataFrame:
     others = shipped_ones["affordable"].astype(bool) & (shipped_ones["why"] != "same")
     names = [str(name) for name in shipped_ones.loc[others, "scenario"]]
     wanted = [("frontier", f"{row_of(frames, 'asked')['budget_millions_eur']:.9g}"), *(("shipped", n) for n in names)]
-    gains = [
-        draws.loc[(draws["role"] == r) & (draws["name"] == n), "additional_millions"].to_numpy() for r, n in wanted
-    ]
+    gains = [draws.loc[(draws["role"] == r) & (draws["name"] == n), "additional_millions"] for r, n in wanted]
     return pd.DataFrame(of_class(["", *names], np.array(gains)))
 
 
-def best_sentence(frames: Frames, lang: str) -> Iterator[str]:
+def best_sentence(frames: Frames, manifest: Manifest, lang: str) -> Iterator[str]:
     """How surely the mix is best, and what choosing it may lose; likewise the best of the shipped strategies."""
     found = standing_at_budget(frames)
     if len(found) < 2:
         return
     titles = frames["shipped"].set_index("scenario")[f"title_{lang}"]
     mix, rival = (found[(found["scenario"] == "") == is_mix].iloc[0] for is_mix in (True, False))
-    yield label(
+    yield told(
         "plan.best",
+        manifest,
         lang,
         rivals=len(found) - 1,
         chance=chance_of_best(mix, lang, ends=True),
-        regret=number(mix["regret_mean"], 2, lang),
+        regret=added(mix["regret_mean"], manifest, lang),
         rival=titles[rival["scenario"]],
         rival_chance=chance_of_best(rival, lang, ends=True),
-        rival_regret=number(rival["regret_mean"], 2, lang),
+        rival_regret=added(rival["regret_mean"], manifest, lang),
     )

@@ -14,6 +14,7 @@ import pandas as pd
 
 from foundation.shapes import Floats
 from foundation.store.reading import Document
+from model.terms.inputs import OneRegion
 from model.terms.parameters import Parameters
 from planning.mix.cohorts import Cohorts, cohorts, lag, shares
 from planning.mix.measures import Measures
@@ -26,6 +27,7 @@ from scenarios.experiment import Experiment, Settings, history_of
 from scenarios.frames import at
 from scenarios.language.resolve import resolve
 from scenarios.language.schema import Scenario
+from scenarios.language.within import Within
 from scenarios.spending import Ledger, YearLine, year_lines, years_of
 
 if TYPE_CHECKING:
@@ -123,7 +125,7 @@ class _Known:
     """Of the status quo, where the target is on users."""
 
 
-_HISTORIES: OrderedDict[tuple[Settings, int, Parameters, bool], _Known] = OrderedDict()
+_HISTORIES: OrderedDict[tuple[Settings, int, Parameters, bool, OneRegion | None, Within | None], _Known] = OrderedDict()
 
 
 def work(task: Task) -> Document:
@@ -183,7 +185,8 @@ def _branch(task: Task, known: _Known, scenario: Scenario) -> tuple[float, Float
 
 def _history(experiment: Experiment, draw: Draw) -> _Known:
     """The draw at the policy start and its status quo at the horizon, simulated once in a process."""
-    key = (experiment.settings, draw.index, draw.parameters, experiment.carried is None)
+    one = (draw.only, experiment.region)
+    key = (experiment.settings, draw.index, draw.parameters, experiment.carried is None, *one)
     if key not in _HISTORIES:
         _HISTORIES[key] = _simulated(experiment, draw)
         while len(_HISTORIES) > max(1, PEOPLE_KEPT // experiment.settings.people):

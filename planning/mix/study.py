@@ -7,12 +7,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from foundation.language.numbers import day, number
+from foundation.language.numbers import day
 from foundation.quantiles import rounded, spread
 from foundation.store.atomic import write_json, write_text
 from foundation.store.manifest import Manifest
@@ -23,10 +24,10 @@ from planning.mix.measures import FAIR_POINTS, surely
 from planning.mix.plan import Plan, ceiling, frontier_budgets, make_plan, units
 from planning.mix.question import PlanRequest, needed, settings_of
 from planning.mix.results import FRAMES, Frames, frames, has, losing, row_of, standing_at_budget
-from planning.mix.shown import euros
+from planning.mix.shown import added, euros, lever_title, told
 from planning.mix.simulate import Simulator, Task, work
-from planning.mix.tables import lever_title
 from planning.mix.years import asked_years
+from scenarios.compare.comparison import within_document
 from scenarios.compare.statuses import status_word
 from scenarios.compare.study import OfDraws
 from scenarios.compare.tables import write_csv
@@ -34,7 +35,7 @@ from scenarios.compare.when import on
 from scenarios.language.schema import Description, Scenario, Title
 from scenarios.language.written import scenario_text
 from scenarios.lever_schemas.words import item_word, lever_word
-from scenarios.words import own_prices
+from scenarios.words import own_prices, region_mark
 
 TABLES = ("frontier", "plan", "shipped", "plan_groups", "plan_costs", "plan_years")
 """Those for a spreadsheet."""
@@ -108,7 +109,7 @@ class Planning(OfDraws[Task]):
             "kind": lambda kind: lever_word(kind, "fr") or kind,
             "item": lambda item: item_word(item, "fr"),
             "status": lambda status: label(f"price_status.{status_word(status)}", "fr"),
-            "why": lambda why: label(f"shipped.{why}", "fr") if why else "",
+            "why": lambda why: label("shipped.alike" if why == "same" else f"shipped.{why}", "fr") if why else "",
         }
         for lang in ("en", "fr"):
             for name in TABLES:
@@ -146,16 +147,19 @@ def plan_text(plan: Plan, manifest: Manifest) -> str:
     titles, descriptions = {}, {}
     for lang in ("en", "fr"):
         budget = euros(plan.question.budget, lang)
-        titles[lang] = label("plan.scenario_title", lang, budget=budget)
-        descriptions[lang] = label(
+        mark = region_mark(manifest, lang)
+        titles[lang] = mark + label("plan.scenario_title", lang, budget=budget)
+        descriptions[lang] = mark + told(
             on(manifest, "plan.description", "plan.description_users"),
+            manifest,
             lang,
             budget=budget,
-            gain=number(gain, 1, lang),
+            gain=added(gain, manifest, lang, 1),
             until=day(until, lang),
         )
     scenario = plan.space.mixed(plan.winner, titles=Title(**titles))
     scenario = replace(needed(scenario), descriptions=Description(**descriptions))
+    scenario = replace(scenario, levers=tuple(table.taken(None) for table in scenario.levers))  # as files have them
     shares = dict(zip(plan.space.labels, plan.winner, strict=True))
     remarks = {name: f"{share} % of what can be bought" for name, share in shares.items()}
     return scenario_text(scenario, remarks=remarks, head=_head(manifest))
@@ -164,6 +168,9 @@ def plan_text(plan: Plan, manifest: Manifest) -> str:
 def _head(manifest: Manifest) -> str:
     """How to run it over the same days."""
     changed = "".join(f" {_OPTIONS[key]} {manifest[key]}" for key, usual in _DEFAULTS.items() if manifest[key] != usual)
+    if region := manifest.get("region"):
+        level = manifest["level"]
+        changed += f" --region {quote(region)}" + (f" --level {quote(level['folder'])}" if level else "")
     if own := own_prices(manifest):
         changed += f" --costs {own[0]}"
     lines = ["Written by mes plan. Run it with:", f"  mes run ./plan.toml{changed}"]
@@ -206,7 +213,7 @@ def plan_document(frames: Frames, manifest: Manifest) -> Document:
         "years": _records(asked_years(frames)),
         "groups": _records(frames["plan_groups"][frames["plan_groups"]["mix"] == asked["mix"]]),
         "costs": _records(frames["plan_costs"]),
-        "unit": "millions of persons, euros and minutes of the whole country; quantiles and means over fresh draws",
+        **within_document(manifest, "millions of persons, euros and minutes", "quantiles and means over fresh draws"),
         "choices": {
             "maximised": f"mean additional {'monthly users' if users else 'activations'}",
             "budget": "mean cost",

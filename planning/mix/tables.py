@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -22,25 +22,27 @@ from foundation.store.manifest import Manifest
 from planning.mix import label
 from planning.mix.measures import FAIR_POINTS, over_budget, surely
 from planning.mix.results import Frames, best_sentence, has, losing, row_of
-from planning.mix.shown import asked_budget, blank_table, euros, median_interval, million_euros
+from planning.mix.shown import (
+    added,
+    added_interval,
+    asked_budget,
+    blank_table,
+    euros,
+    headed,
+    lever_title,
+    median_interval,
+    million_euros,
+    paid,
+    paid_interval,
+    told,
+)
 from planning.mix.years import year_sentences, years_table
 from scenarios.compare.when import on
 from scenarios.experiment import LAST
-from scenarios.lever_schemas.words import lever_word
-from scenarios.words import group_title, price_line, quick_mark, run_line
+from scenarios.words import group_title, price_line, quick_mark, region_mark, run_line, units_of
 
 if TYPE_CHECKING:
     from rich.table import Table
-
-
-def lever_title(name: str, kind: str, lang: str) -> str:
-    """A lever as a reader names it; one of a kind that has several shows its own name too."""
-    if name in label.own["lever"]:
-        return label(f"lever.{name}", lang)
-    title = lever_word(kind, lang)
-    if title is None:
-        return name
-    return title if name in (kind, f"doctors-{kind}") else f"{title} ({name})"
 
 
 def sentences(frames: Frames, manifest: Manifest, lang: str) -> Iterator[str]:
@@ -48,36 +50,48 @@ def sentences(frames: Frames, manifest: Manifest, lang: str) -> Iterator[str]:
     row, plan, until = row_of(frames, "asked"), manifest["plan"], day(manifest["until"], lang)
     if not row["levers"]:
         yield label("plan.nothing", lang)
-    gain, activated = (median_interval(row, name, lang) for name in ("additional", "activated"))
-    yield label(on(manifest, "plan.adds", "plan.adds_users"), lang, gain=gain, activated=activated, until=until)
-    money = {"mean": number(row["cost_mean"], 1, lang), "search": number(row["search_cost_mean"], 1, lang)}
+    gain, activated = added_interval(row, "additional", manifest, lang), median_interval(row, "activated", lang)
+    adds = on(manifest, "plan.adds", "plan.adds_users")
+    yield told(adds, manifest, lang, gain=gain, activated=activated, until=until)
+    money = {"mean": paid(row["cost_mean"], manifest, lang), "search": paid(row["search_cost_mean"], manifest, lang)}
     within = share_of_draws(row["within_budget"], len(plan["fresh_draws"]), lang)
     yield label("plan.cost", lang, cost=median_interval(row, "cost", lang), within=within, **money)
     if over_budget(row, plan["budget_millions_eur"]):
         budget = euros(plan["budget_millions_eur"], lang)
-        yield label("plan.overrun", lang, budget=budget, p50=number(row["cost_p50"], 1, lang))
-    yield from year_sentences(frames, lang)
+        yield label("plan.overrun", lang, budget=budget, p50=paid(row["cost_p50"], manifest, lang))
+    yield from year_sentences(frames, manifest, lang)
+    yield from _shared(frames, manifest, lang)
     if row["minutes_mean"] > 0:
-        yield label("plan.minutes", lang, minutes=median_interval(row, "minutes", lang))
-    yield label(
+        yield told("plan.minutes", manifest, lang, minutes=added_interval(row, "minutes", manifest, lang))
+    yield told(
         "plan.curse",
+        manifest,
         lang,
-        fresh=number(row["additional_mean"], 2, lang),
-        error=number(row["additional_error"], 2, lang),
+        fresh=added(row["additional_mean"], manifest, lang),
+        error=added(row["additional_error"], manifest, lang),
         draws=len(plan["fresh_draws"]),
-        search=number(row["search_additional_mean"], 2, lang),
-        search_error=number(row["search_additional_error"], 2, lang),
+        search=added(row["search_additional_mean"], manifest, lang),
+        search_error=added(row["search_additional_error"], manifest, lang),
         search_draws=len(plan["search_draws"]),
-        optimism=number(max(0.0, row["optimism"]), 2, lang),
+        optimism=added(max(0.0, row["optimism"]), manifest, lang),
     )
     yield from _carried(frames, lang)
-    regret = frames["regret"]["regret"]
+    regret = units_of(manifest) * frames["regret"]["regret"]
     low, middle, high = (float(regret.quantile(q)) for q in (0.05, 0.5, 0.95))
-    yield label("plan.regret", lang, regret=with_interval(low, middle, high, lang))
-    yield from best_sentence(frames, lang)
+    yield told("plan.regret", manifest, lang, regret=with_interval(low, middle, high, lang))
+    yield from best_sentence(frames, manifest, lang)
     yield _behind(frames, manifest, lang)
     yield _target(frames, manifest, lang)
     yield from _shipped(frames, manifest, lang)
+
+
+def _shared(frames: Frames, manifest: Manifest, lang: str) -> Iterator[str]:
+    """What the mix has of levers that a region can't buy alone."""
+    used = frames["plan"][(frames["plan"]["role"] == "asked") & (frames["plan"]["share_of_ceiling"] > 0)]
+    used = used[used["lever"].isin(manifest["plan"].get("shared", ()))]
+    if len(used):
+        pairs = zip(used["lever"], used["kind"], strict=True)
+        yield label("plan.shared", lang, levers=", ".join(lever_title(*pair, lang) for pair in pairs))
 
 
 def _carried(frames: Frames, lang: str) -> Iterator[str]:
@@ -86,8 +100,8 @@ def _carried(frames: Frames, lang: str) -> Iterator[str]:
     rows = rows[rows["found_for_millions_eur"] < rows["budget_millions_eur"]]
     if len(rows):
         pairs = zip(rows["budget_millions_eur"], rows["found_for_millions_eur"], strict=True)
-        told = [label("plan.carried_row", lang, at=euros(at, lang), of=euros(of, lang)) for at, of in pairs]
-        yield label("plan.carried", lang, rows=", ".join(told))
+        taken = [label("plan.carried_row", lang, at=euros(at, lang), of=euros(of, lang)) for at, of in pairs]
+        yield label("plan.carried", lang, rows=", ".join(taken))
 
 
 def _target(frames: Frames, manifest: Manifest, lang: str) -> str:
@@ -116,10 +130,10 @@ def _target(frames: Frames, manifest: Manifest, lang: str) -> str:
         on(manifest, "plan.target_missed", "plan.target_missed_users"),
         lang,
         **common,
-        reach=number(plan["furthest_millions"], 1, lang),
-        cost=number(row["cost_mean"], 0, lang),
+        reach=paid(plan["furthest_millions"], manifest, lang),
+        cost=paid(row["cost_mean"], manifest, lang, 0),
         chance=chance(share, least, most, lang, ends=True),
-        alike=number(float(surely(activated.to_numpy(), plan["probability"])), 1, lang),
+        alike=paid(float(surely(activated.to_numpy(), plan["probability"])), manifest, lang),
         status_quo=with_interval(low, middle, high, lang),
     )
     later = LAST.isoformat()
@@ -139,7 +153,7 @@ def _behind(frames: Frames, manifest: Manifest, lang: str) -> str:
     falling = found[found["further_behind_points"] >= 0.05]
     if falling.empty:
         return label("plan.behind_none", lang)
-    told = [
+    points = [
         label(
             "plan.group_points",
             lang,
@@ -148,12 +162,12 @@ def _behind(frames: Frames, manifest: Manifest, lang: str) -> str:
         )
         for _, row in falling.iterrows()
     ]
-    return label("plan.behind", lang, groups=", ".join(told))
+    return label("plan.behind", lang, groups=", ".join(points))
 
 
 def _fairness(found: pd.DataFrame, lang: str) -> str:
     """Whether what held on the draws of the search holds on the fresh ones; the group furthest behind comes first."""
-    told = [
+    groups = [
         {
             "group": group_title(row["dimension"], row["group"], lang),
             "points": number(row["further_behind_points"], 2, lang),
@@ -164,9 +178,9 @@ def _fairness(found: pd.DataFrame, lang: str) -> str:
     missed = int((found["further_behind_points"] > FAIR_POINTS).sum())
     limit = number(FAIR_POINTS, 1, lang)
     if not missed:
-        return label("plan.fair_kept", lang, limit=limit, **told[0])
-    groups = ", ".join(label("plan.group_error", lang, **group) for group in told[:missed])
-    return label("plan.fair_missed", lang, limit=limit, groups=groups)
+        return label("plan.fair_kept", lang, limit=limit, **groups[0])
+    behind = ", ".join(label("plan.group_error", lang, **group) for group in groups[:missed])
+    return label("plan.fair_missed", lang, limit=limit, groups=behind)
 
 
 def _shipped(frames: Frames, manifest: Manifest, lang: str) -> Iterator[str]:
@@ -198,13 +212,13 @@ def mix_table(frames: Frames, manifest: Manifest, lang: str) -> Table:
     prices = {lever_title(row["lever"], row["kind"], lang): row["price_status"] for _, row in used.iterrows()}
     note = label("plan.note", lang, draws=len(manifest["plan"]["fresh_draws"]), prices=price_line(prices, lang))
     table = blank_table(label("mix.title", lang), note.replace("  ", " "))
-    _columns(table, lang, "mix", "lever", "share", "cost", "loss")
+    _columns(table, manifest, lang, "mix", "lever", "share", "cost", "loss")
     for _, row in used.sort_values("loss_mean", ascending=False).iterrows():
         table.add_row(
             lever_title(row["lever"], row["kind"], lang),
             percent(row["share_of_ceiling"], lang),
-            median_interval(row, "cost", lang),
-            median_interval(row, "loss", lang),
+            paid_interval(row, manifest, lang),
+            added_interval(row, "loss", manifest, lang),
         )
     return table
 
@@ -221,13 +235,13 @@ def frontier_table(frames: Frames, manifest: Manifest, lang: str) -> Table:
     note = f"{label('frontier.note', lang, prices=prices)}\n{label('plan.caption', lang)}\n{run_line(manifest, lang)}"
     table = blank_table(label("frontier.title", lang, until=day(manifest["until"], lang)), note)
     names = ("budget", "additional", "mean_gain", "search", "cost", "mean_cost", "within")
-    _columns(table, lang, "frontier", *names, target=manifest)
+    _columns(table, manifest, lang, "frontier", *names)
     for _, row in shown.iterrows():
         table.add_row(
             _budget(row, lang),
-            median_interval(row, "additional", lang),
-            number(row["additional_mean"], 2, lang),
-            number(row["search_additional_mean"], 2, lang),
+            added_interval(row, "additional", manifest, lang),
+            added(row["additional_mean"], manifest, lang),
+            added(row["search_additional_mean"], manifest, lang),
             median_interval(row, "cost", lang),
             compact(row["cost_mean"], lang),
             UNDEFINED if pd.isna(row["within_budget"]) else share_of_draws(row["within_budget"], draws, lang),
@@ -251,39 +265,36 @@ def shipped_table(frames: Frames, manifest: Manifest, lang: str) -> Table:
     prices = {row[f"title_{lang}"]: row["price_status"] for _, row in affordable.iterrows()}
     note = label("shipped.note", lang, prices=price_line(prices, lang))
     table = blank_table(label("shipped.title", lang, budget=budget), note)
-    _columns(table, lang, "shipped", "strategy", "scale", "additional", "cost", "difference", "better")
+    _columns(table, manifest, lang, "shipped", "strategy", "scale", "additional", "cost", "difference", "better")
     for _, row in frames["shipped"].iterrows():
         if not row["affordable"]:
             table.add_row(row[f"title_{lang}"], UNDEFINED, label("shipped.too_dear", lang), "", "", "")
             continue
-        difference = with_interval(row["difference_low"], row["difference_mean"], row["difference_high"], lang)
+        low, mean, high = (units_of(manifest) * row[f"difference_{end}"] for end in ("low", "mean", "high"))
+        difference = with_interval(low, mean, high, lang)
         table.add_row(
             row[f"title_{lang}"],
             number(row["factor"], 2, lang),
-            median_interval(row, "additional", lang),
-            median_interval(row, "cost", lang),
+            added_interval(row, "additional", manifest, lang),
+            paid_interval(row, manifest, lang),
             difference,
             share_of_draws(row["mix_better"], len(manifest["plan"]["fresh_draws"]), lang),
         )
     return table
 
 
-def _columns(table: Table, lang: str, section: str, *names: str, target: Mapping[str, Any] | None = None) -> None:
+def _columns(table: Table, manifest: Manifest, lang: str, section: str, *names: str) -> None:
     for number_, name in enumerate(names):
         justify: Any = "left" if number_ == 0 and section != "frontier" else "right"
-        table.add_column(label(f"{section}.{name}", lang), justify=justify, no_wrap=number_ > 0)
-    if target is not None:
-        chance = label("frontier.probability", lang, target=compact_target(target, lang))
+        table.add_column(headed(f"{section}.{name}", manifest, lang), justify=justify, no_wrap=number_ > 0)
+    if section == "frontier":
+        chance = label("frontier.probability", lang, target=compact_target(manifest, lang))
         table.add_column(chance, justify="right", no_wrap=True)
         table.add_column(label("frontier.levers", lang), justify="right", no_wrap=True)
 
 
 def headline(frames: Frames, manifest: Manifest, lang: str) -> str:
     """What the plan is for."""
-    return quick_mark(manifest, lang) + label(
-        "plan.title",
-        lang,
-        budget=asked_budget(manifest["plan"], lang),
-        start=day(manifest["policy_start"], lang),
-        until=day(manifest["until"], lang),
-    )
+    days = {name: day(manifest[key], lang) for name, key in (("start", "policy_start"), ("until", "until"))}
+    title = label("plan.title", lang, budget=asked_budget(manifest["plan"], lang), **days)
+    return quick_mark(manifest, lang) + region_mark(manifest, lang) + title

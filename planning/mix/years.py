@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from foundation.language.numbers import UNDEFINED, number, share_of_draws
+from foundation.language.numbers import UNDEFINED, share_of_draws
 from foundation.quantiles import LEVELS
 from foundation.store.manifest import Manifest
 from planning.mix import label
 from planning.mix.measures import quantiles
 from planning.mix.plan import Plan
-from planning.mix.shown import blank_table, median_interval
+from planning.mix.shown import blank_table, median_interval, paid
 from planning.mix.simulate import SPENT
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def asked_years(frames: Frames) -> pd.DataFrame:
     return table[table["role"] == "asked"]
 
 
-def year_sentences(frames: Frames, lang: str) -> Iterator[str]:
+def year_sentences(frames: Frames, manifest: Manifest, lang: str) -> Iterator[str]:
     """Which ceiling binds, where money is left and which is exceeded on the fresh draws; nothing without ceilings."""
     rows = asked_years(frames).dropna(subset="ceiling_millions_eur")
     used = rows["search_cost_mean"] / rows["ceiling_millions_eur"].where(rows["ceiling_millions_eur"] > 0)
@@ -70,8 +70,8 @@ def year_sentences(frames: Frames, lang: str) -> Iterator[str]:
     if binding and loose:
         yield label("years.binds", lang, binding=binding, loose=loose)
     for _, row in rows[rows["cost_mean"] > rows["ceiling_millions_eur"]].iterrows():
-        money = {"mean": number(row["cost_mean"], 1, lang), "most": number(row["ceiling_millions_eur"], 1, lang)}
-        yield label("years.over", lang, year=row["year"], **money)
+        mean, most = (paid(row[name], manifest, lang) for name in ("cost_mean", "ceiling_millions_eur"))
+        yield label("years.over", lang, year=row["year"], mean=mean, most=most)
 
 
 def years_table(frames: Frames, manifest: Manifest, lang: str) -> Table | None:
@@ -86,9 +86,9 @@ def years_table(frames: Frames, manifest: Manifest, lang: str) -> Table | None:
         limited = not pd.isna(row["ceiling_millions_eur"])
         table.add_row(
             str(row["year"]),
-            number(row["ceiling_millions_eur"], 1, lang) if limited else UNDEFINED,
+            paid(row["ceiling_millions_eur"], manifest, lang) if limited else UNDEFINED,
             median_interval(row, "cost", lang),
-            number(row["cost_mean"], 1, lang),
+            paid(row["cost_mean"], manifest, lang),
             share_of_draws(row["within_ceiling"], draws, lang) if limited else UNDEFINED,
         )
     return table

@@ -154,10 +154,10 @@ def _common(manifest: Manifest) -> Document:
     }
 
 
-def within_document(manifest: Manifest) -> Document:
+def within_document(manifest: Manifest, what: str = "persons", how: str = "quantiles over draws") -> Document:
     """Whose persons are counted: those of the country, or of one region."""
     region = manifest.get("region")
-    unit = f"persons of {region or 'the whole country'}; quantiles over draws"
+    unit = f"{what} of {region or 'the whole country'}; {how}"
     more = {} if region is None else {key: manifest[key] for key in ("region_share", "level")}
     return {"region": region, **more, "unit": unit}
 

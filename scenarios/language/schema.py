@@ -169,7 +169,8 @@ def too_many_alike(levers: list[dict[str, object]]) -> dict[int, str]:
 
 def _scaled(lever: LeverTable, factor: float) -> LeverTable:
     table = {**lever.model_dump(), "intensity": lever.intensity * factor}
-    return TypeAdapter(type(lever)).validate_python(table)
+    within = TypeAdapter(type(lever)).validate_python(table).intensity
+    return lever.model_copy(update={"intensity": within})  # a copy keeps the part of a region, which no dump has
 
 
 def _either(en: str | None, fr: str | None, lang: Lang) -> str:

@@ -114,8 +114,8 @@ class LeverTable(BaseModel):
         """Whether it does anything, and costs anything."""
         return self.intensity > 0 and self.part > 0
 
-    def taken(self, part: float) -> Self:
-        """The same lever among the people of one region alone."""
+    def taken(self, part: float | None) -> Self:
+        """The same lever among the people of one region alone; ``None``: as its file has it, of the country."""
         other = self.model_copy()
         other._part = part
         return other

@@ -163,3 +163,84 @@ def test_what_cannot_be_done_is_said(mes: Mes, words: tuple[str, ...], said: str
     assert found.exit_code == 2, found.output
     assert said in " ".join(found.stderr.split())
     assert not Path("x").exists()
+
+
+FEW = ("--people", 1000, "--draws", 4, "--workers", 1, "--pictures", "none")
+PLAN = (
+    *("plan", "--budget", "2027=60k,2028=150k", "--until", "2028-12-31", "--quick", "--levers", "media,relatives"),
+    *FEW,
+)
+
+
+def test_a_plan_with_the_level_goes_on_from_the_counts(level: Path, mes: Mes) -> None:
+    made = mes(*PLAN, "--level", level, "--out", "own", "--json")
+    assert made.exit_code == 0, made.stderr
+    document = json.loads(made.stdout)
+    assert document["level"]["folder"] == str(level)
+    manifest = json.loads(Path("own/manifest.json").read_text())
+    assert manifest["continued"] is True
+    assert [stock["date"] for stock in manifest["stock_targets"]] == ["2024-06-30", "2025-12-31"]
+    assert f"--region Bretagne --level {level}" in Path("own/plan.toml").read_text()
+    other = mes(*PLAN, "--region", "Bretagne", "--out", "own", "--resume")
+    assert other.exit_code == 2
+    assert "level" in other.stderr
+    reached = mes(*PLAN, "--level", level, "--target", "1.2M")
+    assert reached.exit_code == 2
+    assert "the target of 1.2 million profiles was reached already: 1.2" in reached.stderr
+
+
+def test_a_plan_for_a_region_from_end_to_end(mes: Mes) -> None:
+    made = mes(*PLAN, "--region", "Bretagne", "--out", "own", "--json")
+    assert made.exit_code == 0, made.stderr
+    document = json.loads(made.stdout)
+    assert document["region"] == "Bretagne"
+    assert document["region_share"] == pytest.approx(0.0506, abs=1e-4)
+    assert document["level"] is None
+    assert document["target_millions"] == 2.02
+    assert document["prices"]
+    assert sum(row["search_cost_mean"] <= row["ceiling_millions_eur"] for row in document["years"]) == 2
+    assert 0 < document["most_that_can_be_spent_millions_eur"] < 3
+    assert mes("verify", "own").exit_code == 0
+    assert json.loads(Path("own/manifest.json").read_text())["plan"]["shared"] == ["relatives", "media"]
+    draws = pd.read_parquet("own/plan_draws.parquet")
+    status_quo = draws.loc[draws["role"] == "status-quo", "activated_millions"]
+    assert status_quo.between(1.0, 3.0).all()
+    again = mes(*PLAN, "--region", "Bretagne", "--out", "own", "--resume", "--json")
+    assert json.loads(again.stdout)["result"] == document["result"]
+    for words in ((), ("--region", "Normandie")):
+        other = mes(*PLAN, *words, "--out", "own", "--resume")
+        assert other.exit_code == 2
+        assert "region" in other.stderr
+    run = mes("run", "own/plan.toml", "--region", "Bretagne", "--until", "2028-12-31", *FEW, "--out", "run")
+    assert run.exit_code == 0, run.stderr
+    outcomes = pd.read_parquet("run/outcomes.parquet").set_index(["scenario", "draw"])
+    planned = draws[(draws["role"] == "frontier") & (draws["name"] == "0.21")].set_index("draw")
+    for draw, row in planned.iterrows():
+        assert outcomes.loc[("plan", draw), "cost_millions_eur"] == pytest.approx(row["cost_millions_eur"], rel=1e-9)
+        added = outcomes.loc[("plan", draw), "additional_millions"]
+        assert added == pytest.approx(row["additional_millions"], abs=1e-9)
+    country = mes("compare", "media", "--until", "2028-12-31", *FEW, "--out", "country")
+    assert country.exit_code == 0, country.stderr
+    report = mes("report", "country", "--plan", "own")
+    assert report.exit_code == 2
+    assert "own: is of Bretagne alone" in report.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--region", "Bretange"), 'did you mean "Bretagne"?'),
+        (("--region", "Bretagne", "--target", "19M"), "--target: 19 million; Bretagne has 3.4 million insured"),
+        (("--region", "Bretagne", "--people", "4000000"), "Bretagne has 3443050 insured"),
+        (("--level", "nowhere"), "nowhere"),
+        (("--region", "Bretagne", "--within", "./south.toml"), "lever letter: its regions leave Bretagne out"),
+        (("--region", "Bretagne", "--structure", "average"), "average"),
+    ],
+)
+def test_what_cannot_be_planned_is_said(mes: Mes, words: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    head = '[title]\nen = "x"\n[[lever]]\nkind = "email"\n[[lever]]\nkind = "letter"\n'
+    (tmp_path / "south.toml").write_text(f'{head}[lever.target]\nregions = ["Occitanie"]\n')
+    found = mes("plan", "--budget", "100k", *words)
+    assert found.exit_code == 2, found.output
+    assert said in " ".join(found.stderr.split())
+    assert not (tmp_path / "runs").exists()

@@ -17,6 +17,7 @@ from foundation.language.numbers import (
     month,
     number,
     percent,
+    short,
     typeset,
     with_interval,
 )
@@ -87,9 +88,14 @@ def test_millions_agree_with_their_number() -> None:
     said = {"2,94 million": "2,94 millions", "1,99 millions": "1,99 million", "0 millions": "0 million",
             "2,94 ± 0,04 million": "2,94 ± 0,04 millions", "1\u202f000\u00a0million": "1\u202f000\u00a0millions",
             "2,9</data>\u00a0million": "2,9</data>\u00a0millions",
+            "1,72 milliers": "1,72 millier", "36,2 ± 3,44 millier": "36,2 ± 3,44 milliers",
             "[0,8 ; 3,0] millions": "[0,8 ; 3,0] millions"}  # fmt: skip
     assert {text: agreed(text, "fr") for text in said} == said
     assert agreed("2.94 million", "en") == "2.94 million"
+
+
+def test_a_number_that_somebody_has_set_keeps_its_decimals() -> None:
+    assert [short(value, "en") for value in (40.0, 40.5, 2.02, 0.3, 3.44305)] == ["40", "40.5", "2.02", "0.3", "3.4"]
 
 
 def test_intervals() -> None:

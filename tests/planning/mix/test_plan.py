@@ -297,7 +297,7 @@ def test_verdicts() -> None:
     assert {"search_draws", "noise", "over_budget", "outside", "limits", "not_comparable"} <= set(label.own["shipped"])
 
 
-def test_a_mix_that_is_a_shipped_strategy_is_not_told_to_beat_it(tidy: Frames, found: Plan) -> None:
+def test_a_mix_that_is_a_shipped_strategy_is_not_told_to_beat_it(tidy: Frames, found: Plan, tmp_path: Path) -> None:
     shipped = tidy["shipped"].copy()
     shipped.loc[0, ["beaten", "why"]] = False, "same"
     made = {**tidy, "shipped": shipped}
@@ -311,6 +311,8 @@ def test_a_mix_that_is_a_shipped_strategy_is_not_told_to_beat_it(tidy: Frames, f
     assert len(standing_at_budget(made)) == len(standing_at_budget(tidy)) - 1
     alone = {**tidy, "shipped": shipped.iloc[:1]}
     assert "beyond chance" not in " ".join(sentences(alone, manifest(found), "en"))
+    folders.plan().write(tmp_path, made, manifest(found))
+    assert "les deux ajoutent autant" in (tmp_path / "shipped.fr.csv").read_text(encoding="utf-8-sig")
 
 
 def test_dear_strategies_are_reduced_to_the_budget() -> None:

@@ -7,6 +7,7 @@ import pytest
 from calibration.facts.inputs import load_demography
 from model.population.region import part_of
 from scenarios.language.files import catalogue, load_scenario, parse_scenario
+from scenarios.language.schema import scaled
 from scenarios.language.within import taken_in
 from scenarios.lever_schemas.base import Span
 from tests.scenarios.test_costs import DRAW, ITEMS, cost_lines, use
@@ -56,6 +57,20 @@ def test_capacity_is_the_region_s_share_of_those_aimed_at() -> None:
 )
 def test_what_is_bought_for_all_is_paid_by_share(body: str, whole: float) -> None:
     assert paid(taken(body)) == pytest.approx(whole * SHARE)
+
+
+@pytest.mark.parametrize(
+    ("body", "whole"),
+    [('kind = "media"', 4 * 0.5 * 2e6), ('kind = "relatives"', 4 * 2e5), ('kind = "simplify"', 3e6)],
+)
+def test_a_smaller_dose_is_bought_at_the_same_share(body: str, whole: float) -> None:
+    """Strategies at half their intensities, as plans reduce them; negative control: of the country."""
+    own, country = taken(body), parse_scenario(f'[title]\nen = "A"\n[[lever]]\n{body}\n', source="f.toml")
+    assert paid(scaled(own, 0.5)) == pytest.approx(whole * SHARE)
+    assert paid(scaled(country, 0.5)) == pytest.approx(whole)
+    assert scaled(own, 0.5).levers[0].taken(None) == scaled(country, 0.5).levers[0]
+    with pytest.raises(ValueError, match="less than or equal to 1"):
+        scaled(own, 2.0)
 
 
 def test_a_prompt_is_developed_by_share_and_paid_by_the_doctor() -> None:
