@@ -96,12 +96,33 @@ def regional(request: Request, experiment: Experiment) -> Experiment:
     settings = replace(experiment.settings, people=_people(experiment, region))
     if request.target is None:  # that of the country: the region's share of it, to ten thousand people
         settings = replace(settings, target_millions=round(settings.target_millions * share, 2))
+    else:
+        _refuse_target(region, experiment, level)
     return replace(
         experiment,
         settings=settings,
         scenarios=tuple(taken_in(scenario, region, demography) for scenario in experiment.scenarios),
         region=Within(region=region, share=share, level=None if level is None else (level.folder, level.sha256)),
     )
+
+
+def _refuse_target(region: str, experiment: Experiment, level: Level | None) -> None:
+    """``UserError`` for a target beyond the people of the region, or that its counts say was reached already."""
+    from calibration.region.counts import GROWN
+    from foundation.language.numbers import short
+    from model.population.region import own_cohorts
+
+    aim, there = experiment.settings.target_millions, own_cohorts(experiment.demography, region).insured / 1e6
+    if aim > GROWN * there:
+        wanted, insured = short(aim, "en"), short(there, "en")
+        raise UserError(f"--target: {wanted} million; {region} has {insured} million insured")
+    counts = level.stocks if level is not None and experiment.settings.target_on == "activated" else ()
+    reached = [stock for stock in counts if stock.low >= aim]
+    if reached:
+        when, least = reached[0].day, f"{max(stock.low for stock in reached):.4g}"
+        raise UserError(
+            f"--target: {region} had reached it by {when}, as its counts say; give more than {least} million"
+        )
 
 
 def _people(experiment: Experiment, region: str) -> int:
