@@ -134,3 +134,14 @@ def test_a_trial_that_nobody_would_have_expected_needs_a_word(mes: Mes, tmp_path
     result = mes("learn", "swapped.csv", "--anyway")
     assert (result.exit_code, "WARNING" in result.stdout) == (0, True)
     assert (tmp_path / "learned-letter.json").is_file()
+
+
+def test_a_trial_is_not_counted_twice_in_another_form(mes: Mes, tmp_path: Path) -> None:
+    (tmp_path / "one.csv").write_text(ARMS)
+    french = "Levier;Bras;Effectif;Activés;Semaines\ncourrier;témoin;10 000;330;13\ncourrier;traité;10 000;800;13\n"
+    (tmp_path / "again.csv").write_text(french)
+    assert mes("learn", "one.csv", "--anyway", "--out", "one.json").exit_code == 0
+    refused = mes("learn", "again.csv", "--effects", "one.json", "--out", "two.json")
+    assert (refused.exit_code, "with the same counts already" in refused.stderr) == (2, True)
+    assert not (tmp_path / "two.json").exists()
+    assert mes("learn", "again.csv", "--effects", "one.json", "--out", "two.json", "--anyway").exit_code == 0
