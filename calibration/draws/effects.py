@@ -71,7 +71,7 @@ def read_effects(path: Path) -> Learned:
     """The file of ``mes learn``.
 
     Raises:
-        UserError: it is something else, was learned from another prior, was edited, or has values that no posterior can have.
+        UserError: it is something else, was of another prior, was edited, or has values that no posterior can have.
     """
     found, priors = read_json(path, LARGEST), load_priors()
     effects = found.get("effects")
