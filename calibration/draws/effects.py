@@ -47,6 +47,14 @@ class Learned:
             entry = entry.get("earlier")
         return found
 
+    def laws(self) -> tuple[Document, ...]:
+        """What a manifest records of each effect: median, and ends of the 90 % interval."""
+        at = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
+        return tuple(
+            {"name": name, **{key: float(np.interp(level, LEVELS, values)) for key, level in at.items()}}
+            for name, values in self.quantiles.items()
+        )
+
     @property
     def sha256(self) -> str:
         """Of all that is in the file."""
