@@ -179,10 +179,10 @@ def _sources(manifest: Manifest, provenance: Provenance, lang: str) -> Iterator[
     for what, rows in (("price", provenance.prices), ("effect", provenance.effects)):
         for row in rows:
             known = [facts[name] for name in row.facts if name in facts]
-            numbers = (row.location, row.low, row.high)
+            stated = (row.location, row.low, row.high)
             kind = "minutes" if row.name.endswith(f"/{MINUTES}") else what
             said = str(say(f"status.{row.status}", lang))
-            yield from _rows(kind, _name(row, lang), numbers, said, known, lang, row.source)
+            yield from _rows(kind, _name(row, lang), stated, said, known, lang, row.source)
 
 
 def _name(row: Assumption, lang: str) -> str:
