@@ -246,7 +246,10 @@ def show_counts(file: Path, lang: Lang, *, json: bool) -> None:
 def _as_written(own: Own, line: int) -> dict[str, str]:
     """Cells of a line as they stand in the file, by the names of their columns there."""
     row = next(row for row in own.rows if row.line == line)
-    return {column.written: row.written[column.name] for column in own.columns if column.name in row.written}
+    used = {column.name: column.written for column in own.columns}
+    # of shares and the insured, which are no columns by now
+    used.setdefault("activated_millions", "activated_millions")
+    return {title: row.written[name] for name, title in used.items() if name in row.written}
 
 
 def _print_counts(found: Sequence[Document], lang: str) -> None:

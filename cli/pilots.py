@@ -107,7 +107,13 @@ def learn(
         known = read_effects(effects) if effects is not None else Effects("", {}, {})
         if result.sha256 in known.trials(name):
             raise UserError(f"{file}: {effects} has learned from it already")
-        belief, found = _known(result.lever, result.weeks, seed, lang, _earlier(effects, result.lever))
+        earlier = _earlier(effects, result.lever)
+        if (result.trial, result.weeks) in earlier and not anyway:
+            raise UserError(
+                f"{file}: {effects} has learned from a trial with the same counts already; if this is another one, "
+                "--anyway"
+            )
+        belief, found = _known(result.lever, result.weeks, seed, lang, earlier)
         responses = [one.response for one in found]
         after, odd = learned(result.trial, belief, responses), surprise(result.trial, belief, responses)
         if odd < UNLIKELY and not anyway:

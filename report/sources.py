@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -69,8 +70,8 @@ def _documents(facts: Sequence[Fact], lang: str) -> list[Row]:
 def _known_by(row: Assumption, lang: str) -> list[Row]:
     """What a figure rests on of which no document is recorded."""
     if row.place is not None:
-        text = say("source.own", lang, source=row.source) if row.source else say("source.own_bare", lang)
-        return [{"name": text, "id": row.name, "link": ""}]
+        key = "learned" if row.status == "learned" else "own" if row.source else "own_bare"
+        return [{"name": say(f"source.{key}", lang, source=row.source), "id": row.name, "link": ""}]
     found = UNRECORDED.get(row.name)
     return [{"name": say(f"source.{found}", lang), "id": row.name, "link": ""}] if found else []
 
@@ -89,8 +90,9 @@ def _value(row: Assumption, file: str, lang: str) -> Markup:
     measures = ["value" if item else "location", "low", "high"]
     values = [row.location, row.low, row.high]
     if row.place is not None:
+        measure, measures = ("learned", ["p50", "p05", "p95"]) if row.status == "learned" else ("prices", measures)
         where = {"place": row.place}
-        return traced(text, values, file="manifest.json", measure="prices", stats=measures, where=where)
+        return traced(text, values, file="manifest.json", measure=measure, stats=measures, where=where)
     return traced(text, values, file=f"calibration/data/{file}", measure="stated", stats=measures, where=where)
 
 
@@ -159,13 +161,13 @@ class Assumption:
     high: float
     """Ends of a 90 % interval."""
     status: str
-    """``published``, ``derived``, ``proxy`` or ``assumed``."""
+    """``published``, ``derived``, ``proxy``, ``assumed``, or ``learned`` from trials."""
     facts: tuple[str, ...]
     """Rows of ``facts.csv``."""
     source: str = ""
-    """Where the person has a price of their own from."""
+    """Where the person has a price of their own from, or the file of learned effects."""
     place: int | None = None
-    """Of a price of the person's own, among those of the manifest."""
+    """Of a price or a learned effect, among those of the manifest."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,7 +189,7 @@ class Provenance:
 
     prices: tuple[Assumption, ...]
     effects: tuple[Assumption, ...]
-    """Of levers: drawn from their priors."""
+    """Of levers: drawn from their priors, or from what trials have made of them."""
     parameters: tuple[Assumption, ...]
     """Of the status quo: those that the published stocks could inform, and those of documents beyond the data."""
     facts: Mapping[str, Fact]
@@ -197,16 +199,16 @@ class Provenance:
     """SHA-256 of the data files now, by name: compared with those of the run."""
 
 
-def load_provenance(draws_file: str, own: Sequence[Row] = ()) -> Provenance:
+def load_provenance(draws_file: str, own: Sequence[Row] = (), learned: Sequence[Assumption] = ()) -> Provenance:
     """Prices, priors by role, every published fact, and how the draws of a run were made.
 
     ``draws_file`` is the posterior as the manifest of the run names it, ``own`` are prices of the person's own as it
-    records them.
+    records them, ``learned`` effects that trials have taught.
     """
-    priors, command = load_priors(), _command(draws_file)
+    priors, command, taught = load_priors(), _command(draws_file), {effect.name: effect for effect in learned}
     return Provenance(
         prices=_prices({(row["lever"], row["item"]): row for row in own}),
-        effects=tuple(_assumption(priors[name]) for name in EFFECTS if name not in SHARED),
+        effects=tuple(taught.get(name, _assumption(priors[name])) for name in EFFECTS if name not in SHARED),
         parameters=tuple(_assumption(priors[name]) for name in (*STATUS_QUO, *AHEAD)),
         facts=_facts(),
         draws_command=command,
@@ -221,6 +223,13 @@ def _command(draws_file: str) -> str:
     except UserError:
         return ""
     return "; ".join(dict.fromkeys(read_draws(path)[1].command for path in source.paths))
+
+
+def learned_effects(manifest: Manifest) -> list[Assumption]:
+    """Effects that trials have taught, as the manifest records them."""
+    known = partial(Assumption, status="learned", facts=(), source=", ".join(manifest.get("effects") or ()))
+    rows = enumerate(manifest.get("learned") or ())
+    return [known(name=r["name"], location=r["p50"], low=r["p05"], high=r["p95"], place=n) for n, r in rows]
 
 
 def own_prices(manifest: Manifest) -> list[Row]:

@@ -25,7 +25,7 @@ from foundation.store.manifest import Manifest
 from foundation.store.store import Store, check
 from report import repeat, say
 from report.guides.columns import columns_of, meaning, unit
-from report.sources import Assumption, Fact, Provenance, load_provenance, own_prices, when
+from report.sources import Assumption, Fact, Provenance, learned_effects, load_provenance, own_prices, when
 from scenarios.lever_schemas.doctors import MINUTES
 from scenarios.lever_schemas.words import price_word
 from scenarios.words import run_line
@@ -65,9 +65,9 @@ def workbook(folder: Path, manifest: Manifest, lang: str) -> bytes:
         book.set_properties({"created": datetime.fromisoformat(manifest["finished"]).replace(tzinfo=None)})
         writer = _Writer(book, lang)
         writer.sheet("about", ("", ""), _about(manifest, lang))
-        provenance = load_provenance(manifest["draws_file"], own_prices(manifest))
+        provenance = load_provenance(manifest["draws_file"], own_prices(manifest), learned_effects(manifest))
         heads = ("of", "name", "value", "low", "high", "status", "source", "date", "fact", "address")
-        writer.sheet("sources", _said(heads, lang), _sources(provenance, lang))
+        writer.sheet("sources", _said(heads, lang), _sources(manifest, provenance, lang))
         explained: list[Sequence[Cell]] = []
         for name in _tables(manifest, lang):
             explained += writer.table(check(folder, manifest, name))
@@ -165,20 +165,24 @@ def _about(manifest: Manifest, lang: str) -> Iterator[Sequence[Cell]]:
             yield str(say(f"workbook.{key}", lang)), cell
 
 
-def _sources(provenance: Provenance, lang: str) -> Iterator[Sequence[Cell]]:
+def _sources(manifest: Manifest, provenance: Provenance, lang: str) -> Iterator[Sequence[Cell]]:
     """A row a document behind a count, a price or an effect."""
     facts = provenance.facts
     for stock in load_stock_targets():
         kind, known = str(say(f"kind.{stock.kind}", lang)), [facts[name] for name in stock.facts if name in facts]
-        numbers = (stock.millions, *(end if end < float("inf") else None for end in (stock.low, stock.high)))
+        ends = (end if end < float("inf") else None for end in (stock.low, stock.high))
+        numbers: list[Cell] = [round(stock.millions, 9), *ends]
         yield from _rows("count", day(stock.day.isoformat(), lang), numbers, kind, known, lang)
+    for entry in manifest["stock_targets"] if manifest.get("region") else ():
+        numbers, kind = [entry[f"{end}millions"] for end in ("", "low_", "high_")], say(f"kind.{entry['kind']}", lang)
+        yield from _rows("own_count", day(entry["date"], lang), numbers, str(kind), [], lang, manifest["region"])
     for what, rows in (("price", provenance.prices), ("effect", provenance.effects)):
         for row in rows:
             known = [facts[name] for name in row.facts if name in facts]
-            numbers = (row.location, row.low, row.high)
+            stated = (row.location, row.low, row.high)
             kind = "minutes" if row.name.endswith(f"/{MINUTES}") else what
             said = str(say(f"status.{row.status}", lang))
-            yield from _rows(kind, _name(row, lang), numbers, said, known, lang, row.source)
+            yield from _rows(kind, _name(row, lang), stated, said, known, lang, row.source)
 
 
 def _name(row: Assumption, lang: str) -> str:

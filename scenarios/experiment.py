@@ -103,6 +103,7 @@ class Experiment:
     """Shares of November 2023 that the prevalences at launch are solved for."""
     costs_file: str = "costs.csv"
     effects: tuple[str, str] | None = None  # file of learned effects, SHA-256
+    learned: tuple[Mapping[str, object], ...] = ()  # what they are: name, median, ends of the 90 % interval
     threads: int = 1
     contacts: float | None = None
     """Contacts to come per person, for which memory is planned, where a smaller run has counted them."""

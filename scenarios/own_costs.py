@@ -14,6 +14,7 @@ from foundation.errors import NOT_SHOWN, Problem, ScenarioError, nearest
 from foundation.language.amounts import decimal, with_point
 from foundation.store.fingerprint import digest_of
 from foundation.store.reading import Document, plain, visible
+from foundation.tasks.journal import journal
 from scenarios import label
 from scenarios.costs import CostItem
 from scenarios.language.describe import one_of
@@ -25,6 +26,8 @@ from scenarios.lever_schemas.words import price_word
 STATUSES = ("published", "derived", "proxy", "assumed")
 KEYS = ("lever", "item", "unit", "value", "low", "high", "status", "source")
 START_FROM = "`mes costs` prints the shipped ones to start from"
+FAR = 10.0
+"""Times the shipped price, or a part of it, from which a slip of the unit is likelier than a contract."""
 LONGEST = 1000
 """Signs of a text."""
 
@@ -85,6 +88,13 @@ def read_costs(path: Path, shipped: Sequence[CostItem]) -> Costs:
             own[found.key] = found
     if problems:
         raise ScenarioError(problems)
+    for key, item in own.items():
+        given, usual = item.value, known[key].value
+        if given > 0 and usual > 0 and not 1 / FAR <= given / usual <= FAR:
+            journal.tell(
+                f"{path}: price of {item.lever}, {item.item}: {given:g} {unit_of(item)}, the shipped one is {usual:g}; "
+                "more than ten times apart: is the unit right?"
+            )
     return Costs(file=visible(path.name), items=tuple(own.get(item.key, item) for item in shipped))
 
 

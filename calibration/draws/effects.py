@@ -2,7 +2,7 @@
 A draw keeps its rank: one at the 30 % quantile of the prior gets the 30 % quantile of the posterior.
 
 File: JSON; ``effects`` has, by name in ``priors.csv``, the quantiles of the posterior at equal steps of probability,
-and what they were learned from.
+and what they were learned from; ``sha256`` is the hash of the rest.
 """
 
 from __future__ import annotations
@@ -47,6 +47,14 @@ class Learned:
             entry = entry.get("earlier")
         return found
 
+    def laws(self) -> tuple[Document, ...]:
+        """What a manifest records of each effect: median, and ends of the 90 % interval."""
+        at = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
+        return tuple(
+            {"name": name, **{key: float(np.interp(level, LEVELS, values)) for key, level in at.items()}}
+            for name, values in self.quantiles.items()
+        )
+
     @property
     def sha256(self) -> str:
         """Of all that is in the file."""
@@ -64,14 +72,14 @@ def content(learned: Learned) -> Document:
 
 def write_effects(path: Path, learned: Learned) -> None:
     """Writes the file, whole or not at all."""
-    write_json(path, content(learned))
+    write_json(path, {**content(learned), "sha256": learned.sha256})
 
 
 def read_effects(path: Path) -> Learned:
     """The file of ``mes learn``.
 
     Raises:
-        UserError: it is something else, was learned from another prior, or has values that no posterior can have.
+        UserError: it is something else, was of another prior, was edited, or has values that no posterior can have.
     """
     found, priors = read_json(path, LARGEST), load_priors()
     effects = found.get("effects")
@@ -87,7 +95,10 @@ def read_effects(path: Path) -> Learned:
             raise UserError(f"{path}: {name} was learned from another prior than that of priors.csv; learn it again")
     if not plain(path.name):
         raise UserError(f"{path}: give the file a name without control characters")
-    return Learned(path.name, quantiles, sources)
+    learned = Learned(path.name, quantiles, sources)
+    if found.get("sha256") != learned.sha256:
+        raise UserError(f"{path}: edited since `mes learn` wrote it (its SHA-256 of itself differs)")
+    return learned
 
 
 def prior_hash(name: str) -> str:

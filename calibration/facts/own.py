@@ -263,7 +263,7 @@ class _Reader:
         if self.sort == "counts" and column.base == "date":
             return self._day(cell)
         for value, others in words()["values"].get(column.base, {}).items():
-            if plainly(_text(cell)) in {plainly(str(other)) for other in others}:
+            if plainly(_text(cell)) in {plainly(str(other)) for other in (value, *others)}:
                 return value, ""
         return None, ""
 

@@ -26,6 +26,7 @@ from calibration.facts.places import Counted, Place, gathered, place_of, unknown
 from calibration.facts.targets import Kind, StockTarget, error_of
 from foundation.errors import UserError, nearest
 from foundation.language.amounts import decimal
+from foundation.language.cells import Days
 from foundation.tasks.journal import journal
 from model.terms.inputs import Demography
 from model.terms.weeks import START, WEEKS, monday
@@ -76,6 +77,11 @@ def understood(file: Path, demography: Demography) -> tuple[list[Counted], Own]:
 
 def _header(where: str, own: Own) -> list[str]:
     """What is wrong with the names of the columns."""
+    days = Days([], day_first=True)
+    dated = [c.written for c in own.columns if c.day or (not c.base and days.read(c.written)[0] is not None)]
+    if len(dated) > 1:
+        said = ", ".join(dated)
+        return [f"{where}: days as columns ({said}); give each count a line of its own, its day in a column date"]
     header = own.header
     needed, known = needed_columns(header), (*allowed_columns(header), *OPTIONAL)
     problems = [f"{where}: no column {name!r}; needed: {', '.join(needed)}" for name in needed if name not in header]

@@ -40,7 +40,7 @@ def read_own(file: Path, region: str, demography: Demography, insured: float, un
     named = {stock.region for stock in found} != {None}
     own = [stock for stock in found if not named or stock.region == region]
     if not own:
-        others = ", ".join(sorted(stock.region for stock in found if stock.region is not None))
+        others = ", ".join(sorted({stock.region for stock in found if stock.region is not None}))
         raise UserError(f"{file}: no count of {region}; there are counts of: {others}")
     most = GROWN * insured / 1e6
     for stock in own:

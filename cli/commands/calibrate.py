@@ -13,6 +13,7 @@ from cli import options as o
 from cli.completing import folders, regions
 from cli.errors import reported
 from cli.help import Group
+from foundation.errors import UserError
 
 USUAL, PEOPLE_OF_A_REGION = Effort(), 20_000
 Counts = Annotated[
@@ -89,6 +90,8 @@ def calibrate(
             seed=seed,
         )
         if region is not None:
+            if netcdf:
+                raise UserError("--netcdf: of the country's posterior only; draws of a region are in level.parquet")
             from cli.regions.fit import RegionRequest, calibrate_region
 
             calibrate_region(
@@ -151,8 +154,6 @@ def check_counts(
 
 def refuse_of_regions(posterior: Path | None, pictures: o.Pictures | None) -> None:
     """``UserError`` for options that the calibration of the country has no use for."""
-    from foundation.errors import UserError
-
     for option, value in (("--posterior", posterior), ("--pictures", pictures)):
         if value is not None:
             raise UserError(f"{option}: of use with --region only; leave it out")

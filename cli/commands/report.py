@@ -51,7 +51,7 @@ def report(
         from report.page import report as page
         from report.plan import FILE, read_plan
         from report.repeat import command
-        from report.sources import load_provenance, own_prices
+        from report.sources import learned_effects, load_provenance, own_prices
         from scenarios.compare.comparison import load, refuse_region, refuse_target
 
         with as_left(folder):
@@ -63,7 +63,7 @@ def report(
             text = page(
                 frames,
                 manifest,
-                load_provenance(manifest["draws_file"], own_prices(manifest)),
+                load_provenance(manifest["draws_file"], own_prices(manifest), learned_effects(manifest)),
                 folder=folder.resolve().name,
                 command=command(command_line()),
                 lang=lang.value,

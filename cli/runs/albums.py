@@ -74,7 +74,10 @@ def album_of(manifest: Manifest) -> Album:
 
 
 def names_of(album: Album, manifest: Manifest, wanted: Pictures) -> list[str]:
-    """Pictures to draw, in order; a run of the reference alone has nothing to compare."""
+    """Pictures to draw, in order; a run of the reference alone has nothing to compare, one of a region no
+    map."""
     left_out = COMPARING if album is RUN and len(entries(manifest)) == 1 else ()
+    if manifest.get("region"):
+        left_out = (*left_out, "regions")
     asked = {Pictures.none: (), Pictures.main: album.main, Pictures.all: tuple(album.shows)}[wanted]
     return [name for name in album.shows if name in asked and name not in left_out]

@@ -79,7 +79,8 @@ def study_of(
     source, draws = drawn(experiment.settings, request)
     if request.effects is not None:
         learned = read_effects(request.effects)
-        draws, experiment = with_effects(draws, learned), replace(experiment, effects=(learned.file, learned.sha256))
+        draws, told = with_effects(draws, learned), (learned.file, learned.sha256)
+        experiment = replace(experiment, effects=told, learned=learned.laws())
     if experiment.settings.target_on == "users" and any(draw.use is None for draw in draws):
         raise UserError(
             f"--target users: {source.name} has no posterior of use after activation; leave out --posterior"

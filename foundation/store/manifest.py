@@ -132,7 +132,15 @@ def _difference(key: str, old: Any, new: Any) -> Iterator[str]:
     if _hashes(old) and _hashes(new):
         what = WORDS.get(key, key.removesuffix("s"))
         lines = list(changes(what, dict(old), dict(new))) or [f"{key}: in another order"]
+    elif all(isinstance(each, list) and each and all(isinstance(e, dict) for e in each) for each in (old, new)):
+        only = [[_entry(e) for e in some if e not in others] for some, others in ((old, new), (new, old))]
+        there, now = ("; ".join(some) or "nothing more" for some in only)
+        lines = [f"{key}: {there} there, {now} now"]
     yield from lines or [f"{key}: {old!r} there, {new!r} now"]
+
+
+def _entry(entry: Mapping[str, object]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in entry.items())
 
 
 def _counted(value: object) -> object:

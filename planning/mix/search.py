@@ -255,20 +255,21 @@ def affordable(
     """
     factors = {s.name: [1.0] for s in shipped}
     costs: dict[str, list[float]] = {s.name: [] for s in shipped}
-    pending = list(shipped)
+    means, pending = dict[str, float](), list(shipped)
+    nothing = np.zeros((0, len(simulator.space.labels)), np.int64)
     for number in range(TRIES + 1):
         if not pending:
             break
         tried = [_at(s, factors[s.name][-1]) for s in pending]
-        m = measured(
-            simulator.answers(np.zeros((0, len(simulator.space.labels)), np.int64), f"shipped-{number}", tried)
-        )
-        for scenario, cost in zip(pending, _burden(m, budget, years), strict=True):
+        m = measured(simulator.answers(nothing, f"shipped-{number}", tried))
+        for scenario, cost, mean in zip(pending, _burden(m, budget, years), m.cost.mean(axis=1), strict=True):
             costs[scenario.name].append(float(cost))
+            means[scenario.name] = float(mean)
         pending = [s for s in pending if costs[s.name][-1] > budget and factors[s.name][-1] > LEAST]
         for scenario in pending:
             factors[scenario.name].append(_next(factors[scenario.name], costs[scenario.name], ROOM * budget))
-    return [_rival(s, factors[s.name][len(costs[s.name]) - 1], costs[s.name][-1], budget) for s in shipped]
+    fits = {name: tried[-1] <= budget for name, tried in costs.items()}
+    return [_rival(s, factors[s.name][len(costs[s.name]) - 1], means[s.name], fits[s.name]) for s in shipped]
 
 
 def _burden(m: Measures, budget: float, years: Sequence[float]) -> Floats:
@@ -289,8 +290,7 @@ def _next(factors: Sequence[float], costs: Sequence[float], budget: float) -> fl
     return float(np.clip(wanted, LEAST, 0.98 * factors[-1]))
 
 
-def _rival(scenario: Scenario, factor: float, cost: float, budget: float) -> Rival:
-    fits = cost <= budget
+def _rival(scenario: Scenario, factor: float, cost: float, fits: bool) -> Rival:
     return Rival(
         name=scenario.name,
         titles={"en": scenario.title("en"), "fr": scenario.title("fr")},

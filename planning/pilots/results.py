@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from calibration.facts.own import Row, read_own
+from calibration.facts.own import Own, Row, read_own
 from foundation.errors import UserError, nearest
 from foundation.store.fingerprint import sha256_of
 from foundation.store.reading import Document
@@ -41,11 +41,13 @@ def read_result(path: Path) -> Result:
         UserError: all problems of the file at once.
     """
     own = read_own(path, "trial")
+    if not own.columns:
+        raise UserError(f"{path}: the file is empty; needed: columns {', '.join(COLUMNS)}")
     if missing := [name for name in COLUMNS if name not in own.header]:
         raise UserError(f"{path}: no column {missing[0]}; needed: {', '.join(COLUMNS)}")
-    problems: list[str] = []
+    problems: list[str] = [] if own.rows else [f"{path}: no line below the header; at least one is needed"]
     for given in own.rows:
-        problems += _problems(f"{path}, line {given.line}", given)
+        problems += _problems(f"{path}, line {given.line}", given, own)
     rows = [given.cells for given in own.rows]
     arms = [row.get("arm") for row in rows]
     if not problems and sorted(map(str, arms)) != sorted(ARMS):
@@ -98,25 +100,26 @@ def _trial_of(counts: object) -> Trial | None:
     return trial if possible else None
 
 
-def _problems(at: str, given: Row) -> list[str]:
+def _problems(at: str, given: Row, own: Own) -> list[str]:
     if given.fault:
         return [f"{at}: {given.fault}"]
     found, row = [], given.cells
     lever, arm = row["lever"], row["arm"]
+    column = {name: f"{at}, {own.written(name)}" for name in COLUMNS}
     if lever not in LEVERS:
-        found.append(unknown(f"{at}, lever", lever))
+        found.append(unknown(column["lever"], lever))
     if arm not in ARMS:
-        found.append(f"{at}, arm: {arm!r}; allowed: {', '.join(ARMS)}")
+        found.append(f"{column['arm']}: {arm!r}; allowed: {', '.join(ARMS)}")
     most = {"n": MOST, "activated": MOST, "weeks": LONGEST}
     for name, largest in most.items():
         text, hint = row[name], given.hints.get(name)
         if not (text.isascii() and text.isdecimal() and 0 < len(text) < 12 and int(text) <= largest):
             shown = f"{given.written[name]!r} ({hint})" if hint else f"{given.written[name]!r}"
-            found.append(f"{at}, {name}: {shown}; needed a whole number up to {largest:,}")
+            found.append(f"{column[name]}: {shown}; needed a whole number up to {largest:,}")
         elif name != "activated" and int(text) == 0:
-            found.append(f"{at}, {name}: 0; needed 1 or more")
+            found.append(f"{column[name]}: 0; needed 1 or more")
     if not found and int(row["activated"]) > int(row["n"]):
-        found.append(f"{at}, activated: {row['activated']} of {row['n']}: more than there are")
+        found.append(f"{column['activated']}: {row['activated']} of {row['n']}: more than there are")
     return found
 
 

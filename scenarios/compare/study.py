@@ -112,6 +112,7 @@ class OfDraws(Study[Sent]):
             "draws_sha256": self.data[self.draws_file],
             "stock_targets": [dict(target) for target in self.stock_targets],
             "prices": list(described(self.experiment.costs)),
+            **({"learned": [dict(law) for law in self.experiment.learned]} if self.experiment.learned else {}),
         }
 
 

@@ -93,6 +93,9 @@ def test_a_single_scenario_has_nothing_to_compare() -> None:
     assert names == ["adoption", "funnel", "age-bands", "digital-gap", "left-behind", "regions", "use", "drivers"]
     assert names_of(RUN, manifest(2), Pictures.main) == list(RUN.main)
     assert names_of(RUN, manifest(2), Pictures.none) == []
+    assert "regions" in names_of(RUN, manifest(2), Pictures.all)
+    of_one = names_of(RUN, {**manifest(2), "region": "Bretagne"}, Pictures.all)
+    assert "regions" not in of_one, "a map of one region says nothing"
 
 
 @pytest.mark.parametrize("lang", list(Lang))

@@ -61,3 +61,10 @@ def test_what_cannot_be_read_is_refused_with_its_place(mes: Mes, counts: Path) -
     refused(mes("counts", "check", str(counts)), "line 3, column Profils activés: '1 23 567'")
     said = mes("counts", "check", str(counts), "--lang", "fr").stderr
     assert "ligne 3, colonne Profils activés" in said
+
+
+def test_a_share_is_shown_with_what_it_is_a_share_of(mes: Mes, counts: Path) -> None:
+    counts.write_text("date;région;taux (%);assurés\n31/12/2025;Bretagne;38,4;3 400 000\n", encoding="utf-8")
+    (found,) = json.loads(mes("counts", "check", str(counts), "--json").stdout)["counts"]
+    assert found["millions"] == 1.3056
+    assert found["written"][0]["activated_millions"] == "38,4 × 3 400 000"

@@ -124,6 +124,14 @@ def test_a_result_is_learned_and_taken_by_run(mes: Mes, tmp_path: Path, lang: st
     gains = [pd.read_parquet(tmp_path / n / "outcomes.parquet")["additional_millions"] for n in ("plain", "learned")]
     assert not gains[0].equals(gains[1])
     assert "learned.json" in done.stdout, "the table says so"
+    (law,) = read(tmp_path / "learned")["learned"]
+    assert law["name"] == "letter_pull"
+    assert law["p05"] < law["p50"] < law["p95"]
+    report = mes("report", "learned", "--out", "r.html", "--lang", lang)
+    assert report.exit_code == 0, report.stderr
+    page = (tmp_path / "r.html").read_text()
+    source = {"en": "trials of your own: learned.json", "fr": "vos essais\u00a0: learned.json"}[lang]
+    assert source in page, "not the prior, which the draws no longer follow"
 
 
 def test_a_trial_that_nobody_would_have_expected_needs_a_word(mes: Mes, tmp_path: Path) -> None:
@@ -134,3 +142,14 @@ def test_a_trial_that_nobody_would_have_expected_needs_a_word(mes: Mes, tmp_path
     result = mes("learn", "swapped.csv", "--anyway")
     assert (result.exit_code, "WARNING" in result.stdout) == (0, True)
     assert (tmp_path / "learned-letter.json").is_file()
+
+
+def test_a_trial_is_not_counted_twice_in_another_form(mes: Mes, tmp_path: Path) -> None:
+    (tmp_path / "one.csv").write_text(ARMS)
+    french = "Levier;Bras;Effectif;Activés;Semaines\ncourrier;témoin;10 000;330;13\ncourrier;traité;10 000;800;13\n"
+    (tmp_path / "again.csv").write_text(french)
+    assert mes("learn", "one.csv", "--anyway", "--out", "one.json").exit_code == 0
+    refused = mes("learn", "again.csv", "--effects", "one.json", "--out", "two.json")
+    assert (refused.exit_code, "with the same counts already" in refused.stderr) == (2, True)
+    assert not (tmp_path / "two.json").exists()
+    assert mes("learn", "again.csv", "--effects", "one.json", "--out", "two.json", "--anyway").exit_code == 0

@@ -77,6 +77,8 @@ def test_a_run_with_the_level_goes_on_from_the_counts(level: Path, mes: Mes) -> 
     groups = pd.read_parquet("run/groups.parquet")
     assert set(groups[groups["dimension"] == "region"]["group"]) == {"Bretagne"}
     assert mes("verify", "run").exit_code == 0
+    reached = mes("run", "status-quo", "--level", level, *SMALL, "--target", "0.9M").stderr
+    assert "Bretagne had reached it by 2025-12-31, as its counts say; give more than 1.24 million" in reached
     other = mes("run", "status-quo", "--level", "run", *SMALL)
     assert other.exit_code == 2
     assert "run is no folder of `mes calibrate --region`" in other.stderr
@@ -244,3 +246,21 @@ def test_what_cannot_be_planned_is_said(mes: Mes, words: tuple[str, ...], said: 
     assert found.exit_code == 2, found.output
     assert said in " ".join(found.stderr.split())
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_target_of_a_region_is_held_to_its_own_people(mes: Mes) -> None:
+    """Not to the counts of the country, which are larger than any target that a region can have."""
+    bretagne = ("run", "status-quo", "--region", "Bretagne", *SMALL, "--pictures", "none")
+    found = mes(*bretagne, "--target", "2.2M", "--out", "run")
+    assert found.exit_code == 0, found.output
+    assert json.loads(Path("run/manifest.json").read_text())["target_millions"] == 2.2
+    for target in ("30M", "users=5M"):
+        refused = mes(*bretagne, "--target", target)
+        assert (refused.exit_code, "million; Bretagne has 3.4 million insured" in refused.stderr) == (2, True)
+
+
+def test_what_a_file_lacks_and_what_is_of_no_use_is_said(mes: Mes, tmp_path: Path) -> None:
+    (tmp_path / "counts.csv").write_text(COUNTS + "2025-12-31,1.32,0.05,Occitanie\n")
+    asked = ("calibrate", "--counts", tmp_path / "counts.csv", "--out", tmp_path / "level")
+    assert "there are counts of: Bretagne, Normandie, Occitanie\n" in mes(*asked, "--region", "Grand Est").stderr
+    assert "draws of a region are in level.parquet" in mes(*asked, "--region", "Bretagne", "--netcdf").stderr

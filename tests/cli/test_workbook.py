@@ -16,7 +16,8 @@ from foundation.store import manifest as manifests
 from planning.mix.study import TABLES
 from report import say
 from report.guides.columns import columns_of
-from report.workbook import workbook
+from report.sources import load_provenance
+from report.workbook import _sources, workbook
 from scenarios.compare.study import NAMES
 
 SMALL = ("--people", "1000", "--draws", "2", "--workers", "1", "--pictures", "none")
@@ -127,3 +128,13 @@ def test_every_table_has_a_name_that_a_sheet_takes(lang: str) -> None:
     names = [str(say(f"sheet.{name}", lang)) for name in (*NAMES, *TABLES, "about", "sources", "columns")]
     assert len({name.lower() for name in names}) == len(names)
     assert all(0 < len(name) <= 31 and not set(name) & set("[]:*?/\\'") for name in names)
+
+
+def test_counts_of_a_region_are_among_the_sources() -> None:
+    count = {"date": "2025-12-31", "millions": 1.3, "low_millions": 1.2, "high_millions": 1.4, "kind": "measured"}
+    run = {"region": "Bretagne", "stock_targets": [count]}
+    rows = list(_sources(run, load_provenance("posterior/default.parquet"), "fr"))
+    (own,) = (row for row in rows if row[0] == "votre comptage de la région, en millions")
+    assert own[1:7] == ("31\u00a0déc.\u00a02025", 1.3, 1.2, 1.4, "votre comptage", "Bretagne")
+    assert all(row[2] == round(row[2], 9) for row in rows if row[0] == "comptage publié, en millions")
+    assert not any(row[6] == "Bretagne" for row in _sources({}, load_provenance("posterior/default.parquet"), "fr"))

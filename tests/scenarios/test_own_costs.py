@@ -162,3 +162,13 @@ def test_another_file_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.Mon
     for lang, words in (("en", "file of costs my.toml"), ("fr", "fichier de coûts my.toml")):
         result = CliRunner().invoke(app, [*command, "--lang", lang])
         assert (result.exit_code, words in result.stderr) == (2, True), result.stderr
+
+
+@pytest.mark.parametrize(("value", "told"), [("60", True), ("0.006", True), ("0.6", False), ("0", False)])
+def test_a_price_in_cents_is_called_one(
+    tmp_path: Path, value: str, told: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = f'[[price]]\nlever = "letter"\nitem = "per letter"\nunit = "EUR"\nvalue = {value}\nstatus = "assumed"\n'
+    read_costs(written(tmp_path, text), SHIPPED)
+    said = capsys.readouterr().err
+    assert ("price of letter, per letter" in said and "is the unit right?" in said) == told

@@ -504,7 +504,16 @@ def test_the_day_may_stand_in_the_name_of_the_column(head: str, tmp_path: Path) 
         ),
         ("Region;activated on 03/04/2025", "Bretagne;1300001", "2025-04-03 or 2025-03-04"),
         ("Date;Profils activés au 31/12/2025", "30/06/2025;1 300 001", "line 1, column Profils .*: a day in the"),
-        ("Région;Activés au 31/12/2024;Activés au 31/12/2025", "Bretagne;1 100 001;1 300 001", "stands there twice"),
+        (
+            "Région;Activés au 31/12/2024;Activés au 31/12/2025",
+            "Bretagne;1 100 001;1 300 001",
+            "days as columns",
+        ),
+        (
+            "Région;31/12/2024;31/12/2025",
+            "Bretagne;1 100 001;1 300 001",
+            "31/12/2024, 31/12/2025.; give each",
+        ),
     ],
 )
 def test_days_in_names_that_are_refused(head: str, cells: str, words: str, tmp_path: Path) -> None:

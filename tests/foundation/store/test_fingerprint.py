@@ -87,3 +87,13 @@ def test_an_edited_data_file_is_named(copied: Path) -> None:
     assert lines() == [], "ends of lines don't count"
     priors.write_text(priors.read_text() + "\n")
     assert lines() == ["data file priors.csv: has changed"]
+
+
+def test_of_lists_only_what_differs_is_told() -> None:
+    first, other = {"date": "2024-12-31", "millions": 0.9}, {"date": "2024-12-31", "millions": 1.0}
+    last = {"date": "2025-12-31", "millions": 1.3}
+    before, now = ({"depends_on": ["counts_used"], "counts_used": counts} for counts in ([first, last], [other, last]))
+    assert differences(before, now) == [
+        "counts_used: date 2024-12-31, millions 0.9 there, date 2024-12-31, millions 1.0 now"
+    ]
+    assert differences(before, {**now, "counts_used": [first]})[0].endswith("millions 1.3 there, nothing more now")

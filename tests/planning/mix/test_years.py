@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any, cast
+
 import numpy as np
 import pytest
 
 from foundation.errors import UserError
 from planning.mix.measures import Limits, Measures, MostActivations, best, feasible
 from planning.mix.question import Effort, _yearly
-from planning.mix.search import _burden, search
+from planning.mix.search import _burden, affordable, search
 from planning.mix.simulate import Mixes
+from scenarios.language.files import load_scenario
+from scenarios.language.schema import Scenario
 
 YEARS = (2027, 2028)
 
@@ -72,3 +77,18 @@ def test_a_strategy_is_scaled_to_the_year_that_binds() -> None:
     m = toy(np.array([[80, 20]]))
     assert _burden(m, 15.0, ()) == pytest.approx([10.0])
     assert _burden(m, 15.0, (4.0, 11.0)) == pytest.approx([30.0]), "twice what the first year has, twice the budget"
+
+
+def test_what_a_scaled_strategy_costs_is_money(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not what the year that binds would come to over the whole budget: 4 M€ of it fit into the first year."""
+    letters = load_scenario("letters-with-code")
+
+    def spent(tried: list[Scenario]) -> Measures:
+        return toy(np.array([[100 * s.levers[0].intensity / letters.levers[0].intensity, 0] for s in tried]))
+
+    monkeypatch.setattr("planning.mix.search.measured", spent)
+    simulator = SimpleNamespace(space=SimpleNamespace(labels=()), answers=lambda mixes, stage, tried: tried)
+    (held,) = affordable(cast(Any, simulator), [letters], 15.0, years=(4.0, 11.0))
+    assert held.scenario is not None
+    assert held.factor == pytest.approx(0.4, abs=0.02)
+    assert held.cost == pytest.approx(10 * held.factor)

@@ -15,6 +15,7 @@ from calibration.draws.effects import Learned, content, prior_hash, read_effects
 from calibration.facts.priors import load_priors
 from foundation.errors import UserError
 from foundation.store.atomic import write_json
+from foundation.store.reading import read_json
 from planning.pilots.learning import Trial, difference, expected, learn, likelihoods, prior_belief, surprise
 from planning.pilots.response import accompanied
 from planning.pilots.results import earlier_trials, read_result
@@ -199,7 +200,7 @@ def test_draws_take_the_posterior_at_their_rank(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
-@pytest.mark.parametrize("fault", ["prior", "name", "few", "falling", "outside", "text", "format"])
+@pytest.mark.parametrize("fault", ["prior", "name", "few", "falling", "outside", "text", "format", "edited"])
 def test_files_that_were_altered_are_refused(tmp_path: Path, fault: str, lang: str) -> None:
     path, found = tmp_path / "l.json", content(learned())
     entry = found["effects"]["letter_pull"]
@@ -215,6 +216,10 @@ def test_files_that_were_altered_are_refused(tmp_path: Path, fault: str, lang: s
         entry["quantiles"][0] = -1.0
     elif fault == "text":
         entry["quantiles"][0] = "0.1"
+    elif fault == "edited":
+        write_effects(path, learned())
+        found = read_json(path)
+        found["effects"]["letter_pull"]["quantiles"] = [1.2 * one for one in entry["quantiles"]]
     else:
         found["format"] = 2
     write_json(path, found)
@@ -280,5 +285,20 @@ def test_results_as_officers_have_them(tmp_path: Path) -> None:
 )
 def test_results_that_cannot_be_are_refused(tmp_path: Path, there: str, here: str, said: str) -> None:
     (tmp_path / "r.csv").write_text(GOOD.replace(there, here, 1))
+    with pytest.raises(UserError, match=said):
+        read_result(tmp_path / "r.csv")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "the file is empty; needed: columns lever, arm"),
+        ("Levier;Bras;Effectif;Activés;Semaines\n", "no line below the header"),
+        ("Levier;Bras;Effectif;Activés;Semaines\nSMS;témoin;9;10;13\n", "line 2, Activés: 10 of 9"),
+        ("Levier;Bras;Effectif;Activés;Semaines\nSMS;placebo;9;1;1,5\n", "line 2, Semaines: '1,5'; needed a whole"),
+    ],
+)
+def test_what_is_wrong_is_called_as_the_file_calls_it(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "r.csv").write_text(text)
     with pytest.raises(UserError, match=said):
         read_result(tmp_path / "r.csv")
