@@ -12,7 +12,6 @@ import typer
 
 from cli.completing import folders, regions
 from foundation.errors import UserError
-from foundation.language.amounts import refuse_reached
 
 if TYPE_CHECKING:
     from calibration.draws.posteriors import Source
@@ -110,14 +109,20 @@ def regional(request: Request, experiment: Experiment) -> Experiment:
 def _refuse_target(experiment: Experiment, region: str, level: Level | None) -> None:
     """``UserError`` for a target beyond the people of the region, or one that a count of its own says was reached."""
     from calibration.region.counts import GROWN
+    from foundation.language.numbers import short
     from model.population.region import own_cohorts
 
-    settings, there = experiment.settings, own_cohorts(experiment.demography, region).insured / 1e6
-    if settings.target_millions > GROWN * there:
-        raise UserError(f"--target: {settings.target_millions:g} million; {region} has {there:.1f} million insured")
-    if level is not None and settings.target_on == "activated":
-        counts = [(stock.day.isoformat(), stock.low) for stock in level.stocks if stock.kind != "initial"]
-        refuse_reached("--target", "activated", settings.target_millions, counts)
+    aim, there = experiment.settings.target_millions, own_cohorts(experiment.demography, region).insured / 1e6
+    if aim > GROWN * there:
+        wanted, insured = short(aim, "en"), short(there, "en")
+        raise UserError(f"--target: {wanted} million; {region} has {insured} million insured")
+    counts = level.stocks if level is not None and experiment.settings.target_on == "activated" else ()
+    reached = [stock for stock in counts if stock.low >= aim]
+    if reached:
+        when, least = reached[0].day, f"{max(stock.low for stock in reached):.4g}"
+        raise UserError(
+            f"--target: {region} had reached it by {when}, as its counts say; give more than {least} million"
+        )
 
 
 def _people(experiment: Experiment, region: str) -> int:
