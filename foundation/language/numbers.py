@@ -34,8 +34,8 @@ def number(value: float | None, decimals: int, lang: str, *, sign: bool = False)
 
 
 def short(value: float, lang: str) -> str:
-    """A number that somebody has set: ``40`` or ``40.5``, without needless decimals."""
-    return number(value, 0 if value % 1 == 0 else 1, lang)
+    """A number that somebody has set: ``40``, ``40.5`` or ``2.02``, without needless decimals."""
+    return number(value, next((n for n in (0, 1) if abs(value - round(value, n)) < 1e-6), 2), lang)
 
 
 _FIGURES = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(e[+-]?\d+)?")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from foundation.language.numbers import NARROW, NO_BREAK, chance, day, month, number
+from foundation.language.numbers import NARROW, NO_BREAK, chance, day, month, short
 from foundation.quantiles import LEVELS, jeffreys, rounded
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
@@ -98,8 +98,7 @@ def _days(outcomes: pd.DataFrame) -> Iterator[tuple[str, list[object]]]:
 
 def title(manifest: Manifest, lang: str) -> str:
     """Above the table."""
-    millions = manifest["target_millions"]
-    target = number(millions, 0 if millions % 1 == 0 else 1, lang)
+    target = short(manifest["target_millions"], lang)
     return label(on(manifest, "when.title", "when.title_users"), lang, target=target)
 
 
