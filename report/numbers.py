@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from foundation.language.numbers import NARROW, chance, decimals_for, interval, number, percent, with_interval
+from foundation.language.numbers import NARROW, chance, decimals_for, interval, number, percent, short, with_interval
 from foundation.quantiles import jeffreys, spread
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
@@ -58,7 +58,7 @@ class Numbers:
     def setting(self, key: str, shown: str | None = None) -> Markup:
         """A setting of the run."""
         value = self.manifest[key]
-        text = shown or (number(value, 0 if value % 1 == 0 else 1, self.lang) if _is_number(value) else str(value))
+        text = shown or (short(value, self.lang) if _is_number(value) else str(value))
         return traced(text, [value], file=MANIFEST, measure=key, stats=["value"])
 
     def outcome(self, scenario: str, measure: str, *, sign: bool = False) -> Markup:

@@ -9,7 +9,7 @@ from pathlib import Path
 from calibration.facts.observed import read_stocks
 from calibration.facts.targets import StockTarget
 from foundation.errors import UserError
-from foundation.language.numbers import short
+from foundation.language.numbers import number, short
 from model.terms.inputs import Demography
 
 GROWN = 1.05
@@ -45,7 +45,7 @@ def read_own(file: Path, region: str, demography: Demography, insured: float, un
     most = GROWN * insured / 1e6
     for stock in own:
         if stock.millions > most:
-            given, there = short(stock.millions, "en"), short(insured / 1e6, "en")
+            given, there = short(stock.millions, "en"), number(insured / 1e6, 1, "en")
             raise UserError(f"{file}, {stock.day}: {given} million activated; {region} has {there} million insured")
     used = [stock for stock in own if until is None or stock.day <= until]
     if not used:

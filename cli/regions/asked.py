@@ -109,12 +109,12 @@ def regional(request: Request, experiment: Experiment) -> Experiment:
 def _refuse_target(experiment: Experiment, region: str, level: Level | None) -> None:
     """``UserError`` for a target beyond the people of the region, or one that a count of its own says was reached."""
     from calibration.region.counts import GROWN
-    from foundation.language.numbers import short
+    from foundation.language.numbers import number, short
     from model.population.region import own_cohorts
 
     aim, there = experiment.settings.target_millions, own_cohorts(experiment.demography, region).insured / 1e6
     if aim > GROWN * there:
-        wanted, insured = short(aim, "en"), short(there, "en")
+        wanted, insured = short(aim, "en"), number(there, 1, "en")
         raise UserError(f"--target: {wanted} million; {region} has {insured} million insured")
     counts = level.stocks if level is not None and experiment.settings.target_on == "activated" else ()
     reached = [stock for stock in counts if stock.low >= aim]

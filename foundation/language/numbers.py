@@ -35,7 +35,7 @@ def number(value: float | None, decimals: int, lang: str, *, sign: bool = False)
 
 def short(value: float, lang: str) -> str:
     """A number that somebody has set: ``40``, ``40.5`` or ``2.02``, without needless decimals; any other has one."""
-    return number(value, next((n for n in range(3) if abs(value - round(value, n)) < 1e-9), 1), lang)
+    return number(value, next((n for n in range(3) if abs(value - round(value, n)) < 1e-6), 1), lang)
 
 
 _FIGURES = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(e[+-]?\d+)?")

@@ -70,6 +70,7 @@ def test_a_run_with_the_level_goes_on_from_the_counts(level: Path, mes: Mes) -> 
     assert manifest["continued"] is True
     assert [stock["date"] for stock in manifest["stock_targets"]] == ["2024-06-30", "2025-12-31"]
     assert manifest["target_millions"] == 2.02  # 40 M of 68.6 M, for 3.5 M
+    assert "When the target of 2.02 million is reached" in " ".join(found.stdout.split())
     weekly = pd.read_parquet("run/weekly.parquet")
     assert weekly["living"].between(3.2e6, 3.7e6).all()
     at_count = weekly[(weekly["week"] == 205) & (weekly["scenario"] == "status-quo")]["activated"] / 1e6

@@ -6,6 +6,7 @@ import pytest
 
 from foundation.errors import UserError
 from foundation.language.amounts import amount, decimal, millions, target
+from foundation.language.numbers import short
 
 
 @pytest.mark.parametrize(
@@ -88,3 +89,10 @@ def test_targets(text, on, millions_of):
 def test_what_is_no_target(text):
     with pytest.raises(UserError, match="--target"):
         target("--target", text)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(40.0, "40"), (40.5, "40,5"), (2.02, "2,02"), (0.05, "0,05"), (17.9999999, "18")]
+)
+def test_a_number_that_was_set_is_shown_as_it_was_set(value: float, said: str) -> None:
+    assert short(value, "fr") == said
