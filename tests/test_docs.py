@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -115,9 +116,14 @@ def commands():
                 yield pytest.param(words[1:], id=f"{guide.name}: {' '.join(words)}")
 
 
+@cache
+def command_line():
+    return typer.main.get_command(app)
+
+
 def parse(words):
     """Let the command line read the words without doing anything; whatever it refuses is raised."""
-    command, words = typer.main.get_command(app), list(words)
+    command, words = command_line(), list(words)
     while hasattr(command, "commands") and words:
         _, command, words = command.resolve_command(typer.Context(command), words)
     command.make_context("mes", words)
@@ -126,7 +132,7 @@ def parse(words):
 @pytest.mark.parametrize("words", list(commands()))
 def test_commands_of_the_guides_are_understood(words):
     if len(words) == 1 and not words[0].startswith("-"):
-        assert words[0] in typer.main.get_command(app).commands  # a command that is named, not typed
+        assert words[0] in command_line().commands  # a command that is named, not typed
     elif not {"--version", "--install-completion"} & {*words} and words[-1:] != ["--help"]:
         parse(words)
 

@@ -106,6 +106,7 @@ def _of_draws(count: int, scenarios: Any, data: dict[str, str]) -> dict[str, Any
             costs_file="costs.csv",
             region=None,
             effects=None,
+            learned=(),
             threads=1,
             carried=None,
         ),
