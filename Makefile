@@ -13,7 +13,7 @@ compare: .venv/.installed
 	$(BIN)/mes compare
 
 test: .venv/.dev
-	$(BIN)/python -m pytest -n auto --dist loadfile -m 'not slow'
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m 'not slow'
 
 # Runs that are interrupted, killed and resumed, and other long ones.
 test-slow: .venv/.dev
@@ -32,7 +32,7 @@ test-versions:
 	  $$place/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]' \
 	    $$(test $$pins = newest || echo -c constraints.txt); \
 	  $$place/bin/python -m calibration.warm; \
-	  $$place/bin/python -m pytest -n auto --dist loadfile -m 'not slow'; \
+	  $$place/bin/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m 'not slow'; \
 	done; done
 
 lint: .venv/.dev

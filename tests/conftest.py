@@ -8,12 +8,41 @@ import threading
 import pytest
 from hypothesis import settings
 
+from cli.errors import Mes as Commands
 from foundation.tasks.journal import journal
 from tests.shapes import check_shapes
 
 check_shapes()
 settings.register_profile("fixed", derandomize=True, database=None, deadline=None)
 settings.load_profile("fixed")
+
+
+LONG = (
+    "web/browser/test_page.py",
+    "scenarios/story/test_story.py",
+    "golden/test_golden.py",
+    "model/twin",
+    "cli/test_report_browser.py",
+    "cli/test_log.py",
+    "cli/test_end_to_end.py",
+    "cli/test_regions.py",
+    "cli/test_pictures_parse.py",
+    "calibration/hindcast",
+    "hostile",
+    "test_wheel.py",
+    "test_notebook.py",
+    "benchmarks",
+)
+"""Tests that take long, though some are few: begun first, so that no process of several is left with one at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """``LONG`` first, all others in their order (``--no-loadscope-reorder`` keeps it)."""
+
+    def place(item: pytest.Item) -> int:
+        return next((row for row, name in enumerate(LONG) if f"/tests/{name}" in item.path.as_posix()), len(LONG))
+
+    items.sort(key=place)
 
 
 def pytest_configure() -> None:
@@ -25,4 +54,4 @@ def pytest_configure() -> None:
 @pytest.fixture(autouse=True)
 def _in_english() -> None:
     """Whatever language the command of the test before was asked for."""
-    journal.lang = "en"
+    journal.lang = Commands.lang = "en"
