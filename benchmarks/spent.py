@@ -112,7 +112,7 @@ def compare(people: int, draws: int, warmed: Callable[[], None], **_: Any) -> Ro
     from cli.runs.albums import RUN
     from cli.runs.chosen import choose, with_reference
     from cli.runs.request import Request, experiment_of
-    from cli.runs.showing import print_table
+    from cli.runs.showing import PRINTED, print_table
     from cli.runs.simulation import study_of
     from foundation.drawing.album import draw_pictures
     from foundation.study import carry_out
@@ -140,7 +140,7 @@ def compare(people: int, draws: int, warmed: Callable[[], None], **_: Any) -> Ro
     with TemporaryDirectory() as folder, redirect_stdout(io.StringIO()):
         with clock.on("tables"):
             store = carry_out(study, Path(folder) / "run", progress=drawn)
-            print_table(store.frames(("outcomes", "costs", "uses")), store.manifest, Lang.en)
+            print_table(store.frames(PRINTED), store.manifest, Lang.en)
         with clock.on("pictures"):
             draw_pictures(RUN, store, list(RUN.shows), ["en"], progress=lambda total: silent(total, ""))
     found = clock.seconds

@@ -37,6 +37,10 @@ class Shown(NamedTuple):
     xlsx: bool = False
 
 
+PRINTED = ("outcomes", "costs", "spending", "uses", "user_groups")
+"""Tables of a run that ``print_table`` takes."""
+
+
 def shown_of(request: Request) -> Shown:
     return Shown(
         lang=request.lang,
@@ -51,8 +55,7 @@ def present(store: Store, shown: Shown, document: Document) -> None:
     """Prints the result of a run, then adds pictures to its folder; ends with status 1 if draws failed."""
     from scenarios.frames import ORDER
 
-    names = ORDER if shown.json else ("outcomes", "costs", "spending", "uses", "user_groups")
-    show(store, store.frames(names), document, print_table, shown)
+    show(store, store.frames(ORDER if shown.json else PRINTED), document, print_table, shown)
     _end(store, shown)
 
 
