@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SAMPLE, DRAWS = 8000, 6
 """People and draws that the response is simulated with."""
-UNLIKELY = 0.01
+UNLIKELY, BUDGET = 0.01, "60M"
 Lever = Annotated[str, typer.Argument(metavar="LEVER", help="sms, letter, assisted, pharmacist or hospital.")]
 Size = Annotated[int, typer.Option(metavar="NUMBER", help="People of the trial, half in each arm.")]
 Weeks = Annotated[int, typer.Option(metavar="NUMBER", help="Weeks from the treatment to the count.")]
@@ -28,7 +28,9 @@ Run = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Value it for the strategies of a comparison.", autocompletion=folders),
 ]
-Budget = Annotated[str, typer.Option(metavar="EUROS", help="What the strategy chosen may cost, with --run.")]
+Budget = Annotated[
+    str | None, typer.Option(metavar="EUROS", help="With --run: what the strategy chosen may cost.  [default: 60M]")
+]
 File = Annotated[
     Path,
     typer.Argument(
@@ -46,7 +48,7 @@ def pilot(
     people: Size = 20_000,
     weeks: Weeks = 13,
     run: Run = None,
-    budget: Budget = "60M",
+    budget: Budget = None,
     effects: o.Effects = None,
     seed: o.Seed = 1,
     lang: o.Language = o.Lang.en,
@@ -64,6 +66,8 @@ def pilot(
             raise UserError(unknown("LEVER", lever))
         if not 20 <= people <= 10**8:
             raise UserError(f"--people: {people}; needed 20 to 100,000,000")
+        if budget is not None and run is None:
+            raise UserError("--budget: of use with --run only; leave it out")
         earlier = _earlier(effects, lever)
         if earlier and run is not None:
             raise UserError("--run with --effects: a comparison has the effects of the priors; give one of the two")
@@ -71,7 +75,7 @@ def pilot(
         document = expected_widths(lever, people, weeks, belief, found, seed)
         document["learned"] = str(effects) if earlier else None
         if run is not None:
-            document["value"] = worth_in(run, budget, lever, people, belief, found, seed, lang.value)
+            document["value"] = worth_in(run, budget or BUDGET, lever, people, belief, found, seed, lang.value)
         if json:
             print_json(document)
         else:

@@ -4,9 +4,10 @@ between levels is the level; and stocks at any level in between.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.interpolate import CubicSpline
@@ -17,6 +18,10 @@ from model.terms.inputs import Demography, Given, History, Surveyed
 from model.terms.structure import Structure
 from model.terms.weeks import position
 from scenarios.draw import Draw
+
+if TYPE_CHECKING:
+    from model.counting.census import Census
+    from model.population.population import Population
 
 REACH = 4.0
 """Standard deviations of the level to which the grid reaches, either way."""
@@ -29,8 +34,8 @@ def levels_of(sd: float) -> Floats:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Setting:
-    """What all runs share."""
+class Shared:
+    """What all runs of regions share, whatever is asked of them."""
 
     demography: Demography
     history: History
@@ -38,6 +43,31 @@ class Setting:
     structure: Structure
     people: int
     seed: int
+
+    def runs(self, draw: Draw, weeks: int) -> Callable[[Population, float], Census]:
+        """From people and a local level to the census after so many weeks. What surveys say of barriers is of the
+        country, and is solved for once."""
+        from model.counting.census import Census
+        from model.fast import FastModel
+        from model.prevalence import solve_prevalence
+
+        structure, seed = draw.structure or self.structure, derive(self.seed, draw.index, DECISIONS)
+        case: Given = {"demography": self.demography, "history": self.history, "structure": structure}
+        solved = solve_prevalence(draw.parameters, **case, surveyed=self.surveyed)
+
+        def run(people: Population, level: float) -> Census:
+            parameters = replace(solved, drivers=replace(solved.drivers, local=level))
+            model = FastModel(people, parameters, **case, seed=seed, weeks=weeks)
+            model.advance(weeks)
+            return Census(model)
+
+        return run
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting(Shared):
+    """Of the runs of one region at several levels."""
+
     levels: tuple[float, ...]
     weeks: int
 
@@ -52,28 +82,12 @@ class Task:
 
 def work(task: Task) -> dict[str, Floats]:
     """``stocks`` [level, week + 1], millions."""
-    from model.counting.census import Census
-    from model.fast import FastModel
     from model.population.building import build_population
-    from model.prevalence import solve_prevalence
 
     setting, draw = task.setting, task.draw
-    case: Given = {
-        "demography": setting.demography,
-        "history": setting.history,
-        "structure": draw.structure or setting.structure,
-    }
-    people_seed, decisions_seed = (derive(setting.seed, draw.index, what) for what in (POPULATION, DECISIONS))
-    population = build_population(setting.demography, people=setting.people, seed=people_seed, only=draw.only)
-    # What surveys of the country say of barriers is solved for on the country.
-    solved = solve_prevalence(draw.parameters, **case, surveyed=setting.surveyed)
-    stocks = []
-    for level in setting.levels:
-        parameters = replace(solved, drivers=replace(solved.drivers, local=level))
-        model = FastModel(population, parameters, **case, seed=decisions_seed, weeks=setting.weeks)
-        model.advance(setting.weeks)
-        stocks.append(Census(model).activated() / 1e6)
-    return {"stocks": np.stack(stocks)}
+    seed, run = derive(setting.seed, draw.index, POPULATION), setting.runs(draw, setting.weeks)
+    people = build_population(setting.demography, people=setting.people, seed=seed, only=draw.only)
+    return {"stocks": np.stack([run(people, level).activated() / 1e6 for level in setting.levels])}
 
 
 def at_levels(levels: Floats, stocks: Floats, wanted: Floats) -> Floats:

@@ -21,18 +21,17 @@ import pandas as pd
 from calibration.facts.inputs import tables_of
 from calibration.facts.tables import sha256_of_table
 from calibration.region import label
-from calibration.region.bank import on_days
+from calibration.region.bank import Shared, on_days
 from calibration.region.law import TABLE, level_of, level_sd, region_of
 from foundation.quantiles import rounded
-from foundation.seeds import DECISIONS, POPULATION, derive
+from foundation.seeds import POPULATION, derive
 from foundation.shapes import Floats
 from foundation.store.atomic import write_json
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
 from foundation.study import Study
 from foundation.tasks.bench import Found
-from model.terms.inputs import Demography, Given, History, OneRegion, Surveyed
-from model.terms.structure import Structure
+from model.terms.inputs import Demography, OneRegion
 from model.terms.weeks import position
 from scenarios.compare.tables import write_csv
 from scenarios.draw import Draw
@@ -83,15 +82,9 @@ def only_of(demography: Demography, region: str, index: int, switch: str) -> One
 
 
 @dataclass(frozen=True, kw_only=True)
-class Setting:
-    """What all draws share."""
+class Setting(Shared):
+    """Of the runs of all regions."""
 
-    demography: Demography
-    history: History
-    surveyed: Surveyed
-    structure: Structure
-    people: int
-    seed: int
     days: tuple[date, ...]
     """Last count and horizon."""
 
@@ -107,26 +100,13 @@ class Task:
 def work(task: Task) -> dict[str, pd.DataFrame]:
     """A row a switch, region and day: the share of the living who have activated, 0..1."""
     from model.counting import tally
-    from model.counting.census import Census
-    from model.fast import FastModel
     from model.population.building import build_population
-    from model.prevalence import solve_prevalence
 
     setting, draw = task.setting, task.draw
-    weeks = ceil(max(position(day) for day in setting.days))
-    case: Given = {
-        "demography": setting.demography,
-        "history": setting.history,
-        "structure": draw.structure or setting.structure,
-    }
-    solved = solve_prevalence(draw.parameters, **case, surveyed=setting.surveyed)
-    seed = derive(setting.seed, draw.index, DECISIONS)
+    run = setting.runs(draw, ceil(max(position(day) for day in setting.days)))
 
     def shares(population: Population, level: float) -> Floats:
-        parameters = replace(solved, drivers=replace(solved.drivers, local=level))
-        model = FastModel(population, parameters, **case, seed=seed, weeks=weeks)
-        model.advance(weeks)
-        stocks = Census(model).stocks()
+        stocks = run(population, level).stocks()
         return on_days(stocks[tally.ACTIVATED] / stocks[tally.LIVING], setting.days)
 
     found: list[dict[str, object]] = []

@@ -82,6 +82,7 @@ def test_a_pilot_is_valued_with_a_comparison(mes: Mes, tmp_path: Path) -> None:
         (("pilot", "letter", "--people", "3"), ("--people: 3; needed 20 to 100,000,000",)),
         (("pilot", "letter", "--weeks", "0"), ("--weeks: 0; needed 1 to 102",)),
         (("pilot", "letter", "--seed", "-1"), ("--seed: -1",)),
+        (("pilot", "letter", "--budget", "5M"), ("--budget: of use with --run only",)),
         (("pilot", "letter", "--run", "nowhere", "--people", "100"), ("nowhere",)),
         (("learn", "no.csv"), ("no.csv: there is no such file",)),
         (("run", "media", "--effects", "no.json"), ("no.json",)),
