@@ -46,9 +46,10 @@ class Past:
             return None
         from model.counting.use import UseCensus
 
-        census = UseCensus(branch, use, self.use.get(branch.week), since=self.since)
+        keeps = self._keeps(branch)
+        census = UseCensus(branch, use, self.use.get(branch.week), since=self.since if keeps else None)
         found = census.outcome()
-        if self._keeps(branch):
+        if keeps:
             self.use.setdefault(branch.week, census)
         return found
 

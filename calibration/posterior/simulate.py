@@ -28,7 +28,7 @@ from foundation.shapes import Floats
 from model import AdoptionModel, build_population, solve_prevalence
 from model.counting import tally
 from model.counting.answers import OnlineCounts, online_counts
-from model.counting.census import passed
+from model.counting.tally import passed
 from model.population.population import Population
 from model.population.pyramid import completed_years
 from model.terms.inputs import Demography, Given, History, Surveyed

@@ -13,29 +13,16 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Float, Int32
 
-from model.counting import interview, sent, tally
+from model.counting import sent, tally
 from model.counting.members import Enrolled, born_for_letters, doctor_years, enrolled, group_codes, group_names
-from model.engine.records import Run
+from model.counting.standing import Stands
 from model.levers.base import ADVICE, DOCUMENT, INVITATION, MESSAGE, Lever
 from model.terms.channels import Channel
-from model.terms.outcome import (
-    BARRIERS,
-    DIMENSIONS,
-    OBSTACLES,
-    WOULD_PASS,
-    GroupTable,
-    LeverUse,
-    Outcome,
-    StandingTable,
-)
-from model.terms.shapes import Bools, Counts, Floats
-from model.terms.threads import counted
+from model.terms.outcome import DIMENSIONS, GroupTable, LeverUse, Outcome, StandingTable
+from model.terms.shapes import Counts, Entries, Floats
 from model.world import World
-
-COLUMNS = ("living", "activated", *OBSTACLES, WOULD_PASS, *BARRIERS)
-"""What is counted of where people are held up, in the order of ``model.counting.interview``."""
 
 
 class Counters(NamedTuple):
@@ -79,27 +66,27 @@ class Census:
         tells apart what one function counts."""
         if self.beside is not None:
             there, here = (
-                passed(each.run, self.world.threads, count, shape, *more, only=self.changed)
+                tally.passed(each.run, self.world.threads, count, shape, *more, only=self.changed)
                 for each in (self.beside, self)
             )
             return self.beside.counts(count, shape, *more, of=of) - there + here
         key = f"{count.__name__} {of}", shape[-1]
         if key not in self._known:
-            self._known[key] = passed(self.run, self.world.threads, count, shape, *more)
+            self._known[key] = tally.passed(self.run, self.world.threads, count, shape, *more)
         return self._known[key]
 
     def own(self, count: Callable[..., None], shape: tuple[int, ...], *more: object) -> Counts:
         """The same for a count that depends on the levers: everybody is gone through."""
-        return passed(self.run, self.world.threads, count, shape, *more)
+        return tally.passed(self.run, self.world.threads, count, shape, *more)
 
     @cached_property
-    def changed(self) -> Bool[Bools, " person"]:
+    def changed(self) -> Int32[Entries, " rank"]:
         """Whose state differs from ``beside``, or whose guardian's."""
         if self.beside is None:
-            return np.ones(len(self.run.state), np.bool_)
+            return tally.EVERYBODY
         differs = self.run.state.view(np.uint64) != self.beside.run.state.view(np.uint64)
         guardian = self.world.population.rows["guardian"][: len(differs)]
-        return np.asarray(differs | ((guardian >= 0) & differs[guardian]))
+        return np.flatnonzero(differs | ((guardian >= 0) & differs[guardian])).astype(np.int32)
 
     def stocks(self) -> Counts:
         """Agents at the start of each week (rows of ``model.counting.tally.stocks``), [STOCKS, week + 1]."""
@@ -167,34 +154,14 @@ class Census:
         Raises:
             ValueError: a week after the current one.
         """
-        if since > self.week:
-            raise ValueError(f"groups of week {since}; allowed: 0 to {self.week}")
-        names = [group_names(self.world, dimension) for dimension in DIMENSIONS]
-        agents = self._standing(since, max(map(len, names)))
-        persons = np.asarray(agents * self.world.population.weight, np.float64)
-        return [
-            StandingTable(
-                dimension,
-                names[d],
-                since,
-                (self.week,),
-                {column: persons[np.newaxis, d, c, : len(names[d])] for c, column in enumerate(COLUMNS)},
-            )
-            for d, dimension in enumerate(DIMENSIONS)
-        ]
+        return self.stands.tables(since)
 
-    def _standing(self, since: int, groups: int) -> Counts:
-        """Agents, [dimension, column, group]. Whether somebody would pass depends on the levers."""
-        codes = np.empty((len(DIMENSIONS), self.world.population.n), np.uint8)
-        for row, dimension in zip(codes, DIMENSIONS, strict=True):
-            row[:] = group_codes(self.world, dimension, since)
-        shape = (len(DIMENSIONS), len(COLUMNS), groups)
-        counts = self.counts(interview.standing, shape, codes, since, self.week, of=f"{since}").copy()
-        passing = interview.passing, (len(DIMENSIONS), groups), codes, since, self.week
-        eased = any(lever.eases_visits() for lever in self.world.levers)
-        found = passed(self.run, self.world.threads, *passing) if eased else self.counts(*passing, of=f"{since}")
-        counts[:, interview.PASSES] = found
-        return counts
+    @cached_property
+    def stands(self) -> Stands:
+        """How each person stands."""
+        if self.beside is None:
+            return Stands(self.world, self.run, self.week)
+        return Stands(self.world, self.run, self.week, self.beside.stands, self.changed)
 
     def counters(self) -> Counters:
         """Of the current week, for ``uses`` when the world has run on."""
@@ -274,18 +241,6 @@ class Census:
 
     def _has(self, *effects: int) -> bool:
         return any(lever.effect in effects for lever in self.world.levers)
-
-
-def passed(
-    r: Run,
-    threads: int,
-    count: Callable[..., None],
-    shape: tuple[int, ...],
-    *more: object,
-    only: Bool[Bools, " person"] = tally.EVERYBODY,
-) -> Counts:
-    """What one pass over persons counts (``model.counting.tally``), int64 of a shape."""
-    return counted(lambda low, high, counts: count(r, low, high, only, *more, counts), len(r.state), threads, shape)
 
 
 def _on_air(model: World) -> Float[Floats, " week"]:

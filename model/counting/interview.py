@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.counting.tally import is_counted
+from model.counting.tally import person_at
 from model.engine.completion import identity, stopped_by
 from model.engine.people import (
     INFORMATION,
@@ -153,38 +153,93 @@ TRIAL = np.int64(32767)
 _FIRST, _LAST, _BY_NOBODY = np.int64(0), np.int64(WEEKS - 1), np.bool_(False)
 
 
+NOT_THERE = np.uint16(15)
+"""Column of who is no member; how a person stands is one word: the column, the barriers, whether nothing would stop a
+visit."""
+_COLUMN, _BARRIERS, _PASSES = np.int64(15), np.int64(4), np.int64(8)
+_MET, _WOULD, _ASKED = np.int64(16), np.int64(5), np.int64(64)
+"""In the word of what is known of a person in a week in any world, beside the four barriers: that they have been looked
+at; where it stands whether nothing would stop a visit that no lever eases, and that this has been."""
+
+
 @kernel
-def standing(r, low, high, only, codes, since, week, counts):
-    """Add the living members of fixed groups at the start of a week to ``counts`` [dimension, column, group]; whether
+def stand(r, low, high, only, since, week, known, found):
+    """Write how each member of fixed groups stands at the start of a week into ``found`` [n], a word each, but for
+    whether they would pass (``pass_now``).
+
+    ``known`` [n] is what worlds of the same people and history share, 0 at first, and is added to.
+    """
+    for rank in range(low, high):
+        i = person_at(only, rank)
+        if not _is_member(r, i, since, week):
+            found[i] = NOT_THERE
+        elif r.state[i].activated < week:
+            found[i] = IS_ACTIVATED
+        else:
+            place = np.int64(obstacle(r, i, week))
+            barriers = _barriers_known(r, i, week, known) if place >= UNAWARE else np.int64(0)
+            found[i] = place | barriers << _BARRIERS
+
+
+@kernel
+def pass_now(r, low, high, only, week, eased, known, found):
+    """Mark in ``found`` [n] who was stopped at the last visit and would not be now. ``eased``: levers of this world
+    ease visits, so that it isn't what other worlds know."""
+    for rank in range(low, high):
+        i = person_at(only, rank)
+        word = np.int64(found[i]) & ~(1 << _PASSES)
+        if STOPPED <= word & _COLUMN < NOT_THERE and r.state[i].visited < week:
+            alone = not eased and np.int64(r.state[i].marks) & ACCOMPANIED == 0
+            passes = _passes_known(r, i, week, known) if alone else would_pass(r, i, week)
+            word |= np.int64(passes) << _PASSES
+        found[i] = word
+
+
+@inlined
+def _barriers_known(r, i, week, known):
+    """The barriers of a person in a week, a bit each."""
+    if np.int64(known[i]) & _MET == 0:
+        bits = _MET
+        for barrier in range(4):
+            bits |= np.int64(has_barrier_in(r.world, i, np.int64(barrier), week)) << barrier
+        known[i] |= np.uint8(bits)
+    return np.int64(known[i]) & 15
+
+
+@inlined
+def _passes_known(r, i, week, known):
+    """Whether nothing would stop a person in a week if no lever eases it."""
+    if np.int64(known[i]) & _ASKED == 0:
+        known[i] |= np.uint8(_ASKED | np.int64(would_pass(r, i, week)) << _WOULD)
+    return np.int64(known[i]) >> _WOULD & 1 != 0
+
+
+@kernel
+def standing(r, low, high, only, codes, found, counts):
+    """Add members of fixed groups, who stand as ``found`` [n] says, to ``counts`` [dimension, column, group]; whether
     they would pass is counted by ``passing``."""
-    for i in range(low, high):
-        if not is_counted(only, i) or not _is_member(r, i, since, week):
+    for rank in range(low, high):
+        i = person_at(only, rank)
+        if found[i] == NOT_THERE:
             continue
+        place, barriers = np.int64(found[i]) & _COLUMN, np.int64(found[i]) >> _BARRIERS & 15
         _add(codes, i, LIVING, counts)
-        if r.state[i].activated < week:
-            _add(codes, i, IS_ACTIVATED, counts)
-            continue
-        place = obstacle(r, i, week)
         _add(codes, i, place, counts)
         if place < UNAWARE:
             continue
-        barriers = 0
         for barrier in range(4):
-            if has_barrier_in(r.world, i, np.int64(barrier), week):
-                barriers += 1
+            if barriers >> barrier & 1 != 0:
                 _add(codes, i, HAS + barrier, counts)
         if barriers == 0:
             _add(codes, i, HAS_NONE, counts)
 
 
 @kernel
-def passing(r, low, high, only, codes, since, week, counts):
-    """Add the members stopped at their last visit whom nothing would stop now to ``counts`` [dimension, group]."""
-    for i in range(low, high):
-        stopped = r.state[i].visited < week <= r.state[i].activated
-        if not stopped or not is_counted(only, i) or not _is_member(r, i, since, week):
-            continue
-        if obstacle(r, i, week) >= STOPPED and would_pass(r, i, week):
+def passing(r, low, high, only, codes, found, counts):
+    """Add the members who would pass, as ``found`` [n] says, to ``counts`` [dimension, group]."""
+    for rank in range(low, high):
+        i = person_at(only, rank)
+        if np.int64(found[i]) >> _PASSES != 0:
             for dimension in range(codes.shape[0]):
                 counts[dimension, codes[dimension, i]] += 1
 

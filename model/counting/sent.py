@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.counting.tally import is_counted
+from model.counting.tally import person_at
 from model.engine.completion import can_get
 from model.engine.people import (
     band_end,
@@ -53,22 +53,22 @@ def _brings_documents(r, lever, i):
 def notified_documents(r, low, high, only, last, weights):
     """Differences over weeks of the sum of document rates, int64 [1, last + 2], in ``DOCUMENT_UNIT``: of who can be
     notified and is not activated."""
-    for i in range(low, high):
-        if is_counted(only, i):
-            child, own = _is_ward_notified(r, i), _is_notified(r, i)
-            if child or own:
-                _rate_weights(r, i, last, child, own, False, weights)
+    for rank in range(low, high):
+        i = person_at(only, rank)
+        child, own = _is_ward_notified(r, i), _is_notified(r, i)
+        if child or own:
+            _rate_weights(r, i, last, child, own, False, weights)
 
 
 @kernel
 def lever_documents(r, low, high, only, last, weights):
     """As ``notified_documents``, int64 [2 levers, last + 2]. Of each lever l that brings documents, l: those whom it
     aims at and who can be notified; levers + l: everybody alive whom it aims at."""
-    for i in range(low, high):
-        aimed = False
+    for rank in range(low, high):
+        i, aimed = person_at(only, rank), False
         for lever in range(r.levers.shape[0]):
             aimed = aimed or _brings_documents(r, lever, i)
-        if aimed and is_counted(only, i):
+        if aimed:
             _rate_weights(r, i, last, _is_ward_notified(r, i), _is_notified(r, i), True, weights)
 
 
@@ -142,9 +142,8 @@ def _sent(r, i, week, first, last):
 @kernel
 def campaign_messages(r, low, high, only, last, counts):
     """Notices and reminders of the status quo sent before week ``last``, by week, [2, last]."""
-    for i in range(low, high):
-        if not is_counted(only, i):
-            continue
+    for rank in range(low, high):
+        i = person_at(only, rank)
         entry = np.int64(r.people[i].entry)
         adult = max(entry, majority_week(r.people, i))
         if entry > 0 and r.people[i].birth_week == r.people[i].entry:
@@ -165,9 +164,8 @@ def campaign_messages(r, low, high, only, last, counts):
 @kernel
 def lever_messages(r, low, high, only, last, counts):
     """Messages and invitations of each lever sent before week ``last``, by week, [levers, last]."""
-    for i in range(low, high):
-        if not is_counted(only, i):
-            continue
+    for rank in range(low, high):
+        i = person_at(only, rank)
         adult = max(np.int64(r.people[i].entry), majority_week(r.people, i))
         for lever in range(r.levers.shape[0]):
             if is_targeted(r, lever, i):

@@ -1,28 +1,52 @@
 """Compiled counting for ``model.counting.census``: one pass over a range of persons each, into arrays zeroed by the
-caller. ``only`` [n] says who is counted; where it is ``EVERYBODY``, who that is.
+caller. ``only`` are the numbers of the persons to be counted, of whom the range is; where it is ``EVERYBODY``, all.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+from jaxtyping import Int32
 
 from model.engine.people import INFORMATION, NO_USE, TIME, has_barrier_in, has_flag, majority_week, notices
 from model.engine.people import ready as is_ready
+from model.engine.records import Run
 from model.levers.doctors import participates
 from model.population.attributes import EXCLUDED
 from model.terms.jit import inlined, kernel
+from model.terms.shapes import Counts, Entries
+from model.terms.threads import counted
 
 LIVING, ADULTS, AWARE, VISITED, ACTIVATED, ACTIVATED_LIVING, ACTIVATED_MINORS, EXPOSED = range(8)
 """Rows of the stocks counted; EXPOSED are adults not activated who notice mass messages."""
 STOCKS, STAGES = 8, 4
-EVERYBODY = np.empty(0, np.bool_)
+EVERYBODY: Entries = np.empty(0, np.int32)
 _EXCLUDED = np.int64(EXCLUDED)
 
 
+def passed(
+    r: Run,
+    threads: int,
+    count: Callable[..., None],
+    shape: tuple[int, ...],
+    *more: object,
+    only: Int32[Entries, " rank"] = EVERYBODY,
+) -> Counts:
+    """What one pass over persons counts (``model.counting.tally``), int64 of a shape."""
+    n = counted_of(r, only)
+    return counted(lambda low, high, counts: count(r, low, high, only, *more, counts), n, threads, shape)
+
+
+def counted_of(r: Run, only: Int32[Entries, " rank"]) -> int:
+    """How many persons are to be counted."""
+    return len(r.state) if only is EVERYBODY else len(only)
+
+
 @inlined
-def is_counted(only, i):
-    """Whether a person is among those to be counted."""
-    return only.shape[0] == 0 or only[i]
+def person_at(only, rank):
+    """The person of a rank among those to be counted."""
+    return np.int64(only[rank]) if only.shape[0] > 0 else np.int64(rank)
 
 
 @inlined
@@ -37,9 +61,8 @@ def _between(counts, row, first, end, last):
 @kernel
 def stocks(r, low, high, only, last, counts):
     """Differences over weeks of every stock, int64 [STOCKS, last + 2]: cumulate along the weeks."""
-    for i in range(low, high):
-        if not is_counted(only, i):
-            continue
+    for rank in range(low, high):
+        i = person_at(only, rank)
         entry, leave, majority = np.int64(r.people[i].entry), np.int64(r.people[i].exit), majority_week(r.people, i)
         adult, done = max(entry, majority), np.int64(r.state[i].activated) + 1
         _between(counts, LIVING, entry, leave, last)
@@ -74,18 +97,16 @@ def _stages(r, i, first, end, last, counts, group):
 def groups(r, low, high, only, codes, last, counts):
     """Differences over weeks of the living, aware, visited and activated, int64 [STAGES, group, last + 2], by groups
     that stay as they are: ``codes`` [n]."""
-    for i in range(low, high):
-        if not is_counted(only, i):
-            continue
+    for rank in range(low, high):
+        i = person_at(only, rank)
         _stages(r, i, np.int64(r.people[i].entry), np.int64(r.people[i].exit), last, counts, np.int64(codes[i]))
 
 
 @kernel
 def bands(r, low, high, only, start, last, counts):
     """As ``groups``, by age band, of which one begins ``start`` [bands + 1] weeks after birth, when the last ends."""
-    for i in range(low, high):
-        if not is_counted(only, i):
-            continue
+    for rank in range(low, high):
+        i = person_at(only, rank)
         entry, leave, birth = np.int64(r.people[i].entry), np.int64(r.people[i].exit), np.int64(r.people[i].birth_week)
         for band in range(start.shape[0] - 1):
             first, end = max(entry, birth + start[band]), min(leave, birth + start[band + 1])
@@ -96,9 +117,8 @@ def bands(r, low, high, only, start, last, counts):
 @kernel
 def illness(r, low, high, only, last, counts):
     """As ``groups``, without and with a long-term illness, which may begin during the run."""
-    for i in range(low, high):
-        if not is_counted(only, i):
-            continue
+    for rank in range(low, high):
+        i = person_at(only, rank)
         entry, leave, ill = np.int64(r.people[i].entry), np.int64(r.people[i].exit), np.int64(r.people[i].ill_from)
         _stages(r, i, entry, min(leave, ill), last, counts, 0)
         _stages(r, i, max(entry, ill), leave, last, counts, 1)

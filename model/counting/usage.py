@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.counting.tally import is_counted
+from model.counting.tally import person_at
 from model.engine.people import band_end, band_in, has_flag, lasting_gain, majority_week, notices
 from model.levers.base import DOCUMENT, is_targeted
 from model.population.attributes import EMAIL
@@ -150,15 +150,15 @@ def _first_month(r, months, i):
 
 @kernel
 def months_of_use(
-    r, low, high, only, months, law, scratch, last, cutoff, table, looked, marks, counts, since, again, memory
+    r, low, high, only, months, law, scratch, last, cutoff, table, looked, marks, counts, since, again, memory, rows
 ):
     """Count [month, ROWS] the months before ``last`` of those activated before week ``cutoff``; ``table`` is that
     of ``received``. ``marks`` [n, looked] get the bits of each person in the months ``looked``; ``scratch``
     [month, 3] is written over. ``memory`` [n, 4] is how each stood at the start of month ``since``: written, or with
-    ``again`` read; then earlier months are not counted."""
-    for i in range(low, high):
-        if not is_counted(only, i):
-            continue
+    ``again`` read; then earlier months are not counted. ``rows`` [n, months from ``since`` on] get the rows in which
+    each is counted, a bit each, where it isn't empty."""
+    for rank in range(low, high):
+        i = person_at(only, rank)
         for place in range(looked.shape[0]):
             marks[i, place] = 0
         if r.state[i].activated >= cutoff:
@@ -212,8 +212,21 @@ def months_of_use(
             counts[month, RETURNED] += ever
             counts[month, DORMANT] += month - latest >= LOOKED_BACK
             counts[month, LASTERS] += number >= LASTING
+            if month >= since and rows.shape[0] > 0:
+                bits = np.int64(1) << ACTIVE | np.int64(used) << USERS | np.int64(weekly) << WEEKLY
+                bits |= np.int64(used and before) << AGAIN | np.int64(month == start) << FIRST
+                bits |= np.int64(ever) << RETURNED | np.int64(month - latest >= LOOKED_BACK) << DORMANT
+                rows[i, month - since] = bits | np.int64(number >= LASTING) << LASTERS
             for place in range(looked.shape[0]):
                 if looked[place] == month:
                     mark = LIVES + USES * np.uint8(used) + IN_WEEK * np.uint8(weekly)
                     marks[i, place] = mark + LASTS * np.uint8(number >= LASTING)
             before = used
+
+
+@kernel
+def counted_rows(rows, persons, found):
+    """How often each word of ``rows`` [n, month] (``months_of_use``) is that of one of ``persons``, [month, 256]."""
+    for i in persons:
+        for month in range(rows.shape[1]):
+            found[month, rows[i, month]] += 1

@@ -10,23 +10,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Int32, UInt8
 
-from model.counting import usage
+from model.counting import tally, usage
 from model.counting.members import group_codes, group_names
 from model.engine.records import Run
 from model.levers.base import DOCUMENT
+from model.population.attributes import EMAIL
 from model.terms.outcome import DIMENSIONS
-from model.terms.shapes import Bools, Bytes, Counts, Floats, Weeks
+from model.terms.shapes import Bools, Bytes, Counts, Entries, Floats, Weeks
 from model.terms.use import Law, Use, law_of, months
 from model.world import World
 
 ROWS = ("active", "users", "weekly", "again", "first", "returned", "dormant", "lasting")
 """In the order of ``model.counting.usage``."""
+_NEVER = 10_000
+"""A month that never comes."""
 _BITS = 8
 _HAVING = np.arange(_BITS)
+_WORDS = np.arange(256)[:, np.newaxis] >> np.arange(usage.ROWS) & 1
+"""Rows in which somebody is counted by word (``model.counting.usage.months_of_use``), [word, row]."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,15 @@ class UseOutcome:
         return float(self.counts["lasting"][self.judged])
 
 
+class Known(NamedTuple):
+    """What worlds counted beside a status quo need of it (``model.counting.usage.months_of_use``)."""
+
+    since: int
+    again: bool
+    memory: Counts
+    rows: UInt8[Bytes, "person month"]
+
+
 class UseCensus:
     """Use in a world at its current week.
 
@@ -72,13 +87,14 @@ class UseCensus:
         world: who is counted.
         use: the parameters.
         beside: that of a world of the same people and history, without levers, at the same week.
-        since: week up to which worlds that are counted beside this one have its history.
+        since: week up to which worlds that are counted beside this one have its history; ``None``: there are none, and
+            nothing is kept for them.
 
     Raises:
         ValueError: another week, other people, or levers in ``beside``; a week before the first month is over.
     """
 
-    def __init__(self, world: World, use: Use, beside: UseCensus | None = None, *, since: int = 0) -> None:
+    def __init__(self, world: World, use: Use, beside: UseCensus | None = None, *, since: int | None = 0) -> None:
         self.world: World = world
         self.week: int = world.week
         if beside is not None and (beside.world.population is not world.population or beside.week != self.week):
@@ -90,56 +106,58 @@ class UseCensus:
         if month < 0:
             raise ValueError(f"week {self.week}: no month is over")
         self.month, self.judged = month, min(month + 12, len(calendar.middle) - 1)
-        self.since = int(calendar.of_week[min(since, len(calendar.of_week) - 1)])
-        self.memory: Counts = np.zeros((world.population.n, 4), np.int64) if beside is None else beside.memory
+        self.memory, self.rows, self.since = np.zeros((0, 4), np.int64), np.zeros((0, 0), np.uint8), _NEVER
+        if beside is not None:
+            self.memory, self.since = beside.memory, beside.since
+        elif since is not None:
+            self.since = int(calendar.of_week[min(since, len(calendar.of_week) - 1)])
+            self.memory = np.zeros((world.population.n, 4), np.int64)
+            self.rows = np.zeros((world.population.n, max(0, self.judged + 1 - self.since)), np.uint8)
 
     @cached_property
     def counted(self) -> tuple[Counts, UInt8[Bytes, "person 2"], Weeks]:
         """Agents [row, month], marks in the months of counting and of judgement, and weeks of activation."""
         activated = self.run.state["activated"].astype(np.int16)
-        everybody = np.ones(len(activated), np.bool_)
         if self.beside is None:
-            return *self._passed(self.run, everybody), activated
-        then, marks, before = self.beside.counted
-        changed = self.changed
-        if 2 * changed.sum() > len(changed):
-            new, fresh = self._passed(self.run, everybody)
-            since = self.beside.since
+            return *self._passed(tally.EVERYBODY), activated
+        then, marks, since = *self.beside.counted[:2], self.since
+        if 2 * len(self.changed) > len(activated):
+            new, fresh = self._passed(tally.EVERYBODY)
             return np.concatenate((then[:, :since], new[:, since:]), axis=1), fresh, activated
-        old, _ = self._passed(self._as_before(before), changed, levers=False)
-        new, fresh = self._passed(self.run, changed)
+        new, fresh = self._passed(self.changed)
         marks = marks.copy()
-        marks[changed] = fresh[changed]
-        return then - old + new, marks, activated
+        marks[self.changed] = fresh[self.changed]
+        return then - self.beside.kept_of(self.changed) + new, marks, activated
+
+    def kept_of(self, persons: Entries) -> Counts:
+        """What some persons were counted as from ``since`` on, agents [row, month]."""
+        found = np.zeros((self.rows.shape[1], len(_WORDS)), np.int64)
+        usage.counted_rows(self.rows, persons, found)
+        counts = np.zeros((len(months().middle), usage.ROWS), np.int64)
+        counts[self.since : self.since + len(found)] = found @ _WORDS
+        return counts.T
 
     @cached_property
-    def changed(self) -> Bools:
+    def changed(self) -> Int32[Entries, " rank"]:
         """Who has to be counted anew beside another world."""
         assert self.beside is not None
         activated, before = self.run.state["activated"], self.beside.counted[2]
         differs = (activated != before) & ((activated < self.week) | (before < self.week))
-        return np.asarray(differs | self._given_documents())
-
-    def _as_before(self, activated: Weeks) -> Run:
-        """Records of the status quo, which may have run on: only weeks of activation are read."""
-        assert self.beside is not None
-        state = self.run.state.copy()
-        state["activated"] = activated
-        return self.run._replace(state=state)
+        given = self._given_documents() & (activated < self.week)
+        return np.flatnonzero(differs | given).astype(np.int32)
 
     def _given_documents(self) -> Bools:
-        """Whom a lever that brings documents aims at."""
-        given = np.zeros(self.world.population.n, np.bool_)
+        """Whom a lever that brings documents aims at, of those who can be notified of them."""
+        given, by_mail = np.zeros(self.world.population.n, np.bool_), self.world.population.flags & EMAIL > 0
         for number, lever in enumerate(self.world.levers):
             if lever.effect == DOCUMENT:
                 given |= (self.run.aims >> np.uint32(number)) & np.uint32(1) > 0
-        return given
+        return given & by_mail
 
-    def _passed(self, run: Run, only: Bools, *, levers: bool = True) -> tuple[Counts, Bytes]:
-        looked, until = np.array([self.month, self.judged]), self.week if levers else 0
-        since = (self.since, False) if self.beside is None else (self.beside.since, True)
-        known = *since, self.memory
-        return passed(run, self.law, only, looked, self.judged + 1, self.week, until, known)
+    def _passed(self, only: Entries) -> tuple[Counts, Bytes]:
+        looked = np.array([self.month, self.judged])
+        known = Known(self.since, self.beside is not None, self.memory, self.rows)
+        return passed(self.run, self.law, only, looked, self.judged + 1, self.week, self.week, known)
 
     def outcome(self) -> UseOutcome:
         """Everything, in persons."""
@@ -162,17 +180,28 @@ class UseCensus:
 
     def _bits(self, dimension: str) -> Counts:
         """Agents by group and marks, [group, bits]."""
-        groups, marks = len(group_names(self.world, dimension)), self.counted[1]
         key = f"{dimension} bits"
         if key not in self._known:
-            codes = self._codes(dimension)
+            codes, groups = self._codes(dimension), len(group_names(self.world, dimension))
             if self.beside is None:
-                self._known[key] = _tabulated(codes, marks, groups)
+                self._known[key] = _tabulated(codes + self._marked, groups)
             else:
-                then, rows = self.beside.counted[1], np.flatnonzero(self.changed)
-                less, more = (_tabulated(codes[rows], some[rows], groups) for some in (then, marks))
+                codes = codes[self.changed]
+                less, more = (_tabulated(codes + marked, groups) for marked in self._marked_changed)
                 self._known[key] = self.beside._bits(dimension) - less + more
         return self._known[key]
+
+    @cached_property
+    def _marked(self) -> Bytes:
+        """Marks of each person in the month of counting, and whether lasting in that of judgement."""
+        marks = self.counted[1]
+        return np.asarray((marks[:, 0] & (usage.LIVES | usage.USES)) | (marks[:, 1] & usage.LASTS))
+
+    @cached_property
+    def _marked_changed(self) -> tuple[Bytes, Bytes]:
+        """The same of those who have changed, as they were and as they are."""
+        assert self.beside is not None
+        return self.beside._marked[self.changed], self._marked[self.changed]
 
     def _codes(self, dimension: str) -> Counts:
         """Where the counts of each person's group begin; the same for all worlds compared."""
@@ -183,10 +212,9 @@ class UseCensus:
         return self._known[dimension]
 
 
-def _tabulated(codes: Counts, marks: Bytes, groups: int) -> Counts:
-    """Agents [group, bits]: those of the month of counting, and whether lasting in that of judgement."""
-    bits = (marks[:, 0] & (usage.LIVES | usage.USES)) | (marks[:, 1] & usage.LASTS)
-    return np.bincount(codes + bits, minlength=_BITS * groups).reshape(groups, _BITS)
+def _tabulated(cells: Counts, groups: int) -> Counts:
+    """Agents [group, bits] by the cell of each."""
+    return np.bincount(cells, minlength=_BITS * groups).reshape(groups, _BITS)
 
 
 def _received(run: Run, until: int) -> Float[Floats, "row month"]:
@@ -199,20 +227,19 @@ def _received(run: Run, until: int) -> Float[Floats, "row month"]:
 def passed(
     run: Run,
     law: Law,
-    only: Bools,
+    only: Entries,
     looked: Counts,
     last: int,
     cutoff: int,
     until: int,
-    known: tuple[int, bool, Counts] | None = None,
+    known: Known | None = None,
 ) -> tuple[Counts, UInt8[Bytes, "person looked"]]:
-    """One pass over persons (``model.counting.usage.months_of_use``): agents [row, month], and marks; ``known`` are its
-    ``since``, ``again`` and ``memory``."""
-    calendar, marks = months(), np.zeros((len(only), len(looked)), np.uint8)
+    """One pass over persons (``model.counting.usage.months_of_use``): agents [row, month], and marks."""
+    calendar, marks = months(), np.zeros((len(run.state), len(looked)), np.uint8)
     counts, scratch = np.zeros((len(calendar.middle), usage.ROWS), np.int64), np.empty((len(calendar.middle), 3))
-    since, again, memory = known or (-1, False, np.zeros((0, 4), np.int64))
-    given = calendar, law, scratch, last, cutoff, _received(run, until), looked, marks, counts, since, again, memory
-    usage.months_of_use(run, 0, len(only), only, *given)
+    known = known or Known(_NEVER, False, np.zeros((0, 4), np.int64), np.zeros((0, 0), np.uint8))
+    given = calendar, law, scratch, last, cutoff, _received(run, until), looked, marks, counts
+    usage.months_of_use(run, 0, tally.counted_of(run, only), only, *given, *known)
     return counts.T, marks
 
 

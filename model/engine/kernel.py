@@ -15,7 +15,7 @@ from model.engine.practice import mention_week
 from model.engine.programme import PEER
 from model.engine.records import ACCOMPANIED, BEFORE, NOBODY, TELL, prefetch
 from model.engine.responses import take_place
-from model.engine.search import note_person
+from model.engine.search import note_person, noted_bits
 from model.engine.turns import WARD
 from model.levers.base import HELP
 from model.terms import rules
@@ -52,9 +52,23 @@ def begin(r, draft, low, high, ends):
 @kernel
 def admit(r, draft, low, high, week):
     """Contacts to come through levers that begin in ``week`` or later."""
+    bits = noted_bits(r)
     for i in range(low, high):
-        if r.state[i].activated == NEVER:
-            note_person(r, draft, i, traits_of(r.world, i), week, _NONE, _THESE, _GO_ON)
+        if r.state[i].activated == NEVER and is_aimed(r, i, bits):
+            note_person(r, draft, i, traits_of(r.world, i), week, _NONE, bits, _GO_ON)
+
+
+@inlined
+def is_aimed(r, i, bits):
+    """Whether one of some levers aims at a person or a ward: of the others not even traits need be known."""
+    if r.aims[i] & bits != 0:
+        return True
+    for edge in range(r.people[i].tie_start, r.people[i + 1].tie_start):
+        if r.tie[edge] >= 0:
+            return False  # wards come first
+        if r.aims[np.int64(~r.tie[edge])] & bits != 0:
+            return True
+    return False
 
 
 @kernel

@@ -122,10 +122,12 @@ def place_end(r, turn, process, place):
 @inlined
 def note_arrival(r, draft, turn, process, stretch, k, passed):
     """Note one contact, if it takes place and can do anything; True if later ones can't matter."""
+    if not occurs(process, turn, k):  # asked first: of a weak lever's contacts most don't, whatever week they come in
+        return False
     week = week_in(process, stretch, passed)
     if turn.mode != CHILD and week >= draft.bound[ENDS]:
         return True
-    if week < turn.since or not occurs(process, turn, k):
+    if week < turn.since:
         return False
     if not (process.thinned and is_candidate_only(r, turn, process, stretch.gain, k, week)):
         note_contact(r, draft, turn, process.number, k, week)

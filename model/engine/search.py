@@ -14,7 +14,7 @@ from model.engine.programme import DOCUMENT as BASE_DOCUMENT
 from model.engine.renewals import write_eagerness
 from model.engine.sources import base_process, lever_process
 from model.engine.turns import CHILD, OWN, WARD, childhood_turn, own_turn, reached_through
-from model.levers.base import ADVICE, DOCUMENT, MESSAGE, SUGGESTION, VISIT, is_targeted
+from model.levers.base import ADVICE, DOCUMENT, MESSAGE, SUGGESTION, VISIT
 from model.terms.jit import inlined
 from model.terms.weeks import NEVER
 
@@ -27,8 +27,8 @@ _PROCESSES = np.array((BASE_DOCUMENT, DOCTOR, MENTION, BASE_MEDIA, SPONTANEOUS),
 def note_person(r, draft, i, traits, since, base, levers, ends):
     """Note all contacts that may reach a person not activated: in childhood, the person's own, and those of wards.
 
-    ``base``, ``levers``: a value to note contacts of the status quo, or through levers; ``None`` for the other, of
-    which Numba then compiles nothing.
+    ``base``: a value to note contacts of the status quo; ``levers``: the bits of those levers whose contacts are noted
+    (``noted_bits``); ``None`` for the other, of which Numba then compiles nothing.
     ``ends``: the first that is sure to activate the person ends the search, and ``r.sure`` gets its week.
     """
     draft.bound[ENDS], draft.bound[KNOWS] = _NEVER, np.int64(r.state[i].aware)
@@ -43,6 +43,8 @@ def note_person(r, draft, i, traits, since, base, levers, ends):
         if mode == WARD and r.tie[edge] >= 0:
             break  # wards come first
         owner = np.int64(~r.tie[edge]) if mode == WARD else i
+        if levers is not None and r.aims[owner] & levers == 0:
+            continue
         if not reached_through(r, mode, owner, levers is not None):
             continue
         if mode == OWN:
@@ -52,13 +54,16 @@ def note_person(r, draft, i, traits, since, base, levers, ends):
             if above & OPPOSES:
                 continue
             turn = childhood_turn(r, mode, owner, above, since, ends)
-        if turn.start < turn.stop and turn.i != answers:
+        if turn.start >= turn.stop:
+            continue
+        asked = levers is None or asks_eagerness(r, r.aims[owner] & levers)
+        if asked and turn.i != answers:
             answers = turn.i
             write_eagerness(r, draft, answers)
         if base is not None:
             note_base(r, draft, turn)
         if levers is not None:
-            note_levers(r, draft, turn)
+            note_levers(r, draft, turn, r.aims[owner] & levers)
     if ends and draft.bound[ENDS] < _NEVER:
         r.sure[i] = draft.bound[ENDS] - 1
         forget(draft, noted, CHILD)
@@ -67,8 +72,6 @@ def note_person(r, draft, i, traits, since, base, levers, ends):
 @inlined
 def note_base(r, draft, turn):
     """Note all contacts of a turn's owner in the status quo."""
-    if turn.start >= turn.stop:
-        return
     adult = turn.mode == OWN
     if turn.notices:
         note_first_notice(r, draft, turn, adult)
@@ -79,17 +82,32 @@ def note_base(r, draft, turn):
 
 
 @inlined
-def note_levers(r, draft, turn):
-    """Note all contacts of a turn's owner through levers."""
-    if turn.start >= turn.stop:
-        return
+def noted_bits(r):
+    """Bits of the levers whose contacts can be noted beforehand; of the others it is known week by week."""
+    bits = np.uint32(0)
     for lever in range(r.levers.shape[0]):
-        if is_targeted(r, lever, turn.owner):
-            effect = r.levers[lever].effect
-            if effect == MESSAGE:
-                if turn.notices and can_get(r, lever, turn.i):
-                    note_lever_messages(r, draft, turn, lever)
-            elif effect in (VISIT, DOCUMENT, ADVICE, SUGGESTION) and (
-                turn.mode == OWN or not r.levers[lever].adults_only
-            ):
-                note_process(r, draft, turn, lever_process(r, turn, lever))
+        if r.levers[lever].effect in (MESSAGE, VISIT, DOCUMENT, ADVICE, SUGGESTION):
+            bits |= np.uint32(1) << np.uint32(lever)
+    return bits
+
+
+@inlined
+def asks_eagerness(r, bits):
+    """Whether any of some levers asks how eager people are while contacts are looked for."""
+    for lever in range(r.levers.shape[0]):
+        if (bits >> np.uint32(lever)) & np.uint32(1) != 0 and r.levers[lever].effect in (MESSAGE, VISIT, DOCUMENT):
+            return True
+    return False
+
+
+@inlined
+def note_levers(r, draft, turn, bits):
+    """Note all contacts of a turn's owner through the levers of some bits."""
+    for lever in range(r.levers.shape[0]):
+        if (bits >> np.uint32(lever)) & np.uint32(1) == 0:
+            continue
+        if r.levers[lever].effect == MESSAGE:
+            if turn.notices and can_get(r, lever, turn.i):
+                note_lever_messages(r, draft, turn, lever)
+        elif turn.mode == OWN or not r.levers[lever].adults_only:
+            note_process(r, draft, turn, lever_process(r, turn, lever))

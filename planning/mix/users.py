@@ -25,8 +25,9 @@ def use_of(census: Census, settings: Settings, draw: Draw, beside: UseCensus | N
     if draw.use is None:
         raise ValueError("a target on users needs draws with a posterior of use")
     from model.counting.use import UseCensus
+    from model.terms.weeks import week_of
 
-    return UseCensus(census.world, draw.use, beside)
+    return UseCensus(census.world, draw.use, beside, since=week_of(settings.policy_start))
 
 
 def reached(stock: Floats, use: UseCensus | None, settings: Settings) -> float:

@@ -75,7 +75,7 @@ def test_a_status_quo_that_is_kept_is_that_of_its_week():
 
 
 def broken(census: Census, changed: np.ndarray) -> Census:
-    census.changed = changed
+    census.changed = np.flatnonzero(changed).astype(np.int32)
     return census
 
 

@@ -13,6 +13,7 @@ from scipy import stats
 from calibration.facts.inputs import load_history
 from model import FastModel, Parameters, build_population
 from model.counting import usage
+from model.counting.tally import EVERYBODY
 from model.counting.use import UseCensus, exposures_of, passed
 from model.population.attributes import EMAIL
 from model.terms.keyed import Decision, streams, uniform
@@ -34,8 +35,8 @@ def world():
 
 
 def marks(world, use, week=300):
-    everybody, every = np.ones(world.population.n, np.bool_), np.arange(len(months().middle))
-    return passed(world.run, law_of(use), everybody, every, len(every), week, week)
+    every = np.arange(len(months().middle))
+    return passed(world.run, law_of(use), EVERYBODY, every, len(every), week, week)
 
 
 def test_months_are_those_of_thursdays() -> None:

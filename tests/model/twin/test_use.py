@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from model.counting import usage
+from model.counting.tally import EVERYBODY
 from model.counting.use import UseCensus, passed
 from model.terms.use import Use, law_of, months
 from model.terms.weeks import WEEKS
@@ -22,8 +23,8 @@ BUSY_USE = Use(**RATES, lasting=0.4, fading=4.0, habit_shape=0.7, bunching=0.4)
 
 def marks_of(world: Any, week: int) -> np.ndarray:
     """Bits of every person in every month, as the engine counts them."""
-    everybody, every = np.ones(world.population.n, np.bool_), np.arange(len(months().middle))
-    return passed(world.run, law_of(BUSY_USE), everybody, every, len(every), week, week)[1]
+    every = np.arange(len(months().middle))
+    return passed(world.run, law_of(BUSY_USE), EVERYBODY, every, len(every), week, week)[1]
 
 
 def told(twin: ReferenceModel, week: int) -> np.ndarray:
