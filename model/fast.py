@@ -13,7 +13,7 @@ from model.counting.answers import Answers
 from model.engine import kernel
 from model.engine.agenda import Agenda, Draft, block_edges, no_agenda, written
 from model.engine.memory import reclaim
-from model.engine.programme import base_keys, compile_programme, with_levers
+from model.engine.programme import Chosen, base_keys, compile_programme, with_levers
 from model.engine.records import STATE, Run, copied, new_desks, world
 from model.levers.base import INVITATION, Lever
 from model.population.population import Population
@@ -89,6 +89,7 @@ class FastModel(Answers):
         self.threads = max(1, min(threads, population.n // PER_THREAD))
         self.rates = coefficients(parameters, structure, demography, history)
         self._status_quo = weekly_tables(parameters, structure, demography, history)
+        self._chosen = Chosen(population)
         self.run, self._edges = self._blank(), block_edges(population.n, self.threads)
         self._base, self._more = self._written(kernel.begin, self._ends), no_agenda()
         if levers:
@@ -152,7 +153,7 @@ class FastModel(Answers):
                 raise ValueError(f"lever {lever.name} begins in week {lever.start}, before week {week}")
         self.levers, self.policy_week = tuple(levers), week
         self.weekly = with_levers(self._status_quo, levers)
-        programme = compile_programme(levers, self.population, self._status_quo, self.seed)
+        programme = compile_programme(levers, self._chosen, self._status_quo, self.seed)
         return {
             "world": self._world(),
             "levers": programme.records,

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Int32
+from jaxtyping import Bool, Float, Int32
 
 from model.counting import sent, tally
 from model.counting.members import Enrolled, born_for_letters, doctor_years, enrolled, group_codes, group_names
@@ -21,7 +21,7 @@ from model.counting.standing import Stands
 from model.levers.base import ADVICE, DOCUMENT, INVITATION, MESSAGE, Lever
 from model.terms.channels import Channel
 from model.terms.outcome import DIMENSIONS, GroupTable, LeverUse, Outcome, StandingTable
-from model.terms.shapes import Counts, Entries, Floats
+from model.terms.shapes import Bools, Counts, Entries, Floats
 from model.world import World
 
 
@@ -51,6 +51,7 @@ class Census:
     def __init__(self, world: World, beside: Census | None = None) -> None:
         self.world, self.week, self.run, self.beside = world, world.week, world.run, beside
         self._known: dict[tuple[str, int], Counts] = {}
+        self._of_levers: dict[tuple[str, bytes, bytes], Counts] = {}
         if beside is not None:
             same = beside.world.population is world.population and beside.week == world.week
             if not same or beside.world.levers or beside.beside is not None:
@@ -75,18 +76,46 @@ class Census:
             self._known[key] = tally.passed(self.run, self.world.threads, count, shape, *more)
         return self._known[key]
 
-    def own(self, count: Callable[..., None], shape: tuple[int, ...], *more: object) -> Counts:
-        """The same for a count that depends on the levers: everybody is gone through."""
-        return tally.passed(self.run, self.world.threads, count, shape, *more)
+    def of_lever(
+        self, number: int, count: Callable[..., None], shape: tuple[int, ...], *more: object, only: Entries
+    ) -> Counts:
+        """What a count that asks for levers comes to for one alone, its number 0 there; ``only`` are those of whom it
+        may differ from ``beside``. Scenarios that have a lever in common count the status quo once for it."""
+        aimed = self.run.aims >> np.uint32(number) & np.uint32(1)
+        alone = self.run._replace(levers=self.run.levers[number : number + 1], aims=aimed)
+        if self.beside is None:
+            return tally.passed(alone, self.world.threads, count, shape, *more)
+        before, known = alone._replace(state=self.beside.run.state), self.beside._of_levers
+        key = count.__name__, alone.levers.tobytes(), np.packbits(aimed > 0).tobytes()
+        if key not in known:
+            known[key] = tally.passed(before, self.world.threads, count, shape, *more)
+        there, here = (tally.passed(run, self.world.threads, count, shape, *more, only=only) for run in (before, alone))
+        return known[key] - there + here
 
     @cached_property
     def changed(self) -> Int32[Entries, " rank"]:
         """Whose state differs from ``beside``, or whose guardian's."""
+        differs, guardian = self._differs, self._guardian
+        return tally.EVERYBODY if self.beside is None else numbers(differs | ((guardian >= 0) & differs[guardian]))
+
+    @cached_property
+    def households_changed(self) -> Int32[Entries, " rank"]:
+        """The same, or of another ward of the guardian's: a household gets a message once."""
         if self.beside is None:
             return tally.EVERYBODY
-        differs = self.run.state.view(np.uint64) != self.beside.run.state.view(np.uint64)
-        guardian = self.world.population.rows["guardian"][: len(differs)]
-        return np.flatnonzero(differs | ((guardian >= 0) & differs[guardian])).astype(np.int32)
+        differs, guardian = self._differs.copy(), self._guardian
+        differs[guardian[differs & (guardian >= 0)]] = True
+        return numbers(differs | ((guardian >= 0) & differs[guardian]))
+
+    @cached_property
+    def _differs(self) -> Bool[Bools, " person"]:
+        """Whose own state differs from ``beside``."""
+        other = (self.beside or self).run.state
+        return np.asarray(self.run.state.view(np.uint64) != other.view(np.uint64))
+
+    @property
+    def _guardian(self) -> Int32[Entries, " person"]:
+        return np.asarray(self.world.population.rows["guardian"][: len(self.run.state)])
 
     def stocks(self) -> Counts:
         """Agents at the start of each week (rows of ``model.counting.tally.stocks``), [STOCKS, week + 1]."""
@@ -217,12 +246,12 @@ class Census:
     @cached_property
     def _messages(self) -> Counts:
         """Messages and invitations of each lever in each week, [levers, week]."""
-        shape = (len(self.world.levers), self.week)
-        return (
-            self.own(sent.lever_messages, shape, self.week)
-            if self._has(MESSAGE, INVITATION)
-            else np.zeros(shape, np.int64)
-        )
+        counts = np.zeros((len(self.world.levers), self.week), np.int64)
+        for number in self._with(MESSAGE, INVITATION):
+            counts[number] = self.of_lever(
+                number, sent.lever_messages, (1, self.week), self.week, only=self.households_changed
+            )[0]
+        return counts
 
     def _notified(self) -> Float[Floats, " week"]:
         """Sum of the document rates of who can be notified and is not activated, in each week."""
@@ -230,17 +259,27 @@ class Census:
 
     @cached_property
     def _documents(self) -> Float[Floats, "row week"]:
-        """Sums of document rates in each week (rows of ``model.counting.sent.lever_documents``)."""
-        shape = (2 * len(self.world.levers), self.week + 2)
-        return self._rates(
-            self.own(sent.lever_documents, shape, self.week) if self._has(DOCUMENT) else np.zeros(shape, np.int64)
-        )
+        """Sums of document rates in each week: of each lever l that brings documents, in row l of those whom it aims at
+        and who can be notified, in row levers + l of everybody alive whom it aims at."""
+        levers, shape = len(self.world.levers), (2, self.week + 2)
+        weights = np.zeros((2 * levers, self.week + 2), np.int64)
+        for number in self._with(DOCUMENT):
+            weights[[number, levers + number]] = self.of_lever(
+                number, sent.lever_documents, shape, self.week, only=self.changed
+            )
+        return self._rates(weights)
 
     def _rates(self, weights: Counts) -> Floats:
         return np.asarray(np.cumsum(weights, axis=1)[:, : self.week] * sent.DOCUMENT_UNIT)
 
-    def _has(self, *effects: int) -> bool:
-        return any(lever.effect in effects for lever in self.world.levers)
+    def _with(self, *effects: int) -> list[int]:
+        """Numbers of the levers of some effects."""
+        return [number for number, lever in enumerate(self.world.levers) if lever.effect in effects]
+
+
+def numbers(mask: Bool[Bools, " person"]) -> Int32[Entries, " rank"]:
+    """Numbers of the persons of a mask."""
+    return np.flatnonzero(mask).astype(np.int32)
 
 
 def _on_air(model: World) -> Float[Floats, " week"]:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model.engine.records import MOST_LEVERS
-from model.levers.base import ALIKE_CODES, BASE_PROCESSES, HELP, Lever
+from model.levers.base import ALIKE_CODES, BASE_PROCESSES, HELP, Lever, Target
 from model.population.population import Population
 from model.terms.jit import compiled
 from model.terms.keyed import SELECTION, TIMING, stream, uniform
@@ -18,6 +18,8 @@ from model.terms.weeks import WEEKS
 
 MOST_WAVES = 64
 """Waves of one message lever."""
+MOST_KEPT = 2_000_000
+"""Most people of whom it is kept whom targets cover."""
 
 SPONTANEOUS, BASE_MEDIA, DOCUMENT, DOCTOR, NOTICE, REMINDER, INVITATION, PEER, MENTION = range(BASE_PROCESSES)
 """Processes of the status quo; levers have codes from ``BASE_PROCESSES`` upwards (``model.levers.base.Lever.code``)."""
@@ -107,19 +109,39 @@ def _priorities(persons: np.ndarray, key: np.uint64) -> np.ndarray:
     return priority
 
 
-def compile_programme(levers: Sequence[Lever], population: Population, status_quo: Weekly, seed: int) -> Programme:
+class Chosen:
+    """Whom targets cover, kept for the scenarios to come unless people are so many that memory matters more."""
+
+    def __init__(self, population: Population) -> None:
+        self.population = population
+        self._kept: dict[tuple[Target, int, bool], npt.NDArray[np.bool_]] = {}
+
+    def by(self, lever: Lever) -> npt.NDArray[np.bool_]:
+        """Mask of the people whom a lever aims at."""
+        asked = lever.target, max(lever.start, 0), lever.at_birth
+        if asked in self._kept:
+            return self._kept[asked]
+        target, week, by_parents = asked
+        mask = self.population.select(target, week, by_parents=by_parents)
+        if self.population.n <= MOST_KEPT:
+            self._kept[asked] = mask
+        return mask
+
+
+def compile_programme(levers: Sequence[Lever], chosen: Chosen, status_quo: Weekly, seed: int) -> Programme:
     """Records of a scenario's levers; an empty sequence gives the status quo."""
+    population = chosen.population
     _check(levers)
     records = np.zeros(len(levers), LEVER)
     aims = np.zeros(population.n if levers else 0, np.uint32)
     queues: list[npt.NDArray[np.int32]] = []
     for bit, lever in enumerate(levers):
-        chosen = population.select(lever.target, max(lever.start, 0), by_parents=lever.at_birth)
-        np.bitwise_or(aims, np.uint32(1 << bit), out=aims, where=chosen)
+        aimed = chosen.by(lever)
+        np.bitwise_or(aims, np.uint32(1 << bit), out=aims, where=aimed)
         _fill(records[bit], lever, status_quo, population.weight, seed)
         records[bit]["queue_start"] = sum(len(queue) for queue in queues)
         if lever.effect == HELP:
-            queues.append(_queue(chosen, records[bit]["keys"][SELECTION]))
+            queues.append(_queue(aimed, records[bit]["keys"][SELECTION]))
         records[bit]["queue_end"] = sum(len(queue) for queue in queues)
     return Programme(records, aims, np.concatenate(queues) if queues else np.empty(0, np.int32))
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from model.adoption import REPORTED, drawn_seed
 from model.counting.answers import Answers
-from model.engine.programme import base_keys, compile_programme, with_levers
+from model.engine.programme import Chosen, base_keys, compile_programme, with_levers
 from model.engine.records import LETTER, STATE, Run, new_desks, world
 from model.levers.base import Lever
 from model.population.attributes import NO_DOCTOR, TYPES
@@ -189,7 +189,7 @@ class ReferenceModel(Answers, Society):
         for lever in levers:
             if lever.start < self.week:
                 raise ValueError(f"lever {lever.name} begins in week {lever.start}, before week {self.week}")
-        self.programme = compile_programme(levers, self.population, self._status_quo, self.seed)
+        self.programme = compile_programme(levers, Chosen(self.population), self._status_quo, self.seed)
         self.take_up(levers, self.programme.records, with_levers(self._status_quo, levers))
         self._records = None
         for person in self.people:

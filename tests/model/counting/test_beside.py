@@ -96,6 +96,17 @@ def test_leaving_out_the_children_of_those_who_differ_is_noticed():
     assert any("standing" in name for name in noticed)
 
 
+def test_leaving_out_brothers_and_sisters_is_noticed():
+    """A household gets a message once: about a child, unless it is about another one."""
+    noticed = []
+    for seed in SEEDS:
+        census = Census(run(seed, levers()), status_quo(seed))
+        census.households_changed = census.changed
+        noticed += differing(census, Census(run(seed, levers())))
+    assert noticed
+    assert all(name == "contacts" or name.startswith("use ") for name in noticed)
+
+
 @pytest.mark.parametrize("name", ["letter", "documents", "simplify"])
 def test_levers_that_ease_visits_are_asked_of_everybody(name, monkeypatch):
     """Somebody may pass who is where they were: those levers say so, and if they did not it would show."""

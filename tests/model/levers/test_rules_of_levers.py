@@ -10,7 +10,7 @@ import pytest
 
 from model import AdoptionModel
 from model import levers as lv
-from model.engine.programme import compile_programme
+from model.engine.programme import Chosen, compile_programme
 from model.engine.records import PROCESSES
 from model.levers.base import ALIKE_CODES, BASE_PROCESSES
 from model.population.attributes import EMAIL, NO_DOCTOR
@@ -149,12 +149,12 @@ def test_part_of_an_agent_is_kept_in_expectation() -> None:
     from tests.model.busy import BUSY
 
     weekly = weekly_tables(BUSY, Structure(), demography(), history())
-    rows = [int(compile_programme([lever], p, weekly, seed).records[0]["quota"][-1] + 0.5) for seed in range(4000)]
+    rows = [int(compile_programme([lever], Chosen(p), weekly, seed).records[0]["quota"][-1] + 0.5) for seed in range(4000)]
     share = 520 / p.weight
     assert set(rows) == {0, 1}
     assert abs(np.mean(rows) - share) < 5 * np.sqrt(share * (1 - share) / len(rows))
     assert int(share + 0.5) == 0, "negative control: rounded to the nearest it would be nobody"
-    none = compile_programme([replace(lever, dose=0.0)], p, weekly, 1).records[0]["quota"]
+    none = compile_programme([replace(lever, dose=0.0)], Chosen(p), weekly, 1).records[0]["quota"]
     assert not none.any()
 
 
