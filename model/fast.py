@@ -13,7 +13,7 @@ from model.counting.answers import Answers
 from model.engine import kernel
 from model.engine.agenda import Agenda, Draft, block_edges, no_agenda, written
 from model.engine.memory import reclaim
-from model.engine.programme import Chosen, base_keys, compile_programme, with_levers
+from model.engine.programme import Chosen, base_keys, compile_programme, eased_by, with_levers
 from model.engine.records import STATE, Run, copied, new_desks, world
 from model.levers.base import INVITATION, Lever
 from model.population.population import Population
@@ -164,7 +164,8 @@ class FastModel(Answers):
 
     def _world(self) -> np.void:
         """What is the same for everybody, as one record."""
-        return world(self.rates, self.weekly, streams(self.seed), base_keys(self.seed), self.weeks)[0]
+        keys = streams(self.seed), base_keys(self.seed)
+        return world(self.rates, self.weekly, *keys, self.weeks, eased_by(self.levers))[0]
 
     def _admit(self, levers: Sequence[Lever]) -> None:
         self.run = self.run._replace(**self._programme(levers, self.week))

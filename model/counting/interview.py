@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from model.counting.tally import person_at
-from model.engine.completion import identity, stopped_by
+from model.engine.completion import identity, is_sure, stopped_by
+from model.engine.fates import STOPPED as FATE_STOPPED
 from model.engine.people import (
     INFORMATION,
     NO_USE,
@@ -157,9 +158,9 @@ NOT_THERE = np.uint16(15)
 """Column of who is no member; how a person stands is one word: the column, the barriers, whether nothing would stop a
 visit."""
 _COLUMN, _BARRIERS, _PASSES = np.int64(15), np.int64(4), np.int64(8)
-_MET, _WOULD, _ASKED = np.int64(16), np.int64(5), np.int64(64)
-"""In the word of what is known of a person in a week in any world, beside the four barriers: that they have been looked
-at; where it stands whether nothing would stop a visit that no lever eases, and that this has been."""
+_MET, _STOP, _ASKED = np.int64(16), np.int64(5), np.int64(256)
+"""In the word of what is known of a person in a week without levers, beside the four barriers: that they have been
+looked at; where it stands which of them would stop a visit, 0 if none, otherwise one more; and that this has been."""
 
 
 @kernel
@@ -182,16 +183,13 @@ def stand(r, low, high, only, since, week, known, found):
 
 
 @kernel
-def pass_now(r, low, high, only, week, eased, known, found):
-    """Mark in ``found`` [n] who was stopped at the last visit and would not be now. ``eased``: levers of this world
-    ease visits, so that it isn't what other worlds know."""
+def pass_now(r, low, high, only, week, known, found):
+    """Mark in ``found`` [n] who was stopped at the last visit and would not be now."""
     for rank in range(low, high):
         i = person_at(only, rank)
         word = np.int64(found[i]) & ~(1 << _PASSES)
         if STOPPED <= word & _COLUMN < NOT_THERE and r.state[i].visited < week:
-            alone = not eased and np.int64(r.state[i].marks) & ACCOMPANIED == 0
-            passes = _passes_known(r, i, week, known) if alone else would_pass(r, i, week)
-            word |= np.int64(passes) << _PASSES
+            word |= np.int64(_stop_known(r, i, week, known) < 0) << _PASSES
         found[i] = word
 
 
@@ -202,16 +200,21 @@ def _barriers_known(r, i, week, known):
         bits = _MET
         for barrier in range(4):
             bits |= np.int64(has_barrier_in(r.world, i, np.int64(barrier), week)) << barrier
-        known[i] |= np.uint8(bits)
+        known[i] |= np.uint16(bits)
     return np.int64(known[i]) & 15
 
 
 @inlined
-def _passes_known(r, i, week, known):
-    """Whether nothing would stop a person in a week if no lever eases it."""
-    if np.int64(known[i]) & _ASKED == 0:
-        known[i] |= np.uint8(_ASKED | np.int64(would_pass(r, i, week)) << _WOULD)
-    return np.int64(known[i]) >> _WOULD & 1 != 0
+def _stop_known(r, i, week, known):
+    """The barrier that would stop a person in a week, -1 if none. What it is without levers is asked once; with them
+    again only where they may have changed it."""
+    stop = (np.int64(known[i]) >> _STOP & 7) - 1
+    if np.int64(known[i]) & _ASKED != 0 and is_sure(r, i, FATE_STOPPED + stop):
+        return stop
+    stop = would_stop(r, i, week)
+    if r.world.eased == 0 and r.state[i].marks & ACCOMPANIED == 0:
+        known[i] |= np.uint16(_ASKED | (stop + 1) << _STOP)
+    return stop
 
 
 @kernel
@@ -272,9 +275,10 @@ def obstacle(r, i, week):
 
 
 @kernel
-def would_pass(r, i, week):
-    """Whether nothing would stop a person who came back to the site this week, not on a doctor's recommendation."""
-    return stopped_by(r, i, min(week, _LAST), identity(TRIAL, _FIRST, i), _BY_NOBODY) < 0
+def would_stop(r, i, week):
+    """The barrier that would stop a person who came back to the site this week, not on a doctor's recommendation; -1 if
+    none."""
+    return np.int64(stopped_by(r, i, min(week, _LAST), identity(TRIAL, _FIRST, i), _BY_NOBODY))
 
 
 @kernel

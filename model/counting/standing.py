@@ -39,10 +39,10 @@ class Stands:
         changed: Int32[Entries, " rank"] = tally.EVERYBODY,
     ) -> None:
         self.world, self.run, self.week, self.beside, self.changed = world, run, week, beside, changed
-        self.eased = any(lever.eases_visits() for lever in world.levers)
+        self.eased = any(lever.eases() for lever in world.levers)
         self._counts: dict[int, Counts] = {}
         self._words: dict[int, UInt16[Numbers, " person"]] = {}
-        self._known: dict[int, UInt8[Bytes, " person"]] = {}
+        self._known: dict[int, UInt16[Numbers, " person"]] = {}
         self._groups: dict[int, UInt8[Bytes, "dimension person"]] = {}
 
     def tables(self, since: int) -> list[StandingTable]:
@@ -103,11 +103,11 @@ class Stands:
         if since in self._words:
             return self._words[since]
         n = len(self.run.state)
-        known = (self.beside or self)._known.setdefault(since, np.zeros(n, np.uint8))
+        known = (self.beside or self)._known.setdefault(since, np.zeros(n, np.uint16))
         words = np.empty(n, np.uint16) if self.beside is None else self.beside.words(since).copy()
         self._over(interview.stand, self.changed, since, self.week, known, words)
         everybody = tally.EVERYBODY if self.eased else self.changed
-        self._over(interview.pass_now, everybody, self.week, self.eased, known, words)
+        self._over(interview.pass_now, everybody, self.week, known, words)
         self._words[since] = words
         return words
 

@@ -243,6 +243,17 @@ def activate(r, thread, i, week, channel):
     recommend(r, thread, i, week, _NOT_YET)
 
 
+@inlined
+def is_sure(r, i, fate):
+    """Whether a visit ends as is known of it: levers and advisers ease some barriers, and make none stop more."""
+    if fate <= PASSES:
+        return fate == PASSES
+    barrier = np.int64(fate) - STOPPED
+    if r.world.eased >> barrier & 1 != 0:
+        return False
+    return barrier != INFORMATION or r.state[i].marks & ACCOMPANIED == 0
+
+
 @kernel
 def visit(r, thread, i, week, channel, contact, by_doctor, fate):
     """A person visits the site; True if this activates. Otherwise the barrier that stopped them is remembered.
@@ -256,8 +267,7 @@ def visit(r, thread, i, week, channel, contact, by_doctor, fate):
         r.state[i].aware = week
     if r.state[i].activated <= week:
         return False
-    known = fate == PASSES or (fate > PASSES and r.levers.shape[0] == 0)  # levers only ease a visit
-    stop = np.int64(fate) - STOPPED if known else stopped_by(r, i, week, contact, by_doctor)
+    stop = np.int64(fate) - STOPPED if is_sure(r, i, fate) else stopped_by(r, i, week, contact, by_doctor)
     if stop >= 0:
         r.state[i].marks = (np.int64(r.state[i].marks) & _OTHER_MARKS) | ((stop + 1) << LAST_STOP_SHIFT)
         return False

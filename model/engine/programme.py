@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -163,6 +165,11 @@ def _fill(record: Any, lever: Lever, status_quo: Weekly, weight: float, seed: in
         record["quota"] += uniform(record["keys"][TIMING], 0, 0) - 0.5
     record["cum"] = cumulated(lever.exposure(status_quo))
     record["guide"] = guide_to(record["cum"])
+
+
+def eased_by(levers: Sequence[Lever]) -> int:
+    """Barriers that some lever eases, a bit each (``model.levers.base.Lever.eases``)."""
+    return reduce(or_, (lever.eases() for lever in levers), 0)
 
 
 def with_levers(status_quo: Weekly, levers: Sequence[Lever]) -> Weekly:

@@ -75,13 +75,16 @@ def _layout(fields: tuple[tuple[Any, ...], ...]) -> np.dtype[Any]:
     return np.dtype(list(fields), align=True)
 
 
-def world(coefficients: Coefficients, weekly: Weekly, keys: Records, base: Records, weeks: int) -> Records:
-    """One record with everything that is the same for everybody."""
-    more = ("keys", "u8", (N_DECISIONS,)), ("base", "u8", base.shape), ("growth_most", "f8"), ("weeks", "i8")
+def world(
+    coefficients: Coefficients, weekly: Weekly, keys: Records, base: Records, weeks: int, eased: int = 0
+) -> Records:
+    """One record with everything that is the same for everybody; ``eased``: barriers that levers ease, a bit each."""
+    numbers = (("growth_most", "f8"), ("weeks", "i8"), ("eased", "i8"))
+    more = ("keys", "u8", (N_DECISIONS,)), ("base", "u8", base.shape), *numbers
     record = np.zeros(1, _layout((*_fields(coefficients), *_fields(weekly), *more)))
     for name, value in {**coefficients._asdict(), **weekly._asdict()}.items():
         record[name] = value
-    record["keys"], record["base"], record["weeks"] = keys, base, weeks
+    record["keys"], record["base"], record["weeks"], record["eased"] = keys, base, weeks, eased
     record["growth_most"] = weekly.growth.max()
     return record
 

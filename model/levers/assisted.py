@@ -25,8 +25,8 @@ class Assisted(Lever):
     def slot(self) -> int:
         return 11
 
-    def eases_visits(self) -> bool:
-        return False
+    def eases(self) -> int:
+        return 0
 
     @property
     def through(self) -> Channel:

@@ -29,6 +29,8 @@ EFFECTS = ("nothing", "message", "visit", "document", "advice", "suggestion", "h
 ``document``, ``advice`` and ``suggestion`` come at random, at the rate of ``Lever.exposure``; ``help`` is given by
 advisers along a queue; an ``invitation`` asks activated people to recommend. ``nothing`` reaches nobody."""
 NOTHING, MESSAGE, VISIT, DOCUMENT, ADVICE, SUGGESTION, HELP, INVITATION = range(8)
+NO_USE, TIME, INFORMATION, OTHER = 1, 2, 4, 8
+"""Bits of the barriers, in the order in which they stop a visit (``model.engine.people``)."""
 BASE_PROCESSES = 9
 """Processes of the status quo: levers' codes begin here."""
 ALIKE_CODES = 256
@@ -181,9 +183,10 @@ class Lever:
         """What it fills in its record (``model.engine.programme.LEVER``) beyond what all levers do."""
         return {}
 
-    def eases_visits(self) -> bool:
-        """Whether what stops a visit may depend on it, beyond what persons remember."""
-        return True
+    def eases(self) -> int:
+        """Barriers (bits ``NO_USE`` to ``OTHER``) that may stop fewer visits because of it, beyond what persons
+        remember: all, unless a kind says otherwise."""
+        return NO_USE | TIME | INFORMATION | OTHER
 
     def removes(self, weeks: int) -> tuple[Floats, Floats] | None:
         """Shares of the stops for missing information and for lack of time that it removes in each week."""

@@ -30,8 +30,8 @@ class Counter(Lever):
     def slot(self) -> int:
         return _SLOTS[self.channel]
 
-    def eases_visits(self) -> bool:
-        return False
+    def eases(self) -> int:
+        return 0
 
     @property
     def fee(self) -> bool:

@@ -42,8 +42,8 @@ class Doctors(Lever):
     def slot(self) -> int:
         return _SLOTS[self.means]
 
-    def eases_visits(self) -> bool:
-        return False
+    def eases(self) -> int:
+        return 0
 
     @property
     def fee(self) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.levers.base import DOCUMENT, Campaign, Lever, Person
+from model.levers.base import DOCUMENT, NO_USE, Campaign, Lever, Person
 from model.terms.channels import Channel
 from model.terms.shapes import Floats
 from model.terms.tables import Weekly, cumulated
@@ -22,6 +22,9 @@ class Documents(Lever):
     @property
     def slot(self) -> int:
         return 7
+
+    def eases(self) -> int:
+        return NO_USE  # who has documents sees some use
 
     @property
     def through(self) -> Channel:

@@ -28,8 +28,8 @@ class Media(Lever):
     def slot(self) -> int:
         return 10
 
-    def eases_visits(self) -> bool:
-        return False
+    def eases(self) -> int:
+        return 0
 
     @property
     def through(self) -> Channel:

@@ -10,7 +10,7 @@ import numpy as np
 
 from model.engine.people import majority_week
 from model.engine.records import Run
-from model.levers.base import MESSAGE, Campaign, Lever, Person, dose_in, is_targeted
+from model.levers.base import INFORMATION, MESSAGE, Campaign, Lever, Person, dose_in, is_targeted
 from model.population.attributes import Int
 from model.terms import rules
 from model.terms.channels import Channel
@@ -74,8 +74,8 @@ class Messages(Waves):
     def slot(self) -> int:
         return _SLOTS[self.channel]
 
-    def eases_visits(self) -> bool:
-        return self.carries_code
+    def eases(self) -> int:
+        return INFORMATION if self.carries_code else 0
 
     @property
     def through(self) -> Channel:

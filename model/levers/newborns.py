@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from model.engine.records import Run
-from model.levers.base import MESSAGE, Campaign, Lever, Person, dose_in
+from model.levers.base import INFORMATION, MESSAGE, Campaign, Lever, Person, dose_in
 from model.population.attributes import Int
 from model.terms.channels import Channel
 from model.terms.jit import inlined
@@ -32,6 +32,9 @@ class Newborns(Lever):
     @property
     def slot(self) -> int:
         return 3
+
+    def eases(self) -> int:
+        return INFORMATION
 
     @property
     def through(self) -> Channel:

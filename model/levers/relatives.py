@@ -29,8 +29,8 @@ class Relatives(Lever):
     def slot(self) -> int:
         return 13
 
-    def eases_visits(self) -> bool:
-        return False
+    def eases(self) -> int:
+        return 0
 
     @property
     def through(self) -> Channel:

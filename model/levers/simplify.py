@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from model.levers.base import Lever
+from model.levers.base import INFORMATION, TIME, Lever
 from model.terms.shapes import Floats
 
 
@@ -18,6 +18,9 @@ class Simplify(Lever):
     @property
     def slot(self) -> int:
         return 12
+
+    def eases(self) -> int:
+        return INFORMATION | TIME
 
     def removes(self, weeks: int) -> tuple[Floats, Floats]:
         level = self.levels(weeks) * self.dose

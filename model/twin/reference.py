@@ -20,7 +20,7 @@ import numpy as np
 
 from model.adoption import REPORTED, drawn_seed
 from model.counting.answers import Answers
-from model.engine.programme import Chosen, base_keys, compile_programme, with_levers
+from model.engine.programme import Chosen, base_keys, compile_programme, eased_by, with_levers
 from model.engine.records import LETTER, STATE, Run, new_desks, world
 from model.levers.base import Lever
 from model.population.attributes import NO_DOCTOR, TYPES
@@ -257,7 +257,9 @@ class ReferenceModel(Answers, Society):
         return Run(
             people=population.rows,
             tie=population.tie,
-            world=world(self.rates, self.weekly, streams(self.seed), base_keys(self.seed), self.weeks)[0],
+            world=world(
+                self.rates, self.weekly, streams(self.seed), base_keys(self.seed), self.weeks, eased_by(self.levers)
+            )[0],
             levers=programme.records,
             aims=programme.aims,
             queue=programme.queue,
