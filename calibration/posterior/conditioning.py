@@ -174,4 +174,7 @@ def never_falling(drawn: Floats, days: Sequence[date], counts: Sequence[Count]) 
 
 def floors(days: Sequence[date], counts: Sequence[Count]) -> npt.NDArray[np.float64]:
     """Largest low end [day] of the counts published up to each day, millions; 0 before the first."""
-    return np.array([max((count.low for count in counts if count.day <= day), default=0.0) for day in days])
+    known = sorted(counts, key=lambda count: count.day)
+    lows = np.maximum.accumulate([0.0, *(count.low for count in known)])
+    after = np.searchsorted([count.day.toordinal() for count in known], [day.toordinal() for day in days], side="right")
+    return np.asarray(lows[after])

@@ -74,6 +74,19 @@ def received(r, months, until, table):
 
 
 @inlined
+def _is_notified(r, i):
+    """Whether notices of documents reach an adult, and are noticed."""
+    return notices(r.world, i) and has_flag(r.people, i, _EMAIL)
+
+
+@kernel
+def notified(r, found):
+    """Write whether notices of documents reach each person into ``found`` [n]."""
+    for i in range(found.shape[0]):
+        found[i] = _is_notified(r, i)
+
+
+@inlined
 def _received_in(r, i, month, table):
     """What a person is aimed at to get, if of relative rate 1."""
     total = table[0, month]
@@ -87,7 +100,7 @@ def _received_in(r, i, month, table):
 def _fill(r, months, i, first, last, table, rows):
     """Exposures of a person in the months ``first`` .. ``last`` - 1, [month, 3], as they are in the week in the middle;
     spells are walked along."""
-    reached = notices(r.world, i) and has_flag(r.people, i, _EMAIL)
+    reached = _is_notified(r, i)
     eager, documents, gp = (
         person_word(r.world.keys[_EAGERNESS], i),
         person_word(r.world.keys[_DOCUMENTS], i),

@@ -13,13 +13,12 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Int32, UInt8
+from jaxtyping import Bool, Float, Int32, UInt8
 
 from model.counting import tally, usage
 from model.counting.members import group_codes, group_names
 from model.engine.records import Run
 from model.levers.base import DOCUMENT
-from model.population.attributes import EMAIL
 from model.terms.outcome import DIMENSIONS
 from model.terms.shapes import Bools, Bytes, Counts, Entries, Floats, Weeks
 from model.terms.use import Law, Use, law_of, months
@@ -147,12 +146,21 @@ class UseCensus:
         return np.flatnonzero(differs | given).astype(np.int32)
 
     def _given_documents(self) -> Bools:
-        """Whom a lever that brings documents aims at, of those who can be notified of them."""
-        given, by_mail = np.zeros(self.world.population.n, np.bool_), self.world.population.flags & EMAIL > 0
+        """Whom a lever that brings documents aims at, of those whom notices of them reach."""
+        given = np.zeros(self.world.population.n, np.bool_)
         for number, lever in enumerate(self.world.levers):
             if lever.effect == DOCUMENT:
                 given |= (self.run.aims >> np.uint32(number)) & np.uint32(1) > 0
-        return given & by_mail
+        return given & self._notified if given.any() else given
+
+    @cached_property
+    def _notified(self) -> Bool[Bools, " person"]:
+        """Whom notices of documents reach; the same for all worlds compared."""
+        if self.beside is not None:
+            return self.beside._notified
+        found = np.empty(self.world.population.n, np.bool_)
+        usage.notified(self.run, found)
+        return found
 
     def _passed(self, only: Entries) -> tuple[Counts, Bytes]:
         looked = np.array([self.month, self.judged])

@@ -41,4 +41,4 @@ def counted(
     """The sum over ranges of what ``work(low, high, counts)`` adds to its zeroed int64 ``counts`` of a shape."""
     counts, parts = np.zeros((threads, *shape), np.int64), ranges(n, threads)
     everywhere(lambda thread: work(*parts[thread], counts[thread]), threads)
-    return np.asarray(counts.sum(axis=0))
+    return counts[0] if threads == 1 else np.asarray(counts.sum(axis=0))
