@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.engine.fates import PASSES, STOPPED
+from model.engine.fates import STOPPED, is_sure
 from model.engine.people import (
     INFORMATION,
     NO_USE,
@@ -241,17 +241,6 @@ def activate(r, thread, i, week, channel):
         if uniform(r.world.keys[_TOGETHER], child, 0) < r.world.child_together:
             send(r, thread, week + 1, child, i, TOGETHER)
     recommend(r, thread, i, week, _NOT_YET)
-
-
-@inlined
-def is_sure(r, i, fate):
-    """Whether a visit ends as is known of it: levers and advisers ease some barriers, and make none stop more."""
-    if fate <= PASSES:
-        return fate == PASSES
-    barrier = np.int64(fate) - STOPPED
-    if r.world.eased >> barrier & 1 != 0:
-        return False
-    return barrier != INFORMATION or r.state[i].marks & ACCOMPANIED == 0
 
 
 @kernel

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from model.engine.people import INFORMATION
+from model.engine.records import ACCOMPANIED
 from model.terms.jit import inlined
 
 _MODES, _FATE = np.int64(3), np.int64(2)
@@ -34,3 +36,14 @@ def mode_of(contact: Any) -> Any:
 def fate_of(contact: Any) -> Any:
     """What is known of the end of a contact."""
     return np.int64(contact.mode) >> _FATE
+
+
+@inlined
+def is_sure(r, i, fate):
+    """Whether a visit ends as is known of it: levers and advisers ease some barriers, and make none stop more."""
+    if fate <= PASSES:
+        return fate == PASSES
+    barrier = np.int64(fate) - STOPPED
+    if r.world.eased >> barrier & 1 != 0:
+        return False
+    return barrier != INFORMATION or r.state[i].marks & ACCOMPANIED == 0

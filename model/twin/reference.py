@@ -253,13 +253,14 @@ class ReferenceModel(Answers, Society):
             desks["by_process"][0, code] = meetings
         for lever, paid in self.fees.items():
             desks["fees"][0, lever] = paid
-        served = [[0, campaign.accompanied] for campaign in self.campaigns]
+        served, keys = (
+            [[0, campaign.accompanied] for campaign in self.campaigns],
+            (streams(self.seed), base_keys(self.seed)),
+        )
         return Run(
             people=population.rows,
             tie=population.tie,
-            world=world(
-                self.rates, self.weekly, streams(self.seed), base_keys(self.seed), self.weeks, eased_by(self.levers)
-            )[0],
+            world=world(self.rates, self.weekly, *keys, self.weeks, eased_by(self.levers))[0],
             levers=programme.records,
             aims=programme.aims,
             queue=programme.queue,

@@ -149,7 +149,8 @@ def test_part_of_an_agent_is_kept_in_expectation() -> None:
     from tests.model.busy import BUSY
 
     weekly = weekly_tables(BUSY, Structure(), demography(), history())
-    rows = [int(compile_programme([lever], Chosen(p), weekly, seed).records[0]["quota"][-1] + 0.5) for seed in range(4000)]
+    chosen, seeds = Chosen(p), range(4000)
+    rows = [int(compile_programme([lever], chosen, weekly, seed).records[0]["quota"][-1] + 0.5) for seed in seeds]
     share = 520 / p.weight
     assert set(rows) == {0, 1}
     assert abs(np.mean(rows) - share) < 5 * np.sqrt(share * (1 - share) / len(rows))
