@@ -13,12 +13,11 @@ from model.counting.answers import Answers
 from model.engine import kernel
 from model.engine.agenda import Agenda, Draft, block_edges, no_agenda, written
 from model.engine.memory import reclaim
-from model.engine.programme import Chosen, base_keys, compile_programme, eased_by, with_levers
-from model.engine.records import STATE, Run, copied, new_desks, world
+from model.engine.programme import Chosen, compile_programme, with_levers, world_with
+from model.engine.records import STATE, Run, copied, new_desks
 from model.levers.base import INVITATION, Lever
 from model.population.population import Population
 from model.terms.inputs import Demography, History
-from model.terms.keyed import streams
 from model.terms.parameters import Parameters
 from model.terms.shapes import Counts, Entries, Records
 from model.terms.structure import Structure
@@ -164,8 +163,7 @@ class FastModel(Answers):
 
     def _world(self) -> np.void:
         """What is the same for everybody, as one record."""
-        keys = streams(self.seed), base_keys(self.seed)
-        return world(self.rates, self.weekly, *keys, self.weeks, eased_by(self.levers))[0]
+        return world_with(self.rates, self.weekly, self.levers, seed=self.seed, weeks=self.weeks)
 
     def _admit(self, levers: Sequence[Lever]) -> None:
         self.run = self.run._replace(**self._programme(levers, self.week))

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from model.engine.records import MOST_LEVERS
+from model.engine.records import MOST_LEVERS, world
 from model.levers.base import ALIKE_CODES, BASE_PROCESSES, HELP, Lever, Target
 from model.population.population import Population
 from model.terms.jit import compiled
-from model.terms.keyed import SELECTION, TIMING, stream, uniform
-from model.terms.tables import GUIDES, Weekly, cumulated, guide_to
+from model.terms.keyed import SELECTION, TIMING, stream, streams, uniform
+from model.terms.tables import GUIDES, Coefficients, Weekly, cumulated, guide_to
 from model.terms.weeks import WEEKS
 
 MOST_WAVES = 64
@@ -167,9 +167,10 @@ def _fill(record: Any, lever: Lever, status_quo: Weekly, weight: float, seed: in
     record["guide"] = guide_to(record["cum"])
 
 
-def eased_by(levers: Sequence[Lever]) -> int:
-    """Barriers that some lever eases, a bit each (``model.levers.base.Lever.eases``)."""
-    return reduce(or_, (lever.eases() for lever in levers), 0)
+def world_with(rates: Coefficients, weekly: Weekly, levers: Sequence[Lever], *, seed: int, weeks: int) -> np.void:
+    """What is the same for everybody under some levers, as one record (``model.engine.records.world``)."""
+    eased = reduce(or_, (lever.eases() for lever in levers), 0)
+    return world(rates, weekly, streams(seed), base_keys(seed), weeks, eased)[0]
 
 
 def with_levers(status_quo: Weekly, levers: Sequence[Lever]) -> Weekly:

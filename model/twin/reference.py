@@ -20,13 +20,12 @@ import numpy as np
 
 from model.adoption import REPORTED, drawn_seed
 from model.counting.answers import Answers
-from model.engine.programme import Chosen, base_keys, compile_programme, eased_by, with_levers
-from model.engine.records import LETTER, STATE, Run, new_desks, world
+from model.engine.programme import Chosen, compile_programme, with_levers, world_with
+from model.engine.records import LETTER, STATE, Run, new_desks
 from model.levers.base import Lever
 from model.population.attributes import NO_DOCTOR, TYPES
 from model.population.population import Population
 from model.terms.inputs import Demography, History
-from model.terms.keyed import streams
 from model.terms.parameters import Parameters
 from model.terms.structure import Structure
 from model.terms.tables import apply_driver, coefficients, weekly_tables
@@ -253,14 +252,11 @@ class ReferenceModel(Answers, Society):
             desks["by_process"][0, code] = meetings
         for lever, paid in self.fees.items():
             desks["fees"][0, lever] = paid
-        served, keys = (
-            [[0, campaign.accompanied] for campaign in self.campaigns],
-            (streams(self.seed), base_keys(self.seed)),
-        )
+        served = [[0, campaign.accompanied] for campaign in self.campaigns]
         return Run(
             people=population.rows,
             tie=population.tie,
-            world=world(self.rates, self.weekly, *keys, self.weeks, eased_by(self.levers))[0],
+            world=world_with(self.rates, self.weekly, self.levers, seed=self.seed, weeks=self.weeks),
             levers=programme.records,
             aims=programme.aims,
             queue=programme.queue,
