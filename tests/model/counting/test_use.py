@@ -14,7 +14,7 @@ from calibration.facts.inputs import load_history
 from model import FastModel, Parameters, build_population
 from model.counting import usage
 from model.counting.tally import EVERYBODY
-from model.counting.use import UseCensus, exposures_of, passed
+from model.counting.use import ROWS, UseCensus, exposures_of, passed
 from model.population.attributes import EMAIL
 from model.terms.keyed import Decision, streams, uniform
 from model.terms.spells import gamma_means
@@ -188,6 +188,12 @@ def test_what_is_asked_of_a_world_must_fit(world) -> None:
     elsewhere.advance(300)
     with pytest.raises(ValueError, match="beside"):
         UseCensus(elsewhere, Use(), UseCensus(world, Use()))
+
+
+def test_nothing_is_kept_for_worlds_that_will_not_be_counted_beside(world) -> None:
+    alone, kept = UseCensus(world, FREQUENT, since=None), UseCensus(world, FREQUENT, since=200)
+    assert all(np.array_equal(alone.outcome().counts[name], kept.outcome().counts[name]) for name in ROWS)
+    assert alone.memory.size == alone.rows.size == 0 < kept.rows.size
 
 
 def test_the_year_after_the_counting_judges_who_lasts(world) -> None:
