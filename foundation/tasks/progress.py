@@ -38,7 +38,7 @@ def _bar(total: int, label: str) -> Iterator[Callable[[int], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    pace = _Pace()
+    pace = Pace()
     left = TimeRemainingColumn(elapsed_when_finished=True)
     columns = (TextColumn(label), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), left)
     with Progress(*columns, console=Console(stderr=True)) as bar:
@@ -65,7 +65,7 @@ def adding(tell: Callable[[int], None]) -> Callable[[int], None]:
 
 def _lines(total: int, label: str) -> Callable[[int], None]:
     """About ten lines for a whole run."""
-    pace = _Pace()
+    pace = Pace()
     step = max(1, total // 10)
     shown = -1
 
@@ -82,7 +82,7 @@ def _lines(total: int, label: str) -> Callable[[int], None]:
     return show
 
 
-class _Pace:
+class Pace:
     """How fast draws finish. In the first minute counted from the first finished one on: starting the processes and
     compiling would spoil it; later from the start, for slow draws that run side by side finish side by side."""
 
