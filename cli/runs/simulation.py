@@ -149,26 +149,30 @@ def carried_out(
             folder,
             resume=request.resume,
             site=site,
-            progress=_drawn_then_put_together(request.lang, watching(folder))
+            progress=_drawn_then_put_together(request, site, watching(folder))
             if words is None
             else lambda n, stage: progress(n, words(stage)),
             prepare=ensure_compiled if request.cluster is None else lambda: None,
         )
 
 
-def _drawn_then_put_together(lang: Lang, watch: Watching) -> Progress:
-    """Progress of a study whose only stage is its draws, and what takes the seconds after the last of them."""
+def _drawn_then_put_together(request: Request, site: Site, watch: Watching) -> Progress:
+    """Progress of a study whose only stage is its draws, and what takes the seconds after the last of them: meanwhile
+    those who will draw the pictures get ready."""
+    from cli.runs.albums import begin
 
     @contextmanager
     def shown(total: int, stage: str) -> Iterator[Callable[[int], None]]:
-        with progress(total, label("said.draws", lang)) as tell:
+        with progress(total, label("said.draws", request.lang)) as tell:
 
             def told(done: int) -> None:
                 tell(done)
                 watch(done, total)
 
             yield told
-        journal.tell(label("said.tables", lang))
+        journal.tell(label("said.tables", request.lang))
+        site.release()
+        begin(request.command, request.wanted, request.process_count())
 
     return shown
 
