@@ -1,7 +1,8 @@
 """Where the time of whole commands goes: the default comparison and a calibration, part by part.
 
-Every compiled function that Python calls is watched by a clock; what else a draw or a run takes is collecting. Seconds
-are those of the processor, so that what else the machine does hardly matters.
+Every compiled function that Python calls is watched by a clock, and so is the search for prevalences, with the compiled
+functions that it calls; what else a draw or a run takes is collecting. Each second is counted once, for the innermost
+part that it falls into. Seconds are those of the processor, so that what else the machine does hardly matters.
 """
 
 from __future__ import annotations
@@ -26,13 +27,14 @@ IMPORTS = {
     "calibrate": ("cli.main", "calibration.posterior.calibrate", "calibration.posterior.tables"),
 }
 """Modules that a command loads before its first draw or run."""
-PARTS = ("compile", "imports", "load", "kernels", "collecting", "learning", "tables", "pictures")
+PARTS = ("compile", "imports", "load", "kernels", "prevalences", "collecting", "learning", "tables", "pictures")
 TITLES = {
     "compile": "compile, once an installation",
     "imports": "imports",
     "load": "load compiled code, first tables",
     "kernels": "kernels: people, weeks, counts",
-    "collecting": "collecting: from counts to a draw's file",
+    "prevalences": "prevalences: solved for each draw or run",
+    "collecting": "collecting: from counts to a file",
     "learning": "emulators, walk, evidence",
     "tables": "tables: draws put together, CSV, screen",
     "pictures": "pictures, PNG and SVG",
@@ -43,29 +45,50 @@ HEADS = {"compare": "comparison", "calibrate": "calibration"}
 
 
 class Clock:
-    """Seconds of the processor by part."""
+    """Seconds of the processor by part, each counted for the innermost part only."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = defaultdict(float)
+        self.inside: list[str] = []
+        self.since = time.process_time()
+
+    def _charge(self) -> None:
+        now = time.process_time()
+        if self.inside:
+            self.seconds[self.inside[-1]] += now - self.since
+        self.since = now
 
     @contextmanager
     def on(self, part: str) -> Iterator[None]:
         """Counts the block."""
-        began = time.process_time()
+        self._charge()
+        self.inside.append(part)
         try:
             yield
         finally:
-            self.seconds[part] += time.process_time() - began
+            self._charge()
+            self.inside.pop()
 
-    def watched(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """The function, its time counted as kernels."""
+    def watched(self, function: Callable[..., Any], part: str = "kernels") -> Callable[..., Any]:
+        """The function, its time counted as that of a part: not that of kernels which prevalences are solved with."""
 
         @wraps(function)
-        def timed(*given: Any) -> Any:
-            with self.on("kernels"):
-                return function(*given)
+        def timed(*given: Any, **more: Any) -> Any:
+            if self.inside and self.inside[-1] == "prevalences":
+                return function(*given, **more)
+            with self.on(part):
+                return function(*given, **more)
 
         return timed
+
+    def watch_prevalences(self) -> None:
+        """Count the search for prevalences, wherever it is called from."""
+        from model.prevalence import solve_prevalence
+
+        watched = self.watched(solve_prevalence, "prevalences")
+        for name, module in list(sys.modules.items()):
+            if name.startswith(("model", "scenarios", "calibration")) and "solve_prevalence" in vars(module):
+                setattr(module, "solve_prevalence", watched)  # noqa: B010
 
     def watch_kernels(self) -> None:
         """Count all compiled functions of the model that Python calls: once they are loaded, as the compiler can't see
@@ -96,13 +119,14 @@ def of_children(command: Sequence[str], environment: Mapping[str, str] | None = 
 
 
 def loaded(clock: Clock, work: Callable[[], Any]) -> None:
-    """Do a piece of work twice: what the first takes longer is loading. Then watch the kernels."""
+    """Do a piece of work twice: what the first takes longer is loading. Then watch."""
     began = time.process_time()
     work()
     middle = time.process_time()
     work()
     clock.seconds["load"] = max(0.0, 2 * middle - began - time.process_time())
     clock.watch_kernels()
+    clock.watch_prevalences()
 
 
 def compare(people: int, draws: int, warmed: Callable[[], None], **_: Any) -> Row:
@@ -134,7 +158,7 @@ def compare(people: int, draws: int, warmed: Callable[[], None], **_: Any) -> Ro
 
     @contextmanager
     def drawn(total: int, stage: str) -> Iterator[Callable[[int], None]]:
-        with clock.on("draws"):
+        with clock.on("collecting"):
             yield lambda done: None
 
     with TemporaryDirectory() as folder, redirect_stdout(io.StringIO()):
@@ -143,9 +167,7 @@ def compare(people: int, draws: int, warmed: Callable[[], None], **_: Any) -> Ro
             print_table(store.frames(PRINTED), store.manifest, Lang.en)
         with clock.on("pictures"):
             draw_pictures(RUN, store, list(RUN.shows), ["en"], progress=lambda total: silent(total, ""))
-    found = clock.seconds
-    found["tables"] -= found["draws"]
-    return {"scenarios": len(chosen_), **parts(clock, "draws")}
+    return {"scenarios": len(chosen_), **parts(clock)}
 
 
 def calibrate(people: int, first: int, wave: int, warmed: Callable[[], None], **_: Any) -> Row:
@@ -171,7 +193,7 @@ def calibrate(people: int, first: int, wave: int, warmed: Callable[[], None], **
     warmed()
 
     def filled(*given: Any, **more: Any) -> runs.Bank:
-        with clock.on("runs"):
+        with clock.on("collecting"):
             return runs.fill(*given, **more)
 
     setattr(posterior, "fill", filled)  # noqa: B010
@@ -179,17 +201,14 @@ def calibrate(people: int, first: int, wave: int, warmed: Callable[[], None], **
         calibration = posterior.Calibration(case, observed, effort, Path(folder), 1)
         with clock.on("learning"):
             found = calibration.run()
-        clock.seconds["learning"] -= clock.seconds["runs"]
         with clock.on("tables"):
             publish(calibration, found, Path(folder), Provenance(command="", command_line=[], targets=None))
-    return parts(clock, "runs")
+    return parts(clock)
 
 
-def parts(clock: Clock, whole: str) -> Row:
-    """Seconds by part; what draws or runs take beside kernels is collecting."""
-    found = clock.seconds
-    found["collecting"] = found[whole] - found["kernels"]
-    return {f"part: {part}": found[part] for part in PARTS if part in found}
+def parts(clock: Clock) -> Row:
+    """Seconds by part."""
+    return {f"part: {part}": clock.seconds[part] for part in PARTS if part in clock.seconds}
 
 
 def section(rows: Sequence[Row]) -> str:

@@ -17,6 +17,7 @@ from cli.runs.request import AVERAGE, command_line, day, process_count, structur
 from foundation.errors import Interrupted, UserError
 from foundation.language.numbers import number, percent
 from foundation.tasks.journal import LOG, journal
+from foundation.tasks.progress import QUIET, never_silent
 
 if TYPE_CHECKING:
     from calibration.facts.observed import Observed
@@ -65,7 +66,7 @@ def calibrate_in(request: Request) -> None:
     teller = Teller(request.lang)
     calibration = Calibration(case, observed, request.effort, request.out, process_count(request.workers), teller)
     try:
-        with held(request.out):
+        with held(request.out), never_silent(teller.again, lambda: teller.last):
             posterior = calibration.run()
             line = command_line()
             provenance = Provenance(
@@ -133,26 +134,32 @@ def _check_folder(request: Request) -> None:
 
 
 class Teller:
-    """A line of progress on stderr: renewed in place on a terminal; elsewhere one a stage and every half minute."""
+    """A line of progress on stderr: renewed in place on a terminal; elsewhere one a stage, and when there was none for
+    two seconds and a tenth of the time so far."""
 
     def __init__(self, lang: Lang) -> None:
         import time
 
-        self.clock, self.lang = time.monotonic, lang.value
+        self.clock, self.lang = time.perf_counter, lang.value
         self.began, self.stage, self.stage_began, self.first = self.clock(), "", self.clock(), 0
-        self.last = 0.0
+        self.last = self.began
+        self.latest: Progress | None = None
 
     def __call__(self, progress: Progress) -> None:
-        now = self.clock()
-        if progress.stage != self.stage:
+        now, new, self.latest = self.clock(), progress.stage != self.stage, progress
+        if new:
             self._note(now)
-            self.stage, self.stage_began, self.first, self.last = progress.stage, now, progress.done, 0.0
-        terminal = sys.stderr.isatty()
-        if now - self.last < (0.2 if terminal else 30.0) and progress.done < progress.total:
-            return
-        self.last = now
-        end = "\x1b[K\r" if terminal else "\n"
-        print(self._text(progress, now), end=end, file=sys.stderr, flush=True)
+            self.stage, self.stage_began, self.first = progress.stage, now, progress.done
+        seldom = 0.2 if sys.stderr.isatty() else max(QUIET, (now - self.began) / 10)
+        if new or now - self.last >= seldom or progress.done >= progress.total:
+            self.again()
+
+    def again(self) -> None:
+        """How far it is now."""
+        self.last = self.clock()
+        if self.latest is not None:
+            end = "\x1b[K\r" if sys.stderr.isatty() else "\n"
+            print(self._text(self.latest, self.last), end=end, file=sys.stderr, flush=True)
 
     def _text(self, progress: Progress, now: float) -> str:
         parts = [self._name(progress.stage)]

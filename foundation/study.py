@@ -56,6 +56,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from foundation.errors import ClusterLostError, Interrupted, StorageError, UserError
 from foundation.store import manifest as manifests
+from foundation.store.atomic import tables_written
 from foundation.store.fingerprint import fingerprint_of, libraries, modules
 from foundation.store.manifest import Manifest
 from foundation.store.parts import Content
@@ -187,8 +188,9 @@ def carry_out(
         store.note(executor=dict(site.name))
         frames = study.solve(bench)
         store.note(incidents=[*store.manifest.get("incidents", ()), *site.incidents], failures=bench.failures)
-        study.write(folder, frames, store.manifest)
-        store.finish(frames, sorted(bench.failures, key=lambda failure: int(failure[study.unit])))
+        with tables_written(folder, frames):
+            study.write(folder, frames, store.manifest)
+        store.finish({}, sorted(bench.failures, key=lambda failure: int(failure[study.unit])))
     except KeyboardInterrupt:
         store.mark("interrupted", bench.failures)
         raise Interrupted(f"interrupted; the same command with --resume --out {folder} finishes the rest") from None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -98,11 +99,17 @@ def _carried_out(study: Sensitivity, target: Path, resume: bool, workers: int | 
     from cli.runs.request import process_count
     from foundation.study import carry_out
     from foundation.tasks.executors import local_site
+    from foundation.tasks.journal import journal
     from foundation.tasks.progress import progress
 
+    @contextmanager
+    def shown(total: int, stage: str) -> Iterator[Callable[[int], None]]:
+        with progress(total, label("said.quantities", lang)) as tell:
+            yield tell
+        journal.tell(label("said.worth", lang))
+
     site = local_site(min(process_count(workers), len(study.tasks())))
-    words = label("said.quantities", lang)
-    return carry_out(study, target, resume=resume, site=site, progress=lambda total, stage: progress(total, words))
+    return carry_out(study, target, resume=resume, site=site, progress=shown)
 
 
 def _choice(value: float | None, budget: str | None) -> Choice:

@@ -73,11 +73,23 @@ def album_of(manifest: Manifest) -> Album:
     return ALBUMS.get(str(manifest.get("command")), RUN)
 
 
+def begin(command: str, wanted: Pictures, processes: int) -> None:
+    """Lets those who will draw the pictures of a command get ready."""
+    from foundation.drawing import album
+
+    chosen = ALBUMS.get(command, RUN)
+    album.begin(chosen, len(_asked(chosen, wanted)), processes)
+
+
+def _asked(album: Album, wanted: Pictures) -> tuple[str, ...]:
+    return {Pictures.none: (), Pictures.main: album.main, Pictures.all: tuple(album.shows)}[wanted]
+
+
 def names_of(album: Album, manifest: Manifest, wanted: Pictures) -> list[str]:
     """Pictures to draw, in order; a run of the reference alone has nothing to compare, one of a region no
     map."""
     left_out = COMPARING if album is RUN and len(entries(manifest)) == 1 else ()
     if manifest.get("region"):
         left_out = (*left_out, "regions")
-    asked = {Pictures.none: (), Pictures.main: album.main, Pictures.all: tuple(album.shows)}[wanted]
+    asked = _asked(album, wanted)
     return [name for name in album.shows if name in asked and name not in left_out]

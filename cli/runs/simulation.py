@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cli import label
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     Frames = Mapping[str, pd.DataFrame]
     Kind = TypeVar("Kind", bound=OfDraws[Any])
 
+Watching = Callable[[int, int], None]
+"""Is told how many draws are done, and how many there are."""
 LONG = 1200.0
 """Seconds from which on it is said how long a draw takes."""
 CODE = (
@@ -59,12 +62,21 @@ def load_ahead(request: Request) -> None:
 def simulate(request: Request, chosen: Sequence[Chosen], every: int, subject: str) -> Store:
     """Simulates what the folder lacks, once everything asked for is known to be sound."""
     from cli.regions.asked import regional
+    from scenarios.compare.look import FirstLook
     from scenarios.compare.study import Comparison, looking_on
 
     experiment = looking_on(regional(request, experiment_of(request, [item.scenario for item in chosen], every)))
     study = study_of(Comparison, experiment, request, {item.scenario.name: item.text for item in chosen})
     announce(study.experiment, request)
-    return carried_out(study, request, subject, min(request.process_count(study.experiment), len(study.draws)))
+    processes = min(request.process_count(study.experiment), len(study.draws))
+    wanted = not (request.json or request.quick)
+    return carried_out(
+        study,
+        request,
+        subject,
+        processes,
+        watching=lambda folder: FirstLook(study, folder, request.lang.value, wanted=wanted),
+    )
 
 
 def study_of(
@@ -123,32 +135,44 @@ def carried_out(
     subject: str,
     processes: int,
     words: Callable[[str], str] | None = None,
+    watching: Callable[[Path], Watching] = lambda folder: lambda done, total: None,
 ) -> Store:
-    """Computes what the folder lacks, on this machine or the cluster asked for; ``words`` for a stage."""
+    """Computes what the folder lacks, on this machine or the cluster asked for; ``words`` for a stage. Of a study with
+    one stage, what is ``watching`` the folder is told how many draws are done, and how many there are."""
     from calibration.warm import ensure_compiled
     from foundation.study import carry_out
 
+    folder = request.folder(subject)
     with site_of(request, processes, study.experiment.threads) as site:
         return carry_out(
             study,
-            request.folder(subject),
+            folder,
             resume=request.resume,
             site=site,
-            progress=_drawn_then_put_together(request.lang)
+            progress=_drawn_then_put_together(request, site, watching(folder))
             if words is None
             else lambda n, stage: progress(n, words(stage)),
             prepare=ensure_compiled if request.cluster is None else lambda: None,
         )
 
 
-def _drawn_then_put_together(lang: Lang) -> Progress:
-    """Progress of a study whose only stage is its draws, and what takes the seconds after the last of them."""
+def _drawn_then_put_together(request: Request, site: Site, watch: Watching) -> Progress:
+    """Progress of a study whose only stage is its draws, and what takes the seconds after the last of them: meanwhile
+    those who will draw the pictures get ready."""
+    from cli.runs.albums import begin
 
     @contextmanager
     def shown(total: int, stage: str) -> Iterator[Callable[[int], None]]:
-        with progress(total, label("said.draws", lang)) as tell:
-            yield tell
-        journal.tell(label("said.tables", lang))
+        with progress(total, label("said.draws", request.lang)) as tell:
+
+            def told(done: int) -> None:
+                tell(done)
+                watch(done, total)
+
+            yield told
+        journal.tell(label("said.tables", request.lang))
+        site.release()
+        begin(request.command, request.wanted, request.process_count())
 
     return shown
 

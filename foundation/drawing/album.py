@@ -13,9 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from foundation.errors import RunFailedError
+from foundation.store import tables
 from foundation.store.atomic import drop_unfinished, refuse_link
 from foundation.store.manifest import Manifest
-from foundation.tasks.ensemble import executor_factory, run_ensemble
+from foundation.store.store import check
+from foundation.tasks.ensemble import run_ensemble
+from foundation.tasks.executors import LocalProcesses, kept_site
 from foundation.tasks.journal import journal
 
 if TYPE_CHECKING:
@@ -31,6 +34,11 @@ MOST = 4
 """Processes at most: one more costs as much memory again, and none of them ends before the largest picture."""
 EACH = 2
 """Pictures that make the start of a process worth while."""
+KEPT = 4
+"""Tables that a process keeps."""
+_read: dict[tuple[Path, str], pd.DataFrame] = {}
+_begun: list[LocalProcesses] = []
+"""Processes that wait for pictures."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,11 +71,44 @@ def draw(sheet: Sheet) -> list[Path]:
     The same tables give the same bytes.
     """
     from foundation.drawing.style import save
-    from foundation.store.store import read_frame
 
-    frames = {name: read_frame(sheet.folder, sheet.manifest, name) for name in sheet.tables}
+    frames = {name: _table(sheet, name) for name in sheet.tables}
     figure = sheet.pictures()[sheet.name](frames, sheet.manifest, sheet.lang)
     return save(figure, sheet.folder / FOLDER / f"{sheet.name}.{sheet.lang}")
+
+
+def _table(sheet: Sheet, name: str) -> pd.DataFrame:
+    """One table, checked each time; several pictures of a process are made of the same ones. What is done to one for a
+    picture is not seen by others: pandas copies what is written to."""
+    path = check(sheet.folder, sheet.manifest, f"{name}.parquet")
+    key = (path.resolve(), sheet.manifest["files"][path.name])
+    if key not in _read:
+        while len(_read) >= KEPT:
+            del _read[next(iter(_read))]
+        _read[key] = tables.read(path, tables.most_rows(sheet.manifest))
+    return _read[key].copy(deep=False)
+
+
+def begin(album: Album, pictures: int, processes: int) -> None:
+    """Starts the processes with which ``draw_pictures`` will draw so many: they load what draws while this one is at
+    something else."""
+    count = _worth_while(pictures, processes)
+    if count > 1 and not _begun:
+        _begun.append(LocalProcesses(count))
+        for _ in range(count):
+            _begun[0].submit(_load, album.pictures)
+
+
+def _load(pictures: Callable[[], Mapping[str, Picture]]) -> None:
+    from importlib import import_module
+
+    for name in ("foundation.drawing.style", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"):
+        import_module(name)
+    pictures()
+
+
+def _worth_while(pictures: int, processes: int) -> int:
+    return min(processes, MOST, ceil(pictures / EACH))
 
 
 def draw_pictures(
@@ -99,7 +140,7 @@ def draw_pictures(
     (store.folder / FOLDER).mkdir(exist_ok=True)
     try:
         with progress(len(sheets)) as tell:
-            found = _drawn(sheets, store, min(processes, MOST, ceil(len(sheets) / EACH)), tell)
+            found = _drawn(sheets, store, _worth_while(len(sheets), processes), tell)
     finally:
         drop_unfinished(store.folder / FOLDER)  # of processes that were stopped
         store.seal(f"{FOLDER}/")  # theirs, too, that nobody has been told of
@@ -120,8 +161,8 @@ def _drawn(
 
     tell(0)
     # Serial work is done when it is submitted: one at a time, so that each is sealed before the next begins.
-    make, window = executor_factory(processes), 2 * processes - 1
-    failures = run_ensemble(draw, sheets, make, window=window, done=done, fatal=(Exception,))
+    with kept_site(processes, begun=_begun.pop() if _begun else None) as site:
+        failures = run_ensemble(draw, sheets, site.make, window=2 * processes - 1, done=done, fatal=(Exception,))
     if failures:
         raise RunFailedError(f"{store.folder}: {failures[0].error}")  # a process was killed again and again
     return found

@@ -53,6 +53,11 @@ class _Options:
     faulty: Bools
     texts: npt.NDArray[np.str_]
 
+    def at(self, place: int) -> _Options:
+        """That place alone."""
+        one = slice(place, place + 1)
+        return _Options(self.boxes[one], self.leaders[one], self.cost[one], self.faulty[one], self.texts[one])
+
 
 class _Canvas:
     """Points, crosses and room of axes whose layout is settled, in pixels."""
@@ -192,7 +197,9 @@ def _through(leaders: Floats, boxes: Floats) -> Bools:
     start, way = leaders[:, None, 0], leaders[:, None, 1] - leaders[:, None, 0]
     way = np.where(way == 0, 1e-9, way)
     one, other = (boxes[None, :, :2] - start) / way, (boxes[None, :, 2:] - start) / way
-    enters, leaves = np.minimum(one, other).max(axis=2), np.maximum(one, other).min(axis=2)
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    # Of two numbers the larger: a reduction over so short an axis takes several times as long.
+    enters, leaves = np.maximum(low[..., 0], low[..., 1]), np.minimum(high[..., 0], high[..., 1])
     return (enters < leaves) & (enters < 1) & (leaves > 0)
 
 
@@ -210,7 +217,8 @@ def _cross(leaders: Floats, others: Floats) -> Bools:
     a, b, c, d = leaders[:, None, 0], leaders[:, None, 1], others[None, :, 0], others[None, :, 1]
 
     def side(p: Floats, q: Floats, r: Floats) -> Floats:
-        return np.sign((q - p)[..., 0] * (r - p)[..., 1] - (q - p)[..., 1] * (r - p)[..., 0])
+        one, other = q - p, r - p
+        return np.sign(one[..., 0] * other[..., 1] - one[..., 1] * other[..., 0])
 
     return (side(a, b, c) * side(a, b, d) < 0) & (side(c, d, a) * side(c, d, b) < 0)
 
@@ -250,7 +258,7 @@ def _faults(option: _Options, others: Sequence[tuple[_Options, int]]) -> Bools:
 
 def _at_fault(options: Sequence[_Options], chosen: Sequence[int]) -> list[int]:
     taken = list(zip(options, chosen, strict=True))
-    return [k for k, (one, place) in enumerate(taken) if _faults(one, taken[:k] + taken[k + 1 :])[place]]
+    return [k for k, (one, place) in enumerate(taken) if _faults(one.at(place), taken[:k] + taken[k + 1 :]).any()]
 
 
 def _clear_place(option: _Options, others: Sequence[tuple[_Options, int]]) -> tuple[int, bool]:

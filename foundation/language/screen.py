@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
-from typing import Any
+from typing import Any, TextIO
 
 import rich._wrap
 from rich.cells import cell_len
@@ -39,6 +39,16 @@ def screen(width: int) -> Screen:
     """Stdout; where it is no terminal and ``COLUMNS`` doesn't say otherwise, as wide as given."""
     told = sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdecimal()
     return Screen() if told else Screen(width=width)
+
+
+def rendered(table: Table, stream: TextIO, width: int) -> str:
+    """A table as text for a stream, in its colours: text passes above a progress bar that is being shown there. As wide
+    as given where the stream is no terminal and ``COLUMNS`` doesn't say otherwise."""
+    told = stream.isatty() or os.environ.get("COLUMNS", "").isdecimal()
+    console = Screen(file=stream) if told else Screen(file=stream, width=width)
+    with console.capture() as text:
+        console.print("", table)
+    return text.get()
 
 
 def fitted(table: Table, console: Console) -> RenderableType:

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
+WRITERS = 2
+"""Tables that are written at once."""
 LOCK = ".lock"
 """Holds the number of the process that writes in a folder."""
 
@@ -147,6 +150,20 @@ def write_parquet(path: Path, frame: pd.DataFrame) -> None:
     write_bytes(path, parquet_bytes(frame))
 
 
+@contextmanager
+def tables_written(folder: Path, tables: Mapping[str, pd.DataFrame]) -> Iterator[None]:
+    """Tables as Parquet in a folder when the block is left; what it does is done beside.
+
+    Raises:
+        StorageError: as ``write_bytes``.
+    """
+    with ThreadPoolExecutor(WRITERS) as pool:
+        written = [pool.submit(write_parquet, folder / f"{name}.parquet", table) for name, table in tables.items()]
+        yield
+        for each in written:
+            each.result()
+
+
 def json_bytes(document: object) -> bytes:
     """Indented, accents as they are; of a file's name that isn't UTF-8, its escapes."""
     return (json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode(
@@ -172,13 +189,18 @@ def archive_bytes(arrays: Mapping[str, npt.NDArray[Any]]) -> bytes:
     return sink.getvalue()
 
 
-def parquet_bytes(frame: pd.DataFrame) -> bytes:
-    """Parquet with zstd, without the index."""
+def parquet_bytes(frame: pd.DataFrame, *, lasting: bool = True) -> bytes:
+    """Parquet with zstd, without the index; what is read once and removed soon rather so that this takes little time:
+    with LZ4, and dictionaries for texts alone."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    sink = pa.BufferOutputStream()
-    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), sink, compression="zstd")
+    sink, table = pa.BufferOutputStream(), pa.Table.from_pandas(frame, preserve_index=False)
+    if lasting:
+        pq.write_table(table, sink, compression="zstd")
+    else:
+        texts = [one.name for one in table.schema if pa.types.is_string(one.type) or pa.types.is_large_string(one.type)]
+        pq.write_table(table, sink, compression="lz4", use_dictionary=texts)
     return bytes(sink.getvalue().to_pybytes())
 
 

@@ -41,7 +41,7 @@ def encode(content: Content) -> Encoded:
 
 def _file(name: str, value: Any) -> tuple[str, bytes]:
     if hasattr(value, "to_parquet"):
-        return f"{name}.parquet", parquet_bytes(value)
+        return f"{name}.parquet", parquet_bytes(value, lasting=False)
     if hasattr(value, "dtype") and getattr(value, "shape", ()) != ():
         return f"{name}.npy", array_bytes(value)
     return f"{name}.json", json_bytes(value)
@@ -141,17 +141,47 @@ def _value(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def frame(folder: Path, wanted: Sequence[str], name: str) -> pd.DataFrame:
-    """One table of several parts, one after the other."""
+def frame(
+    folder: Path, wanted: Sequence[str], name: str, together: tuple[str, Sequence[str]] | None = None
+) -> pd.DataFrame:
+    """One table of several parts, one after the other.
+
+    Args:
+        together: a column of texts without gaps, and those whose rows are wanted: all of the first, then all of the
+            second.
+    """
     import pandas as pd
     import pyarrow as pa
     from pyarrow.parquet import ParquetFile
 
-    tables = [ParquetFile(place_of(folder, key) / f"{name}.parquet").read() for key in wanted]
+    places = [place_of(folder, key) / f"{name}.parquet" for key in wanted]
+    tables = [ParquetFile(place).read(use_threads=False) for place in places]  # too small for several
+    pieces = tables if together is None else _together(tables, *together)
     if tables and all(_like(table, tables[0]) for table in tables):
         # Put together before any becomes a data frame: a hundred small ones would take longer than what is in them.
-        return pa.concat_tables(tables).combine_chunks().to_pandas()
-    return pd.concat([table.to_pandas() for table in tables], ignore_index=True)
+        return pa.concat_tables(pieces).combine_chunks().to_pandas()
+    return pd.concat([piece.to_pandas() for piece in pieces], ignore_index=True)
+
+
+def _together(tables: Sequence[pa.Table], column: str, texts: Sequence[str]) -> list[pa.Table]:
+    """Nothing of each table, so that all columns are there, then what it has of the first text, and so on."""
+    found: dict[str, list[pa.Table]] = {text: [] for text in texts}
+    for table in tables:
+        for text, first, rows in _runs(table.column(column)):
+            if text in found:
+                found[text].append(table.slice(first, rows))
+    return [table.slice(0, 0) for table in tables] + [piece for text in texts for piece in found[text]]
+
+
+def _runs(texts: pa.ChunkedArray) -> list[tuple[str, int, int]]:
+    """Text, first row and number of rows, wherever one text stands in rows that follow each other."""
+    import numpy as np
+
+    coded = texts.combine_chunks().dictionary_encode()
+    codes, words = coded.indices.to_numpy(), coded.dictionary.to_pylist()
+    firsts = np.flatnonzero(np.append(True, codes[1:] != codes[:-1])[: len(codes)])
+    lengths = np.diff(np.append(firsts, len(codes)))
+    return [(words[codes[first]], int(first), int(rows)) for first, rows in zip(firsts, lengths, strict=True)]
 
 
 def _like(one: pa.Table, other: pa.Table) -> bool:

@@ -18,7 +18,7 @@ from foundation.errors import RunFailedError, StorageError, UserError
 from foundation.language.text import status_word
 from foundation.store import manifest as manifests
 from foundation.store import parts, tables
-from foundation.store.atomic import drop_abandoned, hidden, lock, refuse_link, unlock, write_parquet
+from foundation.store.atomic import drop_abandoned, hidden, lock, refuse_link, tables_written, unlock
 from foundation.store.manifest import Manifest
 from foundation.store.parts import PARTS, Content, Encoded
 from foundation.store.reading import Document, read_json
@@ -173,14 +173,14 @@ class Store:
         return bool(self._made)
 
     def finish(self, frames: Frames, failures: Sequence[Mapping[str, Any]] = (), *, status: str | None = None) -> None:
-        """Writes the final tables, then the manifest that seals all files; parts are removed if ``status`` (by default
-        ``failed`` where there are failures or something is left out) is ``complete``.
+        """Writes the final tables that are not there, then the manifest that seals all files; parts are removed if
+        ``status`` (by default ``failed`` where there are failures or something is left out) is ``complete``.
 
         Raises:
             StorageError: they can't be written; the parts stay.
         """
-        for name, frame in frames.items():
-            write_parquet(self.folder / f"{name}.parquet", frame)
+        with tables_written(self.folder, frames):
+            pass
         status = status or ("failed" if failures or self.manifest.get(manifests.LEFT_OUT) else "complete")
         self.note(failures=list(failures), status=status, finished=manifests.now())
         self.seal()

@@ -71,9 +71,9 @@ class Found(Generic[Task]):
             if key in having:
                 yield task, self.store.part(key)[name]
 
-    def frame(self, name: str) -> pd.DataFrame:
-        """One table of all, one after the other."""
-        return parts.frame(self.store.folder, self.keys, name)
+    def frame(self, name: str, together: tuple[str, Sequence[str]] | None = None) -> pd.DataFrame:
+        """One table of all, one after the other, or as ``parts.frame`` puts rows ``together``."""
+        return parts.frame(self.store.folder, self.keys, name, together)
 
 
 class OtherCodeError(Exception):

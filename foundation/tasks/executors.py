@@ -84,9 +84,8 @@ class Kept(Executor):
     interrupted, after which the next work gets a new executor.
     """
 
-    def __init__(self, make: Callable[[], Executor]) -> None:
-        self._make = make
-        self._inner: Executor | None = None
+    def __init__(self, make: Callable[[], Executor], inner: Executor | None = None) -> None:
+        self._make, self._inner = make, inner
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """As any executor."""
@@ -125,6 +124,8 @@ class Site:
     shares_disk: bool = True
     """Whether workers can leave results in the run folder."""
     incidents: list[dict[str, Any]] = field(default_factory=list)
+    release: Callable[[], None] = lambda: None
+    """Ends the workers before the site is left, where nothing more is to be computed."""
 
     def note(self, what: str, **details: object) -> None:
         """Adds to the incidents, with the time."""
@@ -138,12 +139,13 @@ def local_site(workers: int, threads: int = 1) -> Site:
 
 
 @contextmanager
-def kept_site(workers: int, threads: int = 1) -> Iterator[Site]:
-    """This machine, for a study in stages: until the block is left the processes are the same ones."""
+def kept_site(workers: int, threads: int = 1, begun: Executor | None = None) -> Iterator[Site]:
+    """This machine, for a study in stages: until the block is left the processes are the same ones (those of ``begun``,
+    where some wait already), and then they are ended without waiting for them to put their things away."""
     plain = local_site(workers, threads)
-    pool = Kept(plain.make)
+    pool = Kept(plain.make, begun)
     try:
-        yield replace(plain, make=plain.make if workers <= 1 else lambda: pool)
+        yield replace(plain, make=plain.make if workers <= 1 else lambda: pool, release=pool.stop)
     finally:
         pool.stop()
 

@@ -68,6 +68,11 @@ class Journal:
         self._lines, self._written, self._began = [], {}, time.perf_counter()
         self._add(label("log.command", lang, command=command))
 
+    @property
+    def seconds(self) -> float:
+        """Since the command began."""
+        return time.perf_counter() - self._began
+
     def tell(self, message: str) -> None:
         """Says something on stderr, and notes it; in French where its template has a French one."""
         said = in_language(message, self.lang)
@@ -79,7 +84,7 @@ class Journal:
         text = label(f"log.{key}", self.lang, **values)
         self._add(text)
         if self.verbose:
-            since = number(time.perf_counter() - self._began, 1, self.lang)
+            since = number(self.seconds, 1, self.lang)
             print(f"mes: [{since} s] {text}", file=sys.stderr, flush=True)
 
     @contextmanager
@@ -116,7 +121,7 @@ class Journal:
     def end(self, status: int) -> None:
         """The command ends with an exit status; what a library does afterwards is in no log."""
         if self._lines:
-            self.note("ended", status=status, seconds=number(time.perf_counter() - self._began, 1, self.lang))
+            self.note("ended", status=status, seconds=number(self.seconds, 1, self.lang))
         self._lines, self._written, self._versions = [], {}, None
 
     def _add(self, text: str) -> None:

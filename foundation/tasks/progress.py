@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -13,6 +14,8 @@ from foundation.tasks.journal import journal
 
 MINUTE = 60.0
 """Seconds."""
+QUIET = 2.0
+"""Seconds without a line after which people wonder."""
 Progress = Callable[[int, str], AbstractContextManager[Callable[[int], None]]]
 """Given how many there are in all and the name of the stage, a context whose value is told how many are done."""
 
@@ -30,7 +33,8 @@ def progress(total: int, label: str) -> Iterator[Callable[[int], None]]:
             with _bar(total, label) as show:
                 yield show
         else:
-            yield _lines(total, label)
+            with _lines(total, label) as show:
+                yield show
 
 
 @contextmanager
@@ -38,7 +42,7 @@ def _bar(total: int, label: str) -> Iterator[Callable[[int], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    pace = _Pace()
+    pace = Pace()
     left = TimeRemainingColumn(elapsed_when_finished=True)
     columns = (TextColumn(label), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), left)
     with Progress(*columns, console=Console(stderr=True)) as bar:
@@ -63,26 +67,69 @@ def adding(tell: Callable[[int], None]) -> Callable[[int], None]:
     return more
 
 
-def _lines(total: int, label: str) -> Callable[[int], None]:
-    """About ten lines for a whole run."""
-    pace = _Pace()
-    step = max(1, total // 10)
-    shown = -1
-
-    def show(done: int) -> None:
-        nonlocal shown
-        pace.tell(done, time.monotonic())
-        if done != shown and (done // step != shown // step or done == total):
-            seconds, so_far = pace.left(total), {"stage": label, "done": done, "total": total}
-            left = {} if seconds is None else {"seconds": f"{seconds:.0f}"}
-            text = words("log.left" if left else "log.done", journal.lang, **so_far, **left)
-            print(text, file=sys.stderr, flush=True)
-            shown = done
-
-    return show
+@contextmanager
+def _lines(total: int, label: str) -> Iterator[Callable[[int], None]]:
+    """About ten lines for a whole run, the first as soon as it can say how long it takes, and one wherever there was
+    none for long."""
+    lines = _Lines(total, label)
+    with never_silent(lines.again, lambda: lines.last):
+        yield lines.show
 
 
-class _Pace:
+@contextmanager
+def never_silent(say: Callable[[], None], last: Callable[[], float]) -> Iterator[None]:
+    """Until the block is left, a thread calls ``say`` where nothing was said since ``last`` (of ``time.perf_counter``)
+    for ``QUIET`` seconds and a tenth of the time so far."""
+    over, began = threading.Event(), time.perf_counter()
+
+    def watch() -> None:
+        while not over.wait(QUIET / 4):
+            now = time.perf_counter()
+            if now - last() > max(QUIET, (now - began) / 10):
+                say()
+
+    threading.Thread(target=watch, daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
+
+
+class _Lines:
+    """What was last said, and when."""
+
+    def __init__(self, total: int, label: str) -> None:
+        self.pace, self.total, self.stage = Pace(), total, label
+        self.step, self.done, self.timed = max(1, total // 10), 0, False
+        self.said: int | None = None
+        self.began = self.last = time.perf_counter()
+
+    def show(self, done: int) -> None:
+        """So many are done."""
+        self.pace.tell(done, time.monotonic())
+        self.done = done
+        left = self.pace.left(self.total)
+        if done == self.said:
+            return
+        crossed = self.said is None or done // self.step != self.said // self.step or done == self.total
+        if crossed or (left is not None and not self.timed):
+            if left is None:
+                self._say("done")
+            else:
+                self._say("left", seconds=f"{left:.0f}")
+            self.said, self.timed = done, left is not None
+
+    def again(self) -> None:
+        """It goes on."""
+        self._say("at_work", seconds=f"{time.perf_counter() - self.began:.0f}")
+
+    def _say(self, key: str, **more: str) -> None:
+        self.last = time.perf_counter()
+        told = {"stage": self.stage, "done": self.done, "total": self.total}
+        print(words(f"log.{key}", journal.lang, **told, **more), file=sys.stderr, flush=True)
+
+
+class Pace:
     """How fast draws finish. In the first minute counted from the first finished one on: starting the processes and
     compiling would spoil it; later from the start, for slow draws that run side by side finish side by side."""
 

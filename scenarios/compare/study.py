@@ -9,8 +9,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
-
 from foundation.store.manifest import LEFT_OUT, Manifest, entries
 from foundation.store.reading import Document
 from foundation.study import Study
@@ -148,24 +146,11 @@ class Comparison(OfDraws[Task]):
         if failed:
             found.store.note(**{LEFT_OUT: failed})
         order = [scenario["name"] for scenario in entries(found.store.manifest)]
-        return {name: _ordered(_of(in_order.frame(name), order), order) for name in ORDER}
+        return {name: in_order.frame(name, ("scenario", order)) for name in ORDER}
 
     def write(self, folder: Path, frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> None:
         """CSV tables for both languages."""
         write_tables(folder, tables_for_reading(frames, manifest), manifest)
-
-
-def _of(frame: pd.DataFrame, scenarios: Sequence[str]) -> pd.DataFrame:
-    return frame[frame["scenario"].isin(list(scenarios))]
-
-
-def _ordered(frame: pd.DataFrame, order: Sequence[str]) -> pd.DataFrame:
-    import pandas as pd
-
-    codes, names = pd.factorize(frame["scenario"])
-    rank = np.array([order.index(str(name)) for name in names], dtype=np.intp)
-    # Parts come in order of their draws, each with its rows in order: a stable sort keeps both.
-    return frame.take(np.argsort(rank[codes], kind="stable")).reset_index(drop=True)
 
 
 def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame], manifest: Manifest) -> None:

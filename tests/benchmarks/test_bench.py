@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import plan
+from benchmarks import plan, spent
 from benchmarks.bars import bars
 from benchmarks.cells import CellError, measure
 from benchmarks.page import page
@@ -100,12 +100,20 @@ def test_the_clock_counts_kernels_called_from_python() -> None:
             pass
 
     clock = Clock()
-    clock.watched(busy)(0.02)
+    kernel = clock.watched(busy)
+    kernel(0.02)
+    began = time.process_time()
     with clock.on("tables"):
         busy(0.01)
         time.sleep(0.1)
-    assert 0.02 <= clock.seconds["kernels"] < 0.1
-    assert 0.01 <= clock.seconds["tables"] < 0.1
+        kernel(0.03)
+        clock.watched(kernel, "prevalences")(0.02)
+    whole = time.process_time() - began
+    busy(0.05)
+    assert 0.05 <= clock.seconds["kernels"] < 0.1
+    assert 0.02 <= clock.seconds["prevalences"] < 0.05, "with the kernels that are called for them"
+    assert 0.01 <= clock.seconds["tables"] < 0.05, "without what is counted within"
+    assert sum(clock.seconds.values()) == pytest.approx(whole + 0.02, abs=0.01), "every second once, and none outside"
 
 
 @pytest.mark.slow
@@ -114,6 +122,14 @@ def test_a_comparison_is_split_into_parts() -> None:
     took = {name: value for name, value in row.items() if name.startswith("part: ")}
     assert set(took) == {f"part: {part}" for part in PARTS} - {"part: learning"}
     assert all(value > 0 for value in took.values())
+
+
+@pytest.mark.slow
+def test_a_calibration_is_split_into_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spent, "once", lambda clock, command: clock.seconds.update(compile=1.0, imports=1.0))
+    row = spent.calibrate(people=1000, first=64, wave=64, warmed=lambda: None)
+    assert set(row) == {f"part: {part}" for part in PARTS} - {"part: pictures"}
+    assert all(value > 0 for value in row.values())
 
 
 @pytest.mark.slow

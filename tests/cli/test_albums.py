@@ -24,7 +24,7 @@ from cli.runs.albums import ALBUMS, RUN, names_of
 from cli.runs.showing import Shown, draw, present
 from foundation.drawing import album as albums
 from foundation.drawing.album import draw_pictures
-from foundation.errors import Interrupted
+from foundation.errors import Interrupted, UserError
 from foundation.store.manifest import FORMAT
 from foundation.store.store import Store
 from foundation.store.verification import verify_folder
@@ -86,6 +86,46 @@ def test_processes_give_the_same_bytes(tmp_path: Path) -> None:
     digests = [[hashlib.sha256(path.read_bytes()).hexdigest() for path in paths] for paths in (one, two)]
     assert digests[0] == digests[1]
     assert len(set(digests[0])) == 2 * len(names), "negative control: pictures differ"
+
+
+def test_processes_that_wait_draw_the_same_and_are_ended(tmp_path: Path) -> None:
+    serial, store = folder_of(tmp_path / "serial", 4), folder_of(tmp_path / "r", 4)
+    names = list(RUN.main)
+    drawn(serial, names)
+    albums.begin(RUN, 4, 2)
+    (pool,) = albums._begun
+    albums.begin(RUN, 4, 2)
+    assert albums._begun == [pool], "no more wait than are needed"
+    processes = list(pool._processes.values())
+    paths = drawn(store, names, processes=2)
+    assert not albums._begun
+    for process in processes:
+        process.join(30)
+        assert not process.is_alive()
+    for path in paths:
+        assert path.read_bytes() == (serial.folder / "pictures" / path.name).read_bytes()
+    albums.begin(RUN, 1, 2)
+    albums.begin(RUN, 11, 1)
+    assert not albums._begun, "one process draws as well as this one"
+
+
+def test_a_table_is_read_once_checked_each_time_and_nobody_spoils_it_for_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+    plain = albums.tables.read
+    monkeypatch.setattr(albums.tables, "read", lambda path, most: (read.append(path), plain(path, most))[1])
+    store = folder_of(tmp_path / "r", 4)
+    sheet = albums._sheet(RUN, store, "equity", "en")
+    first = albums._table(sheet, "outcomes")
+    first["activated_millions"] = 0.0
+    first.loc[0, "draw"] = 99
+    assert (albums._table(sheet, "outcomes")["activated_millions"] > 0).all()
+    assert 99 not in set(albums._table(sheet, "outcomes")["draw"])
+    assert len(read) == 1
+    (store.folder / "outcomes.parquet").write_bytes(b"other")
+    with pytest.raises(UserError, match="not as the run left it"):
+        albums._table(sheet, "outcomes")
 
 
 def test_a_single_scenario_has_nothing_to_compare() -> None:

@@ -125,6 +125,21 @@ def test_quick_is_marked(mes: Mes, tmp_path: Path) -> None:
     assert "quick" in mes(*arguments, "--out", "b").stdout.lower()
 
 
+def test_a_long_run_shows_a_first_look_to_who_reads(mes: Mes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("scenarios.compare.look.FEWEST", 2)
+    monkeypatch.setattr("scenarios.compare.look.LONG", -1.0)
+    run = ("run", "media", "--people", "1000", "--draws", "5", "--workers", "1", "--pictures", "none")
+    english, french = mes(*run, "--out", "en"), mes(*run, "--out", "fr", "--lang", "fr")
+    assert english.stderr.count("FIRST LOOK after 3 of 5 draws") == 1
+    assert french.stderr.count("PREMIER APERÇU après 3 tirages sur 5") == 1
+    assert "FIRST LOOK" not in english.stdout
+    shown = mes(*run, "--out", "json", "--json"), mes(*run, "--out", "quick", "--quick")
+    assert not any("FIRST LOOK" in result.stderr for result in shown)
+    monkeypatch.setattr("scenarios.compare.look.LONG", 60.0)
+    assert "FIRST LOOK" not in mes(*run, "--out", "short").stderr
+    assert tables(tmp_path / "en") == tables(tmp_path / "fr") == tables(tmp_path / "json") == tables(tmp_path / "short")
+
+
 def test_folders_are_compared_without_simulating(mes: Mes, compared: tuple[Path, Result], tmp_path: Path) -> None:
     assert mes("run", "media", *SMALL, "--workers", "1", "--seed", "2", "--out", "other").exit_code == 0
     result = mes("compare", str(compared[0]), "./other", "--json", "--out", "both")

@@ -1,11 +1,12 @@
 """The shipped draws reproduce the published stocks; parameters that were not searched for don't."""
 
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from calibration.draws.files import changed_data, load_draws, read_draws
+from calibration.draws.files import SHIPPED, changed_data, load_draws, read_draws
 from calibration.facts.inputs import load_demography, load_history
 from calibration.facts.targets import load_stock_targets, load_surveyed
 from foundation.seeds import DECISIONS, POPULATION, derive
@@ -54,6 +55,27 @@ def test_every_stock_target_is_met(found):
 
 def test_fifteen_per_cent_at_the_survey(found):
     assert 0.145 < np.median([share[SURVEY] for _, share in found]) < 0.155
+
+
+def drifts(rows):
+    """Largest z of a rank correlation of a parameter with its place among the rows, or with the row before."""
+    ranks = np.argsort(np.argsort(rows, axis=0), axis=0)
+    ranks = (ranks - ranks.mean(axis=0)) / ranks.std(axis=0)
+    place = np.linspace(-(3**0.5), 3**0.5, len(rows))
+    found = [place @ ranks / len(rows), (ranks[1:] * ranks[:-1]).mean(axis=0)]
+    return np.abs(found).max() * len(rows) ** 0.5
+
+
+@pytest.mark.parametrize("name", ["default", "traits-lifelong"])
+def test_rows_stand_in_random_order(name):
+    # So the first draws of a run are a fair sample of all, which a first look at it rests on.
+    rows = read_draws(Path(str(SHIPPED / f"{name}.parquet")))[0]
+    most = 4.5  # of 88 standard normal numbers with a chance of 6 in 10,000
+    assert drifts(rows) < most
+    # Negative controls: ordered by a parameter; each beside one that is like it, as along a walk.
+    assert drifts(rows[np.argsort(rows[:, 0])]) > most
+    pairs = np.argsort(rows[:, 1]).reshape(-1, 2)
+    assert drifts(rows[np.random.default_rng(1).permutation(pairs).ravel()]) > most
 
 
 def test_parameters_not_searched_for_miss(tables):

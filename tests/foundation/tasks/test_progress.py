@@ -1,5 +1,7 @@
 """Time left, as lines tell it."""
 
+import time
+
 import pytest
 
 from foundation.tasks import progress
@@ -32,3 +34,33 @@ def test_slow_draws_side_by_side_count_from_the_start(told):
 
 def test_a_run_taken_up_counts_only_what_it_does_itself(told):
     assert told((2, 0.0), (3, 100.0), (4, 200.0))[1] == "draws: 3/4, 100 s left"
+
+
+def test_the_first_line_with_a_time_left_does_not_wait_for_a_tenth(told):
+    lines = told((0, 0.0), (1, 1.0), (2, 2.0), (3, 3.0), *((n, float(n)) for n in range(4, 101)))
+    assert lines[:3] == ["draws: 0/100", "draws: 2/100, 98 s left", "draws: 10/100, 90 s left"]
+    assert len(lines) == 12
+
+
+def test_where_nothing_was_said_for_long_it_says_that_it_goes_on(monkeypatch, capsys):
+    monkeypatch.setattr(progress, "QUIET", 0.05)
+    for lang, said in (("en", "mixes: 3/9, at work for 0 s"), ("fr", "mixes\u00a0: 3/9, en cours depuis 0 s")):
+        monkeypatch.setattr(progress.journal, "lang", lang)
+        with progress_of(9, "mixes") as tell:
+            tell(3)
+            time.sleep(0.4)
+        lines = capsys.readouterr().err.splitlines()
+        assert lines[1] == said
+        # Ever more seldom: after a tenth of the time so far. And not at all once it is over.
+        assert 2 <= lines.count(said) <= 8
+        time.sleep(0.2)
+        assert capsys.readouterr().err == ""
+
+
+def test_who_is_told_often_enough_is_told_nothing_else(monkeypatch, capsys):
+    monkeypatch.setattr(progress, "QUIET", 5.0)
+    with progress_of(10, "draws") as tell:
+        for done in range(11):
+            tell(done)
+            time.sleep(0.01)
+    assert "at work" not in capsys.readouterr().err
