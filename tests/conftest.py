@@ -77,9 +77,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What is loaded by now stays: nothing of it is looked through again whenever memory is searched for garbage."""
+    """What is loaded by now stays and is not searched for garbage again; the rest, which is much in the readable twin,
+    less often than every 700 objects."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(100_000, 10, 10)
 
 
 def pytest_configure() -> None:

@@ -79,16 +79,23 @@ def opened(page: Path, folder: Path) -> tuple[list[dict[str, Any]], list[str]]:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("browser") / "r"
     names = ("letters-with-code", "simplified-signup", "mix-broad")
-    arguments = ("compare", *names, "--people", "2000", "--draws", "4", "--workers", "1", "--out", str(path))
-    assert CliRunner().invoke(app, arguments).exit_code == 0
+    small = ("--people", "2000", "--draws", "4", "--workers", "1", "--pictures", "none")
+    assert CliRunner().invoke(app, ["compare", *names, *small, "--out", str(path)]).exit_code == 0
     return path
 
 
+@pytest.fixture(scope="module")
+def pages(folder: Path) -> dict[str, Path]:
+    """Its report in both languages."""
+    found = {lang: folder.parent / f"{lang}.html" for lang in ("en", "fr")}
+    for lang, page in found.items():
+        assert CliRunner().invoke(app, ["report", str(folder), "--lang", lang, "--out", str(page)]).exit_code == 0
+    return found
+
+
 @pytest.mark.parametrize("lang", ["en", "fr"])
-def test_the_report_in_a_browser(folder: Path, tmp_path: Path, lang: str) -> None:
-    page = tmp_path / f"{lang}.html"
-    assert CliRunner().invoke(app, ["report", str(folder), "--lang", lang, "--out", str(page)]).exit_code == 0
-    found, console = opened(page, tmp_path)
+def test_the_report_in_a_browser(pages: dict[str, Path], tmp_path: Path, lang: str) -> None:
+    found, console = opened(pages[lang], tmp_path)
     assert console == []
     for width, seen in zip(WIDTHS, found, strict=True):
         assert abs(seen["width"] - width) < 20, "but for a scroll bar"
@@ -106,14 +113,13 @@ def test_the_report_in_a_browser(folder: Path, tmp_path: Path, lang: str) -> Non
     [("en", "Notes on method", "All strategies"), ("fr", "Notes de méthode", "Toutes les stratégies")],
 )
 def test_the_first_printed_page_answers_alone(
-    folder: Path, tmp_path: Path, lang: str, last: str, following: str
+    pages: dict[str, Path], tmp_path: Path, lang: str, last: str, following: str
 ) -> None:
     """It ends with the contents; the rest begins on the next one."""
     assert CHROMIUM
-    page, pdf = tmp_path / f"{lang}.html", tmp_path / "report.pdf"
-    assert CliRunner().invoke(app, ["report", str(folder), "--lang", lang, "--out", str(page)]).exit_code == 0
+    pdf = tmp_path / "report.pdf"
     profile = f"--user-data-dir={tmp_path / 'profile'}"
-    command = [CHROMIUM, *FLAGS, profile, "--no-pdf-header-footer", f"--print-to-pdf={pdf}", page.as_uri()]
+    command = [CHROMIUM, *FLAGS, profile, "--no-pdf-header-footer", f"--print-to-pdf={pdf}", pages[lang].as_uri()]
     subprocess.run(command, capture_output=True, timeout=180, check=True)
     read = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, text=True, timeout=60, check=True)
     pages = read.stdout.split("\f")
@@ -154,16 +160,15 @@ def pointed(page: Path, weekly: pd.DataFrame, lang: str) -> None:
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
-def test_a_pointer_finds_values_without_a_script_and_off_paper(folder: Path, tmp_path: Path, lang: str) -> None:
+def test_a_pointer_finds_values_without_a_script_and_off_paper(
+    folder: Path, pages: dict[str, Path], lang: str
+) -> None:
     """The box of the curves says the day and the medians and intervals of ``weekly.parquet``."""
-    page = tmp_path / f"{lang}.html"
-    assert CliRunner().invoke(app, ["report", str(folder), "--lang", lang, "--out", str(page)]).exit_code == 0
-    text = page.read_text(encoding="utf-8")
-    assert "<script" not in text
+    assert "<script" not in pages[lang].read_text(encoding="utf-8")
     weekly = pd.read_parquet(folder / "weekly.parquet").query("scenario == 'status-quo'")
     # In a thread of its own: the browser of other tests may still be driven from this one.
     with ThreadPoolExecutor(1) as alone:
-        alone.submit(pointed, page, weekly, lang).result()
+        alone.submit(pointed, pages[lang], weekly, lang).result()
 
 
 def test_the_browser_notices_what_is_wrong(tmp_path: Path) -> None:

@@ -14,13 +14,11 @@ from model.terms.weeks import NEVER, WEEKS
 from scenarios.story.replay import replay
 from tests.model.busy import POLICY, build, engine
 
-SEEDS = (1, 2)
-
-
-@pytest.fixture(scope="module")
-def lives() -> dict[int, list[Any]]:
-    """Everybody of two busy worlds with every lever."""
-    return {seed: [replay(engine(seed), number) for number in range(engine(seed).population.n)] for seed in SEEDS}
+@pytest.fixture(scope="module", params=[(1,), pytest.param((1, 2), marks=pytest.mark.slow)], ids=str)
+def lives(request: pytest.FixtureRequest) -> dict[int, list[Any]]:
+    """Everybody of a busy world with every lever; with the slow tests, of two."""
+    worlds = {seed: engine(seed) for seed in request.param}
+    return {seed: [replay(world, number) for number in range(world.population.n)] for seed, world in worlds.items()}
 
 
 def test_every_life_ends_as_the_engine_has_it(lives: dict[int, list[Any]]) -> None:
