@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
 
 import pytest
+import typer.testing
 from hypothesis import settings
 
 from cli.errors import Mes as Commands
@@ -16,6 +21,32 @@ check_shapes()
 settings.register_profile("fixed", derandomize=True, database=None, deadline=None)
 settings.load_profile("fixed")
 
+
+def parts_of(command: Any) -> Iterator[Any]:
+    """A command, its options and its commands."""
+    yield command
+    yield from command.params
+    for below in getattr(command, "commands", {}).values():
+        yield from parts_of(below)
+
+
+@cache
+def built(app: typer.Typer) -> tuple[Any, list[tuple[Any, dict[str, Any]]]]:
+    """The command line, and its parts as they are before a command has put its language into them."""
+    command = typer.main.get_command(app)
+    return command, [(part, dict(vars(part))) for part in parts_of(command)]
+
+
+def as_built(app: typer.Typer) -> Any:
+    """The command line as if built anew, which takes more time than many a command that tests run."""
+    command, parts = built(app)
+    for part, state in parts:
+        vars(part).clear()
+        vars(part).update(state)
+    return command
+
+
+typer.testing._get_command = as_built
 
 LONG = (
     "web/browser/test_page.py",
@@ -43,6 +74,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((row for row, name in enumerate(LONG) if f"/tests/{name}" in item.path.as_posix()), len(LONG))
 
     items.sort(key=place)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays and is not searched for garbage again; the rest, which is much in the readable twin,
+    less often than every 700 objects."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 10, 10)
 
 
 def pytest_configure() -> None:

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli.main import app
+from cli.runs import albums
 
 
 @pytest.fixture
@@ -18,3 +19,12 @@ def mes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result
     for name in ("MES_LANG", "MES_DEBUG"):
         monkeypatch.delenv(name, raising=False)
     return lambda *arguments: CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports without curves and crosses, and the first picture of a folder alone: drawing takes most of the time."""
+    names = albums.names_of
+    monkeypatch.setattr(albums, "names_of", lambda *asked: names(*asked)[:1])
+    for name in ("report_adoption", "report_costs"):
+        monkeypatch.setattr(f"report.page.{name}", lambda *_: '<svg aria-hidden="true"></svg>')

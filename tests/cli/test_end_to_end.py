@@ -23,6 +23,7 @@ from scenarios.compare.comparison import load
 
 Mes = Callable[..., Result]
 SMALL = ("--people", "2000", "--draws", "3")
+UNDRAWN = ("--pictures", "none")
 POLICY = week_of(date(2027, 1, 4))
 """The default policy start."""
 
@@ -104,7 +105,7 @@ def test_two_processes_give_the_same_bytes(mes: Mes, compared: tuple[Path, Resul
 
 
 def test_run_prints_one_number_a_week(mes: Mes) -> None:
-    result = mes("run", "status-quo", *SMALL, "--workers", "1", "--seed", "3", "--json")
+    result = mes("run", "status-quo", *SMALL, "--workers", "1", "--seed", "3", "--json", *UNDRAWN)
     assert result.exit_code == 0, result.stderr
     document = json.loads(result.stdout)
     assert (document["scenario"], document["people"], document["draws"], document["seed"]) == ("status-quo", 2000, 3, 3)
@@ -141,8 +142,8 @@ def test_a_long_run_shows_a_first_look_to_who_reads(mes: Mes, monkeypatch: pytes
 
 
 def test_folders_are_compared_without_simulating(mes: Mes, compared: tuple[Path, Result], tmp_path: Path) -> None:
-    assert mes("run", "media", *SMALL, "--workers", "1", "--seed", "2", "--out", "other").exit_code == 0
-    result = mes("compare", str(compared[0]), "./other", "--json", "--out", "both")
+    assert mes("run", "media", *SMALL, *UNDRAWN, "--workers", "1", "--seed", "2", "--out", "other").exit_code == 0
+    result = mes("compare", str(compared[0]), "./other", "--json", "--out", "both", *UNDRAWN)
     assert result.exit_code == 0, result.stderr
     document = json.loads(result.stdout)
     assert document["paired"] is False

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from typer.testing import Result
+from typer.testing import CliRunner, Result
 
+from cli.main import app
 from foundation.store.manifest import read
 from foundation.tasks import progress
 from foundation.tasks.journal import LOG, Journal, journal
@@ -25,53 +27,75 @@ def lines(file: Path) -> list[str]:
     return [line.partition("  ")[2] for line in found]
 
 
-def test_a_folder_has_a_log_that_no_manifest_lists(mes: Mes, tmp_path: Path) -> None:
-    result = mes(*RUN, "--out", "out")
-    assert result.exit_code == 0
-    found = lines(tmp_path / "out" / LOG)
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Result]]:
+    """Where ``RUN`` was carried out once, and once stopped before its tables, in French; what each said."""
+    place, said = tmp_path_factory.mktemp("log"), {}
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.chdir(place)
+        patched.delenv("MES_LANG", raising=False)
+        said["out"] = CliRunner().invoke(app, [*RUN, "--out", "out"])
+        patched.setattr("scenarios.compare.study.write_tables", interrupted)
+        said["stopped"] = CliRunner().invoke(app, [*RUN, "--out", "stopped", "--lang", "fr"])
+    assert [result.exit_code for result in said.values()] == [0, 130]
+    return place, said
+
+
+@pytest.fixture
+def out(made: tuple[Path, dict[str, Result]], tmp_path: Path) -> Path:
+    """A copy of the finished folder."""
+    return Path(shutil.copytree(made[0] / "out", tmp_path / "out"))
+
+
+@pytest.fixture
+def stopped(made: tuple[Path, dict[str, Result]], tmp_path: Path) -> Path:
+    """A copy of the one that was stopped."""
+    return Path(shutil.copytree(made[0] / "stopped", tmp_path / "stopped"))
+
+
+def test_a_folder_has_a_log_that_no_manifest_lists(mes: Mes, made: tuple[Path, dict[str, Result]], out: Path) -> None:
+    found = lines(out / LOG)
     assert re.fullmatch(re.escape(f"command: mes {' '.join(RUN)} --out out") + r" \(mes \S+, process \d+\)", found[0])
     assert re.match(r"mes \S+, python 3\.\d+, numpy \S+, numba ", found[1])
     assert found[2] == "folder begun"
     assert re.fullmatch(r"draws \(2\): done in [\d.]+ s", found[3])
     assert "tables written and sealed, status complete, failures 0" in found
     assert re.fullmatch(r"ended after [\d.]+ s with exit status 0", found[-1])
-    assert LOG not in read(tmp_path / "out")["files"]
+    assert LOG not in read(out)["files"]
     assert mes("verify", "out").exit_code == 0
-    assert str(tmp_path) not in (tmp_path / "out" / LOG).read_text(), "no path but those that were given"
+    assert str(made[0]) not in (out / LOG).read_text(), "no path but those that were given"
 
 
-def test_a_log_may_be_altered_or_lost_and_the_folder_is_what_it_was(mes: Mes, tmp_path: Path) -> None:
-    mes(*RUN, "--out", "out")
-    (tmp_path / "out" / LOG).write_text("anything\n")
+@pytest.mark.usefixtures("undrawn")
+def test_a_log_may_be_altered_or_lost_and_the_folder_is_what_it_was(mes: Mes, out: Path) -> None:
+    (out / LOG).write_text("anything\n")
     assert mes("verify", "out").exit_code == 0
-    (tmp_path / "out" / LOG).unlink()
+    (out / LOG).unlink()
     assert mes("verify", "out").exit_code == 0
     assert mes("plot", "out").exit_code == 0
 
 
-def test_a_resumed_run_goes_on_with_the_log(mes: Mes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr("scenarios.compare.study.write_tables", interrupted)
-        result = mes(*RUN, "--out", "out", "--lang", "fr")
-    assert result.exit_code == 130
-    assert "mes: interrompu\u202f; la même commande avec --resume --out out achève le reste" in result.stderr
-    before = lines(tmp_path / "out" / LOG)
+def test_a_resumed_run_goes_on_with_the_log(mes: Mes, made: tuple[Path, dict[str, Result]], stopped: Path) -> None:
+    said = "mes: interrompu\u202f; la même commande avec --resume --out stopped achève le reste"
+    assert said in made[1]["stopped"].stderr
+    before = lines(stopped / LOG)
     assert before[-1].endswith("code de sortie 130")
     assert before[-2].startswith("interrompu")
-    assert mes(*RUN, "--out", "out", "--resume").exit_code == 0
-    after = lines(tmp_path / "out" / LOG)
+    assert mes(*RUN, "--out", "stopped", "--resume").exit_code == 0
+    after = lines(stopped / LOG)
     assert after[: len(before)] == before
     assert "folder taken up again, parts there: 2" in after
     assert after[-1].endswith("with exit status 0")
-    assert mes("verify", "out").exit_code == 0
+    assert mes("verify", "stopped").exit_code == 0
 
 
-def test_every_command_that_works_in_a_folder_adds_to_its_log(mes: Mes, tmp_path: Path) -> None:
-    assert mes(*RUN, "--out", "out").exit_code == 0
-    log = tmp_path / "out" / LOG
+@pytest.mark.usefixtures("undrawn")
+def test_every_command_that_works_in_a_folder_adds_to_its_log(mes: Mes, out: Path) -> None:
+    log = out / LOG
     for words in (
         (*RUN, "--out", "out", "--resume"),
         ("plot", "out", "--workers", "1", "--lang", "fr"),
@@ -105,15 +129,14 @@ def test_verbose_has_decimal_commas_in_french(mes: Mes) -> None:
     assert not re.search(r"\[\d+\.\d s\]", told)
 
 
-def test_a_log_in_french_says_how_the_folder_stands_in_french(mes: Mes, tmp_path: Path) -> None:
-    mes(*RUN, "--out", "out", "--lang", "fr")
-    assert "tableaux écrits et scellés, état\u00a0: complet, échecs\u00a0: 0" in lines(tmp_path / "out" / LOG)
+def test_a_log_in_french_says_how_the_folder_stands_in_french(mes: Mes, stopped: Path) -> None:
+    mes(*RUN, "--out", "stopped", "--lang", "fr", "--resume")
+    assert "tableaux écrits et scellés, état\u00a0: complet, échecs\u00a0: 0" in lines(stopped / LOG)
 
 
-def test_no_result_depends_on_the_log(mes: Mes, tmp_path: Path) -> None:
-    mes(*RUN, "--out", "plain")
+def test_no_result_depends_on_the_log(mes: Mes, out: Path, tmp_path: Path) -> None:
     mes(*RUN, "--out", "logged", "--verbose", "--log", "all.txt")
-    first, second = (read(tmp_path / name)["files"] for name in ("plain", "logged"))
+    first, second = (read(folder)["files"] for folder in (out, tmp_path / "logged"))
     assert first == second
     assert "--log all.txt (mes " in lines(tmp_path / "all.txt")[0]
 
@@ -164,10 +187,10 @@ def test_progress_speaks_french(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     assert re.search(r"tirages\u00a0: 2/2, encore \d+ s", capsys.readouterr().err)
 
 
+@pytest.mark.usefixtures("out")
 @pytest.mark.parametrize("name", ["thesis.txt", "out/manifest.json", "out/new.txt", "twice.txt", "link.txt"])
 def test_what_is_no_log_is_left_alone(name: str, mes: Mes, tmp_path: Path) -> None:
     """A document, the files of a folder of results, other names of a file."""
-    mes(*RUN, "--out", "out")
     (tmp_path / "thesis.txt").write_text("my thesis")
     (tmp_path / "other.txt").touch()
     os.link(tmp_path / "other.txt", tmp_path / "twice.txt")
@@ -182,21 +205,15 @@ def test_what_is_no_log_is_left_alone(name: str, mes: Mes, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("how", ["link", "other name", "document"])
 def test_a_log_that_is_something_else_is_not_written_to_and_said(
-    how: str, mes: Mes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    how: str, mes: Mes, tmp_path: Path, stopped: Path
 ) -> None:
-    def interrupted(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr("scenarios.compare.study.write_tables", interrupted)
-        assert mes(*RUN, "--out", "out").exit_code == 130
-    log, other = tmp_path / "out" / LOG, tmp_path / "other.txt"
+    log, other = stopped / LOG, tmp_path / "other.txt"
     other.write_text("mine")
     log.unlink()
     {"link": log.symlink_to, "other name": lambda target: os.link(target, log), "document": log.write_bytes}[how](
         b"mine" if how == "document" else other
     )
-    result = mes(*RUN, "--out", "out", "--resume")
+    result = mes(*RUN, "--out", "stopped", "--resume")
     assert result.exit_code == 0
     assert result.stderr.count("no log is kept") == 1
     assert other.read_text() == "mine"

@@ -6,8 +6,7 @@ The pictures are those that commands leave, not made-up ones.
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
+import warnings
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +15,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 Mes = Callable[..., Result]
+UNSEEN = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
+"""Warnings that Python shows nobody who doesn't ask for them."""
 TITLES = {"xml": r"A <b>&amp; \"q\" 'a' ]]> --> <!-- -- </svg> é", "math": r"B $x_{1}$ \\frac{ 50 % %s {0} ^ œ"}
 """Of two scenarios, as written in a file."""
 SCENARIO = """
@@ -42,11 +43,12 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-def done(*arguments: str) -> None:
+def done(*arguments: str) -> Result:
     from cli.main import app
 
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.stderr
+    return result
 
 
 def test_pictures_of_compare(run: Path) -> None:
@@ -88,11 +90,13 @@ def test_characters_without_a_glyph_are_said_once_and_warn_of_nothing(tmp_path: 
     """Of emoji and Chinese; a French title has all its letters."""
     for name, title in (("signs", "Letters 📬 漢字 漢"), ("plain", "Œuvre, où l’été – « là »")):
         (tmp_path / f"{name}.toml").write_text(SCENARIO.replace("{title}", title), encoding="utf-8")
-        out = ("--pictures", "main", "--out", str(tmp_path / name), "--workers", "1")
-        command = [sys.executable, "-m", "cli", "compare", str(tmp_path / f"{name}.toml"), "status-quo", *out]
-        result = subprocess.run(
-            [*command, "--people", "1000", "--draws", "2"], capture_output=True, encoding="utf-8", check=True
-        )
+        small = ("--people", "1000", "--draws", "2", "--workers", "1", "--pictures", "main")
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            result = done(
+                "compare", str(tmp_path / f"{name}.toml"), "status-quo", *small, "--out", str(tmp_path / name)
+            )
+        assert [str(one.message) for one in told if not issubclass(one.category, UNSEEN)] == []
         assert "Warning" not in result.stderr
         assert result.stderr.count("boxes in their place: 📬 漢 字") == (name == "signs")
         assert ("boxes" in result.stderr) == (name == "signs")

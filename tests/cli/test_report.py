@@ -51,13 +51,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reports whose curves and crosses, which take most of the time, aren't drawn: those of ``folder`` are."""
-    for name in ("report_adoption", "report_costs"):
-        monkeypatch.setattr(f"report.page.{name}", lambda *_: '<svg aria-hidden="true"></svg>')
-
-
 def text_of(folder: Path, lang: str) -> str:
     return (folder / f"report.{lang}.html").read_text(encoding="utf-8")
 

@@ -18,6 +18,7 @@ from model.terms.inputs import History
 from model.terms.parameters import Drivers, Parameters, People, Practice, Prevalence, Pulls, Stops, WordOfMouth
 from model.terms.structure import Structure
 from model.terms.weeks import WEEKS
+from model.twin.reference import ReferenceModel
 from tests.model.law import demography
 
 SEEDS = (1, 2, 3, 4, 5)
@@ -129,6 +130,22 @@ def campaign(kind: type, seed: int, structure: Structure | None = None) -> Any:
 @lru_cache
 def engine(seed: int, structure: Structure | None = None) -> AdoptionModel:
     return campaign(AdoptionModel, seed, structure)
+
+
+@lru_cache
+def started(seed: int) -> ReferenceModel:
+    """The readable twin at the week of the policy, to branch from, which leaves it as it is."""
+    model: ReferenceModel = build(ReferenceModel, seed)
+    model.advance(POLICY)
+    return model
+
+
+@lru_cache
+def twin(seed: int) -> ReferenceModel:
+    """It with all levers at the end of the run, to be looked at: who breaks a rule takes a ``campaign``."""
+    branch = started(seed).branch(levers())
+    branch.advance(WEEKS)
+    return branch
 
 
 def differences(fast: Any, twin: Any) -> list[str]:

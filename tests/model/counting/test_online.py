@@ -19,7 +19,7 @@ from model.terms.channels import Channel
 from model.terms.weeks import NEVER, monday
 from model.twin.reference import ReferenceModel
 from tests.marks import few_fast
-from tests.model.busy import POLICY, SEEDS, build, levers
+from tests.model.busy import POLICY, SEEDS, build, levers, started
 from tests.model.law import demography
 
 WEEK = POLICY + 40
@@ -28,11 +28,13 @@ PROFESSIONALS = (Channel.DOCTOR, Channel.PHARMACIST, Channel.HOSPITAL, Channel.A
 
 @lru_cache
 def run(kind: type, seed: int, week: int = WEEK) -> Any:
-    model = build(kind, seed)
-    model.advance(min(week, POLICY))
-    if week > POLICY:
-        model = model.branch(levers())
-        model.advance(week)
+    if week > POLICY and kind is ReferenceModel:
+        model = started(seed).branch(levers())
+    else:
+        model = build(kind, seed)
+        model.advance(min(week, POLICY))
+        model = model.branch(levers()) if week > POLICY else model
+    model.advance(week)
     return model
 
 

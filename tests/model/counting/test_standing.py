@@ -20,7 +20,7 @@ from model.twin.people import Person
 from model.twin.reference import ReferenceModel
 from model.twin.traits import INFORMATION, NO_USE, OTHER, TIME
 from tests.marks import few_fast
-from tests.model.busy import POLICY, SEEDS, build, engine, levers
+from tests.model.busy import POLICY, SEEDS, build, engine, levers, started
 
 STOPS = {NO_USE: "no_use", TIME: "time", INFORMATION: "information", OTHER: "other_reason"}
 AT = (POLICY, POLICY + 40, WEEKS)
@@ -51,9 +51,7 @@ def joined(parts: list[StandingTable]) -> StandingTable:
 
 @cache
 def twin(seed: int, week: int) -> ReferenceModel:
-    model = build(ReferenceModel, seed)
-    model.advance(POLICY)
-    model = model.branch(levers())
+    model = started(seed).branch(levers())
     model.advance(week)
     return model
 

@@ -15,8 +15,7 @@ from model.population.building import build_population
 from model.terms.channels import Channel
 from model.terms.weeks import WEEKS
 from model.twin.people import Person
-from model.twin.reference import ReferenceModel
-from tests.model.busy import BUSY, POLICY, build, history, people
+from tests.model.busy import BUSY, POLICY, build, history, people, started
 from tests.model.law import Z, demography
 
 SPAN: dict[str, Any] = {"start": POLICY, "end": WEEKS}
@@ -65,9 +64,7 @@ def logged(monkeypatch: pytest.MonkeyPatch, seed: int, *levers: lv.Lever) -> tup
         else:
             assert not paid
 
-    model = build(ReferenceModel, seed)
-    model.advance(POLICY)
-    branch = model.branch(levers)
+    branch = started(seed).branch(levers)
     monkeypatch.setattr(Person, "respond", noted)
     branch.advance(WEEKS)
     monkeypatch.undo()

@@ -27,6 +27,7 @@ from model.twin.surroundings import Doctor
 from model.twin.traits import INFORMATION, NO_USE, OTHER, TIME
 from tests.marks import few_fast
 from tests.model.busy import BUSY, POLICY, SEEDS, build, campaign, differences, engine, history, levers, people
+from tests.model.busy import twin as twin_of
 from tests.model.law import demography
 
 ALTERNATIVES = [(field, value) for field, values in Structure.choices().items() for value in values[1:]]
@@ -34,9 +35,8 @@ ALTERNATIVES = [(field, value) for field, values in Structure.choices().items() 
 
 @pytest.mark.parametrize("seed", few_fast(SEEDS))
 def test_twin_equals_engine_with_all_levers(seed: int) -> None:
-    twin = campaign(ReferenceModel, seed)
-    assert differences(engine(seed), twin) == []
-    assert [asdict(use) for use in engine(seed).outcome().uses] == [asdict(use) for use in twin.outcome().uses]
+    assert differences(engine(seed), twin_of(seed)) == []
+    assert [asdict(use) for use in engine(seed).outcome().uses] == [asdict(use) for use in twin_of(seed).outcome().uses]
 
 
 def test_every_channel_is_at_work_before_and_after_the_policy_starts() -> None:
@@ -63,7 +63,7 @@ def test_every_lever_is_used_and_every_mark_is_made() -> None:
 
 @pytest.mark.parametrize("seed", few_fast(SEEDS))
 def test_what_stopped_somebody_last_is_remembered_by_both(seed: int) -> None:
-    fast, twin = engine(seed), campaign(ReferenceModel, seed)
+    fast, twin = engine(seed), twin_of(seed)
     names = [None, NO_USE, TIME, INFORMATION, OTHER]
     codes = (fast.run.state["marks"] & LAST_STOP) >> LAST_STOP_SHIFT
     frame = twin.to_frame(range(people(seed).n))
@@ -141,7 +141,7 @@ def test_branches_leave_the_original_alone_and_share_its_history() -> None:
 
 @pytest.mark.slow
 def test_groups_and_people_are_those_of_the_engine() -> None:
-    fast, twin = engine(1), campaign(ReferenceModel, 1)
+    fast, twin = engine(1), twin_of(1)
     for dimension in DIMENSIONS:
         one, other = fast.groups(dimension, (0, 100, WEEKS)), twin.groups(dimension, (0, 100, WEEKS))
         assert one.groups == other.groups

@@ -15,7 +15,8 @@ from model.terms.weeks import WEEKS
 from model.twin.reference import ReferenceModel
 from model.twin.use import Month, months_of
 from tests.marks import few_fast
-from tests.model.busy import POLICY, SEEDS, build, campaign, engine, levers
+from tests.model.busy import POLICY, SEEDS, build, engine, levers
+from tests.model.busy import twin as twin_of
 
 RATES = {"alone": 0.3, "per_document": 0.4, "per_contact": 0.2, "eagerness": 0.6}
 BUSY_USE = Use(**RATES, lasting=0.4, fading=4.0, habit_shape=0.7, bunching=0.4)
@@ -42,7 +43,7 @@ def bits(month: Month) -> int:
 
 @pytest.mark.parametrize("seed", few_fast(SEEDS))
 def test_twin_and_engine_agree_on_every_person_and_month(seed: int) -> None:
-    fast, twin = engine(seed), campaign(ReferenceModel, seed)
+    fast, twin = engine(seed), twin_of(seed)
     one, other = marks_of(fast, WEEKS) & ~usage.LASTS, told(twin, WEEKS)
     assert np.array_equal(one, other)
     used, lived = (one & usage.USES) > 0, (one & usage.LIVES) > 0
@@ -51,7 +52,7 @@ def test_twin_and_engine_agree_on_every_person_and_month(seed: int) -> None:
 
 
 def test_the_twin_counts_the_same_by_the_records() -> None:
-    fast, twin = engine(1), campaign(ReferenceModel, 1)
+    fast, twin = engine(1), twin_of(1)
     one, other = (UseCensus(world, BUSY_USE).outcome() for world in (fast, twin))
     assert all(np.array_equal(one.counts[name], other.counts[name]) for name in one.counts)
 

@@ -28,6 +28,9 @@ LETTER = load_priors()["letter_pull"]
 BELIEF = prior_belief(LETTER)
 RESPONSES = [lambda x, slope=slope: slope * np.asarray(x) for slope in (0.25, 0.3, 0.35)]
 """Hazards added by a letter, made up: about what the model has."""
+TRIALS, FEW = 200, 40
+BOUNDS, OF_FEW = (stats.binom(trials, 0.9).ppf([0.001, 0.999]) for trials in (TRIALS, FEW))
+"""Of how many trials the interval may hold the effect; of few, too, those of a wrong method are far outside."""
 
 
 @pytest.mark.parametrize(("people", "activated"), [(400, 60), (5000, 900), (30, 0)])
@@ -63,11 +66,11 @@ def test_no_trial_teaches_nothing() -> None:
     assert BELIEF.quantile([0.05, 0.5, 0.95]) == pytest.approx(LETTER.quantile([0.05, 0.5, 0.95]), rel=0.003)
 
 
-def covered(link: object = None, *, swap: bool = False) -> int:
-    """Of 200 trials of 40,000 drawn from what is believed, those whose 90 % interval holds the effect."""
+def covered(link: object = None, *, swap: bool = False, trials: int = TRIALS) -> int:
+    """Of trials of 40,000 drawn from what is believed, those whose 90 % interval holds the effect."""
     responses, count = RESPONSES, 0
     wrong = responses if link is None else [link]
-    for effect, trial in expected(BELIEF, responses, 20_000, 0.035, 200, 5):
+    for effect, trial in expected(BELIEF, responses, 20_000, 0.035, trials, 5):
         given = trial
         if swap:
             given = replace(trial, control_activated=trial.treated_activated, treated_activated=trial.control_activated)
@@ -136,17 +139,15 @@ def test_difference_holds_the_truth_in_small_arms() -> None:
     assert sum(low <= q - p <= high for _, low, high in found) < inside / 2, "negative control: arms swapped"
 
 
-BOUNDS = stats.binom(200, 0.9).ppf([0.001, 0.999])
-
-
 def test_intervals_hold_the_effect() -> None:
     assert BOUNDS[0] <= covered() <= BOUNDS[1]
 
 
 def test_wrong_links_and_swapped_arms_do_not() -> None:
     """Negative control: another slope, as if people noticed every letter, and arms that were interchanged."""
-    assert covered(lambda x: 1.0 * np.asarray(x)) < BOUNDS[0]
-    assert covered(swap=True) < BOUNDS[0]
+    assert covered(lambda x: 1.0 * np.asarray(x), trials=FEW) < OF_FEW[0]
+    assert covered(swap=True, trials=FEW) < OF_FEW[0]
+    assert OF_FEW[0] <= covered(trials=FEW) <= OF_FEW[1]
 
 
 def test_larger_trials_teach_more() -> None:

@@ -43,6 +43,9 @@ RANKS = (1, 10, 19)
 """Of 21 draws in order: those of the quantiles."""
 OVER = 2.0
 """Pixels by which things have to lie over each other to be seen."""
+CROSSES = [(3, 0), (3, 1), (3, 2), (3, 3), (12, 0), (12, 1), (12, 2), (12, 3), (25, 1)]
+MORE = [(25, 0), (25, 2), (25, 3)]
+"""Numbers of crosses, and seeds of where they are; the second with the slow tests."""
 
 
 def outcomes() -> pd.DataFrame:
@@ -201,9 +204,8 @@ def test_the_checker_sees_a_leader_out_of_another_dot() -> None:
         line.remove()
 
 
-@pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("count", [3, 12, 25])
-def test_crosses_anywhere_are_told_apart(seed: int, count: int) -> None:
+@pytest.mark.parametrize(("count", "seed"), [*CROSSES, *(pytest.param(*one, marks=pytest.mark.slow) for one in MORE)])
+def test_crosses_anywhere_are_told_apart(count: int, seed: int) -> None:
     luck = np.random.default_rng(seed)
     points = np.column_stack([luck.uniform(0.1, 0.9, count), 0.1 + 0.6 * luck.uniform(0, 1, count) ** 4])
     reach = np.array([0.06, 0.05]) * luck.uniform(0.2, 1, (count, 2))

@@ -14,13 +14,12 @@ from model.terms.weeks import NEVER, WEEKS
 from scenarios.story.replay import replay
 from tests.model.busy import POLICY, build, engine
 
-SEEDS = (1, 2)
 
-
-@pytest.fixture(scope="module")
-def lives() -> dict[int, list[Any]]:
-    """Everybody of two busy worlds with every lever."""
-    return {seed: [replay(engine(seed), number) for number in range(engine(seed).population.n)] for seed in SEEDS}
+@pytest.fixture(scope="module", params=[2, pytest.param(1, marks=pytest.mark.slow)])
+def lives(request: pytest.FixtureRequest) -> dict[int, list[Any]]:
+    """Everybody of a busy world with every lever; with the slow tests, of another one too."""
+    world = engine(request.param)
+    return {request.param: [replay(world, number) for number in range(world.population.n)]}
 
 
 def test_every_life_ends_as_the_engine_has_it(lives: dict[int, list[Any]]) -> None:
@@ -100,7 +99,7 @@ def test_face_to_face_contacts_told_are_those_counted(lives: dict[int, list[Any]
 
 def test_who_tells_is_told_of_by_both(lives: dict[int, list[Any]]) -> None:
     """What one person tells another is heard by that one, unless out of hearing (a minor, gone, activated)."""
-    people = lives[1]
+    (people,) = lives.values()
     said = {(p.number, event.by, event.week) for p in people for event in p.events if event.kind == "tells"}
     heard = {(event.by, p.number, event.week) for p in people for event in p.events if event.kind == "told"}
     assert len(said & heard) > 100
