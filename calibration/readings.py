@@ -21,6 +21,7 @@ from calibration.facts.inputs import load_costs, load_demography, load_history, 
 from calibration.facts.targets import load_surveyed
 from foundation.errors import RunFailedError
 from foundation.language.numbers import day, number, typeset, with_interval
+from foundation.language.pages import markdown_table
 from foundation.quantiles import spread
 from foundation.store import tables
 from foundation.store.atomic import write_text
@@ -178,8 +179,7 @@ def table(rows: pd.DataFrame, settings: Mapping[str, int], lang: str) -> str:
     people = number(settings["people"], 0, lang)
     note = words["note"].format(people=people, draws=draws, seed=settings["seed"])
     head = words["head"].format(day=day(load_surveyed().day, lang)).split("|")
-    lines = [head, ["---"] * len(head), *_lines(complete, lang)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + f"\n\n{typeset(note + lost, lang)}\n"
+    return f"{markdown_table(head, _lines(complete, lang))}\n\n{typeset(note + lost, lang)}\n"
 
 
 def _lines(rows: pd.DataFrame, lang: Any) -> Iterable[list[str]]:

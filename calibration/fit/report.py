@@ -70,12 +70,12 @@ def show(fit: Fit, console: Console, lang: str) -> None:
 
 
 def _rich(grid: Grid, bold: str | None = None) -> Any:
-    from rich import box
-    from rich.table import Table
     from rich.text import Text
 
+    from foundation.language.screen import framed
+
     head, rows = grid
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table = framed(close=True)
     for name in head:
         table.add_column(name, overflow="fold")
     for row in rows:

@@ -48,9 +48,9 @@ def markdown() -> str:
         [
             f"The file holds {len(counts)} dated counts of {services} services.",
             "**Realised gain over the gain forecast: 5 %, 50 %, 95 %**",
-            markdown_table(RATIOS, ratios, numbers=True),
+            markdown_table(RATIOS, ratios, words=1),
             "**The law fitted (in brackets: 90 % interval, whole services drawn anew)**",
-            markdown_table(LAWS, laws, numbers=True),
+            markdown_table(LAWS, laws, words=1),
             "**Does the last change of the flow tell the next?** " + _changes(strict) + "\n",
         ]
     )

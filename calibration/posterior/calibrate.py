@@ -33,7 +33,7 @@ from calibration.posterior.walk import Walk, explore, walk
 from calibration.posterior.work import Bank, code_fingerprint, fill, joined, misses, same_settings, teaching
 from foundation.errors import RunFailedError
 from foundation.shapes import Floats
-from foundation.store import stamped
+from foundation.store.parts import read_array, write_array
 from foundation.tasks.progress import adding
 
 MOST_TAUGHT, FEWEST_TAUGHT = 2400, 400
@@ -137,14 +137,14 @@ class Calibration:
 
     def _wave(self, number: int, emulator: Emulator, banks: list[Bank]) -> Bank:
         file = self.folder / f"places-{number}.npy"
-        places = stamped.read_array(file, self.question)
+        places = read_array(file, self.question)
         if places is None:
             before = banks[-1].places if number > 1 else self._nearest(banks)
             target, seed = self._target(emulator, before), self.effort.seed + number
             places = explore(target.many, len(FREE), self.effort.wave, seed=seed, start=before)
             rough = evidence(target.many, places, seed=seed, blocks=1)
             self.so_far = rough.log, rough.error
-            stamped.write_array(file, places, self.question)
+            write_array(file, places, self.question)
         return self._fill(number, places)
 
     def _fill(self, number: int, places: Floats) -> Bank:

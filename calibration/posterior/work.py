@@ -21,9 +21,9 @@ from calibration.facts.priors import STATUS_QUO, to_parameters
 from calibration.posterior.simulate import Case, simulate, values_at
 from foundation.errors import RunFailedError, UserError
 from foundation.shapes import Floats
-from foundation.store import stamped
 from foundation.store.atomic import write_text
 from foundation.store.fingerprint import digest_of
+from foundation.store.parts import read_array, write_array
 from foundation.store.reading import read_json
 from foundation.tasks.ensemble import executor_factory, run_ensemble
 from model import PrevalenceError, solve_prevalence
@@ -187,7 +187,7 @@ def _of_block(question: str, places: Floats, people: int, first: int) -> str:
 
 def _kept(block: _Block) -> Floats | None:
     """Outputs [run, output] of a finished block; ``None`` where there are none that can be used."""
-    found = stamped.read_array(Path(block.file), block.question)
+    found = read_array(Path(block.file), block.question)
     return found if found is not None and found.shape == (len(block.places), block.width) else None
 
 
@@ -198,7 +198,7 @@ def _run_block(block: _Block) -> None:
             rows.append(run(case, values, block.people, block.first + row))
         except PrevalenceError:
             rows.append(np.full(block.width, np.nan))
-    stamped.write_array(Path(block.file), np.array(rows), block.question)
+    write_array(Path(block.file), np.array(rows), block.question)
 
 
 @dataclass(frozen=True)

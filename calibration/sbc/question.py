@@ -43,8 +43,8 @@ from calibration.sbc.work import (
 from foundation.errors import UserError
 from foundation.shapes import Floats
 from foundation.store.atomic import held, write_arrays, write_json
+from foundation.store.parts import whole
 from foundation.store.reading import read_json
-from foundation.store.stamped import whole
 from foundation.tasks.progress import adding, progress
 
 LIKELIHOOD = "log likelihood"

@@ -26,6 +26,7 @@ from calibration.posterior.work import code_fingerprint, feasible, fill, same_se
 from calibration.second.method import Synthetic, drawn_near, infer, published, published_figures
 from foundation.errors import UserError
 from foundation.language.numbers import with_interval
+from foundation.language.pages import markdown_table
 from foundation.shapes import Floats
 from foundation.store.atomic import held, write_text
 from foundation.store.reading import read_json
@@ -134,12 +135,12 @@ def place_of(prior: Prior, values: Floats) -> Floats:
 def table(found: Sequence[Row]) -> str:
     """Markdown."""
     head = ["Parameter", "Emulator and walk", "Population", "Medians apart (posterior sd)", "Spreads, ratio", "Agree"]
-    lines = [head, ["---"] * len(head)]
+    lines = []
     for row in found:
         shown = [with_interval(q[0], q[1], q[2], "en") for q in (row.first, row.second)]
         apart = f"{row.distance:+.2f} ± {row.error:.2f}"
         lines.append([f"`{row.name}`", *shown, apart, f"{row.ratio:.2f}", "yes" if row.agree else "**no**"])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+    return f"{markdown_table(head, lines)}\n"
 
 
 def study(folder: Path, *, runs: int, people: int, draws: int, workers: int) -> None:

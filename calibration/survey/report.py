@@ -164,13 +164,11 @@ def shown(row: Row, lang: str, decimals: int = 1) -> str:
 
 def rich_table(table: pd.DataFrame, items: Sequence[SurveyItem], manifest: Manifest, lang: str) -> Table:
     """The comparison for a terminal of 110 columns."""
-    from rich import box
-    from rich.table import Table
     from rich.text import Text
 
-    shape = Table(box=box.SIMPLE_HEAD, pad_edge=False, title_justify="left", caption_justify="left", title_style="bold")
-    shape.title = Text(label("survey.title", lang))
-    shape.caption = Text("\n".join(caption(table, manifest, lang)))
+    from foundation.language.screen import framed
+
+    shape = framed(label("survey.title", lang), "\n".join(caption(table, manifest, lang)))
     shape.add_column(label("survey.question", lang), min_width=20, max_width=46, overflow="fold")
     shape.add_column(label("survey.asked", lang), overflow="fold")
     for name in ("published_short", "simulated_short", "real_short"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -37,8 +36,9 @@ from calibration.survey.work import TIMES, Fieldwork, Task, answers_of, from_pri
 from calibration.warm import ensure_compiled
 from foundation.errors import UserError
 from foundation.language.numbers import percent
+from foundation.language.pages import markdown_table
 from foundation.language.text import LANGUAGES
-from foundation.store.atomic import write_parquet, write_text
+from foundation.store.atomic import write_json, write_parquet
 from foundation.store.manifest import Manifest, machine, package_version
 from foundation.store.reading import Document, NoFileError
 from foundation.store.store import document as document_of
@@ -123,8 +123,7 @@ def write_all(folder: Path, table: pd.DataFrame, draws: pd.DataFrame, document: 
     for lang in LANGUAGES:
         write_csv(spreadsheet(table, lang), folder / f"survey.{lang}.csv", lang, label)
     write_parquet(folder / "answers.parquet", draws)
-    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
-    write_text(folder / "survey.json", text + "\n")
+    write_json(folder / "survey.json", document)
 
 
 def draw_picture(
@@ -190,15 +189,15 @@ def read_document(folder: Path) -> Document:
 def markdown(document: Document, lang: str) -> str:
     """The table, settings, and the reasons of what is outside or not modelled."""
     rows, items = rows_of_document(document), load_survey_items()
-    lines = [[label(f"survey.{name}", lang) for name in HEAD], ["---"] * len(HEAD)]
+    head, lines = [label(f"survey.{name}", lang) for name in HEAD], []
     previous = None
     for row in rows:
         if row["survey"] != previous:
             lines.append([f"**{heading(row['survey'], items, lang)}**", *[""] * (len(HEAD) - 1)])
             previous = row["survey"]
         lines.append(shown_cells(row, lang))
-    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    return "\n\n".join([table, _notes(document, rows, lang), "\n".join(f"- {w}" for w in why(rows, lang))]) + "\n"
+    reasons = "\n".join(f"- {reason}" for reason in why(rows, lang))
+    return "\n\n".join([markdown_table(head, lines), _notes(document, rows, lang), reasons]) + "\n"
 
 
 def figures(document: Document, folder: Path) -> list[Path]:

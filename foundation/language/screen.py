@@ -10,6 +10,7 @@ from itertools import takewhile
 from typing import Any
 
 import rich._wrap
+from rich import box
 from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.measure import Measurement
@@ -39,6 +40,14 @@ def screen(width: int) -> Screen:
     """Stdout; where it is no terminal and ``COLUMNS`` doesn't say otherwise, as wide as given."""
     told = sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdecimal()
     return Screen() if told else Screen(width=width)
+
+
+def framed(title: str = "", caption: str = "", *, close: bool = False) -> Table:
+    """A table as all commands frame theirs: rules at its head and foot only; ``close``: with less between columns."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=close, title_style="bold")
+    table.title_justify = table.caption_justify = "left"
+    table.title, table.caption = Text(title) if title else None, Text(caption) if caption else None
+    return table
 
 
 def fitted(table: Table, console: Console) -> RenderableType:
