@@ -20,13 +20,13 @@ from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
 from foundation.tasks.bench import Bench
 from planning.mix import label
+from planning.mix.judged import asked_years
 from planning.mix.measures import FAIR_POINTS, surely
 from planning.mix.plan import Plan, ceiling, frontier_budgets, make_plan, units
 from planning.mix.question import PlanRequest, needed, settings_of
 from planning.mix.results import FRAMES, Frames, frames, has, losing, row_of, standing_at_budget
 from planning.mix.shown import added, euros, lever_title, told
 from planning.mix.simulate import Simulator, Task, work
-from planning.mix.years import asked_years
 from scenarios.compare.comparison import within_document
 from scenarios.compare.statuses import status_word
 from scenarios.compare.study import OfDraws
