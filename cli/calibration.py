@@ -52,7 +52,7 @@ def calibrate_in(request: Request) -> None:
     """
     from calibration.fit.netcdf import FILE, of_calibration, refuse_without_library
     from calibration.posterior.calibrate import Calibration
-    from calibration.posterior.tables import Provenance, publish
+    from calibration.posterior.ship import Provenance, publish
     from calibration.warm import ensure_compiled
     from foundation.store.atomic import held
 
@@ -203,7 +203,7 @@ def show(summary: Mapping[str, Any], request: Request) -> None:
 
         print_json(summary)
         return
-    from calibration.posterior.tables import summary_lines
+    from calibration.posterior.ship import summary_lines
     from foundation.language.screen import screen
 
     console = screen(160)

@@ -30,7 +30,7 @@ from calibration.posterior.evidence import Agreement, Check, Evidence, agreement
 from calibration.posterior.likelihood import Likelihood, Target
 from calibration.posterior.simulate import Case, prior_places
 from calibration.posterior.walk import Walk, explore, walk
-from calibration.posterior.work import Bank, code_fingerprint, fill, joined, misses, same_settings, teaching
+from calibration.posterior.work import Bank, code_of, fill, joined, misses, same_settings, teaching
 from foundation.errors import RunFailedError
 from foundation.shapes import Floats
 from foundation.store.parts import read_array, write_array
@@ -127,7 +127,7 @@ class Calibration:
                 "stocks": [f"{s.day} {s.region} {s.low} {s.high} {s.error} {s.kind}" for s in self.observed.stocks],
                 "answers": [f"{a.item.survey} {a.item.key} {a.item.share} {a.sd}" for a in self.observed.answers],
                 "ages": [f"{c.day} {c.split} {c.log_ratio} {c.sd}" for c in self.observed.contrasts],
-                "code": code_fingerprint(),
+                "code": code_of(__name__),
                 **tables_of("calibrate"),
             },
         )

@@ -22,7 +22,7 @@ from calibration.posterior.simulate import Case, simulate, values_at
 from foundation.errors import RunFailedError, UserError
 from foundation.shapes import Floats
 from foundation.store.atomic import write_text
-from foundation.store.fingerprint import digest_of
+from foundation.store.fingerprint import code_fingerprint, digest_of
 from foundation.store.parts import read_array, write_array
 from foundation.store.reading import read_json
 from foundation.tasks.ensemble import executor_factory, run_ensemble
@@ -245,23 +245,13 @@ def _possible(case: Case, row: Floats) -> bool:
     return True
 
 
-SHOWING = (
-    "netcdf", "page", "pictures", "pictures_answers", "pictures_identified", "pictures_stocks", "report", "words",
-)  # fmt: skip
-"""Modules that show results and make none."""
+ENGINE = ("model.fast", "model.population.building", "model.prevalence")
+"""Where ``model``, which looks its names up when they are first used, has from what a run is computed with."""
 
 
-def code_fingerprint() -> str:
-    """Changes whenever the model or anything that computes here does."""
-    import calibration
-    import model
-
-    digest = sha256()
-    for package in (model, calibration):
-        for file in sorted(Path(str(package.__file__)).parent.rglob("*.py")):
-            if file.stem not in SHOWING:
-                digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
+def code_of(*modules: str) -> str:
+    """Changes whenever the model does, or anything that these modules compute with."""
+    return code_fingerprint((*modules, *ENGINE))
 
 
 def same_settings(folder: Path, wanted: Mapping[str, Any]) -> str:

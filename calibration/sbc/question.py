@@ -22,11 +22,10 @@ from calibration.facts.targets import load_surveyed
 from calibration.posterior.emulator import Emulator, fit_emulator
 from calibration.posterior.emulator_file import emulator_path, load_emulator, save_emulator, sizes_of
 from calibration.posterior.simulate import Case, case_for, prior_places
-from calibration.posterior.work import Bank, Sent, code_fingerprint, fill, joined, same_settings
+from calibration.posterior.work import Bank, Sent, code_of, fill, joined, same_settings
 from calibration.sbc.methods import SEGMENT, chosen, near_runs
 from calibration.sbc.page import Ranks, page_text
-from calibration.sbc.quantities import FORECASTS, NAMES, ahead
-from calibration.sbc.ranks import DISTANCE
+from calibration.sbc.ranks import DISTANCE, FORECASTS, NAMES, ahead
 from calibration.sbc.work import (
     FIRST,
     PER_WAVE,
@@ -96,7 +95,7 @@ def study(folder: Path, settings: Settings) -> None:
         raise UserError(f"--steps: {settings.steps}; needed a multiple of {SEGMENT}")
     folder.mkdir(parents=True, exist_ok=True)
     with held(folder):
-        question = same_settings(folder, {**settings.shown(), "code": code_fingerprint(), **tables_of("sbc")})
+        question = same_settings(folder, {**settings.shown(), "code": code_of(__name__), **tables_of("sbc")})
         Study(folder, settings, *problem(), question).run()
 
 

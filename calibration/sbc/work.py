@@ -21,8 +21,7 @@ from calibration.posterior.emulator_file import Sizes, emulator_path, load_emula
 from calibration.posterior.simulate import values_at
 from calibration.posterior.work import Bank, Sent
 from calibration.sbc.methods import DRAWS, SEGMENT, Inference, Truths, imitated, inferred
-from calibration.sbc.quantities import FORECASTS, Forecaster, outputs_and_quantities
-from calibration.sbc.ranks import controls, place_of_truth, with_distance
+from calibration.sbc.ranks import FORECASTS, Forecaster, controls, outputs_and_quantities, place_of_truth, with_distance
 from foundation.errors import RunFailedError
 from foundation.shapes import Floats
 from foundation.store.parts import read_array, read_arrays, write_array, write_arrays

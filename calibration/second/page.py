@@ -22,7 +22,7 @@ from calibration.facts.observed import Observed, load_observed
 from calibration.facts.priors import FREE, Prior
 from calibration.facts.targets import load_surveyed
 from calibration.posterior.simulate import Case, case_for, free_priors, prior_places, values_at
-from calibration.posterior.work import code_fingerprint, feasible, fill, same_settings
+from calibration.posterior.work import code_of, feasible, fill, same_settings
 from calibration.second.method import Synthetic, drawn_near, infer, published, published_figures
 from foundation.errors import UserError
 from foundation.language.numbers import with_interval
@@ -159,7 +159,7 @@ def study(folder: Path, *, runs: int, people: int, draws: int, workers: int) -> 
 
 def _study(folder: Path, runs: int, people: int, draws: int, workers: int) -> None:
     settings = {"runs": runs, "people": people, "size": min(SIZE, runs // 4), "generations": GENERATIONS}
-    question = same_settings(folder, {**settings, "code": code_fingerprint(), **tables_of("second")})
+    question = same_settings(folder, {**settings, "code": code_of(Synthetic.__module__), **tables_of("second")})
     observed = load_observed()
     history = replace(load_history(), data_end=observed.data_end)
     case = case_for(observed, load_demography(), history, load_surveyed())
