@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -24,7 +23,7 @@ from foundation.language.numbers import day, number, typeset, with_interval
 from foundation.language.pages import markdown_table
 from foundation.quantiles import spread
 from foundation.store import tables
-from foundation.store.atomic import write_text
+from foundation.store.atomic import write_json
 from foundation.store.fingerprint import hashes_of
 from foundation.store.manifest import FILE, Manifest
 from foundation.store.reading import Document, read_json
@@ -157,7 +156,7 @@ class Readings(Study[Task]):
 
     def write(self, folder: Path, frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> None:
         """What the table says of the run."""
-        write_text(folder / SETTINGS, json.dumps(self.settings()) + "\n")
+        write_json(folder / SETTINGS, self.settings())
 
 
 def paired(rows: pd.DataFrame) -> pd.DataFrame:

@@ -9,8 +9,7 @@ import pandas as pd
 
 from calibration import parameter_word
 from calibration.fit import label, words
-from calibration.fit.residuals import LEVELS, NAMES, outside
-from calibration.fit.study import Fit
+from calibration.fit.residuals import LEVELS, NAMES, Fit, outside
 from calibration.fit.words import Row
 from foundation.language.pages import markdown_table
 from foundation.quantiles import rounded

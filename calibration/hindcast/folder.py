@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from math import inf
@@ -19,10 +18,10 @@ import pandas as pd
 
 from calibration.hindcast.question import MODEL, NAMES
 from calibration.hindcast.work import Key
-from foundation.errors import StorageError, UserError
+from foundation.errors import UserError
 from foundation.quantiles import rounded
 from foundation.store import store
-from foundation.store.atomic import refuse_links, write_text
+from foundation.store.atomic import new_folder, refuse_links, write_text
 from foundation.store.fingerprint import digest_of
 from foundation.store.reading import Document, parsed, read_bytes, read_json
 
@@ -43,23 +42,9 @@ def begin(folder: Path, settings: Mapping[str, Any], *, resume: bool) -> None:
     """
     if resume:
         _compare(folder, settings)
-    elif folder.exists():
-        raise UserError(f"{folder}: exists; choose another folder (--out), or finish that hindcast with --resume")
     else:
-        _make(folder, settings)
-
-
-def _make(folder: Path, settings: Mapping[str, Any]) -> None:
-    """The folder appears together with its settings."""
-    temporary = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary.mkdir()
-        write_text(temporary / SETTINGS, _text(settings))
-        os.rename(temporary, folder)
-    except (OSError, StorageError) as error:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise UserError(f"{folder}: can't be written to: {getattr(error, 'strerror', None) or error}") from None
+        with new_folder(folder) as made:
+            write_text(made / SETTINGS, _text(settings))
 
 
 def _compare(folder: Path, settings: Mapping[str, Any]) -> None:

@@ -7,7 +7,6 @@ made.
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -28,7 +27,7 @@ from foundation.errors import UserError
 from foundation.language.numbers import with_interval
 from foundation.language.pages import markdown_table
 from foundation.shapes import Floats
-from foundation.store.atomic import held, write_text
+from foundation.store.atomic import held, write_json
 from foundation.store.reading import read_json
 
 RUNS, PEOPLE, DRAWS, SEED, FIRST = 4096, 20_000, 400, 7, 900_000_000
@@ -185,7 +184,7 @@ def _study(folder: Path, runs: int, people: int, draws: int, workers: int) -> No
         effective=adjusted.effective,
     )
     told = {**settings, "tolerance": found.tolerance, "moved": found.moved}
-    write_text(folder / SETTINGS, json.dumps({**told, "effective": adjusted.effective}) + "\n")
+    write_json(folder / SETTINGS, {**told, "effective": adjusted.effective})
 
 
 def markdown(folder: Path) -> str:

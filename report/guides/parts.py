@@ -82,7 +82,7 @@ def _structures(_: Path, lang: str) -> str:
 
 def _fit(mark: str) -> Callable[[Path, str], str]:
     def write(folder: Path, lang: str) -> str:
-        from calibration.fit.files import PARTS, read_folder
+        from calibration.fit.study import PARTS, read_folder
 
         return PARTS[mark](*read_folder(folder), lang)
 
@@ -90,7 +90,7 @@ def _fit(mark: str) -> Callable[[Path, str], str]:
 
 
 def _fit_figures(folder: Path, into: Path) -> None:
-    from calibration.fit.files import figures, read_folder
+    from calibration.fit.study import figures, read_folder
 
     figures(*read_folder(folder), into, "en")
 
