@@ -91,7 +91,8 @@ def problem(request: Request) -> tuple[Case, Observed]:
 
     from calibration.facts.history import frozen
     from calibration.facts.inputs import load_demography, load_history
-    from calibration.facts.observed import load_observed, read_stocks
+    from calibration.facts.observed import load_observed
+    from calibration.facts.stocks import read_stocks
     from calibration.facts.targets import load_surveyed
     from calibration.posterior.simulate import case_for
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from calibration.facts.counts import most_profiles, too_many_in_regions
+from calibration.facts.observed import most_profiles, too_many_in_regions
 from calibration.facts.own import Own, Row
 from calibration.facts.own_counts import (
     COLUMNS,

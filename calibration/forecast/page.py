@@ -18,8 +18,7 @@ from calibration.forecast import label
 from calibration.forecast.registered import Registered, all_registered, line
 from calibration.forecast.study import SHOWN, TARGET_DAY, bands, raised, target
 from calibration.hindcast.forecasters import LIVING_INSURED
-from calibration.outside.law import LEVELS
-from calibration.outside.page import HORIZONS, selections
+from calibration.outside.law import HORIZONS, LEVELS, selections
 from foundation.language.numbers import chance, colon, day, interval, number, percent, short
 from foundation.language.pages import markdown_table
 from foundation.shapes import Floats

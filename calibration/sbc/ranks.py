@@ -25,8 +25,7 @@ import numpy as np
 from scipy import stats
 
 from calibration.draws.files import drawn_forward
-from calibration.facts.counts import Count, counts_of
-from calibration.facts.observed import Observed
+from calibration.facts.observed import Count, Observed, counts_of
 from calibration.facts.priors import EFFECTS, SHARED, STATUS_QUO, Prior, load_priors, to_parameters
 from calibration.posterior.conditioning import conditioned, never_falling
 from calibration.posterior.simulate import Case, age_shares, launched_at, observe, stock_at

@@ -274,7 +274,7 @@ PARTS = (
     Part("hindcast", HINDCAST, _hindcast, "mes hindcast", "hindcast.json", _hindcast_figures, both("hindcast"), SCORES),
     Part("alternative", HINDCAST, _alternative, "mes hindcast --structure", "hindcast-alternative.json"),
     Part("forecast", FORECAST, _forecast, draw=_forecast_figures, pictures=both("forecast")),
-    Part("services", ("docs/other-services.md",), _plain("calibration.outside.page", "markdown")),
+    Part("services", ("docs/other-services.md",), _plain("calibration.outside.law", "markdown")),
     Part("uncertainty", CALIBRATION, _uncertainty, "mes uncertainty", "split.parquet"),
     Part("readings", READINGS, _paged("calibration.readings"), "mes study readings", "readings.json"),
     Part("sbc", ("docs/calibration-sbc.md",), _sbc, "mes study sbc", "sbc.json", _sbc_figures, ("sbc-near.png",)),

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from calibration.facts.inputs import load_costs, load_demography
-from calibration.facts.observed import read_stocks
+from calibration.facts.stocks import read_stocks
 from calibration.facts.targets import load_stock_targets
 from calibration.hindcast.actuals import read_actuals
 from calibration.hindcast.folder import keep_run, read_runs
