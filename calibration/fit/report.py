@@ -9,10 +9,10 @@ import pandas as pd
 
 from calibration import parameter_word
 from calibration.fit import label, words
-from calibration.fit.residuals import LEVELS, NAMES, Fit, outside
+from calibration.fit.residuals import NAMES, Fit, outside
 from calibration.fit.words import Row
 from foundation.language.pages import markdown_table
-from foundation.quantiles import rounded
+from foundation.quantiles import LEVELS, plain
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
 from scenarios.words import run_line
@@ -207,13 +207,7 @@ def _entry(row: Row) -> Document:
 def _plain(row: Row, spreads: Sequence[str] = ()) -> dict[str, Any]:
     """Quantiles as objects, numbers with six digits, null where undefined."""
     grouped = {f"{name}_{p}" for name in spreads for p in LEVELS}
-    plain = {name: _value(value) for name, value in row.items() if name not in grouped}
-    objects = {name: {p: _value(row[f"{name}_{p}"]) for p in LEVELS} for name in spreads}
+    cells = {name: plain(value) for name, value in row.items() if name not in grouped}
+    objects = {name: {p: plain(row[f"{name}_{p}"]) for p in LEVELS} for name in spreads}
     empty = {name: None for name, found in objects.items() if found["p50"] is None}
-    return {**plain, **objects, **empty}
-
-
-def _value(value: object) -> object:
-    if isinstance(value, float):
-        return rounded(value)
-    return bool(value) if isinstance(value, bool) or type(value).__name__ == "bool" else value
+    return {**cells, **objects, **empty}

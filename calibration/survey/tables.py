@@ -16,7 +16,7 @@ from calibration.survey import label
 from calibration.survey.question import BARRIERS, NOT_MODELLED, Line, lines, status
 from calibration.survey.work import Finding
 from foundation.language.numbers import UNDEFINED, day, interval, number, percent, typeset
-from foundation.quantiles import LEVELS
+from foundation.quantiles import LEVELS, spread_of_defined
 from foundation.store.manifest import Manifest
 from scenarios.words import run_line
 
@@ -58,16 +58,10 @@ def _row(line: Line, items: Sequence[SurveyItem], findings: Sequence[Finding], r
     samples = [finding.samples[line] for finding in findings if line in finding.samples]
     sizes = [finding.sizes[line] for finding in findings if line in finding.sizes]
     real = [finding.real[line] for finding in findings if line in finding.real]
-    quantiles = {"simulated": _spread(samples), "base_size": _spread(sizes), "real": _spread(real)}
+    groups = ("simulated", samples), ("base_size", sizes), ("real", real)
+    quantiles = {name: spread_of_defined(*values) for name, values in groups}
     row |= {f"{name}_{p}": value for name, found in quantiles.items() for p, value in found.items()}
     return {**row, "inside": inside(item.share, row["simulated_p05"], row["simulated_p95"])}
-
-
-def _spread(values: Sequence[Any]) -> dict[str, float]:
-    """Quantiles over draws and samples; samples in which nobody was asked are left out, NaN if none is left."""
-    pooled = np.concatenate([np.atleast_1d(value) for value in values]) if values else np.array([])
-    pooled = pooled[~np.isnan(pooled)]
-    return {name: float(np.quantile(pooled, p)) if len(pooled) else np.nan for name, p in LEVELS.items()}
 
 
 def inside(published: float, low: float, high: float) -> bool | None:
