@@ -24,8 +24,7 @@ from calibration.posterior.emulator_file import emulator_path, load_emulator, sa
 from calibration.posterior.simulate import Case, case_for, prior_places
 from calibration.posterior.work import Bank, Sent, code_of, fill, joined, same_settings
 from calibration.sbc.methods import SEGMENT, chosen, near_runs
-from calibration.sbc.page import Ranks, page_text
-from calibration.sbc.ranks import DISTANCE, FORECASTS, NAMES, ahead
+from calibration.sbc.ranks import DISTANCE, FORECASTS, NAMES, Ranks, ahead
 from calibration.sbc.work import (
     FIRST,
     PER_WAVE,
@@ -207,6 +206,8 @@ def read_distances(folder: Path) -> Floats:
 
 def markdown(folder: Path) -> str:
     """The page of a finished study."""
+    from calibration.sbc.pictures import page_text  # draws, too
+
     settings = read_json(folder / DOCUMENT)
     usual = Settings().shown()
     told = [f"--{name} {value}" for name, value in settings.items() if name in OPTIONS and value != usual[name]]

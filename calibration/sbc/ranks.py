@@ -16,7 +16,7 @@ history with common random numbers: differences are paired.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -143,6 +143,8 @@ INSIDE = (0.05, 0.95)
 SHRUNK, SHIFTED, FAR = 0.6, 0.5, 1.0
 """Negative controls: a posterior so much narrower; posteriors moved by so many of their standard deviations."""
 DISTANCE = "distance of the whole"
+Ranks = Mapping[str, Floats]
+"""[truth, line] by control; those as they are under the empty name."""
 
 
 def place_of_truth(truth: Floats, draws: Floats, rng: np.random.Generator) -> Floats:

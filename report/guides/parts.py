@@ -177,7 +177,7 @@ def _sbc(folder: Path, lang: str) -> str:
 
 
 def _sbc_figures(folder: Path, into: Path) -> None:
-    from calibration.sbc.page import pictures
+    from calibration.sbc.pictures import pictures
     from calibration.sbc.question import LINES, read_ranks
 
     pictures(read_ranks(folder), LINES, into)

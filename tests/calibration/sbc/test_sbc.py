@@ -14,7 +14,7 @@ from calibration.posterior.emulator import Component, Emulator, features, fit_em
 from calibration.posterior.simulate import COUNTS, simulate, values_at
 from calibration.posterior.work import Bank
 from calibration.sbc.methods import chosen, imitated, inferred, localized, near_runs, target_of
-from calibration.sbc.page import CONTROLS, _width, page_text, pictures
+from calibration.sbc.pictures import CONTROLS, _width, page_text, pictures
 from calibration.sbc.question import (
     DOCUMENT,
     LINES,
