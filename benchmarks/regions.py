@@ -19,8 +19,8 @@ from statistics import NormalDist
 import numpy as np
 
 from calibration.draws.files import DEFAULT, SHIPPED, load_draws
-from calibration.facts.counts import count_of
 from calibration.facts.inputs import load_demography, load_history
+from calibration.facts.observed import count_of
 from calibration.facts.targets import StockTarget, load_surveyed
 from calibration.forecast.carried import discrepancy_of
 from calibration.posterior.conditioning import conditioned, correlation

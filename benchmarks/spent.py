@@ -24,7 +24,7 @@ from benchmarks.rows import Row, chosen, quantity, table
 
 IMPORTS = {
     "compare": ("cli.main", "cli.runs.simulation", "scenarios.experiment", "model.fast", "model.prevalence", "pandas"),
-    "calibrate": ("cli.main", "calibration.posterior.calibrate", "calibration.posterior.tables"),
+    "calibrate": ("cli.main", "calibration.posterior.calibrate", "calibration.posterior.ship"),
 }
 """Modules that a command loads before its first draw or run."""
 PARTS = ("compile", "imports", "load", "kernels", "prevalences", "collecting", "learning", "tables", "pictures")
@@ -175,8 +175,8 @@ def calibrate(people: int, first: int, wave: int, warmed: Callable[[], None], **
     from calibration.posterior import Effort
     from calibration.posterior import calibrate as posterior
     from calibration.posterior import work as runs
+    from calibration.posterior.ship import Provenance, publish
     from calibration.posterior.simulate import prior_places, simulate, values_at
-    from calibration.posterior.tables import Provenance, publish
     from cli.calibration import Request, problem
     from cli.options import Lang
 

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,14 +15,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from calibration import label
 from calibration.draws.files import SHIPPED, load_draws
 from calibration.facts.inputs import load_costs, load_demography, load_history, tables_of
 from calibration.facts.targets import load_surveyed
 from foundation.errors import RunFailedError
 from foundation.language.numbers import day, number, typeset, with_interval
+from foundation.language.pages import markdown_table
 from foundation.quantiles import spread
 from foundation.store import tables
-from foundation.store.atomic import write_text
+from foundation.store.atomic import write_json
 from foundation.store.fingerprint import hashes_of
 from foundation.store.manifest import FILE, Manifest
 from foundation.store.reading import Document, read_json
@@ -45,19 +46,6 @@ POLICY_START, UNTIL, TARGET = date(2027, 1, 4), date(2027, 12, 31), 40.0
 """As ``mes compare`` has them."""
 ADDED, SETTINGS = "added", "readings.json"
 ROWS = f"{ADDED}.parquet"
-_WORDS: dict[str, dict[str, str]] = {
-    "en": {
-        "head": "Strategy|Reading|Added by the end of 2027, million|Ratio to `trait`|Status quo on {day}, million",
-        "note": "{people} people, {draws} draws, seed {seed}: median [5 %; 95 %] over draws, paired draw by draw.",
-        "lost": " {lost} draws left out, because they failed under a reading.",
-    },
-    "fr": {
-        "head": "Stratégie|Lecture|Gain fin 2027, en millions|Rapport à `trait`|Statu quo au {day}, en millions",
-        "note": "{people} personnes, {draws} tirages, graine {seed} : médiane [5 % ; 95 %] sur les tirages, "
-        "appariés un à un.",
-        "lost": " {lost} tirages écartés, car ils ont échoué sous l’une des lectures.",
-    },
-}
 
 
 @dataclass(frozen=True)
@@ -156,7 +144,7 @@ class Readings(Study[Task]):
 
     def write(self, folder: Path, frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> None:
         """What the table says of the run."""
-        write_text(folder / SETTINGS, json.dumps(self.settings()) + "\n")
+        write_json(folder / SETTINGS, self.settings())
 
 
 def paired(rows: pd.DataFrame) -> pd.DataFrame:
@@ -172,14 +160,14 @@ def paired(rows: pd.DataFrame) -> pd.DataFrame:
 
 def table(rows: pd.DataFrame, settings: Mapping[str, int], lang: str) -> str:
     """Markdown: a row a strategy and reading, and below it what was run."""
-    words, complete = _WORDS[lang], paired(rows)
+    complete = paired(rows)
     draws = complete["draw"].nunique()
-    lost = words["lost"].format(lost=settings["draws"] - draws) if draws < settings["draws"] else ""
     people = number(settings["people"], 0, lang)
-    note = words["note"].format(people=people, draws=draws, seed=settings["seed"])
-    head = words["head"].format(day=day(load_surveyed().day, lang)).split("|")
-    lines = [head, ["---"] * len(head), *_lines(complete, lang)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + f"\n\n{typeset(note + lost, lang)}\n"
+    head = label("readings.head", lang, day=day(load_surveyed().day, lang)).split("|")
+    note = label("readings.note", lang, people=people, draws=draws, seed=settings["seed"])
+    if draws < settings["draws"]:
+        note = f"{note} {label('readings.lost', lang, lost=settings['draws'] - draws)}"
+    return f"{markdown_table(head, _lines(complete, lang))}\n\n{note}\n"
 
 
 def _lines(rows: pd.DataFrame, lang: Any) -> Iterable[list[str]]:

@@ -53,7 +53,7 @@ def calibrate_in(request: Request) -> None:
     """
     from calibration.fit.netcdf import FILE, of_calibration, refuse_without_library
     from calibration.posterior.calibrate import Calibration
-    from calibration.posterior.tables import Provenance, publish
+    from calibration.posterior.ship import Provenance, publish
     from calibration.warm import ensure_compiled
     from foundation.store.atomic import held
 
@@ -92,7 +92,8 @@ def problem(request: Request) -> tuple[Case, Observed]:
 
     from calibration.facts.history import frozen
     from calibration.facts.inputs import load_demography, load_history
-    from calibration.facts.observed import load_observed, read_stocks
+    from calibration.facts.observed import load_observed
+    from calibration.facts.stocks import read_stocks
     from calibration.facts.targets import load_surveyed
     from calibration.posterior.simulate import case_for
 
@@ -210,7 +211,7 @@ def show(summary: Mapping[str, Any], request: Request) -> None:
 
         print_json(summary)
         return
-    from calibration.posterior.tables import summary_lines
+    from calibration.posterior.ship import summary_lines
     from foundation.language.screen import screen
 
     console = screen(160)

@@ -1,11 +1,15 @@
-"""Medians with 90 % intervals, and what is undefined."""
+"""Medians with 90 % intervals, and what is undefined; numbers of tables as documents have them."""
 
 from __future__ import annotations
 
 from math import ceil, floor, isfinite
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LEVELS = {"p05": 0.05, "p50": 0.50, "p95": 0.95}
 Spread = dict[str, float | None]
@@ -14,6 +18,24 @@ Spread = dict[str, float | None]
 def rounded(value: float) -> float | None:
     """Six significant digits; ``None`` for what is not a finite number."""
     return float(f"{value:.6g}") if isfinite(value) else None
+
+
+def plain(value: object) -> object:
+    """A cell as JSON has it: a number as ``rounded``, anything else as it is."""
+    value = value.item() if isinstance(value, np.generic) else value
+    return rounded(value) if isinstance(value, float) else value
+
+
+def records(table: pd.DataFrame) -> list[dict[str, object]]:
+    """Rows with ``plain`` cells."""
+    return [{str(name): plain(value) for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def spread_of_defined(*values: npt.ArrayLike | None) -> dict[str, float]:
+    """Quantiles of all values together that are neither NaN nor ``None``; NaN without any."""
+    array = np.concatenate([np.zeros(0), *(np.ravel(np.asarray(some, np.float64)) for some in values)])
+    array = array[~np.isnan(array)]
+    return {name: float(np.quantile(array, level)) if len(array) else np.nan for name, level in LEVELS.items()}
 
 
 def spread(values: npt.ArrayLike) -> Spread:

@@ -18,14 +18,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from calibration.draws.checks import digest
-from calibration.draws.files import read_draws, structure_name
+from calibration.draws.files import read_draws
 from calibration.facts.priors import load_priors
 from calibration.facts.tables import DATA
 from calibration.facts.use import PARAMETERS, use_of
 from foundation.errors import UserError
 from foundation.shapes import Floats
 from foundation.store.atomic import write_bytes
-from model.terms.structure import Structure
 from model.terms.use import Use
 from scenarios.draw import Draw
 
@@ -111,8 +110,3 @@ def with_use(draws: Sequence[Draw], path: Path) -> list[Draw]:
     if found is None or len(found) < len(draws):
         return list(draws)
     return [replace(draw, use=use) for draw, use in zip(draws, found, strict=False)]
-
-
-def name_of(structure: Structure) -> str:
-    """Name of the shipped file of a structure."""
-    return f"{structure_name(structure)}.parquet"

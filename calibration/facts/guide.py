@@ -27,6 +27,7 @@ from calibration.facts.priors import (
 )
 from calibration.facts.tables import DATA, Row, read_rows
 from calibration.facts.use import UNITS as USE
+from foundation.language.pages import markdown_table
 from model.terms.inputs import Demography
 from model.terms.weeks import DAYS_PER_MONTH
 from scenarios.lever_schemas.words import words
@@ -68,7 +69,7 @@ def computed() -> str:
             map(_fact, read_rows("facts.csv", ("id", "source_url"))),
         ),
     ]
-    return "\n\n".join(f"{title}\n\n{_table(head, rows)}" for title, head, rows in blocks) + "\n"
+    return "\n\n".join(f"{title}\n\n{markdown_table(head, _without(rows, '/'))}" for title, head, rows in blocks) + "\n"
 
 
 def documents_between(first: date, last: date) -> float:
@@ -116,11 +117,6 @@ def _fact(row: Row) -> Sequence[str]:
     address = cells["source_url"] or "none published here"
     value = f"{cells['value']} {cells['unit']}".strip()
     return cells["id"], cells["quantity"], value, cells["date"], cells["population"], address, cells["confidence"]
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines)
 
 
 CHANCE, SHARE, FACTOR, PULL = "chance, 0–1", "share, 0–1", "factor", "rate per noticed contact"
@@ -296,5 +292,9 @@ def _marked(status: str) -> str:
 
 
 def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *([cell.replace("|", r"\|") for cell in row] for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return markdown_table(head, _without(rows, r"\|"))
+
+
+def _without(rows: Iterable[Sequence[str]], other: str) -> Iterator[Sequence[str]]:
+    """Rows with another sign for the one between columns."""
+    return ([cell.replace("|", other) for cell in row] for row in rows)

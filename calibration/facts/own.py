@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from foundation.errors import UserError
-from foundation.language.cells import Days, Numbers, looks_like, looks_like_day
+from foundation.language.spreadsheet import Days, Numbers, looks_like, looks_like_day
 from foundation.store.sheets import Cell, Limits, Percent, Sheet, read_sheet
 
 Sort = Literal["counts", "trial"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from calibration.facts.counts import most_profiles, too_many_in_regions
+from calibration.facts.observed import most_profiles, too_many_in_regions
 from calibration.facts.own import Own, Row
 from calibration.facts.own_counts import (
     COLUMNS,
@@ -26,7 +26,7 @@ from calibration.facts.places import Counted, Place, gathered, place_of, unknown
 from calibration.facts.targets import Kind, StockTarget, error_of
 from foundation.errors import UserError, nearest
 from foundation.language.amounts import decimal
-from foundation.language.cells import Days
+from foundation.language.spreadsheet import Days
 from foundation.tasks.journal import journal
 from model.terms.inputs import Demography
 from model.terms.weeks import START, WEEKS, monday

@@ -23,6 +23,7 @@ from scipy import special, stats
 
 from calibration.facts.priors import FREE
 from calibration.posterior.simulate import SMALLEST, free_priors, quick_values_at, values_at
+from foundation.quantiles import LEVELS
 from foundation.seeds import uniform
 from foundation.shapes import Floats
 from model.terms.drivers import GROWTH_STARTS
@@ -35,7 +36,6 @@ FAR = 1.0
 """Prior standard deviations by which a mean has to move to count as learned all the same."""
 CONTROL = "control"
 """Name of the parameter of nothing."""
-_LEVELS = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
 
 
 @dataclass(frozen=True)
@@ -96,14 +96,14 @@ def parameters_table(values: Floats, effective: float, key: str) -> pd.DataFrame
     mean) and ``place_*`` on places; ``information`` (nats), ``limit`` and ``verdict``.
     """
     places = np.column_stack([places_of(values), control(key, len(values))])
-    levels = np.array(list(_LEVELS.values()))
+    levels = np.array(list(LEVELS.values()))
     at = np.reshape(stats.norm.ppf(levels), (-1, 1))
     spreads = {
         "prior": np.column_stack([values_at(np.tile(at, len(FREE))), at]),
         "posterior": np.quantile(np.column_stack([values, places[:, -1]]), levels, axis=0),
         "place": np.quantile(places, levels, axis=0),
     }
-    columns = {f"{what}_{p}": row for what, found in spreads.items() for p, row in zip(_LEVELS, found, strict=True)}
+    columns = {f"{what}_{p}": row for what, found in spreads.items() for p, row in zip(LEVELS, found, strict=True)}
     table = pd.DataFrame({"parameter": (*FREE, CONTROL), **columns}).assign(
         sd_ratio=places.std(axis=0),
         shift=places.mean(axis=0),

@@ -17,8 +17,7 @@ import numpy as np
 
 from calibration.facts.priors import DISCREPANCY, FREE, load_priors
 from calibration.fit.question import Fitting
-from calibration.fit.residuals import TIMES, Line, published_answer, published_stocks
-from calibration.fit.study import Drawn, Fit
+from calibration.fit.residuals import TIMES, Drawn, Fit, Line, published_answer, published_stocks
 from calibration.posterior.calibrate import Calibration, Posterior
 from calibration.posterior.likelihood import answered
 from calibration.posterior.simulate import values_at

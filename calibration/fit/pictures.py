@@ -18,7 +18,7 @@ from matplotlib.ticker import MultipleLocator
 
 from calibration import parameter_word
 from calibration.fit import label
-from foundation.drawing.placing import number_rows
+from calibration.survey.pictures import PublishedAnswer, answer_panels
 from foundation.drawing.style import (
     BLACK,
     BLUE,
@@ -113,59 +113,35 @@ def _stocks_legend(points: pd.DataFrame, manifest: Manifest, lang: str) -> list[
     ]  # fmt: skip
 
 
-_ANSWER_ROOM = 3.1
-"""Inches for a question."""
-_ROW, _REST = 0.38, 0.45
-"""Inches for a row, and for a panel's title."""
 Interval = tuple[float, float, float]
 
 
 @dataclass(frozen=True, kw_only=True)
-class PredictedAnswer:
-    """One row; percent."""
+class PredictedAnswer(PublishedAnswer):
+    """One that the model predicts."""
 
-    name: str
-    published: float
     posterior: Interval
     """5 %, median, 95 % of what would be published."""
     prior: Interval | None
     inside: bool
-    numbers: str
-    """What stands at the right edge."""
 
 
 @styled
 def predicted_answers(panels: Sequence[tuple[str, Sequence[PredictedAnswer]]], manifest: Manifest, lang: str) -> Figure:
     """A panel a survey (title, rows), a row an answer."""
-    heights = [_ROW * len(rows) + _REST for _, rows in panels]
-    title, subtitle = label("fit_answers.title", lang), label("fit_answers.subtitle", lang)
-    figure = page(title, subtitle, sum(heights) + 0.95, manifest, lang)
-    grid = figure.subplots(len(panels), 1, sharex=True, squeeze=False, gridspec_kw={"height_ratios": heights})
-    for axes, (name, rows) in zip(grid[:, 0], panels, strict=True):
-        _panel(axes, name, rows)
-        localise(axes, lang, x=True, decimals=0)
-    grid[-1, 0].set_xlabel(label("fit_answers.axis", lang))
+    said = (label(f"fit_answers.{name}", lang) for name in ("title", "subtitle", "axis"))
+    figure = answer_panels(panels, _answer, said, manifest, lang, room=3.1, height=0.38)
     legend_below(figure, _answers_legend(lang), 4)
     return figure
 
 
-def _panel(axes: Axes, title: str, rows: Sequence[PredictedAnswer]) -> None:
-    axes.set_title(title, size=SMALL, weight="bold", loc="left")
-    for place, row in enumerate(rows):
-        for interval, colour, shift in ((row.prior, ORANGE, 0.17), (row.posterior, BLUE, -0.03)):
-            if interval is not None:
-                low, middle, high = interval
-                axes.plot([low, high], [place + shift] * 2, color=colour, linewidth=2.2, solid_capstyle="butt")
-                axes.plot(middle, place + shift, "o", color=colour, ms=5.5, markeredgecolor="white")
-        axes.plot(row.published, place - 0.23, "D", color=BLACK if row.inside else RED, ms=5, zorder=5, clip_on=False)
-    axes.set_yticks(range(len(rows)), ["\n".join(wrap(row.name, _ANSWER_ROOM, SMALL, most=2)) for row in rows])
-    axes.set_ylim(len(rows) - 0.45, -0.6)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
-    number_rows(axes, [row.numbers for row in rows])
-    axes.set_xlim(0, 100)
-    axes.set_xticks(range(0, 101, 20))
-    light_grid(axes, "x")
+def _answer(axes: Axes, place: int, row: PredictedAnswer) -> None:
+    for interval, colour, shift in ((row.prior, ORANGE, 0.17), (row.posterior, BLUE, -0.03)):
+        if interval is not None:
+            low, middle, high = interval
+            axes.plot([low, high], [place + shift] * 2, color=colour, linewidth=2.2, solid_capstyle="butt")
+            axes.plot(middle, place + shift, "o", color=colour, ms=5.5, markeredgecolor="white")
+    axes.plot(row.published, place - 0.23, "D", color=BLACK if row.inside else RED, ms=5, zorder=5, clip_on=False)
 
 
 def _answers_legend(lang: str) -> list[Artist]:

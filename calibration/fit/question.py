@@ -13,9 +13,8 @@ from pathlib import Path
 
 from calibration.draws.files import DrawsInfo, read_draws
 from calibration.draws.posteriors import Source, fitted_to, posterior_for
-from calibration.facts.counts import AgeContrast, load_ages
 from calibration.facts.inputs import load_demography, load_history
-from calibration.facts.observed import Answer, Observed, answer_to, load_choices, load_observed
+from calibration.facts.observed import AgeContrast, Answer, Observed, answer_to, load_ages, load_choices, load_observed
 from calibration.facts.targets import StockTarget, load_survey_items, load_surveyed
 from calibration.posterior.simulate import Case, case_for
 from calibration.survey.question import compared, lines

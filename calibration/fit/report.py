@@ -9,11 +9,10 @@ import pandas as pd
 
 from calibration import parameter_word
 from calibration.fit import label, words
-from calibration.fit.residuals import LEVELS, NAMES, outside
-from calibration.fit.study import Fit
+from calibration.fit.residuals import NAMES, Fit, outside
 from calibration.fit.words import Row
 from foundation.language.pages import markdown_table
-from foundation.quantiles import rounded
+from foundation.quantiles import LEVELS, plain
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
 from scenarios.words import run_line
@@ -70,12 +69,12 @@ def show(fit: Fit, console: Console, lang: str) -> None:
 
 
 def _rich(grid: Grid, bold: str | None = None) -> Any:
-    from rich import box
-    from rich.table import Table
     from rich.text import Text
 
+    from foundation.language.screen import framed
+
     head, rows = grid
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table = framed(close=True)
     for name in head:
         table.add_column(name, overflow="fold")
     for row in rows:
@@ -208,13 +207,7 @@ def _entry(row: Row) -> Document:
 def _plain(row: Row, spreads: Sequence[str] = ()) -> dict[str, Any]:
     """Quantiles as objects, numbers with six digits, null where undefined."""
     grouped = {f"{name}_{p}" for name in spreads for p in LEVELS}
-    plain = {name: _value(value) for name, value in row.items() if name not in grouped}
-    objects = {name: {p: _value(row[f"{name}_{p}"]) for p in LEVELS} for name in spreads}
+    cells = {name: plain(value) for name, value in row.items() if name not in grouped}
+    objects = {name: {p: plain(row[f"{name}_{p}"]) for p in LEVELS} for name in spreads}
     empty = {name: None for name, found in objects.items() if found["p50"] is None}
-    return {**plain, **objects, **empty}
-
-
-def _value(value: object) -> object:
-    if isinstance(value, float):
-        return rounded(value)
-    return bool(value) if isinstance(value, bool) or type(value).__name__ == "bool" else value
+    return {**cells, **objects, **empty}

@@ -16,16 +16,17 @@ from datetime import date
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from calibration.facts.observed import Answer
 from calibration.facts.priors import DISCREPANCY, FREE
 from calibration.facts.targets import StockTarget
 from calibration.fit.question import Held
-from calibration.fit.work import Seen
+from calibration.fit.work import Kind, Seen
 from calibration.posterior.conditioning import alike, years_of
+from foundation.quantiles import LEVELS, spread_of_defined
 from foundation.shapes import Floats
+from foundation.store.manifest import Manifest
 from model.prevalence import TOLERANCE
 from model.terms.inputs import History, Surveyed
 from model.terms.weeks import monday
@@ -123,7 +124,6 @@ def published_answer(shares: Floats, answer: Answer, luck: np.random.Generator, 
     return np.clip(shares[:, None] + answer.sd * luck.standard_normal((len(shares), times)), 0.0, 1.0)
 
 
-LEVELS = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
 NAMES = ("simulated", "predicted", "prior")
 
 
@@ -145,7 +145,7 @@ def _identity(line: Line) -> tuple[object, ...]:
 def _row(line: Line, prior: Line | None) -> dict[str, object]:
     before = None if prior is None else prior.predicted
     spreads = {"simulated": line.simulated, "predicted": line.predicted, "prior": before}
-    quantiles = {name: spread_of(values) for name, values in spreads.items()}
+    quantiles = {name: spread_of_defined(values) for name, values in spreads.items()}
     return {
         "pattern": line.pattern,
         "key": line.key,
@@ -165,17 +165,11 @@ def _row(line: Line, prior: Line | None) -> dict[str, object]:
     }
 
 
-def spread_of(values: npt.NDArray[np.float64] | None) -> dict[str, float]:
-    """Median and 90 % interval of all values; NaN without any."""
-    defined = np.zeros(0) if values is None else np.ravel(values)[~np.isnan(np.ravel(values))]
-    return {p: float(np.quantile(defined, level)) if len(defined) else np.nan for p, level in LEVELS.items()}
-
-
 def inside(line: Line) -> bool:
     """Whether the published figure agrees with the model (see the head of this file)."""
     if line.role == "imposed":
-        return abs(spread_of(line.simulated)["p50"] - line.published) <= 100 * TOLERANCE
-    found = spread_of(line.predicted)
+        return abs(spread_of_defined(line.simulated)["p50"] - line.published) <= 100 * TOLERANCE
+    found = spread_of_defined(line.predicted)
     if line.bound:
         return found["p95"] >= line.published
     return found["p05"] <= line.published <= found["p95"]
@@ -200,3 +194,34 @@ def curves(kind: str, view: View) -> pd.DataFrame:
         for p, level in LEVELS.items()
     }
     return pd.DataFrame({"kind": kind, "week": range(len(days)), "date": [day.isoformat() for day in days], **bands})
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What runs at some draws gave."""
+
+    values: Floats
+    """[draw, parameter]"""
+    index: Sequence[int]
+    """Of each draw."""
+    lines: Sequence[Line]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A finished fit: tables, and how it was made."""
+
+    residuals: pd.DataFrame
+    parameters: pd.DataFrame
+    products: pd.DataFrame
+    correlations: pd.DataFrame
+    curves: pd.DataFrame
+    draws: pd.DataFrame
+    drawn: Mapping[Kind, Drawn]
+    manifest: Manifest
+    """All but what is known of the files once they are written."""
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """By the names of their files."""
+        names = ("residuals", "parameters", "products", "correlations", "curves", "draws")
+        return {name: getattr(self, name) for name in names}

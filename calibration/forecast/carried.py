@@ -17,7 +17,7 @@ from datetime import date
 import numpy as np
 
 from calibration.draws.files import SHIPPED, read_draws, structure_name
-from calibration.facts.counts import Count
+from calibration.facts.observed import Count
 from calibration.facts.priors import DISCREPANCY, FREE
 from foundation.shapes import Floats
 from model.terms.weeks import monday, position

@@ -18,9 +18,9 @@ from calibration.forecast import label
 from calibration.forecast.registered import Registered, all_registered, line
 from calibration.forecast.study import SHOWN, TARGET_DAY, bands, raised, target
 from calibration.hindcast.forecasters import LIVING_INSURED
-from calibration.outside.law import LEVELS
-from calibration.outside.page import HORIZONS, selections
+from calibration.outside.law import HORIZONS, LEVELS, selections
 from foundation.language.numbers import chance, colon, day, interval, number, percent, short
+from foundation.language.pages import markdown_table
 from foundation.shapes import Floats
 from foundation.store.manifest import Manifest
 from scenarios.words import run_line
@@ -80,7 +80,7 @@ Row = Sequence[str]
 
 def head(lang: str) -> Row:
     """Columns of a table of quantiles."""
-    return [label("forecast.day", lang), "", *(percent(level, lang) for level in SHOWN.values())]
+    return [label("forecast.day", lang), " ", *(percent(level, lang) for level in SHOWN.values())]
 
 
 def rows(quantiles: pd.DataFrame, lang: str) -> list[Row]:
@@ -134,12 +134,11 @@ def rich_table(quantiles: pd.DataFrame, lang: str) -> Table:
 
 
 def _rich(title: str, columns: Row, cells: Sequence[Row], caption: str = "") -> Table:
-    from rich import box
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=Text(title), box=box.SIMPLE_HEAD, pad_edge=False, title_justify="left", title_style="bold")
-    table.caption, table.caption_justify = Text(caption) if caption else None, "left"
+    from foundation.language.screen import framed
+
+    table = framed(title, caption)
     for place, name in enumerate(columns):
         table.add_column(Text(name), justify="left" if place < 2 else "right", no_wrap=place == 0)
     for row in cells:
@@ -192,7 +191,6 @@ def markdown(root: Path | None, lang: str) -> str:
     if not forecasts:
         return label("forecast.none_registered", lang) + "\n"
     latest = forecasts[-1]
-    table = _markdown([head(lang), ["---", "---", *["---:"] * len(SHOWN)], *rows(latest.quantiles, lang)])
     title = label("forecast.registered_title", lang, name=latest.name, day=day(latest.about["forecast_from"], lang))
     found = target(_long(latest.paths), latest.about["target_millions"])
     counts = [stock for stock in load_stock_targets() if stock.kind != "initial"]
@@ -200,19 +198,15 @@ def markdown(root: Path | None, lang: str) -> str:
     lines = "\n".join(f"- `{forecast.name}`{colon(lang)}{line(forecast.about, lang)}" for forecast in forecasts)
     parts = [
         f"**{title}**",
-        table,
+        markdown_table(head(lang), rows(latest.quantiles, lang), words=2),
         *said(found, lang),
         label("forecast.caveat", lang),
         f"**{label('forecast.beside_title', lang)}**",
-        _markdown([beside_head(lang), ["---", *["---:"] * 5], *beside_rows(latest, counts, lang)]),
+        markdown_table(beside_head(lang), beside_rows(latest, counts, lang), words=1),
         f"![{label('forecast.title', lang)}](figures/{picture})",
         lines,
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def _markdown(lines: Sequence[Row]) -> str:
-    return "\n".join(f"| {' | '.join(cell or ' ' for cell in cells)} |" for cells in lines)
 
 
 def _long(paths: pd.DataFrame) -> pd.DataFrame:

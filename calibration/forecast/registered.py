@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from calibration.facts.counts import Count, counts_of
+from calibration.facts.observed import Count, counts_of
 from calibration.facts.tables import DATA
 from calibration.facts.targets import StockTarget
 from calibration.forecast import label

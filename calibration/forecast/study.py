@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from calibration.facts.counts import Count
+from calibration.facts.observed import Count
 from calibration.forecast import label
 from calibration.forecast.carried import CarriedForward, carried_forward
 from calibration.hindcast.scoring import HUB_LEVELS

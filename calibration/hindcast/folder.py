@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from math import inf
@@ -19,12 +18,12 @@ import pandas as pd
 
 from calibration.hindcast.question import MODEL, NAMES
 from calibration.hindcast.work import Key
-from foundation.errors import StorageError, UserError
-from foundation.quantiles import rounded
+from foundation.errors import UserError
+from foundation.quantiles import records, rounded
 from foundation.store import store
-from foundation.store.atomic import refuse_links, write_text
+from foundation.store.atomic import new_folder, refuse_links, write_text
 from foundation.store.fingerprint import digest_of
-from foundation.store.reading import Document, parsed, read_bytes, read_json
+from foundation.store.reading import parsed, read_bytes, read_json
 
 SETTINGS, RUNS, RESULTS = "settings.json", "model-runs.jsonl", "hindcast.json"
 MOST = 2**30
@@ -43,23 +42,9 @@ def begin(folder: Path, settings: Mapping[str, Any], *, resume: bool) -> None:
     """
     if resume:
         _compare(folder, settings)
-    elif folder.exists():
-        raise UserError(f"{folder}: exists; choose another folder (--out), or finish that hindcast with --resume")
     else:
-        _make(folder, settings)
-
-
-def _make(folder: Path, settings: Mapping[str, Any]) -> None:
-    """The folder appears together with its settings."""
-    temporary = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary.mkdir()
-        write_text(temporary / SETTINGS, _text(settings))
-        os.rename(temporary, folder)
-    except (OSError, StorageError) as error:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise UserError(f"{folder}: can't be written to: {getattr(error, 'strerror', None) or error}") from None
+        with new_folder(folder) as made:
+            write_text(made / SETTINGS, _text(settings))
 
 
 def _compare(folder: Path, settings: Mapping[str, Any]) -> None:
@@ -175,11 +160,11 @@ def document(
         "conventions": CONVENTIONS,
         "forecasters": summary(scored, absent),
         "model_against_last_slope": [against(scored, name) for name in MODEL if name in set(scored["forecaster"])],
-        "forecasts": _records(scored),
-        "lower_bounds": _records(bounded),
+        "forecasts": records(scored),
+        "lower_bounds": records(bounded),
         "absent": [dict(entry) for entry in absent],
         "failures": [dict(entry) for entry in failures],
-        "bands": _records(banded),
+        "bands": records(banded),
         "documents": [dict(entry) for entry in documents],
     }
 
@@ -268,14 +253,3 @@ def shipped_scores() -> pd.DataFrame:
     """Every scored forecast: columns of ``table_of_scores``."""
     with SHIPPED.open(encoding="utf-8") as file:
         return pd.read_csv(file)
-
-
-def _records(frame: pd.DataFrame) -> list[Document]:
-    """Rows as plain values, numbers with six significant digits."""
-    return [{str(key): _plain(value) for key, value in row.items()} for row in frame.to_dict("records")]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, bool | str | int):
-        return value
-    return bool(value) if type(value).__name__ == "bool" else rounded(float(value))

@@ -15,6 +15,7 @@ import pandas as pd
 from calibration.hindcast import label
 from calibration.hindcast.question import NAMES
 from foundation.language.numbers import NARROW, NO_BREAK, UNDEFINED, day, interval, number, percent
+from foundation.language.pages import markdown_table
 from model.terms.structure import Structure
 from model.terms.weeks import DAYS_PER_MONTH
 from scenarios.words import run_line
@@ -225,19 +226,11 @@ def shipped_text(results: Results) -> str:
 
 def rich_table(grid: Grid, lang: str) -> Table:
     """One table for a terminal, with what has to be said of every one below it."""
-    from rich import box
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(
-        title=Text(grid.title),
-        caption=Text(label("hindcast.caveat", lang)),
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        title_justify="left",
-        caption_justify="left",
-        title_style="bold",
-    )
+    from foundation.language.screen import framed
+
+    table = framed(grid.title, label("hindcast.caveat", lang))
     for place, name in enumerate(grid.head):
         table.add_column(Text(name), justify="left" if place == 0 else "right", no_wrap=place == 0, min_width=9)
     for row in grid.rows:
@@ -260,8 +253,8 @@ def alternative(results: Results, lang: str) -> str:
 
 
 def _markdown(grid: Grid, lang: str) -> str:
-    lines = [list(grid.head), ["---", *["---:"] * (len(grid.head) - 1)], *map(list, grid.rows)]
-    table = "\n".join(f"| {' | '.join(cell.replace(chr(10), '<br>') for cell in line)} |" for line in lines)
+    head, *rows = ([cell.replace("\n", "<br>") for cell in line] for line in (grid.head, *grid.rows))
+    table = markdown_table(head, rows, words=1)
     return f"**{grid.title}**\n\n{table}\n\n*{label('hindcast.caveat', lang)}*"
 
 

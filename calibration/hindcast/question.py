@@ -15,8 +15,8 @@ from zlib import crc32
 import numpy as np
 import pandas as pd
 
-from calibration.facts.counts import counts_of
 from calibration.facts.history import Inputs
+from calibration.facts.observed import counts_of
 from calibration.facts.targets import StockTarget
 from calibration.hindcast.forecasters import (
     FORECASTERS,

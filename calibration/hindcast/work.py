@@ -23,9 +23,9 @@ import numpy as np
 
 from calibration.draws.files import DEFAULT as USUAL
 from calibration.draws.files import SHIPPED, load_draws, read_draws
-from calibration.facts.counts import Count
 from calibration.facts.history import Inputs, history_for
 from calibration.facts.inputs import load_costs, load_demography, load_history
+from calibration.facts.observed import Count
 from calibration.facts.priors import DISCREPANCY, FREE
 from calibration.facts.tables import DATA
 from calibration.facts.targets import load_surveyed

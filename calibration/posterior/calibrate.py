@@ -30,10 +30,10 @@ from calibration.posterior.evidence import Agreement, Check, Evidence, agreement
 from calibration.posterior.likelihood import Likelihood, Target
 from calibration.posterior.simulate import Case, prior_places
 from calibration.posterior.walk import Walk, explore, walk
-from calibration.posterior.work import Bank, code_fingerprint, fill, joined, misses, same_settings, teaching
+from calibration.posterior.work import Bank, code_of, fill, joined, misses, same_settings, teaching
 from foundation.errors import RunFailedError
 from foundation.shapes import Floats
-from foundation.store import stamped
+from foundation.store.parts import read_array, write_array
 from foundation.tasks.progress import adding
 
 MOST_TAUGHT, FEWEST_TAUGHT = 2400, 400
@@ -127,7 +127,7 @@ class Calibration:
                 "stocks": [f"{s.day} {s.region} {s.low} {s.high} {s.error} {s.kind}" for s in self.observed.stocks],
                 "answers": [f"{a.item.survey} {a.item.key} {a.item.share} {a.sd}" for a in self.observed.answers],
                 "ages": [f"{c.day} {c.split} {c.log_ratio} {c.sd}" for c in self.observed.contrasts],
-                "code": code_fingerprint(),
+                "code": code_of(__name__),
                 **tables_of("calibrate"),
             },
         )
@@ -137,14 +137,14 @@ class Calibration:
 
     def _wave(self, number: int, emulator: Emulator, banks: list[Bank]) -> Bank:
         file = self.folder / f"places-{number}.npy"
-        places = stamped.read_array(file, self.question)
+        places = read_array(file, self.question)
         if places is None:
             before = banks[-1].places if number > 1 else self._nearest(banks)
             target, seed = self._target(emulator, before), self.effort.seed + number
             places = explore(target.many, len(FREE), self.effort.wave, seed=seed, start=before)
             rough = evidence(target.many, places, seed=seed, blocks=1)
             self.so_far = rough.log, rough.error
-            stamped.write_array(file, places, self.question)
+            write_array(file, places, self.question)
         return self._fill(number, places)
 
     def _fill(self, number: int, places: Floats) -> Bank:

@@ -30,7 +30,7 @@ import numpy.typing as npt
 from scipy.special import log_ndtr, ndtri_exp
 from threadpoolctl import ThreadpoolController
 
-from calibration.facts.counts import Count
+from calibration.facts.observed import Count
 from foundation.shapes import Floats
 from model.terms.weeks import DAYS_PER_YEAR
 

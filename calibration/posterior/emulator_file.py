@@ -18,7 +18,7 @@ from calibration.facts.priors import STATUS_QUO
 from calibration.posterior.emulator import Component, Emulator, features
 from calibration.posterior.simulate import Case
 from foundation.errors import UserError
-from foundation.store import stamped
+from foundation.store.parts import whole, write_arrays
 
 Arrays = dict[str, npt.NDArray[Any]]
 KIND = "mes emulator 1"
@@ -69,7 +69,7 @@ def save_emulator(file: Path, emulator: Emulator, question: str = "") -> None:
     arrays |= {name: np.asarray(getattr(emulator, name)) for name in _WHOLE}
     for k, component in enumerate(emulator.components):
         arrays |= {f"{name}-{k}": np.asarray(getattr(component, name), np.float64) for name in _PART}
-    stamped.write_arrays(file, question, arrays)
+    write_arrays(file, question, arrays)
 
 
 def load_emulator(file: Path, sizes: Sizes, question: str = "") -> Emulator | None:
@@ -88,11 +88,11 @@ def load_emulator(file: Path, sizes: Sizes, question: str = "") -> Emulator | No
     problem = _problem(arrays, sizes)
     if problem:
         raise _refused(file, problem)
-    if not stamped.whole(file, question):
+    if not whole(file, question):
         return None
     components = tuple(_component(arrays, k) for k in range(len(arrays["axes"])))
-    whole: dict[str, Any] = {name: arrays[name] for name in _WHOLE}
-    return Emulator(parameters=sizes.parameters, components=components, **whole)
+    others: dict[str, Any] = {name: arrays[name] for name in _WHOLE}
+    return Emulator(parameters=sizes.parameters, components=components, **others)
 
 
 def _cut_short(file: Path) -> bool:

@@ -87,11 +87,6 @@ def quick_values_at(places: Floats, names: Collection[str]) -> Floats:
     return values
 
 
-def named(values: Floats) -> dict[str, float]:
-    """One vector of values by name of ``FREE``."""
-    return dict(zip(FREE, map(float, values), strict=True))
-
-
 POPULATIONS = 8
 """Populations that the runs of a bank take turns on: building one costs as much as a run."""
 COUNTS = tuple(f.name for f in fields(OnlineCounts) if f.name != "adults")

@@ -27,7 +27,7 @@ import numpy as np
 from scipy import fft, linalg
 
 from foundation.shapes import Floats
-from foundation.store import stamped
+from foundation.store.parts import read_arrays, write_arrays
 
 FREEDOM = 20.0
 """Degrees of freedom of the Student t: tails wider than those of the places it is learned from."""
@@ -214,7 +214,7 @@ def walk(
             if (step + 1) % (SEGMENT // KEPT) == 0:
                 parts.append(chains.places.copy())
         kept = np.concatenate([kept, np.stack(parts)]) if len(kept) else np.stack(parts)
-        stamped.write_arrays(saved, question, {"places": chains.places, "kept": kept})
+        write_arrays(saved, question, {"places": chains.places, "kept": kept})
         tell(min(0.99, len(kept) / max(wanted * _autocorrelation(kept) * 3 / 2, len(kept) + 1)))
     return _result(kept, wanted)
 
@@ -284,7 +284,7 @@ def _result(kept: Floats, wanted: float) -> Walk:
 
 
 def _loaded(path: Path, parameters: int, question: str) -> tuple[Floats | None, Floats]:
-    found = stamped.read_arrays(path, question)
+    found = read_arrays(path, question)
     if found is None:
         return None, np.empty((0, CHAINS, parameters))
     return found["places"], found["kept"]

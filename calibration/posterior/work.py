@@ -21,9 +21,9 @@ from calibration.facts.priors import STATUS_QUO, to_parameters
 from calibration.posterior.simulate import Case, simulate, values_at
 from foundation.errors import RunFailedError, UserError
 from foundation.shapes import Floats
-from foundation.store import stamped
 from foundation.store.atomic import write_text
-from foundation.store.fingerprint import digest_of
+from foundation.store.fingerprint import code_fingerprint, digest_of
+from foundation.store.parts import read_array, write_array
 from foundation.store.reading import read_json
 from foundation.tasks.ensemble import executor_factory, run_ensemble
 from model import PrevalenceError, solve_prevalence
@@ -187,7 +187,7 @@ def _of_block(question: str, places: Floats, people: int, first: int) -> str:
 
 def _kept(block: _Block) -> Floats | None:
     """Outputs [run, output] of a finished block; ``None`` where there are none that can be used."""
-    found = stamped.read_array(Path(block.file), block.question)
+    found = read_array(Path(block.file), block.question)
     return found if found is not None and found.shape == (len(block.places), block.width) else None
 
 
@@ -198,7 +198,7 @@ def _run_block(block: _Block) -> None:
             rows.append(run(case, values, block.people, block.first + row))
         except PrevalenceError:
             rows.append(np.full(block.width, np.nan))
-    stamped.write_array(Path(block.file), np.array(rows), block.question)
+    write_array(Path(block.file), np.array(rows), block.question)
 
 
 @dataclass(frozen=True)
@@ -245,23 +245,13 @@ def _possible(case: Case, row: Floats) -> bool:
     return True
 
 
-SHOWING = (
-    "netcdf", "page", "pictures", "pictures_answers", "pictures_identified", "pictures_stocks", "report", "words",
-)  # fmt: skip
-"""Modules that show results and make none."""
+ENGINE = ("model.fast", "model.population.building", "model.prevalence")
+"""Where ``model``, which looks its names up when they are first used, has from what a run is computed with."""
 
 
-def code_fingerprint() -> str:
-    """Changes whenever the model or anything that computes here does."""
-    import calibration
-    import model
-
-    digest = sha256()
-    for package in (model, calibration):
-        for file in sorted(Path(str(package.__file__)).parent.rglob("*.py")):
-            if file.stem not in SHOWING:
-                digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
+def code_of(*modules: str) -> str:
+    """Changes whenever the model does, or anything that these modules compute with."""
+    return code_fingerprint((*modules, *ENGINE))
 
 
 def same_settings(folder: Path, wanted: Mapping[str, Any]) -> str:

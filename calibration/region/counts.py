@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from calibration.facts.observed import read_stocks
+from calibration.facts.stocks import read_stocks
 from calibration.facts.targets import StockTarget
 from foundation.errors import UserError
 from foundation.language.numbers import number, short

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from calibration.facts.counts import count_of
+from calibration.facts.observed import count_of
 from calibration.facts.targets import StockTarget
 from calibration.forecast.carried import CarriedForward, mondays
 from calibration.region.bank import at_levels

@@ -22,11 +22,9 @@ from calibration.facts.targets import load_surveyed
 from calibration.posterior.emulator import Emulator, fit_emulator
 from calibration.posterior.emulator_file import emulator_path, load_emulator, save_emulator, sizes_of
 from calibration.posterior.simulate import Case, case_for, prior_places
-from calibration.posterior.work import Bank, Sent, code_fingerprint, fill, joined, same_settings
+from calibration.posterior.work import Bank, Sent, code_of, fill, joined, same_settings
 from calibration.sbc.methods import SEGMENT, chosen, near_runs
-from calibration.sbc.page import Ranks, page_text
-from calibration.sbc.quantities import FORECASTS, NAMES, ahead
-from calibration.sbc.ranks import DISTANCE
+from calibration.sbc.ranks import DISTANCE, FORECASTS, NAMES, Ranks, ahead
 from calibration.sbc.work import (
     FIRST,
     PER_WAVE,
@@ -43,8 +41,8 @@ from calibration.sbc.work import (
 from foundation.errors import UserError
 from foundation.shapes import Floats
 from foundation.store.atomic import held, write_arrays, write_json
+from foundation.store.parts import whole
 from foundation.store.reading import read_json
-from foundation.store.stamped import whole
 from foundation.tasks.progress import adding, progress
 
 LIKELIHOOD = "log likelihood"
@@ -96,7 +94,7 @@ def study(folder: Path, settings: Settings) -> None:
         raise UserError(f"--steps: {settings.steps}; needed a multiple of {SEGMENT}")
     folder.mkdir(parents=True, exist_ok=True)
     with held(folder):
-        question = same_settings(folder, {**settings.shown(), "code": code_fingerprint(), **tables_of("sbc")})
+        question = same_settings(folder, {**settings.shown(), "code": code_of(__name__), **tables_of("sbc")})
         Study(folder, settings, *problem(), question).run()
 
 
@@ -208,6 +206,8 @@ def read_distances(folder: Path) -> Floats:
 
 def markdown(folder: Path) -> str:
     """The page of a finished study."""
+    from calibration.sbc.pictures import page_text  # draws, too
+
     settings = read_json(folder / DOCUMENT)
     usual = Settings().shown()
     told = [f"--{name} {value}" for name, value in settings.items() if name in OPTIONS and value != usual[name]]

@@ -21,11 +21,10 @@ from calibration.posterior.emulator_file import Sizes, emulator_path, load_emula
 from calibration.posterior.simulate import values_at
 from calibration.posterior.work import Bank, Sent
 from calibration.sbc.methods import DRAWS, SEGMENT, Inference, Truths, imitated, inferred
-from calibration.sbc.quantities import FORECASTS, Forecaster, outputs_and_quantities
-from calibration.sbc.ranks import controls, place_of_truth, with_distance
+from calibration.sbc.ranks import FORECASTS, Forecaster, controls, outputs_and_quantities, place_of_truth, with_distance
 from foundation.errors import RunFailedError
 from foundation.shapes import Floats
-from foundation.store import stamped
+from foundation.store.parts import read_array, read_arrays, write_array, write_arrays
 from foundation.tasks.ensemble import executor_factory, run_ensemble
 from model import PrevalenceError
 
@@ -95,7 +94,7 @@ def look(task: Task) -> None:
     """Places [place, parameter] that the figures make likely, as far as the pool knows."""
     file = task.look_file(task.stage)
     file.parent.mkdir(parents=True, exist_ok=True)
-    stamped.write_array(file, _inference(task).draws(LOOK_CHAINS, LOOK_SEGMENTS, SEED + task.number)[-1], task.question)
+    write_array(file, _inference(task).draws(LOOK_CHAINS, LOOK_SEGMENTS, SEED + task.number)[-1], task.question)
 
 
 def places_in(file: Path, question: str) -> Floats:
@@ -104,7 +103,7 @@ def places_in(file: Path, question: str) -> Floats:
     Raises:
         RunFailedError: it is gone or was altered.
     """
-    found = stamped.read_array(file, question)
+    found = read_array(file, question)
     if found is None:
         raise RunFailedError(f"{file}: was altered meanwhile; the same command makes it again")
     return found
@@ -112,7 +111,7 @@ def places_in(file: Path, question: str) -> Floats:
 
 def found_in(file: Path, question: str) -> dict[str, Any]:
     """What ``finish`` left; raises as ``places_in``."""
-    found = stamped.read_arrays(file, question)
+    found = read_arrays(file, question)
     if found is None:
         raise RunFailedError(f"{file}: was altered meanwhile; the same command makes it again")
     return found
@@ -138,7 +137,7 @@ def finish(task: Task) -> None:
     priced = _priced(task, forecaster, truth, draws[:PRICED], pool.truths.off[task.number])
     task.file.parent.mkdir(parents=True, exist_ok=True)
     found_out = {"truth": truth, "draws": draws, "sample": sample, "likelihoods": likelihoods, "quantities": priced}
-    stamped.write_arrays(task.file, task.question, found_out)
+    write_arrays(task.file, task.question, found_out)
 
 
 def _priced(task: Task, forecaster: Forecaster, truth: Floats, draws: Floats, off: Floats) -> Floats:

@@ -7,7 +7,6 @@ made.
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -22,12 +21,13 @@ from calibration.facts.observed import Observed, load_observed
 from calibration.facts.priors import FREE, Prior
 from calibration.facts.targets import load_surveyed
 from calibration.posterior.simulate import Case, case_for, free_priors, prior_places, values_at
-from calibration.posterior.work import code_fingerprint, feasible, fill, same_settings
+from calibration.posterior.work import code_of, feasible, fill, same_settings
 from calibration.second.method import Synthetic, drawn_near, infer, published, published_figures
 from foundation.errors import UserError
 from foundation.language.numbers import with_interval
+from foundation.language.pages import markdown_table
 from foundation.shapes import Floats
-from foundation.store.atomic import held, write_text
+from foundation.store.atomic import held, write_json
 from foundation.store.reading import read_json
 
 RUNS, PEOPLE, DRAWS, SEED, FIRST = 4096, 20_000, 400, 7, 900_000_000
@@ -134,12 +134,12 @@ def place_of(prior: Prior, values: Floats) -> Floats:
 def table(found: Sequence[Row]) -> str:
     """Markdown."""
     head = ["Parameter", "Emulator and walk", "Population", "Medians apart (posterior sd)", "Spreads, ratio", "Agree"]
-    lines = [head, ["---"] * len(head)]
+    lines = []
     for row in found:
         shown = [with_interval(q[0], q[1], q[2], "en") for q in (row.first, row.second)]
         apart = f"{row.distance:+.2f} ± {row.error:.2f}"
         lines.append([f"`{row.name}`", *shown, apart, f"{row.ratio:.2f}", "yes" if row.agree else "**no**"])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+    return f"{markdown_table(head, lines)}\n"
 
 
 def study(folder: Path, *, runs: int, people: int, draws: int, workers: int) -> None:
@@ -158,7 +158,7 @@ def study(folder: Path, *, runs: int, people: int, draws: int, workers: int) -> 
 
 def _study(folder: Path, runs: int, people: int, draws: int, workers: int) -> None:
     settings = {"runs": runs, "people": people, "size": min(SIZE, runs // 4), "generations": GENERATIONS}
-    question = same_settings(folder, {**settings, "code": code_fingerprint(), **tables_of("second")})
+    question = same_settings(folder, {**settings, "code": code_of(Synthetic.__module__), **tables_of("second")})
     observed = load_observed()
     history = replace(load_history(), data_end=observed.data_end)
     case = case_for(observed, load_demography(), history, load_surveyed())
@@ -184,7 +184,7 @@ def _study(folder: Path, runs: int, people: int, draws: int, workers: int) -> No
         effective=adjusted.effective,
     )
     told = {**settings, "tolerance": found.tolerance, "moved": found.moved}
-    write_text(folder / SETTINGS, json.dumps({**told, "effective": adjusted.effective}) + "\n")
+    write_json(folder / SETTINGS, {**told, "effective": adjusted.effective})
 
 
 def markdown(folder: Path) -> str:

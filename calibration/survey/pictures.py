@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -17,24 +17,31 @@ from foundation.drawing.style import BLACK, BLUE, GREEN, RED, SMALL, legend_belo
 from foundation.store.manifest import Manifest
 from scenarios.drawing import page
 
-ROOM = 3.6
-"""Inches for a question."""
-ROW, REST = 0.36, 0.45
-"""Inches for a row, and for a panel's title."""
+ROOM, ROW, REST = 3.6, 0.36, 0.45
+"""Inches for a question, a row, and a panel's title."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
-    """One row; percent."""
+class PublishedAnswer:
+    """One row of a panel; percent."""
 
     name: str
     published: float
+    numbers: str
+    """What is at the right edge."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(PublishedAnswer):
+    """One that a simulated survey would print."""
+
     simulated: tuple[float, float, float] | None
     """Low end, median, high end; None where the model has no process for the answer."""
     real: float | None
     inside: bool | None
-    numbers: str
-    """What stands at the right edge."""
+
+
+Row = TypeVar("Row", bound=PublishedAnswer)
 
 
 @styled
@@ -45,30 +52,44 @@ def survey_answers(
 
     ``manifest``: what the source line needs (``scenarios.words.run_line``).
     """
-    heights = [ROW * len(rows) + REST for _, rows in panels]
-    body = sum(heights) + 0.95
-    figure = page(label("survey.title", lang), label("survey.subtitle", lang), body, manifest, lang, note=note)
-    grid = figure.subplots(len(panels), 1, sharex=True, squeeze=False, gridspec_kw={"height_ratios": heights})
-    for axes, (title, rows) in zip(grid[:, 0], panels, strict=True):
-        _panel(axes, title, rows)
-        localise(axes, lang, x=True, decimals=0)
-    grid[-1, 0].set_xlabel(label("survey.axis", lang))
+    said = (label(f"survey.{name}", lang) for name in ("title", "subtitle", "axis"))
+    figure = answer_panels(panels, _row, said, manifest, lang, note=note)
     legend_below(figure, _legend(lang), 3)
     return figure
 
 
-def _panel(axes: Axes, title: str, rows: Sequence[Answer]) -> None:
-    axes.set_title(title, size=SMALL, weight="bold", loc="left")
-    for place, row in enumerate(rows):
-        _row(axes, place, row)
-    axes.set_yticks(range(len(rows)), ["\n".join(wrap(row.name, ROOM, SMALL, most=2)) for row in rows])
-    axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
-    number_rows(axes, [row.numbers for row in rows])
-    axes.set_xlim(0, 100)
-    axes.set_xticks(range(0, 101, 20))
-    light_grid(axes, "x")
+def answer_panels(
+    panels: Sequence[tuple[str, Sequence[Row]]],
+    draw: Callable[[Axes, int, Row], None],
+    said: Iterable[str],
+    manifest: Manifest,
+    lang: str,
+    *,
+    note: str = "",
+    room: float = ROOM,
+    height: float = ROW,
+) -> Figure:
+    """A page of panels (title, rows), in which ``draw`` draws a row; ``said``: title, subtitle, and name of the axis.
+    ``room`` for a question and ``height`` of a row, inches."""
+    title, subtitle, axis = said
+    heights = [height * len(rows) + REST for _, rows in panels]
+    figure = page(title, subtitle, sum(heights) + 0.95, manifest, lang, note=note)
+    grid = figure.subplots(len(panels), 1, sharex=True, squeeze=False, gridspec_kw={"height_ratios": heights})
+    for axes, (name, rows) in zip(grid[:, 0], panels, strict=True):
+        axes.set_title(name, size=SMALL, weight="bold", loc="left")
+        for place, row in enumerate(rows):
+            draw(axes, place, row)
+        axes.set_yticks(range(len(rows)), ["\n".join(wrap(row.name, room, SMALL, most=2)) for row in rows])
+        axes.set_ylim(len(rows) - 0.4, -0.6)
+        axes.tick_params(axis="y", length=0)
+        axes.spines["left"].set_visible(False)
+        number_rows(axes, [row.numbers for row in rows])
+        axes.set_xlim(0, 100)
+        axes.set_xticks(range(0, 101, 20))
+        light_grid(axes, "x")
+        localise(axes, lang, x=True, decimals=0)
+    grid[-1, 0].set_xlabel(axis)
+    return figure
 
 
 def _row(axes: Axes, place: int, row: Answer) -> None:

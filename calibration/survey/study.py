@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,32 +12,35 @@ import pandas as pd
 from calibration.draws.files import load_draws, read_draws
 from calibration.draws.posteriors import fitted_to
 from calibration.facts.inputs import load_demography, load_history, tables_of
-from calibration.facts.priors import load_priors
+from calibration.facts.priors import SURVEY, load_priors
 from calibration.facts.targets import SurveyItem, load_survey_items, load_surveyed
 from calibration.survey import label
 from calibration.survey.question import Wanted
-from calibration.survey.report import (
+from calibration.survey.tables import (
+    Row,
     base,
     claims_line,
-    document,
+    compare,
     heading,
+    per_draw,
     question,
+    remark,
     rich_table,
+    role,
     rows_of,
-    rows_of_document,
     shown,
     shown_cells,
     spreadsheet,
-    status,
     why,
 )
-from calibration.survey.tables import compare, per_draw
-from calibration.survey.work import TIMES, Fieldwork, Task, answers_of, from_priors, run_survey, surveys_of
+from calibration.survey.work import TIMES, Fieldwork, Finding, Task, answers_of, from_priors, run_survey, surveys_of
 from calibration.warm import ensure_compiled
 from foundation.errors import UserError
 from foundation.language.numbers import percent
+from foundation.language.pages import markdown_table
 from foundation.language.text import LANGUAGES
-from foundation.store.atomic import write_parquet, write_text
+from foundation.quantiles import LEVELS, rounded, spread
+from foundation.store.atomic import write_json, write_parquet
 from foundation.store.manifest import Manifest, machine, package_version
 from foundation.store.reading import Document, NoFileError
 from foundation.store.store import document as document_of
@@ -123,8 +125,7 @@ def write_all(folder: Path, table: pd.DataFrame, draws: pd.DataFrame, document: 
     for lang in LANGUAGES:
         write_csv(spreadsheet(table, lang), folder / f"survey.{lang}.csv", lang, label)
     write_parquet(folder / "answers.parquet", draws)
-    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
-    write_text(folder / "survey.json", text + "\n")
+    write_json(folder / "survey.json", document)
 
 
 def draw_picture(
@@ -155,19 +156,59 @@ def _answer(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
     name = question(row, lang)
     if row["base"] not in ("all", "adults"):
         name = label("survey.read", lang, question=name, base=base(row, lang))
-    published, role = percent(row["published"], lang), row["status"]
-    numbers = "survey.numbers_role" if role in ("imposed", "fitted") else "survey.numbers"
+    published, known = percent(row["published"], lang), row["status"] in ("imposed", "fitted")
+    numbers = "survey.numbers_role" if known else "survey.numbers"
     return {
         "name": name,
         "published": 100 * row["published"],
         "simulated": tuple(100 * row[f"simulated_{p}"] for p in ("p05", "p50", "p95")) if there else None,
         "real": 100 * row["real_p50"] if there else None,
         "inside": row["inside"],
-        "numbers": label(numbers, lang, published=published, simulated=simulated, role=status(row, lang)),
+        "numbers": label(numbers, lang, published=published, simulated=simulated, role=role(row, lang)),
     }
 
 
 HEAD = ("question", "asked", "published_short", "simulated_short", "real_short", "inside_short", "status_short")
+
+
+def document(
+    table: pd.DataFrame, findings: Sequence[Finding], items: Sequence[SurveyItem], settings: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Everything as one JSON document; percent, medians and 90 % intervals."""
+    claims = {name: spread([float(vars(finding.answers)[name]) for finding in findings]) for name in SURVEY}
+    first = {item.survey: item for item in reversed(items)}
+    surveys = [
+        {
+            "survey": str(name),
+            "respondents": first[str(name)].n,
+            "fieldwork": [first[str(name)].start.isoformat(), first[str(name)].end.isoformat()],
+            "items": [_entry(row) for row in rows_of(table[table["survey"] == name])],
+        }
+        for name in table["survey"].unique()
+    ]
+    return {**settings, "claims": claims, "surveys": surveys}
+
+
+def _entry(row: Row) -> Document:
+    return {
+        "key": row["key"],
+        "question": question(row, "en"),
+        "base": row["base"],
+        "role": row["status"],
+        "number_asked": row["base_size"],
+        "published_percent": rounded(100 * row["published"]),
+        "simulated_percent": _interval(row, "simulated", 100),
+        "real_percent": _interval(row, "real", 100),
+        "simulated_number_asked": _interval(row, "base_size", 1),
+        "inside": row["inside"],
+        "remark": remark(row, "en") or None,
+    }
+
+
+def _interval(row: Row, name: str, scale: float) -> dict[str, float | None] | None:
+    if row[f"{name}_p50"] is None:
+        return None
+    return {p: rounded(scale * row[f"{name}_{p}"]) for p in LEVELS}
 
 
 def read_document(folder: Path) -> Document:
@@ -187,18 +228,42 @@ def read_document(folder: Path) -> Document:
     return dict(found)
 
 
+def rows_of_document(found: Mapping[str, Any]) -> list[Document]:
+    """What ``rows_of`` gives, from a document that was written (without the simulated numbers asked)."""
+    return [_row_of(survey["survey"], entry) for survey in found["surveys"] for entry in survey["items"]]
+
+
+def _row_of(survey: str, entry: Row) -> dict[str, Any]:
+    nothing = dict.fromkeys(LEVELS)
+    shares = {
+        f"{name}_{p}": None if value is None else value / 100
+        for name in ("simulated", "real")
+        for p, value in (entry[f"{name}_percent"] or nothing).items()
+    }
+    return {
+        "survey": survey,
+        "key": entry["key"],
+        "base": entry["base"],
+        "status": entry["role"],
+        "base_size": entry["number_asked"],
+        "published": entry["published_percent"] / 100,
+        "inside": entry["inside"],
+        **shares,
+    }
+
+
 def markdown(document: Document, lang: str) -> str:
     """The table, settings, and the reasons of what is outside or not modelled."""
     rows, items = rows_of_document(document), load_survey_items()
-    lines = [[label(f"survey.{name}", lang) for name in HEAD], ["---"] * len(HEAD)]
+    head, lines = [label(f"survey.{name}", lang) for name in HEAD], []
     previous = None
     for row in rows:
         if row["survey"] != previous:
             lines.append([f"**{heading(row['survey'], items, lang)}**", *[""] * (len(HEAD) - 1)])
             previous = row["survey"]
         lines.append(shown_cells(row, lang))
-    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    return "\n\n".join([table, _notes(document, rows, lang), "\n".join(f"- {w}" for w in why(rows, lang))]) + "\n"
+    reasons = "\n".join(f"- {reason}" for reason in why(rows, lang))
+    return "\n\n".join([markdown_table(head, lines), _notes(document, rows, lang), reasons]) + "\n"
 
 
 def figures(document: Document, folder: Path) -> list[Path]:

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from rich import box
 from rich.table import Table
 from rich.text import Text
 
@@ -16,7 +15,8 @@ from calibration.draws.posteriors import Alternative
 from calibration.facts.inputs import tables_of
 from calibration.uncertainty import label
 from calibration.uncertainty.work import SOURCES, Task
-from foundation.language.numbers import NO_BREAK, UNDEFINED, interval, number, percent
+from foundation.language.numbers import NO_BREAK, UNDEFINED, day, interval, number, percent
+from foundation.language.screen import framed
 from foundation.store.atomic import write_parquet
 from foundation.store.manifest import Manifest, package_version
 from foundation.store.reading import Document
@@ -30,7 +30,7 @@ from scenarios.words import scenario_titles
 
 def structures_table(alternatives: Sequence[Alternative], lang: str) -> Table:
     """A row a structure: evidence, Bayes factor to the default, weight."""
-    table = _table(label("structures.title", lang), label("structures.note", lang))
+    table = framed(label("structures.title", lang), label("structures.note", lang))
     table.add_column(label("structures.structure", lang), no_wrap=True)
     for name in ("evidence", "bayes", "weight"):
         table.add_column(label(f"structures.{name}", lang), justify="right")
@@ -74,8 +74,8 @@ def uncertainty_table(shares: pd.DataFrame, manifest: Manifest, lang: str) -> Ta
     """A row a scenario: mean, sd, and the share of each source."""
     structures = ", ".join(structure_title(name, lang) for name in manifest["averaged"])
     people = number(manifest["people"], 0, lang)
-    table = _table(
-        label("uncertainty.title", lang, until=_day(manifest, lang)),
+    table = framed(
+        label("uncertainty.title", lang, until=day(manifest["until"], lang)),
         f"{label('uncertainty.note', lang, structures=structures, people=people)}{only_one(manifest, lang)}",
     )
     table.add_column(label("uncertainty.scenario", lang), min_width=16, max_width=34, overflow="fold")
@@ -103,18 +103,6 @@ def share_with_interval(row: Mapping[Any, Any] | pd.Series[Any], source: str, la
         return percent(row[source], lang)
     low, high = (100 * row[f"{source}_{end}"] for end in ("low", "high"))
     return f"{percent(row[source], lang)}{NO_BREAK}{interval(low, high, 0, lang)}"
-
-
-def _day(manifest: Manifest, lang: str) -> str:
-    from foundation.language.numbers import day
-
-    return day(manifest["until"], lang)
-
-
-def _table(title: str, caption: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title_justify="left", caption_justify="left", title_style="bold")
-    table.title, table.caption = Text(title), Text(caption)
-    return table
 
 
 OUTCOMES, SPLIT = "outcomes.parquet", "split.parquet"

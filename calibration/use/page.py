@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ from calibration.facts.use import PARAMETERS, load_use_figures
 from calibration.use.method import TRIED, priors
 from calibration.use.question import FIGURES, SETTINGS
 from foundation.language.numbers import number, typeset, with_interval
+from foundation.language.pages import markdown_table
 from foundation.language.text import Words
 from foundation.shapes import Floats
 from foundation.store.reading import read_json
@@ -39,16 +39,9 @@ def markdown(folder: Path, lang: str) -> str:
         effective=number(settings["effective"]["median"], 0, lang),
         least=number(settings["effective"]["least"], 1, lang),
     )
-    found = table(label("page.figures", lang), figure_rows(figures, lang))
-    parameters = table(label("page.parameters", lang), parameter_rows(used, lang))
-    return f"{found}\n{note}\n\n{parameters}\n{label('page.note_parameters', lang)}\n"
-
-
-def table(head: str, rows: Sequence[Sequence[str]]) -> str:
-    """Markdown."""
-    names = head.split("|")
-    lines = [names, ["---"] * len(names), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+    found = markdown_table(label("page.figures", lang).split("|"), figure_rows(figures, lang))
+    parameters = markdown_table(label("page.parameters", lang).split("|"), parameter_rows(used, lang))
+    return "\n\n".join([found, note, parameters, label("page.note_parameters", lang)]) + "\n"
 
 
 def figure_rows(figures: pd.DataFrame, lang: str) -> list[list[str]]:

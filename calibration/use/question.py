@@ -8,7 +8,6 @@ after the fit) and ``use.json`` (what it rests on).
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
@@ -27,7 +26,7 @@ from calibration.facts.use import PARAMETERS, UseFigure, load_use_figures
 from calibration.use.method import SETTLED, Months, choose, figures_of, months_in, needed, use_at, values_at, walk
 from foundation.errors import UserError
 from foundation.seeds import derive
-from foundation.store.atomic import write_text
+from foundation.store.atomic import write_json
 from foundation.store.manifest import Manifest
 from foundation.store.parts import Content
 from foundation.store.store import Store
@@ -123,7 +122,7 @@ class UseStudy(Study[Task]):
         effective = frames[DRAWS]["effective"]
         said = {**self.question(), "effective": {"median": float(effective.median()), "least": float(effective.min())}}
         default = self.experiment.settings.structure == Structure()
-        write_text(folder / (SETTINGS if default else ALTERNATIVE), json.dumps(said, indent=2) + "\n")
+        write_json(folder / (SETTINGS if default else ALTERNATIVE), said)
 
 
 def study(

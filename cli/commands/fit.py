@@ -30,11 +30,10 @@ def fit(
 ) -> None:
     """Residuals of the patterns P1 to P11, posterior and prior predictive, identifiability of the parameters."""
     with reported():
-        from calibration.fit.files import write_all
         from calibration.fit.netcdf import FILE, of_fit, refuse_without_library
         from calibration.fit.question import Wanted, prepare
         from calibration.fit.report import show
-        from calibration.fit.study import carry_out
+        from calibration.fit.study import carry_out, write_all
         from cli import label
         from cli.runs.request import at_least_one, check_seed, command_line, process_count, structure_of
         from cli.runs.showing import print_json, say_where, tell_failed

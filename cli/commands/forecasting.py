@@ -121,7 +121,7 @@ def _forecast(request: Request, register: bool) -> None:
 def _study(request: Request) -> Forecast:
     from dataclasses import replace
 
-    from calibration.facts.counts import counts_of
+    from calibration.facts.observed import counts_of
     from calibration.facts.targets import load_stock_targets
     from calibration.forecast.carried import discrepancy_of
     from calibration.forecast.study import HORIZON, Forecast

@@ -149,7 +149,7 @@ class Request:
 
         on, aim = target("--target", f"{TARGET:g}M" if self.target is None else self.target)
         if self.target is not None and not (self.region or self.level):  # no count of a region was published
-            from calibration.facts.counts import published
+            from calibration.facts.observed import published
 
             refuse_reached("--target", on, aim, published(on))
         return Settings(

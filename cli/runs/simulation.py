@@ -118,7 +118,7 @@ def study_of(
 
 def _carried(source: Source, draws: Sequence[Draw], experiment: Experiment, level: Level | None) -> CarriedForward:
     """What continues the status quo of each draw from the published counts, or from those of the region."""
-    from calibration.facts.counts import counts_of
+    from calibration.facts.observed import counts_of
     from calibration.facts.targets import load_stock_targets
     from calibration.forecast.carried import carried_forward, discrepancy_of
     from cli.regions.asked import carried_of

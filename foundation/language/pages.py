@@ -14,9 +14,9 @@ FENCE = re.compile(r"\s*(`{3,}|~{3,})(.*)")
 MARK = re.compile(r"<!-- (/?)([a-z]+) -->")
 
 
-def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: bool = False) -> str:
-    """A table of Markdown; with ``numbers`` all columns but the first stand on the right."""
-    rules = ["---", *["---:" if numbers else "---"] * (len(head) - 1)]
+def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]], *, words: int | None = None) -> str:
+    """A table of Markdown, without an empty line after it; columns behind the first ``words`` stand on the right."""
+    rules = ["---" if words is None or place < words else "---:" for place in range(len(head))]
     return "\n".join(f"| {' | '.join(line)} |" for line in (head, rules, *rows))
 
 

@@ -10,6 +10,7 @@ from itertools import takewhile
 from typing import Any, TextIO
 
 import rich._wrap
+from rich import box
 from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.measure import Measurement
@@ -49,6 +50,14 @@ def rendered(table: Table, stream: TextIO, width: int) -> str:
     with console.capture() as text:
         console.print("", table)
     return text.get()
+
+
+def framed(title: str = "", caption: str = "", *, close: bool = False) -> Table:
+    """A table as all commands frame theirs: rules at its head and foot only; ``close``: with less between columns."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=close, title_style="bold")
+    table.title_justify = table.caption_justify = "left"
+    table.title, table.caption = Text(title) if title else None, Text(caption) if caption else None
+    return table
 
 
 def fitted(table: Table, console: Console) -> RenderableType:

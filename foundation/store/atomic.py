@@ -135,11 +135,6 @@ def write_json(path: Path, document: object) -> None:
     write_bytes(path, json_bytes(document))
 
 
-def write_array(path: Path, array: npt.NDArray[Any]) -> None:
-    """NumPy's own format, in one step."""
-    write_bytes(path, array_bytes(array))
-
-
 def write_arrays(path: Path, **arrays: npt.NDArray[Any]) -> None:
     """Several arrays by name in NumPy's own archive (``.npz``), in one step."""
     write_bytes(path, archive_bytes(arrays))

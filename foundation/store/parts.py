@@ -1,8 +1,10 @@
-"""Parts of a folder that is not finished: what each task found, as it finishes.
+"""What unfinished work keeps, so that it can be taken up again.
 
-A part is a folder below ``parts/`` that appears in one step. It holds a file for each value found and ``part.json``:
-the question it belongs to (``manifest.identity``), its own key, and the SHA-256 of each file. A part that is damaged,
-cut short, emptied, of another question or under another key's name is noticed, and computed again.
+A part is what a task found, a folder below ``parts/`` that appears in one step. It holds a file for each value found
+and ``part.json``: the question it belongs to (``manifest.identity``), its own key, and the SHA-256 of each file. A part
+that is damaged, cut short, emptied, of another question or under another key's name is noticed, and computed again.
+
+Work that goes on in stages has state files. Each ends with a stamp that says the same of it in one line.
 """
 
 from __future__ import annotations
@@ -18,11 +20,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from foundation.errors import UserError
-from foundation.store.atomic import array_bytes, drop_unfinished, json_bytes, parquet_bytes, refuse_link, write_folder
+from foundation.store.atomic import (
+    archive_bytes,
+    array_bytes,
+    drop_unfinished,
+    json_bytes,
+    parquet_bytes,
+    refuse_link,
+    write_bytes,
+    write_folder,
+)
 from foundation.store.fingerprint import sha256_of
-from foundation.store.reading import NoFileError, read_json
+from foundation.store.reading import NoFileError, read_bytes, read_json
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import pandas as pd
     import pyarrow as pa
 
@@ -192,3 +204,66 @@ def _like(one: pa.Table, other: pa.Table) -> bool:
     columns = [(table.schema.pandas_metadata or {}).get("columns") for table in (one, other)]
     plain = not any(pa.types.is_dictionary(kind) for kind in one.schema.types)
     return bool(plain and one.schema.equals(other.schema) and columns[0] == columns[1])
+
+
+_MARK = b"\nmes "
+LENGTH = len(_MARK) + 64
+"""Bytes of a stamp. Readers of NumPy's formats leave alone what follows the end."""
+MOST = 2**31
+
+
+def write_array(path: Path, array: npt.NDArray[Any], question: str) -> None:
+    """NumPy's own format and a stamp, in one step."""
+    _write(path, array_bytes(array), question)
+
+
+def write_arrays(path: Path, question: str, arrays: dict[str, npt.NDArray[Any]]) -> None:
+    """NumPy's own archive and a stamp, in one step."""
+    _write(path, archive_bytes(arrays), question)
+
+
+def read_array(path: Path, question: str) -> npt.NDArray[Any] | None:
+    """An array as it was written; ``None`` where there is none that can be used."""
+    import numpy as np
+
+    found = _read(path, question)
+    return None if found is None else np.load(io.BytesIO(found), allow_pickle=False)
+
+
+def read_arrays(path: Path, question: str) -> dict[str, npt.NDArray[Any]] | None:
+    """Arrays by name as they were written; ``None`` where there are none that can be used."""
+    import numpy as np
+
+    found = _read(path, question)
+    if found is None:
+        return None
+    with np.load(io.BytesIO(found), allow_pickle=False) as arrays:
+        return dict(arrays)
+
+
+def whole(path: Path, question: str) -> bool:
+    """Whether a file is there as it was written, under this name and for this question."""
+    return _read(path, question) is not None
+
+
+def _write(path: Path, content: bytes, question: str) -> None:
+    write_bytes(path, content + _stamp(path, content, question))
+
+
+def _read(path: Path, question: str) -> bytes | None:
+    try:
+        content = read_bytes(path, MOST)
+    except UserError:
+        return None
+    body, stamp = content[:-LENGTH], content[-LENGTH:]
+    return body if stamp == _stamp(path, body, question) else None
+
+
+def _stamp(path: Path, content: bytes, question: str) -> bytes:
+    """Of a file in its folder: blocks of several banks have the same names."""
+    name = f"{path.parent.name}/{path.name}" if path.parent.name.startswith(_INNER) else path.name
+    digest = hashlib.sha256(f"{question} {name} ".encode() + content).hexdigest()
+    return _MARK + digest.encode()
+
+
+_INNER = ("bank-", "generation-", "looks", "truths")

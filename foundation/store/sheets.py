@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from foundation.errors import UserError, nearest
-from foundation.store.foreign import LOCKED, table_text
 from foundation.store.reading import NoFileError, read_bytes, reason
+from foundation.store.tables import LOCKED, table_text
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell as Given

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 
 from foundation.drawing.style import BLUE, ORANGE, SMALL, legend_below, light_grid, localise, styled, wrap
 from foundation.language.numbers import day, number, with_interval
-from foundation.quantiles import LEVELS, rounded
+from foundation.quantiles import LEVELS, records, rounded
 from foundation.shapes import Floats
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
@@ -140,7 +140,6 @@ def effects_document(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> 
     """The document of ``mes effects --json``."""
     table = frames["effects"]
     pilot = remainder(table).groupby("day")["pilot"].median()
-    records = dated(summary(table), manifest).to_dict("records")
     return {
         **{k: manifest[k] for k in ("people", "draws", "seed", "structure", "data_end", "quick", "version")},
         "command_line": manifest["command_line"],
@@ -151,7 +150,5 @@ def effects_document(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> 
             "attributed": "activations whose last contact came through the channel, millions",
             "effect": "activations missing in the status quo simulated from the launch without the channel, millions",
         },
-        "channels": [
-            {str(k): rounded(v) if isinstance(v, float) else v for k, v in record.items()} for record in records
-        ],
+        "channels": records(dated(summary(table), manifest)),
     }

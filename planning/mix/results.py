@@ -13,11 +13,10 @@ import pandas as pd
 from foundation.quantiles import LEVELS, jeffreys
 from foundation.shapes import Floats
 from foundation.store.manifest import Manifest
+from planning.mix.judged import shipped, years_frame
 from planning.mix.measures import quantiles
 from planning.mix.plan import Plan
-from planning.mix.shipped import shipped
 from planning.mix.shown import added, told
-from planning.mix.years import years_frame
 from scenarios.compare.best import chance_of_best, of_class
 from scenarios.compare.statuses import joined, paid_lines, price_statuses
 

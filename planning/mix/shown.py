@@ -81,15 +81,10 @@ def median_interval(row: pd.Series, name: str, lang: str) -> str:
 
 
 def blank_table(title: str, caption: str) -> Table:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
+    """The frame of every table of a plan."""
+    from foundation.language.screen import framed
 
-    table = Table(
-        box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True, title_justify="left", caption_justify="left"
-    )
-    table.title, table.caption = Text(title, style="bold"), Text(caption)
-    return table
+    return framed(title, caption, close=True)
 
 
 def asked_budget(plan: Document, lang: str) -> str:

@@ -1,4 +1,6 @@
-"""What a worker does: mixes and scenarios on one draw, branched off one history."""
+"""What a worker does: mixes and scenarios on one draw, branched off one history. Counted at the horizon are activated
+profiles, or, for a target on them, users of a month.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +18,8 @@ from foundation.shapes import Floats
 from foundation.store.reading import Document
 from model.terms.inputs import OneRegion
 from model.terms.parameters import Parameters
-from planning.mix.cohorts import Cohorts, cohorts, lag, shares
-from planning.mix.measures import Measures
+from planning.mix.measures import Cohorts, Measures, cohorts, lag, shares
 from planning.mix.question import Mixes, Space, strictly
-from planning.mix.users import reached, use_of
 from scenarios.carried import by_odds
 from scenarios.costs import CostLine, cost_lines
 from scenarios.draw import Draw
@@ -32,6 +32,7 @@ from scenarios.spending import Ledger, YearLine, year_lines, years_of
 
 if TYPE_CHECKING:
     from foundation.tasks.bench import Bench
+    from model.counting.census import Census
     from model.counting.use import UseCensus
     from model.world import World
 
@@ -218,6 +219,27 @@ def _more(counts: Floats, growth: float) -> Floats:
     done, living = counts[..., 0], counts[..., 1]
     now = by_odds(living, done, growth * done.sum(axis=1))
     return np.divide(now - done, living, out=np.zeros(done.shape), where=living > 0)
+
+
+def use_of(census: Census, settings: Settings, draw: Draw, beside: UseCensus | None = None) -> UseCensus | None:
+    """Use in a world at the horizon, where the target is on users.
+
+    Raises:
+        ValueError: the draw has no posterior of use.
+    """
+    if settings.target_on != "users":
+        return None
+    if draw.use is None:
+        raise ValueError("a target on users needs draws with a posterior of use")
+    from model.counting.use import UseCensus
+    from model.terms.weeks import week_of
+
+    return UseCensus(census.world, draw.use, beside, since=week_of(settings.policy_start))
+
+
+def reached(stock: Floats, use: UseCensus | None, settings: Settings) -> float:
+    """Millions at the horizon of what the target is on; ``stock`` [week] are activated persons."""
+    return at(stock, settings.until) / 1e6 if use is None else use.outcome().at("users") / 1e6
 
 
 @dataclass(kw_only=True)

@@ -10,23 +10,20 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
 from foundation.language.numbers import day
-from foundation.quantiles import rounded, spread
+from foundation.quantiles import plain, records, rounded, spread
 from foundation.store.atomic import write_json, write_text
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
 from foundation.tasks.bench import Bench
 from planning.mix import label
+from planning.mix.judged import asked_years
 from planning.mix.measures import FAIR_POINTS, surely
 from planning.mix.plan import Plan, ceiling, frontier_budgets, make_plan, units
 from planning.mix.question import PlanRequest, needed, settings_of
 from planning.mix.results import FRAMES, Frames, frames, has, losing, row_of, standing_at_budget
 from planning.mix.shown import added, euros, lever_title, told
 from planning.mix.simulate import Simulator, Task, work
-from planning.mix.years import asked_years
 from scenarios.compare.comparison import within_document
 from scenarios.compare.statuses import status_word
 from scenarios.compare.study import OfDraws
@@ -201,18 +198,18 @@ def plan_document(frames: Frames, manifest: Manifest) -> Document:
         "search_draws": manifest["plan"]["search_draws"],
         "fresh_draws": manifest["plan"]["fresh_draws"],
         "failed_draws": sorted({failure["draw"] for failure in manifest["failures"]}),
-        "mix": _records(frames["plan"][frames["plan"]["mix"] == asked["mix"]]),
-        "result": _record(asked),
+        "mix": records(frames["plan"][frames["plan"]["mix"] == asked["mix"]]),
+        "result": {str(name): plain(value) for name, value in asked.items()},
         "regret_millions": spread(frames["regret"]["regret"]) | {"mean": rounded(frames["regret"]["regret"].mean())},
         "target": target(frames, manifest),
-        "frontier": _records(frontier),
-        "mixes": _records(frames["plan"][["mix", "role", "lever", "share_of_ceiling", "intensity", "cost_mean"]]),
-        "shipped": _records(frames["shipped"]),
-        "best": _records(standing_at_budget(frames)),
+        "frontier": records(frontier),
+        "mixes": records(frames["plan"][["mix", "role", "lever", "share_of_ceiling", "intensity", "cost_mean"]]),
+        "shipped": records(frames["shipped"]),
+        "best": records(standing_at_budget(frames)),
         "not_beaten": list(losing(frames["shipped"])),
-        "years": _records(asked_years(frames)),
-        "groups": _records(frames["plan_groups"][frames["plan_groups"]["mix"] == asked["mix"]]),
-        "costs": _records(frames["plan_costs"]),
+        "years": records(asked_years(frames)),
+        "groups": records(frames["plan_groups"][frames["plan_groups"]["mix"] == asked["mix"]]),
+        "costs": records(frames["plan_costs"]),
         **within_document(manifest, "millions of persons, euros and minutes", "quantiles and means over fresh draws"),
         "choices": {
             "maximised": f"mean additional {'monthly users' if users else 'activations'}",
@@ -239,23 +236,5 @@ def target(frames: Frames, manifest: Manifest) -> dict[str, Any]:
         found |= {name: rounded(float(row[name])) for name in names}
         found["search_probability"] = manifest["plan"]["target_search_probability"]
         plan = frames["plan"]
-        found["mix"] = _records(plan.loc[plan["role"] == "target", ["lever", "share_of_ceiling", "intensity"]])
+        found["mix"] = records(plan.loc[plan["role"] == "target", ["lever", "share_of_ceiling", "intensity"]])
     return found
-
-
-def _records(table: pd.DataFrame) -> list[Document]:
-    return [_record(row) for _, row in table.iterrows()]
-
-
-def _record(row: pd.Series[Any]) -> Document:
-    return {str(name): _plain(value) for name, value in row.items()}
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, bool | np.bool_):
-        return bool(value)
-    if isinstance(value, int | np.integer):
-        return int(value)
-    if isinstance(value, float | np.floating):
-        return rounded(float(value))
-    return None if value is None or value is pd.NA else str(value)

@@ -20,6 +20,7 @@ from foundation.language.numbers import (
 )
 from foundation.store.manifest import Manifest
 from planning.mix import label
+from planning.mix.judged import year_sentences, years_table
 from planning.mix.measures import FAIR_POINTS, over_budget, surely
 from planning.mix.results import Frames, best_sentence, has, losing, row_of
 from planning.mix.shown import (
@@ -36,7 +37,6 @@ from planning.mix.shown import (
     paid_interval,
     told,
 )
-from planning.mix.years import year_sentences, years_table
 from scenarios.compare.when import on
 from scenarios.experiment import LAST
 from scenarios.words import group_title, price_line, quick_mark, region_mark, run_line, units_of

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from foundation.errors import UserError, nearest
-from foundation.quantiles import rounded
+from foundation.quantiles import records
 from foundation.store.atomic import write_json
 from foundation.store.fingerprint import changes
 from foundation.store.manifest import Manifest
@@ -263,13 +263,6 @@ def sensitivity_document(frames: Mapping[str, pd.DataFrame], manifest: Manifest)
             "pawn": "mean Kolmogorov-Smirnov distance over fifths, SALib",
             "information": "EVPPI by kernel ridge regression on the draws, less the mean over shuffled inputs",
         },
-        "indices": _records(indices),
-        "information": _records(frames["information"]),
+        "indices": records(indices),
+        "information": records(frames["information"]),
     }
-
-
-def _records(table: pd.DataFrame) -> list[Document]:
-    return [
-        {str(k): rounded(v) if isinstance(v, float) else v for k, v in record.items()}
-        for record in table.to_dict("records")
-    ]

@@ -82,7 +82,7 @@ def _structures(_: Path, lang: str) -> str:
 
 def _fit(mark: str) -> Callable[[Path, str], str]:
     def write(folder: Path, lang: str) -> str:
-        from calibration.fit.files import PARTS, read_folder
+        from calibration.fit.study import PARTS, read_folder
 
         return PARTS[mark](*read_folder(folder), lang)
 
@@ -90,7 +90,7 @@ def _fit(mark: str) -> Callable[[Path, str], str]:
 
 
 def _fit_figures(folder: Path, into: Path) -> None:
-    from calibration.fit.files import figures, read_folder
+    from calibration.fit.study import figures, read_folder
 
     figures(*read_folder(folder), into, "en")
 
@@ -177,7 +177,7 @@ def _sbc(folder: Path, lang: str) -> str:
 
 
 def _sbc_figures(folder: Path, into: Path) -> None:
-    from calibration.sbc.page import pictures
+    from calibration.sbc.pictures import pictures
     from calibration.sbc.question import LINES, read_ranks
 
     pictures(read_ranks(folder), LINES, into)
@@ -274,7 +274,7 @@ PARTS = (
     Part("hindcast", HINDCAST, _hindcast, "mes hindcast", "hindcast.json", _hindcast_figures, both("hindcast"), SCORES),
     Part("alternative", HINDCAST, _alternative, "mes hindcast --structure", "hindcast-alternative.json"),
     Part("forecast", FORECAST, _forecast, draw=_forecast_figures, pictures=both("forecast")),
-    Part("services", ("docs/other-services.md",), _plain("calibration.outside.page", "markdown")),
+    Part("services", ("docs/other-services.md",), _plain("calibration.outside.law", "markdown")),
     Part("uncertainty", CALIBRATION, _uncertainty, "mes uncertainty", "split.parquet"),
     Part("readings", READINGS, _paged("calibration.readings"), "mes study readings", "readings.json"),
     Part("sbc", ("docs/calibration-sbc.md",), _sbc, "mes study sbc", "sbc.json", _sbc_figures, ("sbc-near.png",)),

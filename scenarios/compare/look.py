@@ -68,25 +68,17 @@ def look_rows(outcomes: pd.DataFrame) -> list[Row]:
 
 def look_rich_table(outcomes: pd.DataFrame, manifest: Manifest, seconds: float, lang: str) -> Table:
     """For a terminal of 60 columns, with a heading that says what it is."""
-    from rich import box
-    from rich.table import Table
     from rich.text import Text
 
+    from foundation.language.screen import framed
     from scenarios.compare.when import on
     from scenarios.words import region_mark, scenario_titles
 
     draws, titles = outcomes["draw"].nunique(), scenario_titles(manifest, lang)
     told = {"draws": draws, "all": number(manifest["draws"], 0, lang), "seconds": number(seconds, 0, lang)}
-    shown = Table(
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        collapse_padding=True,
-        title_justify="left",
-        caption_justify="left",
-        title_style="bold",
-    )
-    shown.title = Text(region_mark(manifest, lang) + label("look.title", lang, **told))
-    shown.caption = Text(label("look.note", lang, draws=draws, until=day(manifest["until"], lang)))
+    title = region_mark(manifest, lang) + label("look.title", lang, **told)
+    note = label("look.note", lang, draws=draws, until=day(manifest["until"], lang))
+    shown = framed(title, note, close=True)
     shown.add_column(label("table.scenario", lang), min_width=8, max_width=34, overflow="fold")
     shown.add_column(label("table.activated", lang), justify="right", no_wrap=True)
     probability = on(manifest, "table.probability", "table.probability_users")

@@ -55,7 +55,7 @@ def test_the_table_in_both_languages():
 
 def test_lost_draws_are_told():
     some = rows()
-    assert "1 draws left out" in table(some[some["draw"] != 1], SETTINGS, "en")
+    assert "failed under a reading: 1." in table(some[some["draw"] != 1], SETTINGS, "en")
 
 
 def test_experiments_differ_by_the_reading_only():

@@ -15,7 +15,7 @@ from calibration.posterior.emulator_file import emulator_path, save_emulator, si
 from calibration.posterior.simulate import case_for, prior_places
 from calibration.posterior.work import fill
 from foundation.errors import UserError
-from foundation.store.stamped import write_array
+from foundation.store.parts import write_array
 from tests.calibration.posterior.test_emulator_file import Trap, made, object_array
 
 EFFORT = Effort(first=64, waves=1, wave=64, people=1000)

@@ -19,14 +19,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from calibration.facts.inputs import load_costs, load_demography
-from calibration.facts.observed import read_stocks
+from calibration.facts.stocks import read_stocks
 from calibration.facts.targets import load_stock_targets
 from calibration.hindcast.actuals import read_actuals
 from calibration.hindcast.folder import keep_run, read_runs
 from foundation.errors import ScenarioError, UserError
 from foundation.language.spreadsheet import write_csv
 from foundation.language.text import in_language, label
-from foundation.store import stamped, tables
+from foundation.store import parts, tables
 from foundation.store.reading import read_json
 from foundation.store.store import seal_made
 from planning.pilots.results import read_result
@@ -388,11 +388,11 @@ def test_an_edited_run_of_a_hindcast(change: tuple[bytes, bytes], tmp_path: Path
 def test_states_of_a_calibration(kind: str, fault: str, tmp_path: Path) -> None:
     path, values = tmp_path / "places-1.npz", np.arange(12.0)
     if kind == "array":
-        stamped.write_array(path, values, "q")
+        parts.write_array(path, values, "q")
     else:
-        stamped.write_arrays(path, "q", {"a": values})
+        parts.write_arrays(path, "q", {"a": values})
     judge.FILE_FAULTS[fault](path)
-    found = (stamped.read_array if kind == "array" else stamped.read_arrays)(path, "q")
+    found = (parts.read_array if kind == "array" else parts.read_arrays)(path, "q")
     assert found is None or fault == "linked"
 
 
@@ -400,12 +400,12 @@ def test_a_state_of_another_question_or_place_is_made_again(tmp_path: Path) -> N
     for bank in ("bank-0", "bank-1"):
         (tmp_path / bank).mkdir()
     path = tmp_path / "bank-0" / "block-0000.npy"
-    stamped.write_array(path, np.ones(3), "q")
-    assert stamped.read_array(path, "q") is not None
-    assert stamped.read_array(path, "other") is None
+    parts.write_array(path, np.ones(3), "q")
+    assert parts.read_array(path, "q") is not None
+    assert parts.read_array(path, "other") is None
     other = tmp_path / "bank-1" / path.name
     other.write_bytes(path.read_bytes())
-    assert stamped.read_array(other, "q") is None
+    assert parts.read_array(other, "q") is None
 
 
 def test_rows_are_counted_before_they_are_read(tmp_path: Path) -> None:

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from calibration.facts.counts import MODEL_ERROR, load_ages
-from calibration.facts.observed import load_observed
+from calibration.facts.observed import MODEL_ERROR, load_ages, load_observed
 from calibration.facts.priors import FREE
 from calibration.facts.tables import DATA
 from calibration.facts.targets import SURVEYS

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from calibration.facts.inputs import load_demography
-from calibration.facts.observed import DESIGN_EFFECT, load_choices, load_observed, read_stocks
+from calibration.facts.observed import DESIGN_EFFECT, load_choices, load_observed
+from calibration.facts.stocks import read_stocks
 from calibration.facts.tables import DATA
 from foundation.errors import UserError
 from model.terms.inputs import Demography

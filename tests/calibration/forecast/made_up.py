@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from calibration.facts.counts import Count
 from calibration.facts.inputs import load_costs, load_demography, load_history
+from calibration.facts.observed import Count
 from calibration.facts.targets import load_surveyed
 from calibration.forecast import registered
 from calibration.forecast import study as forecast_study

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from calibration.draws.files import load_draws, save_draws
-from calibration.facts.counts import counts_of
+from calibration.facts.observed import counts_of
 from calibration.facts.targets import load_stock_targets
 from calibration.hindcast.question import cases_of, question_at
 from calibration.hindcast.work import (

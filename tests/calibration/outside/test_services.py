@@ -6,8 +6,7 @@ from math import exp, inf, log
 import numpy as np
 import pytest
 
-from calibration.outside.law import HALF_LIFE, SD, drawn_services, fit, fitted
-from calibration.outside.page import changes, markdown, selections
+from calibration.outside.law import HALF_LIFE, SD, changes, drawn_services, fit, fitted, markdown, selections
 from calibration.outside.services import (
     MATURE,
     PANDEMIC,

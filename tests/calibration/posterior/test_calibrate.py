@@ -15,8 +15,9 @@ from calibration.posterior.calibrate import Calibration
 from calibration.posterior.emulator import Emulator
 from calibration.posterior.evidence import agreement, check, evidence
 from calibration.posterior.simulate import case_for
-from calibration.posterior.work import WINDOW, Bank
+from calibration.posterior.work import ENGINE, WINDOW, Bank, code_of
 from foundation.errors import UserError
+from foundation.store.fingerprint import code_fingerprint, modules
 from tests.calibration.problems import STOCKS
 from tests.calibration.sbc.test_sbc import small_emulator
 
@@ -108,6 +109,15 @@ def test_a_table_edited_in_between_is_named(tmp_path, monkeypatch, name):
     monkeypatch.setattr(calibrate, "tables_of", lambda _: edited)
     with pytest.raises(UserError, match=f"begun with other {name};"):
         calibration(tmp_path)._same_settings()
+
+
+def test_an_edited_engine_refuses_a_resume_and_an_edited_table_does_not():
+    """Imports alone don't lead to the engine: ``model`` looks its names up when they are first used."""
+    ours = ("calibration.posterior.calibrate",)
+    assert {"model.engine.kernel", "calibration.posterior.likelihood"} <= set(modules((*ours, *ENGINE)))
+    assert {"calibration.posterior.ship", "calibration.survey.tables"}.isdisjoint(modules((*ours, *ENGINE)))
+    assert "model.engine.kernel" not in modules(ours)
+    assert code_of(*ours) == code_fingerprint((*ours, *ENGINE)) != code_fingerprint(ours)
 
 
 def test_far_runs_teach_nothing_and_near_ones_are_thinned_evenly(tmp_path, monkeypatch):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom, kstest, truncnorm
 
-from calibration.facts.counts import Count, counts_of
+from calibration.facts.observed import Count, counts_of
 from calibration.facts.targets import StockTarget
 from calibration.posterior.conditioning import (
     conditioned,

@@ -14,8 +14,7 @@ from calibration.posterior.emulator import Component, Emulator, features, fit_em
 from calibration.posterior.simulate import COUNTS, simulate, values_at
 from calibration.posterior.work import Bank
 from calibration.sbc.methods import chosen, imitated, inferred, localized, near_runs, target_of
-from calibration.sbc.page import CONTROLS, _width, page_text, pictures
-from calibration.sbc.quantities import FORECASTS, NAMES, WIDTH, Forecaster, ahead, outputs_and_quantities
+from calibration.sbc.pictures import CONTROLS, _width, page_text, pictures
 from calibration.sbc.question import (
     DOCUMENT,
     LINES,
@@ -27,7 +26,18 @@ from calibration.sbc.question import (
     save_ranks,
     study,
 )
-from calibration.sbc.ranks import controls, lines_of, place_of_truth, with_distance
+from calibration.sbc.ranks import (
+    FORECASTS,
+    NAMES,
+    WIDTH,
+    Forecaster,
+    ahead,
+    controls,
+    lines_of,
+    outputs_and_quantities,
+    place_of_truth,
+    with_distance,
+)
 from calibration.sbc.work import ranks_of, without
 from calibration.second.method import published, published_figures
 from foundation.errors import UserError

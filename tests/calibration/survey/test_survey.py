@@ -18,9 +18,17 @@ from calibration.facts.targets import CSA, DNS, Published, asked, load_survey_it
 from calibration.survey import label
 from calibration.survey.instrument import TRUTHFUL, Answers
 from calibration.survey.question import BARRIERS, NOT_MODELLED, Line, lines, status
-from calibration.survey.report import document, rows_of, rows_of_document, shown_cells, spreadsheet, why
-from calibration.survey.study import markdown, picture, read_document
-from calibration.survey.tables import compare, inside, per_draw, reason_key
+from calibration.survey.study import document, markdown, picture, read_document, rows_of_document
+from calibration.survey.tables import (
+    compare,
+    inside,
+    per_draw,
+    reason_key,
+    rows_of,
+    shown_cells,
+    spreadsheet,
+    why,
+)
 from calibration.survey.work import (
     Fieldwork,
     Finding,

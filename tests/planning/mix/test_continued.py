@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from planning.mix.cohorts import shares
+from planning.mix.measures import shares
 from planning.mix.simulate import Answer, _more, measures
 
 

@@ -17,13 +17,13 @@ from foundation.errors import UserError
 from foundation.language.text import header
 from foundation.store import parts
 from planning.mix import label
+from planning.mix.judged import verdict
 from planning.mix.measures import Limits, Measures, MostActivations, surely
 from planning.mix.pictures import PICTURES
 from planning.mix.plan import Plan, Question, ceiling, frontier_budgets, never_worse
 from planning.mix.question import load_space
 from planning.mix.results import FRAMES, Frames, frames, standing_at_budget
 from planning.mix.search import Effort, affordable, optimism, regret
-from planning.mix.shipped import verdict
 from planning.mix.simulate import Answer, Task
 from planning.mix.study import plan_document, plan_text
 from planning.mix.tables import headline, sentences, tables

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundation.language.cells import Days, Numbers
+from foundation.language.spreadsheet import Days, Numbers
 
 STYLES = [
     (" ", ","),
