@@ -22,7 +22,8 @@ from foundation.store.store import Store, load
 from planning.sensitivity.words import input_title, study_title
 from report import say
 from report.figures import SIZES, Panel, report_tornado
-from report.numbers import Numbers, traced
+from report.numbers import Numbers
+from report.shown import traced
 from scenarios.words import scenario_titles
 
 INDICES, INFORMATION = "indices.parquet", "information.parquet"
@@ -233,6 +234,8 @@ def read_split(folder: Path, manifest: Manifest) -> pd.DataFrame:
 
     ``UserError`` if the folder is none of ``mes uncertainty``, has been altered, or answers another question.
     """
+    if region := manifest.get("region"):
+        raise UserError(f"--uncertainty: mes uncertainty is of the whole country, the run of {region}; leave it out")
     theirs = manifests.read(folder)
     if theirs.get("kind") != "uncertainty":
         raise UserError(f"{folder}: no folder of mes uncertainty; make one with: mes uncertainty --out DIR")

@@ -10,6 +10,9 @@ import pandas as pd
 import pytest
 from typer.testing import Result
 
+from tests.cli.test_report import mismatches
+from tests.cli.tracing import Page, where_of
+
 SMALL = ("--people", 2000, "--draws", 4, "--workers", 1)
 FIT = ("--people", 3000, "--draws", 60, "--workers", 1)
 COUNTS = (
@@ -83,10 +86,21 @@ def test_a_run_with_the_level_goes_on_from_the_counts(level: Path, mes: Mes) -> 
     other = mes("run", "status-quo", "--level", "run", *SMALL)
     assert other.exit_code == 2
     assert "run is no folder of `mes calibrate --region`" in other.stderr
-    for words in (("report", "run"), ("sensitivity", "run", "--out", "s")):
-        refused = mes(*words)
-        assert refused.exit_code == 2
-        assert "is of Bretagne alone" in refused.stderr
+    refused = mes("sensitivity", "run", "--out", "s")
+    assert (refused.exit_code, "is of Bretagne alone" in refused.stderr) == (2, True)
+    for lang, last in (("en", "31 Dec 2025"), ("fr", "31 déc. 2025")):
+        assert mes("report", "run", "--lang", lang).exit_code == 0
+        text = Path(f"run/report.{lang}.html").read_text(encoding="utf-8").replace("\u00a0", " ")
+        told = (
+            "its own counts</strong>, the last of" if lang == "en" else "ses propres comptages</strong>, le dernier du"
+        )
+        assert f"{told} {last}" in text
+        assert str(level) in text, "where the level is from"
+        page = Page(text)
+        own = [where_of(a) for a, _ in page.numbers if a["data-measure"] == "stock_targets.millions"]
+        assert [where["place"] for where in own] == ["0", "1"], "its two counts, none of the country"
+        assert mismatches(Path("run"), page) == []
+    assert mes("verify", "run").exit_code == 0
     clash = mes("run", "status-quo", "--region", "Normandie", "--level", level, *SMALL)
     assert clash.exit_code == 2
     assert "is of Bretagne, not of Normandie" in clash.stderr
@@ -226,7 +240,7 @@ def test_a_plan_for_a_region_from_end_to_end(mes: Mes) -> None:
     assert country.exit_code == 0, country.stderr
     report = mes("report", "country", "--plan", "own")
     assert report.exit_code == 2
-    assert "own: is of Bretagne alone" in report.stderr
+    assert "own/plan.json: region is Bretagne, but the country in the run" in report.stderr
 
 
 @pytest.mark.parametrize(
