@@ -29,6 +29,7 @@ from report.plan import Plan, plan_context, plan_point
 from report.sources import Assumption, Fact, Provenance
 from report.use import use_context
 from scenarios.compare.aimed import aimed_lines
+from scenarios.compare.tables import counts_after_start
 from scenarios.words import group_label, own_prices, scenario_titles
 
 __all__ = ["Assumption", "Fact", "Provenance", "report"]
@@ -167,6 +168,8 @@ def _warnings(numbers: Numbers) -> list[Markup]:
     found += [escape(line) for line in aimed_lines(numbers.frames["uses"], manifest, lang)]
     if own := own_prices(manifest):
         found.append(numbers.say("page.own_costs", file=own[0], own=own[1], all=len(manifest["prices"])))
+    if after := counts_after_start(manifest, lang):
+        found.append(escape(after))
     if choices := _unusual(manifest):
         found.append(say("page.structure", lang, choices=choices))
     return found

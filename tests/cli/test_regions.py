@@ -51,6 +51,27 @@ def test_a_level_is_a_folder_that_can_be_verified_and_shown(level: Path, mes: Me
     assert (level / "pictures" / "level.en.png").is_file()
 
 
+def test_counts_of_a_time_when_a_policy_runs_are_said_to_be_taken_as_the_status_quo(mes: Mes) -> None:
+    """After the first day of policies in the fit's table; after that of a run in its table and report."""
+    late = COUNTS.replace("2025-12-31,1.30,0.06,Bretagne", "2027-03-31,1.62,0.06,Bretagne")
+    Path("counts.csv").write_text(late)
+    words = ("calibrate", "--region", "Bretagne", "--counts", "counts.csv", "--pictures", "none", *FIT)
+    found = mes(*words, "--out", "late")
+    assert found.exit_code == 0, found.output
+    assert "Counts after 4 Jan 2027" in " ".join(found.stdout.split())
+    assert "--until 2027-01-04 leaves them out" in " ".join(found.stdout.split())
+    without = mes(*words, "--out", "early", "--until", "2027-01-04", "--lang", "fr")
+    assert "Comptages postérieurs au" not in without.stdout
+    run = mes("run", "media", "--level", "late", *SMALL, "--out", "run", "--pictures", "none")
+    said = "Counts after the policy start (31 Mar 2027) are taken as the status quo"
+    assert said in " ".join(run.stdout.split())
+    assert mes("report", "run", "--lang", "fr").exit_code == 0
+    text = Path("run/report.fr.html").read_text(encoding="utf-8").replace("\u00a0", " ")
+    assert "Les comptages postérieurs au début de l’action (31 mars 2027) sont pris pour le statu quo" in text
+    later = mes("run", "media", "--level", "late", *SMALL, "--out", "l", "--policy-start", "2027-04-05")
+    assert "Counts after" not in later.stdout
+
+
 def test_the_same_fit_again_gives_the_same_draws(level: Path, mes: Mes) -> None:
     again = mes(
         *("calibrate", "--region", "bretagne", "--counts", level.parent / "counts.csv", "--out", "again", *FIT),
