@@ -168,6 +168,23 @@ def test_the_twin_takes_a_region_too(mes: Mes) -> None:
     assert one["activated"].equals(other["activated"])
 
 
+@pytest.mark.parametrize("columns", ["80", "200"])
+def test_tables_stand_apart_also_where_they_are_stacked(
+    level: Path, columns: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As ``mes calibrate --region`` and ``mes regions`` print them, one after the other."""
+    from calibration.region.page import rich_tables
+    from cli.runs.showing import console
+    from foundation.store.store import load
+
+    monkeypatch.setenv("COLUMNS", columns)
+    manifest, frames = load(level, ["result"])
+    for one in rich_tables(frames["result"], manifest, "en"):
+        console(120).print(one)
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    assert lines[lines.index("Is a local level enough?") - 1] == ""
+
+
 def test_regions_differ_by_something(mes: Mes) -> None:
     found = mes("regions", "--people", 1000, "--draws", 2, "--workers", 1, "--out", "regions", "--lang", "fr")
     assert found.exit_code == 0, found.output
