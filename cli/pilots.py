@@ -236,7 +236,8 @@ def _print_pilot(document: Document, lang: o.Lang) -> None:
     if not known:  # a number would be read as one that these draws tell
         _tell(label("pilot.worth_noise", lang, floor=floor, **told))
         return
-    perfect = with_interval(*(1000 * exact[name] for name in ("low", "value", "high")), lang)
+    low, middle, high = (1000 * exact[name] for name in ("low", "value", "high"))
+    perfect = with_interval(low, middle, high, lang)
     money = {"gain": _activations(value["millions"], lang), "euros": number(value["millions_eur"], 2, lang)}
     _tell(label("pilot.worth", lang, floor=floor, perfect=perfect, **told, **money))
 

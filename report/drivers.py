@@ -73,7 +73,7 @@ def drivers_context(drivers: Drivers, numbers: Numbers) -> Document:
     sentences = [_sentence(drivers, *each, numbers) for each in shown]
     return {
         "sentences": sentences,
-        "figure": {s: Markup(report_tornado(panels, legend, lang, s, f"tornado-{s}")) for s in SIZES},
+        "figure": {s: report_tornado(panels, legend, lang, s, f"tornado-{s}") for s in SIZES},
         "alt": " ".join(sentence.striptags() for sentence in sentences),
         "quantities": [{"title": _quantity(*each, numbers), "rows": _table(drivers, *each, lang)} for each in shown],
         "decision": _decision(drivers, numbers),

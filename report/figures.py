@@ -12,6 +12,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.dates import DateFormatter, YearLocator, date2num, num2date
@@ -26,7 +27,7 @@ from foundation.shapes import Floats
 from foundation.store.manifest import Manifest
 from model.terms.weeks import START, position
 from planning.sensitivity.pictures import draw_thirds, key_of_thirds
-from report.hover import Frame, Spot, with_spots
+from report.hover import Drawn, Frame, Spot, with_spots
 from report.numbers import Numbers
 from report.shown import Subject
 from scenarios.compare import label
@@ -71,7 +72,7 @@ def page_svg(figure: Figure, prefix: str) -> str:
 
 
 @styled
-def report_adoption(numbers: Numbers, names: Sequence[str], shape: str, prefix: str) -> str:
+def report_adoption(numbers: Numbers, names: Sequence[str], shape: str, prefix: str) -> Drawn:
     """What the target is on over time, of up to four scenarios, the reference first, then the one that adds most:
     medians, and 90 % bands of these two (more of them would lie over each other)."""
     figure, axes = _blank(shape)
@@ -100,12 +101,12 @@ def report_adoption(numbers: Numbers, names: Sequence[str], shape: str, prefix: 
     _legend(figure, [*_curves(names, manifest, lang, shape), *around], shape)
     svg = text_svg(figure, prefix)
     if shape == PAPER:
-        return svg
-    return with_spots(svg, *_looked_at(figure, axes, weekly, manifest, names, lang), ruler=True)
+        return Drawn(Markup(svg))
+    return with_spots(svg, *_looked_at(figure, axes, weekly, manifest, names, lang), name=prefix, ruler=True)
 
 
 @styled
-def report_costs(numbers: Numbers, ranks: Mapping[str, int], shape: str, prefix: str) -> str:
+def report_costs(numbers: Numbers, ranks: Mapping[str, int], shape: str, prefix: str) -> Drawn:
     """Cost against effect: a cross per strategy, bearing its number in the table."""
     figure, axes = _blank(shape)
     lang = numbers.lang
@@ -134,11 +135,11 @@ def report_costs(numbers: Numbers, ranks: Mapping[str, int], shape: str, prefix:
         )
         for name, (x, y) in zip(ranks, places, strict=True)
     ]
-    return with_spots(svg, frame, spots, ruler=False)
+    return with_spots(svg, frame, spots, name=prefix, ruler=False)
 
 
 @styled
-def report_frontier(points: pd.DataFrame, subject: Subject, shape: str, prefix: str) -> str:
+def report_frontier(points: pd.DataFrame, subject: Subject, shape: str, prefix: str) -> Drawn:
     """What budgets can buy: ``points`` has cost, p05, p50 and p95, a row per mix, in the unit that they are told in."""
     figure, axes = _blank(shape)
     rows = points.sort_values("cost")
@@ -150,7 +151,7 @@ def report_frontier(points: pd.DataFrame, subject: Subject, shape: str, prefix: 
     axes.set_ylabel(subject.say("costs.y"))
     light_grid(axes, "both")
     localise(axes, subject.lang, x=True, y=True)
-    return text_svg(figure, prefix)
+    return Drawn(Markup(text_svg(figure, prefix)))
 
 
 def _looked_at(
@@ -272,7 +273,7 @@ class Panel:
 
 
 @styled
-def report_tornado(panels: Sequence[Panel], legend: Sequence[str], lang: str, shape: str, prefix: str) -> str:
+def report_tornado(panels: Sequence[Panel], legend: Sequence[str], lang: str, shape: str, prefix: str) -> Drawn:
     """A panel per quantity; ``legend`` names the low and the high third of an input, and noise."""
     lines = sum(len(panel.rows) for panel in panels) * (0.27 if shape == "wide" else 0.42)
     figure = Figure(figsize=(WIDTHS[shape], lines + 0.8 * len(panels) + 0.5), dpi=100)
@@ -283,7 +284,7 @@ def report_tornado(panels: Sequence[Panel], legend: Sequence[str], lang: str, sh
     for axes, panel in zip(found, panels, strict=True):
         _draw(axes, panel, shape, lang)
     _legend(figure, key_of_thirds(legend), shape)
-    return text_svg(figure, prefix)
+    return Drawn(Markup(text_svg(figure, prefix)))
 
 
 def _draw(axes: Axes, panel: Panel, shape: str, lang: str) -> None:

@@ -186,8 +186,8 @@ def _figures(numbers: Numbers, chosen: answer.Chosen) -> dict[str, Any]:
     drawn, why = _leading(numbers, chosen)
     shown = [numbers.reference, *drawn]
     ranks = {name: place for place, name in enumerate(tables.by_effect(numbers), 1)}
-    curves = {s: Markup(report_adoption(numbers, shown, s, f"curves-{s}")) for s in SHAPES}
-    crosses = {s: Markup(report_costs(numbers, ranks, s, f"costs-{s}")) for s in SIZES} if ranks else None
+    curves = {s: report_adoption(numbers, shown, s, f"curves-{s}") for s in SHAPES}
+    crosses = {s: report_costs(numbers, ranks, s, f"costs-{s}") for s in SIZES} if ranks else None
     return {
         "curves": curves,
         "curves_alt": _curves_alt(numbers, shown),

@@ -79,7 +79,7 @@ def plan_context(plan: Plan, numbers: Numbers) -> Document:
         "years": _years(plan, numbers) if len(plan["years"]) > 1 or plan["budget_by_year"] else [],
         "quick": bool(plan["quick"]),
         "frontier": [_point(row, numbers) for row in sorted(points, key=lambda row: row["budget_millions_eur"])],
-        "figure": {shape: Markup(report_frontier(shown, numbers, shape, f"plan-{shape}")) for shape in SIZES},
+        "figure": {shape: report_frontier(shown, numbers, shape, f"plan-{shape}") for shape in SIZES},
         "alt": _alt(shown, numbers),
         "note": _curse(plan, numbers),
     }

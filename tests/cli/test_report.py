@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from markupsafe import Markup
 from typer.testing import CliRunner, Result
 
 from calibration.facts.inputs import load_costs
 from cli.main import app
 from foundation.store import manifest as manifests
+from report.hover import Drawn
 from scenarios.compare.comparison import load
 from scenarios.costs import SHIPPED
 from scenarios.own_costs import sha256_of
@@ -55,7 +57,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reports whose curves and crosses, which take most of the time, aren't drawn: those of ``folder`` are."""
     for name in ("report_adoption", "report_costs"):
-        monkeypatch.setattr(f"report.page.{name}", lambda *_: '<svg aria-hidden="true"></svg>')
+        monkeypatch.setattr(f"report.page.{name}", lambda *_: Drawn(Markup('<svg aria-hidden="true"></svg>')))
 
 
 def text_of(folder: Path, lang: str) -> str:
@@ -154,7 +156,18 @@ def test_the_page_is_sound(folder: Path, lang: str) -> None:
     assert all(attributes.get("scope") for attributes in page.all("th"))
     figures = [attributes for _, attributes, _ in page.elements if attributes.get("role") == "img"]
     assert all(len(str(attributes["aria-label"])) > 60 for attributes in figures)
-    assert all(attributes.get("aria-hidden") == "true" for attributes in page.all("svg")), "pictures have words beside"
+    drawn = [(attributes, path) for tag, attributes, path in page.elements if tag == "svg"]
+    over = [attributes for attributes, _ in drawn if attributes.get("class") == "spots"]
+    assert all(a.get("aria-hidden") == "true" for a, _ in drawn if a not in over), "pictures have words beside"
+    assert len(over) == 4, "two pictures in two shapes"
+    groups = {str(attributes["name"]) for attributes in page.all("input")}
+    assert groups == {"curves-wide", "curves-narrow", "costs-wide", "costs-narrow"}, "a stop of the Tab key each"
+    for group in groups:
+        radios = [attributes for attributes in page.all("input") if attributes["name"] == group]
+        assert [("checked" in attributes) for attributes in radios] == [False] * (len(radios) - 1) + [True]
+        assert all(attributes["type"] == "radio" and len(str(attributes["aria-label"])) > 20 for attributes in radios)
+    hidden = re.findall(r'aria-hidden="true"[^>]*>(?:(?!</g>|</svg>).)*<input', text, flags=re.DOTALL)
+    assert not hidden, "what can be reached isn't hidden"
     captions_of = list(page.all("figure"))
     assert captions_of
     assert all(attributes["role"] == "figure" and attributes["aria-label"] for attributes in captions_of)

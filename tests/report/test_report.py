@@ -151,7 +151,7 @@ def test_a_lone_scenario_is_no_verdict_on_strategies() -> None:
 def test_bands_of_curves_do_not_lie_over_each_other() -> None:
     found, names = numbers(6), made.names(6)[:4]
     for shape in SHAPES:
-        svg = report_adoption(found, names, shape, "x")
+        svg = report_adoption(found, names, shape, "x").svg
         assert svg.count("fill-opacity: 0.2") == 2, "of the reference and the first strategy"
 
 
