@@ -13,11 +13,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from calibration.region.page import printed
+from foundation.errors import UserError
 from foundation.language.numbers import day
 from foundation.quantiles import rounded, spread
 from foundation.store.atomic import write_json, write_text
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
+from foundation.store.store import load
 from foundation.tasks.bench import Bench
 from planning.mix import label
 from planning.mix.measures import FAIR_POINTS, surely
@@ -26,6 +29,7 @@ from planning.mix.question import PlanRequest, needed, settings_of
 from planning.mix.results import FRAMES, Frames, frames, has, losing, row_of, standing_at_budget
 from planning.mix.shown import added, euros, lever_title, told
 from planning.mix.simulate import Simulator, Task, work
+from planning.mix.tables import headline, mix_table, sentences
 from planning.mix.years import asked_years
 from scenarios.compare.comparison import within_document
 from scenarios.compare.statuses import status_word
@@ -259,3 +263,16 @@ def _plain(value: object) -> object:
     if isinstance(value, float | np.floating):
         return rounded(float(value))
     return None if value is None or value is pd.NA else str(value)
+
+
+def markdown(folder: Path, lang: str) -> str:
+    """What the command prints of a region's plan, for a guide: the answer and the mix.
+
+    Raises:
+        UserError: it is of the country.
+    """
+    manifest, found = load(folder, FRAMES)
+    if not manifest.get("region"):
+        raise UserError(f"{folder}: a plan of the country; the guide shows one of a region")
+    answer = (f"• {sentence}" for sentence in sentences(found, manifest, lang))
+    return printed([mix_table(found, manifest, lang)], (), first=[headline(found, manifest, lang), *answer, ""])

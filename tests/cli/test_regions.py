@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from typer.testing import Result
 
+from planning.mix.study import markdown as of_guide
 from tests.cli.test_report import mismatches
 from tests.cli.tracing import Page, where_of
 
@@ -279,6 +280,10 @@ def test_a_plan_for_a_region_from_end_to_end(mes: Mes) -> None:
     report = mes("report", "country", "--plan", "own")
     assert report.exit_code == 2
     assert "own/plan.json: region is Bretagne, but the country in the run" in report.stderr
+    shown = of_guide(Path("own"), "fr")  # as the guide has it
+    assert "· Bretagne · La combinaison pour" in shown.splitlines()[1], "of a preview it says that first"
+    assert "inscription" not in shown, "of the levers asked for"
+    assert max(map(len, shown.splitlines())) <= 120
 
 
 @pytest.mark.parametrize(
