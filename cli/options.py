@@ -182,7 +182,8 @@ Costs = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE",
-        help="Unit prices of your own, in a file as `mes costs` prints the shipped ones.  [default: the shipped ones]",
+        help="Unit prices of your own, a TOML file (no CSV, no workbook): `mes costs > prices.toml` makes one to edit."
+        "  [default: the shipped ones]",
         autocompletion=toml_files,
     ),
 ]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SAMPLE, DRAWS = 8000, 6
 """People and draws that the response is simulated with."""
-UNLIKELY, BUDGET = 0.01, "60M"
+UNLIKELY, BUDGET, ONE_THOUSAND = 0.01, "60M", 0.001
 Lever = Annotated[str, typer.Argument(metavar="LEVER", help="sms, letter, assisted, pharmacist or hospital.")]
 Size = Annotated[int, typer.Option(metavar="NUMBER", help="People of the trial, half in each arm.")]
 Weeks = Annotated[int, typer.Option(metavar="NUMBER", help="Weeks from the treatment to the count.")]
@@ -206,7 +206,7 @@ def _earlier(effects: Path | None, lever: str) -> list[tuple[Trial, int]]:
 
 def _print_pilot(document: Document, lang: o.Lang) -> None:
     from calibration import parameter_line
-    from foundation.language.numbers import number, percent, short
+    from foundation.language.numbers import number, percent, short, with_interval
     from planning.pilots import label
     from scenarios.lever_schemas.words import lever_named
     from scenarios.words import price_words as status_words
@@ -228,16 +228,28 @@ def _print_pilot(document: Document, lang: o.Lang) -> None:
     if "value" not in document:
         _tell(label("pilot.no_run", lang))
         return
-    value = document["value"]
-    perfect = {key: number(value["perfect"][key], 3, lang) for key in ("low", "high", "floor")}
-    money = {"gain": number(value["millions"], 3, lang), "euros": number(value["millions_eur"], 2, lang)}
+    value, exact = document["value"], document["value"]["perfect"]
     told = {"budget": short(value["budget_millions_eur"], lang), "today": value["title_today"]}
-    exact = value["perfect"]
+    noise = _activations(exact["floor"], lang)
+    floor = noise if exact["floor"] < ONE_THOUSAND else label("pilot.up_to", lang, activations=noise)
     known = exact["value"] > max(exact["floor"], 0.0005) and exact["low"] > 0
     if not known:  # a number would be read as one that these draws tell
-        _tell(label("pilot.worth_noise", lang, floor=perfect["floor"], **told))
+        _tell(label("pilot.worth_noise", lang, floor=floor, **told))
         return
-    _tell(label("pilot.worth", lang, perfect=number(value["perfect"]["value"], 3, lang), **told, **perfect, **money))
+    low, middle, high = (1000 * exact[name] for name in ("low", "value", "high"))
+    perfect = with_interval(low, middle, high, lang)
+    money = {"gain": _activations(value["millions"], lang), "euros": number(value["millions_eur"], 2, lang)}
+    _tell(label("pilot.worth", lang, floor=floor, perfect=perfect, **told, **money))
+
+
+def _activations(millions: float, lang: o.Lang) -> str:
+    """In thousands: draws tell no smaller numbers."""
+    from foundation.language.numbers import compact
+    from planning.pilots import label
+
+    if millions < ONE_THOUSAND:
+        return label("pilot.less", lang)
+    return label("pilot.thousand", lang, count=compact(1000 * millions, lang))
 
 
 def _tell(text: str) -> None:

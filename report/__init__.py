@@ -33,4 +33,4 @@ def _typeset(text: str, lang: str) -> str:
 
 def _unit_spaces(text: str) -> str:
     """No line break between a value and its unit."""
-    return re.sub(r"(?<=\}) (?=(€|M€|M\b|million|point))", NO_BREAK, text)
+    return re.sub(r"(?<=\}) (?=(€|M€|M\b|million|point|\{(total_)?unit\}|\{money\}))", NO_BREAK, text)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
-from foundation.language.numbers import day, number
-from report import say
-from report.numbers import Numbers, traced
+from foundation.language.numbers import day, decimals_for, number
+from report.numbers import Numbers
+from report.shown import traced
 from report.sources import Provenance
 from scenarios.compare.when import last_looked_at, year_ends
 from scenarios.words import group_label, scenario_titles
@@ -45,10 +45,10 @@ def choose(numbers: Numbers) -> Chosen:
     if not numbers.strategies:
         return Chosen(best=numbers.reference, single=None, money=None, fair=None)
     rows = numbers.summary.loc[numbers.strategies]
-    ordered = rows["additional_millions_p50"].sort_values(ascending=False, kind="stable").index.astype(str)
+    ordered = rows[f"{numbers.gain}_p50"].sort_values(ascending=False, kind="stable").index.astype(str)
     alone = [name for name in ordered if levers(numbers, name) == 1]
     least = WORTH_NAMING * numbers.manifest["target_millions"]
-    prices = rows[rows["additional_millions_p50"] >= least]["cost_per_additional_eur_p50"].dropna()
+    prices = rows[rows[f"{numbers.gain}_p50"] >= least][f"{numbers.price}_p50"].dropna()
     changes = numbers.equity["gap_change_points_p50"].xs(EXCLUDED, level=("dimension", "group"))
     helped = changes.loc[numbers.strategies].dropna()
     return Chosen(
@@ -69,17 +69,16 @@ def verdict(numbers: Numbers, chosen: Chosen) -> Markup:
     """Whether the target is reached: said plainly, by the strategy most likely to reach it."""
     chances = numbers.summary["probability_of_target"]
     ties = chances.index[chances == chances.max()]
-    likeliest = str(numbers.summary.loc[ties, "activated_millions_p50"].idxmax())  # of equals the one with most
+    likeliest = str(numbers.summary.loc[ties, f"{numbers.total}_p50"].idxmax())  # of equals the one with most
     lang, key = numbers.lang, _verdict_of(*numbers.summary.loc[likeliest, CHANCE].astype(float))
     if not numbers.strategies:
         key = "alone"
-    return say(
+    return numbers.say(
         f"answer.{key}",
-        lang,
-        target=numbers.setting("target_millions"),
+        target=numbers.target(),
         until=numbers.setting("until", day(numbers.manifest["until"], lang)),
         best=scenario_titles(numbers.manifest, lang)[likeliest],
-        activated=numbers.outcome(likeliest, "activated_millions"),
+        activated=numbers.outcome(likeliest, numbers.total),
         reached=numbers.draws_reaching(likeliest),
         draws=numbers.draws(),
         probability=numbers.probability(likeliest),
@@ -107,32 +106,32 @@ def points(
 def _reach(numbers: Numbers, chosen: Chosen) -> Iterator[Markup]:
     lang, titles = numbers.lang, scenario_titles(numbers.manifest, numbers.lang)
     quo = numbers.reference
-    yield say(
+    yield numbers.say(
         "answer.status_quo",
-        lang,
-        activated=numbers.outcome(quo, "activated_millions"),
+        activated=numbers.outcome(quo, numbers.total),
+        profiles=numbers.outcome(quo, "activated_millions"),
         share=numbers.share(quo),
         shortfall=numbers.shortfall(quo),
     )
     yield from _when(numbers, chosen)
     if numbers.strategies:
-        yield say(
+        yield numbers.say(
             "answer.most",
-            lang,
             name=titles[chosen.best],
             first=numbers.adds_most(chosen.best),
             **_money(numbers, chosen.best),
         )
-    least = number(WORTH_NAMING * numbers.manifest["target_millions"], 1, lang)
+    worth = numbers.times * WORTH_NAMING * numbers.manifest["target_millions"]
+    least = number(worth, decimals_for(worth, 1), lang)
     if chosen.single is not None and chosen.single == chosen.money != chosen.best:
-        yield say(
-            "answer.single_money", lang, name=titles[chosen.single], least=least, **_money(numbers, chosen.single)
+        yield numbers.say(
+            "answer.single_money", name=titles[chosen.single], least=least, **_money(numbers, chosen.single)
         )
         return
     if chosen.single is not None and chosen.single != chosen.best:
-        yield say("answer.single", lang, name=titles[chosen.single], **_money(numbers, chosen.single))
+        yield numbers.say("answer.single", name=titles[chosen.single], **_money(numbers, chosen.single))
     if chosen.money is not None and len(numbers.strategies) > 1:
-        yield say("answer.money", lang, name=titles[chosen.money], least=least, **_money(numbers, chosen.money))
+        yield numbers.say("answer.money", name=titles[chosen.money], least=least, **_money(numbers, chosen.money))
 
 
 def _when(numbers: Numbers, chosen: Chosen) -> Iterator[Markup]:
@@ -141,11 +140,10 @@ def _when(numbers: Numbers, chosen: Chosen) -> Iterator[Markup]:
     if not (ends := year_ends(manifest)):
         return
     until, last = manifest["until"], last_looked_at(manifest)
-    found = say(
+    found = numbers.say(
         "answer.when" if numbers.strategies else "answer.when_alone",
-        lang,
         until=numbers.setting("until", day(until, lang)),
-        target=numbers.setting("target_millions"),
+        target=numbers.target(),
         year=ends[-1][:4],
         quo=numbers.reached_date(numbers.reference),
         quo_chance=numbers.reached_by(numbers.reference, ends[-1]),
@@ -153,29 +151,29 @@ def _when(numbers: Numbers, chosen: Chosen) -> Iterator[Markup]:
         date=numbers.reached_date(chosen.best),
         chance=numbers.reached_by(chosen.best, ends[-1]),
     )
-    beyond = say("answer.when_beyond", lang, until=day(until, lang)) if last > until and numbers.strategies else None
+    beyond = numbers.say("answer.when_beyond", until=day(until, lang)) if last > until and numbers.strategies else None
     yield found if beyond is None else found + Markup(" ") + beyond
 
 
 def _money(numbers: Numbers, name: str) -> dict[str, Markup]:
     return {
-        "additional": numbers.outcome(name, "additional_millions"),
+        "additional": numbers.outcome(name, numbers.gain),
+        "profiles": numbers.outcome(name, "additional_millions"),
         "cost": numbers.outcome(name, "cost_millions_eur"),
-        "each": numbers.outcome(name, "cost_per_additional_eur"),
+        "each": numbers.outcome(name, numbers.price),
     }
 
 
 def _behind(numbers: Numbers, chosen: Chosen) -> Markup:
-    lang, titles, quo = numbers.lang, scenario_titles(numbers.manifest, numbers.lang), numbers.reference
+    titles, quo = scenario_titles(numbers.manifest, numbers.lang), numbers.reference
     shares = {
         "excluded": numbers.group(quo, *EXCLUDED, "share"),
         "others": numbers.group(quo, EXCLUDED[0], "no", "share"),
     }
     if chosen.fair is None:
-        return say("answer.behind_alone", lang, **shares)
-    return say(
+        return numbers.say("answer.behind_alone", **shares)
+    return numbers.say(
         "answer.behind",
-        lang,
         **shares,
         best=titles[chosen.best],
         change=numbers.group(chosen.best, *EXCLUDED, "gap_change_points"),
@@ -190,9 +188,8 @@ def _regions(numbers: Numbers) -> Iterator[Markup]:
     for name, regions in list(regional(numbers).items())[:NAMED]:
         found = {region: float(np.nan_to_num(groups.loc[(name, "region", region)], nan=-np.inf)) for region in regions}
         most = max(found, key=lambda region: found[region])
-        yield say(
+        yield numbers.say(
             "answer.regional",
-            numbers.lang,
             name=titles[name],
             region=group_label("region", most, numbers.lang),
             change=numbers.group(name, "region", most, "gap_change_points"),
@@ -201,7 +198,9 @@ def _regions(numbers: Numbers) -> Iterator[Markup]:
 
 
 def regional(numbers: Numbers) -> dict[str, list[str]]:
-    """Regions that strategies aim at, by strategy, where a lever aims at some of them."""
+    """Regions that strategies aim at, by strategy, where a lever aims at some of them; none where all is of one."""
+    if numbers.region:
+        return {}
     there = {str(group) for dimension, group in numbers.equity.loc[numbers.reference].index if dimension == "region"}
     found = {}
     for name in numbers.strategies:
@@ -215,7 +214,7 @@ def regional(numbers: Numbers) -> dict[str, list[str]]:
 
 def _why(numbers: Numbers) -> Markup:
     parts = ("not_visited", "stopped", "unaware", "minor")
-    return say("answer.why", numbers.lang, **{part: numbers.part_of_left(numbers.reference, part) for part in parts})
+    return numbers.say("answer.why", **{part: numbers.part_of_left(numbers.reference, part) for part in parts})
 
 
 def _sure(numbers: Numbers, provenance: Provenance) -> Markup:
@@ -232,4 +231,4 @@ def _sure(numbers: Numbers, provenance: Provenance) -> Markup:
         own = any(row.place is not None for row in rows)
         path = "manifest.json" if own else f"calibration/data/{file}"
         values[key] = traced(str(count), [count], file=path, measure=key, stats=["count"], where=where)
-    return say("answer.sure", numbers.lang, **values)
+    return numbers.say("answer.sure", **values)

@@ -22,7 +22,8 @@ from foundation.store.store import Store, load
 from planning.sensitivity.words import input_title, study_title
 from report import say
 from report.figures import SIZES, Panel, report_tornado
-from report.numbers import Numbers, traced
+from report.numbers import Numbers
+from report.shown import traced
 from scenarios.words import scenario_titles
 
 INDICES, INFORMATION = "indices.parquet", "information.parquet"
@@ -72,7 +73,7 @@ def drivers_context(drivers: Drivers, numbers: Numbers) -> Document:
     sentences = [_sentence(drivers, *each, numbers) for each in shown]
     return {
         "sentences": sentences,
-        "figure": {s: Markup(report_tornado(panels, legend, lang, s, f"tornado-{s}")) for s in SIZES},
+        "figure": {s: report_tornado(panels, legend, lang, s, f"tornado-{s}") for s in SIZES},
         "alt": " ".join(sentence.striptags() for sentence in sentences),
         "quantities": [{"title": _quantity(*each, numbers), "rows": _table(drivers, *each, lang)} for each in shown],
         "decision": _decision(drivers, numbers),
@@ -233,6 +234,8 @@ def read_split(folder: Path, manifest: Manifest) -> pd.DataFrame:
 
     ``UserError`` if the folder is none of ``mes uncertainty``, has been altered, or answers another question.
     """
+    if region := manifest.get("region"):
+        raise UserError(f"--uncertainty: mes uncertainty is of the whole country, the run of {region}; leave it out")
     theirs = manifests.read(folder)
     if theirs.get("kind") != "uncertainty":
         raise UserError(f"{folder}: no folder of mes uncertainty; make one with: mes uncertainty --out DIR")

@@ -12,6 +12,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.dates import DateFormatter, YearLocator, date2num, num2date
@@ -20,17 +21,19 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from foundation.drawing.placing import place_labels
-from foundation.drawing.style import BLUE, GREEN, GREY, ORANGE, light_grid, localise, styled, wrap
+from foundation.drawing.style import BLUE, GREEN, GREY, ORANGE, RED, light_grid, localise, styled, wrap
 from foundation.language.numbers import colon, day, with_interval
 from foundation.shapes import Floats
 from foundation.store.manifest import Manifest
 from model.terms.weeks import START, position
 from planning.sensitivity.pictures import draw_thirds, key_of_thirds
-from report.hover import Frame, Spot, with_spots
+from report.hover import Drawn, Frame, Spot, with_spots
+from report.numbers import Numbers
+from report.shown import Subject
 from scenarios.compare import label
 from scenarios.compare.pictures.adoption import curve, curve_of, legend_of_surroundings, surroundings
-from scenarios.compare.pictures.results import Frames, horizon, of_scenario
-from scenarios.compare.pictures.strategies import arms_of, cross_of, money_scale
+from scenarios.compare.pictures.results import horizon, of_scenario, quantiles_of
+from scenarios.compare.pictures.strategies import arms_of, money_scale
 from scenarios.words import scenario_titles
 
 SIZES = {"wide": (8.6, 4.6), "narrow": (4.4, 5.2)}
@@ -69,90 +72,95 @@ def page_svg(figure: Figure, prefix: str) -> str:
 
 
 @styled
-def report_adoption(
-    frames: Frames, manifest: Manifest, lang: str, names: Sequence[str], shape: str, prefix: str
-) -> str:
-    """Activated profiles over time of up to four scenarios, the reference first, then the one that adds most: medians,
-    and 90 % bands of these two (more of them would lie over each other)."""
+def report_adoption(numbers: Numbers, names: Sequence[str], shape: str, prefix: str) -> Drawn:
+    """What the target is on over time, of up to four scenarios, the reference first, then the one that adds most:
+    medians, and 90 % bands of these two (more of them would lie over each other)."""
     figure, axes = _blank(shape)
-    parting = position(date.fromisoformat(manifest["policy_start"]))
+    manifest, lang, weekly = numbers.manifest, numbers.lang, numbers.weekly
+    if numbers.users:
+        manifest = {**manifest, "stock_targets": []}  # which are of profiles
+    parting, target = position(date.fromisoformat(manifest["policy_start"])), numbers.manifest["target_millions"]
+    target *= numbers.times_of(numbers.total)
     for name, (colour, line) in reversed(list(zip(names, LINES, strict=False))):
-        rows = of_scenario(frames["weekly"], name)
+        rows = of_scenario(weekly, name)
         # Until the policy starts all are one history: drawn once, with the reference.
         rows = rows if name == names[0] else rows[rows["week"] >= int(parting)]
         curve(axes, rows, colour, [(0.05, 0.95, 0.2)] if name in names[:BANDED] else [], line)
     surroundings(axes, manifest, small=shape != "wide")
-    axes.set_ylim(0, 1.06 * max(float(manifest["target_millions"]), _highest(frames["weekly"], names)))
+    around = legend_of_surroundings(manifest, lang)
+    if numbers.users:
+        said = str(numbers.say("curves.target", target=numbers.target().striptags()))
+        around.insert(0, axes.axhline(target, color=RED, linewidth=1.3, linestyle=(0, (6, 2)), label=said))
+    axes.set_ylim(0, 1.06 * max(float(target), _highest(weekly, names)))
     axes.set_xlim(date2num(START.replace(month=1, day=1)), date2num(horizon(manifest)) + 1)
     axes.xaxis.set_major_locator(YearLocator(1))
     axes.xaxis.set_major_formatter(DateFormatter("%Y"))
-    axes.set_ylabel(label("common.millions", lang))
+    axes.set_ylabel(numbers.say("curves.y"))
     light_grid(axes, "y")
     localise(axes, lang, y=True)
-    _legend(figure, [*_curves(names, manifest, lang, shape), *legend_of_surroundings(manifest, lang)], shape)
+    _legend(figure, [*_curves(names, manifest, lang, shape), *around], shape)
     svg = text_svg(figure, prefix)
-    return (
-        svg if shape == PAPER else with_spots(svg, *_looked_at(figure, axes, frames, manifest, names, lang), ruler=True)
-    )
+    if shape == PAPER:
+        return Drawn(Markup(svg))
+    return with_spots(svg, *_looked_at(figure, axes, weekly, manifest, names, lang), name=prefix, ruler=True)
 
 
 @styled
-def report_costs(
-    frames: Frames, manifest: Manifest, lang: str, numbers: Mapping[str, int], shape: str, prefix: str
-) -> str:
+def report_costs(numbers: Numbers, ranks: Mapping[str, int], shape: str, prefix: str) -> Drawn:
     """Cost against effect: a cross per strategy, bearing its number in the table."""
     figure, axes = _blank(shape)
-    crosses = [cross_of(frames, name) for name in numbers]
+    lang = numbers.lang
+    crosses = [_cross(numbers, name) for name in ranks]
     free = money_scale(axes, crosses, lang)
     crosses = [(np.where(cost > 0, cost, free), effect) for cost, effect in crosses]
     for cost, effect in crosses:
         axes.plot(cost[[0, 2]], [effect[1]] * 2, color=BLUE, alpha=0.35, linewidth=1)
         axes.plot([cost[1]] * 2, effect[[0, 2]], color=BLUE, alpha=0.35, linewidth=1)
         axes.plot(cost[1], effect[1], "o", color=BLUE, ms=5, markeredgecolor="white", zorder=4)
-    axes.set_xlabel("\n".join(wrap(label("cost.x", lang), SIZES[shape][0] - 0.9, SMALL)))
-    axes.set_ylabel(label("cost.y", lang))
+    axes.set_xlabel("\n".join(wrap(str(numbers.say("costs.x")), SIZES[shape][0] - 0.9, SMALL)))
+    axes.set_ylabel(numbers.say("costs.y"))
     if shape == "narrow":
         _thin_ticks(axes)
     light_grid(axes, "both")
     localise(axes, lang, y=True)
     points = np.array([[cost[1], effect[1]] for cost, effect in crosses])
-    place_labels(axes, points, [str(value) for value in numbers.values()], arms_of(crosses))
-    svg, titles = text_svg(figure, prefix), scenario_titles(manifest, lang)
+    place_labels(axes, points, [str(value) for value in ranks.values()], arms_of(crosses))
+    svg, titles = text_svg(figure, prefix), scenario_titles(numbers.manifest, lang)
     frame, places = _placed(figure, axes, points)
     spots = [
         Spot(
             Frame(x - REACH, y - REACH, x + REACH, y + REACH),
             [(x, y)],
-            [(f"{numbers[name]}. {titles[name]}", ""), *_cost_lines(frames, name, lang)],
+            [(f"{ranks[name]}. {titles[name]}", ""), *_cost_lines(numbers, name)],
         )
-        for name, (x, y) in zip(numbers, places, strict=True)
+        for name, (x, y) in zip(ranks, places, strict=True)
     ]
-    return with_spots(svg, frame, spots, ruler=False)
+    return with_spots(svg, frame, spots, name=prefix, ruler=False)
 
 
 @styled
-def report_frontier(points: pd.DataFrame, lang: str, shape: str, prefix: str) -> str:
-    """What budgets can buy: ``points`` has cost, p05, p50 and p95, a row per mix, in millions."""
+def report_frontier(points: pd.DataFrame, subject: Subject, shape: str, prefix: str) -> Drawn:
+    """What budgets can buy: ``points`` has cost, p05, p50 and p95, a row per mix, in the unit that they are told in."""
     figure, axes = _blank(shape)
     rows = points.sort_values("cost")
     axes.fill_between(rows["cost"], rows["p05"], rows["p95"], color=BLUE, alpha=0.2, linewidth=0)
     axes.plot(rows["cost"], rows["p50"], "-o", color=BLUE, linewidth=2, ms=5, markeredgecolor="white")
     axes.set_xlim(left=0)
     axes.set_ylim(bottom=min(0.0, float(rows["p05"].min())))
-    axes.set_xlabel(label("cost.x_linear", lang))
-    axes.set_ylabel(label("cost.y", lang))
+    axes.set_xlabel(subject.say("costs.x_linear"))
+    axes.set_ylabel(subject.say("costs.y"))
     light_grid(axes, "both")
-    localise(axes, lang, x=True, y=True)
-    return text_svg(figure, prefix)
+    localise(axes, subject.lang, x=True, y=True)
+    return Drawn(Markup(text_svg(figure, prefix)))
 
 
 def _looked_at(
-    figure: Figure, axes: Axes, frames: Frames, manifest: Manifest, names: Sequence[str], lang: str
+    figure: Figure, axes: Axes, weekly: pd.DataFrame, manifest: Manifest, names: Sequence[str], lang: str
 ) -> tuple[Frame, list[Spot]]:
     """A spot every ``EVERY`` weeks, and one at the end: the day, and each curve that is there with its interval."""
     titles, spots = scenario_titles(manifest, lang), list[Spot]()
     parting = int(position(date.fromisoformat(manifest["policy_start"])))
-    found = {name: curve_of(frames["weekly"], name, [(0.05, 0.95, 0.0)]) for name in names}
+    found = {name: curve_of(weekly, name, [(0.05, 0.95, 0.0)]) for name in names}
     weeks, last = found[names[0]][0], int(position(horizon(manifest)))
     steps = [*(week for week in weeks if week % EVERY == 0 and week <= last - EVERY // 2), last]
     for week in map(int, steps):
@@ -167,11 +175,21 @@ def _looked_at(
     return frame, spots
 
 
-def _cost_lines(frames: Frames, name: str, lang: str) -> list[tuple[str, str]]:
-    cost, effect = cross_of(frames, name)
+def _cross(numbers: Numbers, name: str) -> tuple[Floats, Floats]:
+    """Cost and effect: low, median and high of each, in the unit that they are told in."""
+    outcomes = numbers.frames["outcomes"]
+    cost, effect = (
+        numbers.times_of(measure) * quantiles_of(outcomes, name, measure)[[0, 2, 4]]
+        for measure in ("cost_millions_eur", numbers.gain)
+    )
+    return cost, effect
+
+
+def _cost_lines(numbers: Numbers, name: str) -> list[tuple[str, str]]:
+    (cost, effect), lang = _cross(numbers, name), numbers.lang
     return [
-        (f"{label(key, lang)}{colon(lang)}", with_interval(float(low), float(middle), float(high), lang))
-        for key, (low, middle, high) in (("cost.y", effect), ("cost.x_linear", cost))
+        (f"{numbers.say(key)}{colon(lang)}", with_interval(float(low), float(middle), float(high), lang))
+        for key, (low, middle, high) in (("costs.y", effect), ("costs.x_linear", cost))
     ]
 
 
@@ -255,7 +273,7 @@ class Panel:
 
 
 @styled
-def report_tornado(panels: Sequence[Panel], legend: Sequence[str], lang: str, shape: str, prefix: str) -> str:
+def report_tornado(panels: Sequence[Panel], legend: Sequence[str], lang: str, shape: str, prefix: str) -> Drawn:
     """A panel per quantity; ``legend`` names the low and the high third of an input, and noise."""
     lines = sum(len(panel.rows) for panel in panels) * (0.27 if shape == "wide" else 0.42)
     figure = Figure(figsize=(WIDTHS[shape], lines + 0.8 * len(panels) + 0.5), dpi=100)
@@ -266,7 +284,7 @@ def report_tornado(panels: Sequence[Panel], legend: Sequence[str], lang: str, sh
     for axes, panel in zip(found, panels, strict=True):
         _draw(axes, panel, shape, lang)
     _legend(figure, key_of_thirds(legend), shape)
-    return text_svg(figure, prefix)
+    return Drawn(Markup(text_svg(figure, prefix)))
 
 
 def _draw(axes: Axes, panel: Panel, shape: str, lang: str) -> None:

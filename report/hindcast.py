@@ -13,7 +13,7 @@ from calibration.hindcast.folder import shipped_scores
 from calibration.hindcast.question import NAMES
 from foundation.language.numbers import day, number
 from report import say
-from report.numbers import traced
+from report.shown import Subject, traced
 from report.sources import Row
 
 FILE = "calibration/hindcast/data/scores.csv"
@@ -31,8 +31,9 @@ KNEW = {
 """What of a forecaster was made knowing the counts that it is scored on; the others know nothing but earlier ones."""
 
 
-def hindcast_context(lang: str) -> Row:
+def hindcast_context(subject: Subject) -> Row:
     """What the page shows: a sentence for the answer, and a row a forecaster, the smallest loss first."""
+    lang = subject.lang
     scores = shipped_scores()
     far = scores[scores["horizon_days"] >= AHEAD]
     losses = far.groupby("forecaster")["crps_millions"].mean()
@@ -40,9 +41,8 @@ def hindcast_context(lang: str) -> Row:
     order = sorted(NAMES, key=lambda name: float(losses.get(name, np.inf)))
     days = sorted(scores["origin"].unique())
     return {
-        "caveat": say(
+        "caveat": subject.say(
             "caveats.hindcast",
-            lang,
             origins=len(days),
             first=day(days[0], lang),
             last=day(days[-1], lang),

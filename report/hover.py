@@ -1,13 +1,17 @@
-"""What a pointer over a figure shows: the values under it, in a box of the figure itself. By style alone, without a
-script: each spot is an area that shows its own box while it is hovered or touched; nothing of it is printed.
+"""What a pointer over a figure shows, or the arrow keys within it: the values there, in a box. By style alone, without
+a script: each spot is an area that shows its own box while it is hovered or touched, or while its radio button has the
+focus. Buttons of a figure are one stop of the Tab key, and arrow keys go from one to the next. Spots lie over the
+figure, which is an image and holds nothing that could be reached; nothing of them is printed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 LETTER, LINE, PAD, EDGE = 5.2, 12.0, 5.0, 4.0
 """Points: about the width of a letter at this size, height of a line, room around the text and the box."""
@@ -34,14 +38,27 @@ class Spot:
     """What is named, and its value, which is never cut."""
 
 
-def with_spots(svg: str, frame: Frame, spots: Iterable[Spot], *, ruler: bool) -> str:
-    """The figure with its spots; ``ruler``: with an upright line through the marks."""
-    drawn = "".join(_drawn(spot, frame, ruler) for spot in spots)
-    head, _, tail = svg.rpartition("</svg>")
-    return f'{head}<g class="spots">{drawn}</g></svg>{tail}'
+class Drawn(NamedTuple):
+    """A figure of a page, and what lies over it."""
+
+    svg: Markup
+    spots: Markup = Markup("")
 
 
-def _drawn(spot: Spot, frame: Frame, ruler: bool) -> str:
+def with_spots(svg: str, frame: Frame, spots: Sequence[Spot], *, name: str, ruler: bool) -> Drawn:
+    """The figure with its spots.
+
+    Args:
+        name: of its radio buttons, unique on the page.
+        ruler: with an upright line through the marks.
+    """
+    found = re.search(r'viewBox="[^"]*"', svg)
+    box = found[0] if found else ""
+    drawn = "".join(_drawn(spot, frame, name, ruler, spot is spots[-1]) for spot in spots)
+    return Drawn(Markup(svg), Markup(f'<svg class="spots" {box}>{drawn}</svg>'))
+
+
+def _drawn(spot: Spot, frame: Frame, name: str, ruler: bool, last: bool) -> str:
     area, most = spot.area, int((frame.right - frame.left - 2 * PAD - 2 * EDGE) / LETTER)
     lines = [part for name, value in spot.lines for part in _fitted(name, value, most)]
     width, height = LETTER * max(map(len, lines)) + 2 * PAD, LINE * len(lines) + 2 * PAD
@@ -57,10 +74,15 @@ def _drawn(spot: Spot, frame: Frame, ruler: bool) -> str:
     box = f'<rect x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}"/>'
     x = f'x="{left + PAD:.1f}"'
     text = "".join(f'<tspan {x} dy="{LINE:.0f}">{escape(line)}</tspan>' for line in lines)
+    place = f'x="{area.left:.1f}" y="{area.top:.1f}"'
     size = f'width="{area.right - area.left:.1f}" height="{area.bottom - area.top:.1f}"'
+    said = escape("; ".join(f"{one}{value}" for one, value in spot.lines))
+    checked = " checked" if last else ""
     return (
-        f'<g class="spot"><rect x="{area.left:.1f}" y="{area.top:.1f}" {size}/>'
-        f'<g>{rule}{marks}{box}<text {x} y="{top + PAD - 3:.1f}">{text}</text></g></g>'
+        f'<g class="spot"><foreignObject {place} {size}>'
+        f'<input type="radio" name="{name}" autocomplete="off" aria-label="{said}"{checked}></foreignObject>'
+        f"<rect {place} {size}/>"
+        f'<g aria-hidden="true">{rule}{marks}{box}<text {x} y="{top + PAD - 3:.1f}">{text}</text></g></g>'
     )
 
 

@@ -5,36 +5,42 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from math import isfinite
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from foundation.language.numbers import NARROW, chance, decimals_for, interval, number, percent, short, with_interval
+from foundation.language.numbers import chance, number, percent, short, with_interval
 from foundation.quantiles import jeffreys, spread
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
 from model.terms.outcome import BARRIERS, OBSTACLES, WOULD_PASS
+from model.terms.use import months
+from report.shown import INTERVAL, Subject, percent_interval, separator, traced
 from scenarios.compare.equity import equity_table, on_day
 from scenarios.compare.tables import probability, summary_table
+from scenarios.compare.use import use_table
 from scenarios.compare.when import date_quantiles, dates, reached_by
 
 OUTCOMES, EQUITY, MANIFEST = "outcomes.parquet", "equity.parquet", "manifest.json"
-FIGURES = {"activated_millions": 3, "additional_millions": 3, "cost_millions_eur": 2, "cost_per_additional_eur": 2}
+FIGURES = {"cost_millions_eur": 2, "cost_per_additional_eur": 2, "cost_per_lasting_user_eur": 2}
 """Significant figures: unit prices are not known better than to two."""
 STOPPED = ("no_use", "time", "information", "other_reason")
 PARTS = {"minor": ("guardian", "child"), "stopped": STOPPED, **{name: (name,) for name in OBSTACLES}}
 """Parts of those not activated that are shown as one."""
 
 
-class Numbers:
+class Numbers(Subject):
     """The results of one run folder in one language."""
 
     def __init__(self, frames: Mapping[str, pd.DataFrame], manifest: Manifest, lang: str) -> None:
-        self.frames, self.manifest, self.lang = frames, manifest, lang
+        super().__init__(manifest, lang)
+        self.frames = frames
         self.summary = summary_table(frames["outcomes"], frames["costs"]).set_index("scenario", drop=False)
+        if self.users:
+            used = use_table(frames["outcomes"], frames["user_groups"]).set_index("scenario")
+            self.summary = self.summary.join(used[used.columns.difference(self.summary.columns)])
         self.names = [str(name) for name in self.summary.index]
         self.reference, self.strategies = self.names[0], self.names[1:]
         self.of: dict[str, dict[str, Any]] = {str(row["scenario"]): row for row in _records(self.summary)}
@@ -55,31 +61,45 @@ class Numbers:
     def _horizon(self) -> pd.DataFrame:
         return on_day(self.frames["equity"], date.fromisoformat(self.manifest["until"]))
 
+    @cached_property
+    def weekly(self) -> pd.DataFrame:
+        """What the target is on by week, as ``activated``: profiles, or users of a month, in a straight line from the
+        end of one to that of the next, in the unit that they are told in."""
+        if not self.users:
+            return self.frames["weekly"]
+        table = self.frames["users"].pivot(index="month", columns=["scenario", "draw"], values="users").sort_index()
+        ends, weeks = months().end[: len(table)], np.arange(int(self.frames["weekly"]["week"].max()) + 1)
+        users = self.times_of(self.total) * table.to_numpy(np.float64).T
+        found = [np.interp(weeks, np.append(0, ends), np.append(0.0, one)) for one in users]
+        keys = table.columns.to_frame(index=False)
+        rows = keys.loc[keys.index.repeat(len(weeks))]
+        return rows.assign(week=np.tile(weeks, len(keys)), activated=np.concatenate(found))
+
     def setting(self, key: str, shown: str | None = None) -> Markup:
         """A setting of the run."""
         value = self.manifest[key]
         text = shown or (short(value, self.lang) if _is_number(value) else str(value))
         return traced(text, [value], file=MANIFEST, measure=key, stats=["value"])
 
-    def outcome(self, scenario: str, measure: str, *, sign: bool = False) -> Markup:
-        """Median and 90 % interval of a result at the horizon."""
-        row = self.of[scenario]
-        low, middle, high = (row[f"{measure}_{q}"] for q in ("p05", "p50", "p95"))
-        text = with_interval(low, middle, high, self.lang, FIGURES.get(measure, 3))
-        plus = "+" if sign and _is_number(middle) and middle > 0 and not text.startswith("0") else ""
-        return self._outcome(plus + text, scenario, measure, [middle, low, high])
+    def target(self) -> Markup:
+        """The target, in the unit of what it is on."""
+        value, times = float(self.manifest["target_millions"]), self.times_of(self.total)
+        text = short(times * value, self.lang)
+        return traced(text, [value], file=MANIFEST, measure="target_millions", stats=["value"], times=times)
 
-    def median(self, scenario: str, measure: str, *, sign: bool = False) -> Markup:
-        """A median alone: its interval stands in the table of strategies."""
-        middle = self.of[scenario][f"{measure}_p50"]
-        text = number(middle, decimals_for(middle, FIGURES.get(measure, 3)), self.lang, sign=sign)
-        return self._outcome(text, scenario, measure, [middle], ["p50"])
+    def outcome(self, scenario: str, measure: str) -> Markup:
+        """Median and 90 % interval of a result at the horizon."""
+        row, times = self.of[scenario], self.times_of(measure)
+        ends = [float(row[f"{measure}_{q}"]) for q in INTERVAL]
+        middle, low, high = (times * end for end in ends)
+        text = with_interval(low, middle, high, self.lang, FIGURES.get(measure, 3))
+        return self._outcome(text, scenario, measure, ends)
 
     def share(self, scenario: str) -> Markup:
         """Activated profiles over the living insured."""
         row = self.of[scenario]
         low, middle, high = (row[f"activated_share_{q}"] for q in ("p05", "p50", "p95"))
-        text = _percent_interval(low, middle, high, self.lang)
+        text = percent_interval(low, middle, high, self.lang)
         return self._outcome(text, scenario, "activated_share", [middle, low, high])
 
     def probability(self, scenario: str) -> Markup:
@@ -119,17 +139,19 @@ class Numbers:
         return self._outcome(number(count, 0, self.lang), self.reference, "draw", [count], ["count"])
 
     def adds_most(self, scenario: str) -> Markup:
-        """Share of draws in which a strategy adds more than every other."""
+        """Share of draws in which a strategy adds more than every other of what is compared."""
         outcomes = self.frames["outcomes"]
-        table = outcomes.pivot(index="draw", columns="scenario", values="additional_millions")[self.strategies]
+        table = outcomes.pivot(index="draw", columns="scenario", values=self.gain)[self.strategies]
         value = float((table.idxmax(axis=1) == scenario).mean())
         ends = jeffreys(value * len(table), len(table))
         stats = ["share", "jeffreys05", "jeffreys95"]
-        return self._outcome(chance(value, *ends, self.lang), scenario, "adds_most", [value, *ends], stats)
+        measure = "adds_most_users" if self.users else "adds_most"
+        return self._outcome(chance(value, *ends, self.lang), scenario, measure, [value, *ends], stats)
 
     def mean_of(self, scenario: str, measure: str, value: float) -> Markup:
         """A mean over draws."""
-        return self._outcome(number(value, 2, self.lang), scenario, measure, [value], ["mean"])
+        text = number(self.times_of(measure) * value, 2, self.lang)
+        return self._outcome(text, scenario, measure, [value], ["mean"])
 
     def of_like(self, scenario: str, measure: str, value: float, text: str) -> Markup:
         """A mean over draws of what says how a strategy stands among those of like budgets: ``best_of_like``, its part
@@ -137,11 +159,11 @@ class Numbers:
         return self._outcome(text, scenario, measure, [value], ["mean"])
 
     def shortfall(self, scenario: str) -> Markup:
-        """Target less activated profiles, millions."""
-        found = spread(float(self.manifest["target_millions"]) - self._rows(scenario)["activated_millions"])
-        low, middle, high = found["p05"], found["p50"], found["p95"]
-        text = with_interval(low, middle, high, self.lang)
-        return self._outcome(text, scenario, "target_less_activated_millions", [middle, low, high])
+        """Target less what it is on, millions."""
+        found = spread(float(self.manifest["target_millions"]) - self._rows(scenario)[self.total])
+        measure, ends = f"target_less_{self.total}", [float(found[q] or 0.0) for q in INTERVAL]
+        middle, low, high = (self.times_of(measure) * end for end in ends)
+        return self._outcome(with_interval(low, middle, high, self.lang), scenario, measure, ends)
 
     def group(self, scenario: str, dimension: str, group: str, measure: str) -> Markup:
         """A measure of ``scenarios.compare.equity.MEASURES`` of one group, median and 90 % interval."""
@@ -169,7 +191,8 @@ class Numbers:
     def members(self, dimension: str, group: str) -> Markup:
         """Members of a group at the policy start, millions."""
         value = float(self.of_group[self.reference, dimension, group]["members_millions"])
-        text = number(value, 1, self.lang)
+        times = self.times_of("members_millions")
+        text = number(times * value, 0 if times > 1 else 1, self.lang)
         return self._group(text, self.reference, dimension, group, "members_millions", [value], ["p50"])
 
     def part_of_group(self, scenario: str, dimension: str, group: str, part: str) -> tuple[Markup, float]:
@@ -200,17 +223,17 @@ class Numbers:
         sums = rows.groupby("draw")[[*OBSTACLES, WOULD_PASS, *BARRIERS]].sum()
         found = spread(sums[list(parts)].sum(axis=1) / sums[list(whole)].sum(axis=1))
         low, middle, high = found["p05"], found["p50"], found["p95"]
-        text = _percent_interval(low, middle, high, self.lang)
+        text = percent_interval(low, middle, high, self.lang)
         where = {"scenario": scenario, "dimension": "age_band"}
         return traced(text, [middle, low, high], file=EQUITY, measure=measure, where=where)
 
     def _shown(self, measure: str, low: float, middle: float, high: float) -> str:
         if measure.startswith("share"):
-            return _percent_interval(low, middle, high, self.lang)
+            return percent_interval(low, middle, high, self.lang)
         if measure == "ratio":
             return with_interval(low, middle, high, self.lang)
         signed = _fixed(1, self.lang, sign=True)
-        return f"{signed(middle)} [{signed(low)}{_separator(self.lang)}{signed(high)}]"
+        return f"{signed(middle)} [{signed(low)}{separator(self.lang)}{signed(high)}]"
 
     def _rows(self, scenario: str) -> pd.DataFrame:
         outcomes = self.frames["outcomes"]
@@ -224,7 +247,9 @@ class Numbers:
         values: Sequence[Any],
         stats: Sequence[str] = ("p50", "p05", "p95"),
     ) -> Markup:
-        return traced(text, values, file=OUTCOMES, measure=measure, stats=stats, where={"scenario": scenario})
+        times = self.times if measure == "regret_of_like" else self.times_of(measure)
+        where = {"scenario": scenario}
+        return traced(text, values, file=OUTCOMES, measure=measure, stats=stats, where=where, times=times)
 
     def _group(
         self,
@@ -237,7 +262,8 @@ class Numbers:
         stats: Sequence[str] = ("p50", "p05", "p95"),
     ) -> Markup:
         where = {"scenario": scenario, "dimension": dimension, "group": group}
-        return traced(text, values, file=EQUITY, measure=measure, stats=stats, where=where)
+        times = self.times_of(measure)
+        return traced(text, values, file=EQUITY, measure=measure, stats=stats, where=where, times=times)
 
 
 def _records(table: pd.DataFrame) -> list[Document]:
@@ -250,51 +276,3 @@ def _is_number(value: object) -> bool:
 
 def _fixed(decimals: int, lang: str, *, sign: bool) -> Callable[[float], str]:
     return lambda value: number(value, decimals, lang, sign=sign)
-
-
-def _separator(lang: str) -> str:
-    return f"{NARROW};\u00a0" if lang == "fr" else ";\u00a0"
-
-
-def _percent_interval(low: float | None, middle: float | None, high: float | None, lang: str) -> str:
-    """``36 % [33; 39]``."""
-    if middle is None or np.isnan(middle):
-        return number(None, 0, lang)
-    bounds = [None if v is None or np.isnan(v) else 100 * v for v in (low, high)]
-    return f"{percent(middle, lang)}\u00a0{interval(bounds[0], bounds[1], 0, lang)}"
-
-
-INTERVAL = ("p50", "p05", "p95")
-
-
-def traced(
-    text: str,
-    values: Sequence[float | int | str | None],
-    *,
-    file: str,
-    measure: str,
-    stats: Sequence[str] = INTERVAL,
-    where: Mapping[str, str | int] | None = None,
-) -> Markup:
-    """``text`` with its origin.
-
-    ``values`` are the numbers behind the text, one for each of ``stats``, in the unit of the measure; ``where`` are the
-    rows of the file that they are taken from. What a measure means is listed in the report itself.
-    """
-    if len(values) != len(stats):
-        raise ValueError(f"{len(values)} values for the statistics {' '.join(stats)}")
-    attributes = {
-        "value": " ".join(_plain(value) for value in values),
-        "data-file": file,
-        "data-where": ";".join(f"{key}={value}" for key, value in (where or {}).items()),
-        "data-measure": measure,
-        "data-stat": " ".join(stats),
-    }
-    shown = Markup(" ").join(Markup('{}="{}"').format(key, value) for key, value in attributes.items())
-    return Markup("<data {}>{}</data>").format(shown, text)
-
-
-def _plain(value: float | int | str | None) -> str:
-    if value is None or (isinstance(value, float) and not isfinite(value)):
-        return "undefined"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)

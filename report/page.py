@@ -14,7 +14,8 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from foundation.language.numbers import day, moment, number, short
+from calibration.region.law import level_sd
+from foundation.language.numbers import compact, day, moment, number, percent, short, typeset
 from foundation.quantiles import jeffreys
 from foundation.store.manifest import LEFT_OUT, Manifest
 from model.terms.outcome import BARRIERS
@@ -28,11 +29,23 @@ from report.plan import Plan, plan_context, plan_point
 from report.sources import Assumption, Fact, Provenance
 from report.use import use_context
 from scenarios.compare.aimed import aimed_lines
+from scenarios.compare.tables import counts_after_start
 from scenarios.words import group_label, own_prices, scenario_titles
 
 __all__ = ["Assumption", "Fact", "Provenance", "report"]
 
 HERE = Path(__file__).parent
+PARTS = (
+    "strategies", "costs", "use", "budget", "equity", "split", "drivers", "hindcast", "assumed", "limits", "repeat",
+    "notes",
+)  # fmt: skip
+"""In this order; what the commands for a part leave out of a region is left out."""
+LIMITS = (
+    "region", "effects", "stocks", "peers", "documents", "structure", "data", "costs", "intention", "scope", "equity",
+)  # fmt: skip
+NOTES = (
+    "interval", "when", "continued", "target", "cost", "equity", "attribution", "drivers", "ranking",
+)  # fmt: skip
 GROUPED = ("age_band", "digital_exclusion", "long_term_illness")
 LEADING = 3
 """Curves beside the status quo, at most."""
@@ -68,15 +81,19 @@ def report(
     numbers = Numbers(frames, manifest, lang)
     holds = {"drivers": drivers is not None, "continued": manifest["continued"]}
     chosen = answer.choose(numbers)
+    refused = ("split", "drivers") if numbers.region else ()
+    parts = [part for part in PARTS if part not in refused and (part != "costs" or numbers.strategies)]
     page = environment.get_template("page.html.j2")
     return page.render(
         lang=lang,
-        say=lambda key, **values: say(key, lang, **values),
+        say=numbers.say,
         style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
         manifest=manifest,
         numbers=numbers,
         many=bool(numbers.strategies),
+        parts=parts,
         folder=folder,
+        share=_share(numbers),
         dates={key: day(manifest[key], lang) for key in ("policy_start", "until", "data_end")},
         warnings=_warnings(numbers),
         verdict=answer.verdict(numbers, chosen),
@@ -84,7 +101,7 @@ def report(
             numbers,
             chosen,
             provenance,
-            plan=plan_point(plan, lang) if plan else None,
+            plan=plan_point(plan, numbers) if plan else None,
             worth=worth_knowing(drivers, numbers) if drivers else None,
         ),
         **_figures(numbers, chosen),
@@ -94,13 +111,45 @@ def report(
         split=split_rows(split, numbers) if split is not None else None,
         split_heads=heads(lang),
         drivers=drivers_context(drivers, numbers) if drivers else None,
-        hindcast=hindcast_context(lang),
+        hindcast=hindcast_context(numbers),
         use=use_context(numbers),
         bound=_bound(numbers),
-        limits=list(say.own["limits"]),
-        notes=[note for note in say.own["note"] if holds.get(note, True)],
+        limits=[limit for limit in LIMITS if limit != "region" or numbers.region],
+        notes=[note for note in NOTES if holds.get(note, True)],
+        level=_level(numbers),
+        plan_command=_plan_command(numbers),
         run_command=repeat.command(manifest["command_line"]),
         report_command=command,
+    )
+
+
+def _share(numbers: Numbers) -> Markup:
+    """Of the insured of the country, of a region."""
+    share = numbers.manifest["region_share"] if numbers.region else 1.0
+    return numbers.setting("region_share", percent(share, numbers.lang, 1)) if numbers.region else Markup("")
+
+
+def _plan_command(numbers: Numbers) -> str:
+    """What makes a plan that goes with the run."""
+    manifest, words = numbers.manifest, ["mes", "plan", "--budget", "60M"]
+    if numbers.region:
+        words[3] = f"{max(1, round(60 * manifest['region_share']))}M"
+        level = manifest.get("level")
+        words += ["--level", level["folder"]] if level else ["--region", numbers.region]
+    if numbers.users:
+        words += ["--target", f"users={short(manifest['target_millions'], 'en')}M"]
+    return repeat.command([*words, "--out", "my-plan"])
+
+
+def _level(numbers: Numbers) -> Markup:
+    """Where the level of a region is from; nothing for the country."""
+    if not numbers.region:
+        return Markup("")
+    level, counts = numbers.manifest.get("level") or {}, numbers.manifest.get("stock_targets") or [{"date": ""}]
+    last = max(str(count["date"]) for count in counts)
+    sd = number(level_sd(), 2, numbers.lang)
+    return numbers.say(
+        "caveats.level", folder=level.get("folder", ""), last=day(last, numbers.lang) if last else "", sd=sd
     )
 
 
@@ -109,7 +158,7 @@ def _warnings(numbers: Numbers) -> list[Markup]:
     manifest, lang, found = numbers.manifest, numbers.lang, []
     if manifest["quick"]:
         people, draws = (numbers.setting(key) for key in ("people", "draws"))
-        found.append(say("page.quick", lang, people=people, draws=draws))
+        found.append(numbers.say("page.quick", people=people, draws=draws))
     if failures := manifest.get("failures"):
         found.append(say("page.failed", lang, failed=len(failures), draws=numbers.setting("draws")))
     left_out = dict.fromkeys(entry["scenario"] for entry in manifest.get(LEFT_OUT, ()))
@@ -118,7 +167,9 @@ def _warnings(numbers: Numbers) -> list[Markup]:
         found.append(say("page.unpaired", lang))
     found += [escape(line) for line in aimed_lines(numbers.frames["uses"], manifest, lang)]
     if own := own_prices(manifest):
-        found.append(say("page.own_costs", lang, file=own[0], own=own[1], all=len(manifest["prices"])))
+        found.append(numbers.say("page.own_costs", file=own[0], own=own[1], all=len(manifest["prices"])))
+    if after := counts_after_start(manifest, lang):
+        found.append(escape(after))
     if choices := _unusual(manifest):
         found.append(say("page.structure", lang, choices=choices))
     return found
@@ -132,18 +183,15 @@ def _unusual(manifest: Manifest) -> str:
 
 def _figures(numbers: Numbers, chosen: answer.Chosen) -> dict[str, Any]:
     """Both shapes of each figure, and what they show in words."""
-    frames, manifest, lang = numbers.frames, numbers.manifest, numbers.lang
     drawn, why = _leading(numbers, chosen)
     shown = [numbers.reference, *drawn]
     ranks = {name: place for place, name in enumerate(tables.by_effect(numbers), 1)}
-    curves = {s: Markup(report_adoption(frames, manifest, lang, shown, s, f"curves-{s}")) for s in SHAPES}
-    crosses = (
-        {s: Markup(report_costs(frames, manifest, lang, ranks, s, f"costs-{s}")) for s in SIZES} if ranks else None
-    )
+    curves = {s: report_adoption(numbers, shown, s, f"curves-{s}") for s in SHAPES}
+    crosses = {s: report_costs(numbers, ranks, s, f"costs-{s}") for s in SIZES} if ranks else None
     return {
         "curves": curves,
         "curves_alt": _curves_alt(numbers, shown),
-        "curves_drawn": say(f"curves.{why}", lang) if why else "",
+        "curves_drawn": numbers.say(f"curves.{why}") if why else "",
         "crosses": crosses,
         "crosses_alt": _crosses_alt(numbers, chosen) if ranks else "",
     }
@@ -164,28 +212,28 @@ def _curves_alt(numbers: Numbers, shown: list[str]) -> str:
     """The curves in words, without markup: it goes into an attribute."""
     manifest, lang, titles = numbers.manifest, numbers.lang, scenario_titles(numbers.manifest, numbers.lang)
     stocks = [float(point["millions"]) for point in manifest.get("stock_targets") or ()]
-    first, last = (number(value, 1, lang) for value in (stocks[0], stocks[-1])) if stocks else ("–", "–")
-    medians = numbers.summary["activated_millions_p50"]
-    ends = "; ".join(
-        str(say("curves.end", lang, name=titles[name], value=number(float(medians[name]), 1, lang))) for name in shown
+    first, last = (compact(value, lang) for value in (stocks[0], stocks[-1])) if stocks else ("–", "–")
+    medians = numbers.times_of(numbers.total) * numbers.summary[f"{numbers.total}_p50"]
+    between, values = typeset(" ; ", lang) if lang == "fr" else "; ", {name: float(medians[name]) for name in shown}
+    ends = between.join(
+        str(numbers.say("curves.end", name=titles[name], value=compact(value, lang))) for name, value in values.items()
     )
-    target = short(manifest["target_millions"], lang)
-    words = say(
-        "curves.alt", lang, until=day(manifest["until"], lang), first=first, last=last, ends=Markup(ends), target=target
-    )
+    until = day(manifest["until"], lang)
+    words = numbers.say("curves.alt", until=until, first=first, last=last, ends=Markup(ends), target=numbers.target())
     return words.striptags()
 
 
 def _crosses_alt(numbers: Numbers, chosen: answer.Chosen) -> str:
     titles = scenario_titles(numbers.manifest, numbers.lang)
-    prices = numbers.summary.loc[numbers.strategies]["cost_per_additional_eur_p50"].dropna()
+    prices = numbers.summary.loc[numbers.strategies][f"{numbers.price}_p50"].dropna()
     cheapest = titles[str(prices.idxmin())] if len(prices) else "–"
-    return say("costs.alt", numbers.lang, most=titles[chosen.best], cheapest=cheapest).striptags()
+    return numbers.say("costs.alt", most=titles[chosen.best], cheapest=cheapest).striptags()
 
 
 def _tables(numbers: Numbers, chosen: answer.Chosen) -> dict[str, Any]:
     titles = scenario_titles(numbers.manifest, numbers.lang)
-    regions = "region" in {str(name) for name in numbers.frames["equity"]["dimension"].unique()}
+    there = {str(name) for name in numbers.frames["equity"]["dimension"].unique()}
+    regions = "region" in there and not numbers.region
     return {
         "titles": {"reference": titles[numbers.reference], "best": titles[chosen.best]},
         "strategies": tables.strategy_rows(numbers),

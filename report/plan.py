@@ -15,10 +15,9 @@ from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
 from foundation.store.store import document
 from planning.mix.measures import over_budget
-from report import say
 from report.figures import SIZES, report_frontier
-from report.numbers import INTERVAL, Numbers, traced
-from scenarios.compare.comparison import refuse_region
+from report.numbers import Numbers
+from report.shown import INTERVAL, traced
 from scenarios.compare.tables import probability
 from scenarios.lever_schemas.words import lever_word
 from scenarios.words import group_title, price_note
@@ -43,7 +42,13 @@ def read_plan(folder: Path, manifest: Manifest) -> Plan:
     plan: Plan = document(folder, FILE)
     if lacking := [name for name in NEEDED if name not in plan]:
         raise UserError(f"{path}: holds no {lacking[0]}: made by an earlier version; make the plan again")
-    refuse_region(folder, plan)
+    for name, usual in (("region", "the country"), ("target_on", "activated")):
+        planned, run = (one.get(name) or usual for one in (plan, manifest))
+        if planned != run:
+            raise UserError(f"{path}: {name} is {planned}, but {run} in the run")
+    planned, run = ((one.get("level") or {}).get("sha256") for one in (plan, manifest))
+    if planned != run:
+        raise UserError(f"{path}: its local level of {manifest['region']} is another than that of the run")
     for there, here in SAME.items():
         if plan.get(there) != manifest[here]:
             raise UserError(f"{path}: {there} is {plan.get(there)!r}, but {manifest[here]!r} in the run")
@@ -52,120 +57,129 @@ def read_plan(folder: Path, manifest: Manifest) -> Plan:
 
 def plan_context(plan: Plan, numbers: Numbers) -> Document:
     """What the page shows of a plan."""
-    lang, result = numbers.lang, plan["result"]
+    result, times = plan["result"], numbers.times
     points = [row for row in plan["frontier"] if row["role"] in ON_FRONTIER]
-    budget = _one(plan["budget_millions_eur"], "budget_millions_eur", {}, lang)
+    budget = _one(plan["budget_millions_eur"], "budget_millions_eur", {}, numbers)
     shown = pd.DataFrame(
-        {"cost": row["cost_mean"], **{q: row[f"additional_{q}"] for q in ("p05", "p50", "p95")}} for row in points
+        {"cost": times * row["cost_mean"], **{q: times * row[f"additional_{q}"] for q in ("p05", "p50", "p95")}}
+        for row in points
     )
     return {
         "verdict": _verdict(plan, numbers),
         "budget": budget,
-        "asked": say(
+        "asked": numbers.say(
             "budget.asked",
-            lang,
             budget=budget,
-            additional=_interval(result, "additional", "result", {}, lang),
-            cost=_one(result["cost_mean"], "result.cost_mean", {}, lang),
+            additional=_interval(result, "additional", "result", {}, numbers),
+            cost=_one(result["cost_mean"], "result.cost_mean", {}, numbers),
         ),
-        "best": _best(plan, lang) if len(plan["best"]) > 1 else "",
-        "fair": _fairness(plan, lang) if plan["fair"] else "",
-        "mix": _levers(plan, lang),
-        "years": _years(plan, lang) if len(plan["years"]) > 1 or plan["budget_by_year"] else [],
+        "best": _best(plan, numbers) if len(plan["best"]) > 1 else "",
+        "fair": _fairness(plan, numbers) if plan["fair"] else "",
+        "mix": _levers(plan, numbers),
+        "years": _years(plan, numbers) if len(plan["years"]) > 1 or plan["budget_by_year"] else [],
         "quick": bool(plan["quick"]),
-        "frontier": [_point(row, lang) for row in sorted(points, key=lambda row: row["budget_millions_eur"])],
-        "figure": {shape: Markup(report_frontier(shown, lang, shape, f"plan-{shape}")) for shape in SIZES},
-        "alt": _alt(shown, lang),
-        "note": _curse(plan, lang),
+        "frontier": [_point(row, numbers) for row in sorted(points, key=lambda row: row["budget_millions_eur"])],
+        "figure": {shape: report_frontier(shown, numbers, shape, f"plan-{shape}") for shape in SIZES},
+        "alt": _alt(shown, numbers),
+        "note": _curse(plan, numbers),
     }
 
 
-def plan_point(plan: Plan, lang: str) -> Markup:
+def plan_point(plan: Plan, numbers: Numbers) -> Markup:
     """What the budget asked for adds, in a sentence for the answer."""
-    budget, result = _one(plan["budget_millions_eur"], "budget_millions_eur", {}, lang), plan["result"]
-    found = say("answer.budget", lang, budget=budget, additional=_interval(result, "additional", "result", {}, lang))
+    budget, result = _one(plan["budget_millions_eur"], "budget_millions_eur", {}, numbers), plan["result"]
+    found = numbers.say(
+        "answer.budget", budget=budget, additional=_interval(result, "additional", "result", {}, numbers)
+    )
     if over_budget(result, plan["budget_millions_eur"]):
         # A mean within the budget says little where most draws cost more.
         kind = "overrun" if result["cost_mean"] > plan["budget_millions_eur"] else "overrun_often"
-        cost = _one(result["cost_mean"], "result.cost_mean", {}, lang)
-        median = _one(result["cost_p50"], "result.cost_p50", {}, lang)
-        found += Markup(" ") + say(f"answer.budget_{kind}", lang, cost=cost, median=median, within=_within(plan, lang))
-    return found + Markup(" ") + say("answer.budget_quick", lang) if plan["quick"] else found
+        cost = _one(result["cost_mean"], "result.cost_mean", {}, numbers)
+        median = _one(result["cost_p50"], "result.cost_p50", {}, numbers)
+        found += Markup(" ") + numbers.say(
+            f"answer.budget_{kind}", cost=cost, median=median, within=_within(plan, numbers)
+        )
+    return found + Markup(" ") + numbers.say("answer.budget_quick") if plan["quick"] else found
 
 
 def _verdict(plan: Plan, numbers: Numbers) -> Markup:
-    lang, target = numbers.lang, plan["target"]
+    target = plan["target"]
     values = {
-        "target": numbers.setting("target_millions"),
+        "target": numbers.target(),
         "wanted": traced(
-            percent(target["probability"], lang), [target["probability"]], file=FILE, measure="target.probability",
-            stats=["value"],
+            percent(target["probability"], numbers.lang), [target["probability"]], file=FILE,
+            measure="target.probability", stats=["value"],
         ),
     }  # fmt: skip
     if target["reachable"]:
-        return say("budget.reachable", lang, cost=_one(target["cost_mean"], "target.cost_mean", {}, lang), **values)
-    furthest = _one(target["furthest_millions"], "target.furthest_millions", {}, lang)
-    cost = _one(target["furthest_cost_millions_eur"], "target.furthest_cost_millions_eur", {}, lang)
-    return say("budget.unreachable", lang, furthest=furthest, cost=cost, **values)
+        return numbers.say(
+            "budget.reachable", cost=_one(target["cost_mean"], "target.cost_mean", {}, numbers), **values
+        )
+    furthest = _one(target["furthest_millions"], "target.furthest_millions", {}, numbers)
+    cost = _one(target["furthest_cost_millions_eur"], "target.furthest_cost_millions_eur", {}, numbers)
+    return numbers.say("budget.unreachable", furthest=furthest, cost=cost, **values)
 
 
-def _best(plan: Plan, lang: str) -> Markup:
+def _best(plan: Plan, numbers: Numbers) -> Markup:
     """How surely the mix is best among what its budget can buy, and what choosing it may lose."""
     (row,) = (row for row in plan["best"] if row["scenario"] == "")
     where = {"scenario": ""}
     values = [row[f"probability_best{end}"] for end in ("", "_low", "_high")]
-    text = chance(values[0], values[1], values[2], lang, ends=True)
-    return say(
+    text = chance(values[0], values[1], values[2], numbers.lang, ends=True)
+    return numbers.say(
         "budget.best",
-        lang,
         rivals=len(plan["best"]) - 1,
         chance=traced(
             text, values, file=FILE, measure="best.probability_best", stats=["value", "low", "high"], where=where
         ),
-        regret=_one(row["regret_mean"], "best.regret_mean", where, lang),
+        regret=_one(row["regret_mean"], "best.regret_mean", where, numbers),
     )
 
 
-def _fairness(plan: Plan, lang: str) -> Markup:
+def _fairness(plan: Plan, numbers: Numbers) -> Markup:
     """That the plan was made under a condition, and how it holds on the fresh draws."""
     worst = max(plan["groups"], key=lambda row: row["further_behind_points"])
     where = {"dimension": worst["dimension"], "group": worst["group"]}
-    return say(
+    return numbers.say(
         "budget.fair",
-        lang,
-        limit=_one(plan["fair_points"], "fair_points", {}, lang),
-        group=group_title(worst["dimension"], worst["group"], lang),
-        points=_one(worst["further_behind_points"], "groups.further_behind_points", where, lang),
-        error=_one(worst["further_behind_error"], "groups.further_behind_error", where, lang),
+        limit=_one(plan["fair_points"], "fair_points", {}, numbers),
+        group=group_title(worst["dimension"], worst["group"], numbers.lang),
+        points=_one(worst["further_behind_points"], "groups.further_behind_points", where, numbers),
+        error=_one(worst["further_behind_error"], "groups.further_behind_error", where, numbers),
     )
 
 
-def _levers(plan: Plan, lang: str) -> list[dict[str, Any]]:
+def _levers(plan: Plan, numbers: Numbers) -> list[dict[str, Any]]:
     """The levers that the mix uses, those it would miss most first; of two of one kind both show their name as well."""
     used = [row for row in plan["mix"] if row["share_of_ceiling"] > 0]
     used.sort(key=lambda row: -row["loss_mean"])
     kinds = [row["kind"] for row in used]
     found = []
     for row in used:
-        title = lever_word(row["kind"], lang) or row["lever"]
+        title = lever_word(row["kind"], numbers.lang) or row["lever"]
         name = title if kinds.count(row["kind"]) == 1 else f"{title} ({row['lever']})"
         where, share = {"lever": row["lever"]}, row["share_of_ceiling"]
         use = traced(
-            percent(share, lang), [share], file=FILE, measure="mix.share_of_ceiling", stats=["value"], where=where
+            percent(share, numbers.lang),
+            [share],
+            file=FILE,
+            measure="mix.share_of_ceiling",
+            stats=["value"],
+            where=where,
         )
         found.append(
             {
                 "name": name,
                 "use": use,
-                "cost": _interval(row, "cost", "mix", where, lang),
-                "prices": price_note(row["price_status"], lang),
-                "loss": _interval(row, "loss", "mix", where, lang),
+                "cost": _interval(row, "cost", "mix", where, numbers),
+                "prices": price_note(row["price_status"], numbers.lang),
+                "loss": _interval(row, "loss", "mix", where, numbers),
             }
         )
     return found
 
 
-def _years(plan: Plan, lang: str) -> list[Document]:
+def _years(plan: Plan, numbers: Numbers) -> list[Document]:
     """What the mix spends in each calendar year, and its ceiling there."""
     found = []
     for row in plan["years"]:
@@ -173,59 +187,72 @@ def _years(plan: Plan, lang: str) -> list[Document]:
         found.append(
             {
                 "year": row["year"],
-                "ceiling": UNDEFINED if most is None else _one(most, "years.ceiling_millions_eur", where, lang),
-                "paid": _interval(row, "cost", "years", where, lang),
-                "mean": _one(row["cost_mean"], "years.cost_mean", where, lang),
+                "ceiling": UNDEFINED if most is None else _one(most, "years.ceiling_millions_eur", where, numbers),
+                "paid": _interval(row, "cost", "years", where, numbers),
+                "mean": _one(row["cost_mean"], "years.cost_mean", where, numbers),
             }
         )
     return found
 
 
-def _point(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
+def _point(row: Mapping[str, Any], numbers: Numbers) -> dict[str, Any]:
     where, chance = {"mix": row["mix"]}, row["probability_of_target"]
     return {
-        "budget": _one(row["budget_millions_eur"], "frontier.budget_millions_eur", where, lang),
-        "cost": _one(row["cost_mean"], "frontier.cost_mean", where, lang),
-        "paid": _interval(row, "cost", "frontier", where, lang),
-        "prices": price_note(row["price_status"], lang),
-        "additional": _interval(row, "additional", "frontier", where, lang),
-        "activated": _interval(row, "activated", "frontier", where, lang),
+        "budget": _one(row["budget_millions_eur"], "frontier.budget_millions_eur", where, numbers),
+        "cost": _one(row["cost_mean"], "frontier.cost_mean", where, numbers),
+        "paid": _interval(row, "cost", "frontier", where, numbers),
+        "prices": price_note(row["price_status"], numbers.lang),
+        "additional": _interval(row, "additional", "frontier", where, numbers),
+        "activated": _interval(row, "activated", "frontier", where, numbers),
         "probability": traced(
-            probability(row, lang), [chance], file=FILE, measure="frontier.probability_of_target", stats=["value"],
-            where=where,
+            probability(row, numbers.lang), [chance], file=FILE, measure="frontier.probability_of_target",
+            stats=["value"], where=where,
         ),
     }  # fmt: skip
 
 
-def _alt(shown: pd.DataFrame, lang: str) -> str:
+def _alt(shown: pd.DataFrame, numbers: Numbers) -> str:
     rows = shown.sort_values("cost")
     first, last = rows.iloc[0], rows.iloc[-1]
     ends = {"low": first["p50"], "cheap": first["cost"], "high": last["p50"], "dear": last["cost"]}
-    return say("budget.alt", lang, **{key: compact(float(v), lang) for key, v in ends.items()}).striptags()
+    return numbers.say("budget.alt", **{key: compact(float(v), numbers.lang) for key, v in ends.items()}).striptags()
 
 
-def _curse(plan: Plan, lang: str) -> Markup:
+def _curse(plan: Plan, numbers: Numbers) -> Markup:
     result, count = plan["result"], len(plan["fresh_draws"])
-    draws = traced(number(count, 0, lang), [count], file=FILE, measure="fresh_draws", stats=["count"])
-    search = _one(result["search_additional_mean"], "result.search_additional_mean", {}, lang)
-    fresh = _one(result["additional_mean"], "result.additional_mean", {}, lang)
-    return say("budget.curse", lang, search=search, fresh=fresh, draws=draws, within=_within(plan, lang))
+    draws = traced(number(count, 0, numbers.lang), [count], file=FILE, measure="fresh_draws", stats=["count"])
+    search = _one(result["search_additional_mean"], "result.search_additional_mean", {}, numbers)
+    fresh = _one(result["additional_mean"], "result.additional_mean", {}, numbers)
+    return numbers.say("budget.curse", search=search, fresh=fresh, draws=draws, within=_within(plan, numbers))
 
 
-def _within(plan: Plan, lang: str) -> Markup:
+def _within(plan: Plan, numbers: Numbers) -> Markup:
     """Share of the fresh draws on which the cost stays within the budget."""
     within = plan["result"]["within_budget"]
-    text = share_of_draws(within, len(plan["fresh_draws"]), lang)
+    text = share_of_draws(within, len(plan["fresh_draws"]), numbers.lang)
     return traced(text, [within], file=FILE, measure="result.within_budget", stats=["value"])
 
 
-def _one(value: float | None, measure: str, where: Mapping[str, Any], lang: str) -> Markup:
-    whole = value is not None and float(value).is_integer()
-    text = number(value, 0, lang) if whole else compact(value, lang)
-    return traced(text, [value], file=FILE, measure=measure, stats=["value"], where=where)
+def _one(value: float | None, measure: str, where: Mapping[str, Any], numbers: Numbers) -> Markup:
+    times = _times(measure, numbers)
+    shown = None if value is None else times * value
+    whole = shown is not None and float(shown).is_integer()
+    text = number(shown, 0, numbers.lang) if whole else compact(shown, numbers.lang)
+    return traced(text, [value], file=FILE, measure=measure, stats=["value"], where=where, times=times)
 
 
-def _interval(row: Mapping[str, Any], name: str, section: str, where: Mapping[str, Any], lang: str) -> Markup:
-    low, middle, high = (row[f"{name}_{q}"] for q in ("p05", "p50", "p95"))
-    text = with_interval(low, middle, high, lang)
-    return traced(text, [middle, low, high], file=FILE, measure=f"{section}.{name}", stats=INTERVAL, where=where)
+def _interval(row: Mapping[str, Any], name: str, section: str, where: Mapping[str, Any], numbers: Numbers) -> Markup:
+    measure, ends = f"{section}.{name}", [row[f"{name}_{q}"] for q in INTERVAL]
+    times = _times(measure, numbers)
+    middle, low, high = (None if end is None else times * end for end in ends)
+    text = with_interval(low, middle, high, numbers.lang)
+    return traced(text, ends, file=FILE, measure=measure, stats=INTERVAL, where=where, times=times)
+
+
+def _times(measure: str, numbers: Numbers) -> float:
+    """By what a number of the plan is multiplied where it is shown: what is added and paid of a region, in thousands;
+    budgets stay as they were asked for."""
+    name = measure.rpartition(".")[2]
+    if name in ("activated", "furthest_millions"):
+        return numbers.times_of(numbers.total)
+    return numbers.times if any(part in name for part in ("cost", "additional", "loss", "regret", "ceiling")) else 1.0

@@ -8,15 +8,16 @@ from typing import Any
 
 from markupsafe import Markup
 
-from foundation.language.numbers import day, moment, number
+from foundation.language.numbers import day, moment, number, percent
 from report import say
-from report.numbers import Numbers, traced
+from report.numbers import Numbers
+from report.shown import traced
 from report.sources import Row
 from scenarios.words import scenario_titles
 
 
 def stock_rows(numbers: Numbers) -> list[Row]:
-    """The published counts that the run was fitted on, or started from."""
+    """The counts, published or of the region, that the run was fitted on, or started from."""
     rows = []
     for place, point in enumerate(numbers.manifest.get("stock_targets") or ()):
         cells = {}
@@ -42,8 +43,16 @@ def settings_rows(numbers: Numbers) -> list[tuple[Markup, Markup | str]]:
     rows: list[tuple[Markup, Markup | str]] = [
         (say(f"repeat.{key}", lang), numbers.setting(key, _shown(manifest[key], key, lang))) for key in plain
     ]
+    target = numbers.say("repeat.target_text", target=numbers.target())
+    rows.append((say("repeat.target", lang), target))
     rows.append((say("repeat.structure", lang), ", ".join(f"{k} = {v}" for k, v in manifest["structure"].items())))
     rows.append((say("repeat.finished", lang), moment(manifest.get("finished"), lang)))
+    if numbers.region:
+        level = manifest.get("level") or {}
+        rows.append((say("repeat.region", lang), numbers.words["place"]))
+        share = numbers.setting("region_share", percent(manifest["region_share"], lang, 1))
+        rows.append((say("repeat.region_share", lang), share))
+        rows.append((say("repeat.level", lang), level.get("folder") or say("repeat.no_level", lang)))
     machine = manifest.get("machine") or {}
     rows.append((say("repeat.machine", lang), ", ".join(f"{key} {value}" for key, value in machine.items())))
     return rows

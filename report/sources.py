@@ -22,7 +22,7 @@ from foundation.language.numbers import UNDEFINED, day, interval, month, number,
 from foundation.language.pages import markdown_table
 from foundation.store.manifest import Manifest
 from report import say
-from report.numbers import traced
+from report.shown import traced
 from scenarios.compare.statuses import status_word
 from scenarios.lever_schemas.words import price_word
 

@@ -11,7 +11,8 @@ from markupsafe import Markup
 
 from foundation.language.numbers import compact, day, typeset, with_interval
 from report.answer import Chosen, regional
-from report.numbers import Numbers, traced
+from report.numbers import Numbers
+from report.shown import INTERVAL, traced
 from scenarios import label
 from scenarios.compare import label as compared
 from scenarios.compare import spending, when
@@ -34,12 +35,13 @@ def strategy_rows(numbers: Numbers) -> list[Row]:
             "number": place or "",
             "name": titles[name],
             "words": description(numbers, name),
-            "activated": numbers.outcome(name, "activated_millions"),
-            "additional": numbers.outcome(name, "additional_millions") if place else "",
+            "total": numbers.outcome(name, numbers.total),
+            "profiles": numbers.outcome(name, "activated_millions"),
+            "additional": numbers.outcome(name, numbers.gain) if place else "",
             "bar": bars.bar(name) if place else "",
             "cost": numbers.outcome(name, "cost_millions_eur"),
             "prices": price_note(numbers.of[name]["price_status"], numbers.lang),
-            "each": numbers.outcome(name, "cost_per_additional_eur") if place else "",
+            "each": numbers.outcome(name, numbers.price) if place else "",
             "minutes": numbers.outcome(name, "doctor_minutes_millions"),
             "probability": numbers.probability(name),
         }
@@ -50,7 +52,7 @@ def strategy_rows(numbers: Numbers) -> list[Row]:
 def by_effect(numbers: Numbers) -> list[str]:
     """Strategies, the one that adds most first."""
     rows = numbers.summary.loc[numbers.strategies]
-    return [str(name) for name in rows["additional_millions_p50"].sort_values(ascending=False, kind="stable").index]
+    return [str(name) for name in rows[f"{numbers.gain}_p50"].sort_values(ascending=False, kind="stable").index]
 
 
 def when_part(numbers: Numbers) -> dict[str, Any]:
@@ -85,10 +87,10 @@ def spending_part(numbers: Numbers) -> Row:
         return {}
     cells = {(row["scenario"], row["year"]): dict(row) for _, row in table.iterrows()}
     return {
-        "title": compared("spending.title", lang),
+        "title": numbers.say("spending.title"),
         "years": list(map(str, years)),
         "rows": [
-            {"name": titles[name], "costs": [_spent(cells[name, year], name, year, lang) for year in years]}
+            {"name": titles[name], "costs": [_spent(cells[name, year], name, year, numbers) for year in years]}
             for name in by_effect(numbers)
             if name in costly
         ],
@@ -96,11 +98,12 @@ def spending_part(numbers: Numbers) -> Row:
     }
 
 
-def _spent(row: Mapping[Hashable, float], name: str, year: int, lang: str) -> Markup:
-    low, middle, high = (float(row[f"{spending.COST}_{level}"]) for level in ("p05", "p50", "p95"))
-    text = with_interval(low, middle, high, lang, 2)
+def _spent(row: Mapping[Hashable, float], name: str, year: int, numbers: Numbers) -> Markup:
+    times, ends = numbers.times_of(spending.COST), [float(row[f"{spending.COST}_{level}"]) for level in INTERVAL]
+    middle, low, high = (times * end for end in ends)
+    text = with_interval(low, middle, high, numbers.lang, 2)
     where: Row = {"scenario": name, "year": year}
-    return traced(text, [middle, low, high], file="spending.parquet", measure=spending.COST, where=where)
+    return traced(text, ends, file="spending.parquet", measure=spending.COST, where=where, times=times)
 
 
 def best_rows(numbers: Numbers) -> list[Row]:
@@ -117,7 +120,10 @@ def best_rows(numbers: Numbers) -> list[Row]:
                     name, "best_of_like", row["probability_best"], chance_of_best(row, numbers.lang)
                 ),
                 "regret": numbers.of_like(
-                    name, "regret_of_like", row["regret_mean"], compact(row["regret_mean"], numbers.lang)
+                    name,
+                    "regret_of_like",
+                    row["regret_mean"],
+                    compact(numbers.times * row["regret_mean"], numbers.lang),
                 ),
             }
         )
@@ -138,15 +144,16 @@ class Scale:
     WIDTH, HEIGHT = 200, 14
 
     def __init__(self, numbers: Numbers) -> None:
-        self.rows = numbers.of
+        self.rows, self.gain = numbers.of, numbers.gain
         strategies = numbers.summary.loc[numbers.strategies]
-        self.low = min(0.0, float(strategies["additional_millions_p05"].min())) if len(strategies) else 0.0
-        self.high = max(0.1, float(strategies["additional_millions_p95"].max())) if len(strategies) else 1.0
+        self.low = min(0.0, float(strategies[f"{self.gain}_p05"].min())) if len(strategies) else 0.0
+        least = 0.1 / numbers.times
+        self.high = max(least, float(strategies[f"{self.gain}_p95"].max())) if len(strategies) else 1.0
 
     def bar(self, name: str) -> Markup:
         """One interval: a line for 90 %, a dot for the median. The numbers stand beside it."""
         row = self.rows[name]
-        low, middle, high = (self._at(row[f"additional_millions_{q}"]) for q in ("p05", "p50", "p95"))
+        low, middle, high = (self._at(row[f"{self.gain}_{q}"]) for q in ("p05", "p50", "p95"))
         zero, centre = self._at(0.0), self.HEIGHT / 2
         return Markup(
             '<svg class="bar" viewBox="0 0 {w} {h}" aria-hidden="true" focusable="false">'

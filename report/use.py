@@ -8,8 +8,8 @@ from typing import TypedDict
 from markupsafe import Markup
 
 from foundation.language.numbers import number, with_interval
-from report import say
-from report.numbers import Numbers, _percent_interval, traced
+from report.numbers import Numbers
+from report.shown import INTERVAL, percent_interval, traced
 from scenarios.compare.use import counted, use_table, user_group_table
 from scenarios.words import group_label, scenario_titles
 
@@ -35,14 +35,14 @@ def use_context(numbers: Numbers) -> UseContext | None:
     table = {str(row["scenario"]): row for row in use_table(outcomes, groups).to_dict("records")}
 
     def of(name: str, measure: str) -> Markup:
-        low, middle, high = (table[name][f"{measure}_{q}"] for q in ("p05", "p50", "p95"))
+        ends = [float(str(table[name][f"{measure}_{q}"])) for q in INTERVAL]
+        middle, low, high = (numbers.times_of(measure) * end for end in ends)
         text = with_interval(low, middle, high, lang, FIGURES.get(measure, 3))
-        return numbers._outcome(text, name, measure, [middle, low, high])
+        return numbers._outcome(text, name, measure, ends)
 
     quo = numbers.reference
-    sentence = say(
+    sentence = numbers.say(
         "use.sentence",
-        lang,
         name=titles[quo],
         **{
             short: of(quo, f"{short}_millions")
@@ -62,7 +62,7 @@ def use_context(numbers: Numbers) -> UseContext | None:
                 "each": numbers.outcome(name, "cost_per_additional_eur") if name != quo else "",
                 "lasting_each": of(name, "cost_per_lasting_user_eur") if name != quo else "",
                 "ranks": "–" if ranks[0] != ranks[0] else f"{number(ranks[0], 0, lang)} → {number(ranks[1], 0, lang)}",
-                "reason": say(f"use.{reason}", lang) if reason else "",
+                "reason": numbers.say(f"use.{reason}") if reason else "",
             }
         )
     return {"sentence": sentence, "rows": rows, "groups": _groups(numbers)}
@@ -78,15 +78,16 @@ def _groups(numbers: Numbers) -> list[dict[str, Markup | str]]:
 
         def share(measure: str, row: dict[Hashable, object] = row, where: dict[str, str] = where) -> Markup:
             low, middle, high = (float(str(row[f"{measure}_{q}"])) for q in ("p05", "p50", "p95"))
-            text = _percent_interval(low, middle, high, numbers.lang)
+            text = percent_interval(low, middle, high, numbers.lang)
             return traced(text, [middle, low, high], file=GROUPS, measure=measure, where=where)
 
-        active = number(row["active_millions"], 2, numbers.lang)
+        times = numbers.times_of("active_millions")
+        active = number(times * row["active_millions"], 2 if times == 1 else 0, numbers.lang)
         found.append(
             {
                 "group": group_label(str(row["dimension"]), str(row["group"]), numbers.lang),
                 "active": traced(active, [row["active_millions"]], file=GROUPS, measure="active_millions",
-                                 stats=["p50"], where=where),
+                                 stats=["p50"], where=where, times=times),
                 "using": share("share_using"),
                 "lasting": share("share_lasting"),
             }

@@ -28,7 +28,7 @@ from report.guides.columns import columns_of, meaning, unit
 from report.sources import Assumption, Fact, Provenance, learned_effects, load_provenance, own_prices, when
 from scenarios.lever_schemas.doctors import MINUTES
 from scenarios.lever_schemas.words import price_word
-from scenarios.words import run_line
+from scenarios.words import group_label, run_line
 
 Cell = str | float | date | None
 STEM = "tables"
@@ -155,7 +155,7 @@ def _about(manifest: Manifest, lang: str) -> Iterator[Sequence[Cell]]:
         "preview": str(say("workbook.too_few", lang)) if manifest["quick"] else None,
         "version": f"mes {manifest['version']}",
         "finished": moment(manifest["finished"], lang),
-        "data_end": date.fromisoformat(manifest["data_end"]),
+        **_counted(manifest, lang),
         "policy_start": date.fromisoformat(manifest["policy_start"]),
         "until": date.fromisoformat(manifest["until"]),
         "posterior": manifest["draws_file"],
@@ -165,6 +165,16 @@ def _about(manifest: Manifest, lang: str) -> Iterator[Sequence[Cell]]:
             yield str(say(f"workbook.{key}", lang)), cell
 
 
+def _counted(manifest: Manifest, lang: str) -> dict[str, Cell]:
+    """The last count used, and whose it is."""
+    last = date.fromisoformat(manifest["data_end"])
+    if not (region := manifest.get("region")):
+        return {"data_end": last}
+    days = [date.fromisoformat(str(count["date"])) for count in manifest.get("stock_targets") or ()]
+    own: Cell = max(days) if days else str(say("workbook.no_count", lang))
+    return {"region": group_label("region", str(region), lang), "own_data_end": own, "country_data_end": last}
+
+
 def _sources(manifest: Manifest, provenance: Provenance, lang: str) -> Iterator[Sequence[Cell]]:
     """A row a document behind a count, a price or an effect."""
     facts = provenance.facts
@@ -172,7 +182,8 @@ def _sources(manifest: Manifest, provenance: Provenance, lang: str) -> Iterator[
         kind, known = str(say(f"kind.{stock.kind}", lang)), [facts[name] for name in stock.facts if name in facts]
         ends = (end if end < float("inf") else None for end in (stock.low, stock.high))
         numbers: list[Cell] = [round(stock.millions, 9), *ends]
-        yield from _rows("count", day(stock.day.isoformat(), lang), numbers, kind, known, lang)
+        what = "country_count" if manifest.get("region") else "count"
+        yield from _rows(what, day(stock.day.isoformat(), lang), numbers, kind, known, lang)
     for entry in manifest["stock_targets"] if manifest.get("region") else ():
         numbers, kind = [entry[f"{end}millions"] for end in ("", "low_", "high_")], say(f"kind.{entry['kind']}", lang)
         yield from _rows("own_count", day(entry["date"], lang), numbers, str(kind), [], lang, manifest["region"])

@@ -15,6 +15,7 @@ import pytest
 
 from foundation.language.numbers import typeset
 from foundation.language.text import FILE, LANGUAGES, Words
+from report.shown import KINDS
 
 ROOT = Path(__file__).parents[1]
 FLOORS = ("foundation", "scenarios", "calibration", "planning", "report", "web", "cli")
@@ -28,6 +29,8 @@ MIXED = re.compile(r"\u00a0[;!?%]|\u202f[:»]|«\u202f|\d[ \u00a0]\d{3}(?!\d)")
 """The other no-break space than the one that stands there everywhere else."""
 ANYTHING = "\0"
 """In a key that is asked for, what is known only when the program runs."""
+
+OF_REPORT = "report.shown.Subject.say"
 
 NAMED_AT_RUN_TIME = {"input.prevalence_other"}
 """Asked for by the flattened names of ``model.terms.parameters.Parameters``, which no file holds."""
@@ -87,6 +90,8 @@ def asked(tree: ast.AST) -> Iterator[tuple[str, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
             yield from ((node.func.id, key) for key in keys(node.args[0]))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "say":
+            yield from ((OF_REPORT, key) for key in keys(node.args[0]))
         elif isinstance(node, ast.Compare) and isinstance(node.comparators[0], ast.Name):
             yield from ((node.comparators[0].id, key) for key in keys(node.left))
 
@@ -131,7 +136,7 @@ def requests() -> list[tuple[Path, Words, str]]:
         module = ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
         pairs = [(name, key) for name, key in asked(tree) if re.match(r"[\w\0]+\.", key)]
         if pairs:
-            words = speakers(tree, module)
+            words = {**speakers(tree, module), OF_REPORT: import_module("report").say}
             found += [(file, words[name], key) for name, key in pairs if name in words]
     say = import_module("report").say
     for file in sorted((ROOT / "report").glob("*.j2")):
@@ -171,6 +176,8 @@ def whole_sections() -> frozenset[str]:
 def wanted(key: str) -> bool:
     """Whether something asks for the key by name, or for its section with a name that occurs in code or data."""
     text, tokens = corpus()
+    if own := [kind for kind in KINDS if key.endswith(f"_{kind}")]:  # a report takes it in place of the other
+        return wanted(key.removesuffix(f"_{own[0]}"))
     if key in NAMED_AT_RUN_TIME or key.partition(".")[0] in whole_sections():
         return True
     for _, _, asking in requests():

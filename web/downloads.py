@@ -79,8 +79,6 @@ async def file_of(answer: Answer, what: str, lang: str) -> File:
     """
     if what not in WHOLE:
         raise RefusedError(422, f"what = {what[:40]!r}; allowed: toml, {', '.join(WHOLE)}")
-    if what == "report" and answer.manifest.get("target_on") == "users":
-        raise RefusedError(409, "the report is of activated profiles; with a target on users there is none")
     if what == "csv":
         return await asyncio.to_thread(_csv, answer, lang)
     with TemporaryDirectory(prefix="mes-web-") as place:

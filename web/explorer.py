@@ -215,7 +215,7 @@ def folder_document(folder: Path, lang: str) -> Document:
         UserError: it is unfinished, altered, of a version whose frames were others, or its target was reached already.
     """
     manifest, frames = load(folder)
-    refuse_target(folder, manifest, users=True)
+    refuse_target(folder, manifest)
     refuse_region(folder, manifest)
     texts = [(str(entry["name"]), str(entry["text"])) for entry in entries(manifest)]
     scenarios = [parse_scenario(text, source=f"{name}.toml") for name, text in texts]

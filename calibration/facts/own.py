@@ -8,23 +8,21 @@ says where it stands and what is allowed. What was taken for granted is a notice
 from __future__ import annotations
 
 import re
-import tomllib
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal
 
+from calibration.facts.places import is_turned, plainly, words
 from foundation.errors import UserError
 from foundation.language.spreadsheet import Days, Numbers, looks_like, looks_like_day
 from foundation.store.sheets import Cell, Limits, Percent, Sheet, read_sheet
 
 Sort = Literal["counts", "trial"]
 LIMITS = Limits(size=4_000_000, lines=2000, cells=30)
-Words: TypeAlias = Mapping[str, Mapping[str, Sequence[Sequence[str]]]]
 MILLION = Decimal(1_000_000)
 SCALES = {"millions": MILLION, "thousands": Decimal(1000), "people": Decimal(1), "percent": MILLION}
 """People in a unit; a number of per cent stays as it is."""
@@ -105,20 +103,6 @@ class Own:
 
 
 @cache
-def words() -> dict[str, Words]:
-    """``own.toml``."""
-    found: dict[str, Words] = tomllib.loads(Path(__file__).with_name("own.toml").read_text(encoding="utf-8"))
-    return found
-
-
-def plainly(text: str) -> str:
-    """Words without case, accents and signs; a per cent sign is a word."""
-    letters = unicodedata.normalize("NFKD", text.casefold().replace("%", " % "))
-    kept = (c if c.isalnum() or c == "%" else " " for c in letters if not unicodedata.combining(c))
-    return " ".join("".join(kept).split())
-
-
-@cache
 def _known(sort: Sort) -> dict[str, tuple[str, bool]]:
     """By plain words: the column, and whether they are French."""
     found: dict[str, tuple[str, bool]] = {}
@@ -195,6 +179,9 @@ def _text(cell: Cell) -> str:
 
 
 def _is_head(sort: Sort, cells: Sequence[str]) -> bool:
+    """Whether these are names of columns, also of a table on its side, which is refused with what it is."""
+    if sort == "counts" and is_turned(cells):
+        return True
     columns = [column_of(sort, 0, text) for text in cells]
     found = {column.base for column in columns} | ({"date"} if any(column.day for column in columns) else set())
     return found >= {"date"} and bool(found & {"activated", "share"}) if sort == "counts" else found >= {"arm", "n"}
@@ -203,11 +190,12 @@ def _is_head(sort: Sort, cells: Sequence[str]) -> bool:
 def _head(path: Path, sort: Sort, lines: Sequence[Sequence[str]]) -> int:
     """Place of the header: the first line with anything in it. What stands above one may say what it means."""
     first = next((n for n, cells in enumerate(lines) if any(cells)), len(lines))
-    for number, cells in enumerate(lines[first : first + 30], first):
-        if _is_head(sort, cells):
-            if number > first:
-                raise UserError(f"{path}: the header is in line {number + 1}; leave out the lines above it")
-            break
+    number = next((n for n, cells in enumerate(lines[first : first + 30], first) if _is_head(sort, cells)), None)
+    if number is not None and number > first:
+        raise UserError(f"{path}: the header is in line {number + 1}; leave out the lines above it")
+    filled = [sum(map(bool, cells)) for cells in lines[first : first + 6]]
+    if number is None and filled[:1] == [1] and max(filled) > 1:
+        raise UserError(f"{path}: line {first + 1} is a title, no names of columns; leave out what is above the names")
     return first
 
 

@@ -4,19 +4,30 @@ that the model counts together, the country, lines that sum up others, départem
 
 from __future__ import annotations
 
+import re
+import tomllib
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from math import hypot
-from typing import Literal, cast
+from pathlib import Path
+from typing import Literal, TypeAlias, cast
 
-from calibration.facts.own import plainly, words
 from calibration.facts.targets import StockTarget
 from foundation.errors import nearest
+from foundation.language.spreadsheet import Days
+from scenarios.language.regions import REGIONS
 
 Sort = Literal["region", "part", "country", "total", "unknown"]
+Words: TypeAlias = Mapping[str, Mapping[str, Sequence[Sequence[str]]]]
+_PERIOD = re.compile(
+    r"[0-9]{4}[-/. ][0-9]{1,2}|[0-9]{1,2}[-/. ][0-9]{4}|20[0-9]{2}|[tqs][1-4] ?20[0-9]{2}|20[0-9]{2} ?[tqs][1-4]"
+)
+"""A month, a year, a quarter or half of one."""
+_MONTH = re.compile(r"([^\W\d_]{3,9})\.?[- ]((?:20)?[0-9]{2})")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +52,38 @@ class Counted:
     place: Place
     lines: tuple[int, ...] = ()
     """Of parts that were summed."""
+
+
+@cache
+def words() -> dict[str, Words]:
+    """``own.toml``."""
+    found: dict[str, Words] = tomllib.loads(Path(__file__).with_name("own.toml").read_text(encoding="utf-8"))
+    return found
+
+
+def plainly(text: str) -> str:
+    """Words without case, accents and signs; a per cent sign is a word."""
+    letters = unicodedata.normalize("NFKD", text.casefold().replace("%", " % "))
+    kept = (c if c.isalnum() or c == "%" else " " for c in letters if not unicodedata.combining(c))
+    return " ".join("".join(kept).split())
+
+
+def is_period(text: str) -> bool:
+    """Whether the name of a column is a day, a month, a quarter or a year: ``31/12/2025``, ``déc-25``, ``T4 2025``."""
+    said = text.strip().casefold()
+    if named := _MONTH.fullmatch(said):
+        said = f"1 {named[1]} 20{named[2][-2:]}"
+    return bool(_PERIOD.fullmatch(said)) or Days([], day_first=True).read(said)[0] is not None
+
+
+def is_place(text: str) -> bool:
+    """Whether the name of a column is that of a region, or of a part of one."""
+    return not text.isdecimal() and place_of(text, REGIONS).sort in ("region", "part")
+
+
+def is_turned(cells: Sequence[str]) -> bool:
+    """Whether these are the names of columns of a table on its side: a column a day, or a region."""
+    return any(sum(map(of, cells)) > 1 for of in (is_period, is_place))
 
 
 def names(section: str) -> dict[str, str]:

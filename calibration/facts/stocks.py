@@ -22,16 +22,20 @@ from calibration.facts.own_counts import (
     per_million,
     read_counts,
 )
-from calibration.facts.places import Counted, Place, gathered, place_of, unknown
+from calibration.facts.places import Counted, Place, gathered, is_period, is_place, place_of, unknown
 from calibration.facts.targets import Kind, StockTarget, error_of
 from foundation.errors import UserError, nearest
 from foundation.language.amounts import decimal
-from foundation.language.spreadsheet import Days
 from foundation.tasks.journal import journal
 from model.terms.inputs import Demography
 from model.terms.weeks import START, WEEKS, monday
 
 USES = ("target", "lower bound")
+
+
+def today() -> date:
+    """The day on which a command is given."""
+    return date.today()
 
 
 def read_stocks(file: Path, demography: Demography) -> tuple[StockTarget, ...]:
@@ -77,11 +81,15 @@ def understood(file: Path, demography: Demography) -> tuple[list[Counted], Own]:
 
 def _header(where: str, own: Own) -> list[str]:
     """What is wrong with the names of the columns."""
-    days = Days([], day_first=True)
-    dated = [c.written for c in own.columns if c.day or (not c.base and days.read(c.written)[0] is not None)]
-    if len(dated) > 1:
+    bare = [column for column in own.columns if not column.base]
+    dated = [column.written for column in own.columns if column.day or (column in bare and is_period(column.written))]
+    if len(dated) > 1 or any(is_period(column.written) for column in bare):
         said = ", ".join(dated)
         return [f"{where}: days as columns ({said}); give each count a line of its own, its day in a column date"]
+    if placed := ", ".join(column.written for column in bare if is_place(column.written)):
+        return [
+            f"{where}: regions as columns ({placed}); give each count a line of its own, its region in a column region"
+        ]
     header = own.header
     needed, known = needed_columns(header), (*allowed_columns(header), *OPTIONAL)
     problems = [f"{where}: no column {name!r}; needed: {', '.join(needed)}" for name in needed if name not in header]
@@ -103,6 +111,7 @@ class _Checker:
 
     def __post_init__(self) -> None:
         self.problems: list[str] = []
+        self.today = today()
 
     def counted(self, row: Row) -> Counted | None:
         """A line, ``None`` where something is wrong with it."""
@@ -158,6 +167,11 @@ class _Checker:
                 )
             else:
                 self.problems.append(f"{at}: {row.written['date']!r}; allowed: a date written YYYY-MM-DD or DD/MM/YYYY")
+            return None
+        if day > self.today:
+            self.problems.append(
+                f"{at}: {day} lies in the future, today is {self.today}; allowed: after {START}, at most today"
+            )
             return None
         if not START < day <= monday(WEEKS):
             self.problems.append(f"{at}: {day}; allowed: after {START}, at most {monday(WEEKS)}")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from calibration.facts import stocks
 from calibration.facts.own import Own, Row
 from calibration.facts.own_counts import ENDS, allowed_columns, figure, least, needed_columns, per_million, read_counts
 from calibration.facts.targets import StockTarget, error_of
@@ -126,6 +127,9 @@ class _Reader:
             day = date.fromisoformat(row.cells["date"])
         except ValueError:
             self._wrong(row, "date", row.hints.get("date") or "not a date", allowed)
+            return None
+        if day > (now := stocks.today()):
+            self._wrong(row, "date", f"lies in the future, today is {now}", allowed)
             return None
         if not self._after < day <= LAST_DAY:
             first = self._lines.get(day)

@@ -128,11 +128,13 @@ def markdown(folder: Path, lang: str) -> str:
     return printed(rich_tables(frames["result"], manifest, lang), lines)
 
 
-def printed(tables: Sequence[Table], lines: Sequence[str]) -> str:
-    """Tables and sentences as a terminal shows them, as a block of a page."""
+def printed(tables: Sequence[Table], lines: Sequence[str], first: Sequence[str] = ()) -> str:
+    """Tables and sentences as a terminal shows them, as a block of a page; ``first``: sentences above the tables."""
     from rich.console import Console
 
     console = Console(file=io.StringIO(), width=WIDTH, color_system=None)
+    for line in first:
+        console.print(line, markup=False, highlight=False)
     for table in tables:
         console.print(table)
     for line in lines:

@@ -52,14 +52,13 @@ def report(
         from report.plan import FILE, read_plan
         from report.repeat import command
         from report.sources import learned_effects, load_provenance, own_prices
-        from scenarios.compare.comparison import load, refuse_region, refuse_target
+        from scenarios.compare.comparison import load, refuse_target
 
         with as_left(folder):
             manifest, frames = load(folder)
             goes_with = plan or (folder if (folder / FILE).is_file() else None)
             target = out or folder / f"report.{lang.value}.html"
             refuse_target(folder, manifest)
-            refuse_region(folder, manifest)
             text = page(
                 frames,
                 manifest,

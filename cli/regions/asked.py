@@ -110,12 +110,17 @@ def _refuse_target(experiment: Experiment, region: str, level: Level | None) -> 
     """``UserError`` for a target beyond the people of the region, or one that a count of its own says was reached."""
     from calibration.region.counts import GROWN
     from foundation.language.numbers import number, short
-    from model.population.region import own_cohorts
+    from model.levers.base import Target
+    from model.population.region import aimed_at, own_cohorts, place_of
 
     aim, there = experiment.settings.target_millions, own_cohorts(experiment.demography, region).insured / 1e6
+    wanted = short(aim, "en")
     if aim > GROWN * there:
-        wanted, insured = short(aim, "en"), number(there, 1, "en")
-        raise UserError(f"--target: {wanted} million; {region} has {insured} million insured")
+        raise UserError(f"--target: {wanted} million; {region} has {number(there, 1, 'en')} million insured")
+    if experiment.settings.target_on == "users":
+        adults = aimed_at(experiment.demography, Target(age_from=18))[place_of(experiment.demography, region)] / 1e6
+        if aim > GROWN * adults:
+            raise UserError(f"--target: {wanted} million users; {region} has {number(adults, 1, 'en')} million adults")
     counts = level.stocks if level is not None and experiment.settings.target_on == "activated" else ()
     reached = [stock for stock in counts if stock.low >= aim]
     if reached:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.options import Lang, Pictures
-from cli.runs.request import AVERAGE, check_seed, day, process_count, structure_of
+from cli.runs.request import AVERAGE, POLICY_START, check_seed, day, process_count, structure_of
 from foundation.errors import UserError
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def calibrate_region(request: RegionRequest) -> None:
     from calibration.region.study import FRAMES, document
     from calibration.warm import ensure_compiled
     from cli.runs.showing import Shown, console, present_study
+    from foundation.language.numbers import day as day_in_words
     from foundation.study import carry_out
     from foundation.tasks.executors import kept_site
     from foundation.tasks.progress import progress
@@ -73,6 +74,15 @@ def calibrate_region(request: RegionRequest) -> None:
         out = console(120)
         for one in rich_tables(frames["result"], manifest, lang.value):
             out.print(one)
+        after = sum(stock.day > POLICY_START for stock in study.own.stocks)
+        if after:
+            told, start = day_in_words(POLICY_START, lang.value), POLICY_START.isoformat()
+            out.print(
+                "",
+                label("level.after_start", lang.value, day=told, count=after, start=start),
+                markup=False,
+                highlight=False,
+            )
         following = label("level.next", lang.value, region=study.region, folder=request.out)
         for line in (*said(frames["result"], lang.value), "", *notes(manifest, lang.value), following):
             out.print(line, markup=False, highlight=False)

@@ -25,8 +25,8 @@ LARGEST = 1e12
 TargetOn = Literal["activated", "users"]
 TARGETS: tuple[TargetOn, ...] = ("activated", "users")
 """What a target can be on."""
-MOST_PROFILES = 75.0
-"""Millions: the 69 million insured, and those who will have been."""
+MOST_PROFILES, MOST_USERS = 75.0, 60.0
+"""Millions: the 69 million insured, the 55 million adults among them, and those who will have been."""
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
@@ -65,13 +65,16 @@ def target(option: str, text: str) -> tuple[TargetOn, float]:
     """What a target is on, ``activated`` or ``users`` (of a month), and its millions: ``40M``, ``users=5M``.
 
     Raises:
-        UserError: as for ``millions``, or it is on something else.
+        UserError: as for ``millions``, more users than ``MOST_USERS``, or it is on something else.
     """
     head, sign, rest = text.partition("=")
     said = head.strip().casefold() if sign else TARGETS[0]
     for on in TARGETS:
         if on == said:
-            return on, millions(option, rest if sign else text)
+            found = millions(option, rest if sign else text)
+            if on == "users" and found > MOST_USERS:
+                raise UserError(f"{option}: {text!r} is {found:g} million users; there are about 55 million adults")
+            return on, found
     near = nearest(said, TARGETS)
     hint = f'; did you mean "{near}"?' if near else ""
     raise UserError(f"{option}: {text!r}: no target on {head.strip()!r}; allowed: {', '.join(TARGETS)}{hint}")

@@ -89,7 +89,7 @@ def _stacked(table: Table, width: int) -> Group:
             lines.append(Text())  # before the heading of a part
         lines.append(Text(" · ".join(_named(heads, row[:names])), style="bold"))
         lines += _pairs(list(zip(heads[names:], row[names:], strict=True)), room, width)
-    return Group(*lines, *([Text(), table.caption] if table.caption else []))
+    return Group(*lines, Text(), *([table.caption] if table.caption else []))
 
 
 def _filled(rows: Sequence[list[str]], names: int) -> Iterator[list[str]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -104,9 +105,16 @@ HEADERS = 30
 """Lines among which a header is looked for."""
 
 
+_SEP = re.compile(r'"?sep=([;,|\t])"?[;,|\t]*\r?(?=\n)', re.IGNORECASE)
+"""What Excel is told in a first line: the sign between cells."""
+
+
 def _split(path: Path, text: str, notices: list[str], is_head: Callable[[Sequence[str]], bool]) -> Sheet:
+    signs: list[str] = [";", "\t", ","]
+    if said := _SEP.match(text):
+        text, signs = text[said.end() :], [said[1], *signs]  # the line stays, as a blank one
     first = text.split("\n", HEADERS)[:HEADERS]
-    for between in (";", "\t", ","):
+    for between in signs:
         for line in first:
             if is_head([cell.strip(' \r"') for cell in line[:2000].split(between)]):
                 break
@@ -114,8 +122,7 @@ def _split(path: Path, text: str, notices: list[str], is_head: Callable[[Sequenc
             continue
         break
     else:
-        head = next((line for line in first if line.strip()), "")
-        between = ";" if ";" in head else "\t" if "\t" in head else ","
+        between = signs[0] if said else max(signs, key=lambda sign: sum(sign in line for line in first))
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=between))
     except csv.Error as error:
@@ -148,6 +155,11 @@ def _read_workbook(path: Path, content: bytes, name: str, most: tuple[int, int])
     if sheet.max_column > most[1]:
         raise UserError(f"{path}: line 1 has {sheet.max_column} cells; allowed: at most {most[1]}")
     if merged := sorted(str(found) for found in sheet.merged_cells.ranges):
+        rows = {int(number) for number in re.findall("[0-9]+", merged[0])}
+        if rows == {1}:
+            raise UserError(
+                f"{path}: cells {merged[0]} are merged: leave out a title, give names of columns a cell each"
+            )
         raise UserError(f"{path}: cells {merged[0]} are merged; give each of them its own value")
     if any(sign in part for part in parts for sign in _FORMULA):
         _refuse_empty_formulas(path, sheet, _loaded(path, content, values=False)[sheet.title])

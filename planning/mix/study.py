@@ -10,11 +10,14 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
+from calibration.region.page import printed
+from foundation.errors import UserError
 from foundation.language.numbers import day
 from foundation.quantiles import plain, records, rounded, spread
 from foundation.store.atomic import write_json, write_text
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
+from foundation.store.store import load
 from foundation.tasks.bench import Bench
 from planning.mix import label
 from planning.mix.judged import asked_years
@@ -24,6 +27,7 @@ from planning.mix.question import PlanRequest, needed, settings_of
 from planning.mix.results import FRAMES, Frames, frames, has, losing, row_of, standing_at_budget
 from planning.mix.shown import added, euros, lever_title, told
 from planning.mix.simulate import Simulator, Task, work
+from planning.mix.tables import headline, mix_table, sentences
 from scenarios.compare.comparison import within_document
 from scenarios.compare.statuses import status_word
 from scenarios.compare.study import OfDraws
@@ -238,3 +242,16 @@ def target(frames: Frames, manifest: Manifest) -> dict[str, Any]:
         plan = frames["plan"]
         found["mix"] = records(plan.loc[plan["role"] == "target", ["lever", "share_of_ceiling", "intensity"]])
     return found
+
+
+def markdown(folder: Path, lang: str) -> str:
+    """What the command prints of a region's plan, for a guide: the answer and the mix.
+
+    Raises:
+        UserError: it is of the country.
+    """
+    manifest, found = load(folder, FRAMES)
+    if not manifest.get("region"):
+        raise UserError(f"{folder}: a plan of the country; the guide shows one of a region")
+    answer = (f"• {sentence}" for sentence in sentences(found, manifest, lang))
+    return printed([mix_table(found, manifest, lang)], (), first=[headline(found, manifest, lang), *answer, ""])

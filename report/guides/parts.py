@@ -291,6 +291,7 @@ PARTS = (
         _drawn("calibration.region.pictures"),
         both("region"),
     ),
+    Part("plan", TERRITORIES, _paged("planning.mix.study"), "mes plan --region", "plan.json"),
     Part("regions", TERRITORIES, _paged("calibration.region.spread_page"), "mes regions", "regions.json"),
     Part("bench", ("docs/performance.md",), _bench, "make bench", "bench.json"),
     Part("sample", SAMPLE, _sample, "make bench", "bench.json"),

@@ -143,6 +143,9 @@ def _studies(quick: bool) -> Iterator[Step]:
     counts = str(Path(__file__).parents[2] / "docs/examples/region-counts.csv")
     one = (*SMALL, "20", "--until", "2024-01-31") if quick else ()  # one count: few draws are enough for it
     yield _study("calibrate", 3, "--region", "Bretagne", "--counts", counts, *one, name="level", resumes=True)
+    few = ("2000", "--draws", "5") if quick else ("10000", "--draws", "60")
+    words = ("--budget", "3M", "--level", "level", "--people", *few)
+    yield _study("plan", 12, *words, needs=("level",), name="region-plan", resumes=True)
     small = ("--sims", "256", "--people", "2000", "--truths", "4")
     yield _study("study sbc", 85, *(small if quick else ()), goes_on=True)
     yield _study("study second", 12, *(("--sims", "256", *SMALL, "20") if quick else ()), goes_on=True)
@@ -160,6 +163,7 @@ def _study(
     name = name or command.split()[-1]
     codes = {
         "level": "cli.regions.fit",
+        "region-plan": "cli.commands.plan",
         "readings": "calibration.readings",
         "sbc": "calibration.sbc.question",
         "second": "calibration.second.method",

@@ -80,12 +80,9 @@ def refuse_region(folder: Path, manifest: Manifest) -> None:
         raise UserError(f"{folder}: is of {region} alone, this is of the whole country; mes plot draws it")
 
 
-def refuse_target(folder: Path, manifest: Manifest, *, users: bool = False) -> None:
-    """``UserError`` for a run with a target that the counts it knew say was reached already, or with one on users where
-    all that is shown is of activated profiles (unless ``users``)."""
+def refuse_target(folder: Path, manifest: Manifest) -> None:
+    """``UserError`` for a run with a target that the counts it knew say was reached already; one on users isn't."""
     if manifest.get("target_on") == "users":
-        if not users:
-            raise UserError(f"{folder}: its target is on users, what is shown here on activated profiles: run it again")
         return
     counts = [count for count in manifest.get("stock_targets", ()) if count["kind"] != "initial"]
     known = [(count["date"], count.get("low_millions", count["millions"])) for count in counts]

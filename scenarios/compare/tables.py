@@ -210,5 +210,13 @@ def _caption(summary: pd.DataFrame, manifest: Manifest, lang: str) -> str:
     stocks = label(continued if manifest["continued"] else "table.simulated", lang)
     titles = scenario_titles(manifest, lang)
     statuses = {titles[row["scenario"]]: str(row["price_status"]) for _, row in summary.iterrows()}
+    stocks = " ".join(filter(None, (stocks, counts_after_start(manifest, lang))))
     note = label("table.note", lang, continued=stocks, prices=price_line(statuses, lang))
     return f"{run_line(manifest, lang)}\n{note}".replace("  ", " ")  # where nothing is paid
+
+
+def counts_after_start(manifest: Manifest, lang: str) -> str:
+    """That stocks are continued from counts of a time when the strategies had begun; nothing where there are none."""
+    days = [str(count["date"]) for count in manifest.get("stock_targets") or () if manifest["continued"]]
+    after = [day(one, lang) for one in days if one > manifest["policy_start"]]
+    return label("table.counts_after", lang, days=", ".join(after)) if after else ""

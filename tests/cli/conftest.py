@@ -6,10 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from markupsafe import Markup
 from typer.testing import CliRunner, Result
 
 from cli.main import app
 from cli.runs import albums
+from report.hover import Drawn
 
 
 @pytest.fixture
@@ -27,4 +29,4 @@ def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     names = albums.names_of
     monkeypatch.setattr(albums, "names_of", lambda *asked: names(*asked)[:1])
     for name in ("report_adoption", "report_costs"):
-        monkeypatch.setattr(f"report.page.{name}", lambda *_: '<svg aria-hidden="true"></svg>')
+        monkeypatch.setattr(f"report.page.{name}", lambda *_: Drawn(Markup('<svg aria-hidden="true"></svg>')))

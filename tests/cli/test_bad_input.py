@@ -47,6 +47,11 @@ def refused(result: Result, *words: str) -> None:
         (("compare", "--target", "users=1M"), ("1 million users of a month", "published for 2026-01")),
         (("plan", "--budget", "5M", "--target", "20M"), ("reached already", "give more than 24 million")),
         (("web", "--check", "--target", "20M"), ("reached already", "2025-10-31")),
+        *(
+            ((*words, "--target", "users=70M"), ("70 million users", "about 55 million adults"))
+            for words in (("web", "--check"), ("run", "status-quo"), ("compare",), ("plan", "--budget", "5M"))
+        ),
+        (("run", "media", "--region", "Bretagne", "--target", "users=3.2M"), ("Bretagne has 2.7 million adults",)),
         (("run", "status-quo", "--until", "31/12/2027"), ("--until", "31/12/2027", "2027-12-31")),
         (("run", "status-quo", "--until", "2025-01-01"), ("policy start 2027-01-04", "end 2025-01-01")),
         (("run", "status-quo", "--until", "2030-01-01"), ("2030-01-01", "2029-01-01")),

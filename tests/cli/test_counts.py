@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,13 @@ def test_a_share_is_shown_with_what_it_is_a_share_of(mes: Mes, counts: Path) -> 
     (found,) = json.loads(mes("counts", "check", str(counts), "--json").stdout)["counts"]
     assert found["millions"] == 1.3056
     assert found["written"][0]["activated_millions"] == "38,4 × 3 400 000"
+
+
+def test_a_count_of_a_day_to_come_ends_commands_with_two(
+    mes: Mes, counts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("calibration.facts.stocks.today", lambda: date(2025, 6, 29))
+    refused(mes("counts", "check", str(counts)), "line 2, column Date: 2025-06-30 lies in the future, today is")
+    words = ("calibrate", "--region", "Bretagne", "--counts", str(counts), "--out", "level")
+    refused(mes(*words), "line 3, column Date: 2025-06-30 lies in the future, today is 2025-06-29")
+    assert not Path("level").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli.main import app
+from cli.options import Lang
+from cli.pilots import _print_pilot
 from foundation.store.manifest import read
 
 Mes = Callable[..., Result]
@@ -78,7 +81,8 @@ def test_a_pilot_is_valued_with_a_comparison(mes: Mes, tmp_path: Path) -> None:
         said = " ".join(result.stdout.split())
         assert noise in said
         assert today in said
-        assert "0.000 million activations on average" not in said
+        assert "0.000" not in said
+        assert ("(noise: fewer than 1,000 activations)" if lang == "en" else "moins de 1 000 activations)") in said
     value = json.loads(mes("pilot", "letter", "--people", "2000", "--run", "c", "--json").stdout)["value"]
     assert value["strategy_today"] in ("status-quo", "letters-with-code", "media")
     assert value["budget_millions_eur"] == 60.0
@@ -164,3 +168,38 @@ def test_a_trial_is_not_counted_twice_in_another_form(mes: Mes, tmp_path: Path) 
     assert (refused.exit_code, "with the same counts already" in refused.stderr) == (2, True)
     assert not (tmp_path / "two.json").exists()
     assert mes("learn", "again.csv", "--effects", "one.json", "--out", "two.json", "--anyway").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "floor", "low", "wanted"),
+    [
+        (0.0003, 0.0, 0.0001, "within noise.*(noise: fewer than 1,000 activations)"),
+        (0.02, 0.0312, 0.001, "within noise.*(noise: up to 31.2 thousand activations)"),
+        (
+            0.02,
+            0.0002,
+            0.001,
+            "add 8.00 thousand activations on.*exactly: 20.0 [1.0; 30.0] thousand.*fewer than 1,000 act",
+        ),
+        (
+            0.02,
+            0.003,
+            0.001,
+            "add 8.00 thousand activations on.*exactly: 20.0 [1.0; 30.0] thousand.*up to 3.00 thousand act",
+        ),
+    ],
+)
+def test_what_a_pilot_is_worth_is_told_in_thousands(
+    value: float, floor: float, low: float, wanted: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    law = {"p05": 1.0, "p50": 2.0, "p95": 3.0, "width": 2.0}
+    perfect = {"value": value, "floor": floor, "low": low, "high": 0.03}
+    document = {
+        "lever": "letter", "effect": "letter_pull", "people": 2000, "weeks": 13, "baseline": 0.02, "status": "proxy",
+        "learned": None, "before": law, "after": {"width": 1.0, "width_p05": 0.9, "width_p95": 1.1},
+        "value": {"budget_millions_eur": 60.0, "title_today": "Media", "millions": 0.4 * value, "millions_eur": 1.0,
+                  "perfect": perfect},
+    }  # fmt: skip
+    _print_pilot(document, Lang.en)
+    said = " ".join(capsys.readouterr().out.replace("\u00a0", " ").split())
+    assert re.search(".*".join(map(re.escape, wanted.split(".*"))), said), said

@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 from typer.testing import Result
 
+from foundation.errors import UserError
+from planning.mix.study import markdown as of_guide
 from tests.cli.test_bad_input import refused
 
 Mes = Callable[..., Result]
@@ -85,6 +87,8 @@ def test_a_small_plan_from_end_to_end(mes: Mes, tmp_path: Path) -> None:
     assert asked["search_cost_mean"] <= 2.0
     _runs_as_it_stands(mes, folder, pd.read_parquet(folder / "plan_draws.parquet"))
     refused(mes("plan", *options), "exists")
+    with pytest.raises(UserError, match="a plan of the country; the guide shows one of a region"):
+        of_guide(folder, "en")
     assert mes("plot", "p", "--lang", "fr").exit_code == 0
     again = mes("plan", *options, "--resume", "--json")
     assert json.loads(again.stdout)["result"] == document["result"]

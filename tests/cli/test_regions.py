@@ -10,6 +10,10 @@ import pandas as pd
 import pytest
 from typer.testing import Result
 
+from planning.mix.study import markdown as of_guide
+from tests.cli.test_report import mismatches
+from tests.cli.tracing import Page, where_of
+
 SMALL = ("--people", 2000, "--draws", 4, "--workers", 1)
 FIT = ("--people", 3000, "--draws", 60, "--workers", 1)
 COUNTS = (
@@ -46,6 +50,27 @@ def test_a_level_is_a_folder_that_can_be_verified_and_shown(level: Path, mes: Me
     assert document["verdict"] == ["sound", "untold"]
     assert mes("plot", level).exit_code == 0
     assert (level / "pictures" / "level.en.png").is_file()
+
+
+def test_counts_of_a_time_when_a_policy_runs_are_said_to_be_taken_as_the_status_quo(mes: Mes) -> None:
+    """After the first day of policies in the fit's table; after that of a run in its table and report."""
+    late = COUNTS.replace("2025-12-31,1.30,0.06,Bretagne", "2027-03-31,1.62,0.06,Bretagne")
+    Path("counts.csv").write_text(late)
+    words = ("calibrate", "--region", "Bretagne", "--counts", "counts.csv", "--pictures", "none", *FIT)
+    found = mes(*words, "--out", "late")
+    assert found.exit_code == 0, found.output
+    assert "Counts after 4 Jan 2027" in " ".join(found.stdout.split())
+    assert "--until 2027-01-04 leaves them out" in " ".join(found.stdout.split())
+    without = mes(*words, "--out", "early", "--until", "2027-01-04", "--lang", "fr")
+    assert "Comptages postérieurs au" not in without.stdout
+    run = mes("run", "media", "--level", "late", *SMALL, "--out", "run", "--pictures", "none")
+    said = "Counts after the policy start (31 Mar 2027) are taken as the status quo"
+    assert said in " ".join(run.stdout.split())
+    assert mes("report", "run", "--lang", "fr").exit_code == 0
+    text = Path("run/report.fr.html").read_text(encoding="utf-8").replace("\u00a0", " ")
+    assert "Les comptages postérieurs au début de l’action (31 mars 2027) sont pris pour le statu quo" in text
+    later = mes("run", "media", "--level", "late", *SMALL, "--out", "l", "--policy-start", "2027-04-05")
+    assert "Counts after" not in later.stdout
 
 
 def test_the_same_fit_again_gives_the_same_draws(level: Path, mes: Mes) -> None:
@@ -85,10 +110,21 @@ def test_a_run_with_the_level_goes_on_from_the_counts(level: Path, mes: Mes) -> 
     other = mes("run", "status-quo", "--level", "run", *SMALL)
     assert other.exit_code == 2
     assert "run is no folder of `mes calibrate --region`" in other.stderr
-    for words in (("report", "run"), ("sensitivity", "run", "--out", "s")):
-        refused = mes(*words)
-        assert refused.exit_code == 2
-        assert "is of Bretagne alone" in refused.stderr
+    refused = mes("sensitivity", "run", "--out", "s")
+    assert (refused.exit_code, "is of Bretagne alone" in refused.stderr) == (2, True)
+    for lang, last in (("en", "31 Dec 2025"), ("fr", "31 déc. 2025")):
+        assert mes("report", "run", "--lang", lang).exit_code == 0
+        text = Path(f"run/report.{lang}.html").read_text(encoding="utf-8").replace("\u00a0", " ")
+        told = (
+            "its own counts</strong>, the last of" if lang == "en" else "ses propres comptages</strong>, le dernier du"
+        )
+        assert f"{told} {last}" in text
+        assert str(level) in text, "where the level is from"
+        page = Page(text)
+        own = [where_of(a) for a, _ in page.numbers if a["data-measure"] == "stock_targets.millions"]
+        assert [where["place"] for where in own] == ["0", "1"], "its two counts, none of the country"
+        assert mismatches(Path("run"), page) == []
+    assert mes("verify", "run").exit_code == 0
     clash = mes("run", "status-quo", "--region", "Normandie", "--level", level, *SMALL)
     assert clash.exit_code == 2
     assert "is of Bretagne, not of Normandie" in clash.stderr
@@ -133,6 +169,23 @@ def test_the_twin_takes_a_region_too(mes: Mes) -> None:
         assert mes(*words, "--engine", engine, "--out", engine, "--workers", 1).exit_code == 0
     one, other = (pd.read_parquet(f"{engine}/weekly.parquet") for engine in ("fast", "mesa"))
     assert one["activated"].equals(other["activated"])
+
+
+@pytest.mark.parametrize("columns", ["80", "200"])
+def test_tables_stand_apart_also_where_they_are_stacked(
+    level: Path, columns: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As ``mes calibrate --region`` and ``mes regions`` print them, one after the other."""
+    from calibration.region.page import rich_tables
+    from cli.runs.showing import console
+    from foundation.store.store import load
+
+    monkeypatch.setenv("COLUMNS", columns)
+    manifest, frames = load(level, ["result"])
+    for one in rich_tables(frames["result"], manifest, "en"):
+        console(120).print(one)
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    assert lines[lines.index("Is a local level enough?") - 1] == ""
 
 
 def test_regions_differ_by_something(mes: Mes) -> None:
@@ -228,7 +281,11 @@ def test_a_plan_for_a_region_from_end_to_end(mes: Mes) -> None:
     assert country.exit_code == 0, country.stderr
     report = mes("report", "country", "--plan", "own")
     assert report.exit_code == 2
-    assert "own: is of Bretagne alone" in report.stderr
+    assert "own/plan.json: region is Bretagne, but the country in the run" in report.stderr
+    shown = of_guide(Path("own"), "fr")  # as the guide has it
+    assert "· Bretagne · La combinaison pour" in shown.splitlines()[1], "of a preview it says that first"
+    assert "inscription" not in shown, "of the levers asked for"
+    assert max(map(len, shown.splitlines())) <= 120
 
 
 @pytest.mark.parametrize(

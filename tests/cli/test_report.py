@@ -93,11 +93,18 @@ def test_a_changed_file_would_be_noticed(folder: Path, tmp_path: Path) -> None:
 
 
 def test_numbers_read_as_their_values(folder: Path) -> None:
-    """The first number of the text is the first value, rounded as shown (shares as per cent)."""
-    for attributes, text in Page(text_of(folder, "fr")).numbers:
+    read_as_their_values(Page(text_of(folder, "fr")))
+
+
+def read_as_their_values(page: Page) -> None:
+    """The first number of the text is the first value, rounded as shown (shares as per cent, millions of a region
+    multiplied as ``data-times`` says)."""
+    for attributes, text in page.numbers:
         first = re.match(r"[+<>]?\s?(−?\d(?:\u202f?\d)*(?:,\d+)?)(\u202f%)?", text)
         values = str(attributes["value"]).split(" ")
         if bound := re.match(r"([<>])\u202f(\d+)\u202f%", text):  # of the Jeffreys interval, on the safe side
+            if len(values) < 3:
+                continue  # a share alone
             low, high = map(float, values[1:3])
             beyond = float(bound[2]) / 100 - high if bound[1] == "<" else low - float(bound[2]) / 100
             assert -1e-6 <= beyond <= 0.01, text
@@ -108,7 +115,8 @@ def test_numbers_read_as_their_values(folder: Path) -> None:
             continue  # a date or a version
         shown = float(first[1].replace("\u202f", "").replace("−", "-").replace(",", "."))
         decimals = len(first[1].partition(",")[2])
-        assert shown == pytest.approx(float(values[0]) * (100 if first[2] else 1), abs=0.51 * 10**-decimals), text
+        times = float(attributes.get("data-times") or 1) * (100 if first[2] else 1)
+        assert shown == pytest.approx(times * float(values[0]), abs=0.51 * 10**-decimals), text
 
 
 def test_both_languages_hold_the_same_numbers(folder: Path) -> None:
@@ -139,7 +147,18 @@ def test_the_page_is_sound(folder: Path, lang: str) -> None:
     assert all(attributes.get("scope") for attributes in page.all("th"))
     figures = [attributes for _, attributes, _ in page.elements if attributes.get("role") == "img"]
     assert all(len(str(attributes["aria-label"])) > 60 for attributes in figures)
-    assert all(attributes.get("aria-hidden") == "true" for attributes in page.all("svg")), "pictures have words beside"
+    drawn = [(attributes, path) for tag, attributes, path in page.elements if tag == "svg"]
+    over = [attributes for attributes, _ in drawn if attributes.get("class") == "spots"]
+    assert all(a.get("aria-hidden") == "true" for a, _ in drawn if a not in over), "pictures have words beside"
+    assert len(over) == 4, "two pictures in two shapes"
+    groups = {str(attributes["name"]) for attributes in page.all("input")}
+    assert groups == {"curves-wide", "curves-narrow", "costs-wide", "costs-narrow"}, "a stop of the Tab key each"
+    for group in groups:
+        radios = [attributes for attributes in page.all("input") if attributes["name"] == group]
+        assert [("checked" in attributes) for attributes in radios] == [False] * (len(radios) - 1) + [True]
+        assert all(attributes["type"] == "radio" and len(str(attributes["aria-label"])) > 20 for attributes in radios)
+    hidden = re.findall(r'aria-hidden="true"[^>]*>(?:(?!</g>|</svg>).)*<input', text, flags=re.DOTALL)
+    assert not hidden, "what can be reached isn't hidden"
     captions_of = list(page.all("figure"))
     assert captions_of
     assert all(attributes["role"] == "figure" and attributes["aria-label"] for attributes in captions_of)
@@ -260,6 +279,119 @@ def test_data_that_have_changed_since_the_run_are_named(mes: Mes, folder: Path, 
     manifests.write(other, {**manifest, "data": {**manifest["data"], "costs.csv": "0" * 64}})
     assert mes("report", "./other", "--out", "page.html").exit_code == 0
     assert "have changed since the run: costs.csv" in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
+FEW = ("--people", "2000", "--draws", "4", "--workers", "1", "--pictures", "none")
+OF_THE_COUNTRY = {
+    "en": ("Published counts", "short of the country", "mes uncertainty", "mes sensitivity", "other regions"),
+    "fr": ("Comptages publiés", "mes uncertainty", "mes sensitivity", "autres régions"),
+}
+"""What no report of a region says."""
+
+
+@pytest.fixture(scope="module")
+def of_region(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A comparison of a region of which no count is known."""
+    path = tmp_path_factory.mktemp("region") / "r"
+    words = ["compare", "media", "simplified-signup", "--region", "Outre-mer (DROM)", *FEW, "--out", str(path)]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    return path
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.usefixtures("undrawn")
+def test_a_region_has_a_report_of_its_own(mes: Mes, of_region: Path, tmp_path: Path, lang: str) -> None:
+    """In thousands, at its share of the target, without a word that is true of the country only."""
+    result = mes("report", of_region, "--lang", lang, "--out", "page.html")
+    assert result.exit_code == 0, result.stderr
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    page = Page(text)
+    assert mismatches(of_region, page) == []
+    if lang == "fr":
+        read_as_their_values(page)
+    heading = re.findall(r"<h1>(.*?)</h1>", text)[0]
+    assert heading.startswith("Overseas (DROM). " if lang == "en" else "Outre-mer (DROM). ")
+    plain = re.sub(r"<[^>]+>|\s", " ", text)
+    for words in OF_THE_COUNTRY[lang]:
+        assert words not in plain, words
+    added = [a for a, _ in page.numbers if a["data-measure"] == "additional_millions"]
+    assert {a.get("data-times") for a in added} == {"1000"}
+    target = next(said for a, said in page.numbers if a["data-measure"] == "target_millions")
+    assert target == ("1.32" if lang == "en" else "1,32")
+    assert ("No count of the region is known" if lang == "en" else "Aucun comptage de la région") in text
+    assert "mes plan --budget 2M --region &#39;Outre-mer (DROM)&#39;" in text
+    assert [a["href"] for a in page.all("a")].count("#split") == 0
+    assert text.count("helps them most" if lang == "en" else "aide le plus ces personnes") == 1
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_what_goes_with_the_report_of_a_region_is_of_that_region(mes: Mes, of_region: Path, tmp_path: Path) -> None:
+    refused = mes("report", of_region, "--uncertainty", of_region, "--out", "x.html")
+    assert (refused.exit_code, "of the whole country, the run of Outre-mer" in refused.stderr) == (2, True)
+    (tmp_path / "plan").mkdir()
+    share = {"target_millions": 1.32, "horizon": "2027-12-31"}
+    for own, said in (
+        ({}, "region is the country, but Outre-mer (DROM) in the run"),
+        ({"region": "Bretagne"}, "region is Bretagne"),
+        ({"region": "Outre-mer (DROM)", "target_on": "users"}, "target_on is users, but activated in the run"),
+        ({"region": "Outre-mer (DROM)", "level": {"folder": "l", "sha256": "0"}}, "local level of Outre-mer (DROM) is"),
+    ):
+        (tmp_path / "plan" / "plan.json").write_text(json.dumps({**PLAN, **share, **own}), encoding="utf-8")
+        refused = mes("report", of_region, "--plan", "plan", "--out", "x.html")
+        assert (refused.exit_code, said in refused.stderr) == (2, True), refused.stderr
+    own_plan = {**PLAN, **share, "region": "Outre-mer (DROM)", "level": None}
+    (tmp_path / "plan" / "plan.json").write_text(json.dumps(own_plan), encoding="utf-8")
+    assert mes("report", of_region, "--plan", "plan", "--out", "planned.html").exit_code == 0
+    planned = Page((tmp_path / "planned.html").read_text(encoding="utf-8"))
+    assert mismatches(of_region, planned, tmp_path / "plan") == []
+    times = {a["data-measure"]: a.get("data-times") for a, _ in planned.numbers if a["data-file"] == "plan.json"}
+    assert (times["result.additional"], times["mix.cost"], times["budget_millions_eur"]) == ("1000", "1000", None)
+
+
+def test_a_target_on_users_has_a_report_of_users(mes: Mes, tmp_path: Path) -> None:
+    """The verdict, the order of strategies, the curves and what is left to the target are of monthly users."""
+    names = ("media", "simplified-signup", "mix-digital")
+    assert mes("compare", *names, "--target", "users=8M", *FEW, "--out", "r").exit_code == 0
+    outcomes = pd.read_parquet(tmp_path / "r" / "outcomes.parquet")
+    medians = outcomes.groupby("scenario")["additional_monthly_users_millions"].median().drop("status-quo")
+    for lang, of_users, curves in (
+        ("en", "monthly users", "Curves of monthly users"),
+        ("fr", "d’utilisateurs mensuels", "Courbes des utilisateurs mensuels"),
+    ):
+        result = mes("report", "r", "--lang", lang, "--out", "page.html")
+        assert result.exit_code == 0, result.stderr
+        text = (tmp_path / "page.html").read_text(encoding="utf-8")
+        page = Page(text)
+        assert mismatches(tmp_path / "r", page) == []
+        measures = {str(a["data-measure"]) for a, _ in page.numbers}
+        assert {"target_less_monthly_users_millions", "adds_most_users", "cost_per_lasting_user_eur"} <= measures
+        assert not {"target_less_activated_millions", "adds_most"} & measures
+        verdict = re.search(r'<p class="verdict">(.*?)</p>', text, flags=re.DOTALL)
+        assert verdict
+        assert of_users in verdict[1]
+        assert "activated" not in verdict[1]
+        told = [where_of(a)["scenario"] for a, _ in page.numbers if a["data-measure"] == "doctor_minutes_millions"]
+        assert told == ["status-quo", *medians.sort_values(ascending=False, kind="stable").index]
+        alts = [str(a["aria-label"]) for _, a, _ in page.elements if a.get("role") == "img"]
+        assert alts[0].startswith(curves)
+        assert "mes plan --budget 60M --target users=8M" in text, "the plan that goes with it"
+
+
+def test_the_curves_of_users_are_those_of_the_frame() -> None:
+    """Of a made-up draw: the ends of months as they are, between them a straight line, nothing before the launch."""
+    from model.terms.use import months
+    from report.numbers import Numbers
+
+    users = pd.DataFrame({"scenario": "status-quo", "draw": 0, "month": ["2022-02", "2022-03"], "users": [4e5, 8e5]})
+    numbers = Numbers.__new__(Numbers)
+    numbers.users, numbers.times, numbers.total = True, 1000.0, "monthly_users_millions"
+    numbers.frames = {"users": users, "weekly": pd.DataFrame({"week": range(12)})}
+    weekly = numbers.weekly.set_index("week")["activated"]
+    first, second = map(int, months().end[:2])
+    assert weekly[0] == 0
+    assert (weekly[first], weekly[second]) == (4e8, 8e8), "in thousands of a region"
+    assert weekly[first + 1] == pytest.approx(4e8 + 4e8 / (second - first))
+    assert weekly[11] == 8e8
 
 
 MIXES = (("frontier", 10.0, 9.0, 2.0), ("asked", 60.0, 55.0, 4.5), ("reach", None, 310.0, 7.3))

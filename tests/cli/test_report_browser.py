@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from typer.testing import CliRunner
 
 from cli.main import app
@@ -37,7 +37,8 @@ addEventListener("load", () => {{
       width: root.clientWidth,
       scroll: Math.max(root.scrollWidth, page.body.scrollWidth),
       missing: [...page.images].filter(image => !image.complete || image.naturalWidth === 0).length,
-      figures: [...page.querySelectorAll("figure svg")].filter(shown).map(svg => svg.getBoundingClientRect().height),
+      figures: [...page.querySelectorAll("[role=img] svg")].filter(shown)
+        .map(svg => svg.getBoundingClientRect().height),
       smallest: Math.min(...[...page.querySelectorAll("p, li, td, th")].filter(shown)
         .map(element => parseFloat(frame.contentWindow.getComputedStyle(element).fontSize))),
       tables: [...page.querySelectorAll(".scroll")]
@@ -147,6 +148,32 @@ def test_the_first_printed_page_answers_alone(
     assert pages[1].strip().startswith(following)
 
 
+def by_keyboard(page: Page, spots: Locator, weekly: pd.DataFrame, lang: str) -> None:
+    """One Tab leads to the values at the horizon, arrow keys to those before; another Tab leads on."""
+    page.mouse.move(0, 0)
+    page.locator("a.skip").focus()
+    stops = []
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate("document.activeElement.name || document.activeElement.tagName"))
+    assert [name for name in stops if str(name).startswith("curves-")] in (["curves-wide"], ["curves-narrow"])
+    page.locator("a.skip").focus()
+    while not str(page.evaluate("document.activeElement.name || ''")).startswith("curves-"):
+        page.keyboard.press("Tab")
+    count = spots.count()
+    for back in (0, 1, 30):
+        for _ in range(back):
+            page.keyboard.press("ArrowLeft")
+        at = [n for n in range(count) if spots.nth(n).locator("> g").is_visible()]
+        assert len(at) == 1, "one box at a time"
+        lines = [part.text_content() or "" for part in spots.nth(at[0]).locator("tspan").all()]
+        said = page.evaluate("document.activeElement.getAttribute('aria-label')")
+        assert lines[0] in said
+        assert all(line.strip() in said for line in lines if "…" not in line), (lines, said)
+    assert at == [count - 1 - 31]
+    assert page.locator(".hint").first.is_visible()
+
+
 def pointed(browser: Browser, page: Path, weekly: pd.DataFrame, lang: str) -> None:
     """What the pointer finds in the curves and crosses, without scripts."""
     for width, shape in ((1280, "wide"), (400, "narrow")):
@@ -166,6 +193,7 @@ def pointed(browser: Browser, page: Path, weekly: pd.DataFrame, lang: str) -> No
                 said = with_interval(*map(float, found), lang)
                 assert said in "".join(lines), (lines, said)
             assert len(lines) > 4, "after the policy start all strategies drawn are there"
+            by_keyboard(opened_page, spots, weekly, lang)
             crosses = opened_page.locator("figure").nth(1).locator(f".{shape} .spot")
             assert crosses.count() == 3
             opened_page.mouse.move(0, 0)

@@ -17,7 +17,7 @@ from planning.mix.study import TABLES
 from report import say
 from report.guides.columns import columns_of
 from report.sources import load_provenance
-from report.workbook import _sources, workbook
+from report.workbook import _counted, _sources, workbook
 from scenarios.compare.study import NAMES
 
 SMALL = ("--people", "1000", "--draws", "2", "--workers", "1", "--pictures", "none")
@@ -136,5 +136,23 @@ def test_counts_of_a_region_are_among_the_sources() -> None:
     rows = list(_sources(run, load_provenance("posterior/default.parquet"), "fr"))
     (own,) = (row for row in rows if row[0] == "votre comptage de la région, en millions")
     assert own[1:7] == ("31\u00a0déc.\u00a02025", 1.3, 1.2, 1.4, "votre comptage", "Bretagne")
-    assert all(row[2] == round(row[2], 9) for row in rows if row[0] == "comptage publié, en millions")
+    published = [row for row in rows if row[0] == "comptage publié du pays, en millions"]
+    assert published
+    assert all(row[2] == round(row[2], 9) for row in published)
+    assert not [row for row in rows if row[0] == "comptage publié, en millions"], "whose count it is, is said"
     assert not any(row[6] == "Bretagne" for row in _sources({}, load_provenance("posterior/default.parquet"), "fr"))
+
+
+@pytest.mark.parametrize(
+    ("counts", "own"),
+    [(["2024-06-30", "2025-12-31"], datetime.date(2025, 12, 31)), ([], "none: at the level believed of")],
+)
+def test_the_first_sheet_says_whose_the_last_count_is(counts: list[str], own: datetime.date | str) -> None:
+    """Of a region its own, or that none is known, and that of the country as such."""
+    run = {"region": "Bretagne", "data_end": "2026-01-29", "stock_targets": [{"date": day} for day in counts]}
+    found = _counted(run, "en")
+    assert found["region"] == "Bretagne"
+    shown = found["own_data_end"]
+    assert shown == own or str(shown).startswith(str(own))
+    assert found["country_data_end"] == datetime.date(2026, 1, 29)
+    assert _counted({"data_end": "2026-01-29"}, "fr") == {"data_end": datetime.date(2026, 1, 29)}

@@ -110,12 +110,13 @@ class Folder:
 
     def _outcomes(self, measure: str, where: dict[str, str]) -> pd.Series:
         rows = self.outcomes[self.outcomes["scenario"] == where["scenario"]].set_index("draw", drop=False)
-        if measure == "target_less_activated_millions":
-            return self.target - rows["activated_millions"]
-        if measure == "adds_most":
+        if measure.startswith("target_less_"):
+            return self.target - rows[measure.removeprefix("target_less_")]
+        if measure in ("adds_most", "adds_most_users"):
+            gain = "additional_millions" if measure == "adds_most" else "additional_monthly_users_millions"
             first = self.outcomes["scenario"].iloc[0]
             others = self.outcomes[~self.outcomes["scenario"].isin([first, where["scenario"]])]
-            return rows["additional_millions"] > others.groupby("draw")["additional_millions"].max()
+            return rows[gain] > others.groupby("draw")[gain].max().reindex(rows.index, fill_value=-np.inf)
         if measure.startswith("reached_by:"):
             return (rows["reached_date"].fillna("9") <= measure.partition(":")[2]).rename(measure)
         if measure in ("best_of_like", "regret_of_like"):

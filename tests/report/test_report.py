@@ -15,7 +15,8 @@ from foundation.language.numbers import moment, share_of_draws
 from report import page, say, tables
 from report.answer import choose, levers, verdict
 from report.figures import SHAPES, report_adoption
-from report.numbers import Numbers, traced
+from report.numbers import Numbers
+from report.shown import traced
 from report.sources import assumption_rows, cited, document_rows, load_provenance, when
 from scenarios.language.files import CATALOGUE, catalogue, load_scenario, read_text
 from scenarios.lever_schemas.words import effect_names, words
@@ -77,7 +78,8 @@ def test_a_posterior_that_is_gone_is_said_to_be() -> None:
 
 
 def test_text_keeps_values_with_their_units_and_escapes_them() -> None:
-    said = say("answer.single", "fr", name="<b>", additional=Markup("<data>3</data>"), cost="2")
+    words = numbers(2).words | {"unit": say("unit.million", "fr"), "money": say("unit.money_million", "fr")}
+    said = say("answer.single", "fr", **{**words, "name": "<b>", "additional": Markup("<data>3</data>"), "cost": "2"})
     assert "&lt;b&gt;" in said
     assert "<data>3</data>\u00a0millions" in said
     assert "2\u00a0millions" in said
@@ -147,9 +149,9 @@ def test_a_lone_scenario_is_no_verdict_on_strategies() -> None:
 
 
 def test_bands_of_curves_do_not_lie_over_each_other() -> None:
-    frames, names = made.frames(6, draws=12), made.names(6)[:4]
+    found, names = numbers(6), made.names(6)[:4]
     for shape in SHAPES:
-        svg = report_adoption(frames, made.manifest(6), "en", names, shape, "x")
+        svg = report_adoption(found, names, shape, "x").svg
         assert svg.count("fill-opacity: 0.2") == 2, "of the reference and the first strategy"
 
 

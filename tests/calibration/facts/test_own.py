@@ -1,4 +1,4 @@
-"""Tables as officers have them: ten forms that are read alike, ten that are refused with line and column."""
+"""Tables as officers have them: forms that are read alike, and others that are refused with line and column."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ WANTED = [
     (date(2025, 6, 30), 4_100_250, "Île-de-France"),
     (date(2025, 12, 31), 1_300_001, "Bretagne"),
 ]
-"""What each of the ten forms says, in people."""
+"""What each of the forms says, in people."""
 SOUTH_EAST, OVERSEAS = "Provence-Alpes-Côte d'Azur et Corse", "Outre-mer (DROM)"
 
 
@@ -91,6 +91,12 @@ FORMS: dict[str, tuple[bytes, str]] = {
     "English signs": (
         b'date,region,activated\n06/30/2025,Brittany,"1,234,567"\n06/30/2025,Ile-de-France,"4,100,250"\n'
         b'12/31/2025,Bretagne,"1,300,001"\n',
+        "",
+    ),
+    "the sign between cells in a first line, as Excel takes it": (f"sep=;\r\n{FRENCH}".encode("utf-8-sig"), ""),
+    "the same in quotes, before tabs": (('"sep=\t"\n' + FRENCH.replace(";", "\t")).encode(), ""),
+    "the same before a sign that no header tells": (
+        f"sep=|\n{FRENCH.replace(';', '|')}".encode(),
         "",
     ),
     "a workbook": (workbook(SHEET), ""),
@@ -164,6 +170,17 @@ def merged() -> bytes:
     book.worksheets[0].merge_cells("A2:A3")
     made = io.BytesIO()
     book.save(made)
+    return made.getvalue()
+
+
+def titled() -> bytes:
+    """With a title in the cells of the first line together."""
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
+        page = book.add_worksheet("Feuil1")
+        page.merge_range(0, 0, 0, 2, "Profils activés")
+        for line, row in enumerate(SHEET, 1):
+            page.write_row(line, 0, [str(cell) for cell in row])
     return made.getvalue()
 
 
@@ -299,6 +316,46 @@ BROKEN: dict[str, tuple[bytes, str, str]] = {
         "the header is in line 2; leave out the lines above it",
         "l’en-tête est à la ligne 2",
     ),
+    "a title above names that nobody knows": (
+        b"Profils, Bretagne\nJour;Nombre\n30/06/2025;1 234 567\n",
+        "line 1 is a title, no names of columns; leave out what is above the names",
+        "la ligne 1 est un titre",
+    ),
+    "a title above a table on its side": (
+        "Profils activés, par région\nRégion;31/12/2024;30/06/2025\nBretagne;1 100 000;1 234 567\n".encode(),
+        "the header is in line 2; leave out the lines above it",
+        "l’en-tête est à la ligne 2",
+    ),
+    "a column a month": (
+        lines("Bretagne;1 100 000;1 234 567", head="Région;déc. 2024;juin-25"),
+        "line 1: days as columns (déc. 2024, juin-25); give each count a line of its own, its day in a column date",
+        "des jours en colonnes",
+    ),
+    "a column a quarter": (
+        lines("Bretagne;1 100 000;1 234 567", head="Région;T4 2024;T2 2025"),
+        "line 1: days as columns (T4 2024, T2 2025)",
+        "des jours en colonnes",
+    ),
+    "a column for one day": (
+        lines("Bretagne;1 234 567", head="Région;30/06/2025"),
+        "line 1: days as columns (30/06/2025)",
+        "des jours en colonnes",
+    ),
+    "a column a day in a workbook": (
+        workbook([["Région", date(2024, 12, 31), date(2025, 6, 30)], ["Bretagne", 1_100_000, 1_234_567]]),
+        "line 1: days as columns (2024-12-31, 2025-06-30)",
+        "des jours en colonnes",
+    ),
+    "a column a region": (
+        lines("30/06/2025;1 234 567;1 100 000", head="date;Bretagne;Normandie"),
+        "line 1: regions as columns (Bretagne, Normandie); give each count a line of its own, its region in a column",
+        "des régions en colonnes",
+    ),
+    "a title over merged cells": (
+        titled(),
+        "cells A1:C1 are merged: leave out a title, give names of columns a cell each",
+        "retirer un titre",
+    ),
     "a web page called xls": (
         b"<html><table><tr><td>date",
         "is a web page (HTML), not a table",
@@ -342,6 +399,29 @@ def test_forms_that_are_refused(fault: str, tmp_path: Path) -> None:
     assert french in said.replace("'", "’") or french in said, said
     for left in ("allowed", "needed", "column ", "line "):
         assert left not in said, said
+
+
+def test_lines_keep_their_numbers_below_the_sign_between_cells(tmp_path: Path) -> None:
+    path = written(tmp_path, b"sep=;\n" + lines("30/06/2025;Bretagne;1 2E4 567"))
+    with pytest.raises(UserError, match="line 3, column profils activés"):
+        read_stocks(path, DEMOGRAPHY)
+
+
+def test_a_count_of_a_day_to_come_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last day that is taken is today: here one that the test sets."""
+    path = written(tmp_path, lines("30/06/2025;Bretagne;1 234 567", "01/07/2025;Bretagne;1 300 000"))
+    monkeypatch.setattr("calibration.facts.stocks.today", lambda: date(2025, 7, 1))
+    assert [one.day for one in read_stocks(path, DEMOGRAPHY)] == [date(2025, 6, 30), date(2025, 7, 1)]
+    monkeypatch.setattr("calibration.facts.stocks.today", lambda: date(2025, 6, 30))
+    with pytest.raises(UserError) as caught:
+        read_stocks(path, DEMOGRAPHY)
+    (message,) = str(caught.value).splitlines()
+    assert message.endswith(
+        "line 3, column date: 2025-07-01 lies in the future, today is 2025-06-30; allowed: after 2022-01-31, at most "
+        "today"
+    )
+    said = in_language(message, "fr")
+    assert "ligne 3, colonne date\u00a0: 2025-07-01 est dans l’avenir, nous sommes le 2025-06-30" in said
 
 
 def test_signs_of_other_cells_tell_what_a_lone_sign_is(tmp_path: Path) -> None:

@@ -130,3 +130,12 @@ def test_odd_digits_and_more_profiles_than_people_are_refused(tmp_path, cell):
 def test_a_quoted_decimal_comma_is_read(tmp_path):
     (one,) = read_actuals(write(tmp_path, HEADER + '2026-07-01,"27,5","0,2"\n'), LAST)
     assert (one.millions, one.error) == (27.5, 0.2)
+
+
+def test_figures_of_days_to_come_are_refused(tmp_path, monkeypatch):
+    path = write(tmp_path, HEADER + "2026-07-01,27.5,0.2\n")
+    monkeypatch.setattr("calibration.facts.stocks.today", lambda: date(2026, 7, 1))
+    assert len(read_actuals(path, LAST)) == 1
+    monkeypatch.setattr("calibration.facts.stocks.today", lambda: date(2026, 6, 30))
+    with pytest.raises(ScenarioError, match=r"line 2: column date.*lies in the future, today is 2026-06-30"):
+        read_actuals(path, LAST)
