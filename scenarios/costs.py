@@ -147,11 +147,6 @@ def _between(before: LeverUse, after: LeverUse, part: float) -> LeverUse:
     return replace(after, **counted)
 
 
-def public_cost(lines: Iterable[CostLine]) -> float:
-    """Euros of public cost."""
-    return sum(line.eur for line in lines)
-
-
 def _paid(lever: str, charge: Charge, prices: Prices) -> CostLine:
     unit, status = prices.unit(charge)
     return CostLine(

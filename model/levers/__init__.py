@@ -46,13 +46,7 @@ __all__ = [
     "Relatives",
     "Simplify",
     "Target",
-    "kinds",
 ]
-
-
-def kinds() -> tuple[type[Lever], ...]:
-    """The classes of all kinds, in the order of ``KINDS``."""
-    return tuple(__getattr__(name) for name in KINDS)
 
 
 def __getattr__(name: str) -> Any:

@@ -19,7 +19,6 @@ MEAN_DOCUMENTS = (4.41, 6.18)
 """Documents per insured person in 2024 and 2025: 300 and 420 million (F041, F047) for 68 million."""
 WITH_ONE = (0.667, 0.70)
 """Shares of people with at least one in these years (F042, F052)."""
-STEPS = 52
 _SPELLS = (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 6.0, 12.0, 50.0)
 """Years for which shapes are known; in between they are interpolated on logarithms."""
 _LOG_SHAPES = (
@@ -28,28 +27,7 @@ _LOG_SHAPES = (
     -0.8208853251357148, -0.7911428216818019,
 )  # fmt: skip
 """Logarithm of the shape at each of ``_SPELLS`` that meets the two shares of ``WITH_ONE`` as well as one shape can: its
-misses (``share_with_one``) add up to 0. Solved once, and again by a test: a solver takes half a second to load."""
-
-
-def share_with_one(shape: float, mean: float, spell: float) -> float:
-    """Share of people with at least one document in a year, 0..1.
-
-    Args:
-        shape: of the gamma law of a spell's rate.
-        mean: documents a person and year.
-        spell: mean years of a spell.
-
-    1 - phi(1), where phi(t) = E exp(-documents expected in t) solves the renewal equation phi(t) = e^(-t/s) L(t) +
-    integral of e^(-u/s) / s L(u) phi(t - u), L(t) = (1 + mean t / shape)^-shape; by the trapezoid rule.
-    """
-    t = np.linspace(0.0, 1.0, STEPS + 1)
-    within: Floats = np.exp(-t / spell) * (1.0 + mean * t / shape) ** -shape
-    weight = within / spell / STEPS
-    phi = np.ones(STEPS + 1)
-    for n in range(1, STEPS + 1):
-        inner = weight[1:n] @ phi[n - 1 : 0 : -1] if n > 1 else 0.0
-        phi[n] = (within[n] + inner + 0.5 * weight[n]) / (1.0 - 0.5 * weight[0])
-    return float(1.0 - phi[-1])
+misses add up to 0. Solved once, and again by ``tests/model/terms/test_spells.py``: a solver takes long to load."""
 
 
 def document_shape(spell: float) -> float:
