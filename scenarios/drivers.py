@@ -14,8 +14,7 @@ from math import ceil, log
 
 from foundation.errors import Problem, ScenarioError
 from model.terms.drivers import GROWTH_STARTS, HALF_A_YEAR, KEPT, growth_level
-from model.terms.parameters import HALF_YEARS, Drivers
-from model.terms.structure import Structure
+from model.terms.parameters import HALF_YEARS, Drivers, Structure
 from model.terms.weeks import DAYS_PER_YEAR
 from scenarios.draw import Draw
 from scenarios.language.schema import DriversTable, Scenario

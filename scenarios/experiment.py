@@ -15,7 +15,7 @@ from foundation.seeds import DECISIONS, POPULATION, derive
 from foundation.store.manifest import LEFT_OUT
 from model.terms.inputs import Demography, History, Surveyed
 from model.terms.outcome import StandingTable
-from model.terms.structure import Structure
+from model.terms.parameters import Structure
 from model.terms.weeks import START, WEEKS, monday, position, week_of
 from scenarios.carried import Carried, carried_into, carried_on
 from scenarios.costs import CostItem, cost_lines

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from foundation.errors import ScenarioError, nearest
-from model.terms.structure import Structure
+from model.terms.parameters import Structure
 from scenarios.drivers import common_drivers
 from scenarios.language.schema import DriversTable, Scenario
 from web.errors import RefusedError, StrategyError

@@ -25,7 +25,7 @@ from calibration.facts.use import PARAMETERS, use_of
 from foundation.errors import UserError
 from foundation.shapes import Floats
 from foundation.store.atomic import write_bytes
-from model.terms.structure import Structure
+from model.terms.parameters import Structure
 from model.terms.use import Use
 from scenarios.draw import Draw
 

@@ -15,7 +15,7 @@ import pandas as pd
 from calibration.hindcast import label
 from calibration.hindcast.question import NAMES
 from foundation.language.numbers import NARROW, NO_BREAK, UNDEFINED, day, interval, number, percent
-from model.terms.structure import Structure
+from model.terms.parameters import Structure
 from model.terms.weeks import DAYS_PER_MONTH
 from scenarios.words import run_line
 

@@ -24,7 +24,7 @@ from calibration.posterior.tables import KIND
 from foundation.errors import UserError
 from foundation.store import manifest as manifests
 from foundation.store.reading import read_json
-from model.terms.structure import Structure
+from model.terms.parameters import Structure
 
 TAKE_A_VALUE = {"--out", "--workers", "--lang", "--until", "--structure", "--counts", "--targets"}
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from model.counting.tally import person_at
-from model.engine.completion import identity, stopped_by
-from model.engine.fates import STOPPED as FATE_STOPPED
-from model.engine.fates import is_sure
+from model.engine.agenda import STOPPED as FATE_STOPPED
+from model.engine.completion import identity, is_sure, stopped_by
 from model.engine.people import (
     INFORMATION,
     NO_USE,

@@ -9,8 +9,8 @@ from datetime import date
 from foundation.language.numbers import day, number
 from model.engine.records import BEFORE
 from model.population.population import age_at
-from model.terms.ages import GP_CONTACTS
 from model.terms.channels import Channel
+from model.terms.inputs import GP_CONTACTS
 from model.terms.weeks import NEVER, monday
 from model.twin.traits import BARRIERS
 from scenarios.story import label

@@ -10,8 +10,7 @@ import pytest
 from calibration.facts.inputs import load_history
 from foundation.errors import ScenarioError
 from model.terms.drivers import growth_table, weekly_documents
-from model.terms.parameters import HALF_YEARS, Drivers, Parameters
-from model.terms.structure import Structure
+from model.terms.parameters import HALF_YEARS, Drivers, Parameters, Structure
 from model.terms.weeks import WEEKS, WEEKS_PER_YEAR, position
 from scenarios.draw import Draw
 from scenarios.drivers import common_drivers, fixed, free_knot, refuse_missing, steered

@@ -57,8 +57,7 @@ def test_every_kind_is_in_the_file_of_its_name(name: str) -> None:
 
 
 def test_kinds_fill_columns_that_there_are() -> None:
-    from model.terms.parameters import Parameters
-    from model.terms.structure import Structure
+    from model.terms.parameters import Parameters, Structure
     from model.terms.tables import weekly_tables
     from tests.model.busy import history
     from tests.model.law import demography

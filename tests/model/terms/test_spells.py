@@ -12,12 +12,11 @@ from scipy.optimize import brentq
 
 from model import AdoptionModel, Parameters, Structure
 from model.engine.people import barrier_spell, document_exposure, has_barrier_in
-from model.terms.ages import DOCUMENTS
+from model.terms.inputs import DOCUMENTS
 from model.terms.jit import kernel
 from model.terms.keyed import Decision, bits_of, person_word
-from model.terms.needs import MEAN_DOCUMENTS, WITH_ONE, document_shape
 from model.terms.parameters import People
-from model.terms.spells import LEVELS, level_of, spell_in, spell_lengths
+from model.terms.spells import LEVELS, MEAN_DOCUMENTS, WITH_ONE, document_shape, level_of, spell_in, spell_lengths
 from model.terms.weeks import WEEKS, WEEKS_PER_YEAR
 from tests.model.busy import BUSY, build, history
 from tests.model.law import Z, demography, is_share, population
