@@ -29,7 +29,7 @@ from calibration.facts.tables import DATA, Row, read_rows
 from calibration.facts.use import UNITS as USE
 from model.terms.inputs import Demography
 from model.terms.weeks import DAYS_PER_MONTH
-from scenarios.lever_schemas.words import words
+from scenarios.lever_schemas import words
 
 _WINDOWS = (
     ("42.5, deposited by professionals (F056)", date(2022, 1, 31), date(2023, 2, 13)),

@@ -157,7 +157,7 @@ def new(
 ) -> None:
     """Write NAME.toml, a commented scenario that is valid as it stands."""
     with reported():
-        from scenarios.language.template import template
+        from scenarios.language.files import template
 
         path = Path(name if name.endswith(".toml") else f"{name}.toml")
         _write_new(path, template(path.stem, lang.value))

@@ -19,7 +19,7 @@ from planning.mix.shipped import shipped
 from planning.mix.shown import added, told
 from planning.mix.years import years_frame
 from scenarios.compare.best import chance_of_best, of_class
-from scenarios.compare.statuses import joined, paid_lines, price_statuses
+from scenarios.compare.spending import joined, paid_lines, price_statuses
 
 Frames = Mapping[str, pd.DataFrame]
 FRAMES = (

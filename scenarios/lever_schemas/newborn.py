@@ -6,8 +6,7 @@ from typing import Literal
 
 from model import levers
 from model.terms.outcome import LeverUse
-from scenarios.lever_schemas.base import Effects, Pulling, Span
-from scenarios.lever_schemas.prices import Charge
+from scenarios.lever_schemas.base import Charge, Effects, Pulling, Span
 
 
 class Newborn(Pulling):

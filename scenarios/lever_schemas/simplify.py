@@ -6,8 +6,7 @@ from typing import Literal
 
 from model import levers
 from model.terms.outcome import LeverUse
-from scenarios.lever_schemas.base import Effects, LeverTable, Span
-from scenarios.lever_schemas.prices import Charge
+from scenarios.lever_schemas.base import Charge, Effects, LeverTable, Span
 
 
 class Simplify(LeverTable):

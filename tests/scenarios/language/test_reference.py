@@ -6,13 +6,12 @@ from pathlib import Path
 import pytest
 
 from foundation.language.pages import between
+from scenarios.language.describe import reference_table
 from scenarios.language.files import parse_scenario
-from scenarios.language.guide import reference_table
 from scenarios.language.regions import REGIONS
 from scenarios.language.schema import DriversTable
-from scenarios.lever_schemas import KINDS
+from scenarios.lever_schemas import KINDS, words
 from scenarios.lever_schemas.base import TargetTable
-from scenarios.lever_schemas.words import words
 
 DOCS = Path(__file__).parents[3] / "docs"
 GUIDES = {"en": "scenarios.md", "fr": "scenarios.fr.md"}
