@@ -29,8 +29,8 @@ from planning.sensitivity.pictures import draw_thirds, key_of_thirds
 from report.hover import Frame, Spot, with_spots
 from scenarios.compare import label
 from scenarios.compare.pictures.adoption import curve, curve_of, legend_of_surroundings, surroundings
-from scenarios.compare.pictures.results import Frames, horizon, of_scenario
 from scenarios.compare.pictures.strategies import arms_of, cross_of, money_scale
+from scenarios.drawing import Frames, horizon, of_scenario
 from scenarios.words import scenario_titles
 
 SIZES = {"wide": (8.6, 4.6), "narrow": (4.4, 5.2)}

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from foundation.drawing import style
-from foundation.drawing.style import SMALL, wrap
-from scenarios.words import quick_mark, region_mark, run_line, scenario_titles
 from datetime import date
+
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from foundation.drawing import style
+from foundation.drawing.style import SMALL, wrap
 from foundation.shapes import Floats
 from foundation.store.manifest import Manifest
 from model.terms.weeks import position
+from scenarios.words import quick_mark, region_mark, run_line, scenario_titles
 
 ROOM = 2.9
 """Inches for a title."""

@@ -26,13 +26,12 @@ from foundation.store.manifest import Manifest
 from scenarios.compare import label
 from scenarios.compare.equity import equity_table
 from scenarios.compare.pictures.groups import left_out_note
-from scenarios.compare.pictures.results import Frames, horizon, scenario_order, strategies_by_effect
+from scenarios.drawing import Frames, horizon, page, scenario_order, strategies_by_effect
 from scenarios.language.regions import DROM
-from scenarios.drawing import page
 from scenarios.words import group_label, scenario_titles
 
 FILE = pathlib.Path(__file__).with_name("regions.json")
-"""Shapes of the French regions, cut out once by ``tests/scenarios/compare/cutting.py``, with their source and licence."""
+"""Shapes of the regions, cut out once (``tests/scenarios/compare/cutting.py``), with their source and licence."""
 PACKAGE = "@gouvfr/dsfr-chart 2.0.4"
 BODY, WIDE = 7.9, (2.9, 1.0)
 """Inches of the picture's height; widths of the map and of what stands beside it."""

@@ -29,9 +29,8 @@ from foundation.drawing.style import (
 from foundation.language.numbers import NO_BREAK, day, interval, number
 from foundation.store.manifest import Manifest
 from scenarios.compare import label
-from scenarios.compare.pictures.results import Frames, of_scenario, quantiles_of, scenario_order, strategies_by_effect
 from scenarios.compare.use import counted
-from scenarios.drawing import name_rows, page
+from scenarios.drawing import Frames, name_rows, of_scenario, page, quantiles_of, scenario_order, strategies_by_effect
 from scenarios.words import scenario_titles
 
 ROWS = (("users", BLUE, "-"), ("weekly", GREEN, "--"))

@@ -12,15 +12,12 @@ import re
 import sys
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 from matplotlib.path import Path as Outline
 
-from foundation.shapes import Floats
 from scenarios.compare.pictures.regions import FILE, PACKAGE
 from scenarios.language.regions import DROM, REGIONS, SOUTH_EAST
 
