@@ -101,12 +101,7 @@ class Prices:
 
 
 def cost_lines(
-    scenario: Scenario,
-    uses: Sequence[LeverUse],
-    draw: Draw,
-    items: Iterable[CostItem],
-    *,
-    count_minutes: bool = False,
+    scenario: Scenario, uses: Sequence[LeverUse], draw: Draw, items: Iterable[CostItem], *, count_minutes: bool = False
 ) -> list[CostLine]:
     """Cost lines in the order of the scenario's levers; a lever of intensity zero costs nothing.
 

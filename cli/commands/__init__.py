@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
+from pathlib import Path
 from typing import TypeVar
 
 Kind = TypeVar("Kind")
@@ -18,3 +19,14 @@ def given(kind: Callable[..., Kind], options: Mapping[str, object], **more: obje
     known = {name: value for name, value in options.items() if name in usual}
     found = {name: value for name, value in known.items() if value is not None or usual[name] is MISSING}
     return kind(**{**found, **more})
+
+
+def write(path: Path, text: str) -> None:
+    """Writes a file in one step; ``UserError`` where it can't be written."""
+    from foundation.errors import StorageError, UserError
+    from foundation.store.atomic import write_text
+
+    try:
+        write_text(path, text)
+    except StorageError as error:
+        raise UserError(str(error)) from None

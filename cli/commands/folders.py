@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import options as o
+from cli.commands import write
 from cli.completing import folders
 from cli.errors import FAILED, reported
 
@@ -230,7 +231,7 @@ def report(
                 split=read_split(uncertainty, manifest) if uncertainty else None,
                 drivers=read_drivers(sensitivity, manifest) if sensitivity else None,
             )
-        _write(target, text)
+        write(target, text)
         _list_in(folder, target)
         if json:
             print_json({"folder": str(folder), "quick": manifest["quick"], "report": str(target)})
@@ -249,14 +250,3 @@ def _list_in(folder: Path, page: Path) -> None:
         store = Store.opened(folder)
         if store.manifest.get("sealed") is True:
             store.seal(page.name)
-
-
-def _write(path: Path, text: str) -> None:
-    """Writes a page in one step; ``UserError`` where it can't be written."""
-    from foundation.errors import StorageError, UserError
-    from foundation.store.atomic import write_text
-
-    try:
-        write_text(path, text)
-    except StorageError as error:
-        raise UserError(str(error)) from None

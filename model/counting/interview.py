@@ -25,14 +25,7 @@ from model.engine.people import (
 )
 from model.engine.people import ready as is_ready
 from model.engine.practice import mention_week
-from model.engine.records import (
-    ACCOMPANIED,
-    HEARD_DOCTOR,
-    HEARD_HOSPITAL,
-    HEARD_PHARMACIST,
-    LAST_STOP,
-    LAST_STOP_SHIFT,
-)
+from model.engine.records import ACCOMPANIED, HEARD_DOCTOR, HEARD_HOSPITAL, HEARD_PHARMACIST, LAST_STOP, LAST_STOP_SHIFT
 from model.population.attributes import ACCOUNT, EMAIL, EXCLUDED, PILOT
 from model.terms.channels import Channel
 from model.terms.jit import inlined, kernel

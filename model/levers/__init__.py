@@ -21,17 +21,7 @@ if TYPE_CHECKING:
     from model.levers.relatives import Relatives
     from model.levers.simplify import Simplify
 
-KINDS = (
-    "Messages",
-    "Newborns",
-    "Doctors",
-    "Documents",
-    "Counter",
-    "Media",
-    "Assisted",
-    "Simplify",
-    "Relatives",
-)
+KINDS = ("Messages", "Newborns", "Doctors", "Documents", "Counter", "Media", "Assisted", "Simplify", "Relatives")
 """Class names; each is at home in the file of its name."""
 __all__ = [
     "KINDS",

@@ -17,9 +17,7 @@ class Newborn(Pulling):
     def resolve(self, span: Span, effects: Effects, ordinal: int) -> levers.Newborns:
         """The pull of a letter with a code, as drawn."""
         return levers.Newborns(
-            pull=effects["letter_pull"],
-            child_code_helps=effects["child_code_helps"],
-            **self.common(span, ordinal),
+            pull=effects["letter_pull"], child_code_helps=effects["child_code_helps"], **self.common(span, ordinal)
         )
 
     def charges(self, use: LeverUse) -> tuple[Charge, ...]:

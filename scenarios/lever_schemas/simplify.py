@@ -18,9 +18,7 @@ class Simplify(LeverTable):
     def resolve(self, span: Span, effects: Effects, ordinal: int) -> levers.Simplify:
         """Shares of the stops that it removes, as drawn."""
         return levers.Simplify(
-            information=effects["simplify_information"],
-            time=effects["simplify_time"],
-            **self.common(span, ordinal),
+            information=effects["simplify_information"], time=effects["simplify_time"], **self.common(span, ordinal)
         )
 
     def charges(self, use: LeverUse) -> tuple[Charge, ...]:
