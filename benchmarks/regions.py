@@ -35,7 +35,7 @@ from foundation.tasks.ensemble import run_ensemble
 from foundation.tasks.executors import local_site
 from model.population.region import own_cohorts
 from model.terms.inputs import Demography
-from model.terms.structure import Structure
+from model.terms.parameters import Structure
 from scenarios.draw import Draw
 
 REGIONS = ("Bretagne", "Île-de-France", "Outre-mer (DROM)", "Occitanie", "Hauts-de-France")

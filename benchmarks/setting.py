@@ -12,8 +12,7 @@ from model import build_population, solve_prevalence
 from model.levers import Lever
 from model.population.population import Population
 from model.terms.inputs import Demography, History
-from model.terms.parameters import Parameters
-from model.terms.structure import Structure
+from model.terms.parameters import Parameters, Structure
 from scenarios.draw import Draw
 from scenarios.language.files import load_scenario
 from scenarios.language.resolve import resolve

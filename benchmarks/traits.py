@@ -17,7 +17,7 @@ import numpy.typing as npt
 from benchmarks.setting import NAIVE, Setting
 from model.population.attributes import EMAIL, EXCLUDED, NO_DOCTOR, PILOT
 from model.population.population import Population
-from model.terms.ages import DOCUMENTS, GP_CONTACTS
+from model.terms.inputs import DOCUMENTS, GP_CONTACTS
 from model.terms.rules import CODE_WEEKS
 from model.terms.spells import LEVELS
 from model.terms.tables import (

@@ -12,7 +12,7 @@ label = Words(__file__, below)
 
 def parameter_word(name: str, lang: str) -> str | None:
     """The one name that a reader meets of a parameter of ``priors.csv``; ``None`` for anything else."""
-    from scenarios.lever_schemas.words import effect_word  # loads all schemas: not where a command only starts
+    from scenarios.lever_schemas import effect_word  # loads all schemas: not where a command only starts
 
     if f"parameter.{name}" in label:
         return label(f"parameter.{name}", lang)
@@ -28,7 +28,7 @@ def shock_word(place: int, lang: str) -> str:
 
 def parameter_line(name: str, lang: str) -> str:
     """Its name, and in brackets what is measured."""
-    from scenarios.lever_schemas.words import effect_detail
+    from scenarios.lever_schemas import effect_detail
 
     detail = label(f"detail.{name}", lang) if f"detail.{name}" in label else effect_detail(name, lang)
     return f"{parameter_word(name, lang)} ({detail})" if detail else str(parameter_word(name, lang))

@@ -33,7 +33,7 @@ from foundation.study import Study, carry_out
 from foundation.tasks.bench import Found
 from foundation.tasks.executors import local_site
 from foundation.tasks.progress import Progress, silent
-from model.terms.structure import Structure
+from model.terms.parameters import Structure
 from model.terms.weeks import WEEKS
 from scenarios.draw import Draw
 from scenarios.experiment import REFERENCE, Experiment, Settings, simulate_draw

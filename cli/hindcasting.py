@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from calibration.facts.targets import StockTarget
     from calibration.hindcast.question import Forecast, Question
     from calibration.hindcast.work import OriginPosterior
-    from model.terms.structure import Structure
+    from model.terms.parameters import Structure
 
     Known = tuple[list[StockTarget], list[Question], dict[date, OriginPosterior], dict[date, str]]
 

@@ -7,19 +7,16 @@ from typing import Annotated
 import typer
 
 from cli.commands.calibrate import calibrate, counts_app
-from cli.commands.compare import compare
-from cli.commands.effects import effects
+from cli.commands.compare import compare, run
+from cli.commands.effects import effects, sensitivity
 from cli.commands.fit import fit
-from cli.commands.folders import columns, plot, verify
+from cli.commands.folders import columns, plot, report, verify
 from cli.commands.forecasting import forecast
 from cli.commands.hindcast import hindcast
 from cli.commands.plan import plan
 from cli.commands.regions import regions
-from cli.commands.report import report
-from cli.commands.run import run
 from cli.commands.scenarios import app as scenarios
 from cli.commands.scenarios import costs
-from cli.commands.sensitivity import sensitivity
 from cli.commands.story import story
 from cli.commands.survey import survey
 from cli.commands.uncertainty import structures, uncertainty

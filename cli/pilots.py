@@ -208,7 +208,7 @@ def _print_pilot(document: Document, lang: o.Lang) -> None:
     from calibration import parameter_line
     from foundation.language.numbers import number, percent, short, with_interval
     from planning.pilots import label
-    from scenarios.lever_schemas.words import lever_named
+    from scenarios.lever_schemas import lever_named
     from scenarios.words import price_words as status_words
 
     people = number(document["people"], 0, lang)
@@ -270,7 +270,7 @@ def _print_learned(document: Document, lang: o.Lang) -> None:
     from calibration import parameter_line
     from foundation.language.numbers import number, percent
     from planning.pilots import label
-    from scenarios.lever_schemas.words import lever_named
+    from scenarios.lever_schemas import lever_named
 
     trial, name = document["trial"], lever_named(document["lever"], lang)
     sizes = {arm: number(trial[arm], 0, lang) for arm in ("treated", "control")}

@@ -12,7 +12,7 @@ from cli import label
 from cli.runs.request import Request
 from foundation.errors import UserError
 from foundation.tasks.journal import journal
-from model.terms.structure import Structure
+from model.terms.parameters import Structure
 
 if TYPE_CHECKING:
     from scenarios.compare.study import Comparison

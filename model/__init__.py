@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from model.population.population import Population
     from model.prevalence import PrevalenceError, solve_prevalence
     from model.terms.inputs import Demography, History, Surveyed
-    from model.terms.parameters import Parameters
-    from model.terms.structure import Structure
+    from model.terms.parameters import Parameters, Structure
     from model.twin.reference import ReferenceModel
     from model.world import World
 
@@ -46,7 +45,7 @@ _HOMES = {
     "Population": "population.population",
     "PrevalenceError": "prevalence",
     "ReferenceModel": "twin.reference",
-    "Structure": "terms.structure",
+    "Structure": "terms.parameters",
     "Surveyed": "terms.inputs",
     "World": "world",
     "build_population": "population.building",

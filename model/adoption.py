@@ -15,8 +15,7 @@ from model.fast import FastModel
 from model.levers.base import Lever
 from model.population.population import Population
 from model.terms.inputs import Demography, History
-from model.terms.parameters import Parameters
-from model.terms.structure import Structure
+from model.terms.parameters import Parameters, Structure
 from model.terms.weeks import WEEKS
 
 REPORTED = ("aware", "visited", "activated")

@@ -18,9 +18,8 @@ from model.engine.records import STATE, Run, copied, new_desks
 from model.levers.base import INVITATION, Lever
 from model.population.population import Population
 from model.terms.inputs import Demography, History
-from model.terms.parameters import Parameters
+from model.terms.parameters import Parameters, Structure
 from model.terms.shapes import Counts, Entries, Records
-from model.terms.structure import Structure
 from model.terms.tables import apply_driver, coefficients, weekly_tables
 from model.terms.threads import everywhere
 from model.terms.weeks import WEEKS

@@ -18,8 +18,7 @@ from model.fast import FastModel
 from model.population.building import build_population
 from model.population.population import Population
 from model.terms.inputs import Demography, History, Surveyed
-from model.terms.parameters import Parameters, Prevalence
-from model.terms.structure import Structure
+from model.terms.parameters import Parameters, Prevalence, Structure
 from model.terms.weeks import position
 
 SAMPLE = 40_000

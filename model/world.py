@@ -17,8 +17,7 @@ from model.engine.records import Run
 from model.levers.base import Lever
 from model.population.population import Population
 from model.terms.outcome import GroupTable, LeverUse, Outcome, StandingTable
-from model.terms.parameters import Parameters
-from model.terms.structure import Structure
+from model.terms.parameters import Parameters, Structure
 from model.terms.tables import Coefficients, Weekly
 
 

@@ -32,8 +32,8 @@ from report.numbers import Numbers
 from report.shown import Subject
 from scenarios.compare import label
 from scenarios.compare.pictures.adoption import curve, curve_of, legend_of_surroundings, surroundings
-from scenarios.compare.pictures.results import horizon, of_scenario, quantiles_of
 from scenarios.compare.pictures.strategies import arms_of, money_scale
+from scenarios.drawing import horizon, of_scenario, quantiles_of
 from scenarios.words import scenario_titles
 
 SIZES = {"wide": (8.6, 4.6), "narrow": (4.4, 5.2)}

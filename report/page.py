@@ -19,7 +19,7 @@ from foundation.language.numbers import compact, day, moment, number, percent, s
 from foundation.quantiles import jeffreys
 from foundation.store.manifest import LEFT_OUT, Manifest
 from model.terms.outcome import BARRIERS
-from model.terms.structure import Structure
+from model.terms.parameters import Structure
 from report import answer, repeat, say, sources, tables
 from report.drivers import Drivers, drivers_context, heads, split_rows, worth_knowing
 from report.figures import SHAPES, SIZES, report_adoption, report_costs

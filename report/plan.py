@@ -19,7 +19,7 @@ from report.figures import SIZES, report_frontier
 from report.numbers import Numbers
 from report.shown import INTERVAL, traced
 from scenarios.compare.tables import probability
-from scenarios.lever_schemas.words import lever_word
+from scenarios.lever_schemas import lever_word
 from scenarios.words import group_title, price_note
 
 FILE = "plan.json"

@@ -23,8 +23,8 @@ from foundation.language.pages import markdown_table
 from foundation.store.manifest import Manifest
 from report import say
 from report.shown import traced
-from scenarios.compare.statuses import status_word
-from scenarios.lever_schemas.words import price_word
+from scenarios.compare.spending import status_word
+from scenarios.lever_schemas import price_word
 
 Row = dict[str, Any]
 UNRECORDED = {"sms_pull": "southwark", "growth_volatility": "services"}

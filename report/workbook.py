@@ -26,8 +26,8 @@ from foundation.store.store import Store, check
 from report import repeat, say
 from report.guides.columns import columns_of, meaning, unit
 from report.sources import Assumption, Fact, Provenance, learned_effects, load_provenance, own_prices, when
+from scenarios.lever_schemas import price_word
 from scenarios.lever_schemas.doctors import MINUTES
-from scenarios.lever_schemas.words import price_word
 from scenarios.words import group_label, run_line
 
 Cell = str | float | date | None

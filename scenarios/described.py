@@ -10,13 +10,12 @@ from foundation.language.numbers import NO_BREAK, UNDEFINED, day, decimals_for, 
 from model.terms.outcome import LeverUse
 from model.terms.weeks import monday
 from scenarios import label
-from scenarios.compare.statuses import status_word
+from scenarios.compare.spending import status_word
 from scenarios.costs import OWN, CostItem
 from scenarios.language.schema import Scenario
-from scenarios.lever_schemas.base import LeverTable, Span, Targeted, TargetTable
+from scenarios.lever_schemas import lever_word, price_word, words
+from scenarios.lever_schemas.base import Charge, LeverTable, Span, Targeted, TargetTable
 from scenarios.lever_schemas.messages import MessagesTable
-from scenarios.lever_schemas.prices import Charge
-from scenarios.lever_schemas.words import lever_word, price_word, words
 from scenarios.words import group_label
 
 SHOWN_APART = ("kind", "name", "start", "end", "intensity", "target", "cost", "one_off_cost", "waves", "means")

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from statistics import NormalDist
 
 from model.terms.inputs import OneRegion
-from model.terms.parameters import Parameters
-from model.terms.structure import Structure
+from model.terms.parameters import Parameters, Structure
 from model.terms.use import Use
 
 Z95 = NormalDist().inv_cdf(0.95)

@@ -15,18 +15,15 @@ from foundation.seeds import DECISIONS, POPULATION, derive
 from foundation.store.manifest import LEFT_OUT
 from model.terms.inputs import Demography, History, Surveyed
 from model.terms.outcome import StandingTable
-from model.terms.structure import Structure
+from model.terms.parameters import Structure
 from model.terms.weeks import START, WEEKS, monday, position, week_of
 from scenarios.carried import Carried, carried_into, carried_on
-from scenarios.costs import CostItem, cost_lines
+from scenarios.costs import CostItem, Ledger, cost_lines, year_lines
 from scenarios.draw import Draw
-from scenarios.drivers import common_drivers, refuse_missing
 from scenarios.frames import Frames, Result, draw_frames
-from scenarios.language.resolve import date_problems, going_on, resolve
+from scenarios.language.resolve import Within, common_drivers, date_problems, going_on, refuse_missing, resolve
 from scenarios.language.schema import DriversTable, Scenario
-from scenarios.language.within import Within
 from scenarios.past import Past, groups_of, past_of
-from scenarios.spending import Ledger, year_lines
 
 if TYPE_CHECKING:
     from model.counting.census import Census
@@ -121,7 +118,7 @@ class Experiment:
     @property
     def drivers(self) -> DriversTable:
         """What all scenarios fix of documents and service growth; the draws of the experiment have it already
-        (``scenarios.drivers.steered``)."""
+        (``scenarios.language.resolve.steered``)."""
         return common_drivers(self.scenarios)
 
 

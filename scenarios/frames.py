@@ -17,8 +17,7 @@ from foundation.language.amounts import TargetOn
 from foundation.shapes import Floats
 from model.terms.outcome import CHANNEL_NAMES, GroupTable, Outcome, StandingTable
 from model.terms.weeks import START, position
-from scenarios.costs import CostLine
-from scenarios.spending import YearLine
+from scenarios.costs import CostLine, YearLine
 from scenarios.used import use_measures, user_columns, user_group_columns, users_by_week
 
 if TYPE_CHECKING:

@@ -18,10 +18,10 @@ from foundation.tasks.journal import journal
 from scenarios import label
 from scenarios.costs import CostItem
 from scenarios.language.describe import one_of
-from scenarios.language.files import read_text, read_toml
+from scenarios.language.files import read_text, read_toml, toml_value
+from scenarios.lever_schemas import price_word
+from scenarios.lever_schemas.base import DEAREST
 from scenarios.lever_schemas.doctors import MINUTES
-from scenarios.lever_schemas.prices import DEAREST
-from scenarios.lever_schemas.words import price_word
 
 STATUSES = ("published", "derived", "proxy", "assumed")
 KEYS = ("lever", "item", "unit", "value", "low", "high", "status", "source")
@@ -201,14 +201,8 @@ def costs_text(items: Sequence[CostItem], lang: str) -> str:
         lines = [f"# {price_word(item.key, lang)}", "[[price]]"]
         for key, value in next(described([item])).items():
             if key != "own":
-                lines.append(f"{key} = {_toml_value(value)}")
+                lines.append(f"{key} = {toml_value(value) if isinstance(value, str) else f'{value:.12g}'}")
         blocks.append("\n".join(lines))
     text = "\n\n".join(blocks) + "\n"
     tomllib.loads(text)
     return text
-
-
-def _toml_value(value: object) -> str:
-    if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return f"{value:.12g}"

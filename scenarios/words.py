@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from foundation.language.numbers import day, number, typeset
 from foundation.store.manifest import Manifest
-from model.terms.structure import Structure
+from model.terms.parameters import Structure
 from scenarios import label
 from scenarios.costs import SHIPPED
 

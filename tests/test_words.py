@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = ("foundation", "scenarios", "calibration", "planning", "report", "web", "cli")
 FILES = sorted(file for floor in FLOORS for file in (ROOT / floor).rglob(FILE))
 OF_LEVERS = ROOT / "scenarios/lever_schemas" / FILE
-"""Asked for by kind and name of a lever, through ``scenarios.lever_schemas.words``; its own tests go through them."""
+"""Asked for by kind and name of a lever, through ``scenarios.lever_schemas``; its own tests go through them."""
 MODULES = sorted(file for floor in FLOORS for file in (ROOT / floor).rglob("*.py"))
 SPACES = re.compile(r"[^\s\u00a0\u202f][;!?»]|[^\s\u00a0\u202f]:(?!/)| [;:!?%»]|« |'")
 """What French typography doesn't allow."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calibration.draws.posteriors import posterior_for
 from foundation.store.reading import Document
-from model.terms.structure import Structure
+from model.terms.parameters import Structure
 from web import label
 from web.asked import structure_of
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from foundation.errors import ScenarioError, nearest
-from model.terms.structure import Structure
-from scenarios.drivers import common_drivers
+from model.terms.parameters import Structure
+from scenarios.language.resolve import common_drivers
 from scenarios.language.schema import DriversTable, Scenario
 from web.errors import RefusedError, StrategyError
 from web.strategies import named_apart, scenario_of

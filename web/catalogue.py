@@ -24,11 +24,9 @@ from scenarios.language.describe import allowed, wanted
 from scenarios.language.files import catalogue, load_scenario
 from scenarios.language.regions import REGIONS
 from scenarios.language.schema import DriversTable, Lang, Scenario
-from scenarios.lever_schemas import KINDS
-from scenarios.lever_schemas.base import LeverTable, Span, TargetTable
+from scenarios.lever_schemas import KINDS, effect_detail, lever_word, price_word, words
+from scenarios.lever_schemas.base import LeverTable, Price, Span, TargetTable
 from scenarios.lever_schemas.media import Burst
-from scenarios.lever_schemas.prices import Price
-from scenarios.lever_schemas.words import effect_detail, lever_word, price_word, words
 from web import label
 from web.strategies import table_of
 

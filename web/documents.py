@@ -30,11 +30,11 @@ from scenarios.compare.aimed import aimed_lines
 from scenarios.compare.best import best_document, best_table
 from scenarios.compare.comparison import MEASURES, bands, run_document
 from scenarios.compare.equity import equity_table, obstacle_table
-from scenarios.compare.statuses import price_statuses, status_word
+from scenarios.compare.spending import price_statuses, status_word
 from scenarios.compare.tables import groups_table, probability, summary_table
 from scenarios.compare.when import dates, notes
 from scenarios.language.schema import Scenario
-from scenarios.lever_schemas.words import item_word, lever_word, words
+from scenarios.lever_schemas import item_word, lever_word, words
 from scenarios.words import group_label, price_line, run_line, scenario_titles
 from web import label
 from web.use import use_document, years_document

@@ -15,10 +15,9 @@ from typing import TypeAlias, cast
 
 from foundation.errors import Problem, ScenarioError
 from scenarios.experiment import REFERENCE
-from scenarios.language.files import parse_scenario
+from scenarios.language.files import parse_scenario, scenario_text
 from scenarios.language.schema import DriversTable, Scenario
 from scenarios.language.validation import validate
-from scenarios.language.written import scenario_text
 
 Table: TypeAlias = "dict[str, object]"
 DATES = ("start", "end", "waves")

@@ -21,7 +21,7 @@ from foundation.shapes import Floats
 from foundation.store import manifest as manifests
 from foundation.store import store
 from foundation.store.reading import DEEPEST, day, plain, table, text, whole
-from model.terms.structure import Structure
+from model.terms.parameters import Structure
 
 MOST = 1_000_000
 """Draws."""

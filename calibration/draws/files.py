@@ -44,8 +44,7 @@ from foundation.errors import UserError
 from foundation.seeds import uniform
 from foundation.store.atomic import write_bytes
 from foundation.store.reading import NoFileError, read_bytes
-from model.terms.parameters import HALF_YEARS, Drivers
-from model.terms.structure import Structure
+from model.terms.parameters import HALF_YEARS, Drivers, Structure
 from scenarios.draw import Draw
 
 SHIPPED = DATA / "posterior"

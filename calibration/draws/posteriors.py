@@ -35,7 +35,7 @@ from calibration.facts.observed import load_observed
 from calibration.facts.targets import Kind, StockTarget
 from foundation.errors import UserError
 from foundation.store.reading import read_json
-from model.terms.structure import Structure
+from model.terms.parameters import Structure
 from scenarios.draw import Draw
 
 

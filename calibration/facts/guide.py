@@ -30,7 +30,7 @@ from calibration.facts.use import UNITS as USE
 from foundation.language.pages import markdown_table
 from model.terms.inputs import Demography
 from model.terms.weeks import DAYS_PER_MONTH
-from scenarios.lever_schemas.words import words
+from scenarios.lever_schemas import words
 
 _WINDOWS = (
     ("42.5, deposited by professionals (F056)", date(2022, 1, 31), date(2023, 2, 13)),
@@ -180,8 +180,8 @@ CONSTANTS = (
     ("model.terms.drivers", "STEP_KNOWN", "first day of data end on which the step is known", "*assumed*"),
     ("model.terms.tables", "MIDDLE_AGE", "age with factor 1 of eagerness by age, before its mean is made 1, years",
     "*assumed*"),
-    ("model.terms.needs", "MEAN_DOCUMENTS", "documents per insured person in 2024 and 2025", "F041 F047"),
-    ("model.terms.needs", "WITH_ONE", "shares of people with at least one document in these years", "F042 F052"),
+    ("model.terms.spells", "MEAN_DOCUMENTS", "documents per insured person in 2024 and 2025", "F041 F047"),
+    ("model.terms.spells", "WITH_ONE", "shares of people with at least one document in these years", "F042 F052"),
     ("model.terms.tables", "INVITATION_DELAY", "weeks from a birth to the invitation of the parents", "*assumed*"),
     ("model.terms.tables", "NEWCOMER_DELAY", "first week, and number of weeks, of a newcomer's notice", "*assumed*"),
     ("model.terms.tables", "PHARMACY_VISITS_PER_GP_CONTACT", "pharmacy visits per GP contact", "*assumed*"),

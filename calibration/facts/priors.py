@@ -36,7 +36,7 @@ from model.terms.parameters import (
     Stops,
     WordOfMouth,
 )
-from scenarios.lever_schemas.words import effect_names
+from scenarios.lever_schemas import effect_names
 
 Family = Literal["lognormal", "beta", "normal"]
 Z95 = float(special.ndtri(0.95))

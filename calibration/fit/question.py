@@ -20,7 +20,7 @@ from calibration.posterior.simulate import Case, case_for
 from calibration.survey.question import compared, lines
 from foundation.errors import UserError
 from foundation.shapes import Floats
-from model.terms.structure import Structure
+from model.terms.parameters import Structure
 
 
 @dataclass(frozen=True)

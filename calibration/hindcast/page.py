@@ -16,7 +16,7 @@ from calibration.hindcast import label
 from calibration.hindcast.question import NAMES
 from foundation.language.numbers import NARROW, NO_BREAK, UNDEFINED, day, interval, number, percent
 from foundation.language.pages import markdown_table
-from model.terms.structure import Structure
+from model.terms.parameters import Structure
 from model.terms.weeks import DAYS_PER_MONTH
 from scenarios.words import run_line
 

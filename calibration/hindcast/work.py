@@ -37,7 +37,7 @@ from foundation.shapes import Floats
 from foundation.store.manifest import sha256_of
 from foundation.tasks.ensemble import executor_factory, run_ensemble
 from model.terms.drivers import weekly_documents
-from model.terms.structure import Structure
+from model.terms.parameters import Structure
 from model.terms.weeks import DAYS_PER_MONTH, WEEKS, week_of
 from scenarios.draw import Draw
 from scenarios.experiment import REFERENCE, Experiment, Settings, simulate_draw

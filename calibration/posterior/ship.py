@@ -34,7 +34,7 @@ from foundation.store import manifest as manifests
 from foundation.store.atomic import write_bytes, write_text
 from foundation.store.reading import read_json
 from foundation.store.store import seal_made
-from model.terms.structure import Structure
+from model.terms.parameters import Structure
 
 KIND = "posterior"
 Possible = npt.NDArray[np.bool_]

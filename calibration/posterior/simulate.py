@@ -32,8 +32,7 @@ from model.counting.tally import passed
 from model.population.population import Population
 from model.population.pyramid import completed_years
 from model.terms.inputs import Demography, Given, History, Surveyed
-from model.terms.parameters import Parameters
-from model.terms.structure import Structure
+from model.terms.parameters import Parameters, Structure
 from model.terms.weeks import WEEKS, WEEKS_PER_YEAR, position, week_of
 from model.world import World
 

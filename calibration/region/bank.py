@@ -15,7 +15,7 @@ from scipy.interpolate import CubicSpline
 from foundation.seeds import DECISIONS, POPULATION, derive
 from foundation.shapes import Floats
 from model.terms.inputs import Demography, Given, History, Surveyed
-from model.terms.structure import Structure
+from model.terms.parameters import Structure
 from model.terms.weeks import position
 from scenarios.draw import Draw
 

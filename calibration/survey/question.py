@@ -10,7 +10,7 @@ from typing import Literal
 from calibration.draws.posteriors import Source
 from calibration.facts.targets import DNS, SURVEYS, Base, SurveyItem, load_survey_items
 from calibration.survey.instrument import RECOMMENDING, RULES
-from model.terms.structure import Structure
+from model.terms.parameters import Structure
 
 Status = Literal["fitted", "not fitted", "imposed", "not modelled"]
 BARRIERS = ("no_use", "time", "information")

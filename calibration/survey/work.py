@@ -36,7 +36,7 @@ from foundation.shapes import Floats
 from foundation.tasks.ensemble import Failure, executor_factory, run_ensemble
 from model.counting import interview as iv
 from model.terms.inputs import Demography, History, Surveyed
-from model.terms.structure import Structure
+from model.terms.parameters import Structure
 from scenarios.draw import Draw
 
 TIMES = 40

@@ -26,8 +26,8 @@ from foundation.errors import RunFailedError, UserError
 from foundation.shapes import Floats
 from foundation.tasks.ensemble import Failure, executor_factory, run_ensemble
 from scenarios.draw import Draw
-from scenarios.drivers import steered
 from scenarios.experiment import REFERENCE, Experiment, simulate_draw
+from scenarios.language.resolve import steered
 
 SOURCES = ("structure", "parameters", "levers", "chance")
 RUNS = "ABC"

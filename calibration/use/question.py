@@ -33,7 +33,7 @@ from foundation.store.store import Store
 from foundation.study import Frames, Study, carry_out
 from foundation.tasks.bench import Bench
 from foundation.tasks.executors import local_site
-from model.terms.structure import Structure
+from model.terms.parameters import Structure
 from model.terms.use import months
 from model.terms.weeks import monday
 from scenarios.draw import Draw

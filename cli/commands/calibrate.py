@@ -10,6 +10,7 @@ import typer
 
 from calibration.posterior import Effort
 from cli import options as o
+from cli.commands import given
 from cli.completing import folders, regions
 from cli.errors import reported
 from cli.help import Group
@@ -94,42 +95,12 @@ def calibrate(
                 raise UserError("--netcdf: of the country's posterior only; draws of a region are in level.parquet")
             from cli.regions.fit import RegionRequest, calibrate_region
 
-            calibrate_region(
-                RegionRequest(
-                    region=region,
-                    out=out,
-                    counts=counts,
-                    posterior=posterior,
-                    until=until,
-                    surveys=surveys,
-                    structure=structure or (),
-                    draws=draws,
-                    effort=effort,
-                    workers=workers,
-                    pictures=pictures,
-                    resume=resume,
-                    lang=lang,
-                    json=json,
-                )
-            )
+            calibrate_region(given(RegionRequest, locals(), effort=effort, structure=structure or ()))
             return
         from cli.calibration import Request, calibrate_in
 
         refuse_of_regions(posterior, pictures)
-        request = Request(
-            out=out,
-            effort=effort,
-            counts=counts,
-            until=until,
-            surveys=surveys,
-            structure=structure or (),
-            workers=workers,
-            resume=resume,
-            netcdf=netcdf,
-            lang=lang,
-            json=json,
-        )
-        calibrate_in(request)
+        calibrate_in(given(Request, locals(), effort=effort, structure=structure or ()))
 
 
 @counts_app.callback()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import options as o
+from cli.commands import given
 from cli.errors import reported
 
 if TYPE_CHECKING:
@@ -53,22 +54,7 @@ def forecast(
     with reported():
         from cli.runs.request import Request
 
-        request = Request(
-            command="forecast",
-            people=people,
-            draws=draws,
-            seed=seed,
-            workers=workers,
-            threads=1,
-            out=out,
-            resume=resume,
-            lang=lang,
-            json=json,
-            pictures=pictures,
-            structure=structure or (),
-            posterior=posterior,
-            target=target,
-        )
+        request = given(Request, locals(), command="forecast", threads=1)
         _refuse_mixed(request, register, score, actuals)
         if score:
             _score(request, actuals)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cli import options as o
+from cli.commands import given
 from cli.errors import reported
 
 
@@ -50,20 +51,5 @@ def hindcast(
     with reported():
         from cli.hindcasting import Request, hindcast_in
 
-        hindcast_in(
-            Request(
-                origins=origins,
-                actuals=actuals,
-                posteriors=posteriors,
-                structure=structure or [],
-                people=people,
-                draws=draws,
-                seed=seed,
-                workers=workers,
-                out=out,
-                resume=resume,
-                lang=lang,
-                json=json,
-                pictures=pictures or o.Pictures.all,
-            )
-        )
+        wanted = pictures or o.Pictures.all
+        hindcast_in(given(Request, locals(), structure=structure or [], pictures=wanted))

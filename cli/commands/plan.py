@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import options as o
+from cli.commands import given
 from cli.completing import scenarios
 from cli.errors import reported
 from cli.regions.asked import LevelFolder, Region
@@ -84,33 +85,9 @@ def plan(
         from calibration.draws.posteriors import posterior_for
         from cli.runs.request import POLICY_START, TARGET, UNTIL, Request, day, structure_of
         from planning.mix.question import plan_request
-        from scenarios.spending import years_of
+        from scenarios.costs import years_of
 
-        request = Request(
-            command="plan",
-            people=people,
-            draws=draws,
-            seed=seed,
-            workers=workers,
-            threads=threads,
-            out=out,
-            resume=resume,
-            lang=lang,
-            json=json,
-            xlsx=xlsx,
-            pictures=pictures,
-            quick=quick,
-            structure=structure or (),
-            posterior=posterior,
-            as_simulated=as_simulated,
-            target=target,
-            policy_start=policy_start,
-            until=until,
-            costs=costs,
-            effects=effects,
-            region=region,
-            level=level,
-        )
+        request = given(Request, locals(), command="plan")
         wanted = plan_request(
             budget=budget,
             target=f"{TARGET:g}" if target is None else target,
@@ -136,7 +113,7 @@ def _plan(request: Request, wanted: PlanRequest) -> None:
     from planning.mix.results import FRAMES
     from planning.mix.study import Planning, plan_document
     from scenarios.language.files import catalogue, load_scenario
-    from scenarios.language.within import taken_in
+    from scenarios.language.resolve import taken_in
 
     experiment, wanted = _in_region(request, _experiment(request, wanted), wanted)
     shipped = [load_scenario(name) for name in catalogue() if name != experiment.scenarios[0].name]

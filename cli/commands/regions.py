@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import options as o
+from cli.commands import given
 from cli.errors import reported
 
 if TYPE_CHECKING:
@@ -51,20 +52,7 @@ def regions(
         from foundation.tasks.executors import kept_site
         from foundation.tasks.progress import progress
 
-        request = Request(
-            command="regions",
-            people=people or PEOPLE,
-            draws=draws or DRAWS,
-            seed=seed,
-            workers=workers,
-            out=out,
-            resume=resume,
-            lang=lang,
-            json=json,
-            structure=structure or (),
-            posterior=posterior,
-            until=until,
-        )
+        request = given(Request, locals(), command="regions", people=people or PEOPLE, draws=draws or DRAWS)
         settings, history = request.settings(every=1), load_history()
         source, national = drawn(settings, request)
         warn_of_draws(source, lang)

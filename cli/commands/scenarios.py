@@ -12,6 +12,7 @@ import typer
 
 from cli import label
 from cli import options as o
+from cli.commands import write
 from cli.completing import scenarios
 from cli.errors import BAD_INPUT, reported
 from cli.help import Group
@@ -94,8 +95,7 @@ def costs(lang: o.Language = o.Lang.en) -> None:
 @app.command()
 def check(
     files: Annotated[
-        list[str],
-        typer.Argument(metavar="FILE", help="Scenario files (or catalogue names).", autocompletion=scenarios),
+        list[str], typer.Argument(metavar="FILE", help="Scenario files (or catalogue names).", autocompletion=scenarios)
     ],
     policy_start: o.PolicyStart = None,
     until: o.Until = None,
@@ -157,21 +157,11 @@ def new(
 ) -> None:
     """Write NAME.toml, a commented scenario that is valid as it stands."""
     with reported():
-        from scenarios.language.template import template
+        from foundation.errors import UserError
+        from scenarios.language.files import template
 
         path = Path(name if name.endswith(".toml") else f"{name}.toml")
-        _write_new(path, template(path.stem, lang.value))
+        if path.exists():
+            raise UserError(f"{path}: exists already; name another file")
+        write(path, template(path.stem, lang.value))
         print(path)
-
-
-def _write_new(path: Path, text: str) -> None:
-    """Writes a file that is not there yet, whole or not at all."""
-    from foundation.errors import StorageError, UserError
-    from foundation.store.atomic import write_text
-
-    if path.exists():
-        raise UserError(f"{path}: exists already; name another file")
-    try:
-        write_text(path, text)
-    except StorageError as error:
-        raise UserError(str(error)) from None

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli import options as o
+from cli.commands import given
 from cli.completing import scenarios
 from cli.errors import reported
 
 if TYPE_CHECKING:
     from cli.runs.request import Request
     from scenarios.experiment import Experiment
-    from scenarios.story.events import Event
-    from scenarios.story.replay import Narrated
+    from scenarios.story.replay import Event, Narrated
 
 
 def story(
@@ -40,11 +39,16 @@ def story(
     The same people as in `mes run` and `mes compare` with the same --people and --seed.
     """
     with reported():
+        from cli.runs.request import Request
         from cli.runs.showing import print_json
-        from scenarios.story.milestones import whole_story
-        from scenarios.story.words import document
+        from foundation.errors import UserError
+        from scenarios.story.words import document, whole_story
 
-        request = _request(people, seed, draw, structure or (), posterior, policy_start, until)
+        if draw < 0:
+            raise UserError(f"--draw: {draw}; needed a whole number, 0 or more")
+        # As ``mes run`` would take it, for one draw.
+        one = {"draws": draw + 1, "workers": 1, "threads": 1, "lang": o.Lang.en, "json": False}
+        request = given(Request, locals(), command="story", **one)
         experiment = _experiment(request, scenario)
         found = _replayed(experiment, request, person)
         events = whole_story(found)
@@ -54,36 +58,6 @@ def story(
             print_json({**about, "until": settings.until.isoformat(), **document(found, events, lang.value)})
         else:
             _print(found, events, experiment, draw, lang)
-
-
-def _request(
-    people: int | None,
-    seed: int,
-    draw: int,
-    structure: Sequence[str],
-    posterior: Path | None,
-    policy_start: str | None,
-    until: str | None,
-) -> Request:
-    """As ``mes run`` would take it, for one draw."""
-    from cli.runs.request import Request
-    from foundation.errors import UserError
-
-    if draw < 0:
-        raise UserError(f"--draw: {draw}; needed a whole number, 0 or more")
-    return Request(
-        command="story",
-        people=people,
-        draws=draw + 1,
-        seed=seed,
-        workers=1,
-        threads=1,
-        lang=o.Lang.en,
-        structure=structure,
-        posterior=posterior,
-        policy_start=policy_start,
-        until=until,
-    )
 
 
 def _experiment(request: Request, scenario: str) -> Experiment:
@@ -100,8 +74,8 @@ def _replayed(experiment: Experiment, request: Request, number: int) -> Narrated
     from cli.runs.request import placed
     from cli.runs.simulation import drawn
     from foundation.errors import UserError
-    from scenarios.drivers import steered
     from scenarios.experiment import branch_of, history_of
+    from scenarios.language.resolve import steered
     from scenarios.story.replay import replay
 
     settings = experiment.settings
@@ -158,10 +132,8 @@ def _table(events: Sequence[Event], experiment: Experiment, lang: str) -> Any:
     table.add_column(label("head.week", lang), no_wrap=True)
     table.add_column(label("head.channel", lang))
     table.add_column(label("head.event", lang), ratio=1)
-    marks = [
-        (week_of(experiment.history.data_end), "data_end"),
-        (week_of(experiment.settings.policy_start), "policy"),
-    ]
+    days = {"data_end": experiment.history.data_end, "policy": experiment.settings.policy_start}
+    marks = [(week_of(when), key) for key, when in days.items()]
     for event in events:
         while marks and marks[0][0] <= event.week:
             week, key = marks.pop(0)

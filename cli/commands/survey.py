@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cli import options as o
+from cli.commands import given
 from cli.errors import FAILED, reported
 
 Out = Annotated[Path | None, typer.Option(help="Folder to make.  [default: ./runs/survey-status-quo-<time>]")]
@@ -37,19 +38,7 @@ def survey(
         from foundation.store.atomic import new_folder
         from foundation.tasks.progress import progress
 
-        request = Request(
-            command="survey",
-            people=people,
-            draws=draws,
-            seed=seed,
-            workers=workers,
-            threads=1,
-            out=out,
-            lang=lang,
-            json=json,
-            structure=structure or (),
-            posterior=posterior,
-        )
+        request = given(Request, locals(), command="survey", threads=1)
         settings = request.settings(every=1)
         if request.averages:
             raise UserError("survey: one structure at a time; --structure average is for run and compare")

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli import options as o
+from cli.commands import given
 from cli.completing import scenarios
 from cli.errors import FAILED, reported
 
@@ -46,26 +47,15 @@ def uncertainty(
         from foundation.tasks.progress import progress
         from scenarios.language.files import catalogue
 
-        request = Request(
-            command="uncertainty",
-            people=people or PEOPLE,
-            draws=draws or DRAWS,
-            seed=seed,
-            workers=workers,
-            threads=1,
-            out=out,
-            lang=lang,
-            json=json,
-            policy_start=policy_start,
-            until=until,
-        )
-        if (draws or DRAWS) < LEAST_DRAWS:
+        size, some = people or PEOPLE, draws or DRAWS
+        request = given(Request, locals(), command="uncertainty", people=size, draws=some, threads=1)
+        if some < LEAST_DRAWS:
             raise UserError(f"--draws: {draws}; at least {LEAST_DRAWS} are needed to estimate variances")
         chosen = with_reference([choose(name) for name in what or catalogue()])
         experiment = experiment_of(request, [item.scenario for item in chosen], every=10_000)
         alternatives = fitted()
         experiment = placed(request, experiment, ())
-        tasks = tasks_for(experiment, alternatives, draws or DRAWS)
+        tasks = tasks_for(experiment, alternatives, some)
         folder = request.folder(str(len(chosen)))
         ensure_compiled()
         with new_folder(folder) as filling:

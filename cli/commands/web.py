@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cli import options as o
+from cli.commands import given
 from cli.completing import folders
 from cli.errors import reported
 
@@ -50,19 +51,6 @@ def web(
         from cli.runs.request import Request
         from cli.web import run_web
 
-        request = Request(
-            command="compare",
-            people=people,
-            draws=draws,
-            seed=seed,
-            workers=workers,
-            threads=1,
-            lang=lang,
-            posterior=posterior,
-            costs=costs,
-            policy_start=policy_start,
-            until=until,
-            target=target,
-        )
+        request = given(Request, locals(), command="compare", threads=1)
         run_web(request, folder=folder, memory=memory, host=host, port=port, token=token, clients=clients,
                 browser=browser, check=check)  # fmt: skip

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cli.runs.request import Request
     from scenarios.draw import Draw
     from scenarios.experiment import Experiment
-    from scenarios.language.within import Within
+    from scenarios.language.resolve import Within
 
 Region = Annotated[
     str | None,
@@ -89,7 +89,7 @@ def regional(request: Request, experiment: Experiment) -> Experiment:
     if not (request.region or request.level):
         return experiment
     from model.population.region import part_of
-    from scenarios.language.within import Within, taken_in
+    from scenarios.language.resolve import Within, taken_in
 
     region, level, demography = region_of(request), level_asked(request), experiment.demography
     share = part_of(demography, region)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from cli import label
 from cli.options import PEOPLE
 from foundation.language.numbers import number
-from scenarios.lever_schemas.words import lever_named
-from scenarios.reach import FEW, Reach, chooses, reach_of
+from scenarios.compare.aimed import FEW, Reach, chooses, reach_of
+from scenarios.lever_schemas import lever_named
 
 if TYPE_CHECKING:
     from model.population.population import Population

@@ -15,7 +15,7 @@ from foundation.errors import UserError, nearest
 from foundation.language.amounts import iso_day, refuse_reached, target
 
 if TYPE_CHECKING:
-    from model.terms.structure import Structure
+    from model.terms.parameters import Structure
     from scenarios.compare.placement import Placement
     from scenarios.draw import Draw
     from scenarios.experiment import Experiment, Settings
@@ -231,7 +231,7 @@ def hint(word: str, names: Iterable[str]) -> str:
 
 def structure_of(choices: Sequence[str]) -> Structure:
     """``key=value`` pairs as a structure."""
-    from model.terms.structure import Structure
+    from model.terms.parameters import Structure
 
     allowed = Structure.choices()
     values: dict[str, Any] = {}

@@ -86,7 +86,7 @@ def study_of(
     from calibration.draws.effects import read_effects, with_effects
     from calibration.facts.inputs import tables_of
     from cli.regions.asked import level_of, own_stocks, tables_of_region
-    from scenarios.drivers import steered
+    from scenarios.language.resolve import steered
 
     source, draws = drawn(experiment.settings, request)
     if request.effects is not None:

@@ -16,8 +16,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int32
 
 from model.counting import sent, tally
-from model.counting.members import Enrolled, born_for_letters, doctor_years, enrolled, group_codes, group_names
-from model.counting.standing import Stands
+from model.counting.members import Enrolled, Stands, born_for_letters, doctor_years, enrolled, group_codes, group_names
 from model.levers.base import ADVICE, DOCUMENT, INVITATION, MESSAGE, Lever
 from model.terms.channels import Channel
 from model.terms.outcome import DIMENSIONS, GroupTable, LeverUse, Outcome, StandingTable

@@ -8,9 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from model.counting.tally import person_at
-from model.engine.completion import identity, stopped_by
-from model.engine.fates import STOPPED as FATE_STOPPED
-from model.engine.fates import is_sure
+from model.engine.agenda import STOPPED as FATE_STOPPED
+from model.engine.completion import identity, is_sure, stopped_by
 from model.engine.people import (
     INFORMATION,
     NO_USE,
@@ -26,14 +25,7 @@ from model.engine.people import (
 )
 from model.engine.people import ready as is_ready
 from model.engine.practice import mention_week
-from model.engine.records import (
-    ACCOMPANIED,
-    HEARD_DOCTOR,
-    HEARD_HOSPITAL,
-    HEARD_PHARMACIST,
-    LAST_STOP,
-    LAST_STOP_SHIFT,
-)
+from model.engine.records import ACCOMPANIED, HEARD_DOCTOR, HEARD_HOSPITAL, HEARD_PHARMACIST, LAST_STOP, LAST_STOP_SHIFT
 from model.population.attributes import ACCOUNT, EMAIL, EXCLUDED, PILOT
 from model.terms.channels import Channel
 from model.terms.jit import inlined, kernel

@@ -25,7 +25,7 @@ from model.levers.messages import wave_week
 from model.levers.newborns import newborn_week
 from model.levers.relatives import invited_week
 from model.population.attributes import EMAIL
-from model.terms.ages import DOCUMENTS
+from model.terms.inputs import DOCUMENTS
 from model.terms.jit import inlined, kernel
 from model.terms.keyed import Decision, bits_of, person_word
 from model.terms.spells import end_week, level_of, passed_by
@@ -99,11 +99,8 @@ def _rate_weights(r, i, last, child, own, by_lever, weights):
 @inlined
 def _spell_weights(r, i, start, stop, rate, child, own, by_lever, weights):
     """What a person adds in weeks of one rate."""
-    first, majority, done = (
-        max(np.int64(r.people[i].entry), start),
-        majority_week(r.people, i),
-        np.int64(r.state[i].activated) + 1,
-    )
+    first, majority = max(np.int64(r.people[i].entry), start), majority_week(r.people, i)
+    done = np.int64(r.state[i].activated) + 1
     if child:
         _notified_weights(r, i, first, min(stop, done, majority), rate, by_lever, weights)
     if own:

@@ -11,7 +11,7 @@ from model.counting.tally import person_at
 from model.engine.people import band_end, band_in, has_flag, lasting_gain, majority_week, notices
 from model.levers.base import DOCUMENT, is_targeted
 from model.population.attributes import EMAIL
-from model.terms.ages import DOCUMENTS, GP_CONTACTS
+from model.terms.inputs import DOCUMENTS, GP_CONTACTS
 from model.terms.jit import inlined, kernel
 from model.terms.keyed import Decision, bits_of, person_word, uniform, uniform_of
 from model.terms.spells import LEVELS, end_week, level_of, passed_by

@@ -233,14 +233,7 @@ def _received(run: Run, until: int) -> Float[Floats, "row month"]:
 
 
 def passed(
-    run: Run,
-    law: Law,
-    only: Entries,
-    looked: Counts,
-    last: int,
-    cutoff: int,
-    until: int,
-    known: Known | None = None,
+    run: Run, law: Law, only: Entries, looked: Counts, last: int, cutoff: int, until: int, known: Known | None = None
 ) -> tuple[Counts, UInt8[Bytes, "person looked"]]:
     """One pass over persons (``model.counting.usage.months_of_use``): agents [row, month], and marks."""
     calendar, marks = months(), np.zeros((len(run.state), len(looked)), np.uint8)

@@ -3,11 +3,6 @@
 Persons are taken in blocks of neighbours. A block's contacts lie together, sorted by week; those of one week stand in
 the order in which they take place: by person, the person's own before those of wards, then by process and occurrence.
 A week reads its part of every block from front to back and touches nobody else's memory.
-
-A process of contacts is Poisson: the k-th contact comes when the person's exposure first passes the sum of k + 1 keyed
-exponentials. Exposure grows by factor x change of cum, where the factor holds for a spell of eagerness or need
-(``model.terms.spells``) and then changes. Processes are superposed, never rescaled: a lever adds its own and re-times
-no other.
 """
 
 from __future__ import annotations
@@ -18,9 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from model.engine.fates import mode_of, with_fate
 from model.terms.jit import inlined, kernel
-from model.terms.keyed import SELECTION, uniform
 from model.terms.spells import MOST_SPELLS
 from model.terms.threads import everywhere
 from model.terms.weeks import WEEKS
@@ -30,7 +23,13 @@ Offsets = npt.NDArray[np.int64]
 
 CONTACT = np.dtype([("owner", "u4"), ("k", "u2"), ("process", "u1"), ("mode", "u1")], align=True)
 """Whose contact, which occurrence of which process (of the status quo, or number of the lever), and in one byte who is
-addressed (``model.engine.turns``: OWN, WARD or CHILD) and its fate (``model.engine.fates``)."""
+addressed (``model.engine.turns``: OWN, WARD or CHILD) and its fate."""
+_MODES, _FATE = np.int64(3), np.int64(2)
+"""Bits of a contact's ``mode`` that say who is addressed; where its fate begins."""
+UNKNOWN, IGNORED, PASSES, STOPPED = np.arange(4)
+"""The fate of a contact, learnt while contacts are looked for, so that the weeks need not ask again: not asked for; a
+doctor's recommendation that nobody follows; it leads through all barriers; this plus the barrier that stops the visit.
+It is that of a contact of the status quo, in case no lever changes it."""
 BLOCK = 65_536
 """Most persons of a block: their states fit a processor's cache."""
 GUESS = 8
@@ -74,6 +73,24 @@ class Draft(NamedTuple):
 ENDS, KNOWS, WHOSE = np.arange(3)
 ENDINGS = 8
 Write = Callable[[Draft, int, int], None]
+
+
+@inlined
+def with_fate(mode: Any, fate: Any) -> Any:
+    """Both in one byte."""
+    return mode | fate << _FATE
+
+
+@inlined
+def mode_of(contact: Any) -> Any:
+    """Who is addressed by a contact (``model.engine.turns``: OWN, WARD or CHILD)."""
+    return np.int64(contact.mode) & _MODES
+
+
+@inlined
+def fate_of(contact: Any) -> Any:
+    """What is known of the end of a contact."""
+    return np.int64(contact.mode) >> _FATE
 
 
 @inlined
@@ -191,101 +208,3 @@ def _complete(write: Write, draft: Draft, low: int, high: int) -> Draft:
         draft = new_draft(int(draft.total[0] * 1.1))
         write(draft, low, high)
     return draft
-
-
-class Process(NamedTuple):
-    """A Poisson process of contacts."""
-
-    number: int
-    """Of the process in the status quo, or of the lever."""
-    keys: npt.NDArray[np.uint64]
-    """Arrival, success, selection, timing."""
-    keep: float
-    factor: float
-    """The owner's, for life, on the exposure ``cum``."""
-    rate: int
-    """Row of the rates that multiply it as the owner's age, or illness, has it (``model.terms.ages``)."""
-    gains: bool
-    """Whether the gain of the person who answers multiplies the factor."""
-    need: int
-    """Decision of the spells of the owner's need that multiply it (``model.terms.keyed``); negative: none."""
-    first: int
-    """Where their levels begin (``model.terms.tables.Weekly.need_levels``), in the youngest age band."""
-    stride: int
-    """How much later they begin in the next band."""
-    cum: npt.NDArray[np.float64]
-    guide: npt.NDArray[np.int16]
-    """To the weeks of ``cum``."""
-    thinned: bool
-    """Whether contacts are candidates for visits only, of which a share takes place."""
-    pull: float
-    grows: bool
-
-
-class Mailing(NamedTuple):
-    """A message to one person."""
-
-    sent: int
-    number: int
-    """As of a process."""
-    k: int
-    success: int
-    """Key of the draw that decides whether it leads to the site."""
-    pull: float
-    grows: bool
-
-
-@inlined
-def week_passed(cum, guide, exposure):
-    """Week at whose end the exposure is reached: the smallest w with cum[w + 1] >= exposure; at most the last.
-
-    ``guide`` tells, for each of equal parts of the whole exposure, in which week it begins
-    (``model.terms.tables.guide_to``).
-    """
-    last = cum.shape[0] - 2
-    week = np.int64(guide[min(np.int64(exposure * (guide.shape[0] / cum[last + 1])), guide.shape[0] - 1)])
-    week += cum[week + 1] < exposure and week < last
-    while week < last and cum[week + 1] < exposure:
-        week += 1
-    return week
-
-
-@inlined
-def spell_at(ends, week):
-    """Place of the spell that holds in a week among those written down."""
-    place = np.int64(0)
-    while ends[place] <= week:
-        place += 1
-    return place
-
-
-@inlined
-def gain_at(draft, week):
-    """Eagerness times access, in a week, of the person who answers."""
-    return draft.gain[spell_at(draft.end, week)]
-
-
-class Stretch(NamedTuple):
-    """Weeks in which a person's factor on the exposure is the same."""
-
-    start: int
-    stop: int
-    factor: float
-    gain: float
-    """Of the person who answers."""
-    since: float
-    """Exposure before it."""
-
-
-@inlined
-def occurs(process, turn, k):
-    """Whether a contact takes place: of all a share ``keep``, chosen by key, so that a weaker lever leaves some out and
-    moves none."""
-    return process.keep >= 1.0 or uniform(process.keys[SELECTION], turn.owner, k) < process.keep
-
-
-@inlined
-def week_in(process, stretch, passed):
-    """Week in which the exposure passes a level that it reaches within a stretch."""
-    exposure = process.cum[stretch.start] + (passed - stretch.since) / stretch.factor
-    return min(week_passed(process.cum, process.guide, exposure), stretch.stop - 1)

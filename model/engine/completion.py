@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.engine.fates import STOPPED, is_sure
+from model.engine.agenda import PASSES, STOPPED
 from model.engine.people import (
     INFORMATION,
     NO_USE,
     OTHER,
     TIME,
     barrier_spell,
-    child_reminder_week,
     document_exposure,
     gain_in,
     has_barrier,
@@ -19,11 +18,10 @@ from model.engine.people import (
     majority_week,
     notice_week,
     notices,
-    reminder_week,
 )
 from model.engine.records import ACCOMPANIED, LAST_STOP, LAST_STOP_SHIFT, TELL, TOGETHER
 from model.levers.base import DOCUMENT, is_targeted
-from model.levers.messages import mailbox_owner, wave_week
+from model.levers.messages import wave_week
 from model.levers.newborns import newborn_week
 from model.levers.relatives import invited_week
 from model.population.attributes import EMAIL
@@ -109,6 +107,17 @@ def letters_for_wards(r, lever, i, week):
 def holds_notice_code(r, i, week):
     """Whether the code of an adult's own notice of creation still works: it supplies the missing information (F122)."""
     return notices(r.world, i) and rules.code_works(notice_week(r.people, r.world, i), week)
+
+
+@inlined
+def is_sure(r, i, fate):
+    """Whether a visit ends as is known of it: levers and advisers ease some barriers, and make none stop more."""
+    if fate <= PASSES:
+        return fate == PASSES
+    barrier = np.int64(fate) - STOPPED
+    if r.world.eased >> barrier & 1 != 0:
+        return False
+    return barrier != INFORMATION or r.state[i].marks & ACCOMPANIED == 0
 
 
 @inlined
@@ -247,7 +256,7 @@ def activate(r, thread, i, week, channel):
 def visit(r, thread, i, week, channel, contact, by_doctor, fate):
     """A person visits the site; True if this activates. Otherwise the barrier that stopped them is remembered.
 
-    ``fate``: what is known of the visit's end already (``model.engine.fates``).
+    ``fate``: what is known of the visit's end already (``model.engine.agenda``).
     """
     r.desks[thread].visits[week, channel] += 1
     if r.state[i].visited > week:
@@ -262,32 +271,6 @@ def visit(r, thread, i, week, channel, contact, by_doctor, fate):
         return False
     activate(r, thread, i, week, channel)
     return True
-
-
-@inlined
-def first_reminded(r, i):
-    """Week of the first reminder of 2024-25 in an adult's mailbox, about the adult or a ward; NEVER if none came."""
-    week = reminder_week(r.people, r.world, i)
-    for edge in range(r.people[i].tie_start, r.people[i + 1].tie_start):
-        if r.tie[edge] >= 0:
-            break  # wards come first
-        week = min(week, child_reminder_week(r.people, r.world, np.int64(~r.tie[edge])))
-    return week
-
-
-@inlined
-def earlier_messages(r, i, lever, week, reminded):
-    """Messages that have come to an adult's mailbox through the channel of a lever before one of this lever in a week:
-    about the adult or about wards, those of levers of lower codes in the same week, and the campaign of 2024-25, once
-    if ``reminded`` is before the week. They tire."""
-    count = 1 if r.levers[lever].channel == _BY_EMAIL and reminded < week else 0
-    for other in range(r.levers.shape[0]):
-        if not r.levers[other].tires or r.levers[other].channel != r.levers[lever].channel:
-            continue
-        before = week + (r.levers[other].code < r.levers[lever].code)
-        for wave in range(r.levers[other].n_waves):
-            count += mailbox_owner(r, other, i, wave)[1] < before
-    return count
 
 
 @inlined

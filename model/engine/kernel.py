@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from model.engine.agenda import UNKNOWN, mode_of
 from model.engine.completion import activate, identity, peer_success, recommend, visit
-from model.engine.fates import UNKNOWN, mode_of
 from model.engine.people import first_aware, majority_week, opposes, pilot_activated, traits_of
 from model.engine.practice import mention_week
 from model.engine.programme import PEER

@@ -12,7 +12,7 @@ import numpy as np
 
 from model.population.attributes import EMAIL, EXCLUDED, PILOT
 from model.terms import rules
-from model.terms.ages import DOCUMENTS
+from model.terms.inputs import DOCUMENTS
 from model.terms.jit import inlined, kernel
 from model.terms.keyed import Decision, bits_of, person_word, uniform
 from model.terms.spells import LEVELS, end_week, level_of, passed_by, spell_in

@@ -1,5 +1,5 @@
 """What the own GP does at a contact: recommends the service, or speaks of it. How often there is one follows from age
-(``model.terms.ages``) and from spells of need (``model.terms.spells``)."""
+(``model.terms.inputs``) and from spells of need (``model.terms.spells``)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from model.engine.people import People, World, band_end, band_in, majority_week
 from model.population.attributes import NO_DOCTOR
 from model.terms import rules
-from model.terms.ages import GP_CONTACTS
+from model.terms.inputs import GP_CONTACTS
 from model.terms.jit import inlined, kernel
 from model.terms.keyed import Decision, bits_of, person_word, uniform
 from model.terms.spells import LEVELS, end_week, level_of, passed_by

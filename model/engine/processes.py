@@ -1,24 +1,72 @@
-"""The contacts of a process at random are noted."""
+"""The contacts of a process at random are noted.
+
+A process of contacts is Poisson: the k-th contact comes when the person's exposure first passes the sum of k + 1 keyed
+exponentials. Exposure grows by factor x change of cum, where the factor holds for a spell of eagerness or need
+(``model.terms.spells``) and then changes. Processes are superposed, never rescaled: a lever adds its own and re-times
+no other.
+"""
 
 from __future__ import annotations
 
 from math import log
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from model.engine.agenda import ENDS, Stretch, occurs, spell_at, week_in
+from model.engine.agenda import ENDS
 from model.engine.noting import note_contact
 from model.engine.people import band_end, visit_hazard
-from model.engine.renewals import write_need
-from model.engine.turns import CHILD, CHILDHOOD, OWN
+from model.engine.turns import CHILD, CHILDHOOD, OWN, spell_at, write_need
 from model.terms import rules
-from model.terms.ages import DOCUMENTS, GP_CONTACTS, STAYS
+from model.terms.inputs import DOCUMENTS, GP_CONTACTS, STAYS
 from model.terms.jit import inlined
-from model.terms.keyed import ARRIVAL, SUCCESS, person_word, uniform, uniform_of
+from model.terms.keyed import ARRIVAL, SELECTION, SUCCESS, person_word, uniform, uniform_of
 from model.terms.spells import LEVELS
 from model.terms.weeks import NEVER
 
 _NEVER, _FIRST, _TOP, _THIRD = np.int64(NEVER), np.int64(0), np.int64(LEVELS - 1), 1.0 / 3.0
+
+
+class Process(NamedTuple):
+    """A Poisson process of contacts."""
+
+    number: int
+    """Of the process in the status quo, or of the lever."""
+    keys: npt.NDArray[np.uint64]
+    """Arrival, success, selection, timing."""
+    keep: float
+    factor: float
+    """The owner's, for life, on the exposure ``cum``."""
+    rate: int
+    """Row of the rates that multiply it as the owner's age, or illness, has it (``model.terms.inputs``)."""
+    gains: bool
+    """Whether the gain of the person who answers multiplies the factor."""
+    need: int
+    """Decision of the spells of the owner's need that multiply it (``model.terms.keyed``); negative: none."""
+    first: int
+    """Where their levels begin (``model.terms.tables.Weekly.need_levels``), in the youngest age band."""
+    stride: int
+    """How much later they begin in the next band."""
+    cum: npt.NDArray[np.float64]
+    guide: npt.NDArray[np.int16]
+    """To the weeks of ``cum``."""
+    thinned: bool
+    """Whether contacts are candidates for visits only, of which a share takes place."""
+    pull: float
+    grows: bool
+
+
+class Stretch(NamedTuple):
+    """Weeks in which a person's factor on the exposure is the same."""
+
+    start: int
+    stop: int
+    factor: float
+    gain: float
+    """Of the person who answers."""
+    since: float
+    """Exposure before it."""
 
 
 @inlined
@@ -139,3 +187,32 @@ def is_candidate_only(r, turn, process, gain, k, week):
     """Whether a candidate for a visit is none after all."""
     hazard = visit_hazard(r.world, process.pull, gain, process.grows, week)
     return rules.is_thinned_out(hazard, uniform(process.keys[SUCCESS], turn.owner, k))
+
+
+@inlined
+def occurs(process, turn, k):
+    """Whether a contact takes place: of all a share ``keep``, chosen by key, so that a weaker lever leaves some out and
+    moves none."""
+    return process.keep >= 1.0 or uniform(process.keys[SELECTION], turn.owner, k) < process.keep
+
+
+@inlined
+def week_in(process, stretch, passed):
+    """Week in which the exposure passes a level that it reaches within a stretch."""
+    exposure = process.cum[stretch.start] + (passed - stretch.since) / stretch.factor
+    return min(week_passed(process.cum, process.guide, exposure), stretch.stop - 1)
+
+
+@inlined
+def week_passed(cum, guide, exposure):
+    """Week at whose end the exposure is reached: the smallest w with cum[w + 1] >= exposure; at most the last.
+
+    ``guide`` tells, for each of equal parts of the whole exposure, in which week it begins
+    (``model.terms.tables.guide_to``).
+    """
+    last = cum.shape[0] - 2
+    week = np.int64(guide[min(np.int64(exposure * (guide.shape[0] / cum[last + 1])), guide.shape[0] - 1)])
+    week += cum[week + 1] < exposure and week < last
+    while week < last and cum[week + 1] < exposure:
+        week += 1
+    return week

@@ -1,4 +1,4 @@
-"""What a contact does: who it concerns, and whether it leads to the site.
+"""What a contact does: who it concerns, whether it leads to the site, and which lever pays for an activation after it.
 
 A child's contact goes to the guardian. It is looked at twice: with the guardian (mode WARD: the guardian, if not yet
 activated, may visit) and with the child (mode CHILD: an activated guardian, if led to the site, activates the child).
@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import numpy as np
 
+from model.engine.agenda import IGNORED, UNKNOWN, fate_of, mode_of
 from model.engine.completion import activate, identity, visit
-from model.engine.fates import IGNORED, UNKNOWN, fate_of, mode_of
-from model.engine.fees import pay
 from model.engine.people import access, gain_in, ready, visit_hazard
 from model.engine.programme import BASE_MEDIA, DOCTOR, DOCUMENT, INVITATION, MENTION, NOTICE, REMINDER, SPONTANEOUS
 from model.engine.records import HEARD_DOCTOR, HEARD_HOSPITAL, HEARD_PHARMACIST
 from model.engine.turns import CHILD, OWN, WARD
-from model.levers.base import ADVICE, BASE_PROCESSES, SUGGESTION
+from model.levers.base import ADVICE, BASE_PROCESSES, SUGGESTION, dose_in, is_targeted
+from model.population.attributes import NO_DOCTOR
 from model.terms import rules
 from model.terms.channels import Channel
-from model.terms.jit import inlined
-from model.terms.keyed import SUCCESS, uniform
+from model.terms.jit import inlined, kernel
+from model.terms.keyed import SELECTION, SUCCESS, TIMING, uniform
 from model.terms.weeks import NEVER
 
+_NO_DOCTOR = np.int64(NO_DOCTOR)
 _C_DOCTOR, _C_PHARMACIST = np.int64(Channel.DOCTOR), np.int64(Channel.PHARMACIST)
 _CHANNELS = np.zeros(BASE_PROCESSES, np.int64)
 """Through which channel each process of the status quo comes."""
@@ -104,3 +105,28 @@ def take_place(r, thread, contact, of_lever, week):
         activated = visit(r, thread, i, week, channel, identity(code, k, owner), by_doctor, fate)
     if recommended and activated:
         pay(r, thread, lever, owner, week, channel)
+
+
+@kernel
+def pay(r, thread, by, patient, week, channel):
+    """Count an activation after a recommendation to a patient for the first lever of the scenario whose fee it falls
+    under: the lever aims at the patient, and either the recommendation is its own (lever ``by``; below 0: one of the
+    status quo), or who recommends is enrolled."""
+    for lever in range(r.levers.shape[0]):
+        concerned = r.levers[lever].fee and r.levers[lever].channel == channel and is_targeted(r, lever, patient)
+        if concerned and (lever == by or is_enrolled(r, lever, patient, week)):
+            r.desks[thread].fees[lever] += 1
+            return
+
+
+@inlined
+def is_enrolled(r, lever, patient, week):
+    """Whether who recommends the service to a patient in a week is paid by a lever: the own GP takes part by then, or
+    the visit to the counter is among the share covered."""
+    if r.levers[lever].effect != ADVICE:
+        return uniform(r.levers[lever].keys[TIMING], patient, week) < dose_in(r, lever, week)
+    doctor = np.int64(r.people[patient].doctor)
+    if doctor == _NO_DOCTOR:
+        return False
+    enrolled = r.levers[lever].uptake * dose_in(r, lever, week)
+    return uniform(r.levers[lever].keys[SELECTION], doctor, 0) < enrolled

@@ -21,17 +21,7 @@ if TYPE_CHECKING:
     from model.levers.relatives import Relatives
     from model.levers.simplify import Simplify
 
-KINDS = (
-    "Messages",
-    "Newborns",
-    "Doctors",
-    "Documents",
-    "Counter",
-    "Media",
-    "Assisted",
-    "Simplify",
-    "Relatives",
-)
+KINDS = ("Messages", "Newborns", "Doctors", "Documents", "Counter", "Media", "Assisted", "Simplify", "Relatives")
 """Class names; each is at home in the file of its name."""
 __all__ = [
     "KINDS",
@@ -46,13 +36,7 @@ __all__ = [
     "Relatives",
     "Simplify",
     "Target",
-    "kinds",
 ]
-
-
-def kinds() -> tuple[type[Lever], ...]:
-    """The classes of all kinds, in the order of ``KINDS``."""
-    return tuple(__getattr__(name) for name in KINDS)
 
 
 def __getattr__(name: str) -> Any:

@@ -15,22 +15,16 @@ class Assisted(Lever):
     """Advisers accompany people one by one, in keyed order of priority; ``dose`` is the share of ``capacity`` used."""
 
     effect = HELP
+    slot = 11
+    through = Channel.ASSISTED
 
     capacity: float
     """People a week, for the whole country."""
     success: float
     """Chance that a person accompanied activates."""
 
-    @property
-    def slot(self) -> int:
-        return 11
-
     def eases(self) -> int:
         return 0
-
-    @property
-    def through(self) -> Channel:
-        return Channel.ASSISTED
 
     def columns(self, status_quo: Weekly, weight: float) -> Mapping[str, object]:
         level = self.levels(len(status_quo.growth))

@@ -29,6 +29,7 @@ class Doctors(Lever):
     """More recommendations by GPs: a doctor who takes part recommends ``factor`` times as often."""
 
     effect = ADVICE
+    through = Channel.DOCTOR
 
     means: Literal["training", "prompt", "fee"]
     uptake: float = 1.0
@@ -48,10 +49,6 @@ class Doctors(Lever):
     @property
     def fee(self) -> bool:
         return self.means == "fee"
-
-    @property
-    def through(self) -> Channel:
-        return Channel.DOCTOR
 
     @property
     def keep(self) -> float:

@@ -18,17 +18,11 @@ class Documents(Lever):
     """More documents deposited: ``dose`` times the status quo's rate are added (1 doubles it; may exceed 1)."""
 
     effect = DOCUMENT
-
-    @property
-    def slot(self) -> int:
-        return 7
+    slot = 7
+    through = Channel.DOCUMENT
 
     def eases(self) -> int:
         return NO_USE  # who has documents sees some use
-
-    @property
-    def through(self) -> Channel:
-        return Channel.DOCUMENT
 
     def exposure(self, status_quo: Weekly) -> Floats:
         carried = np.diff(status_quo.cum_document) / status_quo.growth

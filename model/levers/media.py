@@ -18,22 +18,16 @@ class Media(Lever):
     """National media: ``dose`` weeks' worth of a national campaign per week (1 = on air, may exceed 1), in bursts."""
 
     effect = VISIT
+    slot = 10
+    through = Channel.MEDIA
     adults_only = True
 
     bursts: tuple[tuple[int, int], ...]
     """(first week, number of weeks) of each time on air."""
     pull: float
 
-    @property
-    def slot(self) -> int:
-        return 10
-
     def eases(self) -> int:
         return 0
-
-    @property
-    def through(self) -> Channel:
-        return Channel.MEDIA
 
     def exposure(self, status_quo: Weekly) -> Floats:
         weeks = len(status_quo.growth)

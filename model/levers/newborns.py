@@ -23,22 +23,16 @@ class Newborns(Lever):
     ages of the target are the parents' at the birth."""
 
     effect = MESSAGE
+    slot = 3
+    through = Channel.LETTER
     at_birth = True
 
     pull: float
     child_code_helps: float = 1.0
     """Chance that the child's code helps the parents, *assumed*."""
 
-    @property
-    def slot(self) -> int:
-        return 3
-
     def eases(self) -> int:
         return INFORMATION
-
-    @property
-    def through(self) -> Channel:
-        return Channel.LETTER
 
     def columns(self, status_quo: Weekly, weight: float) -> Mapping[str, object]:
         code = {"carries_code": True, "child_code_helps": self.child_code_helps}

@@ -22,19 +22,13 @@ class Relatives(Lever):
     (``target`` selects the invited users)."""
 
     effect = INVITATION
+    slot = 13
+    through = Channel.PEER
 
     boost: float
 
-    @property
-    def slot(self) -> int:
-        return 13
-
     def eases(self) -> int:
         return 0
-
-    @property
-    def through(self) -> Channel:
-        return Channel.PEER
 
     def columns(self, status_quo: Weekly, weight: float) -> Mapping[str, object]:
         return {"boost": self.boost}

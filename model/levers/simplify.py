@@ -12,12 +12,10 @@ from model.terms.shapes import Floats
 class Simplify(Lever):
     """A simpler sign-up: removes shares of the stops at a visit (times dose and ramp)."""
 
+    slot = 12
+
     information: float
     time: float
-
-    @property
-    def slot(self) -> int:
-        return 12
 
     def eases(self) -> int:
         return INFORMATION | TIME

@@ -3,7 +3,7 @@
 Every attribute is a pure function of (seed, row, decision). Illness follows age: one uniform for life is compared with
 the share of the band that a person is in. Exclusion, e-mail and having a GP are those of the band at launch (at entry
 for those who come later) and stay, *assumed*: they belong to generations rather than to age. GP contacts and documents
-are functions of the band alone (``model.terms.ages``). Guardians follow (``model.population.households``).
+are functions of the band alone (``model.terms.inputs``). Guardians follow (``model.population.households``).
 """
 
 from __future__ import annotations

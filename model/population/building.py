@@ -14,14 +14,7 @@ import numpy as np
 from jaxtyping import Int64, Shaped
 
 from model.engine.memory import MOST_PEOPLE, require_memory
-from model.population.attributes import (
-    PERSON,
-    Columns,
-    Int,
-    columns_of,
-    fill_people,
-    population_keys,
-)
+from model.population.attributes import PERSON, Columns, Int, columns_of, fill_people, population_keys
 from model.population.households import fill_households, parent_ages
 from model.population.population import Population
 from model.population.pyramid import Chances, Cohorts, band_of_age, build_chances, build_cohorts, cell_counts

@@ -17,8 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int64, UInt8
 
-from model.terms.ages import band_starts
-from model.terms.inputs import Demography
+from model.terms.inputs import Demography, band_starts
 from model.terms.jit import compiled
 from model.terms.shapes import Bytes, Counts, Floats
 from model.terms.weeks import MAJORITY, START, WEEKS_PER_YEAR, position

@@ -51,11 +51,7 @@ def own_cohorts(demography: Demography, region: str) -> Cohorts:
     shrink as those of the country do."""
     country = build_cohorts(demography)
     share = share_of_cells(country, demography.region_age_share)[place_of(demography, region)].T  # [cohort, group]
-    return replace(
-        country,
-        stock=country.stock * share[:, None, :],
-        entries=country.entries * share[:, None, 1:],
-    )
+    return replace(country, stock=country.stock * share[:, None, :], entries=country.entries * share[:, None, 1:])
 
 
 @lru_cache(maxsize=128)

@@ -51,7 +51,7 @@ def growth_level(drivers: Drivers) -> tuple[Float[Floats, " knot"], Float[Floats
 
 def weekly_documents(history: History, drivers: Drivers, weeks: int, scale: float) -> Float[Floats, " week"]:
     """Documents per week over ``insured_millions``: the national curve, linear between its points, and beyond the last
-    one what goes on. How many of them somebody gets: ``model.terms.ages.recipients``."""
+    one what goes on. How many of them somebody gets: ``model.terms.inputs.recipients``."""
     days = np.array([position(day) for day, _ in history.documents])
     rates = np.array([millions for _, millions in history.documents])
     middle = np.arange(weeks, dtype=np.float64) + 0.5

@@ -1,4 +1,5 @@
-"""Parameters: frozen values, one class per mechanism. Evidence and priors: ``calibration/data/priors.csv``.
+"""Parameters: frozen values, one class per mechanism; and structural alternatives. Evidence and priors:
+``calibration/data/priors.csv``.
 
 Chances are 0..1. A *pull* is a rate: one noticed contact leads an average person to the site with probability
 1 - exp(-pull).
@@ -7,7 +8,8 @@ Chances are 0..1. A *pull* is a rate: one noticed contact leads an average perso
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import cast
+from functools import cache
+from typing import Literal, cast, get_args, get_type_hints
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,3 +171,43 @@ class Parameters:
 
 def _numbered(name: str, values: tuple[float, ...]) -> dict[str, float]:
     return {f"{name}.{place}": value for place, value in enumerate(values)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Structure:
+    """One choice for each structural question of the model (``docs/odd.md``): readings of the evidence that the data do
+    not decide between.
+
+    The first value of each is the default. Every alternative is reachable from the command line
+    (``--structure key=value``) and is named in the outputs.
+    """
+
+    reading: Literal["trait", "each_time", "naive"] = "trait"
+    """The 57 % "would use it on a doctor's recommendation": a trait of persons (``trait``), a chance at each
+    recommendation times follow-through (``each_time``), or a chance to act each time (``naive``)."""
+    barriers: Literal["lasting", "redrawn"] = "lasting"
+    """Whether "no use", "missing information" and "another reason" stop a person for good or anew at each visit."""
+    association: Literal["independent", "associated", "exclusive"] = "independent"
+    """How barriers go together: independent, positively associated (one shared draw in two), or exclusive."""
+    barrier_base: Literal["non_activated", "visitors"] = "non_activated"
+    """Whom the surveyed barrier shares describe: all not activated, or the visitors who stopped."""
+    information: Literal["item", "content"] = "item"
+    """"Missing information": an item needed to sign up, which a contact can supply, or content the service lacked."""
+    driver: Literal["both", "documents", "growth"] = "both"
+    """What may carry the growth of 2024: documents and service growth, documents alone (g = 0), or growth alone
+    (documents stay at their rate of January 2023)."""
+    word_of_mouth: Literal["on", "off"] = "on"
+    traits: Literal["renewed", "lifelong"] = "renewed"
+    """Whether document and GP rates, eagerness and barriers hold for a spell and are then drawn anew, or for life.
+    People grow older under both: what follows age (``model.terms.inputs``) changes with birthdays."""
+
+    def __post_init__(self) -> None:
+        for name, allowed in self.choices().items():
+            if getattr(self, name) not in allowed:
+                raise ValueError(f"structure: {name} = {getattr(self, name)!r}; allowed: {', '.join(allowed)}")
+
+    @classmethod
+    @cache
+    def choices(cls) -> dict[str, tuple[str, ...]]:
+        """Field name to its allowed values."""
+        return {name: get_args(hint) for name, hint in get_type_hints(cls).items()}

@@ -13,15 +13,12 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int16, Int64
 
-from model.terms.ages import band_starts, rates_by_age, recipients
 from model.terms.drivers import GROWTH_STARTS, growth_table, weekly_documents
-from model.terms.inputs import Demography, History
-from model.terms.needs import document_shape, gp_levels
-from model.terms.parameters import SHORTEST_SPELL, Parameters, People
+from model.terms.inputs import Demography, History, band_starts, rates_by_age, recipients
+from model.terms.parameters import SHORTEST_SPELL, Parameters, People, Structure
 from model.terms.rules import ASSOCIATED, EACH_TIME, EXCLUSIVE, INDEPENDENT, NAIVE, TRAIT
 from model.terms.shapes import Counts, Floats, Weeks
-from model.terms.spells import FOR_LIFE, gamma_levels, spell_lengths
-from model.terms.structure import Structure
+from model.terms.spells import FOR_LIFE, document_shape, gamma_levels, gp_levels, spell_lengths
 from model.terms.weeks import WEEKS, WEEKS_PER_YEAR, position, week_of
 
 GUIDES = 512
@@ -111,7 +108,7 @@ class Weekly(NamedTuple):
     need_levels: Float[Floats, " row_level"]  # rates of a spell over their mean: GP contacts by band; documents
     document_first: int  # where the levels of documents begin
     band_start: Int64[Counts, " bound"]  # weeks after birth at which each age band begins
-    rates: Float[Floats, "kind place"]  # what follows age or illness (``model.terms.ages``)
+    rates: Float[Floats, "kind place"]  # what follows age or illness (``model.terms.inputs``)
     age_gain: Float[Floats, " age"]  # factor on eagerness by age at launch, from -UNBORN on
     notice_weeks: Int64[Counts, 2]  # main period, whole period
     notice_main_share: float
@@ -150,7 +147,7 @@ def cumulated(rate: Float[Floats, " week"]) -> Float[Floats, " week+1"]:
 
 def guide_to(cum: Float[Floats, " start"]) -> Int16[Weeks, " guide"]:
     """First week in which each of ``GUIDES`` equal parts of an exposure may be reached: a start for the search
-    that ``model.engine.agenda.week_passed`` does; a little early, so that rounding can't make it late."""
+    that ``model.engine.processes.week_passed`` does; a little early, so that rounding can't make it late."""
     parts = np.arange(GUIDES) / GUIDES * cum[-1] * (1.0 - 1e-9)
     return np.asarray(np.searchsorted(cum[1:-1], parts), np.int16)
 

@@ -15,8 +15,8 @@ from typing import Literal, NamedTuple, TypedDict
 import numpy as np
 
 from model.terms import rules
-from model.terms.ages import DOCUMENTS, GP_CONTACTS
 from model.terms.channels import Channel
+from model.terms.inputs import DOCUMENTS, GP_CONTACTS
 from model.terms.keyed import ARRIVAL, SELECTION, SUCCESS, uniform
 from model.terms.spells import LEVELS
 from model.twin.traits import Insured, spell_in

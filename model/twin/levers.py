@@ -26,8 +26,8 @@ from model.levers.base import (
 from model.levers.base import Person as Somebody
 from model.levers.doctors import Doctors
 from model.terms import rules
-from model.terms.ages import STAYS
 from model.terms.channels import Channel
+from model.terms.inputs import STAYS
 from model.terms.keyed import ARRIVAL, SELECTION, SUCCESS, uniform
 from model.terms.shapes import Records
 from model.terms.weeks import NEVER

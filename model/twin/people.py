@@ -34,11 +34,7 @@ from model.twin.traits import BARRIERS, INFORMATION, NO_USE, OTHER, TIME, Insure
 
 REMEMBERED = ("aware", "visited", "activated", "channel", "marks")
 """What a person remembers."""
-HEARD = {
-    Channel.DOCTOR: HEARD_DOCTOR,
-    Channel.PHARMACIST: HEARD_PHARMACIST,
-    Channel.HOSPITAL: HEARD_HOSPITAL,
-}
+HEARD = {Channel.DOCTOR: HEARD_DOCTOR, Channel.PHARMACIST: HEARD_PHARMACIST, Channel.HOSPITAL: HEARD_HOSPITAL}
 
 
 class Person(Insured):

@@ -26,8 +26,7 @@ from model.levers.base import Lever
 from model.population.attributes import NO_DOCTOR, TYPES
 from model.population.population import Population
 from model.terms.inputs import Demography, History
-from model.terms.parameters import Parameters
-from model.terms.structure import Structure
+from model.terms.parameters import Parameters, Structure
 from model.terms.tables import apply_driver, coefficients, weekly_tables
 from model.terms.weeks import WEEKS
 from model.twin.people import REMEMBERED, Person, Society

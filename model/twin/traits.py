@@ -12,8 +12,8 @@ import numpy as np
 
 from model.population.attributes import EMAIL, EXCLUDED, PILOT
 from model.terms import rules
-from model.terms.ages import DOCUMENTS, GP_CONTACTS, STAYS
 from model.terms.channels import Channel
+from model.terms.inputs import DOCUMENTS, GP_CONTACTS, STAYS
 from model.terms.keyed import Decision, bits_of, person_word
 from model.terms.spells import LEVELS, end_week, level_of, passed_by
 from model.terms.tables import INVITATION_DELAY, NEWCOMER_DELAY, OLDEST, UNBORN
@@ -107,7 +107,7 @@ class Insured(mesa.Agent):
         return next(band for band, end in enumerate(self.band_ends) if end > week)
 
     def rates(self, kind: int) -> list[tuple[int, float]]:
-        """(end, rate) of what follows this person's age, or illness (``model.terms.ages``)."""
+        """(end, rate) of what follows this person's age, or illness (``model.terms.inputs``)."""
         ends = [self.ill_from, NEVER] if kind == STAYS else self.band_ends
         return list(zip(ends, self.model.tables.rates[kind], strict=False))
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from model.levers.base import DOCUMENT
-from model.terms.ages import DOCUMENTS, GP_CONTACTS
+from model.terms.inputs import DOCUMENTS, GP_CONTACTS
 from model.terms.keyed import Decision
 from model.terms.spells import LEVELS
 from model.terms.use import BEFORE_LAUNCH, WEEKS_PER_MONTH, Law, months, occasions, passes, passes_in_week, willing

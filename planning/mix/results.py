@@ -18,7 +18,7 @@ from planning.mix.measures import quantiles
 from planning.mix.plan import Plan
 from planning.mix.shown import added, told
 from scenarios.compare.best import chance_of_best, of_class
-from scenarios.compare.statuses import joined, paid_lines, price_statuses
+from scenarios.compare.spending import joined, paid_lines, price_statuses
 
 Frames = Mapping[str, pd.DataFrame]
 FRAMES = (

@@ -10,7 +10,7 @@ from foundation.language.numbers import colon, compact, number, short, with_inte
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
 from planning.mix import label
-from scenarios.lever_schemas.words import lever_word
+from scenarios.lever_schemas import lever_word
 from scenarios.words import units_of
 
 if TYPE_CHECKING:

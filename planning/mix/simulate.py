@@ -21,14 +21,12 @@ from model.terms.parameters import Parameters
 from planning.mix.measures import Cohorts, Measures, cohorts, lag, shares
 from planning.mix.question import Mixes, Space, strictly
 from scenarios.carried import by_odds
-from scenarios.costs import CostLine, cost_lines
+from scenarios.costs import CostLine, Ledger, YearLine, cost_lines, year_lines, years_of
 from scenarios.draw import Draw
 from scenarios.experiment import Experiment, Settings, history_of
 from scenarios.frames import at
-from scenarios.language.resolve import resolve
+from scenarios.language.resolve import Within, resolve
 from scenarios.language.schema import Scenario
-from scenarios.language.within import Within
-from scenarios.spending import Ledger, YearLine, year_lines, years_of
 
 if TYPE_CHECKING:
     from foundation.tasks.bench import Bench

@@ -29,13 +29,13 @@ from planning.mix.shown import added, euros, lever_title, told
 from planning.mix.simulate import Simulator, Task, work
 from planning.mix.tables import headline, mix_table, sentences
 from scenarios.compare.comparison import within_document
-from scenarios.compare.statuses import status_word
+from scenarios.compare.spending import status_word
 from scenarios.compare.study import OfDraws
 from scenarios.compare.tables import write_csv
 from scenarios.compare.when import on
+from scenarios.language.files import scenario_text
 from scenarios.language.schema import Description, Scenario, Title
-from scenarios.language.written import scenario_text
-from scenarios.lever_schemas.words import item_word, lever_word
+from scenarios.lever_schemas import item_word, lever_word
 from scenarios.words import own_prices, region_mark
 
 TABLES = ("frontier", "plan", "shipped", "plan_groups", "plan_costs", "plan_years")

@@ -9,7 +9,7 @@ from calibration.facts.priors import prior_of
 from foundation.language.numbers import typeset
 from planning.sensitivity import label
 from planning.sensitivity.indices import DUMMY, PRICE, study_titles
-from scenarios.lever_schemas.words import price_word
+from scenarios.lever_schemas import price_word
 
 
 def study_title(study: str, lang: str) -> str:

@@ -56,7 +56,7 @@ def both(name: str) -> tuple[str, str]:
 
 
 def _levers(_: Path, lang: str) -> str:
-    from scenarios.language.guide import reference_table
+    from scenarios.language.describe import reference_table
 
     return reference_table(lang)
 

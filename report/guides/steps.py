@@ -21,7 +21,7 @@ from calibration.posterior import Effort
 from foundation.errors import UserError
 from foundation.language.pages import between
 from foundation.store.fingerprint import sha256_of
-from model.terms.structure import Structure
+from model.terms.parameters import Structure
 from report.guides.parts import PARTS
 
 TABLES = ("calibration/data/*.csv",)

@@ -21,8 +21,7 @@ from model.terms.weeks import monday, position
 from scenarios.compare.aimed import few_aimed
 from scenarios.compare.best import best_document, best_table
 from scenarios.compare.equity import equity_document
-from scenarios.compare.spending import spending_document
-from scenarios.compare.statuses import price_statuses
+from scenarios.compare.spending import price_statuses, spending_document
 from scenarios.compare.use import use_document
 from scenarios.compare.when import by_document, cut_off, date_quantiles, last_looked_at
 from scenarios.frames import ORDER

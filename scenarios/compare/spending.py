@@ -1,10 +1,10 @@
-"""When the money is spent: public cost by calendar year, over draws (``scenarios.spending``)."""
+"""When the money is spent: public cost by calendar year, over draws (``scenarios.costs``); how sure prices are."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,8 @@ from foundation.quantiles import LEVELS, rounded
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
 from scenarios.compare import label
-from scenarios.spending import years_of
+from scenarios.costs import years_of
+from scenarios.lever_schemas.doctors import MINUTES
 from scenarios.words import scenario_titles
 
 if TYPE_CHECKING:
@@ -82,3 +83,24 @@ def spending_rich_table(frames: Mapping[str, pd.DataFrame], manifest: Manifest, 
         bounds = zip(rows[f"{COST}_p05"], rows[f"{COST}_p50"], rows[f"{COST}_p95"], strict=True)
         shown.add_row(*map(Text, (titles[str(name)], *(with_interval(*three, lang, 2) for three in bounds))))
     return shown
+
+
+def status_word(status: str) -> str:
+    """``assumed``, ``proxy``, ``derived``, ``published`` or "set in the scenario": what stands before the reason."""
+    return status.partition(":")[0].strip()
+
+
+def joined(statuses: Iterable[str]) -> str:
+    """The words of several, each once, in order of appearance: ``assumed, proxy``."""
+    return ", ".join(dict.fromkeys(map(status_word, statuses)))
+
+
+def paid_lines(costs: pd.DataFrame) -> pd.DataFrame:
+    """Cost lines of what is paid by the euro: doctors' time is among them only where it was counted."""
+    return costs[(costs["item"] != MINUTES) | (costs["eur"] > 0)]
+
+
+def price_statuses(costs: pd.DataFrame, by: str) -> dict[Any, str]:
+    """Values of the column ``by`` of cost lines (``scenarios.frames.cost_frame``) to the statuses of the prices behind
+    their public cost (``joined``); what costs nothing is not there."""
+    return {key: joined(found) for key, found in paid_lines(costs).groupby(by, sort=False)["status"]}

@@ -18,7 +18,7 @@ from model.terms.weeks import position
 from scenarios.compare import label
 from scenarios.compare.comparison import MEASURES, scenario_summary
 from scenarios.compare.days import Block, Day, Floats, medians, quantile_columns, ratio, stacked
-from scenarios.compare.statuses import price_statuses
+from scenarios.compare.spending import price_statuses
 from scenarios.compare.when import on
 from scenarios.words import (
     group_label,
@@ -40,7 +40,7 @@ T = TypeVar("T")
 
 def summary_table(outcomes: pd.DataFrame, costs: pd.DataFrame) -> pd.DataFrame:
     """One row per scenario, in the order of ``outcomes``: each measure's p05, p50 and p95 over draws; statuses of the
-    prices behind its public cost (``scenarios.compare.statuses``).
+    prices behind its public cost (``scenarios.compare.spending``).
 
     Quantiles are taken over all draws. A draw in which nothing is added counts as an infinite cost per additional
     activation, and a quantile that falls there is missing: leaving such draws out would make a useless strategy look

@@ -176,11 +176,7 @@ def use_rich_table(table: pd.DataFrame, manifest: Manifest, lang: str) -> Table:
 
 
 def _cells(row: pd.Series, manifest: Manifest, lang: str) -> Iterator[str]:
-    figures = {
-        "monthly_users_millions": 3,
-        "additional_lasting_users_millions": 2,
-        "cost_per_lasting_user_eur": 2,
-    }
+    figures = {"monthly_users_millions": 3, "additional_lasting_users_millions": 2, "cost_per_lasting_user_eur": 2}
     for name, digits in figures.items():
         times = units_of(manifest) if name == "additional_lasting_users_millions" else 1.0
         low, middle, high = (times * row[f"{name}_{end}"] for end in ("p05", "p50", "p95"))

@@ -1,20 +1,36 @@
-"""Scenario + draw = levers: the scenario says what is done and when, the draw how well it works."""
+"""Scenario + draw = levers: the scenario says what is done and when, the draw how well it works.
+
+Among the people of one region alone, what is done person by person is done to the region's persons. What is bought for
+all whom a lever aims at (advisers' capacity, a media campaign, a campaign of invitations, a development) is taken at
+the region's share of those people, so that the parts of all regions add up to the country's. A lever whose ``regions``
+leave the region out does nothing.
+
+Every draw carries both drivers, documents and service growth, forward from the law of their past. ``[drivers]`` puts a
+course in place of that law, for the status quo too: what is fixed is an assumption about the world, not something that
+is done. So all scenarios of a comparison have to fix the same.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from math import ceil, log
 from typing import TYPE_CHECKING
 from zlib import crc32
 
 from foundation.errors import Problem, ScenarioError
-from model.terms.weeks import WEEKS, monday, week_of
-from scenarios.language.schema import Scenario
-from scenarios.lever_schemas.base import LeverTable, Span
+from model.terms.drivers import GROWTH_STARTS, HALF_A_YEAR, KEPT, growth_level
+from model.terms.parameters import HALF_YEARS, Drivers, Structure
+from model.terms.weeks import DAYS_PER_YEAR, WEEKS, monday, week_of
+from scenarios.draw import Draw
+from scenarios.language.schema import DriversTable, Scenario
+from scenarios.lever_schemas.base import LeverTable, Span, Targeted
 from scenarios.lever_schemas.messages import MOST_WAVES, MessagesTable
 
 if TYPE_CHECKING:
     from model.levers import Lever
+    from model.terms.inputs import Demography
     from scenarios.draw import Draw
 
 
@@ -124,3 +140,127 @@ def _outside(key: str, day: date, span: Span) -> str:
 
 def _range(span: Span) -> str:
     return f"{span.policy_start} to {span.until} (set by --policy-start and --until)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Within:
+    """The region of an experiment."""
+
+    region: str
+    share: float
+    """Of the insured of the country at the launch, 0..1."""
+    level: tuple[str, str] | None = None
+    """Folder of the fitted level and SHA-256 of its draws; ``None``: the level is that believed beforehand."""
+
+    def described(self) -> dict[str, object]:
+        """As manifests and documents give it."""
+        level = None if self.level is None else {"folder": self.level[0], "sha256": self.level[1]}
+        return {"region": self.region, "region_share": self.share, "level": level}
+
+
+def taken_in(scenario: Scenario, region: str, demography: Demography) -> Scenario:
+    """The scenario with its levers among the people of one region.
+
+    Raises:
+        ValueError: an unknown region.
+    """
+    from model.levers.base import Target
+    from model.population.region import part_of  # loads the compiler
+
+    def part(table: object) -> float:
+        target = table.target.resolve() if isinstance(table, Targeted) else Target()
+        return part_of(demography, region, target)
+
+    return replace(scenario, levers=tuple(table.taken(part(table)) for table in scenario.levers))
+
+
+def common_drivers(scenarios: Sequence[Scenario]) -> DriversTable:
+    """What all scenarios fix; one without levers that fixes nothing, as the status quo, goes along with the others.
+
+    Raises:
+        ScenarioError: two scenarios fix different things, so that there would be no one status quo to compare with.
+    """
+    telling = [scenario for scenario in scenarios if scenario.levers or scenario.drivers != DriversTable()]
+    if not telling:
+        return DriversTable()
+    first = telling[0]
+    if others := [scenario for scenario in telling if scenario.drivers != first.drivers]:
+        raise ScenarioError([_differs(first, other) for other in others])
+    return first.drivers
+
+
+def _differs(first: Scenario, other: Scenario) -> Problem:
+    return Problem(
+        source=other.source,
+        key="drivers",
+        value=_written(other.drivers),
+        message="scenarios that are compared need the same drivers, for their status quo is one",
+        allowed=f"{_written(first.drivers)}, as in {first.source}",
+    )
+
+
+def _written(table: DriversTable) -> str:
+    given = table.model_dump(exclude_none=True)
+    return ", ".join(f"{name} = {value:g}" for name, value in given.items()) or "no [drivers]"
+
+
+WITHOUT = {"documents": "growth_per_year", "growth": "documents_per_year"}
+"""By what drives a structure: the driver that it doesn't have, so that nothing of it can be fixed."""
+
+
+def refuse_missing(table: DriversTable, structure: Structure, source: str) -> None:
+    """``ScenarioError`` where a driver is fixed that the structure does without."""
+    name = WITHOUT.get(structure.driver)
+    if name is not None and getattr(table, name) is not None:
+        message = "the structure that is run has no such driver, so that nothing of it can be fixed"
+        raise ScenarioError(
+            [
+                Problem(
+                    source=source,
+                    key=f"drivers.{name}",
+                    value=getattr(table, name),
+                    message=message,
+                    allowed=f"--structure driver=both, or no {name}",
+                )
+            ]
+        )
+
+
+def steered(draws: Sequence[Draw], table: DriversTable, data_end: date) -> list[Draw]:
+    """The draws with the drivers that are fixed; the same draws where none is."""
+    if table == DriversTable():
+        return list(draws)
+    for structure in {draw.structure for draw in draws if draw.structure is not None}:
+        refuse_missing(table, structure, "[drivers]")
+    return [
+        replace(draw, parameters=replace(draw.parameters, drivers=fixed(draw.parameters.drivers, table, data_end)))
+        for draw in draws
+    ]
+
+
+def fixed(drivers: Drivers, table: DriversTable, data_end: date) -> Drivers:
+    """Drivers that go on by a yearly rate: documents from the last point of their curve on, service growth from the
+    first half-year on that begins after the data."""
+    if table.documents_per_year is not None:
+        step = 0.5 * log(1.0 + table.documents_per_year)
+        shocks = (step / HALF_A_YEAR,) * HALF_YEARS
+        drivers = replace(drivers, document_momentum=0.0, document_volatility=1.0, document_shocks=shocks)
+    if table.growth_per_year is not None:
+        drivers = replace(drivers, shocks=_growth_shocks(drivers, log(1.0 + table.growth_per_year), data_end))
+    return drivers
+
+
+def _growth_shocks(drivers: Drivers, slope: float, data_end: date) -> tuple[float, ...]:
+    """Shocks by which trend and level together rise by ``slope`` a year from the first free knot on."""
+    first = free_knot(data_end)
+    levels = list(growth_level(drivers)[1][: first + 1])
+    shocks = list(drivers.shocks[:first])
+    for _ in range(first, HALF_YEARS):
+        levels.append(levels[-1] + 0.5 * (slope - drivers.trend))
+        shocks.append((levels[-1] - KEPT * levels[-2]) / (drivers.volatility * HALF_A_YEAR))
+    return tuple(map(float, shocks))
+
+
+def free_knot(data_end: date) -> int:
+    """Half-years from January 2023 to the first that begins after the data."""
+    return min(HALF_YEARS, ceil(2 * (data_end - GROWTH_STARTS).days / DAYS_PER_YEAR))

@@ -127,10 +127,6 @@ class Scenario:
         """Description likewise; "" when there is none."""
         return _either(self.descriptions.en, self.descriptions.fr, lang)
 
-    def uses_own_prices(self) -> bool:
-        """Whether any unit price is the author's own."""
-        return any(lever.cost or getattr(lever, "one_off_cost", None) for lever in self.levers)
-
 
 def scaled(scenario: Scenario, factor: float) -> Scenario:
     """The same scenario with all intensities times ``factor``.

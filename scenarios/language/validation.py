@@ -23,9 +23,8 @@ from scenarios.language.schema import (
     too_many_alike,
 )
 from scenarios.lever_schemas import KINDS
-from scenarios.lever_schemas.base import TargetTable
+from scenarios.lever_schemas.base import Price, TargetTable
 from scenarios.lever_schemas.media import Burst
-from scenarios.lever_schemas.prices import Price
 
 Location = tuple[int | str, ...]
 

@@ -7,8 +7,7 @@ from typing import ClassVar, Literal
 from model import levers
 from model.terms.channels import Channel
 from model.terms.outcome import LeverUse
-from scenarios.lever_schemas.base import Effects, Pulling, Span, rate_of_chance
-from scenarios.lever_schemas.prices import Charge
+from scenarios.lever_schemas.base import Charge, Effects, Pulling, Span, rate_of_chance
 
 
 class CounterTable(Pulling):

@@ -8,8 +8,7 @@ from pydantic import ValidationInfo, field_validator
 
 from model import levers
 from model.terms.outcome import LeverUse
-from scenarios.lever_schemas.base import Effects, Span, Targeted, at_least_one
-from scenarios.lever_schemas.prices import Charge, Price
+from scenarios.lever_schemas.base import Charge, Effects, Price, Span, Targeted, at_least_one
 
 PER_YEAR = "training and prompting, per doctor and year"
 ONE_OFF = "prompt in the practice software, one-off"

@@ -8,8 +8,7 @@ from pydantic import Field
 
 from model import levers
 from model.terms.outcome import LeverUse
-from scenarios.lever_schemas.base import Effects, Pulling, Span
-from scenarios.lever_schemas.prices import Charge
+from scenarios.lever_schemas.base import Charge, Effects, Pulling, Span
 
 
 class Documents(Pulling):

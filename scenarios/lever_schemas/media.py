@@ -12,9 +12,8 @@ from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from model import levers
 from model.terms.outcome import LeverUse
 from model.terms.weeks import week_of
-from scenarios.lever_schemas.base import FROZEN, Effects, Pulling, Span
+from scenarios.lever_schemas.base import FROZEN, Charge, Effects, Pulling, Span
 from scenarios.lever_schemas.messages import check_inside
-from scenarios.lever_schemas.prices import Charge
 
 LONGEST = 52
 USUAL = 4

@@ -14,8 +14,7 @@ from model import levers
 from model.terms.channels import Channel
 from model.terms.outcome import LeverUse
 from model.terms.weeks import week_of
-from scenarios.lever_schemas.base import Effects, Pulling, Span
-from scenarios.lever_schemas.prices import Charge
+from scenarios.lever_schemas.base import Charge, Effects, Pulling, Span
 
 Day = Annotated[date, Strict()]
 MOST_WAVES = 64

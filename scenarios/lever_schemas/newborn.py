@@ -6,8 +6,7 @@ from typing import Literal
 
 from model import levers
 from model.terms.outcome import LeverUse
-from scenarios.lever_schemas.base import Effects, Pulling, Span
-from scenarios.lever_schemas.prices import Charge
+from scenarios.lever_schemas.base import Charge, Effects, Pulling, Span
 
 
 class Newborn(Pulling):
@@ -18,9 +17,7 @@ class Newborn(Pulling):
     def resolve(self, span: Span, effects: Effects, ordinal: int) -> levers.Newborns:
         """The pull of a letter with a code, as drawn."""
         return levers.Newborns(
-            pull=effects["letter_pull"],
-            child_code_helps=effects["child_code_helps"],
-            **self.common(span, ordinal),
+            pull=effects["letter_pull"], child_code_helps=effects["child_code_helps"], **self.common(span, ordinal)
         )
 
     def charges(self, use: LeverUse) -> tuple[Charge, ...]:

@@ -6,8 +6,7 @@ from typing import Literal
 
 from model import levers
 from model.terms.outcome import LeverUse
-from scenarios.lever_schemas.base import Effects, Span, Targeted, at_least_one
-from scenarios.lever_schemas.prices import Charge
+from scenarios.lever_schemas.base import Charge, Effects, Span, Targeted, at_least_one
 
 
 class Relatives(Targeted):

@@ -6,8 +6,7 @@ from typing import Literal
 
 from model import levers
 from model.terms.outcome import LeverUse
-from scenarios.lever_schemas.base import Effects, LeverTable, Span
-from scenarios.lever_schemas.prices import Charge
+from scenarios.lever_schemas.base import Charge, Effects, LeverTable, Span
 
 
 class Simplify(LeverTable):
@@ -19,9 +18,7 @@ class Simplify(LeverTable):
     def resolve(self, span: Span, effects: Effects, ordinal: int) -> levers.Simplify:
         """Shares of the stops that it removes, as drawn."""
         return levers.Simplify(
-            information=effects["simplify_information"],
-            time=effects["simplify_time"],
-            **self.common(span, ordinal),
+            information=effects["simplify_information"], time=effects["simplify_time"], **self.common(span, ordinal)
         )
 
     def charges(self, use: LeverUse) -> tuple[Charge, ...]:

@@ -1,13 +1,9 @@
-"""The life of one simulated person: the engine says what became of everybody, and the readable twin's rules tell how.
-
-Only the person and the people around them are made into agents. Their draws are keyed, and what others did is taken
-from the engine, so replaying one person needs nobody else's contacts. ``replay`` checks that the person's life ends as
-the engine has recorded it.
-"""
+"""What happens to a person, a line a time."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from model.engine.programme import MENTION
@@ -22,7 +18,31 @@ from model.twin.levers import Campaign
 from model.twin.people import REMEMBERED, Person, Society
 from model.twin.surroundings import Doctor
 from model.world import World
-from scenarios.story.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """One event of a life."""
+
+    week: int
+    kind: str
+    """``contact``; ``told`` by a tie; ``advised`` by an adviser; ``together`` with the guardian; ``tells`` a tie."""
+    channel: str | None = None
+    process: str = "base"
+    """Lever that it comes from, ``base`` for the status quo."""
+    outcome: str = ""
+    """``nothing``, ``stopped`` at sign-up, ``activated``, or at the site ``again`` in the week of the activation."""
+    barrier: str | None = None
+    """What stopped the visit: ``no use``, ``time``, ``information``, ``other``."""
+    by: int | None = None
+    """The other person: who told, took along or is told."""
+    owner: int | None = None
+    """Whose contact it is, if not the person's own: a ward's, seen by the guardian."""
+    doctor: int | None = None
+    mentioned: bool = False
+    """Whether the doctor spoke of the service without recommending it."""
+    first: bool = False
+    """Whether the person did not know the service before."""
 
 
 class Neighbourhood(Society):

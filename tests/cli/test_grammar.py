@@ -8,13 +8,26 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from typer.testing import Result
 
 from cli import completing
+from cli.commands import given
+from cli.commands.compare import compare, run
+from cli.commands.effects import effects
+from cli.commands.forecasting import forecast
+from cli.commands.plan import plan
+from cli.commands.regions import regions
+from cli.commands.story import story
+from cli.commands.survey import survey
+from cli.commands.uncertainty import uncertainty
+from cli.commands.web import web
 from cli.main import app
+from cli.options import Lang
+from cli.runs.request import Request
 from foundation.language.amounts import iso_day, with_point
 from scenarios.language.files import catalogue
 from tests.cli.test_bad_input import refused
@@ -167,3 +180,31 @@ def test_a_name_that_a_shell_may_take_for_more_is_not_offered(
     (tmp_path / f"{name}.toml").touch()
     assert sorted(completing.folders("")) == ["plain-1.0", "Île"]
     assert not [word for word in completing.either("") if word in (name, f"{name}.toml", f"{name}/")]
+
+
+def test_a_request_is_made_of_the_options_that_it_has_a_field_for() -> None:
+    options = {"what": ["media"], "people": 500, "draws": None, "structure": None, "lang": Lang.fr, "seed": 3}
+    request = given(Request, options, command="compare", threads=1)
+    assert (request.people, request.draws, request.structure, request.lang, request.threads) == (500, None, (), "fr", 1)
+    with pytest.raises(TypeError, match="seed"):
+        given(Request, {"lang": Lang.fr}, command="compare")
+
+
+def test_every_field_of_a_request_is_an_option_by_its_name() -> None:
+    """Options reach a request by their names: under another one they would be lost."""
+    field_names = {field.name for field in fields(Request)} - {"command"}
+    commands = (compare, run, effects, forecast, regions, survey, plan, story, uncertainty, web)
+    others = [set(inspect.signature(command).parameters) - field_names for command in commands]
+    assert field_names <= set(inspect.signature(run).parameters)
+    assert others == [
+        {"what"},
+        {"scenario"},
+        set(),
+        {"register", "score", "actuals"},
+        set(),
+        set(),
+        {"budget", "levers", "within", "probability", "minutes", "fair"},
+        {"person", "scenario", "draw"},
+        {"what"},
+        {"folder", "memory", "host", "port", "token", "clients", "browser", "check"},
+    ]

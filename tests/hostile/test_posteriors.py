@@ -18,7 +18,7 @@ from calibration.draws.files import POSTERIOR, read_draws, save_draws
 from calibration.draws.posteriors import posterior_for
 from calibration.facts.priors import FREE, load_priors
 from foundation.store.store import seal_made
-from model.terms.structure import Structure
+from model.terms.parameters import Structure
 from tests.calibration.made_up import posterior
 from tests.hostile import judge
 

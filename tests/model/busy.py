@@ -15,8 +15,17 @@ from model.population.building import build_population
 from model.population.population import Population
 from model.terms.channels import Channel
 from model.terms.inputs import History
-from model.terms.parameters import Drivers, Parameters, People, Practice, Prevalence, Pulls, Stops, WordOfMouth
-from model.terms.structure import Structure
+from model.terms.parameters import (
+    Drivers,
+    Parameters,
+    People,
+    Practice,
+    Prevalence,
+    Pulls,
+    Stops,
+    Structure,
+    WordOfMouth,
+)
 from model.terms.weeks import WEEKS
 from model.twin.reference import ReferenceModel
 from tests.model.law import demography

@@ -19,7 +19,7 @@ from report.numbers import Numbers
 from report.shown import traced
 from report.sources import assumption_rows, cited, document_rows, load_provenance, when
 from scenarios.language.files import CATALOGUE, catalogue, load_scenario, read_text
-from scenarios.lever_schemas.words import effect_names, words
+from scenarios.lever_schemas import effect_names, words
 from scenarios.words import scenario_titles
 from tests.scenarios import frames as made
 

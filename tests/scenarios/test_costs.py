@@ -4,7 +4,7 @@ import pytest
 
 from model.terms.outcome import LeverUse
 from model.terms.parameters import Parameters
-from scenarios.costs import OWN, CostItem, cost_lines, public_cost, used_by
+from scenarios.costs import OWN, CostItem, cost_lines, used_by
 from scenarios.draw import Draw, price
 from scenarios.language.files import catalogue, load_scenario, parse_scenario
 from scenarios.language.schema import scaled
@@ -14,6 +14,10 @@ CONTACTS, ACTIVATIONS, DOCTOR_YEARS, BURSTS = 1000.0, 100.0, 30.0, 4
 
 def item(lever, name, value):
     return CostItem(lever=lever, item=name, value=value, low=value, high=value, status="assumed")
+
+
+def public_cost(found):
+    return sum(line.eur for line in found)
 
 
 ITEMS = (

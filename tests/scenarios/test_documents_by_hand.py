@@ -16,8 +16,8 @@ import pytest
 from calibration.facts.inputs import DATA, load_history
 from model import AdoptionModel
 from model.population.building import build_population
-from model.terms.needs import document_shape
 from model.terms.parameters import Drivers, Parameters
+from model.terms.spells import document_shape
 from scenarios.costs import cost_lines
 from scenarios.draw import Draw
 from scenarios.language.files import parse_scenario

@@ -10,14 +10,12 @@ import pytest
 from calibration.facts.inputs import load_history
 from foundation.errors import ScenarioError
 from model.terms.drivers import growth_table, weekly_documents
-from model.terms.parameters import HALF_YEARS, Drivers, Parameters
-from model.terms.structure import Structure
+from model.terms.parameters import HALF_YEARS, Drivers, Parameters, Structure
 from model.terms.weeks import WEEKS, WEEKS_PER_YEAR, position
 from scenarios.draw import Draw
-from scenarios.drivers import common_drivers, fixed, free_knot, refuse_missing, steered
-from scenarios.language.files import load_scenario, parse_scenario
+from scenarios.language.files import load_scenario, parse_scenario, scenario_text
+from scenarios.language.resolve import common_drivers, fixed, free_knot, refuse_missing, steered
 from scenarios.language.schema import DriversTable
-from scenarios.language.written import scenario_text
 
 DATA_END = date(2026, 1, 29)
 MOVING = Drivers(

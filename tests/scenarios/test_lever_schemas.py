@@ -14,9 +14,8 @@ from foundation.language.numbers import typeset
 from foundation.language.text import LANGUAGES
 from planning.mix.question import load_space
 from scenarios.language import schema
-from scenarios.lever_schemas import KINDS
+from scenarios.lever_schemas import KINDS, effect_detail, effect_word, item_word, lever_word, price_word, words
 from scenarios.lever_schemas.base import LeverTable, Span
-from scenarios.lever_schemas.words import effect_detail, effect_word, item_word, lever_word, price_word, words
 
 SPAN = Span(policy_start=date(2026, 1, 5), until=date(2027, 12, 31))
 BAD_FRENCH = re.compile(r"[^\s\u00a0\u202f][;!?»]|[^\s\u00a0\u202f]:(?!/)| [;:!?%»]|« |'")

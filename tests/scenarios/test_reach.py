@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from scenarios.compare.aimed import FEW, chooses, reach_of
 from scenarios.lever_schemas.base import Span
-from scenarios.reach import FEW, chooses, reach_of
 from tests.scenarios.test_hand_counts import DAYS, aged, branched, of, people, there, written
 
 LETTERS = 'kind = "letter"\nname = "{name}"\nspread_weeks = 1\n{more}'

@@ -12,11 +12,10 @@ import pytest
 from model.terms.outcome import LeverUse
 from model.terms.weeks import monday, week_of
 from scenarios.compare.spending import spending_document, spending_table
-from scenarios.costs import cost_lines
+from scenarios.costs import Ledger, YearLine, cost_lines, year_lines, years_of
 from scenarios.experiment import REFERENCE, Experiment, Settings, history_of, simulate_draw, start_branch
 from scenarios.language.files import load_scenario, parse_scenario
-from scenarios.lever_schemas.prices import Charge
-from scenarios.spending import Ledger, YearLine, year_lines, years_of
+from scenarios.lever_schemas.base import Charge
 from tests.golden import imports as mes
 from tests.scenarios.test_costs import DRAW, ITEMS, several
 

@@ -19,7 +19,7 @@ from starlette.testclient import TestClient
 import mes
 from foundation.errors import RunFailedError, UserError
 from foundation.language.text import LANGUAGES
-from model.terms.structure import Structure
+from model.terms.parameters import Structure
 from scenarios.lever_schemas import KINDS
 from web import serve
 from web.alternatives import SHOWN

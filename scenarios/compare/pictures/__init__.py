@@ -14,8 +14,7 @@ from scenarios.compare.pictures.courses import driver_courses
 from scenarios.compare.pictures.funnel import funnel
 from scenarios.compare.pictures.groups import by_age_band, digital_gap, equity_changes, left_behind
 from scenarios.compare.pictures.regions import by_region
-from scenarios.compare.pictures.strategies import additional_activations, cost_against_effect
-from scenarios.compare.pictures.use import use_after_activation
+from scenarios.compare.pictures.strategies import additional_activations, cost_against_effect, use_after_activation
 
 __all__ = [
     "PICTURES",

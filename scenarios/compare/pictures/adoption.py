@@ -35,16 +35,16 @@ from foundation.shapes import Floats
 from foundation.store.manifest import Manifest
 from model.terms.weeks import START, position
 from scenarios.compare import label
-from scenarios.compare.pictures.results import (
+from scenarios.drawing import (
     Frames,
     horizon,
     of_scenario,
     on_day,
+    page,
     scenario_order,
     strategies_by_effect,
     weekly_bands,
 )
-from scenarios.drawing import page
 from scenarios.words import scenario_titles
 
 NINETY = 1.645

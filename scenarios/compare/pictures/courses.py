@@ -16,8 +16,7 @@ from foundation.drawing.style import BLUE, GREEN, GREY, SMALL, legend_below, lig
 from foundation.language.numbers import day
 from foundation.store.manifest import Manifest
 from scenarios.compare import label
-from scenarios.compare.pictures.results import Frames
-from scenarios.drawing import page
+from scenarios.drawing import Frames, page
 
 BANDS = (("p05", "p95", 0.2), ("p25", "p75", 0.3))
 

@@ -14,15 +14,7 @@ from matplotlib.figure import Figure
 from foundation.drawing.style import BLACK, BLUE, GREY, SMALL, WIDTH, hold_ends, legend_below, light_grid, styled, wrap
 from foundation.language.numbers import NO_BREAK, day, interval, percent
 from scenarios.compare import label
-from scenarios.compare.pictures.results import (
-    Frames,
-    horizon,
-    of_scenario,
-    on_day,
-    scenario_order,
-    strategies_by_effect,
-)
-from scenarios.drawing import page
+from scenarios.drawing import Frames, horizon, of_scenario, on_day, page, scenario_order, strategies_by_effect
 from scenarios.words import scenario_titles
 
 SURVEY = date(2023, 11, 24)

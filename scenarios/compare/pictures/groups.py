@@ -38,8 +38,7 @@ from foundation.store.manifest import Manifest
 from model.terms.outcome import OBSTACLES
 from scenarios.compare import label
 from scenarios.compare.equity import equity_table, on_day
-from scenarios.compare.pictures.results import Frames, horizon, scenario_order, strategies_by_effect
-from scenarios.drawing import name_rows, page
+from scenarios.drawing import Frames, horizon, name_rows, page, scenario_order, strategies_by_effect
 from scenarios.words import group_label, scenario_titles
 
 CELL: dict[str, Any] = {"ha": "center", "va": "center", "gid": "cell", "in_layout": False}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import pathlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import ceil, floor
 
 import numpy as np
@@ -23,11 +26,13 @@ from foundation.store.manifest import Manifest
 from scenarios.compare import label
 from scenarios.compare.equity import equity_table
 from scenarios.compare.pictures.groups import left_out_note
-from scenarios.compare.pictures.results import Frames, horizon, scenario_order, strategies_by_effect
-from scenarios.compare.pictures.shapes import PACKAGE, Shape, shapes
-from scenarios.drawing import page
+from scenarios.drawing import Frames, horizon, page, scenario_order, strategies_by_effect
+from scenarios.language.regions import DROM
 from scenarios.words import group_label, scenario_titles
 
+FILE = pathlib.Path(__file__).with_name("regions.json")
+"""Shapes of the regions, cut out once (``tests/scenarios/compare/cutting.py``), with their source and licence."""
+PACKAGE = "@gouvfr/dsfr-chart 2.0.4"
 BODY, WIDE = 7.9, (2.9, 1.0)
 """Inches of the picture's height; widths of the map and of what stands beside it."""
 MAINLAND, INSET, APART = 1010.0, 200.0, 60.0
@@ -40,6 +45,39 @@ NAMED = {"Guyane": "guyane", "La Réunion": "reunion"}
 """Of overseas regions those that have another name in English."""
 UNSURE = "////"
 _DEPTH = LinearSegmentedColormap.from_list("depth", ["#E8F1F7", BLUE, "#003A5D"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """Outlines of a region, or of a part of one; y downwards, in units of its map (each overseas one has its own)."""
+
+    name: str
+    region: str
+    """That of the model."""
+    rings: Sequence[Floats]
+    """[point, xy], the largest first."""
+    at: tuple[float, float]
+    """The point deepest inside, for a label."""
+
+    @property
+    def overseas(self) -> bool:
+        """Drawn in an inset."""
+        return self.region == DROM
+
+
+@cache
+def shapes() -> tuple[Shape, ...]:
+    """All there are, those of the mainland first."""
+    document = json.loads(FILE.read_text(encoding="utf-8"))
+    return tuple(
+        Shape(
+            name=one["name"],
+            region=one["region"],
+            rings=[np.array(ring, float) for ring in one["rings"]],
+            at=(one["at"][0], one["at"][1]),
+        )
+        for one in document["shapes"]
+    )
 
 
 @dataclass(frozen=True)

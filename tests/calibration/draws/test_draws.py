@@ -15,8 +15,7 @@ from calibration.facts.priors import AHEAD, EFFECTS, FREE, SHARED, SHOCKS, SURVE
 from calibration.facts.tables import DATA, rows_hash
 from foundation.errors import UserError
 from foundation.seeds import uniform
-from model.terms.parameters import HALF_YEARS, Drivers
-from model.terms.structure import Structure
+from model.terms.parameters import HALF_YEARS, Drivers, Structure
 
 ROWS = 6
 

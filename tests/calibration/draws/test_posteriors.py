@@ -9,7 +9,7 @@ from calibration.draws.files import DEFAULT, POSTERIOR, save_draws, structure_na
 from calibration.draws.posteriors import posterior_for, shipped_structures
 from calibration.facts.priors import FREE, load_priors
 from foundation.errors import UserError
-from model.terms.structure import Structure
+from model.terms.parameters import Structure
 
 
 def folder_with(path, structure):

@@ -36,7 +36,7 @@ from calibration.posterior.simulate import launched, prior_places, simulate
 from calibration.posterior.work import Sent
 from calibration.survey.question import compared
 from foundation.errors import RunFailedError, UserError
-from model.terms.structure import Structure
+from model.terms.parameters import Structure
 
 WANTED = Wanted(people=3000, draws=4, seed=1, structure=Structure(), posterior=None, command_line=["mes", "fit"])
 

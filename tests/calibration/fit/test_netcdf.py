@@ -20,7 +20,7 @@ from calibration.posterior.simulate import values_at
 from cli.main import app
 from foundation.store import manifest as manifests
 from foundation.store.store import check, document
-from model.terms.structure import Structure
+from model.terms.parameters import Structure
 from tests.calibration.problems import STOCKS
 from tests.calibration.sbc.test_sbc import OBSERVED, small_emulator
 

@@ -30,7 +30,7 @@ from foundation.quantiles import jeffreys
 from foundation.store.store import load
 from foundation.store.verification import verify_folder
 from foundation.study import carry_out
-from model.terms.structure import Structure
+from model.terms.parameters import Structure
 from tests.calibration.forecast import made_up
 
 LAST = made_up.COUNTS[-1].day

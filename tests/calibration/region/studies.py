@@ -21,7 +21,7 @@ from calibration.region.law import region_of
 from calibration.region.spread import LEVEL, SWITCHES, Setting, Spread
 from foundation.study import Study
 from model.population.region import own_cohorts
-from model.terms.structure import Structure
+from model.terms.parameters import Structure
 from tests.calibration.region.made_up import SLOPE, figure
 
 REGION, DRAWS = "Bretagne", 30

@@ -16,12 +16,21 @@ from model.population.attributes import EMAIL
 from model.population.building import build_population
 from model.population.population import Population
 from model.population.pyramid import by_region, completed_years, region_bands
-from model.terms.ages import band_starts, rates_by_age, recipients, relative_documents
 from model.terms.channels import Channel
 from model.terms.drivers import DAYS_PER_MONTH, weekly_documents
-from model.terms.parameters import Drivers, Parameters, People, Practice, Prevalence, Pulls, Stops, WordOfMouth
+from model.terms.inputs import band_starts, rates_by_age, recipients, relative_documents
+from model.terms.parameters import (
+    Drivers,
+    Parameters,
+    People,
+    Practice,
+    Prevalence,
+    Pulls,
+    Stops,
+    Structure,
+    WordOfMouth,
+)
 from model.terms.spells import LEVELS
-from model.terms.structure import Structure
 from model.terms.tables import HOSPITAL_STAYS
 from model.terms.weeks import NEVER, WEEKS, WEEKS_PER_YEAR
 from tests.model.busy import history

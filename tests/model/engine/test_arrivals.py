@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model.engine.agenda import week_passed
+from model.engine.processes import week_passed
 from model.terms.jit import compiled
 from model.terms.tables import GUIDES, cumulated, guide_to
 from model.terms.weeks import WEEKS

@@ -10,8 +10,8 @@ from model import AdoptionModel, Parameters, Structure, build_population
 from model import levers as lv
 from model.engine.practice import mention_week
 from model.population.attributes import EMAIL, EXCLUDED, NO_DOCTOR, PILOT
-from model.terms.ages import DOCUMENTS, GP_CONTACTS
 from model.terms.channels import Channel
+from model.terms.inputs import DOCUMENTS, GP_CONTACTS
 from model.terms.parameters import Drivers, People, Practice, Prevalence, Pulls, Stops, WordOfMouth
 from model.terms.rules import CODE_WEEKS
 from model.terms.spells import LEVELS

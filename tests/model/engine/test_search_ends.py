@@ -10,7 +10,7 @@ import pytest
 from model import levers as lv
 from model.adoption import AdoptionModel
 from model.engine.agenda import Agenda
-from model.terms.structure import Structure
+from model.terms.parameters import Structure
 from model.terms.weeks import NEVER, WEEKS
 from tests.model.busy import POLICY, build, levers
 

@@ -144,7 +144,7 @@ def test_part_of_an_agent_is_kept_in_expectation() -> None:
     """Five people a week for 104 weeks are 520; a row stands for many more: 0 or one row, 520 people on average."""
     p = population(20_000)
     lever = lv.Assisted(name="few", capacity=5.0, success=0.5, start=205, end=309)
-    from model.terms.structure import Structure
+    from model.terms.parameters import Structure
     from model.terms.tables import weekly_tables
     from tests.model.busy import BUSY
 

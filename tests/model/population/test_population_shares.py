@@ -11,10 +11,9 @@ from scipy import stats
 
 from model.population.attributes import ACCOUNT, EMAIL, EXCLUDED, NO_DOCTOR, PILOT
 from model.population.pyramid import EXCLUDED_REACH, by_region, region_bands
-from model.terms.ages import GP_CONTACTS, rates_by_age, relative_documents
-from model.terms.needs import gp_levels
+from model.terms.inputs import GP_CONTACTS, rates_by_age, relative_documents
 from model.terms.spells import LEVELS as SPELL_LEVELS
-from model.terms.spells import gamma_means
+from model.terms.spells import gamma_means, gp_levels
 from model.terms.tables import HOSPITAL_STAYS
 from model.terms.weeks import MAJORITY
 from tests.model.law import demography, is_mean, is_share, population

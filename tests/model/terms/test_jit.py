@@ -25,7 +25,7 @@ def names(file: str) -> set[str]:
     ("file", "other"),
     [
         ("engine/kernel.py", "terms/rules.py"),  # from a package
-        ("engine/kernel.py", "engine/sources.py"),  # at second hand
+        ("engine/kernel.py", "engine/processes.py"),  # at second hand
         ("counting/tally.py", "terms/spells.py"),
         ("population/attributes.py", "terms/keyed.py"),
     ],

@@ -12,17 +12,16 @@ from scipy.optimize import brentq
 
 from model import AdoptionModel, Parameters, Structure
 from model.engine.people import barrier_spell, document_exposure, has_barrier_in
-from model.terms.ages import DOCUMENTS
+from model.terms.inputs import DOCUMENTS
 from model.terms.jit import kernel
 from model.terms.keyed import Decision, bits_of, person_word
-from model.terms.needs import MEAN_DOCUMENTS, WITH_ONE, document_shape, share_with_one
 from model.terms.parameters import People
-from model.terms.spells import LEVELS, level_of, spell_in, spell_lengths
+from model.terms.spells import LEVELS, MEAN_DOCUMENTS, WITH_ONE, document_shape, level_of, spell_in, spell_lengths
 from model.terms.weeks import WEEKS, WEEKS_PER_YEAR
 from tests.model.busy import BUSY, build, history
 from tests.model.law import Z, demography, is_share, population
 
-PEOPLE = 8000
+PEOPLE, STEPS = 8000, 52
 ALPHA = 1e-6
 DATES = (0, 13, 52, 205, WEEKS - 1)
 SPELLS = (Decision.SPELL_EAGERNESS, Decision.SPELL_GP, Decision.SPELL_DOCUMENTS)
@@ -110,6 +109,27 @@ def test_barriers_stay_as_frequent(association: str, week: int) -> None:
 def expected_documents(people: Any, world: Any, first: int, end: int, found: Any) -> None:
     for i in range(len(found)):
         found[i] = document_exposure(people, world, i, world.cum_years, first, end)
+
+
+def share_with_one(shape: float, mean: float, spell: float) -> float:
+    """Share of people with at least one document in a year, 0..1.
+
+    Args:
+        shape: of the gamma law of a spell's rate.
+        mean: documents a person and year.
+        spell: mean years of a spell.
+
+    1 - phi(1), where phi(t) = E exp(-documents expected in t) solves the renewal equation phi(t) = e^(-t/s) L(t) +
+    integral of e^(-u/s) / s L(u) phi(t - u), L(t) = (1 + mean t / shape)^-shape; by the trapezoid rule.
+    """
+    t = np.linspace(0.0, 1.0, STEPS + 1)
+    within = np.exp(-t / spell) * (1.0 + mean * t / shape) ** -shape
+    weight = within / spell / STEPS
+    phi = np.ones(STEPS + 1)
+    for n in range(1, STEPS + 1):
+        inner = weight[1:n] @ phi[n - 1 : 0 : -1] if n > 1 else 0.0
+        phi[n] = (within[n] + inner + 0.5 * weight[n]) / (1.0 - 0.5 * weight[0])
+    return float(1.0 - phi[-1])
 
 
 @pytest.mark.parametrize("need_spell", [0.5, 1.0, 3.0])

@@ -18,8 +18,7 @@ from model.engine.records import LAST_STOP, LAST_STOP_SHIFT
 from model.population.building import build_population
 from model.terms.channels import Channel
 from model.terms.outcome import DIMENSIONS
-from model.terms.parameters import Parameters
-from model.terms.structure import Structure
+from model.terms.parameters import Parameters, Structure
 from model.terms.weeks import NEVER, WEEKS
 from model.twin.people import Person
 from model.twin.reference import MOST_PEOPLE, ReferenceModel

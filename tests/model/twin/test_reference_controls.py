@@ -8,8 +8,8 @@ import pytest
 
 from model.engine.programme import PEER
 from model.terms import rules
-from model.terms.ages import STAYS
 from model.terms.channels import Channel
+from model.terms.inputs import STAYS
 from model.terms.weeks import NEVER, WEEKS
 from model.twin import sources
 from model.twin.contacts import NO_NEED, Clock, Contact, Need, identity

@@ -19,7 +19,7 @@ from planning.mix.study import plan_document, plan_text
 from planning.mix.tables import headline, sentences, tables
 from scenarios.draw import price
 from scenarios.language.files import load_scenario, parse_scenario
-from scenarios.language.within import Within, taken_in
+from scenarios.language.resolve import Within, taken_in
 from tests.planning.made_up import manifest, plan
 
 SHARE = part_of(load_demography(), "Bretagne")

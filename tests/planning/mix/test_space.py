@@ -9,8 +9,7 @@ import pytest
 
 from foundation.errors import UserError
 from planning.mix.question import STEPS, Space, load_space, needed, strictly
-from scenarios.language.files import catalogue, load_scenario, parse_scenario
-from scenarios.language.written import scenario_text
+from scenarios.language.files import catalogue, load_scenario, parse_scenario, scenario_text
 
 CATALOGUE = [name for name in catalogue() if name != "status-quo"]
 

@@ -9,7 +9,7 @@ import pytest
 
 from foundation.language.numbers import typeset
 from scenarios.compare.aimed import FEW, aimed_lines, few_aimed
-from scenarios.lever_schemas.words import lever_named, words
+from scenarios.lever_schemas import lever_named, words
 from tests.model.law import population
 from tests.scenarios.test_hand_counts import LAST, aged, branched, of
 

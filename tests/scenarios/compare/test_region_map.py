@@ -16,10 +16,10 @@ from foundation.drawing.style import settle
 from foundation.language.numbers import interval
 from scenarios.compare.equity import equity_table
 from scenarios.compare.pictures import by_region
-from scenarios.compare.pictures.regions import Standing, classes_of, standings_of
-from scenarios.compare.pictures.shapes import FILE, PARTS, cut, rings_of, shapes
+from scenarios.compare.pictures.regions import FILE, Standing, classes_of, shapes, standings_of
 from scenarios.language.regions import DROM, REGIONS, SOUTH_EAST
 from tests.scenarios import frames as made
+from tests.scenarios.compare.cutting import PARTS, cut, rings_of
 
 DRAWS = 20
 

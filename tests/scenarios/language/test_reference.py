@@ -6,13 +6,12 @@ from pathlib import Path
 import pytest
 
 from foundation.language.pages import between
+from scenarios.language.describe import reference_table
 from scenarios.language.files import parse_scenario
-from scenarios.language.guide import reference_table
 from scenarios.language.regions import REGIONS
 from scenarios.language.schema import DriversTable
-from scenarios.lever_schemas import KINDS
+from scenarios.lever_schemas import KINDS, words
 from scenarios.lever_schemas.base import TargetTable
-from scenarios.lever_schemas.words import words
 
 DOCS = Path(__file__).parents[3] / "docs"
 GUIDES = {"en": "scenarios.md", "fr": "scenarios.fr.md"}
@@ -46,7 +45,7 @@ def test_the_worked_example_is_valid(lang):
     example, drivers = re.findall(r"```toml\n(.*?)```", guide(lang), flags=re.DOTALL)
     scenario = parse_scenario(example, source="two-regions.toml")
     assert [lever.kind for lever in scenario.levers] == ["letter", "assisted"]
-    assert scenario.uses_own_prices()
+    assert any(lever.cost for lever in scenario.levers)
     fixed = parse_scenario(example + drivers, source="two-regions.toml").drivers
     assert (fixed.documents_per_year, fixed.growth_per_year) == (0.0, 0.05)
 

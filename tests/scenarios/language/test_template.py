@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.language.files import parse_scenario
-from scenarios.language.template import template
+from scenarios.language.files import parse_scenario, template
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE = re.compile(r"^# (\[|kind|every|times|carries|email|value|low|high|means|ramp|capacity|offline|start|end)")

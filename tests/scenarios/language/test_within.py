@@ -7,8 +7,8 @@ import pytest
 from calibration.facts.inputs import load_demography
 from model.population.region import part_of
 from scenarios.language.files import catalogue, load_scenario, parse_scenario
+from scenarios.language.resolve import taken_in
 from scenarios.language.schema import scaled
-from scenarios.language.within import taken_in
 from scenarios.lever_schemas.base import Span
 from tests.scenarios.test_costs import DRAW, ITEMS, cost_lines, use
 

@@ -2,7 +2,7 @@
 with their source and licence:
 
     npm pack @gouvfr/dsfr-chart@2.0.4
-    python -m scenarios.compare.pictures.shapes gouvfr-dsfr-chart-2.0.4.tgz
+    python -m tests.scenarios.compare.cutting gouvfr-dsfr-chart-2.0.4.tgz
 """
 
 from __future__ import annotations
@@ -12,19 +12,15 @@ import re
 import sys
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 from matplotlib.path import Path as Outline
 
-from foundation.shapes import Floats
+from scenarios.compare.pictures.regions import FILE, PACKAGE
 from scenarios.language.regions import DROM, REGIONS, SOUTH_EAST
 
-FILE = Path(__file__).with_name("regions.json")
-PACKAGE = "@gouvfr/dsfr-chart 2.0.4"
 INSIDE = "package/dist/MapChart/MapChart.js"
 PARTS: Mapping[str, tuple[str, str]] = {
     "FR-ARA": ("Auvergne-Rhône-Alpes", "Auvergne-Rhône-Alpes"),
@@ -50,39 +46,6 @@ PARTS: Mapping[str, tuple[str, str]] = {
 _PATH = re.compile(r'class: "(FR-(?:[A-Z]{3}|20R|97\d))",\s*(?:style: [^\n]*\n\s*)?d: "([^"]*)"')
 _TOKEN = re.compile(r"([a-zA-Z])|(-?(?:\d+\.?\d*|\.\d+)(?:e-?\d+)?)")
 _ARGUMENTS = {"m": 2, "l": 2, "h": 1, "v": 1, "c": 6, "s": 4, "q": 4, "t": 2, "a": 7}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shape:
-    """Outlines of a region, or of a part of one; y downwards, in units of its map (each overseas one has its own)."""
-
-    name: str
-    region: str
-    """That of the model."""
-    rings: Sequence[Floats]
-    """[point, xy], the largest first."""
-    at: tuple[float, float]
-    """The point deepest inside, for a label."""
-
-    @property
-    def overseas(self) -> bool:
-        """Drawn in an inset."""
-        return self.region == DROM
-
-
-@cache
-def shapes() -> tuple[Shape, ...]:
-    """All there are, those of the mainland first."""
-    document = json.loads(FILE.read_text(encoding="utf-8"))
-    return tuple(
-        Shape(
-            name=one["name"],
-            region=one["region"],
-            rings=[np.array(ring, float) for ring in one["rings"]],
-            at=(one["at"][0], one["at"][1]),
-        )
-        for one in document["shapes"]
-    )
 
 
 def cut(script: str) -> list[dict[str, object]]:
