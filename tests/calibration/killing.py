@@ -22,8 +22,8 @@ import numpy as np
 from calibration.draws.files import read_draws
 
 SETTINGS = ("--first", "64", "--waves", "1", "--wave", "64", "--people", "2000", "--draws", "40")
-RENEWED = (".tmp", ".part", "walk.npz", "walk-again-1.npz", "walk-again-2.npz")
-"""Names (or their ends) of states that are saved over and over, and of files half written."""
+RENEWED = (".tmp", ".part", ".lock", "log.txt", "walk.npz", "walk-again-1.npz", "walk-again-2.npz")
+"""Names (or their ends) of what is written over and over, the log and the lock among it, and of files half written."""
 LAST, LONGEST = 4, 0.1
 """Files written at the very end; longest wait before a kill, as a share of the undisturbed time."""
 ROOT = Path(__file__).parents[2]
