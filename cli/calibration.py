@@ -17,7 +17,7 @@ from cli.runs.request import AVERAGE, command_line, day, process_count, structur
 from foundation.errors import Interrupted, UserError
 from foundation.language.numbers import number, percent
 from foundation.tasks.journal import LOG, journal
-from foundation.tasks.progress import QUIET, never_silent
+from foundation.tasks.progress import never_silent, patience
 
 if TYPE_CHECKING:
     from calibration.facts.observed import Observed
@@ -135,8 +135,8 @@ def _check_folder(request: Request) -> None:
 
 
 class Teller:
-    """A line of progress on stderr: renewed in place on a terminal; elsewhere one a stage, and when there was none for
-    two seconds and a tenth of the time so far."""
+    """A line of progress on stderr: renewed in place on a terminal; elsewhere one a stage, and wherever there was none
+    for longer than patience lasts."""
 
     def __init__(self, lang: Lang) -> None:
         import time
@@ -151,7 +151,7 @@ class Teller:
         if new:
             self._note(now)
             self.stage, self.stage_began, self.first = progress.stage, now, progress.done
-        seldom = 0.2 if sys.stderr.isatty() else max(QUIET, (now - self.began) / 10)
+        seldom = 0.2 if sys.stderr.isatty() else patience(now - self.began)
         if new or now - self.last >= seldom or progress.done >= progress.total:
             self.again()
 

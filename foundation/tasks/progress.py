@@ -14,8 +14,15 @@ from foundation.tasks.journal import journal
 
 MINUTE = 60.0
 """Seconds."""
-QUIET = 2.0
-"""Seconds without a line after which people wonder."""
+QUIET, SILENT = 2.0, 30.0
+"""Seconds without a line after which people wonder, in the beginning and ever."""
+
+
+def patience(so_far: float) -> float:
+    """Seconds that may pass without a line after so many: a tenth more."""
+    return min(max(QUIET, so_far / 10), SILENT)
+
+
 Progress = Callable[[int, str], AbstractContextManager[Callable[[int], None]]]
 """Given how many there are in all and the name of the stage, a context whose value is told how many are done."""
 
@@ -79,13 +86,13 @@ def _lines(total: int, label: str) -> Iterator[Callable[[int], None]]:
 @contextmanager
 def never_silent(say: Callable[[], None], last: Callable[[], float]) -> Iterator[None]:
     """Until the block is left, a thread calls ``say`` where nothing was said since ``last`` (of ``time.perf_counter``)
-    for ``QUIET`` seconds and a tenth of the time so far."""
+    for longer than patience lasts."""
     over, began = threading.Event(), time.perf_counter()
 
     def watch() -> None:
         while not over.wait(QUIET / 4):
             now = time.perf_counter()
-            if now - last() > max(QUIET, (now - began) / 10):
+            if now - last() > patience(now - began):
                 say()
 
     threading.Thread(target=watch, daemon=True).start()

@@ -57,6 +57,10 @@ def test_where_nothing_was_said_for_long_it_says_that_it_goes_on(monkeypatch, ca
         assert capsys.readouterr().err == ""
 
 
+def test_patience_grows_to_half_a_minute():
+    assert [progress.patience(seconds) for seconds in (0.0, 15.0, 60.0, 300.0, 7200.0)] == [2.0, 2.0, 6.0, 30.0, 30.0]
+
+
 def test_who_is_told_often_enough_is_told_nothing_else(monkeypatch, capsys):
     monkeypatch.setattr(progress, "QUIET", 5.0)
     with progress_of(10, "draws") as tell:
