@@ -15,6 +15,8 @@ from matplotlib.transforms import Bbox
 from foundation.drawing.placing import name_or_number
 from foundation.drawing.style import GREY, settle
 from report.figures import SIZES, report_costs
+from report.numbers import Numbers
+from report.shown import Subject
 from scenarios.compare.pictures import PICTURES
 from tests.scenarios import frames as made
 
@@ -165,10 +167,13 @@ def test_numbers_of_the_report_are_told_apart(shape: str, monkeypatch: pytest.Mo
     drawn: list[Figure] = []
     monkeypatch.setattr("report.figures.text_svg", lambda figure, _: drawn.append(figure) or "")
     by_effect = sorted(REAL, key=lambda name: -REAL[name][4])
-    numbers = {name: place for place, name in enumerate(by_effect, 1)}
-    report_costs({"outcomes": outcomes()}, made.manifest(len(REAL) + 1), "en", numbers, shape, "x")
+    ranks = {name: place for place, name in enumerate(by_effect, 1)}
+    numbers = Numbers.__new__(Numbers)  # of outcomes alone
+    Subject.__init__(numbers, made.manifest(len(REAL) + 1), "en")
+    numbers.frames = {"outcomes": outcomes()}
+    report_costs(numbers, ranks, shape, "x")
     (axes,) = drawn[0].axes
-    assert [note.get_text() for note in axes.texts] == [str(place) for place in numbers.values()]
+    assert [note.get_text() for note in axes.texts] == [str(place) for place in ranks.values()]
     assert [told for told in problems(axes) if "hides an interval" not in told] == [], "arms are everywhere there"
 
 
