@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
 
 from tests.web.browser.fake import Fake, serving
 
@@ -73,11 +73,27 @@ def fake(faked: tuple[Fake, str]) -> Fake:
     return faked[0]
 
 
+@pytest.fixture(scope="module")
+def unused(browser: Browser) -> Callable[[bool], list[Page]]:
+    """Pages that no test has open, with charts or without: to begin one takes longer than what most tests do with it,
+    and nothing is kept in it but its address."""
+    contexts = {charts: browser.new_context(reduced_motion="reduce", accept_downloads=True) for charts in (False, True)}
+    contexts[False].route("**/plotly.min.js", lambda route: route.fulfill(content_type="text/javascript", body=UNDRAWN))
+    left: dict[bool, list[Page]] = {False: [], True: []}
+
+    def pages(charts: bool) -> list[Page]:
+        if not left[charts]:
+            left[charts].append(contexts[charts].new_page())
+        return left[charts]
+
+    return pages
+
+
 @pytest.fixture
-def visit(browser: Browser, faked: tuple[Fake, str], fake: Fake) -> Iterator[Visit]:
-    """Opens the page in a browser of its own: ``visit(lang, width, fragment)``. What it reports is an error of the
+def visit(unused: Callable[[bool], list[Page]], faked: tuple[Fake, str], fake: Fake) -> Iterator[Visit]:
+    """Opens the page, as often as is asked for: ``visit(lang, width, fragment)``. What it reports is an error of the
     test, but for refusals that the test names (``refused``). Charts are drawn where asked for: they take time."""
-    contexts, told = [], list[str]()
+    visits, told = [], list[str]()
 
     def opened(
         lang: str = "en",
@@ -89,23 +105,21 @@ def visit(browser: Browser, faked: tuple[Fake, str], fake: Fake) -> Iterator[Vis
         ready: bool = True,
         charts: bool = False,
     ) -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, reduced_motion="reduce", accept_downloads=True
-        )
-        contexts.append(context)
-        if not charts:
-            context.route("**/plotly.min.js", lambda route: route.fulfill(content_type="text/javascript", body=UNDRAWN))
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on(
-            "console",
-            lambda said: (
+        def listen(said: ConsoleMessage) -> None:
+            if said.type in ("error", "warning") and not (refused and refused in said.text):
                 told.append(said.text)
-                if said.type in ("error", "warning") and not (refused and refused in said.text)
-                else None
-            ),
-        )
-        page.on("pageerror", lambda error: told.append(str(error)))
+
+        def fail(error: Error) -> None:
+            told.append(str(error))
+
+        page = unused(charts).pop()
+        visits.append((charts, page, listen, fail))
+        page.on("console", listen)
+        page.on("pageerror", fail)
+        page.set_viewport_size({"width": width, "height": 900})
+        page.set_default_timeout(10_000)
+        page.bring_to_front()  # one behind another is drawn late or never
+        page.mouse.move(0, 0)
         page.goto(f"{at or faked[1]}/?lang={lang}" + (f"#{state}" if state else ""))
         page.wait_for_selector("html[data-ready]")
         if ready:
@@ -113,6 +127,9 @@ def visit(browser: Browser, faked: tuple[Fake, str], fake: Fake) -> Iterator[Vis
         return page
 
     yield opened
-    for context in contexts:
-        context.close()
+    for charts, page, listen, fail in visits:
+        page.remove_listener("console", listen)
+        page.remove_listener("pageerror", fail)
+        page.goto("about:blank")
+        unused(charts).append(page)
     assert told == []
