@@ -1,7 +1,7 @@
 """Shapes in signatures are checked while the tests run (not for users): jaxtyping wraps beartype around functions.
 
-The engine and the twin are left out: kernels are compiled, and the twin's agents are called millions of times. So is the
-clock, which takes no arrays and is asked more often than all the rest.
+The engine and the twin are left out: kernels are compiled, and the twin's agents are called millions of times. So is
+the clock, which takes no arrays and is asked more often than all the rest.
 """
 
 from __future__ import annotations

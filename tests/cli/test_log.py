@@ -29,7 +29,7 @@ def lines(file: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Result]]:
-    """Where ``RUN`` was carried out once, and once stopped before its tables were written, in French; what each said."""
+    """Where ``RUN`` was carried out once, and once stopped before its tables, in French; what each said."""
     place, said = tmp_path_factory.mktemp("log"), {}
 
     def interrupted(*_: object) -> None:

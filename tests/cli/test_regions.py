@@ -49,14 +49,16 @@ def test_a_level_is_a_folder_that_can_be_verified_and_shown(level: Path, mes: Me
 
 
 def test_the_same_fit_again_gives_the_same_draws(level: Path, mes: Mes) -> None:
-    again = mes(
-        *("calibrate", "--region", "bretagne", "--counts", level.parent / "counts.csv", "--out", "again", *FIT),
-        *("--pictures", "none", "--json"),
-    )
-    assert again.exit_code == 0, again.output
-    one, other = (pd.read_parquet(folder / "level.parquet") for folder in (level, Path("again")))
-    assert one.equals(other)
-    assert json.loads(again.stdout)["unit"].startswith("millions of activated profiles of the region")
+    few = ("--people", 1000, "--draws", 12, "--workers", 1, "--pictures", "none", "--json")
+    made = []
+    for region, seed, out in (("Bretagne", 1, "one"), ("bretagne", 1, "again"), ("Bretagne", 2, "other")):
+        counts = ("--counts", level.parent / "counts.csv")
+        found = mes("calibrate", "--region", region, *counts, *few, "--seed", seed, "--out", out)
+        assert found.exit_code == 0, found.output
+        made.append(pd.read_parquet(Path(out) / "level.parquet"))
+    assert made[0].equals(made[1])
+    assert not made[0].equals(made[2]), "negative control"
+    assert json.loads(found.stdout)["unit"].startswith("millions of activated profiles of the region")
 
 
 def test_a_run_with_the_level_goes_on_from_the_counts(level: Path, mes: Mes) -> None:

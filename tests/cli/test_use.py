@@ -60,7 +60,7 @@ def test_the_report_refuses_it_and_pictures_draw_no_line(folder: Path) -> None:
     code, _, told = called("report", str(folder), "--lang", "fr")
     assert code == 2
     assert "utilisateurs mensuels" in told
-    code, _, told = called("plot", str(folder))
+    code, _, told = called("plot", str(folder), "--workers", "1")
     assert code == 0, told
     assert (folder / "pictures" / "use.en.png").is_file()
 
@@ -74,7 +74,7 @@ def test_another_target_is_refused(text: str, said: str, tmp_path: Path) -> None
 
 
 def test_a_plan_on_users(tmp_path: Path) -> None:
-    words = ("--budget", "5M", "--levers", "simplify,documents", "--people", "1000", "--draws", "10", "--workers", "1")
+    words = ("--budget", "5M", "--levers", "simplify,documents", "--people", "1000", "--draws", "6", "--workers", "1")
     more = ("--pictures", "none", "--target", "users=4M", "--quick", "--json", "--out", str(tmp_path / "plan"))
     code, said, told = called("plan", *words, *more)
     assert code == 0, told

@@ -142,7 +142,7 @@ def started(seed: int) -> ReferenceModel:
 
 @lru_cache
 def twin(seed: int) -> ReferenceModel:
-    """It with all levers at the end of the run, to be looked at: who breaks a rule takes a ``campaign`` of their own."""
+    """It with all levers at the end of the run, to be looked at: who breaks a rule takes a ``campaign``."""
     branch = started(seed).branch(levers())
     branch.advance(WEEKS)
     return branch

@@ -22,9 +22,9 @@ QUICK = {
     "compare": ("compare", "media", "simplified-signup", *SMALL, "--draws", "2", "--pictures", "none"),
     "effects": ("effects", *SMALL, "--draws", "2", "--pictures", "none"),
     "survey": ("survey", *SMALL, "--draws", "2"),
-    "regions": ("regions", "--people", "1000", "--workers", "1", "--draws", "2"),
+    "regions": ("regions", "--people", "1000", "--workers", "1", "--draws", "1"),
     "level": ("calibrate", "--region", "Bretagne", "--counts", "COUNTS", "--people", "1000", "--workers", "1",
-              "--draws", "40", "--pictures", "none"),
+              "--draws", "12", "--pictures", "none"),
 }  # fmt: skip
 COUNTS = "date,activated_millions,error_millions\n2025-06-30,1.0,0.3\n"
 LONG = {
