@@ -19,6 +19,7 @@ from foundation.tasks.journal import journal
 from tests.shapes import check_shapes
 
 check_shapes()
+gc.set_threshold(100_000, 10, 10)  # searched more rarely than at every 700 objects: the readable twin makes many
 settings.register_profile("fixed", derandomize=True, database=None, deadline=None)
 settings.load_profile("fixed")
 
@@ -78,11 +79,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What is loaded by now stays and is not searched for garbage again; the rest, which is much in the readable twin,
-    less often than every 700 objects."""
+    """What is loaded by now stays and is not searched for garbage again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 10, 10)
 
 
 def pytest_configure() -> None:
