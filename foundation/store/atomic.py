@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-WRITERS = 2
-"""Tables that are written at once."""
 LOCK = ".lock"
 """Holds the number of the process that writes in a folder."""
 
@@ -147,12 +145,13 @@ def write_parquet(path: Path, frame: pd.DataFrame) -> None:
 
 @contextmanager
 def tables_written(folder: Path, tables: Mapping[str, pd.DataFrame]) -> Iterator[None]:
-    """Tables as Parquet in a folder when the block is left; what it does is done beside.
+    """Tables as Parquet in a folder when the block is left; what it does is done beside. One at a time: each takes
+    memory.
 
     Raises:
         StorageError: as ``write_bytes``.
     """
-    with ThreadPoolExecutor(WRITERS) as pool:
+    with ThreadPoolExecutor(1) as pool:
         written = [pool.submit(write_parquet, folder / f"{name}.parquet", table) for name, table in tables.items()]
         yield
         for each in written:
