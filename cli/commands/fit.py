@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from cli import options as o
+from cli.commands import given
 from cli.errors import FAILED, reported
 
 Out = Annotated[Path | None, typer.Option(help="Folder to make.  [default: ./runs/fit-<time>]")]
@@ -47,15 +48,8 @@ def fit(
         if netcdf:
             refuse_without_library()
         count = process_count(workers)
-        wanted = Wanted(
-            people=people,
-            draws=draws,
-            seed=seed,
-            structure=structure_of(structure or ()),
-            posterior=posterior,
-            command_line=command_line(),
-        )
-        fitting = prepare(wanted)
+        asked = {"structure": structure_of(structure or ()), "command_line": command_line()}
+        fitting = prepare(given(Wanted, locals(), **asked))
         warn_of_draws(fitting.source, lang)
         folder = out or Path("runs") / f"fit-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
         with new_folder(folder) as filling:
