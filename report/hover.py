@@ -77,10 +77,10 @@ def _drawn(spot: Spot, frame: Frame, name: str, ruler: bool, last: bool) -> str:
     place = f'x="{area.left:.1f}" y="{area.top:.1f}"'
     size = f'width="{area.right - area.left:.1f}" height="{area.bottom - area.top:.1f}"'
     said = escape("; ".join(f"{one}{value}" for one, value in spot.lines))
-    checked = " checked" if last else ""
+    checked = ' checked="checked"' if last else ""
     return (
         f'<g class="spot"><foreignObject {place} {size}>'
-        f'<input type="radio" name="{name}" autocomplete="off" aria-label="{said}"{checked}></foreignObject>'
+        f'<input type="radio" name="{name}" autocomplete="off" aria-label="{said}"{checked}/></foreignObject>'
         f"<rect {place} {size}/>"
         f'<g aria-hidden="true">{rule}{marks}{box}<text {x} y="{top + PAD - 3:.1f}">{text}</text></g></g>'
     )

@@ -60,7 +60,7 @@ def test_the_report_is_of_users_and_pictures_draw_no_line(folder: Path) -> None:
     code, _, told = called("report", str(folder), "--lang", "fr")
     assert code == 0, told
     assert "utilisateurs mensuels" in (folder / "report.fr.html").read_text(encoding="utf-8")
-    code, _, told = called("plot", str(folder))
+    code, _, told = called("plot", str(folder), "--workers", "1")
     assert code == 0, told
     assert (folder / "pictures" / "use.en.png").is_file()
 
