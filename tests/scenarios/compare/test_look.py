@@ -129,7 +129,10 @@ def text(outcomes: pd.DataFrame, lang: str, width: int = 120, **more: Any) -> st
         ),
     ],
 )
-def test_the_heading_says_what_it_is_at_every_width(lang: str, head: str, cells: tuple[str, ...]) -> None:
+def test_the_heading_says_what_it_is_at_every_width(
+    lang: str, head: str, cells: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)  # processes that run tests side by side have it set
     outcomes = many.frames(19, draws=FEWEST)["outcomes"]
     for width in (60, 80, 120, 200):
         shown = text(outcomes, lang, width)
