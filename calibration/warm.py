@@ -33,7 +33,7 @@ def ensure_compiled() -> None:
     if not _writable(done.parent):  # costs time at every start, nothing else: each process compiles what it needs
         journal.tell(f"the compiled engine can't be kept in {done.parent}; MES_CACHE_DIR names another folder")
         return
-    journal.tell("compiling the engine: once after an installation or an edit, about a minute")
+    journal.tell("compiling the engine: once after an installation or an edit, half a minute on two cores")
     began = time.monotonic()
     _compile()
     _mark(done)
