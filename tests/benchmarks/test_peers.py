@@ -12,6 +12,7 @@ from scipy import stats
 from benchmarks.setting import NAIVE, Setting, load_setting, without_news
 from benchmarks.weekly import WeeklyModel
 from model import AdoptionModel
+from model.population.population import Population
 from model.terms.channels import Channel
 from model.terms.weeks import WEEKS, position
 
@@ -52,6 +53,19 @@ def least_p(found: Any) -> float:
     return float(min(1.0, difference.shape[1] * stats.ttest_1samp(difference, 0.0).pvalue.min()))
 
 
+def still(setting: Setting) -> Setting:
+    """Without the growth of the service."""
+    drivers = replace(setting.parameters.drivers, trend=0.0, step=1.0, volatility=0.0)
+    return replace(setting, parameters=replace(setting.parameters, drivers=drivers))
+
+
+def ended(population: Population, setting: Setting) -> float:
+    """Share that the loop has activated in the end, per person at launch."""
+    loop = WeeklyModel(population, setting)
+    loop.advance()
+    return float((loop.activated < WEEKS).sum() / 2000)
+
+
 @pytest.mark.slow
 def test_the_weekly_loop_has_the_law_of_the_engine() -> None:
     setting = load_setting()
@@ -59,9 +73,7 @@ def test_the_weekly_loop_has_the_law_of_the_engine() -> None:
     assert found.min() > 0
     assert least_p(found) > ALPHA
     # Negative control: a loop without the growth of the service is told apart.
-    drivers = replace(setting.parameters.drivers, trend=0.0, step=1.0, volatility=0.0)
-    still = replace(setting, parameters=replace(setting.parameters, drivers=drivers))
-    assert least_p(shares(still, setting)) < ALPHA
+    assert least_p(shares(still(setting), setting)) < ALPHA
 
 
 def test_the_weekly_loop_keeps_its_accounts() -> None:
@@ -97,6 +109,10 @@ def test_starsim_computes_the_nearest_equivalent() -> None:
     adults = np.asarray(sim.people.age[:]) >= 18
     begun = module.who.activated_before[module.rows]
     assert not np.asarray(module.activated[:])[~adults & ~begun].any()
-    # What is left out (births, moves, children) was some 7 points of 34 at 20,000 people.
-    assert 0.2 < activated(sim) / 2000 < 0.32
+    # Beside the loop, which leaves out less: 1.4 points apart at 20,000 people (docs/performance.md), and chance.
+    found, others = activated(sim) / 2000, [ended(population, setting), ended(population, still(setting))]
+    bound = 0.02 + 4.0 * np.sqrt(2.0 * found * (1.0 - found) / 2000)
+    assert abs(found - others[0]) < bound < abs(found - others[1]), (
+        "negative control: without the growth of the service"
+    )
     assert position(setting.history.data_end) < WEEKS
