@@ -62,6 +62,7 @@ from foundation.store.manifest import Manifest
 from foundation.store.parts import Content
 from foundation.store.reading import Document
 from foundation.store.store import Store
+from foundation.store.tables import give_back
 from foundation.tasks.bench import Bench, Found
 from foundation.tasks.executors import Site, local_site
 from foundation.tasks.progress import Progress, silent
@@ -205,4 +206,6 @@ def carry_out(
         raise
     finally:
         store.release()
+    del frames
+    give_back()
     return store

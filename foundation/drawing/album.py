@@ -95,8 +95,7 @@ def begin(album: Album, pictures: int, processes: int) -> None:
     count = _worth_while(pictures, processes)
     if count > 1 and not _begun:
         _begun.append(LocalProcesses(count))
-        for _ in range(count):
-            _begun[0].submit(_load, album.pictures)
+        _begun[0].submit(_load, album.pictures)  # the others start with the pictures: tables need the memory now
 
 
 def _load(pictures: Callable[[], Mapping[str, Picture]]) -> None:

@@ -171,7 +171,9 @@ def frame(
     pieces = tables if together is None else _together(tables, *together)
     if tables and all(_like(table, tables[0]) for table in tables):
         # Put together before any becomes a data frame: a hundred small ones would take longer than what is in them.
-        return pa.concat_tables(pieces).combine_chunks().to_pandas()
+        whole = pa.concat_tables(pieces).combine_chunks()
+        del tables, pieces  # or else rows would be in memory three times
+        return whole.to_pandas(self_destruct=True)
     return pd.concat([piece.to_pandas() for piece in pieces], ignore_index=True)
 
 
