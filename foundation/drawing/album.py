@@ -90,8 +90,8 @@ def _table(sheet: Sheet, name: str) -> pd.DataFrame:
 
 
 def begin(album: Album, pictures: int, processes: int) -> None:
-    """Starts the processes with which ``draw_pictures`` will draw so many: they load what draws while this one is at
-    something else."""
+    """Starts the first of the processes with which ``draw_pictures`` will draw so many: it loads what draws while this
+    one is at something else."""
     count = _worth_while(pictures, processes)
     if count > 1 and not _begun:
         _begun.append(LocalProcesses(count))

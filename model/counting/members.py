@@ -187,8 +187,8 @@ class Stands:
         known = (self.beside or self)._known.setdefault(since, np.zeros(n, np.uint16))
         words = np.empty(n, np.uint16) if self.beside is None else self.beside.words(since).copy()
         self._over(interview.stand, self.changed, since, self.week, known, words)
-        everybody = tally.EVERYBODY if self.eased else self.changed
-        self._over(interview.pass_now, everybody, self.week, known, words)
+        asked = tally.EVERYBODY if self.eased else self.changed
+        self._over(interview.pass_now, asked, self.week, known, words)
         self._words[since] = words
         return words
 

@@ -15,7 +15,7 @@ from model.engine.practice import mention_week
 from model.engine.programme import PEER
 from model.engine.records import ACCOMPANIED, BEFORE, NOBODY, TELL, prefetch
 from model.engine.responses import take_place
-from model.engine.search import note_person, noted_bits
+from model.engine.search import asked_of, note_person
 from model.engine.turns import WARD
 from model.levers.base import HELP
 from model.terms import rules
@@ -52,10 +52,10 @@ def begin(r, draft, low, high, ends):
 @kernel
 def admit(r, draft, low, high, week):
     """Contacts to come through levers that begin in ``week`` or later."""
-    bits = noted_bits(r)
+    levers = asked_of(r)
     for i in range(low, high):
-        if r.state[i].activated == NEVER and is_aimed(r, i, bits):
-            note_person(r, draft, i, traits_of(r.world, i), week, _NONE, bits, _GO_ON)
+        if r.state[i].activated == NEVER and is_aimed(r, i, levers.noted):
+            note_person(r, draft, i, traits_of(r.world, i), week, _NONE, levers, _GO_ON)
 
 
 @inlined

@@ -3,6 +3,8 @@ random."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from model.engine.agenda import ENDS, KNOWS, forget
@@ -38,8 +40,8 @@ _ALIKE, _CONTACTS, _RECEIVED, _STAYS = np.int64(ALIKE), np.int64(GP_CONTACTS), n
 def note_person(r, draft, i, traits, since, base, levers, ends):
     """Note all contacts that may reach a person not activated: in childhood, the person's own, and those of wards.
 
-    ``base``: a value to note contacts of the status quo; ``levers``: the bits of those levers whose contacts are noted
-    (``noted_bits``); ``None`` for the other, of which Numba then compiles nothing.
+    ``base``: a value to note contacts of the status quo; ``levers``: those whose contacts are noted (``Asked``);
+    ``None`` for the other, of which Numba then compiles nothing.
     ``ends``: the first that is sure to activate the person ends the search, and ``r.sure`` gets its week.
     """
     draft.bound[ENDS], draft.bound[KNOWS] = _NEVER, np.int64(r.state[i].aware)
@@ -54,7 +56,7 @@ def note_person(r, draft, i, traits, since, base, levers, ends):
         if mode == WARD and r.tie[edge] >= 0:
             break  # wards come first
         owner = np.int64(~r.tie[edge]) if mode == WARD else i
-        if levers is not None and r.aims[owner] & levers == 0:
+        if levers is not None and r.aims[owner] & levers.noted == 0:
             continue
         if not reached_through(r, mode, owner, levers is not None):
             continue
@@ -67,14 +69,13 @@ def note_person(r, draft, i, traits, since, base, levers, ends):
             turn = childhood_turn(r, mode, owner, above, since, ends)
         if turn.start >= turn.stop:
             continue
-        asked = levers is None or asks_eagerness(r, r.aims[owner] & levers)
-        if asked and turn.i != answers:
+        if turn.i != answers and (levers is None or r.aims[owner] & levers.eager != 0):
             answers = turn.i
             write_eagerness(r, draft, answers)
         if base is not None:
             note_base(r, draft, turn)
         if levers is not None:
-            note_levers(r, draft, turn, r.aims[owner] & levers)
+            note_levers(r, draft, turn, r.aims[owner] & levers.noted)
     if ends and draft.bound[ENDS] < _NEVER:
         r.sure[i] = draft.bound[ENDS] - 1
         forget(draft, noted, CHILD)
@@ -92,23 +93,26 @@ def note_base(r, draft, turn):
         note_process(r, draft, turn, base_process(r, turn, _PROCESSES[place]))
 
 
-@inlined
-def noted_bits(r):
-    """Bits of the levers whose contacts can be noted beforehand; of the others it is known week by week."""
-    bits = np.uint32(0)
-    for lever in range(r.levers.shape[0]):
-        if r.levers[lever].effect in (MESSAGE, VISIT, DOCUMENT, ADVICE, SUGGESTION):
-            bits |= np.uint32(1) << np.uint32(lever)
-    return bits
+class Asked(NamedTuple):
+    """Levers whose contacts are looked for, a bit each."""
+
+    noted: np.uint32
+    """All of them: of the others it is known week by week whom they reach."""
+    eager: np.uint32
+    """Those that ask how eager people are."""
 
 
 @inlined
-def asks_eagerness(r, bits):
-    """Whether any of some levers asks how eager people are while contacts are looked for."""
+def asked_of(r):
+    """The levers of a scenario."""
+    noted, eager = np.uint32(0), np.uint32(0)
     for lever in range(r.levers.shape[0]):
-        if (bits >> np.uint32(lever)) & np.uint32(1) != 0 and r.levers[lever].effect in (MESSAGE, VISIT, DOCUMENT):
-            return True
-    return False
+        bit, effect = np.uint32(1) << np.uint32(lever), r.levers[lever].effect
+        if effect in (MESSAGE, VISIT, DOCUMENT):
+            eager |= bit
+        if effect in (MESSAGE, VISIT, DOCUMENT, ADVICE, SUGGESTION):
+            noted |= bit
+    return Asked(np.uint32(noted), np.uint32(eager))
 
 
 @inlined
