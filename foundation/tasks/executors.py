@@ -27,8 +27,8 @@ from typing import Any
 
 _METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 _SINGLE = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-PATIENCE = 30.0
-"""Seconds to wait for the thread that looks after killed processes."""
+GRACE, PATIENCE = 1.0, 30.0
+"""Seconds to wait for the thread that looks after killed processes, before and after its pipes are closed."""
 
 
 class SerialExecutor(Executor):
@@ -66,14 +66,24 @@ class LocalProcesses(ProcessPoolExecutor):
             self.shutdown()
 
     def stop(self) -> None:
-        """Ends the processes without waiting for what they are doing."""
-        processes = list((self._processes or {}).values())
-        manager: Any = self._executor_manager_thread
+        """Ends the processes without waiting for what they are doing.
+
+        This process holds the workers' ends of the two pipes as well, and while it does nobody notices that they are
+        gone: the thread that sends tasks waits for one to be read, the one that looks after the workers for the rest of
+        a result that a killed one had begun to send, and the program at its end for both.
+        """
+        ours: Any = self  # of the standard library's class, none of it public
+        processes, manager = list((ours._processes or {}).values()), ours._executor_manager_thread
+        ends = [ours._call_queue._reader, ours._result_queue._writer] if manager is not None else []
         self.shutdown(wait=False, cancel_futures=True)
         for process in processes:
             process.kill()
         if manager is not None:
-            manager.join(PATIENCE)
+            manager.join(GRACE)
+            if manager.is_alive():
+                for end in ends:
+                    end.close()
+                manager.join(PATIENCE)
 
 
 class Kept(Executor):

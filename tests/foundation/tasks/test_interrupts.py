@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import os
 import signal
+import struct
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from foundation.tasks.executors import held_back, postponed
+from foundation.tasks.executors import LocalProcesses, held_back, postponed
 
 
 def interrupted(what: str, moments: int) -> dict[str, int]:
@@ -84,6 +87,40 @@ def test_the_first_process_of_python_does_not_let_it_through(block: str, kept: s
         check=True,
     )
     assert told.stdout == kept
+
+
+def begins_to_answer(mark: str) -> None:
+    """Sends the first bytes of a long result, and then nothing."""
+    frame = sys._getframe()
+    while "result_queue" not in frame.f_locals:
+        assert frame.f_back is not None
+        frame = frame.f_back
+    os.write(frame.f_locals["result_queue"]._writer.fileno(), struct.pack("!i", 1000) + b"first")
+    Path(mark).touch()
+    time.sleep(100)
+
+
+def is_busy(mark: str, task: bytes = b"") -> None:
+    Path(mark).touch()
+    time.sleep(100)
+
+
+@pytest.mark.parametrize("waits_for", ["a task to be taken", "the rest of a result"])
+def test_stopped_processes_leave_nobody_waiting_at_a_pipe(waits_for: str, tmp_path: Path) -> None:
+    """More tasks than a pipe holds wait for a busy process; a process is killed while it sends a result. The thread of
+    the one or the other waited for ever, and the program with it (the first with Python 3.11.2 and older)."""
+    pool, mark = LocalProcesses(1), tmp_path / "mark"
+    if waits_for == "a task to be taken":
+        for _ in range(4):
+            pool.submit(is_busy, str(mark), b"x" * 1_000_000)
+    else:
+        pool.submit(begins_to_answer, str(mark))
+    manager: Any = pool._executor_manager_thread
+    while not mark.exists():
+        time.sleep(0.01)
+    time.sleep(0.2)  # for the thread to be at the pipe
+    pool.stop()
+    assert not manager.is_alive()
 
 
 def test_outside_the_main_thread_nothing_changes() -> None:
