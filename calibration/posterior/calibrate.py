@@ -35,6 +35,7 @@ from foundation.errors import RunFailedError
 from foundation.shapes import Floats
 from foundation.store.parts import read_array, write_array
 from foundation.tasks.progress import adding
+from foundation.tasks.threads import one_thread_of_algebra
 
 MOST_TAUGHT, FEWEST_TAUGHT = 2400, 400
 """Runs an emulator learns from: an even part of them beyond the first number, at least the second."""
@@ -95,6 +96,10 @@ class Calibration:
         self.folder.mkdir(parents=True, exist_ok=True)
         refuse_pickled(self.folder)
         self.question = self._same_settings()
+        with one_thread_of_algebra():
+            return self._run()
+
+    def _run(self) -> Posterior:
         banks = [self._first_bank()]
         emulator = self._emulator(0, banks, None)
         for wave in range(1, self.effort.waves + 1):
@@ -187,7 +192,7 @@ class Calibration:
         new = about(places, self.effort.seed)
         likelihood = Likelihood(self.observed, emulator.stock_error(new))
         shares = likelihood.answer_errors(emulator, new)
-        return Target(emulator, replace(likelihood, answer_error=shares))
+        return Target(emulator, replace(likelihood, answer_error=shares), self.workers)
 
     def _walked(self, target: Target, start: Floats, more: str) -> Walk:
         return walk(

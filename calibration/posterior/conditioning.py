@@ -23,15 +23,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import log_ndtr, ndtri_exp
-from threadpoolctl import ThreadpoolController
 
 from calibration.facts.observed import Count
 from foundation.shapes import Floats
+from foundation.tasks.threads import one_thread_of_algebra
 from model.terms.weeks import DAYS_PER_YEAR
 
 MEMORY = 0.5
@@ -79,18 +78,13 @@ def conditioned(
     ``people`` who stand for ``insured`` millions. Linear algebra runs on one thread: with more, the last digits would
     depend on the machine's cores.
     """
-    with _libraries().limit(limits=1, user_api="blas"):
+    with one_thread_of_algebra():
         n = len(counts)
         prior = discrepancy**2 * correlation([*(count.day for count in counts), *days])
         prior = prior + sampling_covariance(simulated, people, insured)
         missed, variance = _known(simulated[:n], counts, prior[:n, :n], rng)
         mean, covariance = given(prior[n:, n:], prior[:n, n:], prior[:n, :n], missed, variance)
         return np.asarray(simulated[n:] * np.exp(mean + _normal(covariance, rng)))
-
-
-@cache
-def _libraries() -> ThreadpoolController:
-    return ThreadpoolController()
 
 
 def sampling_covariance(simulated: Floats, people: int, insured: float = POPULATION) -> Floats:

@@ -27,6 +27,7 @@ from sklearn.linear_model import RidgeCV
 
 from foundation.shapes import Floats
 from foundation.tasks.executors import LocalProcesses
+from foundation.tasks.threads import side_by_side
 
 SHORTEST, LONGEST = 0.8, 60.0
 """Bounds of the lengths, in standard deviations of the prior."""
@@ -118,14 +119,11 @@ class Component:
         """What can be worked out again is not sent to processes: it is a hundred times the rest."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
-    def mean(self, places: Floats) -> Floats:
+    def line(self, places: Floats) -> Floats:
         """[...] at places [..., parameter]."""
-        flat = places.reshape(-1, places.shape[-1])
-        parts = [self._process(flat[at : at + ROWS]) for at in range(0, len(flat), ROWS)]
-        process = np.concatenate(parts) if len(parts) != 1 else parts[0]
-        return np.asarray(self.intercept + places @ self.slope + process.reshape(places.shape[:-1]))
+        return np.asarray(self.intercept + places @ self.slope)
 
-    def _process(self, places: Floats) -> Floats:
+    def process(self, places: Floats) -> Floats:
         """[place] mean of the process, in single precision: a walk asks for little else, and takes half the time; what
         is lost is a thousandth of the emulator's error."""
         columns, alpha = self._single
@@ -185,11 +183,26 @@ class Emulator:
     count_error: Floats
     """[count] standard deviation of the error of the logits."""
 
-    def outputs(self, places: Floats) -> Floats:
-        """Outputs [..., output] at places [..., parameter]; parameters beyond those of the status quo are ignored."""
+    def outputs(self, places: Floats, threads: int = 1) -> Floats:
+        """Outputs [..., output] at places [..., parameter]; parameters beyond those of the status quo are ignored. The
+        number of threads doesn't change them."""
         places = places[..., : self.parameters]
-        scores = np.stack([component.mean(places) for component in self.components], axis=-1)
+        scores = self.scores(places, threads)
         return np.concatenate([self.centre + scores @ self.axes, features(places) @ self.counts], axis=-1)
+
+    def scores(self, places: Floats, threads: int = 1) -> Floats:
+        """[..., component] at places [..., parameter]."""
+        flat = places.reshape(-1, self.parameters)
+        process = np.empty((len(flat), len(self.components)))
+
+        def fill(part: tuple[int, slice]) -> None:
+            k, rows = part
+            process[rows, k] = self.components[k].process(flat[rows])
+
+        rows = [slice(at, at + ROWS) for at in range(0, len(flat), ROWS)]
+        side_by_side(fill, [(k, some) for k in range(len(self.components)) for some in rows], threads)
+        lines = np.stack([component.line(places) for component in self.components], axis=-1)
+        return np.asarray(lines + process.reshape(lines.shape))
 
     def stock_error(self, places: Floats) -> Floats:
         """[stock, stock] covariance of the error of the log stocks, mean over places [place, parameter]."""
@@ -211,9 +224,13 @@ class Emulator:
 
 def features(places: Floats) -> Floats:
     """1, places, their squares and products: [..., 1 + d + d (d + 1) / 2]."""
-    rows, columns = np.triu_indices(places.shape[-1])
-    one = np.ones((*places.shape[:-1], 1))
-    return np.concatenate([one, places, places[..., rows] * places[..., columns]], axis=-1)
+    d = places.shape[-1]
+    found = np.empty((*places.shape[:-1], 1 + d + d * (d + 1) // 2))
+    found[..., 0], found[..., 1 : d + 1], at = 1.0, places, d + 1
+    for k in range(d):  # into place: arrays of both factors take ten times as long
+        np.multiply(places[..., k : k + 1], places[..., k:], out=found[..., at : at + d - k])
+        at += d - k
+    return found
 
 
 def fit_emulator(

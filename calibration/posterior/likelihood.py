@@ -195,7 +195,8 @@ class Target:
 
     emulator: Emulator
     likelihood: Likelihood
+    threads: int = 1
 
     def many(self, places: Floats) -> Floats:
         """[place] for places [place, parameter]."""
-        return self.likelihood(self.emulator.outputs(places), quick_values_at(places, ANSWERED))
+        return self.likelihood(self.emulator.outputs(places, self.threads), quick_values_at(places, ANSWERED))

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from calibration.posterior.calibrate import about
-from calibration.posterior.emulator import features, fit_emulator
+from calibration.posterior.emulator import ROWS, features, fit_emulator
 
 PARAMETERS, STOCKS, RUNS, NEW = 3, 4, 240, 200
 NOISE = np.array([0.03, 0.01])
@@ -129,12 +129,20 @@ def test_one_place_or_many(learned):
     assert (learned.outputs(more) == many).all()
 
 
+def test_threads_change_no_digit(learned):
+    places = np.concatenate([new_places()] * 3)
+    assert len(places) > 2 * ROWS
+    assert all((learned.outputs(places, threads) == learned.outputs(places)).all() for threads in (2, 3, 50))
+
+
 def test_the_covariance_is_the_one_that_is_written(learned):
     component, places = learned.components[0], new_places()[:5]
     far = (places[:, None, :] / component.lengths - component.scaled) ** 2
     written = component.amplitude * np.exp(-0.5 * far.sum(axis=2))
     mean = component.intercept + places @ component.slope + written @ component.alpha
-    assert component.mean(places) == pytest.approx(mean, abs=SINGLE * np.sqrt(component.noise))
+    assert component.line(places) + component.process(places) == pytest.approx(
+        mean, abs=SINGLE * np.sqrt(component.noise)
+    )
     own = component.scaled[:, None, :] - component.scaled
     gram = component.amplitude * np.exp(-0.5 * (own**2).sum(axis=2)) + component.noise * np.eye(RUNS)
     variance = component.amplitude - np.einsum("ij,jk,ik->i", written, np.linalg.inv(gram), written)
