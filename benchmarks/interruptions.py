@@ -42,7 +42,17 @@ COMMANDS = {
     "plan": ("plan", "--budget", "2M", "--levers", "email,sms", "--quick", "--people", "1000", "--draws", "4"),
     "sensitivity": ("sensitivity", "FOLDER"),
     "calibrate": (
-        "calibrate", "--first", "64", "--waves", "1", "--wave", "64", "--draws", "40", "--people", "1000",
+        "calibrate",
+        "--first",
+        "64",
+        "--waves",
+        "1",
+        "--wave",
+        "64",
+        "--draws",
+        "40",
+        "--people",
+        "1000",
     ),
     "hindcast": ("hindcast", "--origins", "2024-10-07", "--draws", "12", "--people", "1000"),
 }
@@ -62,7 +72,8 @@ class Place:
     def start(self, command: tuple[str, ...], folder: Path, *more: str) -> subprocess.Popen[str]:
         """A command as a process group of its own."""
         words = [str(self.runs / "compared") if word == "FOLDER" else word for word in command]
-        line = [sys.executable, "-m", MODULES.get(command[0], "cli"), *words, "--workers", "2", "--out", str(folder), *more]
+        module = MODULES.get(command[0], "cli")
+        line = [sys.executable, "-m", module, *words, "--workers", "2", "--out", str(folder), *more]
         pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "cwd": self.tree}
         environment = {**os.environ, "PYTHONPATH": str(self.tree)}
         return subprocess.Popen(line, text=True, start_new_session=True, env=environment, **pipes)  # type: ignore[call-overload]
