@@ -68,15 +68,20 @@ def find_lengths(places: Floats, values: Floats, start: Found | None = None) -> 
 def minus_log_likelihood(logs: Floats, places: Floats, values: Floats) -> tuple[float, Floats]:
     """Up to a constant, and its gradient: at the logarithms of the lengths, the amplitude and the noise."""
     lengths, amplitude, noise = np.exp(logs[:-2]), np.exp(logs[-2]), np.exp(logs[-1])
-    scaled = places / lengths
-    process = amplitude * likeness(scaled)
-    lower = process.copy()
-    lower[np.diag_indices(len(values))] += noise
+    scaled, diagonal = places / lengths, np.diag_indices(len(values))
+    process = likeness(scaled)
+    process *= amplitude
+    lower = np.asfortranarray(process)
+    lower[diagonal] += noise
     lower = linalg.cholesky(lower, lower=True, overwrite_a=True, check_finite=False)
     weights = linalg.cho_solve((lower, True), values, check_finite=False)
     total = 0.5 * values @ weights + np.log(np.diag(lower)).sum()
-    inverse, _ = linalg.lapack.dpotri(lower, lower=1)
-    pull = np.outer(weights, weights) - np.tril(inverse) - np.tril(inverse, -1).T
+    inverse, _ = linalg.lapack.dpotri(lower, lower=1, overwrite_c=1)  # its lower half; the other is nought
+    pull = np.outer(weights, weights)
+    own = pull[diagonal] - inverse[diagonal]
+    pull -= inverse
+    pull -= inverse.T
+    pull[diagonal] = own
     by_noise = -0.5 * np.trace(pull) * noise
     pull *= process
     by_lengths = (scaled * (pull @ scaled)).sum(axis=0) - pull.sum(axis=1) @ scaled**2
