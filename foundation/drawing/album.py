@@ -34,8 +34,8 @@ MOST = 4
 """Processes at most: one more costs as much memory again, and none of them ends before the largest picture."""
 EACH = 2
 """Pictures that make the start of a process worth while."""
-KEPT = 4
-"""Tables that a process keeps."""
+KEPT = 2
+"""Tables that a process keeps, those used last: a large one, and the outcomes that most pictures show beside it."""
 _read: dict[tuple[Path, str], pd.DataFrame] = {}
 _begun: list[LocalProcesses] = []
 """Processes that wait for pictures."""
@@ -86,6 +86,8 @@ def _table(sheet: Sheet, name: str) -> pd.DataFrame:
         while len(_read) >= KEPT:
             del _read[next(iter(_read))]
         _read[key] = tables.read(path, tables.most_rows(sheet.manifest))
+        tables.give_back()  # what it took to read it, as much again, and the one that went
+    _read[key] = _read.pop(key)  # the last to go
     return _read[key].copy(deep=False)
 
 
