@@ -56,13 +56,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from foundation.errors import ClusterLostError, Interrupted, StorageError, UserError
 from foundation.store import manifest as manifests
-from foundation.store.atomic import tables_written
+from foundation.store.atomic import give_back, tables_written
 from foundation.store.fingerprint import fingerprint_of, libraries, modules
 from foundation.store.manifest import Manifest
 from foundation.store.parts import Content
 from foundation.store.reading import Document
 from foundation.store.store import Store
-from foundation.store.tables import give_back
 from foundation.tasks.bench import Bench, Found
 from foundation.tasks.executors import Site, local_site
 from foundation.tasks.progress import Progress, silent

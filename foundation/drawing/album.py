@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from foundation.errors import RunFailedError
 from foundation.store import tables
-from foundation.store.atomic import drop_unfinished, refuse_link
+from foundation.store.atomic import drop_unfinished, give_back, refuse_link
 from foundation.store.manifest import Manifest
 from foundation.store.store import check
 from foundation.tasks.ensemble import run_ensemble
@@ -86,7 +86,7 @@ def _table(sheet: Sheet, name: str) -> pd.DataFrame:
         while len(_read) >= KEPT:
             del _read[next(iter(_read))]
         _read[key] = tables.read(path, tables.most_rows(sheet.manifest))
-        tables.give_back()  # what it took to read it, as much again, and the one that went
+        give_back()  # what it took to read it, as much again, and the one that went
     _read[key] = _read.pop(key)  # the last to go
     return _read[key].copy(deep=False)
 

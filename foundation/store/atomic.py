@@ -25,7 +25,6 @@ except ImportError:  # not on this system
 if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
-    import pyarrow as pa
 
     Made = pd.DataFrame | Callable[[], pd.DataFrame]
     """A table, or what makes it."""
@@ -158,6 +157,7 @@ def tables_written(folder: Path, tables: Mapping[str, Made]) -> Iterator[None]:
 
     def write(name: str, table: Made) -> None:
         write_parquet(folder / f"{name}.parquet", table() if callable(table) else table)
+        give_back()
 
     with ThreadPoolExecutor(1) as pool:
         written = [pool.submit(write, name, table) for name, table in tables.items()]
@@ -201,16 +201,20 @@ def parquet_bytes(frame: pd.DataFrame, *, lasting: bool = True) -> bytes:
     if lasting:
         pq.write_table(table, sink, compression="zstd")
     else:
-        texts = [one.name for one in table.schema if is_text(one.type)]
+        texts = [one.name for one in table.schema if one.type in (pa.string(), pa.large_string())]
         pq.write_table(table, sink, compression="lz4", use_dictionary=texts)
     return bytes(sink.getvalue().to_pybytes())
 
 
-def is_text(kind: pa.DataType) -> bool:
-    """Whether a column of a table is of texts."""
-    import pyarrow as pa
+def give_back() -> None:
+    """Has the system get the memory of tables that nobody holds any more: Arrow and the C library keep it for later."""
+    from ctypes import CDLL
 
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+    from pyarrow import default_memory_pool
+
+    default_memory_pool().release_unused()
+    with suppress(OSError, AttributeError):  # a system with another C library
+        CDLL(None).malloc_trim(0)
 
 
 def hidden(path: Path) -> Path:

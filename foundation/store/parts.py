@@ -24,7 +24,7 @@ from foundation.store.atomic import (
     archive_bytes,
     array_bytes,
     drop_unfinished,
-    is_text,
+    give_back,
     json_bytes,
     parquet_bytes,
     refuse_link,
@@ -170,7 +170,7 @@ def frame(
     places = [place_of(folder, key) / f"{name}.parquet" for key in wanted]
     schemas = [read_schema(place) for place in places]
     alike = bool(schemas) and all(_like(schema, schemas[0]) for schema in schemas)
-    texts = [field.name for field in schemas[0] if is_text(field.type)] if alike else []
+    texts = [one.name for one in schemas[0] if one.type in (pa.string(), pa.large_string())] if alike else []
     # Small: not with several threads. Texts by number, each once: they are most of what there is to read.
     tables = [ParquetFile(place, read_dictionary=texts).read(use_threads=False) for place in places]
     pieces = tables if together is None else _together(tables, *together)
@@ -179,6 +179,7 @@ def frame(
     # Put together before any becomes a data frame: a hundred small ones would take longer than what is in them.
     whole = pa.concat_tables(pieces).combine_chunks()
     del tables, pieces  # or else rows would be in memory three times
+    give_back()
     for place, field in enumerate(schemas[0]):
         if field.name in texts:
             whole = whole.set_column(place, field, whole.column(place).cast(field.type))
