@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from benchmarks.memory import peak
 from benchmarks.rows import PEERS, Row, chosen, table, total
 from benchmarks.setting import MIX, STATUS_QUO
 from model.terms.weeks import WEEKS
@@ -11,16 +12,38 @@ from model.terms.weeks import WEEKS
 TWIN_BAR, TWIN_PEOPLE, LOAD_BAR, FLAT_BAR = 200.0, 20_000, 100.0, 1.3
 TIME_BAR, MEMORY_BAR = 60.0, 10.0
 """Seconds and GiB, for all of France."""
+COMPARED_BAR = 994.0
+"""MiB of a default comparison: what the first model took, which counted less."""
 MILLION, WHOLE = 1_000_000, 60_000_000
 
 
 def bars(rows: Sequence[Row]) -> str:
     """What was aimed at, and whether it is met."""
-    verdicts = [*twin_bar(rows), *peer_bar(rows), *load_bar(rows), *whole_bar(rows), *flat_bar(rows)]
+    verdicts = [
+        *twin_bar(rows),
+        *peer_bar(rows),
+        *load_bar(rows),
+        *whole_bar(rows),
+        *flat_bar(rows),
+        *compared_bar(rows),
+    ]
     if not verdicts:
         return ""
     lines = [[name, wanted, found, "met" if met else "**missed**"] for name, wanted, found, met in verdicts]
     return table(("aim", "wanted", "measured", ""), lines)
+
+
+def compared_bar(rows: Sequence[Row]) -> list[tuple[str, str, str, bool]]:
+    """Memory of a comparison, all processes together."""
+    return [
+        (
+            f"peak memory of `mes compare`, {row['people']:,} people × {row['draws']} draws",
+            f"{COMPARED_BAR:,.0f} MiB",
+            f"{peak(row):,.0f} MiB",
+            peak(row) <= COMPARED_BAR,
+        )
+        for row in chosen(rows, "memory")
+    ]
 
 
 def twin_bar(rows: Sequence[Row]) -> list[tuple[str, str, str, bool]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmarks import spent
+from benchmarks import memory, spent
 from benchmarks.bars import bars
 from benchmarks.engine import phase_table
 from benchmarks.growth import floors, growth
@@ -25,6 +25,7 @@ def page(rows: Sequence[Row], machine: str) -> str:
     sections = [
         bars(rows),
         spent.section(rows),
+        memory.section(rows),
         peers(rows),
         mix(rows),
         growth(rows),

@@ -20,7 +20,7 @@ PEER_LIMIT = 120.0
 PEER_REPEATS = 3
 MEMORY_SHARE = 0.8
 DEGREES = (4.0, 8.0, 16.0, 32.0)
-PARTS = ("engine", "mesa", "numpy", "starsim", "scaling", "sample", "floor", "compare", "calibrate")
+PARTS = ("engine", "mesa", "numpy", "starsim", "scaling", "sample", "floor", "compare", "memory", "calibrate")
 SMALL, MIDDLE, LARGE = 20_000, 200_000, 1_000_000
 BANDWIDTH_WORDS = 1 << 25
 LONGEST = 3600.0
@@ -128,6 +128,11 @@ def compare(tell: Tell, sizes: Sequence[int]) -> list[Row]:
     return [attempt(tell, "compare", people=PEOPLE, draws=DRAWS)]
 
 
+def memory(tell: Tell, sizes: Sequence[int]) -> list[Row]:
+    """The default comparison, all its processes together."""
+    return [attempt(tell, "memory", people=PEOPLE, draws=DRAWS)]
+
+
 def calibrate(tell: Tell, sizes: Sequence[int]) -> list[Row]:
     """A calibration, part by part."""
     effort = Effort()
@@ -143,5 +148,6 @@ CELLS: dict[str, Callable[[Tell, Sequence[int]], list[Row]]] = {
     "sample": sample,
     "floor": floor,
     "compare": compare,
+    "memory": memory,
     "calibrate": calibrate,
 }

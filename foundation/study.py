@@ -56,13 +56,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from foundation.errors import ClusterLostError, Interrupted, StorageError, UserError
 from foundation.store import manifest as manifests
-from foundation.store.atomic import tables_written
+from foundation.store.atomic import give_back, tables_written
 from foundation.store.fingerprint import fingerprint_of, libraries, modules
 from foundation.store.manifest import Manifest
 from foundation.store.parts import Content
 from foundation.store.reading import Document
 from foundation.store.store import Store
-from foundation.store.tables import give_back
 from foundation.tasks.bench import Bench, Found
 from foundation.tasks.executors import Site, local_site
 from foundation.tasks.progress import Progress, silent
@@ -70,8 +69,11 @@ from foundation.tasks.progress import Progress, silent
 if TYPE_CHECKING:
     import pandas as pd
 
+    from foundation.store.atomic import Made
+
 Task = TypeVar("Task")
 Frames = Mapping[str, "pd.DataFrame"]
+Tables = Mapping[str, "Made"]
 
 
 class Study(ABC, Generic[Task]):
@@ -121,16 +123,18 @@ class Study(ABC, Generic[Task]):
         """What the task adds to the progress shown."""
         return 1
 
-    def solve(self, bench: Bench[Task]) -> Frames:
+    def solve(self, bench: Bench[Task]) -> Tables:
         """The final tables, by name: all tasks, then ``tables``."""
         return self.tables(bench.each(self.tasks()))
 
-    def tables(self, found: Found[Task]) -> Frames:
-        """The final tables of a study without stages; the same whatever order the tasks finished in."""
+    def tables(self, found: Found[Task]) -> Tables:
+        """The final tables of a study without stages; the same whatever order the tasks finished in. One that ``write``
+        doesn't read may be a function that makes it: it is made when it is written, and then let go."""
         raise NotImplementedError
 
     def write(self, folder: Path, frames: Frames, manifest: Manifest) -> None:
-        """Adds what else belongs in the folder (tables for a spreadsheet, documents), before it is sealed."""
+        """Adds what else belongs in the folder (tables for a spreadsheet, documents), before it is sealed. ``frames``
+        are those tables that are made."""
 
     def planned(self) -> Manifest:
         """The manifest of a folder that has not begun."""
@@ -187,10 +191,11 @@ def carry_out(
     try:
         prepare()
         store.note(executor=dict(site.name))
-        frames = study.solve(bench)
+        tables = study.solve(bench)
         store.note(incidents=[*store.manifest.get("incidents", ()), *site.incidents], failures=bench.failures)
-        with tables_written(folder, frames):
-            study.write(folder, frames, store.manifest)
+        with tables_written(folder, tables):
+            made = {name: table for name, table in tables.items() if not callable(table)}
+            study.write(folder, made, store.manifest)
         store.finish({}, sorted(bench.failures, key=lambda failure: int(failure[study.unit])))
     except KeyboardInterrupt:
         store.mark("interrupted", bench.failures)
@@ -206,6 +211,6 @@ def carry_out(
         raise
     finally:
         store.release()
-    del frames
+    del tables, made
     give_back()
     return store

@@ -24,7 +24,7 @@ from web.worlds import Task, compute, know, resident
 
 RETRIES = 1
 LOADED = ("web.worlds", "model.fast", "model.prevalence", "pandas", "calibration.forecast.carried",
-          "calibration.posterior.conditioning")  # fmt: skip
+          "calibration.posterior.conditioning", "foundation.tasks.settled")  # fmt: skip
 
 
 @dataclass(eq=False)

@@ -106,10 +106,12 @@ def draw(store: Store, shown: Shown, langs: Sequence[Lang]) -> list[Path]:
     from cli.runs.request import process_count
     from foundation.drawing.album import draw_pictures
     from foundation.errors import Interrupted
+    from foundation.store.atomic import give_back
 
     album, words = album_of(store.manifest), label("said.pictures", shown.lang)
     if names := names_of(album, store.manifest, shown.pictures):
         _tell_boxes(store.manifest, langs)
+        give_back()  # of the tables that were shown
     try:
         return draw_pictures(
             album,

@@ -49,6 +49,8 @@ WORKERS = ("scenarios.experiment", "model.fast", "model.prevalence", "foundation
 """What a worker loads before its first draw, and to write what it found."""
 CONDITIONING = ("calibration.posterior.conditioning",)
 """And to continue stocks from the counts."""
+SHARED = ("foundation.tasks.settled",)
+"""And last of all."""
 
 
 def load_ahead(request: Request) -> None:
@@ -56,7 +58,7 @@ def load_ahead(request: Request) -> None:
     from foundation.tasks import executors
 
     if request.cluster is None and request.process_count() > 1 and (request.draws or DRAWS) > 1:
-        executors.load_ahead(WORKERS + CONDITIONING * (request.command in CONTINUED))
+        executors.load_ahead(WORKERS + CONDITIONING * (request.command in CONTINUED) + SHARED)
 
 
 def simulate(request: Request, chosen: Sequence[Chosen], every: int, subject: str) -> Store:

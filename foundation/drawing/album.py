@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from foundation.errors import RunFailedError
 from foundation.store import tables
-from foundation.store.atomic import drop_unfinished, refuse_link
+from foundation.store.atomic import drop_unfinished, give_back, refuse_link
 from foundation.store.manifest import Manifest
 from foundation.store.store import check
 from foundation.tasks.ensemble import run_ensemble
@@ -34,8 +34,8 @@ MOST = 4
 """Processes at most: one more costs as much memory again, and none of them ends before the largest picture."""
 EACH = 2
 """Pictures that make the start of a process worth while."""
-KEPT = 4
-"""Tables that a process keeps."""
+KEPT = 2
+"""Tables that a process keeps, those used last: a large one, and the outcomes that most pictures show beside it."""
 _read: dict[tuple[Path, str], pd.DataFrame] = {}
 _begun: list[LocalProcesses] = []
 """Processes that wait for pictures."""
@@ -86,6 +86,8 @@ def _table(sheet: Sheet, name: str) -> pd.DataFrame:
         while len(_read) >= KEPT:
             del _read[next(iter(_read))]
         _read[key] = tables.read(path, tables.most_rows(sheet.manifest))
+        give_back()  # what it took to read it, as much again, and the one that went
+    _read[key] = _read.pop(key)  # the last to go
     return _read[key].copy(deep=False)
 
 

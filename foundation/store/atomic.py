@@ -8,7 +8,7 @@ import io
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -25,6 +25,9 @@ except ImportError:  # not on this system
 if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
+
+    Made = pd.DataFrame | Callable[[], pd.DataFrame]
+    """A table, or what makes it."""
 
 LOCK = ".lock"
 """Holds the number of the process that writes in a folder."""
@@ -144,15 +147,20 @@ def write_parquet(path: Path, frame: pd.DataFrame) -> None:
 
 
 @contextmanager
-def tables_written(folder: Path, tables: Mapping[str, pd.DataFrame]) -> Iterator[None]:
+def tables_written(folder: Path, tables: Mapping[str, Made]) -> Iterator[None]:
     """Tables as Parquet in a folder when the block is left; what it does is done beside. One at a time: each takes
-    memory.
+    memory, and one that is yet to be made is let go again once it is written.
 
     Raises:
         StorageError: as ``write_bytes``.
     """
+
+    def write(name: str, table: Made) -> None:
+        write_parquet(folder / f"{name}.parquet", table() if callable(table) else table)
+        give_back()
+
     with ThreadPoolExecutor(1) as pool:
-        written = [pool.submit(write_parquet, folder / f"{name}.parquet", table) for name, table in tables.items()]
+        written = [pool.submit(write, name, table) for name, table in tables.items()]
         yield
         for each in written:
             each.result()
@@ -193,9 +201,20 @@ def parquet_bytes(frame: pd.DataFrame, *, lasting: bool = True) -> bytes:
     if lasting:
         pq.write_table(table, sink, compression="zstd")
     else:
-        texts = [one.name for one in table.schema if pa.types.is_string(one.type) or pa.types.is_large_string(one.type)]
+        texts = [one.name for one in table.schema if one.type in (pa.string(), pa.large_string())]
         pq.write_table(table, sink, compression="lz4", use_dictionary=texts)
     return bytes(sink.getvalue().to_pybytes())
+
+
+def give_back() -> None:
+    """Has the system get the memory of tables that nobody holds any more: Arrow and the C library keep it for later."""
+    from ctypes import CDLL
+
+    from pyarrow import default_memory_pool
+
+    default_memory_pool().release_unused()
+    with suppress(OSError, AttributeError):  # a system with another C library
+        CDLL(None).malloc_trim(0)
 
 
 def hidden(path: Path) -> Path:

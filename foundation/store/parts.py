@@ -24,6 +24,7 @@ from foundation.store.atomic import (
     archive_bytes,
     array_bytes,
     drop_unfinished,
+    give_back,
     json_bytes,
     parquet_bytes,
     refuse_link,
@@ -164,17 +165,25 @@ def frame(
     """
     import pandas as pd
     import pyarrow as pa
-    from pyarrow.parquet import ParquetFile
+    from pyarrow.parquet import ParquetFile, read_schema
 
     places = [place_of(folder, key) / f"{name}.parquet" for key in wanted]
-    tables = [ParquetFile(place).read(use_threads=False) for place in places]  # too small for several
+    schemas = [read_schema(place) for place in places]
+    alike = bool(schemas) and all(_like(schema, schemas[0]) for schema in schemas)
+    texts = [one.name for one in schemas[0] if one.type in (pa.string(), pa.large_string())] if alike else []
+    # Small: not with several threads. Texts by number, each once: they are most of what there is to read.
+    tables = [ParquetFile(place, read_dictionary=texts).read(use_threads=False) for place in places]
     pieces = tables if together is None else _together(tables, *together)
-    if tables and all(_like(table, tables[0]) for table in tables):
-        # Put together before any becomes a data frame: a hundred small ones would take longer than what is in them.
-        whole = pa.concat_tables(pieces).combine_chunks()
-        del tables, pieces  # or else rows would be in memory three times
-        return whole.to_pandas(self_destruct=True)
-    return pd.concat([piece.to_pandas() for piece in pieces], ignore_index=True)
+    if not alike:
+        return pd.concat([piece.to_pandas() for piece in pieces], ignore_index=True)
+    # Put together before any becomes a data frame: a hundred small ones would take longer than what is in them.
+    whole = pa.concat_tables(pieces).combine_chunks()
+    del tables, pieces  # or else rows would be in memory three times
+    give_back()
+    for place, field in enumerate(schemas[0]):
+        if field.name in texts:
+            whole = whole.set_column(place, field, whole.column(place).cast(field.type))
+    return whole.replace_schema_metadata(schemas[0].metadata).to_pandas(self_destruct=True)
 
 
 def _together(tables: Sequence[pa.Table], column: str, texts: Sequence[str]) -> list[pa.Table]:
@@ -190,22 +199,24 @@ def _together(tables: Sequence[pa.Table], column: str, texts: Sequence[str]) -> 
 def _runs(texts: pa.ChunkedArray) -> list[tuple[str, int, int]]:
     """Text, first row and number of rows, wherever one text stands in rows that follow each other."""
     import numpy as np
+    import pyarrow as pa
 
-    coded = texts.combine_chunks().dictionary_encode()
+    coded = texts.combine_chunks()
+    coded = coded if pa.types.is_dictionary(coded.type) else coded.dictionary_encode()
     codes, words = coded.indices.to_numpy(), coded.dictionary.to_pylist()
     firsts = np.flatnonzero(np.append(True, codes[1:] != codes[:-1])[: len(codes)])
     lengths = np.diff(np.append(firsts, len(codes)))
     return [(words[codes[first]], int(first), int(rows)) for first, rows in zip(firsts, lengths, strict=True)]
 
 
-def _like(one: pa.Table, other: pa.Table) -> bool:
+def _like(one: pa.Schema, other: pa.Schema) -> bool:
     """Whether two tables have the same columns of the same types, to Arrow and to pandas; none has categories, which
     may be others in each."""
     import pyarrow as pa
 
-    columns = [(table.schema.pandas_metadata or {}).get("columns") for table in (one, other)]
-    plain = not any(pa.types.is_dictionary(kind) for kind in one.schema.types)
-    return bool(plain and one.schema.equals(other.schema) and columns[0] == columns[1])
+    columns = [(schema.pandas_metadata or {}).get("columns") for schema in (one, other)]
+    plain = not any(pa.types.is_dictionary(kind) for kind in one.types)
+    return bool(plain and one.equals(other) and columns[0] == columns[1])
 
 
 _MARK = b"\nmes "

@@ -11,7 +11,6 @@ import io
 import unicodedata
 import zipfile
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -189,15 +188,3 @@ def _archive(content: bytes) -> tuple[str, str]:
     if tables:
         return "an archive (zip)", f"unpack it and name a file in it: {', '.join(tables[:NAMED])}"
     return "an archive (zip)", "unpack it and name the CSV file in it"
-
-
-def give_back() -> None:
-    """Has the system get the memory of tables that nobody holds any more: Arrow and the C library keep it for later,
-    while other processes draw."""
-    from ctypes import CDLL
-
-    from pyarrow import default_memory_pool
-
-    default_memory_pool().release_unused()
-    with suppress(OSError, AttributeError):  # a system with another C library
-        CDLL(None).malloc_trim(0)

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from foundation.store.manifest import LEFT_OUT, Manifest, entries
 from foundation.store.reading import Document
-from foundation.study import Study
+from foundation.study import Study, Tables
 from foundation.tasks.bench import Found
 from scenarios.compare.courses import courses, courses_table
 from scenarios.compare.placement import LARGE
@@ -29,6 +30,8 @@ LANGUAGES: tuple[Lang, ...] = ("en", "fr")
 NAMES = ("summary", "spending", "when", "groups", "equity", "left-behind", "best", "drivers", "use", "use-groups")
 TABLES = tuple(f"{name}.{lang}.csv" for name in NAMES for lang in LANGUAGES)
 """For a spreadsheet."""
+READ = ("groups", "equity", "costs", "spending", "user_groups", "outcomes")
+"""Frames that they are made of, the largest first: it takes most memory while it is made."""
 COUNTS = {
     "files": [f"{name}.parquet" for name in ("weekly", "groups", "channels", "outcomes")],
     "groups": "scenarios",
@@ -138,7 +141,7 @@ class Comparison(OfDraws[Task]):
         """The draw's."""
         return task.draw.index
 
-    def tables(self, found: Found[Task]) -> Frames:
+    def tables(self, found: Found[Task]) -> Tables:
         """Every frame ordered by scenario, as asked, then draw. A scenario that failed on some draw is left out of all:
         its others are too few to stand beside the rest, draw by draw."""
         in_order = found.ordered(self.number)
@@ -146,7 +149,8 @@ class Comparison(OfDraws[Task]):
         if failed:
             found.store.note(**{LEFT_OUT: failed})
         order = [scenario["name"] for scenario in entries(found.store.manifest)]
-        return {name: in_order.frame(name, ("scenario", order)) for name in ORDER}
+        made = {name: partial(in_order.frame, name, ("scenario", order)) for name in ORDER}
+        return {name: made[name]() for name in READ} | {name: made[name] for name in ORDER if name not in READ}
 
     def write(self, folder: Path, frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> None:
         """CSV tables for both languages."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 import time
@@ -16,6 +18,7 @@ from benchmarks import __main__ as command
 from benchmarks import plan
 from benchmarks.bars import bars
 from benchmarks.cells import ROOT, CellError, measure
+from benchmarks.memory import STAGES, held_by, stage_of
 from benchmarks.page import page
 from benchmarks.sample_table import QUANTITIES, section
 from benchmarks.setting import MIX, STATUS_QUO
@@ -93,6 +96,47 @@ def test_where_the_time_goes_adds_up() -> None:
     assert "| compile, once an installation | 30.0 |  |" in text
     assert "| **all but compiling** | 20.0 | 100 % |" in text
     assert "calibration, s" not in text
+
+
+def test_the_memory_of_a_comparison_is_that_of_its_worst_stage() -> None:
+    row = {"job": "memory", "people": 50_000, "draws": 100, "command_s": 30.0}
+    row |= {"most: draws": 640.0, "most: tables": 712.0, "most: pictures": 787.4}
+    text = page([row], "a machine")
+    assert "| peak memory of `mes compare`, 50,000 people × 100 draws | 994 MiB | 787 MiB | met |" in text
+    assert "| tables are made | 712 |" in text
+    assert "995 MiB | **missed**" in bars([{**row, "most: tables": 994.6}])
+
+
+def test_the_stage_of_a_comparison_is_told_by_its_folder(tmp_path: Path) -> None:
+    folder, parts = tmp_path / "run", tmp_path / "run" / "parts"
+    assert stage_of(folder, 2) == "draws"
+    for name in ("draw-0", ".draw-1.7.tmp"):
+        (parts / name).mkdir(parents=True)
+    assert stage_of(folder, 2) == "draws", "what is being written is no part"
+    (parts / "draw-1").mkdir()
+    assert stage_of(folder, 2) == "tables"
+    shutil.rmtree(parts)
+    assert stage_of(folder, 2) == "tables"
+    (folder / "pictures").mkdir()
+    assert stage_of(folder, 2) == "pictures"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems don't tell")
+def test_what_processes_hold_is_added_up() -> None:
+    fill = "import sys; x = bytearray(64 << 20); print(flush=True); sys.stdin.read()"
+    before = held_by(os.getpid())
+    with subprocess.Popen([sys.executable, "-c", fill], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        assert held_by(os.getpid()) - before > 60
+        child.communicate()
+    assert held_by(child.pid) == 0.0, "it has ended"
+
+
+@pytest.mark.slow
+def test_a_comparison_is_watched_from_outside() -> None:
+    row = measure("memory", people=1000, draws=2)
+    assert all(100 < row[f"most: {stage}"] < 3000 for stage in STAGES)
 
 
 def test_the_clock_counts_kernels_called_from_python() -> None:

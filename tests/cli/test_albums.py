@@ -130,6 +130,18 @@ def test_a_table_is_read_once_checked_each_time_and_nobody_spoils_it_for_others(
         albums._table(sheet, "outcomes")
 
 
+def test_a_process_keeps_the_tables_used_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    plain = albums.tables.read
+    monkeypatch.setattr(albums.tables, "read", lambda path, most: (read.append(path.stem), plain(path, most))[1])
+    monkeypatch.setattr(albums, "_read", {})
+    sheet = albums._sheet(RUN, folder_of(tmp_path / "r", 2), "equity", "en")
+    for name in ("outcomes", "weekly", "outcomes", "equity", "outcomes", "equity", "weekly"):
+        albums._table(sheet, name)
+        assert len(albums._read) <= albums.KEPT
+    assert read == ["outcomes", "weekly", "equity", "weekly"], "not the outcomes, which pictures go on to show"
+
+
 def test_a_single_scenario_has_nothing_to_compare() -> None:
     names = names_of(RUN, manifest(1), Pictures.all)
     assert names == ["adoption", "funnel", "age-bands", "digital-gap", "left-behind", "regions", "use", "drivers"]

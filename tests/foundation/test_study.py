@@ -23,7 +23,7 @@ from foundation.store import parts
 from foundation.store.atomic import write_json
 from foundation.store.store import Store
 from foundation.store.verification import verify_folder
-from foundation.study import Study, carry_out
+from foundation.study import Study, Tables, carry_out
 from foundation.tasks.bench import Bench, Found
 
 DRAWS = 5
@@ -93,6 +93,17 @@ class Staged(Dice):
         return {"rolls": bench.each(again, stage="second", whole=True).frame("rolls")}
 
 
+class Later(Dice):
+    """The table of sums, and one that nobody reads."""
+
+    def tables(self, found: Found[Roll]) -> Tables:
+        return {**super().tables(found), "again": lambda: found.frame("rolls")}
+
+    def write(self, folder: Path, frames: Mapping[str, pd.DataFrame], manifest: dict[str, Any]) -> None:
+        assert list(frames) == ["rolls"]
+        super().write(folder, frames, manifest)
+
+
 def hashes(folder: Path) -> dict[str, str]:
     return {path.name: manifests.sha256_of(path) for path in folder.iterdir() if path.suffix == ".parquet"}
 
@@ -111,6 +122,14 @@ def test_interrupted_and_resumed_it_ends_as_if_never_stopped(tmp_path: Path, stu
     assert verify_folder(tmp_path / "r").sound
     carry_out(study(dice=3), tmp_path / "other")
     assert hashes(tmp_path / "other") != hashes(tmp_path / "whole"), "negative control"
+
+
+def test_a_table_that_is_made_when_it_is_written_is_like_any_other(tmp_path: Path) -> None:
+    store = carry_out(Later(), tmp_path / "r")
+    assert verify_folder(tmp_path / "r").sound
+    found = store.frames(["rolls", "again"])
+    pd.testing.assert_frame_equal(found["again"], found["rolls"])
+    assert len(hashes(tmp_path / "r")) == 2
 
 
 def wait_for_parts(folder: Path, count: int, process: subprocess.Popen[bytes]) -> None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 import threading
+import weakref
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +20,7 @@ from foundation.store import atomic, parts
 from foundation.store.atomic import parquet_bytes, tables_written, write_parquet
 
 ORDER = ("b", "a", "c")
+ROOT = Path(__file__).parents[3]
 
 
 def frame(draw: int, names: tuple[str, ...] = ("a", "b", "c"), **more: object) -> pd.DataFrame:
@@ -78,6 +83,56 @@ def test_tables_are_written_beside_what_else_is_made_of_them(tmp_path: Path, mon
     for name, draw in (("one", 1), ("two", 2)):
         found = hashlib.sha256((tmp_path / f"{name}.parquet").read_bytes()).digest()
         assert found == hashlib.sha256(parquet_bytes(frame(draw))).digest()
+
+
+def test_a_table_that_is_made_when_it_is_written_is_let_go_then(tmp_path: Path) -> None:
+    alive: list[weakref.ref[pd.DataFrame]] = []
+
+    def made(draw: int) -> pd.DataFrame:
+        assert [ref for ref in alive if ref() is not None] == [], "the one before is held"
+        table = frame(draw)
+        alive.append(weakref.ref(table))
+        return table
+
+    later = {f"t{draw}": partial(made, draw) for draw in range(3)}
+    with tables_written(tmp_path, {"now": frame(5), **later}):
+        pass
+    assert len(alive) == 3
+    assert [ref for ref in alive if ref() is not None] == []
+    for draw, name in enumerate(later):
+        assert (tmp_path / f"{name}.parquet").read_bytes() == parquet_bytes(frame(draw))
+    with pytest.raises(ZeroDivisionError), tables_written(tmp_path, {"none": lambda: frame(1 // 0)}):
+        pass
+
+
+PEAK = """
+import sys
+from pathlib import Path
+import pyarrow as pa
+from foundation.store import parts
+folder, keys = Path(sys.argv[1]), [f"draw-{k}" for k in range(20)]
+before = pa.default_memory_pool().bytes_allocated()
+whole = parts.frame(folder, keys, "t", ("scenario", ("b", "a")))
+print((pa.default_memory_pool().max_memory() - before) / whole.memory_usage(deep=True).sum())
+"""
+
+
+def test_parts_are_put_together_in_little_more_memory_than_the_table_takes(tmp_path: Path) -> None:
+    """Texts of all parts and of the whole would be in memory at once, half as much again."""
+    for k in range(20):
+        rows = {"scenario": ["b" * 30] * 2500 + ["a"] * 2500, "group": "of some people or others", "draw": k, "x": 0.5}
+        table = pd.DataFrame(rows).replace({"scenario": {"b" * 30: "b"}})
+        parts.write(tmp_path, f"draw-{k}", parts.encode({"t": table}), "question")
+    done = subprocess.run([sys.executable, "-c", PEAK, tmp_path], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert 1.0 <= float(done.stdout) < 1.6
+
+
+def test_texts_that_are_missing_or_all_different_are_read_as_they_were(tmp_path: Path) -> None:
+    frames = [frame(k).assign(day=[None, f"2027-{k}"] * 5 + ["", "é"][: len(frame(k)) - 10]) for k in (0, 1)]
+    frames = [table.assign(code=[f"{table['draw'].iloc[0]}-{row}" for row in range(len(table))]) for table in frames]
+    found = parts.frame(tmp_path, kept(tmp_path, {f"draw-{k}": one for k, one in enumerate(frames)}), "t")
+    pd.testing.assert_frame_equal(found, pd.concat(frames, ignore_index=True))
+    assert found["day"].isna().sum() == 10
 
 
 def test_a_table_that_cant_be_written_is_told(tmp_path: Path) -> None:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
+from multiprocessing import get_all_start_methods
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cli.runs import simulation
 from foundation.seeds import DECISIONS, POPULATION, derive
 from foundation.tasks.ensemble import executor_factory, run_ensemble
+from tests.cluster import ROOT
+from web import pool
 
 
 def square(item: int) -> int:
@@ -51,6 +57,32 @@ def test_a_killed_worker_costs_only_the_item_that_kills_it(tmp_path: Path) -> No
     assert [f.index for f in failures] == [2]
     assert "killed 3 times" in failures[0].error
     assert len((tmp_path / "died-2").read_text()) == 3, "one try and two retries"
+
+
+SHARED = """
+import gc, sys
+from foundation.tasks import executors
+if __name__ == "__main__":
+    executors.load_ahead(("pandas", *sys.argv[1:]))
+    with executors.LocalProcesses(1) as pool:
+        print(pool.submit(gc.get_freeze_count).result(), pool.submit(gc.isenabled).result())
+"""
+
+
+@pytest.mark.skipif("forkserver" not in get_all_start_methods(), reason="workers are no copies")
+def test_what_workers_have_in_common_is_left_alone_by_their_garbage_collectors(tmp_path: Path) -> None:
+    (tmp_path / "shared.py").write_text(SHARED)
+    settled = simulation.SHARED
+    assert pool.LOADED[-1:] == settled
+    counts = []
+    for last in ((), settled):
+        command = [sys.executable, str(tmp_path / "shared.py"), *last]
+        done = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+        count, enabled = done.stdout.split()
+        assert enabled == "True", done.stderr
+        counts.append(int(count))
+    assert counts[0] == 0, "negative control"
+    assert counts[1] > 10_000
 
 
 def test_an_interrupt_is_not_taken_for_a_failure() -> None:

@@ -19,7 +19,7 @@ from model.terms.weeks import monday
 from scenarios.compare import days
 from scenarios.compare.days import Day, compensated_sums
 from scenarios.compare.equity import PLACES, equity_table, obstacle_table
-from scenarios.compare.study import tables_for_reading
+from scenarios.compare.study import READ, tables_for_reading
 from scenarios.compare.tables import groups_table
 from tests.scenarios import frames as made
 
@@ -202,6 +202,7 @@ def made_for(scenarios: int, monkeypatch: pytest.MonkeyPatch) -> tuple[dict[str,
     numbered = outcomes(scenarios, 20).assign(draw=np.tile(np.arange(20), scenarios))
     frames = {"outcomes": numbered, "costs": lines, "spending": spending, "groups": both, "equity": both}
     frames["user_groups"] = users
+    assert set(frames) == set(READ), "what tables are made of: the rest needn't be in memory"
     with counted(monkeypatch) as found:
         tables = tables_for_reading(frames, made.manifest(1))
     return found, tables
