@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from foundation.seeds import DECISIONS, POPULATION, derive
+from foundation.tasks import bench
 from foundation.tasks.ensemble import executor_factory, run_ensemble
 
 
@@ -51,6 +53,21 @@ def test_a_killed_worker_costs_only_the_item_that_kills_it(tmp_path: Path) -> No
     assert [f.index for f in failures] == [2]
     assert "killed 3 times" in failures[0].error
     assert len((tmp_path / "died-2").read_text()) == 3, "one try and two retries"
+
+
+def left_alone(item: int) -> tuple[int, int]:
+    """Objects that are not searched for cycles, before and after a task."""
+    before = gc.get_freeze_count()
+    bench._computed(bench._Sent(work=lambda task: {"item": task}, task=item, key="", question="", folder=None))
+    return before, gc.get_freeze_count()
+
+
+def test_a_worker_does_not_search_again_and_again_what_it_has_loaded() -> None:
+    results, _ = collect(left_alone, list(range(6)), 2)
+    assert all(after > 0 for _, after in results.values())
+    assert any(before == 0 for before, _ in results.values()), "only after a task is it known what is loaded"
+    here, _ = collect(left_alone, [1], 1)
+    assert here[1][0] == here[1][1], "who asks goes on with things of their own"
 
 
 def test_an_interrupt_is_not_taken_for_a_failure() -> None:
