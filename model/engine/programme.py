@@ -118,9 +118,14 @@ class Chosen:
         self.population = population
         self._kept: dict[tuple[Target, int, bool], npt.NDArray[np.bool_]] = {}
 
+    @staticmethod
+    def asked(lever: Lever) -> tuple[Target, int, bool]:
+        """All that whom a lever aims at depends on."""
+        return lever.target, max(lever.start, 0), lever.at_birth
+
     def by(self, lever: Lever) -> npt.NDArray[np.bool_]:
         """Mask of the people whom a lever aims at."""
-        asked = lever.target, max(lever.start, 0), lever.at_birth
+        asked = self.asked(lever)
         if asked in self._kept:
             return self._kept[asked]
         target, week, by_parents = asked
