@@ -14,7 +14,7 @@ from model.engine import kernel
 from model.engine.agenda import Agenda, Draft, block_edges, no_agenda, written
 from model.engine.memory import reclaim
 from model.engine.programme import Chosen, compile_programme, with_levers, world_with
-from model.engine.records import STATE, Run, copied, new_desks
+from model.engine.records import STATE, Run, copied, moved, new_desks
 from model.engine.sharing import Contacts
 from model.levers.base import INVITATION, Lever
 from model.population.population import Population
@@ -121,8 +121,8 @@ class FastModel(Answers):
             raise ValueError("this model has levers already; branch off the model it was branched from")
         reclaim(self.population.n)
         other = copy.copy(self)
-        changing = {name: getattr(self.run, name).copy() for name in ("state", "served", "desks")}
-        letters = copied(self.run.letters, self.run.desks, self.run.letters.shape[1])
+        changing = {name: copied(getattr(self.run, name)) for name in ("state", "served", "desks")}
+        letters = moved(self.run.letters, self.run.desks, self.run.letters.shape[1])
         other.run = self.run._replace(letters=letters, **changing)
         if levers:
             other._admit(levers)
@@ -213,6 +213,4 @@ class FastModel(Answers):
 
     def _make_room(self) -> None:
         if self.run.letters.shape[1] - int(self.run.desks["used"].max()) < self._least_free():
-            self.run = self.run._replace(
-                letters=copied(self.run.letters, self.run.desks, 2 * self.run.letters.shape[1])
-            )
+            self.run = self.run._replace(letters=moved(self.run.letters, self.run.desks, 2 * self.run.letters.shape[1]))

@@ -17,6 +17,7 @@ from jaxtyping import Bool, Float, Int32
 
 from model.counting import sent, tally
 from model.counting.members import Enrolled, Stands, born_for_letters, doctor_years, enrolled, group_codes, group_names
+from model.engine.records import copied
 from model.levers.base import ADVICE, DOCUMENT, INVITATION, MESSAGE, Lever
 from model.terms.channels import Channel
 from model.terms.outcome import DIMENSIONS, GroupTable, LeverUse, Outcome, StandingTable
@@ -58,7 +59,7 @@ class Census:
 
     def kept(self) -> Census:
         """Itself, holding on to how things are now."""
-        self.run = self.run._replace(state=self.run.state.copy())
+        self.run = self.run._replace(state=copied(self.run.state))
         return self
 
     def counts(self, count: Callable[..., None], shape: tuple[int, ...], *more: object, of: str = "") -> Counts:
@@ -94,17 +95,20 @@ class Census:
     @cached_property
     def changed(self) -> Int32[Entries, " rank"]:
         """Whose state differs from ``beside``, or whose guardian's."""
-        differs, guardian = self._differs, self._guardian
-        return tally.EVERYBODY if self.beside is None else numbers(differs | ((guardian >= 0) & differs[guardian]))
+        return tally.EVERYBODY if self.beside is None else self._with_wards(self._differs)
 
     @cached_property
     def households_changed(self) -> Int32[Entries, " rank"]:
         """The same, or of another ward of the guardian's: a household gets a message once."""
-        if self.beside is None:
-            return tally.EVERYBODY
-        differs, guardian = self._differs.copy(), self._guardian
-        differs[guardian[differs & (guardian >= 0)]] = True
-        return numbers(differs | ((guardian >= 0) & differs[guardian]))
+        differs, (wards, guardians) = self._differs.copy(), self._wards
+        differs[guardians[differs[wards]]] = True
+        return tally.EVERYBODY if self.beside is None else self._with_wards(differs)
+
+    def _with_wards(self, persons: Bools) -> Int32[Entries, " rank"]:
+        """Numbers of the persons of a mask and of their wards."""
+        (wards, guardians), both = self._wards, persons.copy()
+        both[wards[persons[guardians]]] = True
+        return numbers(both)
 
     @cached_property
     def _differs(self) -> Bool[Bools, " person"]:
@@ -112,9 +116,13 @@ class Census:
         other = (self.beside or self).run.state
         return np.asarray(self.run.state.view(np.uint64) != other.view(np.uint64))
 
-    @property
-    def _guardian(self) -> Int32[Entries, " person"]:
-        return np.asarray(self.world.population.rows["guardian"][: len(self.run.state)])
+    @cached_property
+    def _wards(self) -> tuple[Entries, Entries]:
+        """Who has a guardian, and who that is; the same for all worlds compared."""
+        if self.beside is not None:
+            return self.beside._wards
+        guardian = np.asarray(self.world.population.rows["guardian"][: len(self.run.state)])
+        return (wards := numbers(guardian >= 0)), guardian[wards]
 
     def stocks(self) -> Counts:
         """Agents at the start of each week (rows of ``model.counting.tally.stocks``), [STOCKS, week + 1]."""

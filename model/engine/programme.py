@@ -146,10 +146,10 @@ def compile_programme(levers: Sequence[Lever], chosen: Chosen, status_quo: Weekl
         aimed = chosen.by(lever)
         np.bitwise_or(aims, np.uint32(1 << bit), out=aims, where=aimed)
         _fill(records[bit], lever, status_quo, population.weight, seed)
-        records[bit]["queue_start"] = sum(len(queue) for queue in queues)
         if lever.effect == HELP:
+            records[bit]["queue_start"] = sum(len(queue) for queue in queues)
             queues.append(_queue(aimed, records[bit]["keys"][SELECTION]))
-        records[bit]["queue_end"] = sum(len(queue) for queue in queues)
+            records[bit]["queue_end"] = sum(len(queue) for queue in queues)
     return Programme(records, aims, np.concatenate(queues) if queues else np.empty(0, np.int32))
 
 

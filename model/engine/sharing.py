@@ -17,8 +17,6 @@ from model.terms.shapes import Records
 
 NOTED = (MESSAGE, VISIT, DOCUMENT, ADVICE, SUGGESTION)
 """Effects of levers whose contacts are looked for (``model.engine.search.asked_of``)."""
-_QUEUE = ("queue_start", "queue_end")
-"""What depends on the place of a lever in its scenario; contacts don't ask for it."""
 MOST_PEOPLE = 200_000
 """Most people for whom contacts are kept: for more, memory is planned without (``model.engine.memory``)."""
 Key = tuple[object, ...]
@@ -46,7 +44,7 @@ class Contacts:
     def _key(self, records: Records, levers: Sequence[Lever], number: int, week: int) -> Key:
         """All that a lever's contacts depend on: itself, whom it aims at, and the same of those that it asks for."""
         asked = [number, *(other for other in range(len(levers)) if other != number and _asks(levers, number, other))]
-        return week, *(part for each in asked for part in (_record(records, each), Chosen.asked(levers[each])))
+        return week, *(part for each in asked for part in (records[each].tobytes(), Chosen.asked(levers[each])))
 
 
 def _asks(levers: Sequence[Lever], number: int, other: int) -> bool:
@@ -57,13 +55,6 @@ def _asks(levers: Sequence[Lever], number: int, other: int) -> bool:
     if this.effect == MESSAGE:
         return that.tires and that.through == this.through
     return this.effect == that.effect == ADVICE and that.code < this.code
-
-
-def _record(records: Records, number: int) -> bytes:
-    record = records[number : number + 1].copy()
-    for name in _QUEUE:
-        record[name] = 0
-    return record.tobytes()
 
 
 def _alone(agenda: Agenda, number: int) -> Agenda:
