@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import Any, NamedTuple
 
@@ -76,14 +76,22 @@ class Programme(NamedTuple):
     queue: npt.NDArray[np.int32]  # persons in order of priority, queue after queue
 
 
+@lru_cache(maxsize=256)
 def process_keys(seed: int, code: int) -> npt.NDArray[np.uint64]:
     """Keys of the four decisions of one process: arrival, success, selection, timing."""
-    return np.array([stream(seed, _PROCESS_DECISIONS + 4 * code + part) for part in range(4)], dtype=np.uint64)
+    return _lasting(np.array([stream(seed, _PROCESS_DECISIONS + 4 * code + part) for part in range(4)], np.uint64))
 
 
+def _lasting(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Keys that all scenarios of a draw are given."""
+    keys.flags.writeable = False
+    return keys
+
+
+@lru_cache(maxsize=4)
 def base_keys(seed: int) -> npt.NDArray[np.uint64]:
     """Keys of the processes of the status quo, shape [process, 4]."""
-    return np.stack([process_keys(seed, code) for code in range(BASE_PROCESSES)])
+    return _lasting(np.stack([process_keys(seed, code) for code in range(BASE_PROCESSES)]))
 
 
 def _check(levers: Sequence[Lever]) -> None:
