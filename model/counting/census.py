@@ -17,6 +17,7 @@ from jaxtyping import Bool, Float, Int32
 
 from model.counting import sent, tally
 from model.counting.members import Enrolled, Stands, born_for_letters, doctor_years, enrolled, group_codes, group_names
+from model.engine.programme import Chosen
 from model.engine.records import copied
 from model.levers.base import ADVICE, DOCUMENT, INVITATION, MESSAGE, Lever
 from model.terms.channels import Channel
@@ -51,7 +52,8 @@ class Census:
     def __init__(self, world: World, beside: Census | None = None) -> None:
         self.world, self.week, self.run, self.beside = world, world.week, world.run, beside
         self._known: dict[tuple[str, int], Counts] = {}
-        self._of_levers: dict[tuple[str, bytes, bytes], Counts] = {}
+        self._of_levers: dict[tuple[str, bytes, object], Counts] = {}
+        self._people: dict[tuple[object, ...], int] = {}
         if beside is not None:
             same = beside.world.population is world.population and beside.week == world.week
             if not same or beside.world.levers or beside.beside is not None:
@@ -86,7 +88,7 @@ class Census:
         if self.beside is None:
             return tally.passed(alone, self.world.threads, count, shape, *more)
         before, known = alone._replace(state=self.beside.run.state), self.beside._of_levers
-        key = count.__name__, alone.levers.tobytes(), np.packbits(aimed > 0).tobytes()
+        key = count.__name__, alone.levers.tobytes(), Chosen.asked(self.world.levers[number])
         if key not in known:
             known[key] = tally.passed(before, self.world.threads, count, shape, *more)
         there, here = (tally.passed(run, self.world.threads, count, shape, *more, only=only) for run in (before, alone))
@@ -228,17 +230,16 @@ class Census:
     @cached_property
     def _aimed(self) -> list[int]:
         """People whom each lever aims at, there in one of its weeks so far; of newborns those whose letter falls into
-        them."""
-        people, aims = self.world.population, self.run.aims
-        spans = [(lever, min(lever.end, self.week)) for lever in self.world.levers]
-        present = [
-            born_for_letters(people, lever.start, end)
-            if lever.at_birth
-            else (people.entry < end) & (people.exit > lever.start)
-            for lever, end in spans
-        ]
-        chosen = [(aims >> np.uint32(number)) & np.uint32(1) > 0 for number in range(len(present))]
-        return [int((there & aimed).sum()) for there, aimed in zip(present, chosen, strict=True)]
+        them. The same in all worlds compared that have the lever."""
+        people, known, found = self.world.population, (self.beside or self)._people, list[int]()
+        for number, lever in enumerate(self.world.levers):
+            key = (*Chosen.asked(lever), lever.start, end := min(lever.end, self.week))
+            if key not in known:
+                there = (people.entry < end) & (people.exit > lever.start)
+                present = born_for_letters(people, lever.start, end) if lever.at_birth else there
+                known[key] = int((present & (self.run.aims >> np.uint32(number) & np.uint32(1) > 0)).sum())
+            found.append(known[key])
+        return found
 
     @cached_property
     def _enrolled(self) -> dict[int, Enrolled]:
