@@ -55,6 +55,7 @@ def run_levers() -> None:
     demography = load_demography()
     model = _model(_NoContacts, _somebody(demography), demography)
     branch = model.branch(_LEVERS)
+    model.branch(_LEVERS)  # once more: with contacts that are known
     branch.outcome()
     branch.to_frame([0])
     surveyed_shares(branch)

@@ -14,7 +14,8 @@ from model.engine import kernel
 from model.engine.agenda import Agenda, Draft, block_edges, no_agenda, written
 from model.engine.memory import reclaim
 from model.engine.programme import Chosen, compile_programme, with_levers, world_with
-from model.engine.records import STATE, Run, copied, new_desks
+from model.engine.records import STATE, Run, copied, moved, new_desks
+from model.engine.sharing import Contacts
 from model.levers.base import INVITATION, Lever
 from model.population.population import Population
 from model.terms.inputs import Demography, History
@@ -87,7 +88,7 @@ class FastModel(Answers):
         self.threads = max(1, min(threads, population.n // PER_THREAD))
         self.rates = coefficients(parameters, structure, demography, history)
         self._status_quo = weekly_tables(parameters, structure, demography, history)
-        self._chosen = Chosen(population)
+        self._chosen, self._contacts = Chosen(population), Contacts(population.n)
         self.run, self._edges = self._blank(), block_edges(population.n, self.threads)
         self._base, self._more = self._written(kernel.begin, self._ends), no_agenda()
         if levers:
@@ -120,8 +121,8 @@ class FastModel(Answers):
             raise ValueError("this model has levers already; branch off the model it was branched from")
         reclaim(self.population.n)
         other = copy.copy(self)
-        changing = {name: getattr(self.run, name).copy() for name in ("state", "served", "desks")}
-        letters = copied(self.run.letters, self.run.desks, self.run.letters.shape[1])
+        changing = {name: copied(getattr(self.run, name)) for name in ("state", "served", "desks")}
+        letters = moved(self.run.letters, self.run.desks, self.run.letters.shape[1])
         other.run = self.run._replace(letters=letters, **changing)
         if levers:
             other._admit(levers)
@@ -166,7 +167,9 @@ class FastModel(Answers):
 
     def _admit(self, levers: Sequence[Lever]) -> None:
         self.run = self.run._replace(**self._programme(levers, self.week))
-        self._more = self._written(kernel.admit, self.week)
+        self._more = self._contacts.of(
+            self.run, levers, self.week, lambda bits: self._written(kernel.admit, self.week, bits)
+        )
         if any(lever.effect == INVITATION for lever in levers):
             self._make_room()
             everywhere(lambda thread: kernel.invite(self.run, thread, *self._range(thread), self.week), self.threads)
@@ -210,6 +213,4 @@ class FastModel(Answers):
 
     def _make_room(self) -> None:
         if self.run.letters.shape[1] - int(self.run.desks["used"].max()) < self._least_free():
-            self.run = self.run._replace(
-                letters=copied(self.run.letters, self.run.desks, 2 * self.run.letters.shape[1])
-            )
+            self.run = self.run._replace(letters=moved(self.run.letters, self.run.desks, 2 * self.run.letters.shape[1]))

@@ -26,8 +26,8 @@ class Past:
     standing: list[StandingTable]
     status_quo: dict[int, Census] = field(default_factory=dict)
     """By week, from the first scenario without levers on: others are counted beside it, only where they differ."""
-    use: dict[int, UseCensus] = field(default_factory=dict)
-    """The same of use after activation."""
+    use: dict[tuple[int, tuple[object, ...]], UseCensus] = field(default_factory=dict)
+    """The same of use after activation, by week and by the documents that levers bring."""
     since: int = 0
     """Week of the policy start."""
 
@@ -44,13 +44,17 @@ class Past:
         """Use after activation in a scenario at its current week; ``None`` on draws without a posterior of it."""
         if use is None:
             return None
-        from model.counting.use import UseCensus
+        from model.counting.use import UseCensus, documents_of
+        from model.engine.sharing import MOST_PEOPLE
 
-        keeps = self._keeps(branch)
-        census = UseCensus(branch, use, self.use.get(branch.week), since=self.since if keeps else None)
+        documents, quo = documents_of(branch), self.use.get((branch.week, ()))
+        beside = self.use.get((branch.week, documents), quo)
+        brings_first = bool(documents) and beside is quo and quo is not None
+        keeps = self._keeps(branch) or (brings_first and branch.population.n <= MOST_PEOPLE)
+        census = UseCensus(branch, use, beside, since=self.since if keeps else None)
         found = census.outcome()
         if keeps:
-            self.use.setdefault(branch.week, census)
+            self.use.setdefault((branch.week, documents), census)
         return found
 
     def _keeps(self, branch: World) -> bool:

@@ -23,7 +23,6 @@ from foundation.shapes import Floats
 from model.terms.weeks import monday, position
 from scenarios.draw import Draw
 from scenarios.experiment import Settings
-from scenarios.frames import at
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,8 @@ class CarriedForward:
         end = monday(len(activated) - 1)
         counts = [count for count in self.counts if count.day <= end]
         days = tuple(sorted({*mondays(activated), *(count.day for count in counts)}))
-        simulated = np.array([at(activated, day) for day in (*(count.day for count in counts), *days)]) / 1e6
+        asked = [position(day) for day in (*(count.day for count in counts), *days)]
+        simulated = np.interp(asked, np.arange(len(activated)), activated) / 1e6
         rng = np.random.default_rng([self.seed, self.counts[-1].day.toordinal(), draw])
         u, insured = self.discrepancy[draw], self.insured or POPULATION
         drawn = conditioned(simulated, counts, days, u, people=self.people, rng=rng, insured=insured)

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -39,8 +40,16 @@ MEMORY = 0.5
 
 def correlation(days: Sequence[date]) -> Floats:
     """[day, day] of the discrepancy on log stocks."""
+    return _correlation(tuple(days))
+
+
+@lru_cache(maxsize=4)
+def _correlation(days: tuple[date, ...]) -> Floats:
+    """The draws of an ensemble have their days in common."""
     years = years_of(days)
-    return alike(years[:, None] - years)
+    found = alike(years[:, None] - years)
+    found.flags.writeable = False
+    return found
 
 
 def alike(years: Floats) -> Floats:
@@ -147,7 +156,7 @@ def truncated(mean: float, sd: float, low: float, high: float, chance: float) ->
     a, b, chance = (-b, -a, 1.0 - chance) if a > 0 else (a, b, chance)
     log_low, log_high = log_ndtr(a), log_ndtr(b)
     level = log_high + np.log(chance + (1.0 - chance) * np.exp(log_low - log_high))
-    return float(np.clip(mean + side * sd * ndtri_exp(level), low, high))
+    return float(min(max(mean + side * sd * ndtri_exp(level), low), high))
 
 
 def _normal(covariance: Floats, rng: np.random.Generator) -> Floats:

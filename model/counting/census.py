@@ -17,6 +17,8 @@ from jaxtyping import Bool, Float, Int32
 
 from model.counting import sent, tally
 from model.counting.members import Enrolled, Stands, born_for_letters, doctor_years, enrolled, group_codes, group_names
+from model.engine.programme import Chosen
+from model.engine.records import copied
 from model.levers.base import ADVICE, DOCUMENT, INVITATION, MESSAGE, Lever
 from model.terms.channels import Channel
 from model.terms.outcome import DIMENSIONS, GroupTable, LeverUse, Outcome, StandingTable
@@ -50,7 +52,8 @@ class Census:
     def __init__(self, world: World, beside: Census | None = None) -> None:
         self.world, self.week, self.run, self.beside = world, world.week, world.run, beside
         self._known: dict[tuple[str, int], Counts] = {}
-        self._of_levers: dict[tuple[str, bytes, bytes], Counts] = {}
+        self._of_levers: dict[tuple[str, bytes, object], Counts] = {}
+        self._people: dict[tuple[object, ...], int] = {}
         if beside is not None:
             same = beside.world.population is world.population and beside.week == world.week
             if not same or beside.world.levers or beside.beside is not None:
@@ -58,7 +61,7 @@ class Census:
 
     def kept(self) -> Census:
         """Itself, holding on to how things are now."""
-        self.run = self.run._replace(state=self.run.state.copy())
+        self.run = self.run._replace(state=copied(self.run.state))
         return self
 
     def counts(self, count: Callable[..., None], shape: tuple[int, ...], *more: object, of: str = "") -> Counts:
@@ -85,7 +88,7 @@ class Census:
         if self.beside is None:
             return tally.passed(alone, self.world.threads, count, shape, *more)
         before, known = alone._replace(state=self.beside.run.state), self.beside._of_levers
-        key = count.__name__, alone.levers.tobytes(), np.packbits(aimed > 0).tobytes()
+        key = count.__name__, alone.levers.tobytes(), Chosen.asked(self.world.levers[number])
         if key not in known:
             known[key] = tally.passed(before, self.world.threads, count, shape, *more)
         there, here = (tally.passed(run, self.world.threads, count, shape, *more, only=only) for run in (before, alone))
@@ -94,17 +97,20 @@ class Census:
     @cached_property
     def changed(self) -> Int32[Entries, " rank"]:
         """Whose state differs from ``beside``, or whose guardian's."""
-        differs, guardian = self._differs, self._guardian
-        return tally.EVERYBODY if self.beside is None else numbers(differs | ((guardian >= 0) & differs[guardian]))
+        return tally.EVERYBODY if self.beside is None else self._with_wards(self._differs)
 
     @cached_property
     def households_changed(self) -> Int32[Entries, " rank"]:
         """The same, or of another ward of the guardian's: a household gets a message once."""
-        if self.beside is None:
-            return tally.EVERYBODY
-        differs, guardian = self._differs.copy(), self._guardian
-        differs[guardian[differs & (guardian >= 0)]] = True
-        return numbers(differs | ((guardian >= 0) & differs[guardian]))
+        differs, (wards, guardians) = self._differs.copy(), self._wards
+        differs[guardians[differs[wards]]] = True
+        return tally.EVERYBODY if self.beside is None else self._with_wards(differs)
+
+    def _with_wards(self, persons: Bools) -> Int32[Entries, " rank"]:
+        """Numbers of the persons of a mask and of their wards."""
+        (wards, guardians), both = self._wards, persons.copy()
+        both[wards[persons[guardians]]] = True
+        return numbers(both)
 
     @cached_property
     def _differs(self) -> Bool[Bools, " person"]:
@@ -112,9 +118,13 @@ class Census:
         other = (self.beside or self).run.state
         return np.asarray(self.run.state.view(np.uint64) != other.view(np.uint64))
 
-    @property
-    def _guardian(self) -> Int32[Entries, " person"]:
-        return np.asarray(self.world.population.rows["guardian"][: len(self.run.state)])
+    @cached_property
+    def _wards(self) -> tuple[Entries, Entries]:
+        """Who has a guardian, and who that is; the same for all worlds compared."""
+        if self.beside is not None:
+            return self.beside._wards
+        guardian = np.asarray(self.world.population.rows["guardian"][: len(self.run.state)])
+        return (wards := numbers(guardian >= 0)), guardian[wards]
 
     def stocks(self) -> Counts:
         """Agents at the start of each week (rows of ``model.counting.tally.stocks``), [STOCKS, week + 1]."""
@@ -220,17 +230,16 @@ class Census:
     @cached_property
     def _aimed(self) -> list[int]:
         """People whom each lever aims at, there in one of its weeks so far; of newborns those whose letter falls into
-        them."""
-        people, aims = self.world.population, self.run.aims
-        spans = [(lever, min(lever.end, self.week)) for lever in self.world.levers]
-        present = [
-            born_for_letters(people, lever.start, end)
-            if lever.at_birth
-            else (people.entry < end) & (people.exit > lever.start)
-            for lever, end in spans
-        ]
-        chosen = [(aims >> np.uint32(number)) & np.uint32(1) > 0 for number in range(len(present))]
-        return [int((there & aimed).sum()) for there, aimed in zip(present, chosen, strict=True)]
+        them. The same in all worlds compared that have the lever."""
+        people, known, found = self.world.population, (self.beside or self)._people, list[int]()
+        for number, lever in enumerate(self.world.levers):
+            key = (*Chosen.asked(lever), lever.start, end := min(lever.end, self.week))
+            if key not in known:
+                there = (people.entry < end) & (people.exit > lever.start)
+                present = born_for_letters(people, lever.start, end) if lever.at_birth else there
+                known[key] = int((present & (self.run.aims >> np.uint32(number) & np.uint32(1) > 0)).sum())
+            found.append(known[key])
+        return found
 
     @cached_property
     def _enrolled(self) -> dict[int, Enrolled]:

@@ -17,6 +17,7 @@ from jaxtyping import Bool, Float, Int32, UInt8
 
 from model.counting import tally, usage
 from model.counting.members import group_codes, group_names
+from model.engine.programme import Chosen
 from model.engine.records import Run
 from model.levers.base import DOCUMENT
 from model.terms.outcome import DIMENSIONS
@@ -85,12 +86,12 @@ class UseCensus:
     Args:
         world: who is counted.
         use: the parameters.
-        beside: that of a world of the same people and history, without levers, at the same week.
-        since: week up to which worlds that are counted beside this one have its history; ``None``: there are none, and
-            nothing is kept for them.
+        beside: that of a world of the same people and history, at the same week: best one with the same ``documents``.
+        since: week up to which worlds that are counted beside this one have its history, the same as of ``beside``;
+            ``None``: there are none, and nothing is kept for them.
 
     Raises:
-        ValueError: another week, other people, or levers in ``beside``; a week before the first month is over.
+        ValueError: another week, or other people, in ``beside``; a week before the first month is over.
     """
 
     def __init__(self, world: World, use: Use, beside: UseCensus | None = None, *, since: int | None = 0) -> None:
@@ -99,12 +100,13 @@ class UseCensus:
         if beside is not None and (beside.world.population is not world.population or beside.week != self.week):
             raise ValueError("beside: needed a world of the same people at the same week")
         self._known: dict[str, Counts] = {}
-        self.law, self.beside, self.run = law_of(use), beside, world.run
+        self.law, self.beside, self.run, self.documents = law_of(use), beside, world.run, documents_of(world)
         calendar = months()
         month = calendar.whole_before(self.week)
         if month < 0:
             raise ValueError(f"week {self.week}: no month is over")
         self.month, self.judged = month, min(month + 12, len(calendar.middle) - 1)
+        self.keeps = since is not None and (beside is None or self.documents != beside.documents)
         self.memory, self.rows, self.since = np.zeros((0, 4), np.int64), np.zeros((0, 0), np.uint8), _NEVER
         if beside is not None:
             self.memory, self.since = beside.memory, beside.since
@@ -120,9 +122,14 @@ class UseCensus:
         if self.beside is None:
             return *self._passed(tally.EVERYBODY), activated
         then, marks, since = *self.beside.counted[:2], self.since
+        if self.keeps:
+            self.rows = self.beside.rows.copy()
         if 2 * len(self.changed) > len(activated):
+            self.rows[:] = 0
             new, fresh = self._passed(tally.EVERYBODY)
             return np.concatenate((then[:, :since], new[:, since:]), axis=1), fresh, activated
+        if len(self.rows):
+            self.rows[self.changed] = 0
         new, fresh = self._passed(self.changed)
         marks = marks.copy()
         marks[self.changed] = fresh[self.changed]
@@ -142,8 +149,9 @@ class UseCensus:
         assert self.beside is not None
         activated, before = self.run.state["activated"], self.beside.counted[2]
         differs = (activated != before) & ((activated < self.week) | (before < self.week))
-        given = self._given_documents() & (activated < self.week)
-        return np.flatnonzero(differs | given).astype(np.int32)
+        if self.documents != self.beside.documents:
+            differs |= (self._given_documents() | self.beside._given_documents()) & (activated < self.week)
+        return np.flatnonzero(differs).astype(np.int32)
 
     def _given_documents(self) -> Bools:
         """Whom a lever that brings documents aims at, of those whom notices of them reach."""
@@ -218,6 +226,13 @@ class UseCensus:
         if dimension not in self._known:
             self._known[dimension] = group_codes(self.world, dimension, self.week).astype(np.int64) * _BITS
         return self._known[dimension]
+
+
+def documents_of(world: World) -> tuple[object, ...]:
+    """All that the documents which levers bring depend on: how many, and for whom."""
+    levers = enumerate(world.levers)
+    bring = [(number, lever) for number, lever in levers if lever.effect == DOCUMENT]
+    return tuple((world.run.levers[number]["received"].tobytes(), Chosen.asked(lever)) for number, lever in bring)
 
 
 def _tabulated(cells: Counts, groups: int) -> Counts:

@@ -50,9 +50,9 @@ def begin(r, draft, low, high, ends):
 
 
 @kernel
-def admit(r, draft, low, high, week):
-    """Contacts to come through levers that begin in ``week`` or later."""
-    levers = asked_of(r)
+def admit(r, draft, low, high, week, bits):
+    """Contacts to come through the levers of some bits, which begin in ``week`` or later."""
+    levers = asked_of(r, bits)
     for i in range(low, high):
         if r.state[i].activated == NEVER and is_aimed(r, i, levers.noted):
             note_person(r, draft, i, traits_of(r.world, i), week, _NONE, levers, _GO_ON)
@@ -180,6 +180,32 @@ def comes_first(r, one, other):
     if i != j or mode_of(one) != WARD or mode_of(other) != WARD:
         return i < j or (i == j and (mode_of(one) != WARD or mode_of(other) == WARD))
     return one.owner <= other.owner
+
+
+@kernel
+def merge(r, part, begins, numbers, heads, contact, begin):
+    """Merge contacts of levers that lie in ``part`` lever after lever, sorted each, where ``begins`` [lever, block,
+    week] says; ``numbers`` are those of the levers in ascending order, ``heads`` [lever] is written over."""
+    place, levers = np.int64(0), numbers.shape[0]
+    for block in range(begin.shape[0]):
+        for week in range(begin.shape[1] - 1):
+            begin[block, week] = place
+            left = np.int64(0)
+            for lever in range(levers):
+                heads[lever] = begins[lever, block, week]
+                left += begins[lever, block, week + 1] - heads[lever]
+            while left > 0:
+                first = np.int64(-1)
+                for lever in range(levers):
+                    if heads[lever] == begins[lever, block, week + 1]:
+                        continue
+                    if first < 0 or not comes_first(r, part[heads[first]], part[heads[lever]]):
+                        first = np.int64(lever)
+                contact[place] = part[heads[first]]
+                contact[place].process = numbers[first]
+                heads[first] += 1
+                place, left = place + 1, left - 1
+        begin[block, begin.shape[1] - 1] = place
 
 
 @kernel

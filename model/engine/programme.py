@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import Any, NamedTuple
 
@@ -76,14 +76,22 @@ class Programme(NamedTuple):
     queue: npt.NDArray[np.int32]  # persons in order of priority, queue after queue
 
 
+@lru_cache(maxsize=256)
 def process_keys(seed: int, code: int) -> npt.NDArray[np.uint64]:
     """Keys of the four decisions of one process: arrival, success, selection, timing."""
-    return np.array([stream(seed, _PROCESS_DECISIONS + 4 * code + part) for part in range(4)], dtype=np.uint64)
+    return _lasting(np.array([stream(seed, _PROCESS_DECISIONS + 4 * code + part) for part in range(4)], np.uint64))
 
 
+def _lasting(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Keys that all scenarios of a draw are given."""
+    keys.flags.writeable = False
+    return keys
+
+
+@lru_cache(maxsize=4)
 def base_keys(seed: int) -> npt.NDArray[np.uint64]:
     """Keys of the processes of the status quo, shape [process, 4]."""
-    return np.stack([process_keys(seed, code) for code in range(BASE_PROCESSES)])
+    return _lasting(np.stack([process_keys(seed, code) for code in range(BASE_PROCESSES)]))
 
 
 def _check(levers: Sequence[Lever]) -> None:
@@ -118,9 +126,14 @@ class Chosen:
         self.population = population
         self._kept: dict[tuple[Target, int, bool], npt.NDArray[np.bool_]] = {}
 
+    @staticmethod
+    def asked(lever: Lever) -> tuple[Target, int, bool]:
+        """All that whom a lever aims at depends on."""
+        return lever.target, max(lever.start, 0), lever.at_birth
+
     def by(self, lever: Lever) -> npt.NDArray[np.bool_]:
         """Mask of the people whom a lever aims at."""
-        asked = lever.target, max(lever.start, 0), lever.at_birth
+        asked = self.asked(lever)
         if asked in self._kept:
             return self._kept[asked]
         target, week, by_parents = asked
@@ -141,10 +154,10 @@ def compile_programme(levers: Sequence[Lever], chosen: Chosen, status_quo: Weekl
         aimed = chosen.by(lever)
         np.bitwise_or(aims, np.uint32(1 << bit), out=aims, where=aimed)
         _fill(records[bit], lever, status_quo, population.weight, seed)
-        records[bit]["queue_start"] = sum(len(queue) for queue in queues)
         if lever.effect == HELP:
+            records[bit]["queue_start"] = sum(len(queue) for queue in queues)
             queues.append(_queue(aimed, records[bit]["keys"][SELECTION]))
-        records[bit]["queue_end"] = sum(len(queue) for queue in queues)
+            records[bit]["queue_end"] = sum(len(queue) for queue in queues)
     return Programme(records, aims, np.concatenate(queues) if queues else np.empty(0, np.int32))
 
 

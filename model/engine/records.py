@@ -124,10 +124,16 @@ def new_desks(threads: int, capacity: int) -> tuple[Records, Records]:
     return desks, np.zeros((threads, capacity), LETTER)
 
 
-def copied(letters: Records, desks: Records, capacity: int) -> Records:
+def copied(records: Records) -> Records:
+    """A copy of records that lie one after the other: of their bytes, as NumPy copies each field of each alone, which
+    takes a hundred times as long."""
+    return np.asarray(records.view(np.uint8).copy().view(records.dtype))
+
+
+def moved(letters: Records, desks: Records, capacity: int) -> Records:
     """The letters of boxes in boxes of a capacity; places never used are not touched, so take no memory."""
-    more, ever = np.zeros((len(letters), capacity), LETTER), int(desks["fresh"].max())
-    more[:, :ever] = letters[:, :ever]
+    more, used = np.empty((len(letters), capacity), LETTER), int(desks["fresh"].max()) * LETTER.itemsize
+    more.view(np.uint8)[:, :used] = letters.view(np.uint8)[:, :used]
     return more
 
 

@@ -103,11 +103,11 @@ class Asked(NamedTuple):
 
 
 @inlined
-def asked_of(r):
-    """The levers of a scenario."""
+def asked_of(r, bits):
+    """The levers of a scenario, of some bits."""
     noted, eager = np.uint32(0), np.uint32(0)
     for lever in range(r.levers.shape[0]):
-        bit, effect = np.uint32(1) << np.uint32(lever), r.levers[lever].effect
+        bit, effect = np.uint32(bits) & np.uint32(1) << np.uint32(lever), r.levers[lever].effect
         if effect in (MESSAGE, VISIT, DOCUMENT):
             eager |= bit
         if effect in (MESSAGE, VISIT, DOCUMENT, ADVICE, SUGGESTION):

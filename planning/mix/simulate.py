@@ -232,7 +232,7 @@ def use_of(census: Census, settings: Settings, draw: Draw, beside: UseCensus | N
     from model.counting.use import UseCensus
     from model.terms.weeks import week_of
 
-    return UseCensus(census.world, draw.use, beside, since=week_of(settings.policy_start))
+    return UseCensus(census.world, draw.use, beside, since=None if beside else week_of(settings.policy_start))
 
 
 def reached(stock: Floats, use: UseCensus | None, settings: Settings) -> float:

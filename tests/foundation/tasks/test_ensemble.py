@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 from cli.runs import simulation
 from foundation.seeds import DECISIONS, POPULATION, derive
+from foundation.tasks import bench
 from foundation.tasks.ensemble import executor_factory, run_ensemble
 from tests.cluster import ROOT
 from web import pool
@@ -83,6 +85,21 @@ def test_what_workers_have_in_common_is_left_alone_by_their_garbage_collectors(t
         counts.append(int(count))
     assert counts[0] == 0, "negative control"
     assert counts[1] > 10_000
+
+
+def left_alone(item: int) -> tuple[int, int]:
+    """Objects that are not searched for cycles, before and after a task."""
+    before = gc.get_freeze_count()
+    bench._computed(bench._Sent(work=lambda task: {"item": task}, task=item, key="", question="", folder=None))
+    return before, gc.get_freeze_count()
+
+
+def test_a_worker_does_not_search_again_and_again_what_it_has_loaded() -> None:
+    results, _ = collect(left_alone, list(range(6)), 2)
+    assert all(after > 0 for _, after in results.values())
+    assert any(before == 0 for before, _ in results.values()), "only after a task is it known what is loaded"
+    here, _ = collect(left_alone, [1], 1)
+    assert here[1][0] == here[1][1], "who asks goes on with things of their own"
 
 
 def test_an_interrupt_is_not_taken_for_a_failure() -> None:

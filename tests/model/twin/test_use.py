@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from model.counting import usage
+from model.counting import usage, use
 from model.counting.tally import EVERYBODY
 from model.counting.use import UseCensus, passed
+from model.levers.base import DOCUMENT
 from model.terms.use import Use, law_of, months
 from model.terms.weeks import WEEKS
 from model.twin.reference import ReferenceModel
@@ -74,6 +75,40 @@ def test_counting_beside_the_status_quo_gives_the_same(week: int) -> None:
             assert np.array_equal(group.users, same.users)
             assert np.array_equal(group.lasting, same.lasting)
         assert one.lasting != beside.outcome().lasting
+
+
+def counted(census: UseCensus) -> np.ndarray:
+    """Everything that is counted, in one row."""
+    found = census.outcome()
+    groups = [getattr(group, name) for group in found.groups for name in ("active", "users", "lasting")]
+    return np.concatenate([*found.counts.values(), *groups])
+
+
+def same_beside_documents(seed: int, *, stale: bool = False) -> bool:
+    """Whether all levers are counted the same beside a scenario that brings the same documents, which was counted
+    beside the status quo, as alone; ``stale``: of that one it is told how people would stand without documents."""
+    model = build(type(engine(seed)), seed)
+    model.advance(POLICY)
+    bringing = [lever for lever in levers() if lever.effect == DOCUMENT]
+    quo, more, other = (model.branch(given) for given in ((), bringing, levers()))
+    for branch in (quo, more, other):
+        branch.advance(WEEKS - 60)
+    beside = UseCensus(quo, BUSY_USE, since=POLICY)
+    then = UseCensus(more, BUSY_USE, beside, since=POLICY)
+    counted(then)
+    more.advance(WEEKS)  # what was counted holds
+    if stale:
+        then.rows[:] = beside.rows
+    found = UseCensus(other, BUSY_USE, then, since=None)
+    return np.array_equal(counted(found), counted(UseCensus(other, BUSY_USE)))
+
+
+def test_counting_beside_a_scenario_with_the_same_documents_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert all(same_beside_documents(seed) for seed in SEEDS[:3])
+    # Controls: rows of before; documents that nobody tells of.
+    assert not same_beside_documents(SEEDS[0], stale=True)
+    monkeypatch.setattr(use, "documents_of", lambda world: ())
+    assert not same_beside_documents(SEEDS[0])
 
 
 def test_use_changes_nothing() -> None:
