@@ -114,8 +114,12 @@ class Study(ABC, Generic[Task]):
         return f"{self.unit}-{self.number(task):05d}"
 
     def number(self, task: Task) -> int:
-        """The task's number, as failures name it."""
+        """The task's number, unlike any other of its stage."""
         return int(getattr(task, "index"))  # noqa: B009
+
+    def named(self, task: Task) -> Document:
+        """The task as failures name it."""
+        return {self.unit: self.number(task)}
 
     def weight(self, task: Task) -> int:
         """What the task adds to the progress shown."""
@@ -191,7 +195,7 @@ def carry_out(
         store.note(incidents=[*store.manifest.get("incidents", ()), *site.incidents], failures=bench.failures)
         with tables_written(folder, frames):
             study.write(folder, frames, store.manifest)
-        store.finish({}, sorted(bench.failures, key=lambda failure: int(failure[study.unit])))
+        store.finish({}, bench.failures)
     except KeyboardInterrupt:
         store.mark("interrupted", bench.failures)
         raise Interrupted(f"interrupted; the same command with --resume --out {folder} finishes the rest") from None

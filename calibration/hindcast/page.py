@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -217,8 +218,17 @@ def table_of_scores(results: Results) -> pd.DataFrame:
     return table.astype({"inside_90": int, "interval": int})
 
 
+SHIPPED = files("calibration.hindcast") / "data" / "scores.csv"
+
+
+def shipped_scores() -> pd.DataFrame:
+    """Every scored forecast of the guide's hindcast, for the report: some columns of ``table_of_scores``."""
+    with SHIPPED.open(encoding="utf-8") as file:
+        return pd.read_csv(file)
+
+
 def shipped_text(results: Results) -> str:
-    """The file of scores that the report shows (``folder.SHIPPED``)."""
+    """The file of ``shipped_scores``."""
     names = ["forecaster", "origin", "date", "horizon_days", "bias_millions", "absolute_error_millions"]
     table = table_of_scores(results)[[*names, "crps_millions", "inside_90"]]
     return table.to_csv(index=False, lineterminator="\n")

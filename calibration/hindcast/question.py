@@ -129,29 +129,32 @@ def simple_forecasts(
 
 
 def model_forecasts(
-    questions: Sequence[Question], model: ModelForecast, without: Mapping[date, str]
-) -> tuple[list[Forecast], list[dict[str, Any]]]:
-    """The model on every origin under both kinds of inputs, and the draws that failed; ``without`` says, by origin,
-    how to make the posterior that is not there.
+    questions: Sequence[Question],
+    model: ModelForecast,
+    without: Mapping[date, str],
+    failures: Sequence[Mapping[str, Any]] = (),
+) -> list[Forecast]:
+    """The model on every origin under both kinds of inputs; ``without`` says, by origin, how to make the posterior that
+    is not there; ``failures`` are runs that failed, each with its origin and forecaster.
 
     Raises:
         RunFailedError: fewer than two draws of an origin came through.
     """
-    found, failures = [], []
+    found = []
     for question in questions:
         for name, inputs in MODEL.items():
             if question.origin in without:
                 missing = {"reason": "no posterior", "make": without[question.origin]}
                 found.append(Forecast(question=question, forecaster=name, missing=missing))
                 continue
-            said = model(question.origin, inputs)
-            failed = [{"draw": draw, "error": error} for draw, error in sorted(said.failures.items())]
-            if len(said.stocks) < 2:
-                first = f", the first by {failed[0]['error']}" if failed else ""
+            samples = model(question.origin, inputs)
+            if len(samples) < 2:
+                own = (question.origin.isoformat(), name)
+                failed = [entry["error"] for entry in failures if (entry["origin"], entry["forecaster"]) == own]
+                first = f", the first by {failed[0]}" if failed else ""
                 raise RunFailedError(f"{name}, origin {question.origin}: {len(failed)} draws failed{first}")
-            failures += [{"origin": question.origin.isoformat(), "forecaster": name, **entry} for entry in failed]
-            found.append(Forecast(question=question, forecaster=name, samples=said.stocks))
-    return found, failures
+            found.append(Forecast(question=question, forecaster=name, samples=samples))
+    return found
 
 
 def in_order(forecasts: Sequence[Forecast]) -> list[Forecast]:

@@ -3,7 +3,7 @@ columns`` says what its tables hold, ``mes report`` makes one HTML file of a run
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from foundation.store.store import Store
     from foundation.store.verification import Finding, Verification
 
-DRAWN = ("command", "people", "draws", "seed", "until", "quick", "sealed")
+DRAWN = ("command", "seed", "quick", "sealed")
 """What the manifest of a folder says whose pictures can be drawn."""
 
 
@@ -61,7 +61,7 @@ def _finished(folder: Path) -> Store:
 
     manifest, _ = load(folder, [])
     album = album_of(manifest)
-    require(folder, manifest, (*DRAWN, *(("scenarios",) if album is RUN else ())))
+    require(folder, manifest, (*DRAWN, *(("people", "draws", "until", "scenarios") if album is RUN else ())))
     names = ORDER if album is RUN else sorted({name for tables in album.shows.values() for name in tables})
     for name in names:  # each picture reads its own
         check(folder, manifest, f"{name}.parquet")
@@ -100,11 +100,16 @@ def _lines(result: Verification, lang: str) -> Iterator[str]:
     for finding in result.findings:
         yield f"  {_sentence(finding, lang)}"
     if result.found is not None and "sources" not in manifest:
-        yield f"  {label('verify.draws', lang, found=result.found, wanted=manifest.get('draws'))}"
+        yield f"  {label('verify.draws', lang, found=result.found, wanted=_wanted(manifest))}"
     if result.sound:
         yield f"  {label('verify.files', lang, files=result.files)}"
         made = {"version": manifest.get("version"), "finished": moment(manifest.get("finished"), lang)}
         yield f"  {label('verify.made', lang, **made)}"
+
+
+def _wanted(manifest: Mapping[str, object]) -> object:
+    """How many there are to be."""
+    return manifest.get("tasks", manifest.get("draws"))
 
 
 def _sentence(finding: Finding, lang: str) -> str:
@@ -122,7 +127,7 @@ def _document(result: Verification, lang: str) -> Document:
         "folder": str(result.folder),
         "sound": result.sound,
         "status": manifest.get("status"),
-        "draws": {"found": result.found, "wanted": manifest.get("draws")},
+        "draws": {"found": result.found, "wanted": _wanted(manifest)},
         "files": result.files,
         "failures": [finding.values["draw"] for finding in result.findings if finding.kind == "draw_failed"],
         "version": manifest.get("version"),

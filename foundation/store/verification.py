@@ -111,7 +111,7 @@ def _status(manifest: Manifest) -> Iterator[Finding]:
 
 def _failures(manifest: Manifest) -> Iterator[Finding]:
     for failure in _list(manifest, "failures"):
-        values = {"draw": failure.get("draw", failure.get("key")), "error": failure.get("error")}
+        values = {"draw": manifests.named(failure), "error": failure.get("error")}
         yield Finding(kind="draw_failed", where=manifests.FILE, values=values)
     for entry in _list(manifest, manifests.LEFT_OUT):
         values = {key: entry.get(key) for key in ("scenario", "draw", "error")}
