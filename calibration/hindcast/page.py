@@ -15,8 +15,10 @@ import pandas as pd
 
 from calibration.hindcast import label
 from calibration.hindcast.question import NAMES
+from foundation.errors import UserError
 from foundation.language.numbers import NARROW, NO_BREAK, UNDEFINED, day, interval, number, percent
 from foundation.language.pages import markdown_table
+from foundation.store.store import document
 from model.terms.parameters import Structure
 from model.terms.weeks import DAYS_PER_MONTH
 from scenarios.words import run_line
@@ -26,6 +28,23 @@ if TYPE_CHECKING:
 
 Results = Mapping[str, Any]
 INSIDE, OUTSIDE = "✓", "✗"
+
+
+def results_file(structure: Structure) -> str:
+    """The name of the document: that of another structure than the default stands in the same guide."""
+    return "hindcast.json" if structure == Structure() else "hindcast-alternative.json"
+
+
+def read_results(folder: Path, *, alternative: bool = False) -> dict[str, Any]:
+    """The document of a finished hindcast.
+
+    Raises:
+        UserError: there is none that can be read.
+    """
+    name = "hindcast-alternative.json" if alternative else "hindcast.json"
+    if not (folder / name).is_file():
+        raise UserError(f"{folder}: no finished hindcast (it holds no readable {name})")
+    return document(folder, name)
 
 
 @dataclass(frozen=True)

@@ -18,13 +18,11 @@ from calibration.facts.targets import StockTarget
 from calibration.hindcast import label
 from calibration.hindcast import question as h
 from calibration.hindcast.forecasters import FORECASTERS
-from calibration.hindcast.page import table_of_scores
-from calibration.hindcast.question import MODEL, NAMES, Question
-from calibration.hindcast.work import OriginPosterior, Task, documents_foreseen, forecast_from, key_of, tasks_of, work
-from foundation.errors import UserError
+from calibration.hindcast.page import results_file, table_of_scores
+from calibration.hindcast.question import MODEL, NAMES, Forecast, Question, Simple
+from calibration.hindcast.work import OriginPosterior, Task, documents_foreseen, forecast_from, key_of, tasks_of
 from foundation.language.text import LANGUAGES
 from foundation.quantiles import records, rounded
-from foundation.store import store
 from foundation.store.atomic import write_json
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
@@ -37,16 +35,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FRAMES = ("hindcast", "bounds", "bands", "documents")
-RESULTS = "hindcast.json"
 SIMPLE, SIMULATED = "simple", "model"
 """Stages: who knows the stocks only, and the runs of the model."""
 DOCUMENTS = ["origin", "date", "p05", "p50", "p95", "came"]
-ALTERNATIVE = "hindcast-alternative.json"
-"""Results of another structure than the default: a guide shows both."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Hindcast(Study[Task]):
+class Hindcast(Study[Simple | Task]):
     """What each forecaster would have said on each origin, and what came."""
 
     targets: Sequence[StockTarget]
@@ -63,7 +58,7 @@ class Hindcast(Study[Task]):
     """Whether there are figures of the user's own among the targets."""
     command = "hindcast"
     unit = "run"
-    work = staticmethod(work)
+    work = staticmethod(h.work)
 
     def question(self) -> Document:
         """Settings and figures; how many are simulated where the model takes part."""
@@ -82,8 +77,8 @@ class Hindcast(Study[Task]):
         return {**tables_of("hindcast"), **{one.name: one.sha256 for one in self.posteriors.values()}}
 
     def code(self) -> Sequence[str]:
-        """What runs, and what says from where to where."""
-        return (work.__module__, h.__name__)
+        """What forecasts and what runs."""
+        return (h.__name__,)
 
     def about(self) -> Document:
         """What each posterior knew, too."""
@@ -91,14 +86,25 @@ class Hindcast(Study[Task]):
             origin.isoformat(): {"data_end": one.data_end.isoformat(), "sha256": one.sha256}
             for origin, one in self.posteriors.items()
         }
-        runs = len(MODEL) * sum(len(one.draws) for one in self.posteriors.values())
-        data_end = load_history().data_end.isoformat()
-        return {"data_end": data_end, "quick": False, "posteriors": known, "tasks": runs}
+        data_end, tasks = load_history().data_end.isoformat(), self._runs() + len(self.questions) * len(FORECASTERS)
+        return {"data_end": data_end, "quick": False, "posteriors": known, "tasks": tasks}
+
+    def _runs(self) -> int:
+        """Of the model."""
+        return len(MODEL) * sum(len(one.draws) for one in self.posteriors.values())
 
     def expects(self) -> Sequence[str]:
         """Tables of every kind, and the document."""
         sheets = [f"hindcast.{lang}.csv" for lang in LANGUAGES]
         return (*(f"{name}.parquet" for name in FRAMES), *sheets, results_file(self.structure))
+
+    def simple(self) -> Sequence[Simple]:
+        """A task for each origin and forecaster that knows the stocks only; their numbers follow those of the runs."""
+        asked = ((question, forecaster) for question in self.questions for forecaster in FORECASTERS)
+        return [
+            Simple(index=i, question=question, forecaster=one, targets=self.targets, seed=self.seed)
+            for i, (question, one) in enumerate(asked, self._runs())
+        ]
 
     def tasks(self) -> Sequence[Task]:
         """A task for each origin that has draws, kind of inputs and draw."""
@@ -106,22 +112,27 @@ class Hindcast(Study[Task]):
         draws = {origin: posterior.draws for origin, posterior in self.posteriors.items()}
         return tasks_of(cases, draws, people=self.people, seed=self.seed, structure=self.structure)
 
-    def named(self, task: Task) -> Document:
+    def named(self, task: Simple | Task) -> Document:
         """Origin, name among the forecasters, draw."""
+        if isinstance(task, Simple):
+            return {"origin": task.question.origin.isoformat(), "forecaster": task.forecaster.name}
         forecaster = next(name for name, inputs in MODEL.items() if inputs == task.case.inputs)
         return {"origin": task.case.origin.isoformat(), "forecaster": forecaster, "draw": task.draw.index}
 
-    def solve(self, bench: Bench[Task]) -> Frames:
+    def solve(self, bench: Bench[Simple | Task]) -> Frames:
         """Forecasts of those who know the stocks only, then those of the model, and their scores.
 
         Raises:
             RunFailedError: too few draws of the model came through.
         """
-        with bench.progress(len(self.questions) * len(FORECASTERS), SIMPLE) as tell:
-            simple = h.simple_forecasts(self.questions, self.targets, self.seed, progress=tell)
-        tasks = self.tasks()
-        found = bench.each(tasks, SIMULATED) if tasks else None
-        stocks = {key_of(t): kept["stocks"] for t, kept in zip(found.tasks, found, strict=True)} if found else {}
+        asked, tasks = self.simple(), self.tasks()
+        simple = [
+            Forecast(question=task.question, forecaster=task.forecaster.name, **kept)
+            for task, kept in zip(asked, bench.each(asked, SIMPLE, whole=True), strict=True)
+        ]
+        ran = bench.each(tasks, SIMULATED) if tasks else None
+        found = zip(ran.tasks, ran, strict=True) if ran else ()
+        stocks = {key_of(task): kept["stocks"] for task, kept in found if isinstance(task, Task)}
         discrepancy = {
             (origin, draw.index): float(amount)
             for origin, posterior in self.posteriors.items()
@@ -144,11 +155,6 @@ class Hindcast(Study[Task]):
             write_csv(table_of_scores(results), folder / f"hindcast.{lang}.csv", lang, label, words)
 
 
-def results_file(structure: Structure) -> str:
-    """The name of the document."""
-    return RESULTS if structure == Structure() else ALTERNATIVE
-
-
 def _picture(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     from calibration.hindcast.pictures import hindcast_panels
 
@@ -156,18 +162,6 @@ def _picture(frames: Frames, manifest: Manifest, lang: str) -> Figure:
 
 
 PICTURES = {"hindcast": _picture}
-
-
-def read_results(folder: Path, *, alternative: bool = False) -> dict[str, Any]:
-    """The document of a finished hindcast.
-
-    Raises:
-        UserError: there is none that can be read.
-    """
-    name = ALTERNATIVE if alternative else RESULTS
-    if not (folder / name).is_file():
-        raise UserError(f"{folder}: no finished hindcast (it holds no readable {name})")
-    return store.document(folder, name)
 
 
 BENCHMARK = "last-slope"

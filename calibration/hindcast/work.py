@@ -202,11 +202,6 @@ def simulate(task: Task) -> list[float]:
     return [at(activated, day) / 1e6 for day in (*(count.day for count in task.case.known), *task.case.days)]
 
 
-def work(task: Task) -> dict[str, Floats]:
-    """The same, to be kept."""
-    return {"stocks": np.array(simulate(task))}
-
-
 def forecast_from(
     tasks: Sequence[Task],
     stocks: Mapping[Key, Sequence[float] | Floats],

@@ -108,22 +108,19 @@ def _survey_figures(folder: Path, into: Path) -> None:
 
 
 def _hindcast(folder: Path, lang: str) -> str:
-    from calibration.hindcast.page import markdown
-    from calibration.hindcast.study import read_results
+    from calibration.hindcast.page import markdown, read_results
 
     return markdown(read_results(folder), lang)
 
 
 def _hindcast_figures(folder: Path, into: Path) -> None:
-    from calibration.hindcast.page import draw_pictures
-    from calibration.hindcast.study import read_results
+    from calibration.hindcast.page import draw_pictures, read_results
 
     draw_pictures(read_results(folder), into)
 
 
 def _scores(folder: Path) -> str:
-    from calibration.hindcast.page import shipped_text
-    from calibration.hindcast.study import read_results
+    from calibration.hindcast.page import read_results, shipped_text
 
     return shipped_text(read_results(folder))
 
@@ -133,8 +130,7 @@ SCORES = ("calibration/hindcast/data/scores.csv", _scores)
 
 
 def _alternative(folder: Path, lang: str) -> str:
-    from calibration.hindcast.page import alternative
-    from calibration.hindcast.study import read_results
+    from calibration.hindcast.page import alternative, read_results
 
     return alternative(read_results(folder, alternative=True), lang)
 
