@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -37,9 +37,6 @@ from foundation.store.store import Store
 from foundation.study import Study
 from foundation.tasks.bench import Bench
 from scenarios.compare.tables import write_csv
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 _LUCK = {"posterior": 13, "prior": 14}
 TABLES = ("residuals", "parameters", "products", "correlations", "curves", "draws")
@@ -195,7 +192,7 @@ def read_folder(folder: Path) -> tuple[dict[str, pd.DataFrame], Manifest]:
     return Store(folder, manifest).frames(TABLES), manifest
 
 
-def picture(name: str, tables: Tables, manifest: Manifest, lang: str) -> Figure:
+def picture(name: str, tables: Tables, manifest: Manifest, lang: str) -> Any:
     """One figure."""
     from calibration.fit.pictures import correlation_map, identified_parameters, predicted_answers, predicted_stocks
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -30,9 +30,6 @@ from foundation.study import Frames, Study
 from foundation.tasks.bench import Bench
 from model.terms.parameters import Structure
 from scenarios.compare.tables import write_csv
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 FRAMES = ("hindcast", "bounds", "bands", "documents")
 SIMPLE, SIMULATED = "simple", "model"
@@ -155,7 +152,7 @@ class Hindcast(Study[Simple | Task]):
             write_csv(table_of_scores(results), folder / f"hindcast.{lang}.csv", lang, label, words)
 
 
-def _picture(frames: Frames, manifest: Manifest, lang: str) -> Figure:
+def _picture(frames: Frames, manifest: Manifest, lang: str) -> Any:
     from calibration.hindcast.pictures import hindcast_panels
 
     return hindcast_panels(document(frames, manifest), lang)

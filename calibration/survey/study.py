@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -47,9 +47,6 @@ from model.terms.parameters import Structure
 from scenarios.compare.tables import write_csv
 from scenarios.draw import Draw
 from scenarios.words import run_line
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 FRAMES = ("survey", "answers")
 DOCUMENT = "survey.json"
@@ -131,14 +128,14 @@ def study_of(people: int, draws: int, seed: int, structure: Structure, source: S
     return SurveyStudy(fieldwork=work, draws=load_draws(draws, path=source.paths[0]), source=source)
 
 
-def _picture(frames: Frames, manifest: Manifest, lang: str) -> Figure:
+def _picture(frames: Frames, manifest: Manifest, lang: str) -> Any:
     return picture(frames["survey"], manifest, lang)
 
 
 PICTURES = {"survey": _picture}
 
 
-def picture(table: pd.DataFrame, manifest: Manifest, lang: str) -> Figure:
+def picture(table: pd.DataFrame, manifest: Manifest, lang: str) -> Any:
     """The figure; surveys of which nothing is simulated are left out."""
     from calibration.survey.pictures import Answer, survey_answers
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,9 +27,6 @@ from scenarios.compare.study import scenario_entry
 from scenarios.compare.tables import titled, write_csv
 from scenarios.experiment import REFERENCE, Experiment
 from scenarios.words import scenario_titles
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 
 def structures_table(alternatives: Sequence[Alternative], lang: str) -> Table:
@@ -170,7 +167,7 @@ class UncertaintyStudy(Study[Task]):
             write_csv(titled(frames["split"], manifest, lang), folder / f"split.{lang}.csv", lang, label, words)
 
 
-def _picture(frames: Frames, manifest: Manifest, lang: str) -> Figure:
+def _picture(frames: Frames, manifest: Manifest, lang: str) -> Any:
     from calibration.uncertainty.pictures import uncertainty_split
 
     return uncertainty_split(shown_rows(frames["split"]), manifest, lang)

@@ -77,22 +77,12 @@ class Request:
     def changed(self) -> list[str]:
         """Options given that decide on numbers: of no use where nothing is simulated."""
         named = {
-            "--people": self.people,
-            "--draws": self.draws,
-            "--policy-start": self.policy_start,
-            "--until": self.until,
-            "--target": self.target,
-            "--structure": self.structure or None,
-            "--posterior": self.posterior,
-            "--quick": self.quick or None,
-            "--costs": self.costs,
-            "--effects": self.effects,
-            "--cluster": self.cluster,
-            "--as-simulated": self.as_simulated or None,
-            "--resume": self.resume or None,
-            "--region": self.region,
-            "--level": self.level,
-        }
+            "--people": self.people, "--draws": self.draws, "--policy-start": self.policy_start,
+            "--until": self.until, "--target": self.target, "--structure": self.structure or None,
+            "--posterior": self.posterior, "--quick": self.quick or None, "--costs": self.costs,
+            "--effects": self.effects, "--cluster": self.cluster, "--as-simulated": self.as_simulated or None,
+            "--resume": self.resume or None, "--region": self.region, "--level": self.level,
+        }  # fmt: skip
         return [option for option, value in named.items() if value is not None]
 
     @property
