@@ -42,7 +42,10 @@ COMMANDS = {
     "plan": ("plan", "--budget", "2M", "--levers", "email,sms", "--quick", "--people", "1000", "--draws", "4"),
     "sensitivity": ("sensitivity", "FOLDER"),
     "calibrate": ("calibrate", "--quick", "--people", "1000"),
-    "hindcast": ("hindcast", "--quick", "--people", "1000"),
+    "hindcast": ("hindcast", "--origins", "2024-10-07", "--people", "1000", "--draws", "6"),
+    "survey": ("survey", "--people", "2000", "--draws", "12"),
+    "fit": ("fit", "--people", "1000", "--draws", "6"),
+    "uncertainty": ("uncertainty", "email-reminders", "--people", "1000", "--draws", "12"),
 }
 """With small settings; FOLDER is that of a comparison of enough draws."""
 COMPARED = ("compare", "letters-with-code", "--people", "500", "--draws", "40")
