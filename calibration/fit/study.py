@@ -17,6 +17,7 @@ from calibration.facts.inputs import tables_of
 from calibration.facts.targets import load_survey_items
 from calibration.fit import label, words
 from calibration.fit.identifiability import correlations_table, parameters_table, products_table
+from calibration.fit.netcdf import FILE, of_fit
 from calibration.fit.patterns import lines_of
 from calibration.fit.question import Fitting
 from calibration.fit.report import Tables, document, identifiability_markdown, residual_markdown, spreadsheets
@@ -84,7 +85,7 @@ class FitStudy(Study[Task]):
     def expects(self) -> Sequence[str]:
         """Tables of every kind, and the document."""
         sheets = [f"{name}.{lang}.csv" for name in SHEETS for lang in LANGUAGES]
-        return (*(f"{name}.parquet" for name in TABLES), *sheets, DOCUMENT)
+        return (*(f"{name}.parquet" for name in TABLES), *sheets, DOCUMENT, *[FILE] * self.netcdf)
 
     def values(self) -> dict[Kind, Floats]:
         """[draw, parameter] of the draws to run."""
@@ -139,8 +140,6 @@ class FitStudy(Study[Task]):
             "draws": pd.concat([_draws(kind, views[kind].runs, lines[kind]) for kind in views], ignore_index=True),
         }
         if self.netcdf:  # here, since no table holds what is drawn
-            from calibration.fit.netcdf import FILE, of_fit
-
             drawn = {k: Drawn(view.values, [run.index for run in view.runs], lines[k]) for k, view in views.items()}
             command = " ".join(found.store.manifest["command_line"])
             write_bytes(found.store.folder / FILE, of_fit(drawn, fitting, command))

@@ -76,6 +76,10 @@ class SurveyStudy(Study[Task]):
         """Data tables and posterior."""
         return {**tables_of("survey"), **self.source.inputs}
 
+    def code(self) -> Sequence[str]:
+        """What interviews, and what makes the draws and reads the data."""
+        return (work.__module__, load_draws.__module__, load_history.__module__)
+
     def about(self) -> Document:
         """What the table says of claims, too."""
         data_end = self.fieldwork.history.data_end.isoformat()

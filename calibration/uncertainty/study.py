@@ -138,6 +138,10 @@ class UncertaintyStudy(Study[Task]):
         sources = (posterior_for(one.structure).inputs for one in self.alternatives)
         return {**tables_of("uncertainty"), **{name: digest for one in sources for name, digest in one.items()}}
 
+    def code(self) -> Sequence[str]:
+        """What runs and makes the draws, and what reads the data."""
+        return (work.__module__, tables_of.__module__)
+
     def about(self) -> Document:
         """What tables and pictures say of the data."""
         data_end = self.experiment.history.data_end.isoformat()

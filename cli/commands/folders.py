@@ -3,7 +3,7 @@ columns`` says what its tables hold, ``mes report`` makes one HTML file of a run
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -94,22 +94,18 @@ def verify(
 def _lines(result: Verification, lang: str) -> Iterator[str]:
     from foundation.language.numbers import moment
     from foundation.language.text import label
+    from foundation.store.manifest import wanted
 
     manifest = result.manifest
     yield label("verify.sound" if result.sound else "verify.unsound", lang, folder=result.folder)
     for finding in result.findings:
         yield f"  {_sentence(finding, lang)}"
     if result.found is not None and "sources" not in manifest:
-        yield f"  {label('verify.draws', lang, found=result.found, wanted=_wanted(manifest))}"
+        yield f"  {label('verify.draws', lang, found=result.found, wanted=wanted(manifest))}"
     if result.sound:
         yield f"  {label('verify.files', lang, files=result.files)}"
         made = {"version": manifest.get("version"), "finished": moment(manifest.get("finished"), lang)}
         yield f"  {label('verify.made', lang, **made)}"
-
-
-def _wanted(manifest: Mapping[str, object]) -> object:
-    """How many there are to be."""
-    return manifest.get("tasks", manifest.get("draws"))
 
 
 def _sentence(finding: Finding, lang: str) -> str:
@@ -122,12 +118,14 @@ def _sentence(finding: Finding, lang: str) -> str:
 
 
 def _document(result: Verification, lang: str) -> Document:
+    from foundation.store.manifest import wanted
+
     manifest = result.manifest
     return {
         "folder": str(result.folder),
         "sound": result.sound,
         "status": manifest.get("status"),
-        "draws": {"found": result.found, "wanted": _wanted(manifest)},
+        "draws": {"found": result.found, "wanted": wanted(manifest)},
         "files": result.files,
         "failures": [finding.values["draw"] for finding in result.findings if finding.kind == "draw_failed"],
         "version": manifest.get("version"),

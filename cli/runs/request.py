@@ -72,7 +72,7 @@ class Request:
         check_seed(self.seed)
         if self.cluster is not None and self.workers is not None:
             raise UserError("--workers: the cluster has its own; give --workers or --cluster")
-        self.folder("")
+        self.folder("")  # refused before anything is read
 
     def changed(self) -> list[str]:
         """Options given that decide on numbers: of no use where nothing is simulated."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cli import label
 from cli.options import Lang, Pictures
 from foundation.language.numbers import colon
-from foundation.store.manifest import LEFT_OUT, named
+from foundation.store.manifest import LEFT_OUT, named, wanted
 from foundation.tasks.journal import journal
 from foundation.tasks.progress import progress
 
@@ -203,5 +203,5 @@ def tell_failures(manifest: Manifest, lang: Lang) -> None:
     if not failures:
         return
     lines = [f"  {named(failure)}{colon(lang)}{said(failure['error'])}" for failure in failures]
-    of = f"{len(failures)}/{manifest.get('tasks', manifest['draws'])} {label('said.failed', lang)}"
+    of = f"{len(failures)}/{wanted(manifest)} {label('said.failed', lang)}"
     journal.tell("\n".join([f"{of} ({label('said.resume', lang)}){colon(lang).rstrip(' ')}", *lines]))

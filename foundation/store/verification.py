@@ -209,7 +209,7 @@ def _parts(folder: Path, manifest: Manifest, bad: set[str]) -> tuple[int | None,
         Finding(kind="foreign_part" if kind == "foreign" else kind, where=Path(path).relative_to(folder).as_posix())
         for kind, path in damaged.values()
     ]
-    wanted = manifest.get("tasks", manifest.get("draws"))
+    wanted = manifests.wanted(manifest)
     if not isinstance(wanted, int):
         return None, findings
     numbers = {int(tail) for key in there if (tail := key.rpartition("-")[2]).isdecimal()}

@@ -31,7 +31,7 @@ COMMANDS = {
     "survey": ("survey", "--draws", "3", *FEW),
     "fit": ("fit", "--draws", "2", "--netcdf", *FEW),
     "hindcast": ("hindcast", "--origins", "2025-01-30", "--draws", "2", *FEW),
-    "uncertainty": ("uncertainty", "status-quo", "--draws", "12", *FEW),
+    "uncertainty": ("uncertainty", "status-quo", "--draws", "12", "--people", "200", "--pictures", "none"),
 }
 TASKS = {"survey": 3, "fit": 4, "hindcast": 14, "uncertainty": 72}
 MOMENTS = {"survey": (0, 1, 2), "fit": (0, 1, 3), "hindcast": (4, 10, 13), "uncertainty": (0, 40, 71)}
