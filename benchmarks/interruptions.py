@@ -54,7 +54,10 @@ COMMANDS = {
         "--people",
         "1000",
     ),
-    "hindcast": ("hindcast", "--origins", "2024-10-07", "--draws", "12", "--people", "1000"),
+    "hindcast": ("hindcast", "--origins", "2024-10-07", "--people", "1000", "--draws", "6"),
+    "survey": ("survey", "--people", "2000", "--draws", "12"),
+    "fit": ("fit", "--people", "1000", "--draws", "6"),
+    "uncertainty": ("uncertainty", "email-reminders", "--people", "1000", "--draws", "12"),
 }
 """With small settings; FOLDER is that of a comparison of enough draws."""
 MODULES = {"calibrate": "cli.runs.hurried"}

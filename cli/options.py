@@ -140,11 +140,6 @@ PicturesChoice = Annotated[Pictures | None, _pictures("all; with --quick: main")
 PicturesCompared = Annotated[Pictures | None, _pictures("all; with --quick: main; of run folders with --json: none")]
 PicturesNotQuick = Annotated[Pictures | None, _pictures("all")]
 """Of a command without ``--quick``."""
-PictureOrNone = Annotated[
-    Pictures | None,
-    typer.Option("--pictures", help="The picture drawn after the tables; none: without it.  [default: all]"),
-]
-"""Of a command with one picture, which ``mes plot`` doesn't draw."""
 AsSimulated = Annotated[
     bool,
     typer.Option(

@@ -116,8 +116,12 @@ class Study(ABC, Generic[Task]):
         return f"{self.unit}-{self.number(task):05d}"
 
     def number(self, task: Task) -> int:
-        """The task's number, as failures name it."""
+        """The task's number, unlike any other of its stage."""
         return int(getattr(task, "index"))  # noqa: B009
+
+    def named(self, task: Task) -> Document:
+        """The task as failures name it."""
+        return {self.unit: self.number(task)}
 
     def weight(self, task: Task) -> int:
         """What the task adds to the progress shown."""
@@ -196,7 +200,7 @@ def carry_out(
         with tables_written(folder, tables):
             made = {name: table for name, table in tables.items() if not callable(table)}
             study.write(folder, made, store.manifest)
-        store.finish({}, sorted(bench.failures, key=lambda failure: int(failure[study.unit])))
+        store.finish({}, bench.failures)
     except KeyboardInterrupt:
         store.mark("interrupted", bench.failures)
         raise Interrupted(f"interrupted; the same command with --resume --out {folder} finishes the rest") from None

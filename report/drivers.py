@@ -12,7 +12,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from calibration.uncertainty import label
-from calibration.uncertainty.tables import share_with_interval
+from calibration.uncertainty.study import share_with_interval
 from foundation.errors import UserError
 from foundation.language.numbers import UNDEFINED, compact, interval, number, percent, share_of_draws, with_interval
 from foundation.store import manifest as manifests

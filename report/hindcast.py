@@ -9,7 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from calibration.hindcast import label as named
-from calibration.hindcast.folder import shipped_scores
+from calibration.hindcast.page import shipped_scores
 from calibration.hindcast.question import NAMES
 from foundation.language.numbers import day, number
 from report import say

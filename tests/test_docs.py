@@ -11,7 +11,7 @@ import typer
 from calibration.facts.priors import FREE
 from calibration.facts.targets import load_stock_targets
 from calibration.hindcast import label as named
-from calibration.hindcast.folder import shipped_scores
+from calibration.hindcast.page import shipped_scores
 from cli.main import app
 from foundation.language.pages import MARK
 from report.guides.filling import CURRENT, STALE, look, unsound

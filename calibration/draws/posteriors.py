@@ -34,6 +34,7 @@ from calibration.draws.files import (
 from calibration.facts.observed import load_observed
 from calibration.facts.targets import Kind, StockTarget
 from foundation.errors import UserError
+from foundation.store.fingerprint import hashes_of
 from foundation.store.reading import read_json
 from model.terms.parameters import Structure
 from scenarios.draw import Draw
@@ -53,6 +54,12 @@ class Source:
     def sha256(self) -> str:
         """Of the files one after the other."""
         return hashlib.sha256(b"".join(path.read_bytes() for path in self.paths)).hexdigest()
+
+    @property
+    def inputs(self) -> dict[str, str]:
+        """SHA-256 of the posterior by its name, and of the summary that says what one's own was fitted to."""
+        told = (path.with_name(SUMMARY) for path in self.paths)
+        return {self.name: self.sha256, **hashes_of(path for path in told if path.is_file())}
 
 
 def posterior_for(structure: Structure, folder: Path | None = None) -> Source:

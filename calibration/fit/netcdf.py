@@ -17,7 +17,8 @@ import numpy as np
 
 from calibration.facts.priors import DISCREPANCY, FREE, load_priors
 from calibration.fit.question import Fitting
-from calibration.fit.residuals import TIMES, Drawn, Fit, Line, published_answer, published_stocks
+from calibration.fit.residuals import TIMES, Drawn, Line, published_answer, published_stocks
+from calibration.fit.work import Kind
 from calibration.posterior.calibrate import Calibration, Posterior
 from calibration.posterior.likelihood import answered
 from calibration.posterior.simulate import values_at
@@ -42,21 +43,21 @@ def refuse_without_library() -> None:
         raise UserError(f"--netcdf needs {', '.join(missing)}; install it with: pip install 'mes[netcdf]'")
 
 
-def of_fit(fit: Fit, fitting: Fitting) -> bytes:
+def of_fit(drawn: Mapping[Kind, Drawn], fitting: Fitting, command: str) -> bytes:
     """Groups posterior, sample_stats, prior; posterior_predictive, prior_predictive, observed_data and constant_data by
     unit (``million``, ``percent``, ``ratio``), a line of ``residuals`` each."""
-    values, posterior = fitting.values, fit.drawn["posterior"]
+    values, posterior = fitting.values, drawn["posterior"]
     groups = {"posterior": _parameters(values), "sample_stats": _weights(len(values))}
-    for kind, drawn in fit.drawn.items():
-        groups[f"{kind}_predictive"] = _predicted(drawn)
-    if "prior" in fit.drawn:
-        groups["prior"] = _parameters(fit.drawn["prior"].values)
+    for kind, found in drawn.items():
+        groups[f"{kind}_predictive"] = _predicted(found)
+    if "prior" in drawn:
+        groups["prior"] = _parameters(drawn["prior"].values)
     groups |= _published(posterior.lines)
     info = fitting.info
     return _bytes(
         groups,
         {
-            "command": " ".join(fitting.wanted.command_line),
+            "command": command,
             "posterior": fitting.source.name,
             "data_end": info.data_end,
             "structure": json.dumps(dict(info.structure)),

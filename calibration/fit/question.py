@@ -6,7 +6,7 @@ shipped figures it was not given are shown all the same, as not fitted.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -106,7 +106,6 @@ class Wanted:
     structure: Structure
     posterior: Path | None
     """Folder of ``mes calibrate``; None for the shipped one."""
-    command_line: Sequence[str]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from calibration import parameter_word
 from calibration.fit import label, words
-from calibration.fit.residuals import NAMES, Fit, outside
+from calibration.fit.residuals import NAMES, outside
 from calibration.fit.words import Row
 from foundation.language.pages import markdown_table
 from foundation.quantiles import LEVELS, plain
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 Grid = tuple[list[str], list[list[str]]]
+Tables = Mapping[str, pd.DataFrame]
 
 
 def residual_grid(table: pd.DataFrame, lang: str) -> Grid:
@@ -45,27 +46,24 @@ def pair_grid(table: pd.DataFrame, lang: str) -> Grid:
     return words.heads("identified", ("pair", "correlation"), lang), words.pair_rows(table, lang)
 
 
-def show(fit: Fit, console: Console, lang: str) -> None:
+def show(fit: Tables, manifest: Manifest, console: Console, lang: str) -> None:
     """Print all tables with their notes."""
     from rich.text import Text
 
+    residuals, parameters, pairs = fit["residuals"], fit["parameters"], fit["correlations"]
     console.print(Text(label("fit.title", lang), style="bold"))
-    console.print(_rich(residual_grid(fit.residuals, lang), bold=label("fit.no", lang)))
-    parts = (
-        [run_line(fit.manifest, lang)],
-        words.notes(fit.residuals, fit.manifest, lang),
-        words.remarks(fit.residuals, lang),
-    )
+    console.print(_rich(residual_grid(residuals, lang), bold=label("fit.no", lang)))
+    parts = [run_line(manifest, lang)], words.notes(residuals, manifest, lang), words.remarks(residuals, lang)
     for line in (line for part in parts for line in part):
         console.print(line, markup=False, highlight=False)
     console.print()
     console.print(Text(label("identified.title", lang), style="bold"))
-    console.print(_rich(parameter_grid(fit.parameters, lang)))
-    console.print(words.parameters_note(fit.parameters, fit.manifest, lang), markup=False, highlight=False)
-    console.print(_rich(product_grid(fit.products, lang)))
+    console.print(_rich(parameter_grid(parameters, lang)))
+    console.print(words.parameters_note(parameters, manifest, lang), markup=False, highlight=False)
+    console.print(_rich(product_grid(fit["products"], lang)))
     console.print(label("identified.products_note", lang), markup=False, highlight=False)
-    console.print(_rich(pair_grid(fit.correlations, lang)))
-    console.print(words.correlations_note(fit.correlations, lang), markup=False, highlight=False)
+    console.print(_rich(pair_grid(pairs, lang)))
+    console.print(words.correlations_note(pairs, lang), markup=False, highlight=False)
 
 
 def _rich(grid: Grid, bold: str | None = None) -> Any:
@@ -82,7 +80,7 @@ def _rich(grid: Grid, bold: str | None = None) -> Any:
     return table
 
 
-def residual_markdown(fit: Mapping[str, pd.DataFrame], manifest: Manifest, lang: str) -> str:
+def residual_markdown(fit: Tables, manifest: Manifest, lang: str) -> str:
     """The table of residuals with its notes, for a guide."""
     table = fit["residuals"]
     remarks = "\n".join(f"- {line}" for line in words.remarks(table, lang))
@@ -90,7 +88,7 @@ def residual_markdown(fit: Mapping[str, pd.DataFrame], manifest: Manifest, lang:
     return "\n\n".join([markdown_table(*residual_grid(table, lang)), *lines, remarks]) + "\n"
 
 
-def identifiability_markdown(fit: Mapping[str, pd.DataFrame], manifest: Manifest, lang: str) -> str:
+def identifiability_markdown(fit: Tables, manifest: Manifest, lang: str) -> str:
     """The tables of parameters, combinations and pairs with their notes, for a guide."""
     return (
         "\n\n".join(
@@ -107,20 +105,20 @@ def identifiability_markdown(fit: Mapping[str, pd.DataFrame], manifest: Manifest
     )
 
 
-def spreadsheets(fit: Fit, lang: str) -> Iterator[tuple[str, pd.DataFrame]]:
+def spreadsheets(fit: Tables, lang: str) -> Iterator[tuple[str, pd.DataFrame]]:
     """Name and table for ``scenarios.compare.tables.write_csv``, texts in the language."""
-    yield "residuals", pd.DataFrame([_residual_row(row, lang) for row in words.rows_of(fit.residuals)])
-    meaning = [parameter_word(name, lang) for name in fit.parameters["parameter"]]
-    parameters = fit.parameters.copy()
+    yield "residuals", pd.DataFrame([_residual_row(row, lang) for row in words.rows_of(fit["residuals"])])
+    meaning = [parameter_word(name, lang) for name in fit["parameters"]["parameter"]]
+    parameters = fit["parameters"].copy()
     parameters["verdict"] = [label(f"identified.{name}", lang) for name in parameters["verdict"]]
     parameters.insert(1, "meaning", meaning)
     yield "parameters", _shortened(parameters)
-    products = fit.products.copy()
+    products = fit["products"].copy()
     products["combination"] = [label(f"combination.{name}", lang) for name in products["combination"]]
     products["verdict"] = [_known(name, lang) for name in products["verdict"]]
     products["part"] = [_part(name, lang) for name in products["part"]]
     yield "products", _shortened(products)
-    pairs = fit.correlations.copy()
+    pairs = fit["correlations"].copy()
     pairs["significant"] = [_said(bool(found), lang) for found in pairs["significant"]]
     for place in ("first", "second"):
         pairs[place] = [_part(name, lang) for name in pairs[place]]
@@ -166,28 +164,20 @@ def _shortened(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**{name: [float(f"{value:.5g}") for value in table[name]] for name in numbers})
 
 
-def document(fit: Fit) -> Document:
+def document(fit: Tables, manifest: Manifest) -> Document:
     """Everything but draws and curves, as one JSON document."""
-    count, compared = outside(fit.residuals)
-    settings = (
-        "people",
-        "draws",
-        "seed",
-        "structure",
-        "data_end",
-        "posterior",
-        "prior_draws",
-        "impossible",
-        "failures",
-    )
+    count, compared = outside(fit["residuals"])
+    settings = ("people", "draws", "seed", "structure", "data_end", "posterior", "prior_draws", "impossible")
+    significant = fit["correlations"][fit["correlations"]["significant"]]
     return {
-        **{name: fit.manifest[name] for name in settings},
+        **{name: manifest[name] for name in settings},
+        "failures": [{name: failure[name] for name in ("draw", "error")} for failure in manifest["failures"]],
         "outside": count,
         "compared": compared,
-        "lines": [_entry(row) for row in words.rows_of(fit.residuals)],
-        "parameters": [_plain(row, ("prior", "posterior", "place")) for row in words.rows_of(fit.parameters)],
-        "combinations": [_plain(row) for row in words.rows_of(fit.products)],
-        "correlations": [_plain(row) for row in words.rows_of(fit.correlations[fit.correlations["significant"]])],
+        "lines": [_entry(row) for row in words.rows_of(fit["residuals"])],
+        "parameters": [_plain(row, ("prior", "posterior", "place")) for row in words.rows_of(fit["parameters"])],
+        "combinations": [_plain(row) for row in words.rows_of(fit["products"])],
+        "correlations": [_plain(row) for row in words.rows_of(significant)],
     }
 
 

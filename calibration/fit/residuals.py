@@ -22,11 +22,10 @@ from calibration.facts.observed import Answer
 from calibration.facts.priors import DISCREPANCY, FREE
 from calibration.facts.targets import StockTarget
 from calibration.fit.question import Held
-from calibration.fit.work import Kind, Seen
+from calibration.fit.work import Seen
 from calibration.posterior.conditioning import alike, years_of
 from foundation.quantiles import LEVELS, spread_of_defined
 from foundation.shapes import Floats
-from foundation.store.manifest import Manifest
 from model.prevalence import TOLERANCE
 from model.terms.inputs import History, Surveyed
 from model.terms.weeks import monday
@@ -205,23 +204,3 @@ class Drawn:
     index: Sequence[int]
     """Of each draw."""
     lines: Sequence[Line]
-
-
-@dataclass(frozen=True)
-class Fit:
-    """A finished fit: tables, and how it was made."""
-
-    residuals: pd.DataFrame
-    parameters: pd.DataFrame
-    products: pd.DataFrame
-    correlations: pd.DataFrame
-    curves: pd.DataFrame
-    draws: pd.DataFrame
-    drawn: Mapping[Kind, Drawn]
-    manifest: Manifest
-    """All but what is known of the files once they are written."""
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """By the names of their files."""
-        names = ("residuals", "parameters", "products", "correlations", "curves", "draws")
-        return {name: getattr(self, name) for name in names}

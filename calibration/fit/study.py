@@ -1,13 +1,12 @@
-"""``mes fit`` as a function: a posterior in, residuals and identifiability out; its folder (tables as Parquet and CSV
-in both languages, one JSON document, pictures, a manifest); and what guides show of a finished one.
+"""``mes fit`` as a study: a task for each draw of the posterior and of the prior; residuals and identifiability are its
+tables. And what guides show of a finished folder.
 """
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,62 +17,140 @@ from calibration.facts.inputs import tables_of
 from calibration.facts.targets import load_survey_items
 from calibration.fit import label, words
 from calibration.fit.identifiability import correlations_table, parameters_table, products_table
+from calibration.fit.netcdf import FILE, of_fit
 from calibration.fit.patterns import lines_of
 from calibration.fit.question import Fitting
-from calibration.fit.report import document, identifiability_markdown, residual_markdown, spreadsheets
-from calibration.fit.residuals import Drawn, Fit, Line, View, curves, residuals
-from calibration.fit.work import Kind, Seen, Task, predict_all
+from calibration.fit.report import Tables, document, identifiability_markdown, residual_markdown, spreadsheets
+from calibration.fit.residuals import Drawn, Line, View, curves, residuals
+from calibration.fit.work import Kind, Seen, Task, seen_again, work
 from calibration.posterior.simulate import prior_places, values_at
 from calibration.posterior.work import Sent
-from calibration.warm import ensure_compiled
 from foundation.errors import RunFailedError, UserError
 from foundation.language.numbers import day
 from foundation.language.text import LANGUAGES
 from foundation.seeds import derive
 from foundation.shapes import Floats
 from foundation.store import manifest as manifests
-from foundation.store.atomic import write_bytes, write_json, write_parquet
+from foundation.store.atomic import write_bytes, write_json
 from foundation.store.manifest import Manifest
-from foundation.store.store import Store, seal_made
+from foundation.store.reading import Document
+from foundation.store.store import Store
+from foundation.study import Study
+from foundation.tasks.bench import Bench
 from scenarios.compare.tables import write_csv
 
 _LUCK = {"posterior": 13, "prior": 14}
+TABLES = ("residuals", "parameters", "products", "correlations", "curves", "draws")
+SHEETS = TABLES[:4]
+DOCUMENT = "fit.json"
 
 
-def carry_out(fitting: Fitting, workers: int, progress: Callable[[int], None] = lambda over: None) -> Fit:
-    """Simulates at draws of the posterior and of the prior, and compares.
+@dataclass(frozen=True, kw_only=True)
+class FitStudy(Study[Task]):
+    """A posterior held against everything published."""
 
-    Raises:
-        RunFailedError: no posterior draw came through.
-    """
-    wanted = fitting.wanted
-    ensure_compiled()
-    places = prior_places(wanted.draws, np.random.default_rng(wanted.seed))
-    values: dict[Kind, Floats] = {"posterior": fitting.values[: wanted.draws], "prior": values_at(places)}
-    sent = Sent(fitting.case)
-    tasks = [
-        Task(sent, kind, index, row, wanted.people, wanted.seed)
-        for kind, rows in values.items()
-        for index, row in enumerate(rows)
-    ]
-    runs, impossible, failures = predict_all(tasks, workers, progress)
-    found = {kind: [run for run in runs if run.kind == kind] for kind in values}
-    if not found["posterior"]:
-        reason = failures[0].error if failures else "no prevalences at launch give the surveyed ones"
-        raise RunFailedError(f"no posterior draw could be simulated; the first one: {reason}")
-    views = {kind: _view(fitting, kind, found[kind], rows) for kind, rows in values.items() if found[kind]}
-    lines = {kind: lines_of(view) for kind, view in views.items()}
-    failed = [{"draw": f"{tasks[f.index].kind} {tasks[f.index].index}", "error": f.error} for f in failures]
-    return Fit(
-        residuals=residuals(lines["posterior"], lines.get("prior", ())),
-        parameters=parameters_table(fitting.values, fitting.info.effective, fitting.info.key),
-        products=products_table(fitting.values, fitting.info.effective, fitting.case.history.data_end),
-        correlations=correlations_table(fitting.values, fitting.info.effective),
-        curves=pd.concat([curves(kind, view) for kind, view in views.items()], ignore_index=True),
-        draws=pd.concat([_draws(kind, views[kind].runs, lines[kind]) for kind in views], ignore_index=True),
-        drawn={k: Drawn(view.values, [run.index for run in view.runs], lines[k]) for k, view in views.items()},
-        manifest=_manifest(fitting, impossible, failed),
-    )
+    fitting: Fitting
+    netcdf: bool = False
+    """Whether the posterior is written as ArviZ reads it, too."""
+    command = "fit"
+    work = staticmethod(work)
+
+    def question(self) -> Document:
+        """Settings, and what is written."""
+        wanted = self.fitting.wanted
+        settings = {"people": wanted.people, "draws": wanted.draws, "seed": wanted.seed}
+        return {**settings, "structure": asdict(wanted.structure), "netcdf": self.netcdf}
+
+    def inputs(self) -> Mapping[str, str]:
+        """Data tables and posterior."""
+        return {**tables_of("fit"), **self.fitting.source.inputs}
+
+    def code(self) -> Sequence[str]:
+        """What runs, and what says where."""
+        return (work.__module__, Fitting.__module__)
+
+    def about(self) -> Document:
+        """What tables and pictures say of the posterior."""
+        wanted, source, info = self.fitting.wanted, self.fitting.source, self.fitting.info
+        posterior = {
+            "name": source.name,
+            "draws": info.draws,
+            "effective": info.effective if np.isfinite(info.effective) else None,
+            "structure": dict(info.structure),
+            "fitted_under_this_structure": source.fitted,
+        }
+        told = {"kind": "fit", "data_end": info.data_end, "quick": False, "posterior": posterior}
+        return {**told, "prior_draws": wanted.draws, "tasks": 2 * wanted.draws}
+
+    def expects(self) -> Sequence[str]:
+        """Tables of every kind, and the document."""
+        sheets = [f"{name}.{lang}.csv" for name in SHEETS for lang in LANGUAGES]
+        return (*(f"{name}.parquet" for name in TABLES), *sheets, DOCUMENT, *[FILE] * self.netcdf)
+
+    def values(self) -> dict[Kind, Floats]:
+        """[draw, parameter] of the draws to run."""
+        wanted = self.fitting.wanted
+        places = prior_places(wanted.draws, np.random.default_rng(wanted.seed))
+        return {"posterior": self.fitting.values[: wanted.draws], "prior": values_at(places)}
+
+    def tasks(self) -> Sequence[Task]:
+        """Draws of the posterior, then as many of the prior."""
+        wanted, sent = self.fitting.wanted, Sent(self.fitting.case)
+        return [
+            Task(sent, kind, index, row, wanted.people, wanted.seed)
+            for kind, rows in self.values().items()
+            for index, row in enumerate(rows)
+        ]
+
+    def number(self, task: Task) -> int:
+        """Its place among all."""
+        return task.index + self.fitting.wanted.draws * (task.kind == "prior")
+
+    def named(self, task: Task) -> Document:
+        """``posterior 3``."""
+        return {"draw": f"{task.kind} {task.index}"}
+
+    def solve(self, bench: Bench[Task]) -> Tables:
+        """Everything by the name of its file.
+
+        Raises:
+            RunFailedError: no posterior draw came through.
+        """
+        fitting, values, found = self.fitting, self.values(), bench.each(self.tasks())
+        runs: dict[Kind, list[Seen]] = {kind: [] for kind in values}
+        impossible: dict[Kind, int] = dict.fromkeys(values, 0)
+        for task, kept in zip(found.tasks, found, strict=True):
+            if kept:
+                runs[task.kind].append(seen_again(task, kept))
+            else:
+                impossible[task.kind] += 1
+        if not runs["posterior"]:
+            failures = [failure["error"] for failure in bench.failures]
+            reason = failures[0] if failures else "no prevalences at launch give the surveyed ones"
+            raise RunFailedError(f"no posterior draw could be simulated; the first one: {reason}")
+        found.store.note(impossible=impossible)
+        views = {kind: _view(fitting, kind, runs[kind], rows) for kind, rows in values.items() if runs[kind]}
+        lines = {kind: lines_of(view) for kind, view in views.items()}
+        tables = {
+            "residuals": residuals(lines["posterior"], lines.get("prior", ())),
+            "parameters": parameters_table(fitting.values, fitting.info.effective, fitting.info.key),
+            "products": products_table(fitting.values, fitting.info.effective, fitting.case.history.data_end),
+            "correlations": correlations_table(fitting.values, fitting.info.effective),
+            "curves": pd.concat([curves(kind, view) for kind, view in views.items()], ignore_index=True),
+            "draws": pd.concat([_draws(kind, views[kind].runs, lines[kind]) for kind in views], ignore_index=True),
+        }
+        if self.netcdf:  # here, since no table holds what is drawn
+            drawn = {k: Drawn(view.values, [run.index for run in view.runs], lines[k]) for k, view in views.items()}
+            command = " ".join(found.store.manifest["command_line"])
+            write_bytes(found.store.folder / FILE, of_fit(drawn, fitting, command))
+        return tables
+
+    def write(self, folder: Path, frames: Tables, manifest: Manifest) -> None:
+        """Tables for a spreadsheet, and the document."""
+        for lang in LANGUAGES:
+            for name, table in spreadsheets(frames, lang):
+                write_csv(table, folder / f"{name}.{lang}.csv", lang, label)
+        write_json(folder / DOCUMENT, document(frames, manifest))
 
 
 def _view(fitting: Fitting, kind: Kind, runs: Sequence[Seen], values: Floats) -> View:
@@ -102,58 +179,6 @@ def _draws(kind: Kind, runs: Sequence[Seen], lines: Sequence[Line]) -> pd.DataFr
     return table[["kind", "draw", "key", "survey", "region", "date", "simulated"]]
 
 
-def _manifest(fitting: Fitting, impossible: Sequence[Task], failed: Sequence[dict[str, str]]) -> Manifest:
-    wanted, info = fitting.wanted, fitting.info
-    count: dict[str, int] = {kind: sum(task.kind == kind for task in impossible) for kind in ("posterior", "prior")}
-    posterior: dict[str, Any] = {
-        "name": fitting.source.name,
-        "draws": info.draws,
-        "effective": info.effective if np.isfinite(info.effective) else None,
-        "structure": dict(info.structure),
-        "fitted_under_this_structure": fitting.source.fitted,
-    }
-    return {
-        "kind": "fit",
-        "people": wanted.people,
-        "draws": wanted.draws,
-        "seed": wanted.seed,
-        "structure": asdict(wanted.structure),
-        "data_end": info.data_end,
-        "quick": False,
-        "posterior": posterior,
-        "prior_draws": wanted.draws,
-        "impossible": count,
-        "failures": list(failed),
-        "command": "fit",
-        "command_line": list(wanted.command_line),
-        "data": {**tables_of("fit"), fitting.source.name: fitting.source.sha256},
-    }
-
-
-TABLES = ("residuals", "parameters", "products", "correlations", "curves", "draws")
-PICTURES = ("stocks", "answers", "parameters", "correlations")
-DOCUMENT, FOLDER = "fit.json", "pictures"
-
-
-def write_all(folder: Path, fit: Fit, lang: str, more: Mapping[str, bytes] | None = None) -> dict[str, Any]:
-    """Fill an existing folder, the manifest last, with ``more`` files by their names; pictures in one language. Returns
-    the document."""
-    for name, table in fit.tables().items():
-        write_parquet(folder / f"{name}.parquet", table)
-    for language in LANGUAGES:
-        for name, table in spreadsheets(fit, language):
-            write_csv(table, folder / f"{name}.{language}.csv", language, label)
-    found = document(fit)
-    write_json(folder / DOCUMENT, found)
-    for name, content in (more or {}).items():
-        write_bytes(folder / name, content)
-    pictures = folder / FOLDER
-    pictures.mkdir()
-    draw_pictures(fit.tables(), fit.manifest, pictures, lang)
-    seal_made(folder, fit.manifest)
-    return found
-
-
 def read_folder(folder: Path) -> tuple[dict[str, pd.DataFrame], Manifest]:
     """Tables and manifest of a folder that ``mes fit`` made.
 
@@ -166,23 +191,7 @@ def read_folder(folder: Path) -> tuple[dict[str, pd.DataFrame], Manifest]:
     return Store(folder, manifest).frames(TABLES), manifest
 
 
-def draw_pictures(
-    tables: Mapping[str, pd.DataFrame],
-    manifest: Manifest,
-    folder: Path,
-    lang: str,
-    stem: str = "{name}.{lang}",
-) -> list[Path]:
-    """Every picture as PNG and SVG; ``stem`` gives their names."""
-    from foundation.drawing.style import save
-
-    paths: list[Path] = []
-    for name in PICTURES:
-        paths += save(picture(name, tables, manifest, lang), folder / stem.format(name=name, lang=lang))
-    return paths
-
-
-def picture(name: str, tables: Mapping[str, pd.DataFrame], manifest: Manifest, lang: str) -> Any:
+def picture(name: str, tables: Tables, manifest: Manifest, lang: str) -> Any:
     """One figure."""
     from calibration.fit.pictures import correlation_map, identified_parameters, predicted_answers, predicted_stocks
 
@@ -224,17 +233,15 @@ def _answer(row: Mapping[str, Any], lang: str) -> Any:
     )
 
 
+PICTURES = {name: partial(picture, name) for name in ("stocks", "answers", "parameters", "correlations")}
 PARTS = {"fit": residual_markdown, "identifiability": identifiability_markdown}
 """Mark in a guide (``<!-- fit -->`` … ``<!-- /fit -->``) to what stands between."""
 
 
-def figures(tables: Mapping[str, pd.DataFrame], manifest: Manifest, folder: Path, lang: str) -> list[Path]:
+def figures(tables: Tables, manifest: Manifest, folder: Path, lang: str) -> list[Path]:
     """``fit-<picture>.png`` or, in French, ``fit-<picture>.fr.png`` into an existing folder."""
-    written = []
-    stem = "fit-{name}" if lang == "en" else "fit-{name}.{lang}"
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".") as beside:
-        for path in draw_pictures(tables, manifest, Path(beside), lang, stem):
-            if path.suffix == ".png":
-                written.append(folder / path.name)
-                os.replace(path, written[-1])
-    return written
+    from foundation.drawing.style import save
+
+    end = "" if lang == "en" else f".{lang}"
+    drawn = ((folder / f"fit-{name}{end}", draw(tables, manifest, lang)) for name, draw in PICTURES.items())
+    return [path for stem, figure in drawn for path in save(figure, stem, ["png"])]

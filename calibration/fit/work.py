@@ -7,19 +7,20 @@ whatever else a pattern needs. It goes on to the end of the reminders of 2024-25
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 
 from calibration.facts.targets import DNS, SURVEYS
 from calibration.posterior.simulate import Case, age_shares, launched, logits, stock_at, survey_weeks
 from calibration.posterior.work import Sent
 from foundation.seeds import derive
 from foundation.shapes import Floats
-from foundation.tasks.ensemble import Failure, executor_factory, run_ensemble
+from foundation.store.parts import Content
 from model import AdoptionModel, PrevalenceError
 from model.counting.answers import online_counts
 from model.population.attributes import PILOT
@@ -77,6 +78,26 @@ class Seen:
     """[contrast, older and younger] shares activated of the living insured, on the days of ``Case.ages``."""
     pilot: float
     """Share of the notified activated at the end of the pilot; NaN where it was not run."""
+
+
+ARRAYS = ("stocks", "weekly", "logits", "ages")
+NUMBERS = ("living", "aware_at_start", "intention", "reminded", "not_activated", "pilot")
+
+
+def work(task: Task) -> Content:
+    """What one run shows, to be kept; nothing where the surveyed prevalences can't be had."""
+    found = predict(task)
+    if found is None:
+        return {}
+    numbers = {name: getattr(found, name) for name in NUMBERS}
+    return {**{name: getattr(found, name) for name in ARRAYS}, "numbers": pd.DataFrame([numbers | found.surveyed])}
+
+
+def seen_again(task: Task, kept: Mapping[str, Any]) -> Seen:
+    """What a run has shown."""
+    numbers = kept["numbers"].iloc[0].to_dict()
+    own = {name: numbers.pop(name) for name in NUMBERS} | {name: kept[name] for name in ARRAYS}
+    return Seen(kind=task.kind, index=task.index, surveyed=numbers, **own)
 
 
 def predict(task: Task) -> Seen | None:
@@ -158,27 +179,3 @@ def pilot_share(case: Case, launched_model: AdoptionModel) -> float:
     model.advance(PILOT_WEEKS)
     notified = people.entry == 0
     return float((model.run.state["activated"][notified] < PILOT_WEEKS).mean())
-
-
-def predict_all(
-    tasks: Sequence[Task], workers: int, progress: Callable[[int], None] = lambda over: None
-) -> tuple[list[Seen], list[Task], tuple[Failure, ...]]:
-    """What the runs show, in the order of the tasks; the tasks without possible prevalences; the failures otherwise."""
-    found: dict[tuple[Kind, int], Seen | None] = {}
-    over = 0
-
-    def one_more(*_: object) -> None:
-        nonlocal over
-        over += 1
-        progress(over)
-
-    def keep(task: Task, result: Seen | None) -> None:
-        found[task.kind, task.index] = result
-        one_more()
-
-    workers = max(1, min(workers, len(tasks)))
-    progress(0)
-    failures = run_ensemble(predict, tasks, executor_factory(workers), window=2 * workers, done=keep, failed=one_more)
-    results = [(task, found[task.kind, task.index]) for task in tasks if (task.kind, task.index) in found]
-    impossible = [task for task, result in results if result is None]
-    return [result for _, result in results if result is not None], impossible, failures

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,10 @@ import pandas as pd
 
 from calibration.hindcast import label
 from calibration.hindcast.question import NAMES
+from foundation.errors import UserError
 from foundation.language.numbers import NARROW, NO_BREAK, UNDEFINED, day, interval, number, percent
 from foundation.language.pages import markdown_table
+from foundation.store.store import document
 from model.terms.parameters import Structure
 from model.terms.weeks import DAYS_PER_MONTH
 from scenarios.words import run_line
@@ -25,6 +28,23 @@ if TYPE_CHECKING:
 
 Results = Mapping[str, Any]
 INSIDE, OUTSIDE = "✓", "✗"
+
+
+def results_file(structure: Structure) -> str:
+    """The name of the document: that of another structure than the default stands in the same guide."""
+    return "hindcast.json" if structure == Structure() else "hindcast-alternative.json"
+
+
+def read_results(folder: Path, *, alternative: bool = False) -> dict[str, Any]:
+    """The document of a finished hindcast.
+
+    Raises:
+        UserError: there is none that can be read.
+    """
+    name = "hindcast-alternative.json" if alternative else "hindcast.json"
+    if not (folder / name).is_file():
+        raise UserError(f"{folder}: no finished hindcast (it holds no readable {name})")
+    return document(folder, name)
 
 
 @dataclass(frozen=True)
@@ -217,8 +237,17 @@ def table_of_scores(results: Results) -> pd.DataFrame:
     return table.astype({"inside_90": int, "interval": int})
 
 
+SHIPPED = files("calibration.hindcast") / "data" / "scores.csv"
+
+
+def shipped_scores() -> pd.DataFrame:
+    """Every scored forecast of the guide's hindcast, for the report: some columns of ``table_of_scores``."""
+    with SHIPPED.open(encoding="utf-8") as file:
+        return pd.read_csv(file)
+
+
 def shipped_text(results: Results) -> str:
-    """The file of scores that the report shows (``folder.SHIPPED``)."""
+    """The file of ``shipped_scores``."""
     names = ["forecaster", "origin", "date", "horizon_days", "bias_millions", "absolute_error_millions"]
     table = table_of_scores(results)[[*names, "crps_millions", "inside_90"]]
     return table.to_csv(index=False, lineterminator="\n")

@@ -6,7 +6,7 @@ are scored; a stock published as "more than" is compared apart, by the probabili
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, get_args
@@ -27,10 +27,11 @@ from calibration.hindcast.forecasters import (
     years_at,
 )
 from calibration.hindcast.scoring import LEVELS, Score, chance_above, score, score_interval
-from calibration.hindcast.work import Case, ModelForecast
+from calibration.hindcast.work import Case, ModelForecast, Task, simulate
 from foundation.errors import Problem, RunFailedError, ScenarioError
 from foundation.language.amounts import iso_day
 from foundation.shapes import Floats
+from foundation.store.parts import Content
 
 WINDOW = date(2023, 11, 1), date(2025, 1, 31)
 """First and last day of the default origins: enough counts before to tell a spread, a year after to score."""
@@ -103,55 +104,65 @@ def cases_of(questions: Sequence[Question], targets: Sequence[StockTarget]) -> l
     ]
 
 
-def simple_forecasts(
-    questions: Sequence[Question],
-    targets: Sequence[StockTarget],
-    seed: int,
-    *,
-    forecasters: Sequence[Forecaster] = FORECASTERS,
-    samples: int = SAMPLES,
-    progress: Callable[[int], None] = lambda finished: None,
-) -> list[Forecast]:
-    """Every forecaster that knows the stocks only, on every origin. Its chance depends on the seed, the origin and its
-    name, not on the company it is in."""
-    found: list[Forecast] = []
-    for question in questions:
-        series, years = series_until(targets, question.origin), years_at(question.days)
-        for forecaster in forecasters:
-            rng = np.random.default_rng([seed, question.origin.toordinal(), crc32(forecaster.name.encode())])
-            try:
-                said: dict[str, Any] = {"samples": forecaster.forecast(series, years, rng, samples)}
-            except NotEnoughDataError as error:
-                said = {"missing": {"reason": "not enough data", "needed": error.needed, "given": error.given}}
-            found.append(Forecast(question=question, forecaster=forecaster.name, **said))
-            progress(len(found))
-    return found
+@dataclass(frozen=True, kw_only=True)
+class Simple:
+    """One forecaster that knows the stocks only, on one origin: what a worker is sent."""
+
+    index: int
+    question: Question
+    forecaster: Forecaster
+    targets: Sequence[StockTarget]
+    seed: int
+
+
+def simple_forecast(task: Simple, *, samples: int = SAMPLES) -> Forecast:
+    """Its chance depends on the seed, the origin and its name, not on the company it is in."""
+    question, name = task.question, task.forecaster.name
+    series, years = series_until(task.targets, question.origin), years_at(question.days)
+    rng = np.random.default_rng([task.seed, question.origin.toordinal(), crc32(name.encode())])
+    try:
+        found = task.forecaster.forecast(series, years, rng, samples)
+    except NotEnoughDataError as error:
+        missing = {"reason": "not enough data", "needed": error.needed, "given": error.given}
+        return Forecast(question=question, forecaster=name, missing=missing)
+    return Forecast(question=question, forecaster=name, samples=found)
+
+
+def work(task: Simple | Task) -> Content:
+    """Samples of a forecaster or why there are none; of a run its stocks."""
+    if isinstance(task, Task):
+        return {"stocks": np.array(simulate(task))}
+    found = simple_forecast(task)
+    return {"missing": found.missing} if found.samples is None else {"samples": found.samples}
 
 
 def model_forecasts(
-    questions: Sequence[Question], model: ModelForecast, without: Mapping[date, str]
-) -> tuple[list[Forecast], list[dict[str, Any]]]:
-    """The model on every origin under both kinds of inputs, and the draws that failed; ``without`` says, by origin,
-    how to make the posterior that is not there.
+    questions: Sequence[Question],
+    model: ModelForecast,
+    without: Mapping[date, str],
+    failures: Sequence[Mapping[str, Any]] = (),
+) -> list[Forecast]:
+    """The model on every origin under both kinds of inputs; ``without`` says, by origin, how to make the posterior that
+    is not there; ``failures`` are runs that failed, each with its origin and forecaster.
 
     Raises:
         RunFailedError: fewer than two draws of an origin came through.
     """
-    found, failures = [], []
+    found = []
     for question in questions:
         for name, inputs in MODEL.items():
             if question.origin in without:
                 missing = {"reason": "no posterior", "make": without[question.origin]}
                 found.append(Forecast(question=question, forecaster=name, missing=missing))
                 continue
-            said = model(question.origin, inputs)
-            failed = [{"draw": draw, "error": error} for draw, error in sorted(said.failures.items())]
-            if len(said.stocks) < 2:
-                first = f", the first by {failed[0]['error']}" if failed else ""
+            samples = model(question.origin, inputs)
+            if len(samples) < 2:
+                own = (question.origin.isoformat(), name)
+                failed = [entry["error"] for entry in failures if (entry["origin"], entry["forecaster"]) == own]
+                first = f", the first by {failed[0]}" if failed else ""
                 raise RunFailedError(f"{name}, origin {question.origin}: {len(failed)} draws failed{first}")
-            failures += [{"origin": question.origin.isoformat(), "forecaster": name, **entry} for entry in failed]
-            found.append(Forecast(question=question, forecaster=name, samples=said.stocks))
-    return found, failures
+            found.append(Forecast(question=question, forecaster=name, samples=samples))
+    return found
 
 
 def in_order(forecasts: Sequence[Forecast]) -> list[Forecast]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -35,7 +35,6 @@ from foundation.errors import UserError
 from foundation.quantiles import rounded
 from foundation.shapes import Floats
 from foundation.store.manifest import sha256_of
-from foundation.tasks.ensemble import executor_factory, run_ensemble
 from model.terms.drivers import weekly_documents
 from model.terms.parameters import Structure
 from model.terms.weeks import DAYS_PER_MONTH, WEEKS, week_of
@@ -62,6 +61,8 @@ class OriginPosterior:
     """[draw] standard deviation of the model discrepancy of log stocks."""
     data_end: date
     """Day of the last stock that it was fitted to."""
+    name: str
+    """Of the file and of its folder."""
     sha256: str
     """Of the file."""
     structure: Mapping[str, Any]
@@ -98,30 +99,19 @@ def _posterior_of(origin: date, *, n: int, data_end: date, folder: Path | None) 
         raise UserError(f"{name}: fitted to data up to {fitted}; for this origin allowed: {origin} or earlier")
     structure = Structure(**dict(info.structure))  # type: ignore[arg-type]
     draws = [replace(draw, structure=structure) for draw in load_draws(n, path=path)]
-    digest = sha256_of(path or Path(str(SHIPPED / f"{USUAL}.parquet")))
+    file = path or Path(str(SHIPPED / f"{USUAL}.parquet"))
     return OriginPosterior(
         draws=draws,
         discrepancy=values[:n, FREE.index(DISCREPANCY)],
         data_end=fitted,
-        sha256=digest,
+        name=f"{file.resolve().parent.name}/{file.name}",
+        sha256=sha256_of(file),
         structure=dict(info.structure),
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class ModelSamples:
-    """A forecast of the model on the days of an origin."""
-
-    stocks: Floats
-    """[draw, day], millions; draws that failed are left out."""
-    failures: Mapping[int, str]
-    """Index of a draw to what went wrong."""
-
-
-class ModelForecast(Protocol):
-    """Samples of stocks on the days of an origin, under one kind of inputs."""
-
-    def __call__(self, origin: date, inputs: Inputs) -> ModelSamples: ...
+ModelForecast = Callable[[date, Inputs], Floats]
+"""Stocks [draw, day] on the days of an origin, millions, under one kind of inputs; draws that failed are left out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +129,7 @@ class Case:
 class Task:
     """What a worker is sent."""
 
+    index: int
     case: Case
     experiment: Experiment
     draw: Draw
@@ -163,7 +154,8 @@ def tasks_of(
 ) -> list[Task]:
     """Every run there is to make; ``draws`` are those of the posterior of each origin."""
     experiments = [(case, experiment_of(case, people, len(draws[case.origin]), seed, structure)) for case in cases]
-    return [Task(case=case, experiment=e, draw=draw) for case, e in experiments for draw in draws[case.origin]]
+    runs = ((case, experiment, draw) for case, experiment in experiments for draw in draws[case.origin])
+    return [Task(index=i, case=case, experiment=e, draw=draw) for i, (case, e, draw) in enumerate(runs)]
 
 
 def experiment_of(case: Case, people: int, draws: int, seed: int, structure: Structure = DEFAULT) -> Experiment:
@@ -210,59 +202,25 @@ def simulate(task: Task) -> list[float]:
     return [at(activated, day) / 1e6 for day in (*(count.day for count in task.case.known), *task.case.days)]
 
 
-def run_tasks(
-    tasks: Sequence[Task],
-    workers: int,
-    *,
-    done: Mapping[Key, Sequence[float]],
-    keep: Callable[[Key, Sequence[float]], None],
-    progress: Callable[[int], None] = lambda finished: None,
-) -> tuple[dict[Key, Sequence[float]], dict[Key, str]]:
-    """Stocks of every run, those that are ``done`` already and the others, and what went wrong with those that failed;
-    ``keep`` is given each new one as it comes."""
-    stocks = {key: done[key] for key in map(key_of, tasks) if key in done}
-    missing = [task for task in tasks if key_of(task) not in stocks]
-    over = len(stocks)
-    progress(over)
-
-    def one_more(*_: object) -> None:
-        nonlocal over
-        over += 1
-        progress(over)
-
-    def came(task: Task, found: list[float]) -> None:
-        stocks[key_of(task)] = found
-        keep(key_of(task), found)
-        one_more()
-
-    workers = max(1, min(workers, len(missing)))
-    made = executor_factory(workers)
-    failures = run_ensemble(simulate, missing, made, window=2 * workers, done=came, failed=one_more)
-    return stocks, {key_of(missing[failure.index]): failure.error for failure in failures}
-
-
 def forecast_from(
     tasks: Sequence[Task],
-    stocks: Mapping[Key, Sequence[float]],
-    errors: Mapping[Key, str],
+    stocks: Mapping[Key, Sequence[float] | Floats],
     discrepancy: Mapping[tuple[date, int], float],
     *,
     seed: int,
 ) -> ModelForecast:
-    """The finished runs as a forecaster; ``discrepancy`` by origin and index of the draw. A draw that failed is left
-    out and told."""
+    """The finished runs as a forecaster; ``discrepancy`` by origin and index of the draw."""
 
-    def forecast(origin: date, inputs: Inputs) -> ModelSamples:
+    def forecast(origin: date, inputs: Inputs) -> Floats:
         mine = [task for task in tasks if (task.case.origin, task.case.inputs) == (origin, inputs)]
         there = [task for task in mine if key_of(task) in stocks]
         samples = [path(task, stocks[key_of(task)], discrepancy[origin, task.draw.index], seed=seed) for task in there]
-        failures = {task.draw.index: errors[key_of(task)] for task in mine if key_of(task) in errors}
-        return ModelSamples(stocks=np.array(samples).reshape(len(samples), -1), failures=failures)
+        return np.array(samples).reshape(len(samples), -1)
 
     return forecast
 
 
-def path(task: Task, simulated: Sequence[float], discrepancy: float, *, seed: int) -> Floats:
+def path(task: Task, simulated: Sequence[float] | Floats, discrepancy: float, *, seed: int) -> Floats:
     """One sample [day] of the stocks to forecast, millions, from one run's stocks on the known days and those days.
 
     Its chance is keyed by seed, origin and draw, the same under both kinds of inputs, so that they stay paired.

@@ -1,31 +1,17 @@
-"""What is asked: settings with their defaults, every published answer as a line, and its role for the parameters."""
+"""What is asked: every published answer as a line, and its role for the parameters."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from calibration.draws.posteriors import Source
 from calibration.facts.targets import DNS, SURVEYS, Base, SurveyItem, load_survey_items
 from calibration.survey.instrument import RECOMMENDING, RULES
-from model.terms.parameters import Structure
 
 Status = Literal["fitted", "not fitted", "imposed", "not modelled"]
 BARRIERS = ("no_use", "time", "information")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """What determines the numbers, besides the data."""
-
-    people: int
-    draws: int
-    seed: int
-    structure: Structure
-    posterior: Source
-    command_line: Sequence[str]
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
-"""``mes survey`` as a function: data in, files and a result out; and what the guides show of a finished one."""
+"""``mes survey`` as a study: a task for each draw, interviewed in both surveys; and what guides show of its folder."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,11 @@ from typing import Any
 import pandas as pd
 
 from calibration.draws.files import load_draws, read_draws
-from calibration.draws.posteriors import fitted_to
+from calibration.draws.posteriors import Source, fitted_to
 from calibration.facts.inputs import load_demography, load_history, tables_of
 from calibration.facts.priors import SURVEY, load_priors
-from calibration.facts.targets import SurveyItem, load_survey_items, load_surveyed
+from calibration.facts.targets import load_survey_items, load_surveyed
 from calibration.survey import label
-from calibration.survey.question import Wanted
 from calibration.survey.tables import (
     Row,
     base,
@@ -25,7 +24,6 @@ from calibration.survey.tables import (
     per_draw,
     question,
     remark,
-    rich_table,
     role,
     rows_of,
     shown,
@@ -33,115 +31,119 @@ from calibration.survey.tables import (
     spreadsheet,
     why,
 )
-from calibration.survey.work import TIMES, Fieldwork, Finding, Task, answers_of, from_priors, run_survey, surveys_of
-from calibration.warm import ensure_compiled
+from calibration.survey.work import TIMES, Fieldwork, Task, answers_of, found_again, from_priors, surveys_of, work
 from foundation.errors import UserError
 from foundation.language.numbers import percent
 from foundation.language.pages import markdown_table
 from foundation.language.text import LANGUAGES
 from foundation.quantiles import LEVELS, rounded, spread
-from foundation.store.atomic import write_json, write_parquet
-from foundation.store.manifest import Manifest, machine, package_version
+from foundation.store.atomic import write_json
+from foundation.store.manifest import Manifest
 from foundation.store.reading import Document, NoFileError
 from foundation.store.store import document as document_of
-from foundation.store.store import seal_made
+from foundation.study import Frames, Study
+from foundation.tasks.bench import Found
+from model.terms.parameters import Structure
 from scenarios.compare.tables import write_csv
+from scenarios.draw import Draw
 from scenarios.words import run_line
+
+FRAMES = ("survey", "answers")
+DOCUMENT = "survey.json"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Result:
-    """A finished comparison."""
+class SurveyStudy(Study[Task]):
+    """The surveys among the simulated people."""
 
-    table: pd.DataFrame
-    items: Sequence[SurveyItem]
-    manifest: Manifest
-    document: Document
-    failures: Sequence[tuple[int, str]]
-    """Draw and error."""
+    fieldwork: Fieldwork
+    draws: Sequence[Draw]
+    source: Source
+    command = "survey"
+    work = staticmethod(work)
 
-    def show(self, lang: str) -> None:
-        """Prints table and remarks."""
-        from foundation.language.screen import screen
+    def question(self) -> Document:
+        """Settings."""
+        work = self.fieldwork
+        return {
+            "people": work.people,
+            "draws": len(self.draws),
+            "seed": work.seed,
+            "structure": asdict(work.structure),
+        }
 
-        console = screen(160)
-        console.print(rich_table(self.table, self.items, self.manifest, lang))
-        for line in why(rows_of(self.table), lang):
-            console.print(line, markup=False, highlight=False)
+    def inputs(self) -> Mapping[str, str]:
+        """Data tables and posterior."""
+        return {**tables_of("survey"), **self.source.inputs}
+
+    def code(self) -> Sequence[str]:
+        """What interviews, and what makes the draws and reads the data."""
+        return (work.__module__, load_draws.__module__, load_history.__module__)
+
+    def about(self) -> Document:
+        """What the table says of claims, too."""
+        data_end = self.fieldwork.history.data_end.isoformat()
+        claims = {"claims_from_priors": from_priors(self.draws), "samples_per_draw": TIMES}
+        return {"data_end": data_end, "quick": False, **claims}
+
+    def expects(self) -> Sequence[str]:
+        """Tables of every kind, and the document."""
+        return (*(f"{name}.parquet" for name in FRAMES), *(f"survey.{lang}.csv" for lang in LANGUAGES), DOCUMENT)
+
+    def tasks(self) -> Sequence[Task]:
+        """A task a draw."""
+        priors, key = load_priors(), read_draws(self.source.paths[0])[1].key
+        return [Task(self.fieldwork, draw, answers_of(draw, key, priors)) for draw in self.draws]
+
+    def number(self, task: Task) -> int:
+        """The draw's."""
+        return task.draw.index
+
+    def tables(self, found: Found[Task]) -> Frames:
+        """A row a line, and a row a line and draw."""
+        findings = [found_again(task, kept) for task, kept in zip(found.tasks, found, strict=True)]
+        fitted = fitted_to(self.source.paths[0].parent).answers
+        table = compare(findings, load_survey_items(), fitted, self.fieldwork.structure.barrier_base)
+        return {"survey": table, "answers": per_draw(findings)}
+
+    def write(self, folder: Path, frames: Frames, manifest: Manifest) -> None:
+        """Tables for a spreadsheet, and the document with where it is from."""
+        for lang in LANGUAGES:
+            write_csv(spreadsheet(frames["survey"], lang), folder / f"survey.{lang}.csv", lang, label)
+        origin = {key: manifest[key] for key in ("version", "command_line", "data", "machine")}
+        write_json(folder / DOCUMENT, {**document(frames, manifest), **origin})
 
 
-def carry_out(
-    wanted: Wanted, folder: Path, lang: str, *, workers: int, progress: Callable[[int], None] = lambda finished: None
-) -> Result:
-    """Simulates, interviews, compares; writes tables, document and picture into an existing folder.
+def study_of(people: int, draws: int, seed: int, structure: Structure, source: Source) -> SurveyStudy:
+    """The surveys on the first draws of a posterior.
 
     Raises:
-        UserError: more draws than the draws file holds.
-        RunFailedError: every draw failed.
+        UserError: more draws than it holds.
     """
-    draws, items = load_draws(wanted.draws, path=wanted.posterior.paths[0]), load_survey_items()
-    history, priors, key = load_history(), load_priors(), read_draws(wanted.posterior.paths[0])[1].key
     work = Fieldwork(
-        people=wanted.people,
-        seed=wanted.seed,
-        surveys=surveys_of(items),
+        people=people,
+        seed=seed,
+        surveys=surveys_of(load_survey_items()),
         demography=load_demography(),
-        history=history,
+        history=load_history(),
         surveyed=load_surveyed(),
-        structure=wanted.structure,
+        structure=structure,
     )
-    ensure_compiled()
-    tasks = [Task(work, draw, answers_of(draw, key, priors)) for draw in draws]
-    findings, failures = run_survey(tasks, workers=workers, progress=progress)
-    failed = [(draws[failure.index].index, failure.error) for failure in failures]
-    manifest = {
-        "people": wanted.people,
-        "draws": wanted.draws,
-        "seed": wanted.seed,
-        "structure": asdict(wanted.structure),
-        "data_end": history.data_end.isoformat(),
-        "quick": False,
-        "claims_from_priors": from_priors(draws),
-        "samples_per_draw": TIMES,
-        "failures": [{"draw": draw, "error": error} for draw, error in failed],
-    }
-    fitted = fitted_to(wanted.posterior.paths[0].parent).answers
-    table = compare(findings, items, fitted, wanted.structure.barrier_base)
-    found = document(table, findings, items, manifest)
-    provenance = {
-        "version": package_version(),
-        "command_line": list(wanted.command_line),
-        "data": {**tables_of("survey"), wanted.posterior.name: wanted.posterior.sha256},
-        "machine": machine(),
-    }
-    write_all(folder, table, per_draw(findings), {**found, **provenance})
-    draw_picture(folder, table, items, manifest, lang)
-    seal_made(folder, {"command": "survey", **manifest, **provenance})
-    return Result(table=table, items=items, manifest=manifest, document=found, failures=failed)
+    return SurveyStudy(fieldwork=work, draws=load_draws(draws, path=source.paths[0]), source=source)
 
 
-def write_all(folder: Path, table: pd.DataFrame, draws: pd.DataFrame, document: Mapping[str, Any]) -> None:
-    """``survey.<lang>.csv``, ``answers.parquet`` (a row per line and draw) and ``survey.json`` into a folder."""
-    for lang in LANGUAGES:
-        write_csv(spreadsheet(table, lang), folder / f"survey.{lang}.csv", lang, label)
-    write_parquet(folder / "answers.parquet", draws)
-    write_json(folder / "survey.json", document)
+def _picture(frames: Frames, manifest: Manifest, lang: str) -> Any:
+    return picture(frames["survey"], manifest, lang)
 
 
-def draw_picture(
-    folder: Path, table: pd.DataFrame, items: Sequence[SurveyItem], manifest: Manifest, lang: str
-) -> list[Path]:
-    """``survey.<lang>.png`` and ``.svg``."""
-    from foundation.drawing.style import save
-
-    return save(picture(table, items, manifest, lang), folder / f"survey.{lang}")
+PICTURES = {"survey": _picture}
 
 
-def picture(table: pd.DataFrame, items: Sequence[SurveyItem], manifest: Manifest, lang: str) -> Any:
+def picture(table: pd.DataFrame, manifest: Manifest, lang: str) -> Any:
     """The figure; surveys of which nothing is simulated are left out."""
     from calibration.survey.pictures import Answer, survey_answers
 
-    panels = []
+    panels, items = [], load_survey_items()
     for name in table["survey"].unique():
         rows = rows_of(table[table["survey"] == name])
         if any(row["simulated_p50"] is not None for row in rows):
@@ -168,15 +170,13 @@ def _answer(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
     }
 
 
-HEAD = ("question", "asked", "published_short", "simulated_short", "real_short", "inside_short", "status_short")
+SETTINGS = ("people", "draws", "seed", "structure", "data_end", "quick", "claims_from_priors", "samples_per_draw")
 
 
-def document(
-    table: pd.DataFrame, findings: Sequence[Finding], items: Sequence[SurveyItem], settings: Mapping[str, Any]
-) -> dict[str, Any]:
+def document(frames: Frames, manifest: Manifest) -> Document:
     """Everything as one JSON document; percent, medians and 90 % intervals."""
-    claims = {name: spread([float(vars(finding.answers)[name]) for finding in findings]) for name in SURVEY}
-    first = {item.survey: item for item in reversed(items)}
+    table, draws = frames["survey"], frames["answers"].drop_duplicates("draw")
+    first = {item.survey: item for item in reversed(load_survey_items())}
     surveys = [
         {
             "survey": str(name),
@@ -186,7 +186,12 @@ def document(
         }
         for name in table["survey"].unique()
     ]
-    return {**settings, "claims": claims, "surveys": surveys}
+    return {
+        **{name: manifest[name] for name in SETTINGS},
+        "failures": [{name: failure[name] for name in ("draw", "error")} for failure in manifest["failures"]],
+        "claims": {name: spread(draws[name].to_numpy()) for name in SURVEY},
+        "surveys": surveys,
+    }
 
 
 def _entry(row: Row) -> Document:
@@ -217,14 +222,13 @@ def read_document(folder: Path) -> Document:
     Raises:
         UserError: there is none that can be read.
     """
-    path = folder / "survey.json"
     try:
-        found = document_of(folder, path.name)
+        found = document_of(folder, DOCUMENT)
         found["surveys"], found["claims_from_priors"]
     except NoFileError:
-        raise UserError(f"{folder}: not a folder of mes survey (no {path.name})") from None
+        raise UserError(f"{folder}: not a folder of mes survey (no {DOCUMENT})") from None
     except KeyError as error:
-        raise UserError(f"{folder}: not a folder of mes survey ({path.name}: {error})") from None
+        raise UserError(f"{folder}: not a folder of mes survey ({DOCUMENT}: {error})") from None
     return dict(found)
 
 
@@ -252,6 +256,9 @@ def _row_of(survey: str, entry: Row) -> dict[str, Any]:
     }
 
 
+HEAD = ("question", "asked", "published_short", "simulated_short", "real_short", "inside_short", "status_short")
+
+
 def markdown(document: Document, lang: str) -> str:
     """The table, settings, and the reasons of what is outside or not modelled."""
     rows, items = rows_of_document(document), load_survey_items()
@@ -270,11 +277,10 @@ def figures(document: Document, folder: Path) -> list[Path]:
     """``survey.png`` and ``survey.fr.png``."""
     from foundation.drawing.style import save
 
-    items = load_survey_items()
     respondents = {survey["survey"]: survey["respondents"] for survey in document["surveys"]}
     table = pd.DataFrame([{**row, "n": respondents[row["survey"]]} for row in rows_of_document(document)])
     stems = {"en": folder / "survey", "fr": folder / "survey.fr"}
-    return [path for lang, stem in stems.items() for path in save(picture(table, items, document, lang), stem, ["png"])]
+    return [path for lang, stem in stems.items() for path in save(picture(table, document, lang), stem, ["png"])]
 
 
 def _notes(document: Document, rows: Sequence[Mapping[str, Any]], lang: str) -> str:

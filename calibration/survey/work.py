@@ -10,7 +10,7 @@ All items of a survey are answered by the same respondents, so a sample is one m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,10 +30,9 @@ from calibration.survey.instrument import (
     survey_week,
 )
 from calibration.survey.question import NOT_MODELLED, Line, lines
-from foundation.errors import RunFailedError
 from foundation.seeds import DECISIONS, INTERVIEWS, POPULATION, derive, uniform
 from foundation.shapes import Floats
-from foundation.tasks.ensemble import Failure, executor_factory, run_ensemble
+from foundation.store.parts import Content
 from model.counting import interview as iv
 from model.terms.inputs import Demography, History, Surveyed
 from model.terms.parameters import Structure
@@ -121,32 +120,26 @@ def from_priors(draws: Sequence[Draw]) -> list[str]:
     return [name for name in SURVEY if any(name not in draw.answers for draw in draws)]
 
 
-def run_survey(
-    tasks: Sequence[Task], *, workers: int, progress: Callable[[int], None] = lambda finished: None
-) -> tuple[list[Finding], tuple[Failure, ...]]:
-    """Findings in the order of the draws, and the draws that failed; ``progress`` is told how many are over.
+SHARES, SAMPLED = ("expected", "real", "base"), ("samples", "sizes")
 
-    Raises:
-        RunFailedError: every draw failed.
-    """
-    found: dict[int, Finding] = {}
-    over = 0
 
-    def one_more(*_: object) -> None:
-        nonlocal over
-        over += 1
-        progress(over)
+def work(task: Task) -> Content:
+    """What one draw yields, to be kept: an array for each, lines in the order of ``asked_in``."""
+    found = ask(task)
+    return {name: np.array(list(getattr(found, name).values())) for name in (*SHARES, *SAMPLED)}
 
-    def keep(task: Task, finding: Finding) -> None:
-        found[task.draw.index] = finding
-        one_more()
 
-    workers = max(1, min(workers, len(tasks)))
-    progress(0)
-    failures = run_ensemble(ask, tasks, executor_factory(workers), window=2 * workers, done=keep, failed=one_more)
-    if not found:
-        raise RunFailedError(f"every draw failed; the first one: {failures[0].error}")
-    return [found[index] for index in sorted(found)], failures
+def found_again(task: Task, kept: Content) -> Finding:
+    """What a draw has yielded."""
+    asked = [line for survey in task.work.surveys for line in asked_in(survey.name)]
+    rows = {name: kept[name].tolist() if name in SHARES else kept[name] for name in (*SHARES, *SAMPLED)}
+    maps = {name: dict(zip(asked, row, strict=True)) for name, row in rows.items()}
+    return Finding(draw=task.draw.index, answers=task.answers, **maps)
+
+
+def asked_in(survey: str) -> list[Line]:
+    """The lines of a survey that the model answers."""
+    return [line for line in lines() if line.survey == survey and (line.survey, line.key) not in NOT_MODELLED]
 
 
 def ask(task: Task) -> Finding:
@@ -159,7 +152,7 @@ def ask(task: Task) -> Finding:
     for number, survey in enumerate(work.surveys):
         model.advance(survey.week)
         bits, agents = online_cells(model, excluded_online=work.excluded_online)
-        asked = [line for line in lines() if line.survey == survey.name and (line.survey, line.key) not in NOT_MODELLED]
+        asked = asked_in(survey.name)
         who, truth = (respondents(bits, agents, answers, survey.name) for answers in (task.answers, TRUTHFUL))
         luck = np.random.default_rng(derive(work.seed, task.draw.index, INTERVIEWS) + number)
         shares, numbers = interview(who, asked, survey.n, intention, luck, TIMES)

@@ -14,7 +14,7 @@ smaller by their number over that of the simulated.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,7 +24,6 @@ from calibration.draws.files import draws_of
 from calibration.draws.posteriors import Alternative
 from foundation.errors import RunFailedError, UserError
 from foundation.shapes import Floats
-from foundation.tasks.ensemble import Failure, executor_factory, run_ensemble
 from scenarios.draw import Draw
 from scenarios.experiment import REFERENCE, Experiment, simulate_draw
 from scenarios.language.resolve import steered
@@ -41,6 +40,7 @@ LEAST_DRAWS = 12
 class Task:
     """One of the three runs of a draw."""
 
+    index: int
     experiment: Experiment
     draw: Draw
     structure: str
@@ -54,7 +54,7 @@ def tasks_for(experiment: Experiment, alternatives: Sequence[Alternative], draws
         UserError: a posterior holds fewer than twice as many draws (the second half gives other lever effects).
     """
     other = replace(experiment, settings=replace(experiment.settings, seed=experiment.settings.seed + 1))
-    tasks = []
+    tasks: list[Task] = []
     for alternative in alternatives:
         if alternative.draws < 2 * draws:
             raise UserError(
@@ -64,11 +64,9 @@ def tasks_for(experiment: Experiment, alternatives: Sequence[Alternative], draws
         found = [replace(draw, structure=alternative.structure) for draw in drawn]
         for mine, theirs in zip(found[:draws], found[draws:], strict=True):
             swapped = replace(mine, effects={**theirs.effects, **_shared(mine)}, cost_uniforms=theirs.cost_uniforms)
-            tasks += [
-                Task(experiment, mine, alternative.name, "A"),
-                Task(other, mine, alternative.name, "B"),
-                Task(experiment, swapped, alternative.name, "C"),
-            ]
+            three = zip(RUNS, (experiment, other, experiment), (mine, mine, swapped), strict=True)
+            for run, under, draw in three:
+                tasks.append(Task(len(tasks), under, draw, alternative.name, run))
     return tasks
 
 
@@ -79,33 +77,23 @@ def _shared(draw: Draw) -> dict[str, float]:
     return {name: draw.effects[name] for name in SHARED}
 
 
-def simulate(task: Task) -> pd.DataFrame:
+def work(task: Task) -> dict[str, pd.DataFrame]:
     """Outcomes of one run."""
     outcomes = simulate_draw(task.experiment, task.draw)["outcomes"]
-    return outcomes.assign(structure=task.structure, run=task.run)
+    return {"outcomes": outcomes.assign(structure=task.structure, run=task.run)}
 
 
-def simulate_all(
-    tasks: Sequence[Task], workers: int, progress: Callable[[int], None] = lambda finished: None
-) -> tuple[pd.DataFrame, tuple[Failure, ...]]:
-    """Outcomes of every draw whose three runs came through.
+def whole(rows: pd.DataFrame) -> pd.DataFrame:
+    """Outcomes of every draw whose three runs came through, in order.
 
     Raises:
         RunFailedError: none did.
     """
-    parts: list[pd.DataFrame] = []
-
-    def keep(_: Task, part: pd.DataFrame) -> None:
-        parts.append(part)
-        progress(len(parts))
-
-    failures = run_ensemble(simulate, tasks, executor_factory(workers), window=2 * workers, done=keep)
-    if not parts:
-        raise RunFailedError(f"all {len(failures)} runs failed, the first by {failures[0].error}")
-    rows = pd.concat(parts, ignore_index=True)
-    whole = rows.groupby(["structure", "draw"])["run"].transform("nunique") == len(RUNS)
+    there = rows.groupby(["structure", "draw"])["run"].transform("nunique") == len(RUNS)
+    if not there.any():
+        raise RunFailedError("of no draw did all three runs come through")
     # Within a run the scenarios keep the order in which they were given.
-    return rows[whole].sort_values(["structure", "draw", "run"], kind="stable", ignore_index=True), failures
+    return rows[there].sort_values(["structure", "draw", "run"], kind="stable", ignore_index=True)
 
 
 def split(rows: pd.DataFrame, weights: dict[str, float]) -> pd.DataFrame:

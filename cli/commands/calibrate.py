@@ -73,7 +73,7 @@ def calibrate(
     wave: Annotated[int, typer.Option(min=32, max=10_000, help="Runs of each wave.")] = USUAL.wave,
     seed: o.Seed = 1,
     workers: o.Workers = None,
-    pictures: o.PictureOrNone = None,
+    pictures: o.PicturesNotQuick = None,
     resume: o.Resume = False,
     netcdf: o.NetCDF = False,
     lang: o.Language = o.Lang.en,

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -105,16 +104,13 @@ def sensitivity(
 ) -> None:
     """Rank what drives the results of a comparison, and say which study would be worth paying for; from its folder."""
     with reported():
-        from cli.runs.request import at_least_one
+        from cli.runs.request import at_least_one, folder_of
         from cli.runs.showing import Shown, present_study
-        from foundation.errors import UserError
         from planning.sensitivity.study import FRAMES, sensitivity_document
 
         at_least_one("--workers", workers)
-        if resume and out is None:
-            raise UserError("--resume: name the folder to finish with --out")
+        target = folder_of(out, resume, f"sensitivity-{folder.resolve().name}")
         study = _study(folder, _choice(value, budget), scenario)
-        target = out or Path("runs") / f"sensitivity-{folder.resolve().name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
         store = _carried_out(study, target, resume, workers, lang)
         shown = Shown(lang=lang, json=json, pictures=pictures or o.Pictures.all, workers=workers)
         present_study(store, shown, FRAMES, sensitivity_document, _tables)

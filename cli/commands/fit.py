@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli import options as o
 from cli.commands import given
-from cli.errors import FAILED, reported
+from cli.errors import reported
+
+if TYPE_CHECKING:
+    from calibration.fit.report import Tables
+    from foundation.store.manifest import Manifest
 
 Out = Annotated[Path | None, typer.Option(help="Folder to make.  [default: ./runs/fit-<time>]")]
 People = Annotated[int, typer.Option(help="Simulated people of each run.")]
@@ -25,45 +28,39 @@ def fit(
     seed: o.Seed = 1,
     workers: o.Workers = None,
     out: Out = None,
+    resume: o.Resume = False,
     netcdf: o.NetCDF = False,
     lang: o.Language = o.Lang.en,
     json: o.Json = False,
+    pictures: o.PicturesNotQuick = None,
 ) -> None:
     """Residuals of the patterns P1 to P11, posterior and prior predictive, identifiability of the parameters."""
     with reported():
-        from calibration.fit.netcdf import FILE, of_fit, refuse_without_library
+        from calibration.fit.netcdf import refuse_without_library
         from calibration.fit.question import Wanted, prepare
-        from calibration.fit.report import show
-        from calibration.fit.study import carry_out, write_all
+        from calibration.fit.report import document
+        from calibration.fit.study import TABLES, FitStudy
         from cli import label
-        from cli.runs.request import at_least_one, check_seed, command_line, process_count, structure_of
-        from cli.runs.showing import print_json, say_where, tell_failed
-        from cli.runs.simulation import warn_of_draws
-        from foundation.store.atomic import new_folder
-        from foundation.tasks.progress import progress
+        from cli.runs.request import at_least_one, check_seed, folder_of, process_count, structure_of
+        from cli.runs.showing import Shown, present_study
+        from cli.runs.simulation import computed, warn_of_draws
 
         for option, value in (("--people", people), ("--draws", draws)):
             at_least_one(option, value)
         check_seed(seed)
         if netcdf:
             refuse_without_library()
-        count = process_count(workers)
-        asked = {"structure": structure_of(structure or ()), "command_line": command_line()}
-        fitting = prepare(given(Wanted, locals(), **asked))
+        processes, folder = process_count(workers), folder_of(out, resume, "fit")
+        fitting = prepare(given(Wanted, locals(), structure=structure_of(structure or ())))
         warn_of_draws(fitting.source, lang)
-        folder = out or Path("runs") / f"fit-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
-        with new_folder(folder) as filling:
-            with progress(2 * draws, label("said.draws", lang)) as tell:
-                found = carry_out(fitting, count, tell)
-            more = {FILE: of_fit(found, fitting)} if netcdf else {}
-            document = write_all(filling, found, lang.value, more)
-        if json:
-            print_json(document)
-        else:
-            from foundation.language.screen import screen
+        study = FitStudy(fitting=fitting, netcdf=netcdf)
+        store = computed(study, folder, resume, processes, lambda _: label("said.draws", lang))
+        shown = Shown(lang=lang, json=json, pictures=pictures or o.Pictures.all, workers=workers)
+        present_study(store, shown, TABLES, document, _print)
 
-            show(found, screen(200), lang.value)
-        say_where(folder, lang)
-        if failures := found.manifest["failures"]:
-            tell_failed([(failure["draw"], failure["error"]) for failure in failures], 2 * draws, lang)
-            raise typer.Exit(FAILED)
+
+def _print(frames: Tables, manifest: Manifest, lang: o.Lang) -> None:
+    from calibration.fit.report import show
+    from cli.runs.showing import console
+
+    show(frames, manifest, console(200), lang.value)

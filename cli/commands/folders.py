@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from foundation.store.store import Store
     from foundation.store.verification import Finding, Verification
 
-DRAWN = ("command", "people", "draws", "seed", "until", "quick", "sealed")
+DRAWN = ("command", "seed", "quick", "sealed")
 """What the manifest of a folder says whose pictures can be drawn."""
 
 
@@ -61,7 +61,7 @@ def _finished(folder: Path) -> Store:
 
     manifest, _ = load(folder, [])
     album = album_of(manifest)
-    require(folder, manifest, (*DRAWN, *(("scenarios",) if album is RUN else ())))
+    require(folder, manifest, (*DRAWN, *(("people", "draws", "until", "scenarios") if album is RUN else ())))
     names = ORDER if album is RUN else sorted({name for tables in album.shows.values() for name in tables})
     for name in names:  # each picture reads its own
         check(folder, manifest, f"{name}.parquet")
@@ -94,13 +94,14 @@ def verify(
 def _lines(result: Verification, lang: str) -> Iterator[str]:
     from foundation.language.numbers import moment
     from foundation.language.text import label
+    from foundation.store.manifest import wanted
 
     manifest = result.manifest
     yield label("verify.sound" if result.sound else "verify.unsound", lang, folder=result.folder)
     for finding in result.findings:
         yield f"  {_sentence(finding, lang)}"
     if result.found is not None and "sources" not in manifest:
-        yield f"  {label('verify.draws', lang, found=result.found, wanted=manifest.get('draws'))}"
+        yield f"  {label('verify.draws', lang, found=result.found, wanted=wanted(manifest))}"
     if result.sound:
         yield f"  {label('verify.files', lang, files=result.files)}"
         made = {"version": manifest.get("version"), "finished": moment(manifest.get("finished"), lang)}
@@ -117,12 +118,14 @@ def _sentence(finding: Finding, lang: str) -> str:
 
 
 def _document(result: Verification, lang: str) -> Document:
+    from foundation.store.manifest import wanted
+
     manifest = result.manifest
     return {
         "folder": str(result.folder),
         "sound": result.sound,
         "status": manifest.get("status"),
-        "draws": {"found": result.found, "wanted": manifest.get("draws")},
+        "draws": {"found": result.found, "wanted": wanted(manifest)},
         "files": result.files,
         "failures": [finding.values["draw"] for finding in result.findings if finding.kind == "draw_failed"],
         "version": manifest.get("version"),

@@ -44,13 +44,9 @@ def regions(
         from calibration.region import label
         from calibration.region.spread import FRAMES, Setting, Spread, document
         from calibration.region.spread_page import notes, rich_tables
-        from calibration.warm import ensure_compiled
         from cli.runs.request import Request
         from cli.runs.showing import console, show, shown_of, tell_failures
-        from cli.runs.simulation import drawn, warn_of_draws
-        from foundation.study import carry_out
-        from foundation.tasks.executors import kept_site
-        from foundation.tasks.progress import progress
+        from cli.runs.simulation import computed, drawn, warn_of_draws
 
         request = given(Request, locals(), command="regions", people=people or PEOPLE, draws=draws or DRAWS)
         settings, history = request.settings(every=1), load_history()
@@ -70,15 +66,8 @@ def regions(
             posterior=source.name,
             data={source.name: source.sha256},
         )
-        with kept_site(min(request.process_count(), len(national)), 1) as site:
-            store = carry_out(
-                study,
-                request.folder("all"),
-                resume=resume,
-                site=site,
-                progress=lambda total, _: progress(total, label("regions.draws", lang)),
-                prepare=ensure_compiled,
-            )
+        processes = min(request.process_count(), len(national))
+        store = computed(study, request.folder("all"), resume, processes, lambda _: label("regions.draws", lang))
 
         def table(frames: Mapping[str, pd.DataFrame], manifest: Manifest, lang: o.Lang) -> None:
             screen = console(120)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli import options as o
 from cli.commands import given
-from cli.errors import FAILED, reported
+from cli.errors import reported
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from foundation.store.manifest import Manifest
 
 Out = Annotated[Path | None, typer.Option(help="Folder to make.  [default: ./runs/survey-status-quo-<time>]")]
 
@@ -20,46 +26,41 @@ def survey(
     seed: o.Seed = 1,
     workers: o.Workers = None,
     out: Out = None,
+    resume: o.Resume = False,
     lang: o.Language = o.Lang.en,
     json: o.Json = False,
+    pictures: o.PicturesNotQuick = None,
     structure: o.StructureChoices = None,
     posterior: o.Posterior = None,
 ) -> None:
     """Interview the simulated people as the surveys of November 2022 and 2023 did, and compare the answers."""
     with reported():
         from calibration.draws.posteriors import posterior_for
-        from calibration.survey.question import Wanted
-        from calibration.survey.study import carry_out
+        from calibration.survey.study import FRAMES, document, study_of
         from cli import label
-        from cli.runs.request import Request, command_line
-        from cli.runs.showing import print_json, say_where, tell_failed
-        from cli.runs.simulation import warn_of_draws
+        from cli.runs.request import Request
+        from cli.runs.showing import present_study, shown_of
+        from cli.runs.simulation import computed, warn_of_draws
         from foundation.errors import UserError
-        from foundation.store.atomic import new_folder
-        from foundation.tasks.progress import progress
 
         request = given(Request, locals(), command="survey", threads=1)
         settings = request.settings(every=1)
         if request.averages:
             raise UserError("survey: one structure at a time; --structure average is for run and compare")
         source = posterior_for(settings.structure, request.posterior)
-        wanted = Wanted(
-            people=settings.people,
-            draws=settings.draws,
-            seed=seed,
-            structure=settings.structure,
-            posterior=source,
-            command_line=command_line(),
-        )
+        study = study_of(settings.people, settings.draws, seed, settings.structure, source)
         warn_of_draws(source, lang)
-        folder = request.folder("status-quo")
-        with new_folder(folder) as filling, progress(settings.draws, label("said.draws", lang)) as tell:
-            result = carry_out(wanted, filling, lang.value, workers=request.process_count(), progress=tell)
-        if json:
-            print_json(result.document)
-        else:
-            result.show(lang.value)
-        say_where(folder, lang)
-        if result.failures:
-            tell_failed(result.failures, settings.draws, lang)
-            raise typer.Exit(FAILED)
+        processes = min(request.process_count(), settings.draws)
+        store = computed(study, request.folder("status-quo"), resume, processes, lambda _: label("said.draws", lang))
+        present_study(store, shown_of(request), FRAMES, document, _print)
+
+
+def _print(frames: Mapping[str, pd.DataFrame], manifest: Manifest, lang: o.Lang) -> None:
+    from calibration.facts.targets import load_survey_items
+    from calibration.survey.tables import rich_table, rows_of, why
+    from cli.runs.showing import console
+
+    out = console()
+    out.print(rich_table(frames["survey"], load_survey_items(), manifest, lang.value))
+    for line in why(rows_of(frames["survey"]), lang.value):
+        out.print(line, markup=False, highlight=False)

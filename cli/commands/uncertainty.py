@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli import options as o
 from cli.commands import given
 from cli.completing import scenarios
-from cli.errors import FAILED, reported
+from cli.errors import reported
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from foundation.store.manifest import Manifest
 
 DRAWS, PEOPLE = 96, 20_000
 
@@ -26,25 +32,24 @@ def uncertainty(
     seed: o.Seed = 1,
     workers: o.Workers = None,
     out: o.Out = None,
+    resume: o.Resume = False,
     lang: o.Language = o.Lang.en,
     json: o.Json = False,
+    pictures: o.PicturesNotQuick = None,
     policy_start: o.PolicyStart = None,
     until: o.Until = None,
 ) -> None:
     """Split the uncertainty of results into structure, fitted parameters, lever effects and chance."""
     with reported():
         from calibration.draws.posteriors import fitted
-        from calibration.uncertainty.tables import manifest_of, uncertainty_table, write_all
-        from calibration.uncertainty.work import LEAST_DRAWS, simulate_all, split, tasks_for
-        from calibration.warm import ensure_compiled
+        from calibration.uncertainty.study import FRAMES, UncertaintyStudy, document
+        from calibration.uncertainty.work import LEAST_DRAWS, tasks_for
         from cli import label
         from cli.runs.chosen import choose, with_reference
-        from cli.runs.request import Request, command_line, experiment_of, placed
-        from cli.runs.showing import print_json, say_where
+        from cli.runs.request import Request, experiment_of, placed
+        from cli.runs.showing import present_study, shown_of
+        from cli.runs.simulation import computed
         from foundation.errors import UserError
-        from foundation.store.atomic import new_folder
-        from foundation.tasks.journal import journal
-        from foundation.tasks.progress import progress
         from scenarios.language.files import catalogue
 
         size, some = people or PEOPLE, draws or DRAWS
@@ -55,33 +60,26 @@ def uncertainty(
         experiment = experiment_of(request, [item.scenario for item in chosen], every=10_000)
         alternatives = fitted()
         experiment = placed(request, experiment, ())
-        tasks = tasks_for(experiment, alternatives, some)
+        runs = tasks_for(experiment, alternatives, some)
+        study = UncertaintyStudy(experiment=experiment, alternatives=alternatives, runs=runs)
+        processes = request.process_count(experiment)
         folder = request.folder(str(len(chosen)))
-        ensure_compiled()
-        with new_folder(folder) as filling:
-            with progress(len(tasks), label("said.runs", lang)) as tell:
-                rows, failures = simulate_all(tasks, request.process_count(experiment), tell)
-            shares = split(rows, {one.name: one.weight for one in alternatives})
-            manifest = manifest_of(experiment, alternatives, command_line(), failures, tasks)
-            document = write_all(filling, rows, shares, manifest, lang.value)
-        if json:
-            print_json(document)
-        else:
-            from foundation.language.screen import screen
+        store = computed(study, folder, resume, processes, lambda _: label("said.runs", lang))
+        present_study(store, shown_of(request), FRAMES, document, _print)
 
-            console = screen(140)
-            console.print(uncertainty_table(shares, manifest, lang.value))
-        say_where(folder, lang)
-        if failures:
-            journal.tell(f"{len(failures)}/{len(tasks)} {label('said.failed', lang)}")
-            raise typer.Exit(FAILED)
+
+def _print(frames: Mapping[str, pd.DataFrame], manifest: Manifest, lang: o.Lang) -> None:
+    from calibration.uncertainty.study import uncertainty_table
+    from cli.runs.showing import console
+
+    console(140).print(uncertainty_table(frames["split"], manifest, lang.value))
 
 
 def structures(lang: o.Language = o.Lang.en, json: o.Json = False) -> None:
     """Structural alternatives fitted to the same targets: evidence, Bayes factors, weights."""
     with reported():
         from calibration.draws.posteriors import fitted
-        from calibration.uncertainty.tables import structures_document, structures_table
+        from calibration.uncertainty.study import structures_document, structures_table
         from cli.runs.showing import print_json
         from foundation.language.screen import screen
 

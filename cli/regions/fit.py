@@ -50,25 +50,14 @@ def calibrate_region(request: RegionRequest) -> None:
     from calibration.region import label
     from calibration.region.page import notes, rich_tables, said
     from calibration.region.study import FRAMES, document
-    from calibration.warm import ensure_compiled
     from cli.runs.showing import Shown, console, present_study
+    from cli.runs.simulation import computed
     from foundation.language.numbers import day as day_in_words
-    from foundation.study import carry_out
-    from foundation.tasks.executors import kept_site
-    from foundation.tasks.progress import progress
 
     _refuse_useless(request)
     study, lang = study_of_request(request), request.lang.value
     processes = min(process_count(request.workers), len(study.draws))
-    with kept_site(processes, 1) as site:
-        store = carry_out(
-            study,
-            request.out,
-            resume=request.resume,
-            site=site,
-            progress=lambda total, _: progress(total, label("level.runs", lang)),
-            prepare=ensure_compiled,
-        )
+    store = computed(study, request.out, request.resume, processes, lambda _: label("level.runs", lang))
 
     def table(frames: Frames, manifest: Manifest, lang: Lang) -> None:
         out = console(120)

@@ -43,6 +43,16 @@ RUN = Album(
 COMPARING = ("additional", "cost-effect", "equity")
 """Pictures that need a strategy beside the reference."""
 ALBUMS = {
+    "fit": Album(
+        pictures=partial(_pictures, "calibration.fit.study"),
+        shows={
+            "stocks": ("curves", "residuals"),
+            "answers": ("residuals",),
+            "parameters": ("parameters",),
+            "correlations": ("correlations",),
+        },
+        main=("stocks", "parameters"),
+    ),
     "plan": Album(
         pictures=partial(_pictures, "planning.mix.pictures"),
         shows={"frontier": ("frontier", "plan_draws", "shipped"), "composition": ("plan",)},
@@ -60,6 +70,19 @@ ALBUMS = {
         pictures=partial(_pictures, "calibration.region.pictures"),
         shows={"level": ("fan", "result")},
         main=("level",),
+    ),
+    "uncertainty": Album(
+        pictures=partial(_pictures, "calibration.uncertainty.study"),
+        shows={"uncertainty": ("split",)},
+        main=("uncertainty",),
+    ),
+    "hindcast": Album(
+        pictures=partial(_pictures, "calibration.hindcast.study"),
+        shows={"hindcast": ("hindcast", "bounds", "bands", "documents")},
+        main=("hindcast",),
+    ),
+    "survey": Album(
+        pictures=partial(_pictures, "calibration.survey.study"), shows={"survey": ("survey",)}, main=("survey",)
     ),
     "forecast": Album(
         pictures=partial(_pictures, "calibration.forecast.pictures"), shows={"forecast": ("paths",)}, main=("forecast",)

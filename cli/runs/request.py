@@ -72,28 +72,17 @@ class Request:
         check_seed(self.seed)
         if self.cluster is not None and self.workers is not None:
             raise UserError("--workers: the cluster has its own; give --workers or --cluster")
-        if self.resume and self.out is None:
-            raise UserError("--resume: name the run folder to finish with --out")
+        self.folder("")  # refused before anything is read
 
     def changed(self) -> list[str]:
         """Options given that decide on numbers: of no use where nothing is simulated."""
         named = {
-            "--people": self.people,
-            "--draws": self.draws,
-            "--policy-start": self.policy_start,
-            "--until": self.until,
-            "--target": self.target,
-            "--structure": self.structure or None,
-            "--posterior": self.posterior,
-            "--quick": self.quick or None,
-            "--costs": self.costs,
-            "--effects": self.effects,
-            "--cluster": self.cluster,
-            "--as-simulated": self.as_simulated or None,
-            "--resume": self.resume or None,
-            "--region": self.region,
-            "--level": self.level,
-        }
+            "--people": self.people, "--draws": self.draws, "--policy-start": self.policy_start,
+            "--until": self.until, "--target": self.target, "--structure": self.structure or None,
+            "--posterior": self.posterior, "--quick": self.quick or None, "--costs": self.costs,
+            "--effects": self.effects, "--cluster": self.cluster, "--as-simulated": self.as_simulated or None,
+            "--resume": self.resume or None, "--region": self.region, "--level": self.level,
+        }  # fmt: skip
         return [option for option, value in named.items() if value is not None]
 
     @property
@@ -168,10 +157,15 @@ class Request:
         )
 
     def folder(self, subject: str) -> Path:
-        """The run folder: as given, or named after the command and the time."""
-        if self.out is not None:
-            return self.out
-        return Path("runs") / f"{self.command}-{subject}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+        """The run folder, by default named after the subject, too."""
+        return folder_of(self.out, self.resume, f"{self.command}-{subject}")
+
+
+def folder_of(out: Path | None, resume: bool, stem: str) -> Path:
+    """The folder to make or to finish: as given, or named after the command and the time."""
+    if resume and out is None:
+        raise UserError("--resume: name the folder to finish with --out")
+    return out or Path("runs") / f"{stem}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
 
 
 def on_profiles(settings: Settings) -> None:

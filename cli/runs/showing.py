@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cli import label
 from cli.options import Lang, Pictures
 from foundation.language.numbers import colon
-from foundation.store.manifest import LEFT_OUT
+from foundation.store.manifest import LEFT_OUT, named, wanted
 from foundation.tasks.journal import journal
 from foundation.tasks.progress import progress
 
@@ -193,16 +193,6 @@ def say_where(folder: Path, lang: Lang) -> None:
     print(f"{label('said.written', lang)} {folder}", file=sys.stderr)
 
 
-def tell_failed(failures: Sequence[tuple[object, str]], total: int, lang: Lang, how: str = "") -> None:
-    """So many of all draws failed, and how to go on; then each by its number."""
-    from cli.errors import said
-
-    lines = [f"  {draw}{colon(lang)}{said(error)}" for draw, error in failures]
-    journal.tell(
-        "\n".join([f"{len(failures)}/{total} {label('said.failed', lang)}{how}{colon(lang).rstrip(' ')}", *lines])
-    )
-
-
 def tell_failures(manifest: Manifest, lang: Lang) -> None:
     """Names the draws that failed, and scenarios that did, on stderr; nothing if the run is whole."""
     from cli.errors import said
@@ -214,5 +204,6 @@ def tell_failures(manifest: Manifest, lang: Lang) -> None:
     failures = manifest.get("failures", ())
     if not failures:
         return
-    told = [(failure["draw"], failure["error"]) for failure in failures]
-    tell_failed(told, manifest["draws"], lang, f" ({label('said.resume', lang)})")
+    lines = [f"  {named(failure)}{colon(lang)}{said(failure['error'])}" for failure in failures]
+    of = f"{len(failures)}/{wanted(manifest)} {label('said.failed', lang)}"
+    journal.tell("\n".join([f"{of} ({label('said.resume', lang)}){colon(lang).rstrip(' ')}", *lines]))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from calibration.region.level import Level
     from cli.runs.chosen import Chosen
     from foundation.store.store import Store
+    from foundation.study import Study
     from foundation.tasks.executors import Site
     from scenarios.compare.placement import Placement
     from scenarios.compare.study import OfDraws
@@ -129,6 +130,19 @@ def _carried(source: Source, draws: Sequence[Draw], experiment: Experiment, leve
         return carried_of(level, source, draws, experiment)
     counts = counts_of(load_stock_targets())
     return carried_forward(counts, draws, discrepancy_of(draws, source.paths[0]), experiment.settings)
+
+
+def computed(study: Study[Any], folder: Path, resume: bool, processes: int, words: Callable[[str], str]) -> Store:
+    """Computes on this machine what the folder lacks; ``words`` for a stage."""
+    from calibration.warm import ensure_compiled
+    from foundation.study import carry_out
+    from foundation.tasks.executors import kept_site
+
+    def shown(total: int, stage: str) -> AbstractContextManager[Callable[[int], None]]:
+        return progress(total, words(stage))
+
+    with kept_site(processes) as site:
+        return carry_out(study, folder, resume=resume, site=site, progress=shown, prepare=ensure_compiled)
 
 
 def carried_out(

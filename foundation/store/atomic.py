@@ -242,38 +242,6 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
             raise StorageError(f"{folder}: can't be written: {error.strerror or error}") from None
 
 
-@contextmanager
-def new_folder(folder: Path) -> Iterator[Path]:
-    """Yields a hidden folder beside ``folder`` to fill; it takes the name of ``folder`` at the end.
-
-    Whatever is raised inside removes it.
-
-    Raises:
-        UserError: ``folder`` exists or can't be written to; known before anything is computed.
-    """
-    if folder.exists() or folder.is_symlink():
-        raise UserError(f"{folder}: exists; name another folder (--out), or finish that run with --resume")
-    temporary = hidden(folder)
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        drop_abandoned(folder.parent)
-        temporary.mkdir()
-        handle = lock(temporary)
-    except OSError as error:
-        raise UserError(f"{folder}: can't be written to: {error.strerror or error}") from None
-    try:
-        yield temporary
-        (temporary / LOCK).unlink(missing_ok=True)
-        os.rename(temporary, folder)
-        journal.keep_in(folder)
-    except OSError as error:
-        raise StorageError(f"{folder}: can't be written: {error.strerror or error}") from None
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-        if handle is not None:
-            os.close(handle)
-
-
 def drop_abandoned(parent: Path) -> None:
     """Removes folders that killed processes were filling beside what is made now: nobody holds their locks."""
     for path in parent.glob(".*.tmp"):

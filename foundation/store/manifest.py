@@ -21,7 +21,7 @@ from foundation.store.fingerprint import changes, digest_of, sha256_of
 from foundation.store.reading import NoFileError, read_json, wrong
 
 __all__ = ["FILE", "FORMAT", "OWN_HASH", "Manifest", "differences", "identity", "machine", "now", "read", "write"]
-__all__ += ["LEFT_OUT", "entries", "own_hash", "package_version", "require", "sha256_of"]
+__all__ += ["LEFT_OUT", "entries", "named", "own_hash", "package_version", "require", "sha256_of", "wanted"]
 
 FILE = "manifest.json"
 OWN_HASH = "manifest_sha256"
@@ -96,6 +96,17 @@ def entries(manifest: Mapping[str, Any], key: str = "scenarios") -> list[Mapping
     """Entries of a list of the manifest that the tables hold."""
     missing = {entry.get("scenario") for entry in manifest.get(LEFT_OUT, ())}
     return [entry for entry in manifest[key] if entry["name"] not in missing]
+
+
+def named(failure: Mapping[str, Any]) -> object:
+    """The task of a failure: what it says besides of what went wrong, its number where that is all."""
+    told = [value for key, value in failure.items() if key not in ("error", "traceback")]
+    return told[0] if len(told) == 1 else ", ".join(map(str, told))
+
+
+def wanted(manifest: Mapping[str, Any]) -> Any:
+    """How many tasks there are to be; ``None`` where it doesn't say."""
+    return manifest.get("tasks", manifest.get("draws"))
 
 
 def require(folder: Path, manifest: Mapping[str, Any], keys: Sequence[str]) -> None:

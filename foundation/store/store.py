@@ -102,7 +102,7 @@ class Store:
             return
         entry = {"at": manifests.now(), "after": old["status"], "command_line": planned.get("command_line")}
         if old.get("failures"):
-            entry["failures"] = [failure.get("draw", failure.get("key")) for failure in old["failures"]]
+            entry["failures"] = [manifests.named(failure) for failure in old["failures"]]
         if planned.get("machine") != old.get("machine"):
             entry["machine"] = planned.get("machine")
         # What the last attempt sealed is made anew: until then the folder holds parts, nothing final.
@@ -290,5 +290,5 @@ def document(folder: Path, file: str) -> Document:
 
 def nothing_finished(folder: Path, failures: Sequence[Mapping[str, Any]], unit: str) -> RunFailedError:
     """What to raise where no task came through."""
-    first = f"{unit} {failures[0][unit]}: {failures[0]['error']}" if failures else "nothing was computed"
+    first = f"{unit} {manifests.named(failures[0])}: {failures[0]['error']}" if failures else "nothing was computed"
     return RunFailedError(f"{folder}: no {unit} finished; {first}")

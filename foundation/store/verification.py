@@ -111,7 +111,7 @@ def _status(manifest: Manifest) -> Iterator[Finding]:
 
 def _failures(manifest: Manifest) -> Iterator[Finding]:
     for failure in _list(manifest, "failures"):
-        values = {"draw": failure.get("draw", failure.get("key")), "error": failure.get("error")}
+        values = {"draw": manifests.named(failure), "error": failure.get("error")}
         yield Finding(kind="draw_failed", where=manifests.FILE, values=values)
     for entry in _list(manifest, manifests.LEFT_OUT):
         values = {key: entry.get(key) for key in ("scenario", "draw", "error")}
@@ -209,7 +209,7 @@ def _parts(folder: Path, manifest: Manifest, bad: set[str]) -> tuple[int | None,
         Finding(kind="foreign_part" if kind == "foreign" else kind, where=Path(path).relative_to(folder).as_posix())
         for kind, path in damaged.values()
     ]
-    wanted = manifest.get("tasks", manifest.get("draws"))
+    wanted = manifests.wanted(manifest)
     if not isinstance(wanted, int):
         return None, findings
     numbers = {int(tail) for key in there if (tail := key.rpartition("-")[2]).isdecimal()}

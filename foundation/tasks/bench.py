@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 from foundation.errors import RunFailedError, StorageError
 from foundation.store import parts
 from foundation.store.fingerprint import code_fingerprint
+from foundation.store.manifest import named
 from foundation.store.parts import Content, Encoded
+from foundation.store.reading import Document
 from foundation.store.store import Store, nothing_finished
 from foundation.tasks.ensemble import Failure, run_ensemble
 from foundation.tasks.executors import Site
@@ -41,6 +43,9 @@ class Work(Protocol[Asked]):
         """Name of a task's part."""
 
     def number(self, task: Asked, /) -> int:
+        """Of the task within its stage."""
+
+    def named(self, task: Asked, /) -> Document:
         """As failures name it."""
 
     def weight(self, task: Asked, /) -> int:
@@ -158,7 +163,7 @@ class Bench(Generic[Task]):
         if failures and len(failures) == len(tasks):
             raise nothing_finished(store.folder, self.failures[-len(failures) :], self.study.unit)
         if failures and whole:
-            first = self.study.number(missing[failures[0].index][0])
+            first = named(self.study.named(missing[failures[0].index][0]))
             raise RunFailedError(f"{store.folder}: {self.study.unit} {first}: {failures[0].error}")
         failed = {missing[failure.index][1] for failure in failures}
         through = [(task, key) for task, key in zip(tasks, keys, strict=True) if key not in failed]
@@ -171,23 +176,26 @@ class Bench(Generic[Task]):
 
     def _compute(self, missing: Sequence[tuple[Task, str]]) -> tuple[Failure, ...]:
         store, study, site, question = self.store, self.study, self.site, self.store.question
-        weights = {key: study.weight(task) for task, key in missing}
+        weights, before = {key: study.weight(task) for task, key in missing}, len(self.failures)
 
         def done(sent: _Sent, encoded: Encoded | None) -> None:
             if encoded is not None:
                 store.keep(sent.key, encoded)
             self._over(weights[sent.key])
 
+        def told(failure: Failure) -> dict[str, object]:
+            name = study.named(missing[failure.index][0])
+            return {**name, "error": failure.error, "traceback": failure.traceback}
+
         def failed(failure: Failure) -> None:
-            number = study.number(missing[failure.index][0])
-            self.failures.append({study.unit: number, "error": failure.error, "traceback": failure.traceback})
-            journal.note("failure", what=f"{study.unit} {number}", error=failure.error)
+            self.failures.append(told(failure))
+            journal.note("failure", what=f"{study.unit} {named(self.failures[-1])}", error=failure.error)
             self._over(weights[missing[failure.index][1]])
 
         def lost(positions: tuple[int, ...]) -> None:
             site.note("worker lost", **{f"{study.unit}s": [study.number(missing[i][0]) for i in positions]})
 
-        return run_ensemble(
+        failures = run_ensemble(
             _computed,
             [self._sent(task, key, question) for task, key in missing],
             site.make,
@@ -197,6 +205,8 @@ class Bench(Generic[Task]):
             lost=lost,
             fatal=(StorageError,),
         )
+        self.failures[before:] = map(told, failures)  # in the order of the tasks
+        return failures
 
     def _sent(self, task: Task, key: str, question: str) -> _Sent:
         store, apart = self.store, not self.site.shares_disk

@@ -75,7 +75,7 @@ def _floors(root: Path, into: Path) -> None:
 
 def _structures(_: Path, lang: str) -> str:
     from calibration.draws.posteriors import fitted
-    from calibration.uncertainty.tables import structures_table
+    from calibration.uncertainty.study import structures_table
 
     return printed(structures_table(fitted(), lang), 120)
 
@@ -108,22 +108,19 @@ def _survey_figures(folder: Path, into: Path) -> None:
 
 
 def _hindcast(folder: Path, lang: str) -> str:
-    from calibration.hindcast.folder import read_results
-    from calibration.hindcast.page import markdown
+    from calibration.hindcast.page import markdown, read_results
 
     return markdown(read_results(folder), lang)
 
 
 def _hindcast_figures(folder: Path, into: Path) -> None:
-    from calibration.hindcast.folder import read_results
-    from calibration.hindcast.page import draw_pictures
+    from calibration.hindcast.page import draw_pictures, read_results
 
     draw_pictures(read_results(folder), into)
 
 
 def _scores(folder: Path) -> str:
-    from calibration.hindcast.folder import read_results
-    from calibration.hindcast.page import shipped_text
+    from calibration.hindcast.page import read_results, shipped_text
 
     return shipped_text(read_results(folder))
 
@@ -133,8 +130,7 @@ SCORES = ("calibration/hindcast/data/scores.csv", _scores)
 
 
 def _alternative(folder: Path, lang: str) -> str:
-    from calibration.hindcast.folder import read_results
-    from calibration.hindcast.page import alternative
+    from calibration.hindcast.page import alternative, read_results
 
     return alternative(read_results(folder, alternative=True), lang)
 
@@ -190,10 +186,10 @@ def _second(folder: Path, lang: str) -> str:
 
 
 def _uncertainty(folder: Path, lang: str) -> str:
-    from calibration.uncertainty.tables import SPLIT, uncertainty_table
+    from calibration.uncertainty.study import uncertainty_table
 
-    manifest, tables = load(folder, [Path(SPLIT).stem])
-    return printed(uncertainty_table(tables[Path(SPLIT).stem], manifest, lang), 140)
+    manifest, tables = load(folder, ["split"])
+    return printed(uncertainty_table(tables["split"], manifest, lang), 140)
 
 
 def _results(folder: Path, lang: str, *, use: bool = False) -> str:

@@ -132,10 +132,10 @@ def _uses(posteriors: list[Step], quick: bool) -> Iterator[Step]:
 
 def _studies(quick: bool) -> Iterator[Step]:
     """What guides show, in the settings that their readers are told."""
-    yield _study("fit", 5, *((*SMALL, "4") if quick else ()))
-    yield _study("survey", 4, *((*SMALL, "4") if quick else ()))
+    yield _study("fit", 5, *((*SMALL, "4") if quick else ()), resumes=True)
+    yield _study("survey", 4, *((*SMALL, "4") if quick else ()), resumes=True)
     yield _study("hindcast", 12, *((*SMALL, "4") if quick else ()), resumes=True)
-    yield _study("uncertainty", 5, *(("status-quo", "media", *SMALL, "12") if quick else ()))
+    yield _study("uncertainty", 5, *(("status-quo", "media", *SMALL, "12") if quick else ()), resumes=True)
     yield _study("compare", 3, *(("media", *SMALL, "3") if quick else ()), resumes=True)
     few = ("2000", "--draws", "2") if quick else ("20000", "--draws", "60")
     yield _study("study readings", 8, "--people", *few, goes_on=True)

@@ -173,17 +173,13 @@ def test_a_failing_draw_is_named_and_the_rest_kept(
     broken(ValueError("no such luck"))
     result = mes("fit", *SMALL, "--json", "--out", "f")
     assert result.exit_code == 1
-    assert "1/4 draws failed" in result.stderr
+    assert "1/4 draws failed (--resume tries them again)" in result.stderr
     assert "posterior 1: ValueError: no such luck" in result.stderr
     assert json.loads(result.stdout)["failures"] == [{"draw": "posterior 1", "error": "ValueError: no such luck"}]
     assert json.loads((tmp_path / "f" / "manifest.json").read_text(encoding="utf-8"))["status"] == "failed"
-
-
-def test_an_interrupt_leaves_nothing(mes: Mes, broken: Callable[[BaseException], None], tmp_path: Path) -> None:
-    broken(KeyboardInterrupt())
-    result = mes("fit", *SMALL, "--out", "f")
-    assert result.exit_code == 130
-    assert list(tmp_path.iterdir()) == []
+    assert "draw posterior 1 failed: ValueError: no such luck" in mes("verify", "f").stdout
+    broken(RuntimeError("again"))
+    assert "posterior 1: RuntimeError: again" in mes("fit", *SMALL, "--out", "f", "--resume").stderr
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ from calibration.hindcast.question import NAMES
 from tests.calibration.made_up import posterior
 
 Mes = Callable[..., Result]
+ALONE = ("--workers", 1)
 ORIGIN, FIGURES = "2024-01-31", 5
 """A day to forecast from, and the figures published after it; headlines are figures."""
 
@@ -24,7 +25,7 @@ def _few_samples(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is tested here is the command, not the forecasts."""
     from calibration.hindcast import question as hindcast
 
-    monkeypatch.setitem(hindcast.simple_forecasts.__kwdefaults__, "samples", 40)
+    monkeypatch.setitem(hindcast.simple_forecast.__kwdefaults__, "samples", 40)
 
 
 def stand_in(folder: Path) -> None:
@@ -37,7 +38,7 @@ def stand_in(folder: Path) -> None:
 @pytest.mark.slow
 def test_without_a_posterior_of_the_origin_the_model_says_nothing(mes: Mes, tmp_path: Path) -> None:
     (tmp_path / "none").mkdir()
-    result = mes("hindcast", "--origins", ORIGIN, "--posteriors", "none", "--out", "h", "--json")
+    result = mes("hindcast", "--origins", ORIGIN, "--posteriors", "none", "--out", "h", "--json", *ALONE)
     assert result.exit_code == 0, result.output
     found = json.loads(result.stdout)
     assert [entry["forecaster"] for entry in found["forecasters"]] == list(NAMES)
@@ -46,7 +47,8 @@ def test_without_a_posterior_of_the_origin_the_model_says_nothing(mes: Mes, tmp_
     assert "people" not in found
     files = {str(path.relative_to("h")) for path in Path("h").rglob("*") if path.is_file()}
     assert files == {
-        *("settings.json", "hindcast.json", "hindcast.en.csv", "hindcast.fr.csv", "manifest.json"),
+        *("hindcast.json", "hindcast.en.csv", "hindcast.fr.csv", "manifest.json", "log.txt"),
+        *(f"{name}.parquet" for name in ("hindcast", "bounds", "bands", "documents")),
         *("pictures/hindcast.en.png", "pictures/hindcast.en.svg"),
     }
     french = Path("h/hindcast.fr.csv").read_text(encoding="utf-8-sig").splitlines()
@@ -59,7 +61,7 @@ def test_without_a_posterior_of_the_origin_the_model_says_nothing(mes: Mes, tmp_
 @pytest.mark.parametrize("lang", ["en", "fr"])
 def test_tables_in_both_languages(mes: Mes, tmp_path: Path, lang: str) -> None:
     (tmp_path / "none").mkdir()
-    result = mes("hindcast", "--origins", ORIGIN, "--posteriors", "none", "--out", "h", "--lang", lang)
+    result = mes("hindcast", "--origins", ORIGIN, "--posteriors", "none", "--out", "h", "--lang", lang, *ALONE)
     assert result.exit_code == 0, result.output
     for words in {"en": ("Last slope", "flatters it"), "fr": ("Dernière pente", "flattent")}[lang]:
         assert words in result.stdout
@@ -76,22 +78,22 @@ def test_whoever_interrupts_its_picture_knows_where_the_results_are(
         raise KeyboardInterrupt
 
     monkeypatch.setattr("calibration.hindcast.pictures.hindcast_panels", stopped)
-    options = ("hindcast", "--origins", ORIGIN, "--posteriors", "none", "--out", "h")
-    result = mes(*options)
+    result = mes("hindcast", "--origins", ORIGIN, "--posteriors", "none", "--out", "h", *ALONE)
     assert result.exit_code == 130
     assert "Written to h" in result.stderr
-    assert "the same command with --resume --out h draws the picture" in result.stderr
+    assert "`mes plot h --lang en` draws the missing pictures" in result.stderr
     monkeypatch.undo()
     monkeypatch.chdir(tmp_path)
-    assert mes(*options, "--resume").exit_code == 0, "as it says"
+    assert mes("verify", "h").exit_code == 0
+    assert mes("plot", "h", "--lang", "en").exit_code == 0, "as it says"
     assert (tmp_path / "h/pictures/hindcast.en.png").is_file()
 
 
 @pytest.mark.slow
-def test_the_model_takes_part_and_a_killed_hindcast_goes_on(mes: Mes, tmp_path: Path) -> None:
+def test_the_model_takes_part_and_another_posterior_is_refused_by_its_name(mes: Mes, tmp_path: Path) -> None:
     stand_in(tmp_path / "posteriors")
     options = ("hindcast", "--origins", ORIGIN, "--posteriors", "posteriors", "--json", "--people", 2000, "--draws", 3)
-    options = (*options, "--workers", 1)
+    options = (*options, *ALONE)
     whole = mes(*options, "--out", "a")
     assert whole.exit_code == 0, whole.output
     found = json.loads(whole.stdout)
@@ -99,11 +101,13 @@ def test_the_model_takes_part_and_a_killed_hindcast_goes_on(mes: Mes, tmp_path: 
     assert [entry["inputs"] for entry in model] == ["frozen", "actual"]
     assert all(entry["forecasts"] == FIGURES and entry["crps_millions"] is not None for entry in model)
     assert found["posteriors"][ORIGIN]["data_end"] == ORIGIN
-    runs = (tmp_path / "a/model-runs.jsonl").read_text().splitlines(keepends=True)
-    (tmp_path / "a/model-runs.jsonl").write_text("".join(runs[:2]) + runs[2][:15])
-    resumed = json.loads(mes(*options, "--out", "a", "--resume").stdout)
-    assert {**resumed, "command_line": 0} == {**found, "command_line": 0}
-    assert mes(*options, "--out", "a", "--resume", "--seed", 2).exit_code == 2
+    assert json.loads(mes(*options, "--out", "a", "--resume").stdout) == found
+    refused = mes(*options, "--out", "a", "--resume", "--seed", 2)
+    assert (refused.exit_code, "seed: 1 there, 2 now" in refused.stderr) == (2, True)
+    file = tmp_path / "posteriors" / f"{ORIGIN}.parquet"
+    save_draws(file, posterior(4), command="another", data_end=date.fromisoformat(ORIGIN), seed=1)
+    refused = mes(*options, "--out", "a", "--resume")
+    assert (refused.exit_code, f"posteriors/{ORIGIN}.parquet: has changed" in refused.stderr) == (2, True)
 
 
 @pytest.mark.slow
@@ -136,7 +140,7 @@ def test_later_figures_are_scored_from_the_end_of_the_data_on_the_shipped_poster
         (("--workers", "0"), ("--workers: 0",)),
         (("--seed", "-1"), ("--seed: -1",)),
         (("--resume",), ("--resume", "--out")),
-        (("--resume", "--out", "none"), ("none: no hindcast to resume",)),
+        (("--resume", "--out", "none"), ("none: no such run folder to resume",)),
         (("--origin", ORIGIN), ("--origins",)),
         (("--out", "bad.csv"), ("bad.csv: exists",)),
     ],

@@ -18,11 +18,11 @@ FILES = [
     "answers.parquet",
     "log.txt",
     "manifest.json",
+    "pictures",
     "survey.en.csv",
     "survey.fr.csv",
-    "survey.fr.png",
-    "survey.fr.svg",
     "survey.json",
+    "survey.parquet",
 ]
 
 
@@ -51,6 +51,7 @@ def test_one_document(surveyed: tuple[Path, Result]) -> None:
 def test_the_folder(surveyed: tuple[Path, Result]) -> None:
     folder, _ = surveyed
     assert sorted(path.name for path in folder.iterdir()) == FILES
+    assert sorted(path.name for path in (folder / "pictures").iterdir()) == ["survey.fr.png", "survey.fr.svg"]
     assert [path.name for path in folder.parent.iterdir()] == ["s"], "nothing half-written stays"
 
 
@@ -123,10 +124,3 @@ def test_a_failing_draw_is_named_and_the_rest_kept(
     assert "1: ValueError: no such luck" in result.stderr
     assert json.loads(result.stdout)["failures"] == [{"draw": 1, "error": "ValueError: no such luck"}]
     assert (tmp_path / "s" / "survey.json").exists()
-
-
-def test_an_interrupt_leaves_nothing(mes: Mes, broken: Callable[[BaseException], None], tmp_path: Path) -> None:
-    broken(KeyboardInterrupt())
-    result = mes("survey", *SMALL, "--out", "s")
-    assert result.exit_code == 130
-    assert list(tmp_path.iterdir()) == []

@@ -17,6 +17,7 @@ from foundation.store import manifest as manifests
 from foundation.store.store import Store
 from foundation.store.verification import verify_folder
 from foundation.study import carry_out
+from tests.calibration import studies
 from tests.calibration.forecast import made_up as curves
 from tests.calibration.region import studies as territories
 from tests.planning import folders
@@ -65,6 +66,7 @@ MAKERS: dict[str, Callable[[Path], None]] = {
     "forecast": forecast,
     "calibrate-region": of_a_region("calibrate-region"),
     "regions": of_a_region("regions"),
+    **studies.MAKERS,
 }
 """Command to what makes a small folder of it, with everything that belongs in it."""
 

@@ -17,7 +17,8 @@ from typer.testing import CliRunner, Result
 
 from cli.errors import Mes, _ready_to_print
 from cli.main import app
-from foundation.store.atomic import LOCK, held, lock, new_folder, unlock
+from foundation.store.atomic import LOCK, held, lock, unlock
+from foundation.store.store import Store
 from foundation.tasks.cluster import cluster_site
 from model.terms.cached import refuse_shared
 from tests.hostile import judge
@@ -157,15 +158,15 @@ def test_what_a_killed_command_left_beside_is_removed(tmp_path: Path) -> None:
     left.mkdir(), theirs.mkdir()
     (left / LOCK).touch()
     (left / "answers.parquet").touch()
-    with new_folder(tmp_path / "survey-2") as filling:
-        (filling / "a.csv").touch()
+    Store.create(tmp_path / "survey-2", {}).release()
     assert sorted(path.name for path in tmp_path.iterdir()) == [".editor.tmp", "survey-2"]
-    assert [path.name for path in (tmp_path / "survey-2").iterdir()] == ["a.csv"]
 
 
-def test_what_another_command_is_filling_stays(tmp_path: Path) -> None:
-    with new_folder(tmp_path / "one") as filling:
-        (filling / "a.csv").touch()
-        with new_folder(tmp_path / "two"):
-            assert (filling / "a.csv").exists()
-    assert (tmp_path / "one" / "a.csv").exists()
+def test_what_another_command_is_making_stays(tmp_path: Path) -> None:
+    making = tmp_path / ".one.999.tmp"
+    making.mkdir()
+    handle = lock(making)
+    Store.create(tmp_path / "two", {}).release()
+    assert handle is not None
+    assert making.exists()
+    unlock(making, handle)

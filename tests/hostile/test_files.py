@@ -22,7 +22,6 @@ from calibration.facts.inputs import load_costs, load_demography
 from calibration.facts.stocks import read_stocks
 from calibration.facts.targets import load_stock_targets
 from calibration.hindcast.actuals import read_actuals
-from calibration.hindcast.folder import keep_run, read_runs
 from foundation.errors import ScenarioError, UserError
 from foundation.language.spreadsheet import write_csv
 from foundation.language.text import in_language, label
@@ -357,30 +356,6 @@ def test_a_plan_that_was_altered(fault: str, tmp_path: Path) -> None:
     seal_made(tmp_path, {"command": "plan"})
     judge.FILE_FAULTS[fault](path)
     judge.owed(lambda: read_plan(tmp_path, {}), "nothing will do", path.name)
-
-
-RUNS = [(("2024-10-07", "frozen", k), [1.0 + k, 2.0]) for k in range(4)]
-
-
-@pytest.mark.parametrize("fault", [name for name in judge.FILE_FAULTS if name not in ("a pipe", "a folder", "linked")])
-def test_runs_of_a_hindcast(fault: str, tmp_path: Path) -> None:
-    """What is left of them is as it was: a number is dropped rather than changed."""
-    for key, stocks in RUNS:
-        keep_run(tmp_path, key, stocks, "q")
-    judge.FILE_FAULTS[fault](tmp_path / "model-runs.jsonl")
-    assert read_runs(tmp_path, "q").items() <= dict(RUNS).items()
-    assert read_runs(tmp_path, "another question") == {}
-
-
-@pytest.mark.parametrize(
-    "change", [(b"1.0", b"1.5"), (b"frozen", b"actual"), (b"2024-10-07", b"2024-01-31"), (b"0,", b"7,")]
-)
-def test_an_edited_run_of_a_hindcast(change: tuple[bytes, bytes], tmp_path: Path) -> None:
-    keep_run(tmp_path, *RUNS[0], "q")
-    path = tmp_path / "model-runs.jsonl"
-    assert change[0] in path.read_bytes()
-    path.write_bytes(path.read_bytes().replace(*change))
-    assert read_runs(tmp_path, "q") == {}
 
 
 @pytest.mark.parametrize("fault", judge.FILE_FAULTS)

@@ -1,5 +1,5 @@
 """Every command that writes a folder, stopped by KILL, INT and TERM at five moments, on a full disk, a worker killed:
-what is resumed (or made again) has the tables of a run that nobody disturbed, and nothing is left lying beside it.
+what is resumed has the tables of a run that nobody disturbed, and nothing is left lying beside it.
 
 ``make test-hostile`` runs it; it takes about an hour.
 """
@@ -61,8 +61,6 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     ),
     "calibrate": ("calibrate", "--first", "64", "--waves", "1", "--wave", "64", "--draws", "40", *FEW),
 }
-RESUMED = ("run", "compare", "effects", "plan", "forecast", "hindcast", "regions", "level", "calibrate")
-"""The others begin anew: their folders appear at the end."""
 MOMENTS = (0.1, 0.3, 0.5, 0.75, 0.95)
 """Shares of the time that the undisturbed command took."""
 
@@ -97,9 +95,8 @@ def started(name: str, folder: Path, *more: str) -> Iterator[subprocess.Popen[st
 
 def tables_of(folder: Path) -> dict[str, str]:
     """Hashes of everything but what holds a time, a command line or a path."""
-    said = (FILE, "settings.json", "survey.json", "fit.json", "summary.json", "model-runs.jsonl")
     files = [path for path in folder.rglob("*.parquet") if path.name != "posterior.parquet"]
-    files += [path for path in folder.rglob("*.csv") if path.name not in said]
+    files += folder.rglob("*.csv")
     return {path.relative_to(folder).as_posix(): sha256_of(path) for path in sorted(files)} | draws_of(folder)
 
 
@@ -129,8 +126,8 @@ def undisturbed(name: str, whole: dict[str, Whole], folder: Path) -> Whole:
 
 
 def finished(name: str, folder: Path) -> None:
-    """Resumed where the folder is there, made again where it isn't."""
-    more = ["--resume"] if name in RESUMED and begun(folder) else []
+    """Resumed where the folder is there, made where it isn't."""
+    more = ["--resume"] if begun(folder) else []
     with started(name, folder, *more) as process:
         _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, errors

@@ -29,16 +29,18 @@ from calibration.fit.residuals import (
     published_stocks,
     residuals,
 )
-from calibration.fit.study import carry_out
-from calibration.fit.work import Seen, Task, pilot_share, predict, run_number
+from calibration.fit.study import FitStudy
+from calibration.fit.work import Seen, Task, pilot_share, predict, run_number, seen_again, work
 from calibration.posterior.likelihood import discrepancy_correlation
 from calibration.posterior.simulate import launched, prior_places, simulate
 from calibration.posterior.work import Sent
 from calibration.survey.question import compared
 from foundation.errors import RunFailedError, UserError
+from foundation.store import parts
+from foundation.study import carry_out
 from model.terms.parameters import Structure
 
-WANTED = Wanted(people=3000, draws=4, seed=1, structure=Structure(), posterior=None, command_line=["mes", "fit"])
+WANTED = Wanted(people=3000, draws=4, seed=1, structure=Structure(), posterior=None)
 
 
 @pytest.fixture(scope="module")
@@ -262,21 +264,34 @@ def test_more_draws_than_there_are() -> None:
         prepare(replace(WANTED, draws=most + 1))
 
 
-def test_nothing_possible_is_a_failed_run(fitting: Fitting, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_kept_of_a_run_is_all_it_shows(fitting: Fitting, tmp_path: Path) -> None:
+    """To the bit, what is not a number included: from the folder as from memory."""
+    for kind in ("posterior", "prior"):
+        asked = replace(task(fitting, 0), kind=kind)
+        shown, kept = predict(asked), parts.encode(work(asked))
+        assert shown is not None
+        parts.write(tmp_path, kind, kept, "q")
+        again = seen_again(asked, parts.read(tmp_path, kind))
+        for name, value in vars(shown).items():
+            np.testing.assert_array_equal(value, getattr(again, name), name)
+        assert np.isnan(again.pilot) == (kind == "prior")
+
+
+def test_nothing_possible_is_a_failed_run(fitting: Fitting, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("calibration.fit.work.predict", lambda task: None)
     with pytest.raises(RunFailedError, match="no posterior draw could be simulated"):
-        carry_out(fitting, 1)
+        carry_out(FitStudy(fitting=fitting), tmp_path / "f")
 
 
 def test_impossible_prior_draws_are_counted(
-    fitting: Fitting, runs: list[Seen], monkeypatch: pytest.MonkeyPatch
+    fitting: Fitting, runs: list[Seen], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def posterior_only(task: Task) -> Seen | None:
         return runs[task.index] if task.kind == "posterior" else None
 
     monkeypatch.setattr("calibration.fit.work.predict", posterior_only)
-    found = carry_out(fitting, 1)
-    assert found.manifest["impossible"] == {"posterior": 0, "prior": 4}
-    assert set(found.curves["kind"]) == {"posterior"}
-    assert found.residuals["prior_p50"].isna().all()
-    assert set(found.draws["kind"]) == {"posterior"}
+    store = carry_out(FitStudy(fitting=fitting), tmp_path / "f")
+    assert store.manifest["impossible"] == {"posterior": 0, "prior": 4}
+    found = store.frames(("curves", "residuals", "draws"))
+    assert set(found["curves"]["kind"]) == set(found["draws"]["kind"]) == {"posterior"}
+    assert found["residuals"]["prior_p50"].isna().all()

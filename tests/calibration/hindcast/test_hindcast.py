@@ -10,23 +10,12 @@ import pytest
 from calibration.draws.files import load_draws
 from calibration.facts.history import load_documents
 from calibration.facts.targets import load_stock_targets
-from calibration.hindcast.folder import (
-    against,
-    begin,
-    by_horizon,
-    common,
-    document,
-    keep_run,
-    read_results,
-    read_runs,
-    summary,
-    write_results,
-)
 from calibration.hindcast.forecasters import FORECASTERS
-from calibration.hindcast.page import documents_grids, grids, markdown, notes
+from calibration.hindcast.page import documents_grids, grids, markdown, notes, read_results
 from calibration.hindcast.question import (
     NAMES,
     Forecast,
+    Simple,
     absent,
     bands,
     bounds,
@@ -36,15 +25,24 @@ from calibration.hindcast.question import (
     parse_origins,
     question_at,
     scores,
-    simple_forecasts,
+    simple_forecast,
 )
-from calibration.hindcast.work import ModelSamples, documents_foreseen, posterior_source
+from calibration.hindcast.study import against, by_horizon, common, document, summary
+from calibration.hindcast.work import documents_foreseen, posterior_source
 from foundation.errors import RunFailedError, ScenarioError, UserError
 from foundation.language.numbers import UNDEFINED
+from foundation.store.atomic import write_json
 
 TARGETS = load_stock_targets()
 LINES = FORECASTERS[:3]
 ORIGINS = [date(2023, 4, 25), *default_origins(TARGETS)]
+
+
+def simple_forecasts(questions, targets, forecasters=FORECASTERS, samples=60):
+    """On every origin."""
+    asked = [(question, one) for question in questions for one in forecasters]
+    tasks = [Simple(index=0, question=q, forecaster=one, targets=targets, seed=1) for q, one in asked]
+    return [simple_forecast(task, samples=samples) for task in tasks]
 
 
 @pytest.fixture(scope="module")
@@ -59,11 +57,10 @@ def results(questions):
     def model(origin, inputs):
         days = question_at(TARGETS, origin).days
         rng = np.random.default_rng(1)
-        stocks = 11.0 + 0.4 * rng.standard_normal((20, len(days)))
-        return ModelSamples(stocks=stocks, failures={})
+        return 11.0 + 0.4 * rng.standard_normal((20, len(days)))
 
-    simple = simple_forecasts(questions, TARGETS, 1, samples=150)
-    modelled, failures = model_forecasts(questions, model, {ORIGINS[0]: "make it"})
+    simple = simple_forecasts(questions, TARGETS, samples=150)
+    modelled = model_forecasts(questions, model, {ORIGINS[0]: "make it"})
     forecasts = in_order([*modelled, *simple])
     settings = {
         "seed": 1,
@@ -74,9 +71,10 @@ def results(questions):
         "origins": [day.isoformat() for day in ORIGINS],
         "published": [t.described() for t in TARGETS if t.kind != "initial"],
     }
-    tables = scores(forecasts), bounds(forecasts), bands(forecasts), absent(forecasts)
     foreseen = documents_foreseen({origin: load_draws(3) for origin in ORIGINS[1:]})
-    return document(settings, *tables, failures, foreseen)
+    tables = {"hindcast": scores(forecasts), "bounds": bounds(forecasts), "bands": bands(forecasts)}
+    found = {**settings, "absent": absent(forecasts), "failures": []}
+    return document({**tables, "documents": pd.DataFrame(foreseen)}, found)
 
 
 def test_default_origins_are_the_counts_from_november_2023_to_january_2025():
@@ -182,18 +180,16 @@ def test_nobody_looks_ahead(questions):
     """Other stocks after the origin change no forecast; other ones before it do."""
     question = questions[1]
     changed = [replace(t, millions=t.millions * 1.5) if t.day > question.origin else t for t in TARGETS]
-    before, after = (simple_forecasts([question], given, 1, samples=60) for given in (TARGETS, changed))
+    before, after = (simple_forecasts([question], given) for given in (TARGETS, changed))
     assert all(np.array_equal(a.samples, b.samples) for a, b in zip(before, after, strict=True))
     earlier = [replace(t, millions=t.millions * 1.1) if t.day == question.origin else t for t in TARGETS]
-    moved = simple_forecasts([question], earlier, 1, samples=60)
+    moved = simple_forecasts([question], earlier)
     assert not any(np.array_equal(a.samples, b.samples) for a, b in zip(before, moved, strict=True))
 
 
 def test_chance_does_not_depend_on_company(questions):
-    alone = simple_forecasts(questions[2:3], TARGETS, 1, forecasters=LINES[2:])[0]
-    among = next(
-        f for f in simple_forecasts(questions, TARGETS, 1, forecasters=LINES)[6:9] if f.forecaster == "ols-line"
-    )
+    alone = simple_forecasts(questions[2:3], TARGETS, LINES[2:])[0]
+    among = next(f for f in simple_forecasts(questions, TARGETS, LINES)[6:9] if f.forecaster == "ols-line")
     assert np.array_equal(alone.samples, among.samples)
 
 
@@ -213,11 +209,16 @@ def test_nothing_is_dropped_silently(results):
 
 
 def test_too_few_draws_are_a_failure(questions):
-    def broken(origin, inputs):
-        return ModelSamples(stocks=np.zeros((1, 3)), failures={0: "PrevalenceError: no", 2: "no"})
-
+    failures = [
+        {"origin": "2023-04-25", "forecaster": name, "draw": draw, "error": error}
+        for name, draw, error in (
+            ("model-actual", 0, "x"),
+            ("model-frozen", 0, "PrevalenceError: no"),
+            ("model-frozen", 2, "no"),
+        )
+    ]
     with pytest.raises(RunFailedError, match="model-frozen, origin 2023-04-25: 2 draws failed, the first by Prev"):
-        model_forecasts(questions, broken, {})
+        model_forecasts(questions, lambda origin, inputs: np.zeros((1, 3)), {}, failures)
 
 
 def rows(**crps):
@@ -271,7 +272,7 @@ def test_the_caveat_stands_below_every_table(results, lang):
 
 
 def test_guides_are_filled(results, tmp_path):
-    write_results(tmp_path, results)
+    write_json(tmp_path / "hindcast.json", results)
     assert markdown(read_results(tmp_path), "en") == markdown(results, "en")
     assert "Dernière pente" in markdown(read_results(tmp_path), "fr")
     with pytest.raises(UserError):
@@ -290,23 +291,6 @@ def test_origins_of_the_user():
         '--origins = "2023-06-01": given twice',
     ]
     assert "days from 2022-10-31 and before 2026-01-29" in told[0]
-
-
-def test_a_folder_goes_on_where_it_was(tmp_path):
-    folder, settings = tmp_path / "h", {"seed": 1, "origins": ["2024-01-10"]}
-    begin(folder, settings, resume=False)
-    keep_run(folder, ("2024-01-10", "frozen", 0), [1.0, 2.0])
-    with (folder / "model-runs.jsonl").open("a") as file:
-        file.write('["2024-01-10", "frozen", 1, [1.')  # killed while writing
-    keep_run(folder, ("2024-01-10", "actual", 1), [3.0])
-    assert read_runs(folder) == {("2024-01-10", "frozen", 0): [1.0, 2.0], ("2024-01-10", "actual", 1): [3.0]}
-    begin(folder, settings, resume=True)
-    with pytest.raises(UserError, match="exists"):
-        begin(folder, settings, resume=False)
-    with pytest.raises(UserError, match=r"other settings \(seed\)"):
-        begin(folder, {**settings, "seed": 2}, resume=True)
-    with pytest.raises(UserError, match="no hindcast to resume"):
-        begin(tmp_path / "none", settings, resume=True)
 
 
 def test_a_forecast_without_samples_has_no_score(questions):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from calibration.draws.files import load_draws
+from calibration.draws.posteriors import posterior_for
 from calibration.facts.inputs import load_demography, load_history
 from calibration.facts.observed import load_observed
 from calibration.facts.priors import SURVEY, load_priors
@@ -18,7 +20,15 @@ from calibration.facts.targets import CSA, DNS, Published, asked, load_survey_it
 from calibration.survey import label
 from calibration.survey.instrument import TRUTHFUL, Answers
 from calibration.survey.question import BARRIERS, NOT_MODELLED, Line, lines, status
-from calibration.survey.study import document, markdown, picture, read_document, rows_of_document
+from calibration.survey.study import (
+    FRAMES,
+    document,
+    markdown,
+    picture,
+    read_document,
+    rows_of_document,
+    study_of,
+)
 from calibration.survey.tables import (
     compare,
     inside,
@@ -36,12 +46,17 @@ from calibration.survey.work import (
     Task,
     answers_of,
     ask,
+    found_again,
     from_priors,
-    run_survey,
     surveys_of,
+    work,
 )
 from foundation.errors import RunFailedError, UserError
 from foundation.language.text import LANGUAGES
+from foundation.store import parts
+from foundation.study import carry_out
+from foundation.tasks.executors import local_site
+from model.terms.parameters import Structure
 from scenarios.compare.tables import write_csv
 from tests.scenarios.layout import outside, overlapping
 
@@ -55,7 +70,13 @@ MANIFEST = {
     "data_end": "2026-01-29",
     "quick": False,
     "claims_from_priors": list(SURVEY),
+    "samples_per_draw": 40,
+    "failures": [],
 }
+
+
+def frames(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    return {"survey": table, "answers": per_draw(findings())}
 
 
 def fieldwork(people: int = 3000) -> Fieldwork:
@@ -66,9 +87,7 @@ def fieldwork(people: int = 3000) -> Fieldwork:
 @lru_cache
 def findings(answers: Answers | None = None) -> tuple[Finding, ...]:
     tasks = [Task(fieldwork(), draw, answers or answers_of(draw, "k", load_priors())) for draw in load_draws(2)]
-    found, failures = run_survey(tasks, workers=1)
-    assert failures == ()
-    return tuple(found)
+    return tuple(ask(task) for task in tasks)
 
 
 def test_surveys_by_week_and_size() -> None:
@@ -184,22 +203,32 @@ def test_the_same_seed_gives_the_same_interviews() -> None:
     assert not np.array_equal(one.samples[line], other.samples[line])
 
 
+def test_what_is_kept_of_a_draw_is_all_it_yields(tmp_path: Path) -> None:
+    """To the bit: from the folder as from memory."""
+    for draw in load_draws(2):
+        task = Task(fieldwork(500), draw, answers_of(draw, "k", load_priors()))
+        parts.write(tmp_path, f"draw-{draw.index}", parts.encode(work(task)), "q")
+        again = found_again(task, parts.read(tmp_path, f"draw-{draw.index}"))
+        pd.testing.assert_frame_equal(per_draw([ask(task)]), per_draw([again]), check_exact=True)
+        one, other = (compare([found], ITEMS, FITTED) for found in (ask(task), again))
+        pd.testing.assert_frame_equal(one, other, check_exact=True)
+
+
 @pytest.mark.slow
-def test_two_processes_give_the_same() -> None:
-    tasks = [Task(fieldwork(500), draw, TRUTHFUL) for draw in load_draws(3)]
-    alone, together = (compare(run_survey(tasks, workers=workers)[0], ITEMS, FITTED) for workers in (1, 2))
-    pd.testing.assert_frame_equal(alone, together)
+def test_two_processes_give_the_same(tmp_path: Path) -> None:
+    study = study_of(500, 3, 1, Structure(), posterior_for(Structure()))
+    alone, together = (
+        carry_out(study, tmp_path / str(workers), site=local_site(workers)).frames(FRAMES) for workers in (1, 2)
+    )
+    for name in FRAMES:
+        pd.testing.assert_frame_equal(alone[name], together[name], check_exact=True)
 
 
-def test_a_failing_draw_is_recorded_and_all_failing_is_an_error() -> None:
-    good, bad = (Task(fieldwork(500), draw, TRUTHFUL) for draw in load_draws(2))
-    bad = replace(bad, work=replace(bad.work, people=0))
-    over: list[int] = []
-    found, failures = run_survey([good, bad], workers=1, progress=over.append)
-    assert ([finding.draw for finding in found], [failure.index for failure in failures]) == ([0], [1])
-    assert over == [0, 1, 2]
-    with pytest.raises(RunFailedError, match=r"every draw failed.*people = 0"):
-        run_survey([bad], workers=1)
+def test_all_draws_failing_is_an_error(tmp_path: Path) -> None:
+    study = study_of(500, 2, 1, Structure(), posterior_for(Structure()))
+    study = replace(study, fieldwork=replace(study.fieldwork, people=0))
+    with pytest.raises(RunFailedError, match=r"no draw finished; draw 0.*people = 0"):
+        carry_out(study, tmp_path / "s")
 
 
 def test_every_line_has_words_and_every_misfit_a_reason() -> None:
@@ -218,7 +247,7 @@ def test_every_line_has_words_and_every_misfit_a_reason() -> None:
 
 def test_the_document_is_json_and_says_what_is_outside() -> None:
     table = compare(findings(), ITEMS, FITTED)
-    found = json.loads(json.dumps(document(table, findings(), ITEMS, MANIFEST), allow_nan=False))
+    found = json.loads(json.dumps(document(frames(table), MANIFEST), allow_nan=False))
     assert [survey["survey"] for survey in found["surveys"]] == [CSA, DNS, "Odoxa 2022"]
     entries = [entry for survey in found["surveys"] for entry in survey["items"]]
     assert len(entries) == len(lines())
@@ -243,7 +272,7 @@ def test_a_spreadsheet_in_each_language(lang: str, tmp_path) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_guide_is_filled_from_the_document(lang: str, tmp_path) -> None:
     table = compare(findings(), ITEMS, FITTED)
-    (tmp_path / "survey.json").write_text(json.dumps(document(table, findings(), ITEMS, MANIFEST)))
+    (tmp_path / "survey.json").write_text(json.dumps(document(frames(table), MANIFEST)))
     text = markdown(read_document(tmp_path), lang)
     assert text.startswith("| Question |")
     cells = [shown_cells(row, lang) for row in rows_of(table)]
@@ -261,6 +290,6 @@ def test_a_folder_of_something_else(tmp_path) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_picture(lang: str) -> None:
-    figure = picture(compare(findings(), ITEMS, FITTED), ITEMS, MANIFEST, lang)
+    figure = picture(compare(findings(), ITEMS, FITTED), MANIFEST, lang)
     assert outside(figure) == []
     assert overlapping(figure) == []

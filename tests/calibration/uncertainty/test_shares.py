@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from calibration.uncertainty.tables import only_one, share_with_interval
+from calibration.uncertainty.study import only_one, share_with_interval
 from calibration.uncertainty.work import LEAST_DRAWS, SOURCES, components, split
 from foundation.shapes import Floats
 

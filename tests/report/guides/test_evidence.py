@@ -1,5 +1,6 @@
 """A remake goes on where it was, does nothing twice, ships nothing quick, and says what changed."""
 
+import inspect
 import json
 import shutil
 from datetime import date
@@ -11,6 +12,7 @@ from calibration.draws.files import read_draws, save_draws
 from calibration.facts.priors import FREE
 from calibration.facts.tables import DATA
 from calibration.uncertainty.work import LEAST_DRAWS
+from cli import main
 from foundation.errors import RunFailedError, UserError
 from report.guides import evidence
 from report.guides import steps as made
@@ -199,3 +201,12 @@ def test_what_changed(two_trees, monkeypatch):
 )
 def test_numbers_are_compared_in_their_lines(old, new, told):
     assert made.said(old, new).startswith(told)
+
+
+def test_every_step_whose_command_can_be_taken_up_is() -> None:
+    for step in steps(project_root(), quick=True):
+        words = step.command[1:]
+        if step.command[0] != "cli" or words[0] == "docs":
+            continue
+        takes = "resume" in inspect.signature(vars(main)[words[0]]).parameters
+        assert takes == (step.resumes or step.goes_on), step.name

@@ -1,8 +1,9 @@
-"""The tables of ``mes structures`` and ``mes uncertainty``, and the folder of the latter."""
+"""``mes uncertainty`` as a study: a task for each run; its tables, and that of ``mes structures``."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +12,17 @@ import pandas as pd
 from rich.table import Table
 from rich.text import Text
 
-from calibration.draws.posteriors import Alternative
+from calibration.draws.posteriors import Alternative, posterior_for
 from calibration.facts.inputs import tables_of
 from calibration.uncertainty import label
-from calibration.uncertainty.work import SOURCES, Task
+from calibration.uncertainty.work import SOURCES, Task, split, whole, work
 from foundation.language.numbers import NO_BREAK, UNDEFINED, day, interval, number, percent
 from foundation.language.screen import framed
-from foundation.store.atomic import write_parquet
-from foundation.store.manifest import Manifest, package_version
+from foundation.language.text import LANGUAGES
+from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
-from foundation.store.store import seal_made
-from foundation.tasks.ensemble import Failure
+from foundation.study import Frames, Study
+from foundation.tasks.bench import Found
 from scenarios.compare.study import scenario_entry
 from scenarios.compare.tables import titled, write_csv
 from scenarios.experiment import REFERENCE, Experiment
@@ -105,61 +106,81 @@ def share_with_interval(row: Mapping[Any, Any] | pd.Series[Any], source: str, la
     return f"{percent(row[source], lang)}{NO_BREAK}{interval(low, high, 0, lang)}"
 
 
-OUTCOMES, SPLIT = "outcomes.parquet", "split.parquet"
+FRAMES = ("outcomes", "split")
 
 
-def manifest_of(
-    experiment: Experiment,
-    alternatives: Sequence[Alternative],
-    command_line: Sequence[str],
-    failures: Sequence[Failure],
-    tasks: Sequence[Task],
-) -> dict[str, Any]:
-    """What was run; files are added when written."""
-    settings = experiment.settings
-    return {
-        "kind": "uncertainty",
-        "command": "uncertainty",
-        "version": package_version(),
-        "command_line": list(command_line),
-        "people": settings.people,
-        "draws": settings.draws,
-        "seed": settings.seed,
-        "policy_start": settings.policy_start.isoformat(),
-        "until": settings.until.isoformat(),
-        "data_end": experiment.history.data_end.isoformat(),
-        "quick": False,
-        "averaged": {one.name: one.weight for one in alternatives},
-        "scenarios": [scenario_entry(scenario, scenario.text) for scenario in experiment.scenarios],
-        "data": tables_of("uncertainty"),
-        "failures": [
-            {
-                "draw": tasks[failure.index].draw.index,
-                "structure": tasks[failure.index].structure,
-                "run": tasks[failure.index].run,
-                "error": failure.error,
-            }
-            for failure in failures
-        ],
-    }
+@dataclass(frozen=True, kw_only=True)
+class UncertaintyStudy(Study[Task]):
+    """Three runs of each draw of each structure."""
 
+    experiment: Experiment
+    alternatives: Sequence[Alternative]
+    runs: Sequence[Task]
+    command = "uncertainty"
+    unit = "run"
+    work = staticmethod(work)
 
-def write_all(folder: Path, rows: pd.DataFrame, shares: pd.DataFrame, manifest: Manifest, lang: str) -> dict[str, Any]:
-    """Tables, picture and manifest; returns the document of ``--json``."""
-    from calibration.uncertainty.pictures import uncertainty_split
-    from foundation.drawing.style import save
+    def question(self) -> Document:
+        """Settings, weights of the structures, scenarios."""
+        settings = self.experiment.settings
+        return {
+            "people": settings.people,
+            "draws": settings.draws,
+            "seed": settings.seed,
+            "policy_start": settings.policy_start.isoformat(),
+            "until": settings.until.isoformat(),
+            "averaged": {one.name: one.weight for one in self.alternatives},
+            "scenarios": [scenario_entry(scenario, scenario.text) for scenario in self.experiment.scenarios],
+        }
 
-    write_parquet(folder / OUTCOMES, rows)
-    write_parquet(folder / SPLIT, shares)
-    for language in ("en", "fr"):
+    def inputs(self) -> Mapping[str, str]:
+        """Data tables, and the posterior of each structure."""
+        sources = (posterior_for(one.structure).inputs for one in self.alternatives)
+        return {**tables_of("uncertainty"), **{name: digest for one in sources for name, digest in one.items()}}
+
+    def code(self) -> Sequence[str]:
+        """What runs and makes the draws, and what reads the data."""
+        return (work.__module__, tables_of.__module__)
+
+    def about(self) -> Document:
+        """What tables and pictures say of the data."""
+        data_end = self.experiment.history.data_end.isoformat()
+        return {"kind": "uncertainty", "data_end": data_end, "quick": False, "tasks": len(self.runs)}
+
+    def expects(self) -> Sequence[str]:
+        """Tables of every kind."""
+        return (*(f"{name}.parquet" for name in FRAMES), *(f"split.{lang}.csv" for lang in LANGUAGES))
+
+    def tasks(self) -> Sequence[Task]:
+        """As given."""
+        return self.runs
+
+    def named(self, task: Task) -> Document:
+        """Structure, draw and which of the three."""
+        return {"structure": task.structure, "draw": task.draw.index, "run": task.run}
+
+    def tables(self, found: Found[Task]) -> Frames:
+        """Outcomes of whole draws, and shares of the variance."""
+        rows = whole(found.frame("outcomes"))
+        return {"outcomes": rows, "split": split(rows, {one.name: one.weight for one in self.alternatives})}
+
+    def write(self, folder: Path, frames: Frames, manifest: Manifest) -> None:
+        """The shares for a spreadsheet."""
         words = {"measure": lambda name: label(f"column.{name}", "fr")}
-        write_csv(titled(shares, manifest, language), folder / f"split.{language}.csv", language, label, words)
-    save(uncertainty_split(shown_rows(shares), manifest, lang), folder / f"uncertainty.{lang}")
-    seal_made(folder, manifest)
-    return document(shares, manifest)
+        for lang in LANGUAGES:
+            write_csv(titled(frames["split"], manifest, lang), folder / f"split.{lang}.csv", lang, label, words)
 
 
-def document(shares: pd.DataFrame, manifest: Manifest) -> Document:
+def _picture(frames: Frames, manifest: Manifest, lang: str) -> Any:
+    from calibration.uncertainty.pictures import uncertainty_split
+
+    return uncertainty_split(shown_rows(frames["split"]), manifest, lang)
+
+
+PICTURES = {"uncertainty": _picture}
+
+
+def document(frames: Frames, manifest: Manifest) -> Document:
     """The split as JSON."""
     keys = ("people", "draws", "seed", "policy_start", "until", "data_end", "averaged", "version", "command_line")
     return {
@@ -175,7 +196,7 @@ def document(shares: pd.DataFrame, manifest: Manifest) -> Document:
                     source: [_or_none(row[f"{source}_{end}"]) for end in ("low", "high")] for source in SOURCES
                 },
             }
-            for _, row in shares.iterrows()
+            for _, row in frames["split"].iterrows()
         ],
     }
 
