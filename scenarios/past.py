@@ -54,6 +54,8 @@ class Past:
         census = UseCensus(branch, use, beside, since=self.since if keeps else None)
         found = census.outcome()
         if keeps:
+            for other in [key for key in self.use if brings_first and key[0] == branch.week and key[1]]:
+                del self.use[other]  # one at a time: it holds its world
             self.use.setdefault((branch.week, documents), census)
         return found
 

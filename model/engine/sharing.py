@@ -19,6 +19,8 @@ NOTED = (MESSAGE, VISIT, DOCUMENT, ADVICE, SUGGESTION)
 """Effects of levers whose contacts are looked for (``model.engine.search.asked_of``)."""
 MOST_PEOPLE = 200_000
 """Most people for whom contacts are kept: for more, memory is planned without (``model.engine.memory``)."""
+MOST_KEPT = 64
+"""Most levers whose contacts are kept: a search for a mix tries many."""
 Key = tuple[object, ...]
 
 
@@ -36,10 +38,13 @@ class Contacts:
         keys = {number: self._key(run.levers, levers, number, week) for number in noted if self.keeps}
         missing = [number for number in noted if keys.get(number) not in self._kept]
         found = note(sum(1 << number for number in missing)) if missing else no_agenda()
-        self._kept |= {keys[number]: _alone(found, number) for number in missing if self.keeps}
-        if missing == noted:
+        if missing == noted and not self.keeps:
             return found
-        return _merged(run, [self._kept[keys[number]] for number in noted], noted)
+        parts = {number: self._kept.get(keys[number]) or _alone(found, number) for number in noted}
+        self._kept |= {keys[number]: parts[number] for number in missing}
+        while len(self._kept) > MOST_KEPT:  # those of the longest ago
+            del self._kept[next(iter(self._kept))]
+        return found if missing == noted else _merged(run, [parts[number] for number in noted], noted)
 
     def _key(self, records: Records, levers: Sequence[Lever], number: int, week: int) -> Key:
         """All that a lever's contacts depend on: itself, whom it aims at, and the same of those that it asks for."""

@@ -10,7 +10,7 @@ import pytest
 
 from model.adoption import AdoptionModel
 from model.engine import sharing
-from model.levers.base import ADVICE, MESSAGE, SUGGESTION, Lever
+from model.levers.base import ADVICE, HELP, MESSAGE, SUGGESTION, Lever
 from tests.model.busy import POLICY, SEEDS, build, levers
 
 
@@ -70,3 +70,21 @@ def test_a_later_week_begins_anew() -> None:
     fresh.advance(POLICY + 10)
     assert same(late, fresh.branch(lever))
     assert not same(early, late)
+
+
+def test_a_lever_says_the_same_of_itself_wherever_it_stands() -> None:
+    model, found = at_policy(SEEDS[0]), levers()[::-1]  # advisers, who have queues, first
+    rows = model.branch(found).run.levers
+    for row, lever in zip(rows, found, strict=True):
+        if lever.effect != HELP:
+            assert row.tobytes() == model.branch([lever]).run.levers[0].tobytes()
+
+
+def test_of_many_levers_those_of_the_longest_ago_are_looked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sharing, "MOST_KEPT", 3)
+    model = at_policy(SEEDS[0])
+    for lever in levers():
+        model.branch([lever])
+        assert len(model._contacts._kept) <= 3
+    for mix in mixes():
+        assert same(model.branch(mix), at_policy(SEEDS[0]).branch(mix))
