@@ -74,8 +74,8 @@ def section(rows: Sequence[Row]) -> str:
     lines = [[words, f"{row[f'most: {stage}']:,.0f}"] for stage, words in STAGES.items()]
     said = (
         f"`mes compare`, {row['people']:,} people × {row['draws']} draws, the whole catalogue and all pictures, as it "
-        f"is called, in {row['command_s']:.0f} s: the most memory of all its processes together, looked at every "
-        f"{EVERY} s; what they share is counted once."
+        f"is called: the most memory of all its processes together, looked at every {EVERY} s; what they share is "
+        "counted once."
     )
     return f"### Memory of a comparison\n\n{said}\n\n{table(('while', 'MiB'), lines)}"
 

@@ -22,6 +22,7 @@ from model.engine.records import Run
 from model.levers.base import DOCUMENT
 from model.terms.outcome import DIMENSIONS
 from model.terms.shapes import Bools, Bytes, Counts, Entries, Floats, Weeks
+from model.terms.threads import counted
 from model.terms.use import Law, Use, law_of, months
 from model.world import World
 
@@ -30,6 +31,8 @@ ROWS = ("active", "users", "weekly", "again", "first", "returned", "dormant", "l
 _NEVER = 10_000
 """A month that never comes."""
 _BITS = 8
+_BLOCK = 1 << 20
+"""People tabulated at a time."""
 _HAVING = np.arange(_BITS)
 _WORDS = np.arange(256)[:, np.newaxis] >> np.arange(usage.ROWS) & 1
 """Rows in which somebody is counted by word (``model.counting.usage.months_of_use``), [word, row]."""
@@ -100,6 +103,7 @@ class UseCensus:
         if beside is not None and (beside.world.population is not world.population or beside.week != self.week):
             raise ValueError("beside: needed a world of the same people at the same week")
         self._known: dict[str, Counts] = {}
+        self._codes_known: dict[str, Bytes] = {}
         self.law, self.beside, self.run, self.documents = law_of(use), beside, world.run, documents_of(world)
         calendar = months()
         month = calendar.whole_before(self.week)
@@ -173,7 +177,9 @@ class UseCensus:
     def _passed(self, only: Entries) -> tuple[Counts, Bytes]:
         looked = np.array([self.month, self.judged])
         known = Known(self.since, self.beside is not None, self.memory, self.rows)
-        return passed(self.run, self.law, only, looked, self.judged + 1, self.week, self.week, known)
+        return passed(
+            self.run, self.law, only, looked, self.judged + 1, self.week, self.week, known, self.world.threads
+        )
 
     def outcome(self) -> UseOutcome:
         """Everything, in persons."""
@@ -200,10 +206,10 @@ class UseCensus:
         if key not in self._known:
             codes, groups = self._codes(dimension), len(group_names(self.world, dimension))
             if self.beside is None:
-                self._known[key] = _tabulated(codes + self._marked, groups)
+                self._known[key] = _tabulated(codes, self._marked, groups)
             else:
                 codes = codes[self.changed]
-                less, more = (_tabulated(codes + marked, groups) for marked in self._marked_changed)
+                less, more = (_tabulated(codes, marked, groups) for marked in self._marked_changed)
                 self._known[key] = self.beside._bits(dimension) - less + more
         return self._known[key]
 
@@ -219,13 +225,13 @@ class UseCensus:
         assert self.beside is not None
         return self.beside._marked[self.changed], self._marked[self.changed]
 
-    def _codes(self, dimension: str) -> Counts:
-        """Where the counts of each person's group begin; the same for all worlds compared."""
+    def _codes(self, dimension: str) -> Bytes:
+        """The group of each person; the same for all worlds compared."""
         if self.beside is not None:
             return self.beside._codes(dimension)
-        if dimension not in self._known:
-            self._known[dimension] = group_codes(self.world, dimension, self.week).astype(np.int64) * _BITS
-        return self._known[dimension]
+        if dimension not in self._codes_known:
+            self._codes_known[dimension] = group_codes(self.world, dimension, self.week)
+        return self._codes_known[dimension]
 
 
 def documents_of(world: World) -> tuple[object, ...]:
@@ -235,9 +241,13 @@ def documents_of(world: World) -> tuple[object, ...]:
     return tuple((world.run.levers[number]["received"].tobytes(), Chosen.asked(lever)) for number, lever in bring)
 
 
-def _tabulated(cells: Counts, groups: int) -> Counts:
-    """Agents [group, bits] by the cell of each."""
-    return np.bincount(cells, minlength=_BITS * groups).reshape(groups, _BITS)
+def _tabulated(codes: Bytes, marks: Bytes, groups: int) -> Counts:
+    """Agents [group, bits] by the group and the marks of each; some at a time, as a cell is a long number."""
+    found = np.zeros(_BITS * groups, np.int64)
+    for start in range(0, len(codes), _BLOCK):
+        some = slice(start, start + _BLOCK)
+        found += np.bincount(codes[some].astype(np.intp) * _BITS + marks[some], minlength=len(found))
+    return found.reshape(groups, _BITS)
 
 
 def _received(run: Run, until: int) -> Float[Floats, "row month"]:
@@ -248,14 +258,26 @@ def _received(run: Run, until: int) -> Float[Floats, "row month"]:
 
 
 def passed(
-    run: Run, law: Law, only: Entries, looked: Counts, last: int, cutoff: int, until: int, known: Known | None = None
+    run: Run,
+    law: Law,
+    only: Entries,
+    looked: Counts,
+    last: int,
+    cutoff: int,
+    until: int,
+    known: Known | None = None,
+    threads: int = 1,
 ) -> tuple[Counts, UInt8[Bytes, "person looked"]]:
     """One pass over persons (``model.counting.usage.months_of_use``): agents [row, month], and marks."""
     calendar, marks = months(), np.zeros((len(run.state), len(looked)), np.uint8)
-    counts, scratch = np.zeros((len(calendar.middle), usage.ROWS), np.int64), np.empty((len(calendar.middle), 3))
     known = known or Known(_NEVER, False, np.zeros((0, 4), np.int64), np.zeros((0, 0), np.uint8))
-    given = calendar, law, scratch, last, cutoff, _received(run, until), looked, marks, counts
-    usage.months_of_use(run, 0, tally.counted_of(run, only), only, *given, *known)
+    table = _received(run, until)
+
+    def work(low: int, high: int, counts: Counts) -> None:
+        given = calendar, law, np.empty((len(calendar.middle), 3)), last, cutoff, table, looked, marks, counts
+        usage.months_of_use(run, low, high, only, *given, *known)
+
+    counts = counted(work, tally.counted_of(run, only), threads, (len(calendar.middle), usage.ROWS))
     return counts.T, marks
 
 

@@ -22,9 +22,11 @@ LETTERS = 0.15
 """Places for letters between persons ever used at a time, per person."""
 PROCESS = 400 * 2**20
 """Bytes of a process that simulates nobody: Python, its libraries, the compiled engine."""
-CODES = 8
-"""Bytes per row while groups are counted."""
+CODES = 16
+"""Bytes per row while people are counted: their groups, how they stand, their use (all of France, status quo: 15)."""
 _TIE, _AIM, _QUEUED, _DRAWN, _SURE = 4, 4, 12, 20, 2
+_BESIDE = 16
+"""Bytes per row that are kept of the status quo while a scenario is counted beside it."""
 _LARGE = 1_000_000
 MOST_PEOPLE = 200_000_000
 """Rows, ties and contacts are numbered with 32 bits."""
@@ -73,7 +75,7 @@ def memory_plan(people: int, *, threads: int = 1, levers: bool = True, contacts:
         "ties": rows * TIES * _TIE,
         "states": rows * (copies * STATE.itemsize + _SURE),
         "contacts": contacts * people * CONTACT.itemsize,
-        "levers": rows * (_AIM + _QUEUED) * levers,
+        "levers": rows * (_AIM + _QUEUED + _BESIDE) * levers,
         "letters": copies * LETTERS * people * LETTER.itemsize,
         "working space": max(rows * CODES, threads * BLOCK * GUESS * (CONTACT.itemsize + 2)),
         "process": PROCESS,

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from model.counting import usage, use
+from model.counting import usage
+from model.counting import use as counting
 from model.counting.tally import EVERYBODY
 from model.counting.use import UseCensus, passed
 from model.levers.base import DOCUMENT
@@ -56,6 +57,32 @@ def test_the_twin_counts_the_same_by_the_records() -> None:
     fast, twin = engine(1), twin_of(1)
     one, other = (UseCensus(world, BUSY_USE).outcome() for world in (fast, twin))
     assert all(np.array_equal(one.counts[name], other.counts[name]) for name in one.counts)
+
+
+def test_threads_and_blocks_of_people_count_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = engine(1)
+    looked, law = np.array([40, 52]), law_of(BUSY_USE)
+    whole = passed(world.run, law, EVERYBODY, looked, 53, WEEKS, WEEKS)
+    for threads in (2, 3):
+        counts, marks = passed(world.run, law, EVERYBODY, looked, 53, WEEKS, WEEKS, threads=threads)
+        assert np.array_equal(counts, whole[0])
+        assert np.array_equal(marks, whole[1])
+    at_once = UseCensus(world, BUSY_USE).outcome().groups
+    monkeypatch.setattr(counting, "_BLOCK", 97)
+    for group, same in zip(UseCensus(world, BUSY_USE).outcome().groups, at_once, strict=True):
+        assert all(np.array_equal(getattr(group, name), getattr(same, name)) for name in ("active", "users", "lasting"))
+        assert group.users.sum() > 0
+
+
+def test_little_is_kept_of_a_person() -> None:
+    """Long numbers for the groups of all dimensions would be 32 bytes: for all of France a third of the whole run."""
+    census = UseCensus(engine(1), BUSY_USE, since=None)
+    census.outcome()
+    kept: list[Any] = [value for name, value in vars(census).items() if name != "run"]
+    for value in list(kept):
+        kept += value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else ()
+    n = census.world.population.n
+    assert 5 * n < sum(value.nbytes for value in kept if isinstance(value, np.ndarray) and len(value) == n) < 12 * n
 
 
 @pytest.mark.parametrize("week", [POLICY + 40, WEEKS])
@@ -107,7 +134,7 @@ def test_counting_beside_a_scenario_with_the_same_documents_gives_the_same(monke
     assert all(same_beside_documents(seed) for seed in SEEDS[:3])
     # Controls: rows of before; documents that nobody tells of.
     assert not same_beside_documents(SEEDS[0], stale=True)
-    monkeypatch.setattr(use, "documents_of", lambda world: ())
+    monkeypatch.setattr(counting, "documents_of", lambda world: ())
     assert not same_beside_documents(SEEDS[0])
 
 
