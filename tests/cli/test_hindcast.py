@@ -54,7 +54,7 @@ def test_without_a_posterior_of_the_origin_the_model_says_nothing(mes: Mes, tmp_
     french = Path("h/hindcast.fr.csv").read_text(encoding="utf-8-sig").splitlines()
     assert french[0].startswith("origine;méthode;jour prévu;horizon (jours);publié (millions)")
     assert len(french) == 1 + 10 * FIGURES, "ten forecasters that know the stocks only"
-    assert f"{ORIGIN};no-change;2025-10-31;639;23,3;0,5;22,8;23,8;0;" in "\n".join(french)
+    assert f"{ORIGIN};Sans changement;2025-10-31;639;23,3;0,5;22,8;23,8;0;" in "\n".join(french)
 
 
 @pytest.mark.slow

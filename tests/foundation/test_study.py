@@ -193,6 +193,25 @@ def test_a_failing_task_is_named_and_tried_again(tmp_path: Path) -> None:
         carry_out(Dice(stops=dict.fromkeys(range(DRAWS), "fail")), tmp_path / "none")
 
 
+@dataclass(frozen=True)
+class Handed(Dice):
+    def named(self, task: Roll) -> dict[str, Any]:
+        return {"hand": "left" if task.index % 2 else "right", "draw": task.index}
+
+
+def test_a_task_may_have_a_longer_name(tmp_path: Path) -> None:
+    store = carry_out(Handed(stops={3: "fail", 1: "fail"}), tmp_path / "r")
+    named = [{key: f[key] for key in ("hand", "draw", "error")} for f in store.manifest["failures"]]
+    assert named == [{"hand": "left", "draw": draw, "error": "ValueError: no dice"} for draw in (1, 3)]
+    told = [
+        finding.values["draw"] for finding in verify_folder(tmp_path / "r").findings if finding.kind == "draw_failed"
+    ]
+    assert told == ["left, 1", "left, 3"]
+    assert carry_out(Handed(), tmp_path / "r", resume=True).manifest["resumed"][0]["failures"] == told
+    with pytest.raises(RunFailedError, match="no draw finished; draw right, 0: ValueError: no dice"):
+        carry_out(Handed(stops=dict.fromkeys(range(DRAWS), "fail")), tmp_path / "none")
+
+
 @pytest.mark.parametrize(
     ("study", "said"),
     [(Dice(dice=3), "dice: 2 there, 3 now"), (Dice(weights="another"), "data file weights.csv: has changed")],
