@@ -144,7 +144,10 @@ def trial(place: Place, command: tuple[str, ...], folder: Path, rng: random.Rand
     if not folder.exists():
         return "before the folder"
     kept = f", {len(parts.keys(folder))} parts" if (folder / parts.PARTS).is_dir() else ""
-    return "finished" if code == 0 else f"{manifests.read(folder)['status']}{kept}"
+    if code == 0:
+        return "finished"
+    # A calibration has its manifest at the end.
+    return f"{manifests.read(folder)['status']}{kept}" if (folder / manifests.FILE).exists() else "begun"
 
 
 def refused(place: Place, command: tuple[str, ...], folder: Path, span: float) -> str:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.memory import memory
+from benchmarks.memory import france, memory
 from benchmarks.setting import MIX, POLICY_START, STATUS_QUO, Setting, load_setting
 from benchmarks.spent import calibrate, compare
 from model.terms.weeks import WEEKS, week_of
@@ -203,6 +203,6 @@ def floor(people: int, threads: int, scenario: str, repeats: int, warmed: Callab
 
 JOBS: dict[str, Callable[..., Row]] = {
     job.__name__: job
-    for job in (engine, mesa, numpy, starsim, phases, weeks, ties, small, floor, compare, memory, calibrate)
+    for job in (engine, mesa, numpy, starsim, phases, weeks, ties, small, floor, compare, memory, france, calibrate)
 }
 __all__ = ["JOBS", "MIX", "STATUS_QUO"]

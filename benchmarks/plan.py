@@ -20,7 +20,7 @@ PEER_LIMIT = 120.0
 PEER_REPEATS = 3
 MEMORY_SHARE = 0.8
 DEGREES = (4.0, 8.0, 16.0, 32.0)
-PARTS = ("engine", "mesa", "numpy", "starsim", "scaling", "sample", "floor", "compare", "memory", "calibrate")
+PARTS = ("engine", "mesa", "numpy", "starsim", "scaling", "sample", "floor", "compare", "memory", "france", "calibrate")
 SMALL, MIDDLE, LARGE = 20_000, 200_000, 1_000_000
 BANDWIDTH_WORDS = 1 << 25
 LONGEST = 3600.0
@@ -133,6 +133,11 @@ def memory(tell: Tell, sizes: Sequence[int]) -> list[Row]:
     return [attempt(tell, "memory", people=PEOPLE, draws=DRAWS)]
 
 
+def france(tell: Tell, sizes: Sequence[int]) -> list[Row]:
+    """All of France, as a user runs it, where ``sizes`` go so far."""
+    return [attempt(tell, "france", people=max(sizes), threads=2)] if max(sizes) > SIZES[-1] else []
+
+
 def calibrate(tell: Tell, sizes: Sequence[int]) -> list[Row]:
     """A calibration, part by part."""
     effort = Effort()
@@ -149,5 +154,6 @@ CELLS: dict[str, Callable[[Tell, Sequence[int]], list[Row]]] = {
     "floor": floor,
     "compare": compare,
     "memory": memory,
+    "france": france,
     "calibrate": calibrate,
 }

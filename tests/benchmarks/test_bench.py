@@ -107,6 +107,14 @@ def test_the_memory_of_a_comparison_is_that_of_its_worst_stage() -> None:
     assert "995 MiB | **missed**" in bars([{**row, "most: tables": 994.6}])
 
 
+def test_all_of_france_is_measured_on_request() -> None:
+    assert plan.france(lambda text: None, plan.SIZES) == []
+    row = {"job": "france", "people": 68_000_000, "threads": 2, "most": 7270.4, "command_s": 49.6}
+    text = page([row], "a machine")
+    assert "threads: 2 | 50 s | 50 s | met |" in text
+    assert "threads: 2 | 6 GiB | 7.1 GiB | **missed**" in text
+
+
 def test_the_stage_of_a_comparison_is_told_by_its_folder(tmp_path: Path) -> None:
     folder, parts = tmp_path / "run", tmp_path / "run" / "parts"
     assert stage_of(folder, 2) == "draws"
