@@ -84,7 +84,7 @@ class FastModel(Answers):
         structure = structure or Structure()
         parameters, history = apply_driver(parameters, history, structure)
         self.population, self.parameters, self.history, self.structure = population, parameters, history, structure
-        self.seed, self.weeks, self.week = seed, min(weeks, WEEKS), 0
+        self.seed, self.weeks, self.week, self._ends_with_branch = seed, min(weeks, WEEKS), 0, False
         self.threads = max(1, min(threads, population.n // PER_THREAD))
         self.rates = coefficients(parameters, structure, demography, history)
         self._status_quo = weekly_tables(parameters, structure, demography, history)
@@ -121,12 +121,20 @@ class FastModel(Answers):
             raise ValueError("this model has levers already; branch off the model it was branched from")
         reclaim(self.population.n)
         other = copy.copy(self)
-        changing = {name: copied(getattr(self.run, name)) for name in ("state", "served", "desks")}
-        letters = moved(self.run.letters, self.run.desks, self.run.letters.shape[1])
-        other.run = self.run._replace(letters=letters, **changing)
+        if self._ends_with_branch:
+            other._ends_with_branch = False
+            del self.run
+        else:
+            changing = {name: copied(getattr(self.run, name)) for name in ("state", "served", "desks")}
+            letters = moved(self.run.letters, self.run.desks, self.run.letters.shape[1])
+            other.run = self.run._replace(letters=letters, **changing)
         if levers:
             other._admit(levers)
         return other
+
+    def end_with_branch(self) -> None:
+        """The next branch is the last: it takes what this model holds, which then can do no more."""
+        self._ends_with_branch = True
 
     @property
     def contacts_noted(self) -> int:

@@ -59,6 +59,9 @@ class World(Protocol):
             ValueError: a lever that begins earlier, or a world that has levers already.
         """
 
+    def end_with_branch(self) -> None:
+        """The next branch is the last: it may take what this world holds, which then can do no more."""
+
     def uses(self) -> tuple[LeverUse, ...]:
         """What each lever has consumed from the policy start to the current week."""
 

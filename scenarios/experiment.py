@@ -151,8 +151,12 @@ def simulate_what_goes(experiment: Experiment, draw: Draw) -> dict[str, Any]:
 def _frames(experiment: Experiment, draw: Draw, branch: Callable[..., Result | None]) -> Frames:
     model = history_of(experiment, draw)
     past = begun(experiment, model)
-    found = [branch(experiment, scenario, draw, model, past) for scenario in experiment.scenarios]
-    results = [result for result in found if result is not None]
+    results = []
+    for number, scenario in enumerate(experiment.scenarios, 1):
+        if number == len(experiment.scenarios):
+            model.end_with_branch()
+        if (result := branch(experiment, scenario, draw, model, past)) is not None:
+            results.append(result)
     if experiment.carried is not None:
         results = carried_into(results, *carried_on(experiment.carried, draw.index, results[0]))
     return framed(experiment, draw, results)

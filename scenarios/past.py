@@ -35,7 +35,8 @@ class Past:
         """Of a scenario at its current week."""
         from model.counting.census import Census
 
-        census = Census(branch, self.status_quo.get(branch.week))
+        large = branch.population.n > COUNTED_BESIDE
+        census = Census(branch, self.status_quo.get(branch.week), alone=large)
         if self._keeps(branch) and branch.week not in self.status_quo:
             self.status_quo[branch.week] = census.kept()
         return census
@@ -67,7 +68,7 @@ def past_of(model: World, weeks: Sequence[int]) -> Past:
     """Counts of a history at its end, and of groups in ``weeks``."""
     from model.counting.census import Census
 
-    now = Census(model)
+    now = Census(model, alone=True)
     return Past(groups=groups_of(now, weeks), standing=now.standing(model.week), since=model.week)
 
 

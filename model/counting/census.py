@@ -44,13 +44,14 @@ class Census:
     Args:
         world: who is counted.
         beside: that of a world of the same people and history, without levers, at the same week.
+        alone: none will be counted beside this one: nothing is kept for that.
 
     Raises:
         ValueError: another week, other people, or levers in ``beside``.
     """
 
-    def __init__(self, world: World, beside: Census | None = None) -> None:
-        self.world, self.week, self.run, self.beside = world, world.week, world.run, beside
+    def __init__(self, world: World, beside: Census | None = None, *, alone: bool = False) -> None:
+        self.world, self.week, self.run, self.beside, self.alone = world, world.week, world.run, beside, alone
         self._known: dict[tuple[str, int], Counts] = {}
         self._of_levers: dict[tuple[str, bytes, object], Counts] = {}
         self._people: dict[tuple[object, ...], int] = {}
@@ -110,7 +111,7 @@ class Census:
         """Numbers of the persons of a mask and of their wards."""
         (wards, guardians), both = self._wards, persons.copy()
         both[wards[persons[guardians]]] = True
-        return numbers(both)
+        return tally.numbers(both)
 
     @cached_property
     def _differs(self) -> Bool[Bools, " person"]:
@@ -124,7 +125,7 @@ class Census:
         if self.beside is not None:
             return self.beside._wards
         guardian = np.asarray(self.world.population.rows["guardian"][: len(self.run.state)])
-        return (wards := numbers(guardian >= 0)), guardian[wards]
+        return (wards := tally.numbers(guardian >= 0)), guardian[wards]
 
     def stocks(self) -> Counts:
         """Agents at the start of each week (rows of ``model.counting.tally.stocks``), [STOCKS, week + 1]."""
@@ -192,7 +193,10 @@ class Census:
         Raises:
             ValueError: a week after the current one.
         """
-        return self.stands.tables(since)
+        tables = self.stands.tables(since)
+        if self.alone:
+            del self.stands
+        return tables
 
     @cached_property
     def stands(self) -> Stands:
@@ -283,11 +287,6 @@ class Census:
     def _with(self, *effects: int) -> list[int]:
         """Numbers of the levers of some effects."""
         return [number for number, lever in enumerate(self.world.levers) if lever.effect in effects]
-
-
-def numbers(mask: Bool[Bools, " person"]) -> Int32[Entries, " rank"]:
-    """Numbers of the persons of a mask."""
-    return np.flatnonzero(mask).astype(np.int32)
 
 
 def _on_air(model: World) -> Float[Floats, " week"]:

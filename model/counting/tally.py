@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from jaxtyping import Int32
+from jaxtyping import Bool, Int32
 
 from model.engine.people import INFORMATION, NO_USE, TIME, has_barrier_in, has_flag, majority_week, notices
 from model.engine.people import ready as is_ready
@@ -15,7 +15,7 @@ from model.engine.records import Run
 from model.levers.doctors import participates
 from model.population.attributes import EXCLUDED
 from model.terms.jit import inlined, kernel
-from model.terms.shapes import Counts, Entries
+from model.terms.shapes import Bools, Counts, Entries
 from model.terms.threads import counted
 
 LIVING, ADULTS, AWARE, VISITED, ACTIVATED, ACTIVATED_LIVING, ACTIVATED_MINORS, EXPOSED = range(8)
@@ -41,6 +41,11 @@ def passed(
 def counted_of(r: Run, only: Int32[Entries, " rank"]) -> int:
     """How many persons are to be counted."""
     return len(r.state) if only is EVERYBODY else len(only)
+
+
+def numbers(mask: Bool[Bools, " person"]) -> Entries:
+    """Numbers of the persons of a mask."""
+    return np.flatnonzero(mask).astype(np.int32)
 
 
 @inlined

@@ -111,6 +111,7 @@ class UseCensus:
             raise ValueError(f"week {self.week}: no month is over")
         self.month, self.judged = month, min(month + 12, len(calendar.middle) - 1)
         self.keeps = since is not None and (beside is None or self.documents != beside.documents)
+        self.alone = beside is None and since is None
         self.memory, self.rows, self.since = np.zeros((0, 4), np.int64), np.zeros((0, 0), np.uint8), _NEVER
         if beside is not None:
             self.memory, self.since = beside.memory, beside.since
@@ -121,7 +122,9 @@ class UseCensus:
 
     @cached_property
     def counted(self) -> tuple[Counts, UInt8[Bytes, "person 2"], Weeks]:
-        """Agents [row, month], marks in the months of counting and of judgement, and weeks of activation."""
+        """Agents [row, month], marks in the months of counting and of judgement, weeks of activation (or nobody's)."""
+        if self.alone:
+            return *self._passed(tally.EVERYBODY), np.zeros(0, np.int16)
         activated = self.run.state["activated"].astype(np.int16)
         if self.beside is None:
             return *self._passed(tally.EVERYBODY), activated
@@ -229,9 +232,12 @@ class UseCensus:
         """The group of each person; the same for all worlds compared."""
         if self.beside is not None:
             return self.beside._codes(dimension)
-        if dimension not in self._codes_known:
-            self._codes_known[dimension] = group_codes(self.world, dimension, self.week)
-        return self._codes_known[dimension]
+        if dimension in self._codes_known:
+            return self._codes_known[dimension]
+        codes = group_codes(self.world, dimension, self.week)
+        if not self.alone:
+            self._codes_known[dimension] = codes
+        return codes
 
 
 def documents_of(world: World) -> tuple[object, ...]:

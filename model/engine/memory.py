@@ -22,8 +22,8 @@ LETTERS = 0.15
 """Places for letters between persons ever used at a time, per person."""
 PROCESS = 400 * 2**20
 """Bytes of a process that simulates nobody: Python, its libraries, the compiled engine."""
-CODES = 16
-"""Bytes per row while people are counted: their groups, how they stand, their use (all of France, status quo: 15)."""
+CODES = 10
+"""Bytes per row while people are counted: their groups and how they stand, or their use (millions, status quo: 8)."""
 _TIE, _AIM, _QUEUED, _DRAWN, _SURE = 4, 4, 12, 20, 2
 _BESIDE = 16
 """Bytes per row that are kept of the status quo while a scenario is counted beside it."""
@@ -69,7 +69,7 @@ def memory_plan(people: int, *, threads: int = 1, levers: bool = True, contacts:
 
     contacts = CONTACTS + LEVER_CONTACTS * levers if contacts is None else contacts
     rows = ROWS * people
-    copies = 2
+    copies = 1 + levers  # the last branch takes the history's own
     sizes = {
         "persons": rows * PERSON.itemsize,
         "ties": rows * TIES * _TIE,

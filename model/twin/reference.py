@@ -2,8 +2,7 @@
 
 Slow, and equal to the fast engine (``model.fast``) person by person and week by week: both are fed by the same
 keyed draws. Start here to read the model or to change a rule. Who somebody is: ``traits``; what they do: ``people``;
-what reaches them: ``sources``; what a contact is: ``contacts``; levers: ``levers``; tables and draws:
-``surroundings``.
+what reaches them: ``sources``; what a contact is: ``contacts``; levers: ``levers``; tables, draws: ``surroundings``.
 """
 
 from __future__ import annotations
@@ -158,6 +157,9 @@ class ReferenceModel(Answers, Society):
             other._start(levers)
             other._invite_activated()
         return other
+
+    def end_with_branch(self) -> None:
+        """Nothing: a branch of so small a world is a copy all the same."""
 
     @property
     def run(self) -> Run:

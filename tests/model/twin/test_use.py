@@ -82,7 +82,7 @@ def test_little_is_kept_of_a_person() -> None:
     for value in list(kept):
         kept += value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else ()
     n = census.world.population.n
-    assert 5 * n < sum(value.nbytes for value in kept if isinstance(value, np.ndarray) and len(value) == n) < 12 * n
+    assert 2 * n < sum(value.nbytes for value in kept if isinstance(value, np.ndarray) and len(value) == n) < 5 * n
 
 
 @pytest.mark.parametrize("week", [POLICY + 40, WEEKS])
