@@ -138,6 +138,7 @@ def _common(manifest: Manifest) -> Document:
         "averaged": manifest.get("averaged"),
         "drivers": dict(manifest["drivers"]),
         "costs": dict(manifest.get("costs") or {}),
+        **learned_document(manifest),
         "horizon": manifest["until"],
         "target_dates_until": last_looked_at(manifest),
         "paired": manifest.get("paired", True),
@@ -148,6 +149,13 @@ def _common(manifest: Manifest) -> Document:
         "command_line": manifest["command_line"],
         **within_document(manifest),
     }
+
+
+def learned_document(manifest: Manifest) -> Document:
+    """The file of effects that trials have taught, with its SHA-256, and median and 90 % interval of each."""
+    laws = manifest.get("learned") or ()
+    found = [{key: law[key] for key in ("name", "p05", "p50", "p95")} for law in laws]
+    return {"effects": dict(manifest.get("effects") or {}), "learned_effects": found}
 
 
 def within_document(manifest: Manifest, what: str = "persons", how: str = "quantiles over draws") -> Document:
