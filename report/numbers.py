@@ -101,8 +101,10 @@ class Numbers(Subject):
         who have died, too."""
         weekly, until = self.frames["weekly"], date.fromisoformat(self.manifest["until"])
         draws = [rows for _, rows in weekly[weekly["scenario"] == scenario].groupby("draw")]
-        living = [[at(rows[name].to_numpy(), until) for rows in draws] for name in ("activated_living", "living")]
-        found = spread(np.divide(*living))
+        activated, living = (
+            np.array([at(rows[name].to_numpy(), until) for rows in draws]) for name in ("activated_living", "living")
+        )
+        found = spread(activated / living)
         text = percent_interval(found["p05"], found["p50"], found["p95"], self.lang)
         ends, where = [found[q] for q in INTERVAL], {"scenario": scenario}
         return traced(text, ends, file="weekly.parquet", measure="activated_living_share", where=where)

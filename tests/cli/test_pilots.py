@@ -195,6 +195,25 @@ def test_a_trial_that_nobody_would_have_expected_needs_a_word(mes: Mes, tmp_path
     assert (tmp_path / "learned-letter.json").is_file()
 
 
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_the_later_of_two_that_contradict_each_other_is_refused(mes: Mes, tmp_path: Path, lang: str) -> None:
+    """In either order; both are learned with --anyway, and the law is the same."""
+    (tmp_path / "a.csv").write_text(HEAD + "letter,control,40000,1320,13\nletter,treated,40000,2600,13\n")
+    (tmp_path / "b.csv").write_text(HEAD + "letter,control,40000,1300,13\nletter,treated,40000,1420,13\n")
+    laws = []
+    for first, second in (("a", "b"), ("b", "a")):
+        assert mes("learn", f"{first}.csv", "--anyway", "--out", f"{first}.json").exit_code == 0
+        both = ("learn", f"{second}.csv", "--effects", f"{first}.json", "--out", f"{first}{second}.json")
+        refused = mes(*both, "--lang", lang)
+        assert refused.exit_code == 2
+        said = " ".join(refused.stderr.replace("\u202f", " ").split())
+        assert f"{first}.json" in said
+        assert {"en": "--anyway learns from both", "fr": "--anyway apprend des deux"}[lang] in said
+        assert mes(*both, "--anyway").exit_code == 0
+        laws.append(read_effects(tmp_path / f"{first}{second}.json").quantiles["letter_pull"])
+    assert laws[0] == pytest.approx(laws[1], rel=1e-6)
+
+
 def test_a_trial_is_not_counted_twice_in_another_form(mes: Mes, tmp_path: Path) -> None:
     (tmp_path / "one.csv").write_text(ARMS)
     french = "Levier;Bras;Effectif;Activés;Semaines\ncourrier;témoin;10 000;330;13\ncourrier;traité;10 000;800;13\n"

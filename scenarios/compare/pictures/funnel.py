@@ -76,7 +76,7 @@ def _panel(axes: Axes, frames: Frames, names: Sequence[str], when: date, lang: s
 
 def _all_ages(groups: pd.DataFrame, stock: str) -> pd.DataFrame:
     """A stock of all age bands together, by draw and week."""
-    return groups.groupby(["draw", "week"], as_index=False)[stock].sum()
+    return groups.groupby(["draw", "week"])[stock].sum().reset_index()
 
 
 def _shares(found: Floats) -> Floats:
