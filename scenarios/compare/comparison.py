@@ -57,7 +57,18 @@ def load(folder: Path) -> tuple[Manifest, dict[str, pd.DataFrame]]:
     for name in ORDER:
         store.check(folder, manifest, f"{name}.parquet")
     refuse_earlier(folder)
-    return manifest, store.Store(folder, manifest).frames(ORDER)
+    frames = store.Store(folder, manifest).frames(ORDER)
+    if manifest.get("target_on") == "users":
+        _refuse_since_launch(folder, manifest, frames["outcomes"])
+    return manifest, frames
+
+
+def _refuse_since_launch(folder: Path, manifest: Manifest, outcomes: pd.DataFrame) -> None:
+    """``UserError`` for a target on users that was looked for from the launch on, or wasn't of the horizon."""
+    held = outcomes[USE_MEASURES[0]] >= float(manifest["target_millions"])
+    before = outcomes["reached_date"].dropna() < str(manifest["policy_start"])
+    if (held != outcomes["reached"]).any() or before.any():
+        raise UserError(f"{folder}: of an earlier version, which looked for users from the launch on; run it again")
 
 
 def refuse_earlier(folder: Path) -> None:

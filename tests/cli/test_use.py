@@ -16,7 +16,7 @@ from foundation.errors import UserError
 from foundation.language.text import in_language
 from foundation.store.manifest import read
 from foundation.store.store import nothing_finished
-from scenarios.compare.comparison import refuse_target
+from scenarios.compare.comparison import _refuse_since_launch, refuse_target
 from web.explorer import folder_document
 
 SMALL = ("--people", "2000", "--draws", "3", "--workers", "1", "--pictures", "none")
@@ -136,6 +136,14 @@ def test_a_folder_whose_target_was_reached_already_is_refused() -> None:
         refuse_target(Path("r"), {"target_millions": 24.0, "stock_targets": counts})
     with pytest.raises(UserError, match="reached already"):
         mes.compare(["media"], people=1000, draws=1, target="8M")
+
+
+def test_a_folder_whose_dates_are_of_the_launch_is_refused(folder: Path) -> None:
+    manifest, outcomes = read(folder), pd.read_parquet(folder / "outcomes.parquet")
+    _refuse_since_launch(folder, manifest, outcomes)
+    for earlier in (outcomes.assign(reached_date="2022-03-13"), outcomes.assign(reached=~outcomes["reached"])):
+        with pytest.raises(UserError, match="of an earlier version"):
+            _refuse_since_launch(folder, manifest, earlier)
 
 
 @pytest.mark.parametrize(("command", "lang"), [("run", "en"), ("compare", "fr"), ("plan", "en")])
