@@ -120,6 +120,12 @@ def learn(
         belief, found = _known(result.lever, result.weeks, seed, lang, earlier)
         responses = [one.response for one in found]
         after, odd = learned(result.trial, belief, responses), surprise(result.trial, belief, responses)
+        if odd < UNLIKELY and earlier and not anyway:
+            raise UserError(
+                f"{file}: of the trials that {effects} and the model expect, {100 * odd:.2g} % are as far out; it is "
+                "checked against what was learned before, so one of the two may be wrong; check both, then --anyway "
+                "learns from both, the same in any order"
+            )
         if odd < UNLIKELY and not anyway:
             raise UserError(
                 f"{file}: of the trials that the prior and the model expect, {100 * odd:.2g} % are as far out; swapped "

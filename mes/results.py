@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cli.commands.compare import EVERY
 from cli.options import DRAWS, PEOPLE, Lang
 from cli.runs.chosen import Chosen, with_reference
-from cli.runs.request import POLICY_START, UNTIL, Request, experiment_of
+from cli.runs.request import POLICY_START, UNTIL, Request, at_least_one, experiment_of
 from cli.runs.simulation import carried_out, study_of
 from foundation.store.manifest import Manifest
 from mes.worlds import Day, as_date, loaded, pairs
@@ -76,7 +76,7 @@ def compare(
     seed: int = 1,
     policy_start: Day = POLICY_START,
     until: Day = UNTIL,
-    target: str = "40M",
+    target: str | float | None = "40M",
     structure: Mapping[str, str] | None = None,
     posterior: str | Path | None = None,
     costs: str | Path | None = None,
@@ -92,7 +92,7 @@ def compare(
         scenarios: shipped names, paths of files, or ``mes.scenario``; none: the whole catalogue. The status quo is
             always there, first.
         people: agents of each draw.
-        target: activated profiles, as ``40M``.
+        target: activated profiles, as ``40M``, or users of a month, as ``users=5M``; a plain number counts millions.
         costs: a file of unit prices of your own, as ``mes costs`` prints one.
         as_simulated: leave stocks as the model gives them instead of continuing them from the published counts.
         workers: processes; ``None``: the cores of the machine. A script that starts more than one has its work below
@@ -107,6 +107,7 @@ def compare(
         RunFailedError: no draw came through.
         Interrupted: Ctrl-C; what has finished is kept in ``out``.
     """
+    at_least_one("every", every)
     given = Request(
         command="compare",
         people=people,
@@ -114,7 +115,7 @@ def compare(
         seed=seed,
         policy_start=as_date(policy_start).isoformat(),
         until=as_date(until).isoformat(),
-        target=target,
+        target=None if target is None else str(target),
         structure=pairs(structure),
         posterior=None if posterior is None else Path(posterior),
         costs=None if costs is None else Path(costs),

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.runs.request import POLICY_START, TARGET, UNTIL, structure_of
+from cli.runs.request import POLICY_START, TARGET, UNTIL, at_least_one, check_seed, structure_of
 from foundation.errors import UserError
 from scenarios.draw import Draw
 from scenarios.experiment import Experiment, Settings, branch_of, history_of
@@ -40,6 +40,7 @@ def load_posterior(
     from calibration.draws.files import load_draws
     from calibration.draws.posteriors import posterior_for
 
+    at_least_one("draws", draws)
     source = posterior_for(structure_of(pairs(structure)), None if folder is None else Path(folder))
     return load_draws(draws, path=source.paths[0], seed=seed)
 
@@ -95,12 +96,15 @@ def history(
         engine: ``fast``, or ``mesa`` for the readable twin with one ``mesa.Agent`` a person (20,000 people at most).
 
     Raises:
-        UserError: dates or an engine that can't be.
+        UserError: dates, numbers or an engine that can't be.
     """
     from calibration.facts.inputs import load_costs, load_demography, load_history
     from calibration.facts.targets import load_surveyed
     from calibration.warm import ensure_compiled
 
+    at_least_one("people", people)
+    at_least_one("threads", threads)
+    check_seed(seed)
     if engine not in ("fast", "mesa"):
         raise UserError(f"engine: {engine!r}; allowed: fast, mesa")
     experiment = Experiment(
@@ -152,4 +156,4 @@ def pairs(structure: Mapping[str, str] | None) -> list[str]:
 
 def as_date(given: Day) -> date:
     """``ValueError`` for a text that is no date."""
-    return given if isinstance(given, date) else date.fromisoformat(given)
+    return given if isinstance(given, date) else date.fromisoformat(str(given))

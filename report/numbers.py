@@ -22,6 +22,7 @@ from scenarios.compare.equity import equity_table, on_day
 from scenarios.compare.tables import probability, summary_table
 from scenarios.compare.use import use_table
 from scenarios.compare.when import date_quantiles, dates, reached_by
+from scenarios.frames import at
 
 OUTCOMES, EQUITY, MANIFEST = "outcomes.parquet", "equity.parquet", "manifest.json"
 FIGURES = {"cost_millions_eur": 2, "cost_per_additional_eur": 2, "cost_per_lasting_user_eur": 2}
@@ -96,11 +97,17 @@ class Numbers(Subject):
         return self._outcome(text, scenario, measure, ends)
 
     def share(self, scenario: str) -> Markup:
-        """Activated profiles over the living insured."""
-        row = self.of[scenario]
-        low, middle, high = (row[f"activated_share_{q}"] for q in ("p05", "p50", "p95"))
-        text = percent_interval(low, middle, high, self.lang)
-        return self._outcome(text, scenario, "activated_share", [middle, low, high])
+        """Of the insured alive at the horizon, the share whose profile is activated: ``activated_share`` counts those
+        who have died, too."""
+        weekly, until = self.frames["weekly"], date.fromisoformat(self.manifest["until"])
+        draws = [rows for _, rows in weekly[weekly["scenario"] == scenario].groupby("draw")]
+        activated, living = (
+            np.array([at(rows[name].to_numpy(), until) for rows in draws]) for name in ("activated_living", "living")
+        )
+        found = spread(activated / living)
+        text = percent_interval(found["p05"], found["p50"], found["p95"], self.lang)
+        ends, where = [found[q] for q in INTERVAL], {"scenario": scenario}
+        return traced(text, ends, file="weekly.parquet", measure="activated_living_share", where=where)
 
     def probability(self, scenario: str) -> Markup:
         """Probability of the target, with the bound of its Jeffreys interval where no or every draw reaches it."""

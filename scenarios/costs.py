@@ -4,8 +4,8 @@ Public cost is what is paid by the euro: messages, campaigns, fees, training, de
 recommend is no invoice: it is reported apart, in minutes and valued in euros, and enters ``eur`` only on request.
 
 What is paid by the piece is paid when it is sent or done; a week over New Year is split by its days, as that of the
-horizon is. A campaign on air or a wave of invitations is paid when it begins, and development when the first lever that
-needs it starts.
+horizon is. A campaign on air or a wave of invitations is paid on the day as written on which it begins, development on
+that of the first lever that needs it, and nothing before the first day of its lever, though its week begins earlier.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from model.terms.outcome import LeverUse
-from model.terms.weeks import position, week_of
+from model.terms.weeks import position
 from scenarios.draw import Draw, price
 from scenarios.language.schema import Scenario
 from scenarios.lever_schemas.base import Charge, LeverTable
@@ -262,11 +262,13 @@ def paid(lines: Sequence[CostLine]) -> list[CostLine]:
 def _quantity(
     line: CostLine, table: LeverTable, used: dict[str, LeverUse], scenario: Scenario, end: date, start: date
 ) -> float:
-    """What a line counts by the start of a day."""
+    """What a line counts by the start of a day: nothing before the first day of its lever, as written."""
+    use, begun = used[table.label], table.first_day(start) < end
     if line.item == MINUTES:
-        return used[table.label].contacts
-    charge = next(charge for charge in table.charges(used[table.label]) if charge.item == line.item)
-    return charge.quantity * _begun(charge, scenario, end, start) if charge.once else charge.quantity
+        return use.contacts * begun
+    bursts = sum(day < end for day in table.campaign_days(start, use.bursts))
+    charge = next(one for one in table.charges(replace(use, bursts=bursts)) if one.item == line.item)
+    return charge.quantity * (_begun(charge, scenario, end, start) if charge.once else begun)
 
 
 def _begun(charge: Charge, scenario: Scenario, end: date, start: date) -> bool:
@@ -277,4 +279,4 @@ def _begun(charge: Charge, scenario: Scenario, end: date, start: date) -> bool:
         for table in scenario.levers
         if table.works and any((one.item, one.shared) == (charge.item, charge.shared) for one in table.charges(nothing))
     ]
-    return min(week_of(table.start or start) for table in sharing) < position(end)
+    return min(table.first_day(start) for table in sharing) < end

@@ -178,6 +178,7 @@ def framed(experiment: Experiment, draw: Draw, results: Sequence[Result], refere
         dates_until=settings.onward,
         target_millions=settings.target_millions,
         target_on=settings.target_on,
+        policy_start=settings.policy_start,
         reference=reference,
     )
 

@@ -18,7 +18,7 @@ from foundation.shapes import Floats
 from model.terms.outcome import CHANNEL_NAMES, GroupTable, Outcome, StandingTable
 from model.terms.weeks import START, position
 from scenarios.costs import CostLine, YearLine
-from scenarios.used import use_measures, user_columns, user_group_columns, users_by_week
+from scenarios.used import month_reached, use_measures, user_columns, user_group_columns
 
 if TYPE_CHECKING:
     import pandas as pd  # takes long to load: only once there are results
@@ -41,6 +41,8 @@ class Aim(NamedTuple):
     """Last day of the target that is looked for."""
     target_millions: float
     target_on: TargetOn = "activated"
+    since: date = START
+    """Policy start, before which no month of users is looked at."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +75,7 @@ def draw_frames(
     target_millions: float,
     dates_until: date | None = None,
     target_on: TargetOn = "activated",
+    policy_start: date = START,
     reference: Result | None = None,
 ) -> Frames:
     """The frames of one draw by the names of ``ORDER``, the scenarios one after the other as given.
@@ -84,7 +87,7 @@ def draw_frames(
         dates_until: last day of the target that is looked for, by default the horizon.
         reference: of what others add; by default the first.
     """
-    aim, first = Aim(until, dates_until or until, target_millions, target_on), reference or results[0]
+    aim = Aim(until, dates_until or until, target_millions, target_on, policy_start)
     return {
         "weekly": weekly_frame(draw, results),
         "groups": group_frame(draw, results),
@@ -95,7 +98,7 @@ def draw_frames(
         "spending": spending_frame(draw, results),
         "users": used_frame(draw, results, user_columns),
         "user_groups": used_frame(draw, results, user_group_columns),
-        "outcomes": outcome_frame(draw, results, first, aim),
+        "outcomes": outcome_frame(draw, results, reference or results[0], aim),
     }
 
 
@@ -232,29 +235,25 @@ def _numbers(lines: Sequence[CostLine | YearLine], name: str) -> npt.NDArray[np.
 
 def outcome_frame(draw: int, results: Sequence[Result], first: Result, aim: Aim) -> pd.DataFrame:
     """A row per scenario: the result at the horizon. Additional activations are those over the ``first`` on the same
-    draw, as simulated; the cost of one is NaN where none is added. ``reached_date`` is the first day with the
-    target up to ``dates_until``, and ``reached`` whether it is none after the horizon."""
-    rows = [
-        _at_horizon(result, aim.until, first)
-        | _reached(target_date(_aimed_at(result, aim), aim.target_millions * 1e6, aim.dates_until), aim.until)
-        for result in results
-    ]
+    draw, as simulated; the cost of one is NaN where none is added. ``reached`` says whether the target is held at the
+    horizon, ``reached_date`` when it is first, up to ``dates_until``: a day, or the last one of a month of users."""
+    rows = [_at_horizon(result, aim.until, first) | _target(result, aim) for result in results]
     columns: dict[str, object] = {name: [row[name] for row in rows] for name in rows[0]}
     columns["reached_date"] = _column([row["reached_date"] for row in rows])
     return _keyed(draw, results, [1] * len(results), columns)
 
 
-def _aimed_at(result: Result, aim: Aim) -> Floats:
-    """The stock by week that the target is on; ``ValueError`` for users on draws without a posterior of use."""
+def _target(result: Result, aim: Aim) -> dict[str, bool | str | None]:
+    """The target of one row; ``ValueError`` for one on users on draws without a posterior of use."""
+    target = aim.target_millions * 1e6
     if aim.target_on == "activated":
-        return np.concatenate([result.outcome.activated, result.later])
-    if (use := result.use_later or result.use) is None:
+        stock = np.concatenate([result.outcome.activated, result.later])
+        day = target_date(stock, target, aim.dates_until)
+        return {"reached": at(stock, aim.until) >= target, "reached_date": day}
+    if result.use is None:
         raise ValueError("a target on users needs draws with a posterior of use")
-    return users_by_week(use, len(result.outcome.activated) + len(result.later))
-
-
-def _reached(day: str | None, until: date) -> dict[str, bool | str | None]:
-    return {"reached": day is not None and day <= until.isoformat(), "reached_date": day}
+    month = month_reached(result.use_later or result.use, target, aim.since, aim.dates_until)
+    return {"reached": result.use.at("users") >= target, "reached_date": month}
 
 
 def _at_horizon(result: Result, until: date, reference: Result) -> dict[str, Any]:

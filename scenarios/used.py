@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from foundation.shapes import Floats
 from model.terms.use import month_name, months
+from model.terms.weeks import week_of
 
 if TYPE_CHECKING:
     from model.counting.use import UseOutcome
@@ -62,12 +64,15 @@ def use_measures(use: UseOutcome | None, reference: UseOutcome | None, cost: flo
     }
 
 
-def users_by_week(use: UseOutcome, weeks: int) -> Floats:
-    """Monthly users at the start of each of ``weeks`` weeks: those of a month at its end, in between in a straight
-    line; none at the launch."""
-    ends = months().end[: use.month + 1]
-    users = use.counts["users"][: use.month + 1]
-    return np.asarray(np.interp(np.arange(weeks), np.append(0, ends), np.append(0.0, users)))
+def month_reached(use: UseOutcome, target: float, since: date, until: date) -> str | None:
+    """Last day (ISO) of the first month with at least ``target`` users, of months that begin with the week of ``since``
+    or later; no day after ``until``, and ``None`` if there is no such month by then."""
+    ahead = np.flatnonzero(use.counts["users"][: use.month + 1] >= target)
+    ahead = ahead[months().first[ahead] >= week_of(since)]
+    if not len(ahead):
+        return None
+    after = date.fromisoformat(f"{month_name(int(ahead[0]) + 1)}-01")
+    return min(after - timedelta(days=1), until).isoformat()
 
 
 def carried_use(

@@ -160,7 +160,7 @@ def test_an_error_without_a_french_text_is_found(translated: dict[str, int]) -> 
     found = templates(said(call), [tree.body[0], tree])
     assert [shape(template) for template in found] == ["{}: quite new, broken", "{}: quite new, late by {}"]
     assert len(lacking([("cli/x.py:3", template) for template in found], translated)) == 2
-    below = [("foundation/x.py:1", "draw {a}: {b}")]
+    below = [("foundation/x.py:1", "--levers: {a} is named twice")]
     assert lacking(below, translated), "said in French on a higher floor only"
 
 

@@ -48,10 +48,14 @@ class Learned:
         return found
 
     def laws(self) -> tuple[Document, ...]:
-        """What a manifest records of each effect: median, and ends of the 90 % interval."""
+        """What a manifest records of each effect: median, ends of the 90 % interval, and the whole law."""
         at = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
         return tuple(
-            {"name": name, **{key: float(np.interp(level, LEVELS, values)) for key, level in at.items()}}
+            {
+                "name": name,
+                **{key: float(np.interp(level, LEVELS, values)) for key, level in at.items()},
+                "quantiles": [float(value) for value in values],
+            }
             for name, values in self.quantiles.items()
         )
 
@@ -99,6 +103,26 @@ def read_effects(path: Path) -> Learned:
     if found.get("sha256") != learned.sha256:
         raise UserError(f"{path}: edited since `mes learn` wrote it (its SHA-256 of itself differs)")
     return learned
+
+
+def recorded(folder: Path, laws: Sequence[Mapping[str, object]]) -> Learned:
+    """What ``laws`` recorded in the manifest of a run folder.
+
+    Raises:
+        UserError: it is of a version that recorded less, or was altered.
+    """
+    path, priors, quantiles = folder / "manifest.json", load_priors(), {}
+    for law in laws:
+        name = str(law["name"])
+        if name not in LEARNABLE:
+            raise UserError(f"{path}: {name!r} is no effect that can be learned; allowed: {', '.join(LEARNABLE)}")
+        if "quantiles" not in law:
+            raise UserError(
+                f"{folder}: was made with learned effects by an earlier version, which didn't keep what they were on "
+                "each draw; run mes compare again"
+            )
+        quantiles[name] = _checked(path, name, law["quantiles"], priors[name])
+    return Learned(path.name, quantiles, {})
 
 
 def prior_hash(name: str) -> str:

@@ -181,13 +181,16 @@ def read(folder: Path) -> Registered:
     return Registered(name=folder.name, about=about, quantiles=quantiles, paths=paths)
 
 
-COLUMNS = ("registered", "date", "horizon_days", "low_millions", "high_millions", "middle_millions", "p05", "p25",
-           "p50", "p75", "p95", "crps_millions", "crps_interval_millions", "wis_millions", "wis_interval_millions",
-           "inside_50", "inside_90")  # fmt: skip
+COLUMNS = (
+    "registered", "date", "horizon_days", "known_days", "low_millions", "high_millions", "middle_millions",
+    "p05", "p25", "p50", "p75", "p95", "crps_millions", "crps_interval_millions", "wis_millions",
+    "wis_interval_millions", "inside_50", "inside_90",
+)  # fmt: skip
 
 
 def scored(forecasts: Sequence[Registered], targets: Sequence[StockTarget]) -> pd.DataFrame:
-    """A row a registered forecast and count that came after it; empty if none did.
+    """A row a registered forecast and count that came after it; empty if none did. ``horizon_days`` are those since
+    it was registered, ``known_days`` those since the last count that it knew, from which on it forecasts.
 
     A count came after a forecast if its day did: days of publication aren't known. What lies beyond a forecast's last
     day, or has no upper end, is left out.
@@ -203,7 +206,7 @@ def scored(forecasts: Sequence[Registered], targets: Sequence[StockTarget]) -> p
 
 
 def _row(forecast: Registered, count: Count) -> list[object]:
-    samples = forecast.samples(count.day)
+    samples, known = forecast.samples(count.day), date.fromisoformat(forecast.about["forecast_from"])
     quantiles = np.array([predictive_quantile(samples, level, count.error) for level in LEVELS])
     q = dict(zip(LEVELS, quantiles.tolist(), strict=True))
     middle = count.millions
@@ -215,7 +218,8 @@ def _row(forecast: Registered, count: Count) -> list[object]:
             weighted_interval_score_between(quantiles, count.low, count.high),
         )
     return [
-        *(count.day.isoformat(), (count.day - forecast.day).days, count.low, count.high, middle),
+        *(count.day.isoformat(), (count.day - forecast.day).days, (count.day - known).days),
+        *(count.low, count.high, middle),
         *(q[level] for level in (0.05, 0.25, 0.5, 0.75, 0.95)),
         *(at_middle[0], over[0], at_middle[1], over[1]),
         q[0.25] <= middle <= q[0.75],

@@ -117,21 +117,29 @@ def sensitivity(
 
 
 def _study(folder: Path, choice: Choice, scenarios: list[str] | None) -> Sensitivity:
+    from datetime import date
+
+    from calibration.draws.effects import recorded, with_effects
     from calibration.draws.posteriors import draws_named, posterior_named
     from calibration.facts.inputs import tables_of
     from cli.runs.simulation import CODE
     from foundation.store.reading import as_left
     from planning.sensitivity.study import Sensitivity, decide, inputs_of, quantities, source
+    from scenarios.language.resolve import steered
+    from scenarios.language.schema import DriversTable
 
     data = {name: digest for name, digest in tables_of("compare").items() if name in DRAWN_FROM}
     with as_left(folder):
         compared, outcomes = source(folder, lambda name: posterior_named(name).sha256, data)
         decide(outcomes, choice)  # refused before a folder is made
         quantities(outcomes, scenarios)
+        learned, drivers = recorded(folder, compared.get("learned") or ()), DriversTable(**compared["drivers"])
+        draws = with_effects(draws_named(compared["draws_file"], compared["draws"]), learned)
+        draws = steered(draws, drivers, date.fromisoformat(compared["data_end"]))
     return Sensitivity(
         compared=compared,
         outcomes=outcomes,
-        drawn=inputs_of(outcomes, draws_named(compared["draws_file"], compared["draws"])),
+        drawn=inputs_of(outcomes, draws),
         choice=choice,
         scenarios=scenarios,
         data=data,

@@ -28,7 +28,7 @@ RUN = Album(
         "adoption": ("outcomes", "weekly"),
         "additional": ("outcomes",),
         "cost-effect": ("outcomes",),
-        "funnel": ("outcomes", "weekly"),
+        "funnel": ("outcomes", "weekly", "groups"),
         "age-bands": ("equity", "outcomes"),
         "digital-gap": ("equity", "outcomes"),
         "equity": ("outcomes", "equity"),

@@ -177,9 +177,14 @@ def on_profiles(settings: Settings) -> None:
 
 
 def at_least_one(option: str, value: int | None) -> None:
-    """``UserError`` unless the count is positive or not given."""
-    if value is not None and value < 1:
+    """``UserError`` unless the count is positive or not given; from Python it may be anything."""
+    if value is not None and not (is_whole(value) and value >= 1):
         raise UserError(f"{option}: {value}; needed a whole number, 1 or more")
+
+
+def is_whole(value: object) -> bool:
+    """Whether it counts something: no truth, no text, no 2.5."""
+    return hasattr(value, "__index__") and not isinstance(value, bool)
 
 
 def at_most(option: str, value: int | None, most: int) -> None:
@@ -190,7 +195,7 @@ def at_most(option: str, value: int | None, most: int) -> None:
 
 def check_seed(seed: int) -> None:
     """``UserError`` unless the seed can key the draws."""
-    if not 0 <= seed < 2**63:
+    if not (is_whole(seed) and 0 <= seed < 2**63):
         raise UserError(f"--seed: {seed}; needed a whole number from 0 to 2^63 - 1")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -100,6 +101,8 @@ def study_of(
         raise UserError(
             f"--target users: {source.name} has no posterior of use after activation; leave out --posterior"
         )
+    if request.command in CONTINUED and any(draw.use is not None for draw in draws):
+        refuse_before_a_month(experiment.settings)
     draws = steered(draws, experiment.drivers, experiment.history.data_end)
     warn_of_draws(source, request.lang)
     experiment = placed(request, experiment, draws)
@@ -117,6 +120,18 @@ def study_of(
         modules=(*CODE, *CARRIED) if continued else CODE,
         **more,
     )
+
+
+def refuse_before_a_month(settings: Settings) -> None:
+    """``UserError`` for a horizon by which no month is over whose users could be counted."""
+    from model.terms.use import months
+    from model.terms.weeks import monday
+
+    if settings.last_week < (first := int(months().end[0])):
+        day = monday(first - 1) + timedelta(days=1)
+        raise UserError(
+            f"--until {settings.until}: no month is over by then whose users could be counted; needed {day} or later"
+        )
 
 
 def _carried(source: Source, draws: Sequence[Draw], experiment: Experiment, level: Level | None) -> CarriedForward:

@@ -141,11 +141,12 @@ def build_population(
         only: all of them people of one region, each standing for (its insured at launch) / people persons.
 
     Raises:
-        ValueError: ``people`` below 1 or above ``MOST_PEOPLE``, or a demography or a region that can't be used.
+        ValueError: ``people`` no whole number, below 1 or above ``MOST_PEOPLE``, or a demography or a region that can't
+            be used.
         ShortOfMemoryError: a large number of people would not fit into the memory that is free.
     """
-    if not 1 <= people <= MOST_PEOPLE:
-        raise ValueError(f"people = {people}; allowed: 1 to {MOST_PEOPLE}")
+    if not (isinstance(people, int | np.integer) and 1 <= people <= MOST_PEOPLE):
+        raise ValueError(f"people = {people}; allowed: a whole number, 1 to {MOST_PEOPLE}")
     require_memory(people, threads=threads, contacts=contacts)
     cohorts, chances, circles = _tables(demography, people) if only is None else tables_alone(demography, people, only)
     share = demography.region_age_share if only is None else np.ones((1, demography.region_age_share.shape[1]))

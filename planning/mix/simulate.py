@@ -18,6 +18,7 @@ from foundation.shapes import Floats
 from foundation.store.reading import Document
 from model.terms.inputs import OneRegion
 from model.terms.parameters import Parameters
+from model.terms.use import months
 from planning.mix.measures import Cohorts, Measures, cohorts, lag, shares
 from planning.mix.question import Mixes, Space, strictly
 from scenarios.carried import by_odds
@@ -208,8 +209,15 @@ def _simulated(experiment: Experiment, draw: Draw) -> _Known:
         return _Known(model, groups, found, 0.0, shares(counts), np.zeros(counts.shape[:2]), use)
     added = experiment.carried(draw.index, stock)
     growth = added[-1] / stock[-1]
-    carried = at(added, settings.until) / 1e6 if use is None else growth * found
+    carried = at(added, settings.until) / 1e6 if use is None else _growth(added, stock, use.month) * found
     return _Known(model, groups, found, carried, shares(counts), _more(counts, growth), use)
+
+
+def _growth(added: Floats, stock: Floats, month: int) -> float:
+    """What is added to the stock at the end of a month, as a share of it: by so much its users grow, too, as those of a
+    run do (``scenarios.used.carried_use``)."""
+    week = min(int(months().end[month]), len(stock) - 1)
+    return max(-1.0, float(added[week] / stock[week]))
 
 
 def _more(counts: Floats, growth: float) -> Floats:

@@ -153,6 +153,8 @@ def indices_table(table: pd.DataFrame, inputs: pd.DataFrame, manifest: Manifest,
         draws=len(inputs),
         inputs=len(inputs.columns) - 1,
     )
+    files = ", ".join(manifest.get("effects") or ())
+    note += f" {label('sensitivity.learned', lang, file=files)}" if files else ""
     shown = blank_table(label("sensitivity.title", lang), note)
     shown.add_column(label("sensitivity.input", lang))
     for name in ("index", "pawn", "low", "high"):

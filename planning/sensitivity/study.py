@@ -23,7 +23,7 @@ from planning.sensitivity import label
 from planning.sensitivity.indices import Quantity, indices, input_table, studies, study_of
 from planning.sensitivity.information import Decision, value_table
 from planning.sensitivity.words import input_title, study_title
-from scenarios.compare.comparison import load, refuse_region
+from scenarios.compare.comparison import learned_document, load, refuse_region
 from scenarios.compare.tables import titled, write_csv
 from scenarios.draw import Draw
 from scenarios.words import scenario_titles
@@ -101,6 +101,7 @@ class Sensitivity(Study[Task]):
     def about(self) -> Document:
         """The section of the command."""
         said = {key: self.compared[key] for key in ("data_end", "draws_file", "draws_sha256")}
+        said |= {key: self.compared[key] for key in ("effects", "learned") if self.compared.get(key)}
         section = {
             "source": str(self.source),
             "source_files": {"outcomes.parquet": self.compared["files"].get("outcomes.parquet")},
@@ -254,6 +255,7 @@ def sensitivity_document(frames: Mapping[str, pd.DataFrame], manifest: Manifest)
         "command_line": manifest["command_line"],
         "horizon": manifest["until"],
         "source": settings["source"],
+        **learned_document(manifest),
         "draws": len(frames["inputs"]),
         "value_eur": settings["value_eur"],
         "budget_millions_eur": settings["budget_millions_eur"],

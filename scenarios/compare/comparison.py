@@ -57,7 +57,18 @@ def load(folder: Path) -> tuple[Manifest, dict[str, pd.DataFrame]]:
     for name in ORDER:
         store.check(folder, manifest, f"{name}.parquet")
     refuse_earlier(folder)
-    return manifest, store.Store(folder, manifest).frames(ORDER)
+    frames = store.Store(folder, manifest).frames(ORDER)
+    if manifest.get("target_on") == "users":
+        _refuse_since_launch(folder, manifest, frames["outcomes"])
+    return manifest, frames
+
+
+def _refuse_since_launch(folder: Path, manifest: Manifest, outcomes: pd.DataFrame) -> None:
+    """``UserError`` for a target on users that was looked for from the launch on, or wasn't of the horizon."""
+    held = outcomes[USE_MEASURES[0]] >= float(manifest["target_millions"])
+    before = outcomes["reached_date"].dropna() < str(manifest["policy_start"])
+    if (held != outcomes["reached"]).any() or before.any():
+        raise UserError(f"{folder}: of an earlier version, which looked for users from the launch on; run it again")
 
 
 def refuse_earlier(folder: Path) -> None:
@@ -138,6 +149,7 @@ def _common(manifest: Manifest) -> Document:
         "averaged": manifest.get("averaged"),
         "drivers": dict(manifest["drivers"]),
         "costs": dict(manifest.get("costs") or {}),
+        **learned_document(manifest),
         "horizon": manifest["until"],
         "target_dates_until": last_looked_at(manifest),
         "paired": manifest.get("paired", True),
@@ -148,6 +160,13 @@ def _common(manifest: Manifest) -> Document:
         "command_line": manifest["command_line"],
         **within_document(manifest),
     }
+
+
+def learned_document(manifest: Manifest) -> Document:
+    """The file of effects that trials have taught, with its SHA-256, and median and 90 % interval of each."""
+    laws = manifest.get("learned") or ()
+    found = [{key: law[key] for key in ("name", "p05", "p50", "p95")} for law in laws]
+    return {"effects": dict(manifest.get("effects") or {}), "learned_effects": found}
 
 
 def within_document(manifest: Manifest, what: str = "persons", how: str = "quantiles over draws") -> Document:

@@ -194,6 +194,14 @@ class LeverTable(BaseModel):
         end = min(week_of(self.end) + 1, span.last) if self.end else span.last
         return week_of(self.start or span.policy_start), end
 
+    def first_day(self, policy_start: date) -> date:
+        """The day as written before which nothing is paid for: the week that holds it begins earlier."""
+        return self.start or policy_start
+
+    def campaign_days(self, policy_start: date, count: int) -> tuple[date, ...]:
+        """Days as written on which its first campaigns, so many, begin."""
+        return (self.first_day(policy_start),) * count
+
     @property
     def like(self) -> str:
         """Levers that are alike share the keys of their draws, by rank."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Literal
 
@@ -69,6 +69,13 @@ class Media(Pulling):
             length = self.weeks_on_air or min(USUAL, self.every_weeks or USUAL)
             pairs = [(week, length) for week in range(start, end, self.every_weeks or end)]
         return tuple((week, min(length, end - week)) for week, length in pairs)
+
+    def campaign_days(self, policy_start: date, count: int) -> tuple[date, ...]:
+        """Of bursts their own; of a rhythm every so many weeks after the first day."""
+        if self.bursts:
+            return tuple(sorted(burst.start for burst in self.bursts))[:count]
+        first = self.first_day(policy_start)
+        return tuple(first + k * timedelta(weeks=self.every_weeks or 0) for k in range(count))
 
     def resolve(self, span: Span, effects: Effects, ordinal: int) -> levers.Media:
         """Pull as drawn, per week on air."""

@@ -67,6 +67,10 @@ class MessagesTable(Pulling):
         for rank, day in enumerate(self.waves or (), 1):
             yield f"waves[{rank}]", day
 
+    def first_day(self, policy_start: date) -> date:
+        """That of the first wave."""
+        return min(self.waves) if self.waves else super().first_day(policy_start)
+
     def wave_weeks(self, span: Span) -> tuple[int, ...]:
         """First week of each wave."""
         start, end = self.weeks(span)

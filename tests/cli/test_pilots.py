@@ -11,10 +11,15 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
+from calibration.draws.effects import read_effects, recorded, with_effects
+from calibration.draws.files import load_draws
+from cli.commands.effects import _study
 from cli.main import app
 from cli.options import Lang
 from cli.pilots import _print_pilot
+from foundation.errors import UserError
 from foundation.store.manifest import read
+from planning.sensitivity.study import Choice
 
 Mes = Callable[..., Result]
 HEAD = "lever,arm,n,activated,weeks\n"
@@ -142,11 +147,42 @@ def test_a_result_is_learned_and_taken_by_run(mes: Mes, tmp_path: Path, plain: P
     (law,) = read(tmp_path / "learned")["learned"]
     assert law["name"] == "letter_pull"
     assert law["p05"] < law["p50"] < law["p95"]
+    told = json.loads(mes("compare", "learned", "--json").stdout)
+    assert told["effects"] == read(tmp_path / "learned")["effects"]
+    assert told["learned_effects"] == [{key: law[key] for key in ("name", "p05", "p50", "p95")}]
     report = mes("report", "learned", "--out", "r.html", "--lang", lang)
     assert report.exit_code == 0, report.stderr
     page = (tmp_path / "r.html").read_text()
     source = {"en": "trials of your own: learned.json", "fr": "vos essais\u00a0: learned.json"}[lang]
     assert source in page, "not the prior, which the draws no longer follow"
+
+
+def test_sensitivity_takes_what_was_simulated(mes: Mes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Learned effects at the rank of each draw, and drivers that the scenario fixes; not what the prior says."""
+    monkeypatch.setattr("planning.sensitivity.study.FEWEST", 3)
+    (tmp_path / "results.csv").write_text(ARMS)
+    assert mes("learn", "results.csv", "--anyway", "--out", "l.json").exit_code == 0
+    drivers = "[drivers]\ndocuments_per_year = 0.0\n"
+    (tmp_path / "x.toml").write_text(f'[title]\nen = "X"\n{drivers}[[lever]]\nkind = "letter"\n')
+    small = ("--people", "300", "--draws", "3", "--workers", "1", "--pictures", "none")
+    done = mes("run", "x.toml", *small, "--effects", "l.json", "--out", "c")
+    assert done.exit_code == 0, done.stderr
+    drawn = _study(tmp_path / "c", Choice(value=30.0, budget=None), None).drawn
+    draws = load_draws(3)
+    taught = with_effects(draws, read_effects(tmp_path / "l.json"))
+    assert drawn["letter_pull"].tolist() == [draw.effects["letter_pull"] for draw in taught]
+    assert drawn["letter_pull"].tolist() != [draw.effects["letter_pull"] for draw in draws], "negative control"
+    assert drawn["sms_pull"].tolist() == [draw.effects["sms_pull"] for draw in draws]
+    assert not [name for name in drawn if name.startswith("drivers.document_shocks")], "the same on all draws"
+    assert [name for name in drawn if name.startswith("drivers.shocks")]
+    for lang in ("en", "fr"):
+        told = mes("sensitivity", "c", "--out", f"s-{lang}", "--pictures", "none", "--lang", lang)
+        assert (told.exit_code, "(l.json)" in told.stdout) == (0, True), told.stderr
+    document = json.loads((tmp_path / "s-fr" / "sensitivity.json").read_text())
+    assert [law["name"] for law in document["learned_effects"]] == ["letter_pull"]
+    laws = [{key: law[key] for key in law if key != "quantiles"} for law in read(tmp_path / "c")["learned"]]
+    with pytest.raises(UserError, match="by an earlier version"):
+        recorded(tmp_path / "c", laws)
 
 
 def test_a_trial_that_nobody_would_have_expected_needs_a_word(mes: Mes, tmp_path: Path) -> None:
@@ -157,6 +193,25 @@ def test_a_trial_that_nobody_would_have_expected_needs_a_word(mes: Mes, tmp_path
     result = mes("learn", "swapped.csv", "--anyway")
     assert (result.exit_code, "WARNING" in result.stdout) == (0, True)
     assert (tmp_path / "learned-letter.json").is_file()
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_the_later_of_two_that_contradict_each_other_is_refused(mes: Mes, tmp_path: Path, lang: str) -> None:
+    """In either order; both are learned with --anyway, and the law is the same."""
+    (tmp_path / "a.csv").write_text(HEAD + "letter,control,40000,1320,13\nletter,treated,40000,2600,13\n")
+    (tmp_path / "b.csv").write_text(HEAD + "letter,control,40000,1300,13\nletter,treated,40000,1420,13\n")
+    laws = []
+    for first, second in (("a", "b"), ("b", "a")):
+        assert mes("learn", f"{first}.csv", "--anyway", "--out", f"{first}.json").exit_code == 0
+        both = ("learn", f"{second}.csv", "--effects", f"{first}.json", "--out", f"{first}{second}.json")
+        refused = mes(*both, "--lang", lang)
+        assert refused.exit_code == 2
+        said = " ".join(refused.stderr.replace("\u202f", " ").split())
+        assert f"{first}.json" in said
+        assert {"en": "--anyway learns from both", "fr": "--anyway apprend des deux"}[lang] in said
+        assert mes(*both, "--anyway").exit_code == 0
+        laws.append(read_effects(tmp_path / f"{first}{second}.json").quantiles["letter_pull"])
+    assert laws[0] == pytest.approx(laws[1], rel=1e-6)
 
 
 def test_a_trial_is_not_counted_twice_in_another_form(mes: Mes, tmp_path: Path) -> None:

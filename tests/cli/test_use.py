@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -13,8 +13,10 @@ from typer.testing import CliRunner
 import mes
 from cli.main import app
 from foundation.errors import UserError
+from foundation.language.text import in_language
 from foundation.store.manifest import read
-from scenarios.compare.comparison import refuse_target
+from foundation.store.store import nothing_finished
+from scenarios.compare.comparison import _refuse_since_launch, refuse_target
 from web.explorer import folder_document
 
 SMALL = ("--people", "2000", "--draws", "3", "--workers", "1", "--pictures", "none")
@@ -36,12 +38,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_target_is_on_users(folder: Path) -> None:
     manifest, outcomes = read(folder), pd.read_parquet(folder / "outcomes.parquet")
     assert (manifest["target_on"], manifest["target_millions"]) == ("users", 2.5)
-    users = pd.read_parquet(folder / "users.parquet").groupby(["scenario", "draw"])["users"]
+    table = pd.read_parquet(folder / "users.parquet")
+    users = table.groupby(["scenario", "draw"])["users"]
     for (scenario, draw), months in users:
         row = outcomes[(outcomes["scenario"] == scenario) & (outcomes["draw"] == draw)].iloc[0]
-        assert row["reached"] == (months.max() >= 2.5e6)
-        if row["reached"]:
-            assert date(2022, 2, 1) <= date.fromisoformat(row["reached_date"]) <= date(2027, 12, 31)
+        assert row["reached"] == (months.iloc[-1] >= 2.5e6), "at the horizon"
+        ahead = table[(table["scenario"] == scenario) & (table["draw"] == draw) & (table["month"] >= "2027-01")]
+        there = ahead["month"][ahead["users"] >= 2.5e6]
+        if len(there):
+            assert str(row["reached_date"])[:7] == there.iloc[0], "not the peak at launch"
+            assert (date.fromisoformat(row["reached_date"]) + timedelta(days=1)).day == 1
+        else:
+            assert str(row["reached_date"]) > "2027-12-31" or pd.isna(row["reached_date"])
         assert row["monthly_users_millions"] == pytest.approx(months.iloc[-1] / 1e6)
 
 
@@ -128,3 +136,38 @@ def test_a_folder_whose_target_was_reached_already_is_refused() -> None:
         refuse_target(Path("r"), {"target_millions": 24.0, "stock_targets": counts})
     with pytest.raises(UserError, match="reached already"):
         mes.compare(["media"], people=1000, draws=1, target="8M")
+
+
+def test_a_folder_whose_dates_are_of_the_launch_is_refused(folder: Path) -> None:
+    manifest, outcomes = read(folder), pd.read_parquet(folder / "outcomes.parquet")
+    _refuse_since_launch(folder, manifest, outcomes)
+    for earlier in (outcomes.assign(reached_date="2022-03-13"), outcomes.assign(reached=~outcomes["reached"])):
+        with pytest.raises(UserError, match="of an earlier version"):
+            _refuse_since_launch(folder, manifest, earlier)
+
+
+@pytest.mark.parametrize(("command", "lang"), [("run", "en"), ("compare", "fr"), ("plan", "en")])
+def test_a_horizon_by_which_no_month_is_over_is_refused(tmp_path: Path, command: str, lang: str) -> None:
+    words = {"run": ("media",), "compare": ("media",), "plan": ("--budget", "9M")}[command]
+    dates = ("--policy-start", "2022-01-31", "--until")
+    code, _, told = called(command, *words, *dates, "2022-02-21", "--lang", lang, "--out", str(tmp_path / "x"))
+    assert code == 2
+    assert {"en": "no month is over by then", "fr": "aucun mois n’est alors terminé"}[lang] in told
+    assert "2022-02-22" in told or "22 févr. 2022" in told
+    assert not (tmp_path / "x").exists()
+
+
+def test_the_least_horizon_with_users_is_computed(tmp_path: Path) -> None:
+    dates = ("--policy-start", "2022-01-31", "--until", "2022-02-22")
+    code, _, told = called("run", "media", *SMALL, *dates, "--out", str(tmp_path / "x"))
+    assert code == 0, told
+
+
+def test_that_nothing_came_through_is_french() -> None:
+    failed = [{"draw": 1, "error": "ValueError: x", "traceback": ""}]
+    said = in_language(str(nothing_finished(Path("b1"), failed, "draw")), "fr")
+    assert (
+        said.replace("\u202f", " ").replace("\u00a0", " ") == "b1 : aucun tirage n’a abouti ; tirage 1 : ValueError: x"
+    )
+    for unit in ("run", "quantity"):
+        assert unit not in in_language(str(nothing_finished(Path("b1"), [{unit: 1, "error": "x"}], unit)), "fr")

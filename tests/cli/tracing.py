@@ -81,6 +81,7 @@ class Folder:
         self.others = others
         self.manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         self.outcomes = pd.read_parquet(folder / "outcomes.parquet")
+        self.weekly = pd.read_parquet(folder / "weekly.parquet")
         self.equity = pd.read_parquet(folder / "equity.parquet")
         self.use = pd.read_parquet(folder / "user_groups.parquet")
         self.target = float(self.manifest["target_millions"])
@@ -97,8 +98,21 @@ class Folder:
             return _stated(ROOT / file, measure, where, stats)
         if file == "user_groups.parquet":
             return [_statistic(self._use(measure, where), stat) for stat in stats]
+        if file == "weekly.parquet":
+            return [_statistic(self._living_share(where["scenario"]), stat) for stat in stats]
         series = self._outcomes(measure, where) if file == "outcomes.parquet" else self._equity(measure, where)
         return [_statistic(series, stat) for stat in stats]
+
+    def _living_share(self, scenario: str) -> pd.Series:
+        """Activated among the living at the horizon, straight between Mondays."""
+        rows = self.weekly[self.weekly["scenario"] == scenario]
+        days = (date.fromisoformat(self.manifest["until"]) - START).days
+        stocks = {}
+        for name in ("activated_living", "living"):
+            by_week = rows.pivot(index="week", columns="draw", values=name)
+            part = days % 7 / 7
+            stocks[name] = (1 - part) * by_week.loc[days // 7] + part * by_week.loc[days // 7 + (part > 0)]
+        return stocks["activated_living"] / stocks["living"]
 
     def _use(self, measure: str, where: dict[str, str]) -> pd.Series:
         rows = self.use

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import math
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -109,6 +111,28 @@ def test_what_cannot_be_is_said() -> None:
         past.branch(mes.scenario(LETTERS + "[drivers]\ndocuments_per_year = 0.1\n"))
     with pytest.raises(AttributeError, match="it has"):
         mes.compere  # noqa: B018
+
+
+NUMBERS: list[dict[str, Any]] = [
+    {"target": -5}, {"target": math.nan}, {"target": True}, {"people": 2000.5}, {"people": "x"},
+    {"people": math.nan}, {"draws": 1.5}, {"draws": True}, {"seed": 1.5}, {"seed": "a"}, {"every": 0}, {"every": 2.5},
+    {"workers": 1.5},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("given", NUMBERS, ids=str)
+def test_numbers_that_can_not_be_are_said_before_anything_runs(given: dict[str, Any]) -> None:
+    (name,) = given
+    with pytest.raises(UserError, match=name):
+        mes.compare(["media"], **{"people": PEOPLE, "draws": 1, **given})
+    if name in ("people", "seed"):
+        with pytest.raises(UserError, match=name):
+            mes.history(mes.load_posterior(1)[0], **given)
+
+
+def test_a_target_may_be_a_number_of_millions() -> None:
+    found = [mes.compare(["media"], people=PEOPLE, draws=1, target=target).manifest for target in (41, "41M")]
+    assert [manifest["target_millions"] for manifest in found] == [41.0, 41.0]
 
 
 def test_a_file_that_hides_one_of_our_packages_is_named(tmp_path: Path) -> None:

@@ -167,7 +167,7 @@ def test_what_is_shared_is_paid_when_the_first_of_its_levers_starts() -> None:
     once = [(line.lever, line.year, line.eur) for line in found if line.item.startswith("prompt")]
     assert once == [("late", 2027, 2e6), ("late", 2028, 0.0)]
     yearly = [(line.lever, line.year, line.eur) for line in found if line.item.startswith("training")]
-    assert yearly == [("late", 2027, 1500), ("late", 2028, 2250), ("early", 2027, 1500), ("early", 2028, 2250)]
+    assert yearly == [("late", 2027, 0), ("late", 2028, 3750), ("early", 2027, 1500), ("early", 2028, 2250)]
     alone = several(prompt.format("late", "2028-03-06"))
     late = by_hand(alone, {date(2028, 1, 1): 0.0, UNTIL: 25.0}, UNTIL)
     assert [line.eur for line in late if line.item.startswith("prompt")] == [0.0, 2e6], "negative control"
@@ -192,3 +192,52 @@ def test_tables_have_every_year_of_every_scenario(frames: dict[str, pd.DataFrame
     document = spending_document(frames, manifest)["two"]
     whole = frames["outcomes"].set_index("scenario")["cost_millions_eur"]["two"]
     assert sum(year["p50"] for year in document) == pytest.approx(whole, rel=1e-5)
+
+
+def years_by_hand(text: str, counted: float = 10.0) -> dict[str, tuple[float, ...]]:
+    """Quantity of each line in 2027 and 2028, where everything has been used by New Year as it has by the horizon."""
+    found = by_hand(several(*text.split("---")), {date(2028, 1, 1): counted, UNTIL: counted}, UNTIL)
+    lines: dict[str, tuple[float, ...]] = {}
+    for one in found:
+        lines[one.lever] = (*lines.get(one.lever, ()), one.quantity)
+    return lines
+
+
+@pytest.mark.parametrize(
+    ("day", "before"), [("2027-12-27", True), ("2027-12-31", True), ("2028-01-01", False), ("2028-01-02", False)]
+)
+def test_a_lever_is_paid_from_the_day_as_written(day: str, before: bool) -> None:
+    """All of these days are of the week of Monday 27 December 2027."""
+    found = years_by_hand(
+        f"""kind = "simplify"\nstart = {day}
+        ---kind = "relatives"\nstart = {day}
+        ---kind = "letter"\nstart = {day}
+        ---kind = "sms"\nwaves = [{day}]
+        ---kind = "pharmacist"\nstart = {day}
+        ---kind = "doctors"\nmeans = "training"\nstart = {day}"""
+    )
+    assert len(found) == 6
+    for lever, (first, second) in found.items():
+        assert (first > 0, second > 0) == (before, not before), lever
+
+
+def test_bursts_are_of_the_year_of_their_days() -> None:
+    """Bursts by date, and every 26 weeks from a Saturday: 3 July 2027, 1 January and 1 July 2028."""
+    own = 'kind = "media"\nbursts = [{start = 2027-12-31, weeks = 1}, {start = 2028-01-03, weeks = 1}]'
+    assert years_by_hand(own, 2)["media"] == (1.0, 1.0)
+    later = own.replace("2028-01-03", "2028-06-03").replace("2027-12-31", "2028-01-01")
+    assert years_by_hand(later, 2)["media"] == (0.0, 2.0)
+    rhythm = 'kind = "media"\nstart = 2027-07-03\nevery_weeks = 26'
+    assert years_by_hand(rhythm, 3)["media"] == (1.0, 2.0)
+
+
+def test_a_year_without_money_leaves_what_begins_in_the_next() -> None:
+    """Simulated, with the years adding up to the cost: nothing is paid in 2027 of what starts on 1 January 2028."""
+    (draw,) = mes.load_draws(1)
+    text = '[title]\nen = "A"\n' + "".join(
+        f'[[lever]]\nkind = "{kind}"\nstart = 2028-01-01\n' for kind in ("simplify", "media", "letter", "pharmacist")
+    )
+    rows = simulate_draw(experiment(1000, text), draw)
+    by_year = rows["spending"].groupby("year")["eur"].sum()
+    assert by_year[2027] == 0
+    assert by_year[2028] == pytest.approx(rows["costs"]["eur"].sum())

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from foundation.drawing.style import BLACK, BLUE, GREY, SMALL, WIDTH, hold_ends, legend_below, light_grid, styled, wrap
 from foundation.language.numbers import NO_BREAK, day, interval, percent
+from foundation.shapes import Floats
 from scenarios.compare import label
 from scenarios.drawing import Frames, horizon, of_scenario, on_day, page, scenario_order, strategies_by_effect
 from scenarios.words import scenario_titles
@@ -28,6 +29,8 @@ STAGES = (
     ("activated", "activated", "living"),
 )
 """Stage, its stock, and the stock it is a share of."""
+OF_LIVING = ("living", "visited", "activated")
+"""Stocks that are counted among the living by groups; those of the country hold people who have died."""
 
 
 @styled
@@ -42,7 +45,7 @@ def funnel(frames: Frames, manifest: Mapping[str, object], lang: str) -> Figure:
     panels = figure.subplots(1, len(days), sharey=True, squeeze=False)[0]
     for axes, when in zip(panels, days, strict=True):
         shown = [names[0]] if when == SURVEY else [names[0], *best]
-        _panel(axes, frames["weekly"], shown, when, lang)
+        _panel(axes, frames, shown, when, lang)
         key = "survey_panel" if when == SURVEY else "horizon_panel"
         axes.set_title(label(f"funnel.{key}", lang, day=day(when, lang)), size=SMALL, weight="bold", loc="left")
     _name_stages(panels[0], lang)
@@ -51,13 +54,16 @@ def funnel(frames: Frames, manifest: Mapping[str, object], lang: str) -> Figure:
     return figure
 
 
-def _panel(axes: Axes, weekly: pd.DataFrame, names: Sequence[str], when: date, lang: str) -> None:
+def _panel(axes: Axes, frames: Frames, names: Sequence[str], when: date, lang: str) -> None:
     height = 0.62 / len(names)
+    groups = frames["groups"][frames["groups"]["dimension"] == "age_band"]
     for i, name in enumerate(names):
-        rows = of_scenario(weekly, name)
+        found = {stock: on_day(of_scenario(frames["weekly"], name), stock, when) for stock in ("aware", "adults")} | {
+            stock: on_day(_all_ages(of_scenario(groups, name), stock), stock, when) for stock in OF_LIVING
+        }
         for place, (_, stock, whole) in enumerate(STAGES):
             y = place + (i - (len(names) - 1) / 2) * height
-            _bar(axes, y, 0.88 * height, _shares(rows, stock, whole, when), GREY if i == 0 else BLUE, lang)
+            _bar(axes, y, 0.88 * height, _shares(found[stock] / found[whole]), GREY if i == 0 else BLUE, lang)
     if when == SURVEY:
         for place, (stage, _, _) in enumerate(STAGES):
             if stage in CLAIMS:
@@ -68,9 +74,14 @@ def _panel(axes: Axes, weekly: pd.DataFrame, names: Sequence[str], when: date, l
     light_grid(axes, "x")
 
 
-def _shares(rows: pd.DataFrame, stock: str, whole: str, when: date) -> np.ndarray:
+def _all_ages(groups: pd.DataFrame, stock: str) -> pd.DataFrame:
+    """A stock of all age bands together, by draw and week."""
+    return groups.groupby(["draw", "week"])[stock].sum().reset_index()
+
+
+def _shares(found: Floats) -> Floats:
     """5, 50 and 95 % quantiles over draws."""
-    return np.quantile(on_day(rows, stock, when) / on_day(rows, whole, when), [0.05, 0.5, 0.95])
+    return np.quantile(found, [0.05, 0.5, 0.95])
 
 
 def _bar(axes: Axes, y: float, height: float, shares: np.ndarray, colour: str, lang: str) -> None:

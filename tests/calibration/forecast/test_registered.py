@@ -97,7 +97,7 @@ def forecast(shift: float = 0.0, spread: float = 1.0, day: date = DAY) -> Regist
     values = middle[:, None] + shift + spread * z
     return Registered(
         name=f"{day}-v{shift}",
-        about={"registered": day.isoformat()},
+        about={"registered": day.isoformat(), "forecast_from": "2026-01-29"},
         quantiles=pd.DataFrame(),
         paths=pd.DataFrame(values, index=[d.date().isoformat() for d in days]),
     )
@@ -129,6 +129,10 @@ def test_a_good_forecast_is_scored_and_a_bad_one_worse() -> None:
     good, bad = forecast(), forecast(shift=8.0)
     table = scored([good, bad], CAME)
     assert len(table) == 2 * 3, "the count before registering is no test"
+    assert (table["horizon_days"] > 0).all()
+    gap = (good.day - date.fromisoformat(good.about["forecast_from"])).days
+    assert gap > 0
+    assert (table["known_days"] - table["horizon_days"] == gap).all(), "the forecast began before it was registered"
     means = table.groupby("registered")[["crps_millions", "wis_millions", "inside_50", "inside_90"]].mean()
     assert means.loc[good.name, "inside_90"] == 1.0
     assert means.loc[good.name, "inside_50"] == 1.0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -239,10 +241,11 @@ def test_frame_shows_people_in_plain_units() -> None:
     assert table["ties"].add(table["wards"]).tolist() == np.diff(people.tie_start)[rows].tolist()
 
 
-@pytest.mark.parametrize("people", [0, -5, 10**10])
-def test_refuses_impossible_numbers_of_people(people: int) -> None:
+@pytest.mark.parametrize("people", [0, -5, 10**10, 2.5, 2000.0, np.nan])
+def test_refuses_impossible_numbers_of_people(people: Any) -> None:
+    """As from Python, where nothing checks types."""
     with pytest.raises(ValueError, match=f"people = {people}"):
-        build_population(demography(), people=people, seed=1)
+        inspect.unwrap(build_population)(demography(), people=people, seed=1)
 
 
 def test_refuses_pyramids_with_a_gap() -> None:

@@ -248,6 +248,20 @@ def test_funnel_shows_claims_beside_the_count() -> None:
     assert 14.5 < activated < 15.5
 
 
+def test_the_funnel_counts_the_living_only() -> None:
+    """The stocks of the country hold people who have died; those of groups don't, and visited and activated follow."""
+    frames = dict(results(3))
+    lost = frames["groups"].assign(**{name: 0.9 * frames["groups"][name] for name in ("visited", "activated")})
+
+    def widths(found: dict[str, pd.DataFrame]) -> list[np.ndarray]:
+        return [np.array([bar.get_width() for bar in axes.patches]) for axes in funnel(found, manifest, "en").axes]
+
+    manifest = made.manifest(3)
+    for plain_bars, fewer in zip(widths(frames), widths({**frames, "groups": lost}), strict=True):
+        assert fewer == pytest.approx(np.where(plain_bars < 75, 0.9, 1.0) * plain_bars)
+        assert (plain_bars < 75).any()
+
+
 def test_titles_are_never_read_as_formulas() -> None:
     titles = {name: {"en": f"Costs $5 or $6_{name}", "fr": "x"} for name in made.names(3)}
     assert "Costs $5 or $6_status-quo" in texts(

@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 
 from model.counting.use import ROWS, UseOfGroups, UseOutcome
-from model.terms.use import months
+from model.terms.use import month_of, months
 from scenarios import used
 from scenarios.compare.use import counted, use_document, use_table, user_group_table
-from scenarios.frames import target_date
+from scenarios.frames import draw_frames
 from tests.scenarios import frames as made
+from tests.scenarios import made_up
 
 
 def outcome(users: float = 2e6, lasting: float = 1e6, month: int = 70) -> UseOutcome:
@@ -104,15 +105,41 @@ def test_measures_by_hand() -> None:
     assert set(found) == {*used.MEASURES}
 
 
-def test_users_by_week_are_those_of_ends_of_months() -> None:
-    use = outcome()
-    by_week = used.users_by_week(use, 340)
-    ends = months().end[:71]
-    assert by_week[ends] == pytest.approx(use.counts["users"][:71])
-    assert by_week[0] == 0.0
-    reached = target_date(by_week, float(use.counts["users"][40]), date(2027, 12, 31))
-    assert reached is not None
-    assert abs((date.fromisoformat(reached) - date(2025, 6, 30)).days) <= 10
+def peaked() -> UseOutcome:
+    """3 million users at launch, 2 million later, 2.7 million in May and June 2027, and 2.5 million at the horizon."""
+    use, users = outcome(month=month_of(2027, 12)), np.full(len(months().middle), 2e6)
+    users[:3] = 3e6
+    users[month_of(2027, 5) : month_of(2027, 7)] = 2.7e6
+    users[month_of(2027, 7) :] = 2.5e6
+    return replace(use, counts={**use.counts, "users": users})
+
+
+@pytest.mark.parametrize(
+    ("target", "month"),
+    [(1.9e6, "2026-12-31"), (2.3e6, "2027-05-31"), (2.6e6, "2027-05-31"), (2.7e6, "2027-05-31"), (2.9e6, None)],
+)
+def test_months_of_users_are_looked_at_from_the_policy_start_on(target: float, month: str | None) -> None:
+    found = used.month_reached(peaked(), target, date(2026, 11, 30), date(2027, 12, 31))
+    assert found == month
+    since_launch = used.month_reached(peaked(), target, date(2022, 1, 31), date(2027, 12, 31))
+    assert since_launch == "2022-02-28", "negative control: the peak of the launch"
+
+
+def test_a_month_that_is_over_with_the_week_of_the_horizon_ends_with_it() -> None:
+    found = used.month_reached(peaked(), 2.6e6, date(2027, 5, 3), date(2027, 5, 29))
+    assert found == "2027-05-29"
+
+
+@pytest.mark.parametrize(("target", "held"), [(2.4, True), (2.6, False), (2.9, False)])
+def test_a_target_on_users_is_reached_where_it_is_held_at_the_horizon(target: float, held: bool) -> None:
+    """As ``planning.mix.simulate.reached`` counts it; the date is that of the first month all the same."""
+    results = [replace(one, use=peaked()) for one in made_up.results({"quo": 0.0}, 0)]
+    horizon, start = date(2027, 12, 31), date(2026, 11, 30)
+    aim = {"target_millions": target, "target_on": "users", "policy_start": start}
+    row = draw_frames(0, results, every=13, until=horizon, **aim)["outcomes"].iloc[0]  # type: ignore[arg-type]
+    assert row["reached"] == held
+    assert row["reached"] == (row["monthly_users_millions"] >= target)
+    assert row["reached_date"] == ("2027-05-31" if target < 2.7 else None) or pd.isna(row["reached_date"])
 
 
 def test_those_whom_the_forecast_adds_use_it_as_the_others_do() -> None:
