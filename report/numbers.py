@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from foundation.language.numbers import chance, number, percent, short, with_interval
 from foundation.quantiles import jeffreys, spread
-from foundation.store.manifest import Manifest
+from foundation.store.manifest import Manifest, references_of, worlds_of
 from foundation.store.reading import Document
 from model.terms.outcome import BARRIERS, OBSTACLES, WOULD_PASS
 from model.terms.use import months
@@ -39,17 +39,20 @@ class Numbers(Subject):
         self.frames = frames
         self.summary = summary_table(frames["outcomes"], frames["costs"]).set_index("scenario", drop=False)
         if self.users:
-            used = use_table(frames["outcomes"], frames["user_groups"]).set_index("scenario")
+            used = use_table(frames["outcomes"], frames["user_groups"], manifest).set_index("scenario")
             self.summary = self.summary.join(used[used.columns.difference(self.summary.columns)])
         self.names = [str(name) for name in self.summary.index]
         self.reference, self.strategies = self.names[0], self.names[1:]
+        worlds = worlds_of(manifest)
+        self.alike = [name for name in self.strategies if worlds[name] == worlds[self.reference]]
+        """Strategies of the reference's world: of compared folders, others are shown and never ranked with these."""
         self.of: dict[str, dict[str, Any]] = {str(row["scenario"]): row for row in _records(self.summary)}
         """The summary by scenario."""
 
     @cached_property
     def equity(self) -> pd.DataFrame:
         """``equity_table`` by scenario, dimension and group."""
-        table = equity_table(self.frames["equity"], self.manifest["until"])
+        table = equity_table(self.frames["equity"], self.manifest["until"], references_of(self.manifest))
         return table.set_index(["scenario", "dimension", "group"])
 
     @cached_property
@@ -141,7 +144,7 @@ class Numbers(Subject):
     def adds_most(self, scenario: str) -> Markup:
         """Share of draws in which a strategy adds more than every other of what is compared."""
         outcomes = self.frames["outcomes"]
-        table = outcomes.pivot(index="draw", columns="scenario", values=self.gain)[self.strategies]
+        table = outcomes.pivot(index="draw", columns="scenario", values=self.gain)[self.alike]
         value = float((table.idxmax(axis=1) == scenario).mean())
         ends = jeffreys(value * len(table), len(table))
         stats = ["share", "jeffreys05", "jeffreys95"]

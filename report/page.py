@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 from calibration.region.law import level_sd
 from foundation.language.numbers import compact, day, moment, number, percent, short, typeset
 from foundation.quantiles import jeffreys
-from foundation.store.manifest import LEFT_OUT, Manifest
+from foundation.store.manifest import LEFT_OUT, Manifest, worlds_of
 from model.terms.outcome import BARRIERS
 from model.terms.parameters import Structure
 from report import answer, repeat, say, sources, tables
@@ -28,9 +28,10 @@ from report.numbers import Numbers
 from report.plan import Plan, plan_context, plan_point
 from report.sources import Assumption, Fact, Provenance
 from report.use import use_context
+from scenarios.compare import label as compared
 from scenarios.compare.aimed import aimed_lines
 from scenarios.compare.tables import counts_after_start
-from scenarios.words import group_label, own_prices, scenario_titles
+from scenarios.words import difference_lines, group_label, own_prices, scenario_titles
 
 __all__ = ["Assumption", "Fact", "Provenance", "report"]
 
@@ -163,6 +164,10 @@ def _warnings(numbers: Numbers) -> list[Markup]:
         found.append(say("page.failed", lang, failed=len(failures), draws=numbers.setting("draws")))
     left_out = dict.fromkeys(entry["scenario"] for entry in manifest.get(LEFT_OUT, ()))
     found += [say("page.left_out", lang, name=name) for name in left_out]
+    if lines := list(difference_lines(manifest, lang)):
+        between = typeset(" ; ", lang) if lang == "fr" else "; "
+        first = str((manifest.get("sources") or [""])[0])
+        found.append(numbers.say("page.worlds", folder=first, lines=between.join(lines)))
     if not manifest.get("paired", True):
         found.append(say("page.unpaired", lang))
     found += [escape(line) for line in aimed_lines(numbers.frames["uses"], manifest, lang)]
@@ -225,7 +230,7 @@ def _curves_alt(numbers: Numbers, shown: list[str]) -> str:
 
 def _crosses_alt(numbers: Numbers, chosen: answer.Chosen) -> str:
     titles = scenario_titles(numbers.manifest, numbers.lang)
-    prices = numbers.summary.loc[numbers.strategies][f"{numbers.price}_p50"].dropna()
+    prices = numbers.summary.loc[numbers.alike][f"{numbers.price}_p50"].dropna()
     cheapest = titles[str(prices.idxmin())] if len(prices) else "–"
     return numbers.say("costs.alt", most=titles[chosen.best], cheapest=cheapest).striptags()
 
@@ -238,6 +243,7 @@ def _tables(numbers: Numbers, chosen: answer.Chosen) -> dict[str, Any]:
         "titles": {"reference": titles[numbers.reference], "best": titles[chosen.best]},
         "strategies": tables.strategy_rows(numbers),
         "best": tables.best_rows(numbers),
+        "worlds": compared("best.worlds", numbers.lang) if len({*worlds_of(numbers.manifest).values()}) > 1 else "",
         "spending": tables.spending_part(numbers),
         "when": tables.when_part(numbers),
         "groups": tables.group_rows(numbers, chosen, GROUPED),

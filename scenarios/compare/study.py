@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from foundation.store.manifest import LEFT_OUT, Manifest, entries
+from foundation.store.manifest import LEFT_OUT, Manifest, entries, references_of
 from foundation.store.reading import Document
 from foundation.study import Study, Tables
 from foundation.tasks.bench import Found
@@ -175,16 +175,17 @@ def tables_for_reading(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -
     from scenarios.compare.use import use_table, user_group_table
     from scenarios.compare.when import when_table
 
+    against = references_of(manifest)
     return {
         "summary": summary_table(frames["outcomes"], frames["costs"]),
         "spending": spending_table(frames, manifest),
         "when": when_table(frames["outcomes"], manifest),
-        "groups": groups_table(frames["groups"], manifest["until"]),
-        "equity": equity_table(frames["equity"], manifest["until"]),
+        "groups": groups_table(frames["groups"], manifest["until"], against),
+        "equity": equity_table(frames["equity"], manifest["until"], against),
         "left-behind": obstacle_table(frames["equity"], manifest["until"]),
         "best": best_table(frames["outcomes"], manifest),
         "drivers": courses_table(manifest),
-        "use": use_table(frames["outcomes"], frames["user_groups"]),
+        "use": use_table(frames["outcomes"], frames["user_groups"], manifest),
         "use-groups": user_group_table(frames["user_groups"]),
     }
 

@@ -69,12 +69,13 @@ def _summary_row(rows: Mapping[str, Any], name: str, statuses: Mapping[str, str]
     }
 
 
-def groups_table(groups: pd.DataFrame, until: date | str) -> pd.DataFrame:
+def groups_table(groups: pd.DataFrame, until: date | str, references: Mapping[str, str] | None = None) -> pd.DataFrame:
     """Who is left behind: for each scenario and group at the start of ``until``, over draws (p05, p50, p95):
     share activated of the living (0..1), its gap to the average of all insured in points, and its gain over the
-    reference (the first scenario) in points, paired draw by draw; ``living_millions`` is a median.
+    reference (the first scenario, or as ``references`` says) in points, paired draw by draw; ``living_millions`` is a
+    median.
     """
-    now = Day(groups, position(date.fromisoformat(until) if isinstance(until, str) else until))
+    now = Day(groups, position(date.fromisoformat(until) if isinstance(until, str) else until), references)
     measures = _measures(now)
     table = stacked([now.labels(block) | _over_draws(block, measures) for block in now.blocks])
     rank = {dimension: place for place, dimension in enumerate(now.dimensions)}

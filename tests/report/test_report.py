@@ -187,3 +187,23 @@ def test_a_share_of_draws_is_told_as_in_the_tables() -> None:
     text = share_of_draws(1.0, outcomes["draw"].nunique(), "en")
     assert text.startswith(">")
     assert Markup(text).striptags() == Markup(found.adds_most(best)).striptags()
+
+
+def test_of_compared_folders_the_answer_names_only_strategies_of_the_first_ones_world() -> None:
+    found = numbers(6)
+    alone = choose(found)
+    entries = [
+        entry | {"world": int(entry["name"] == alone.best), "folder": "b"} for entry in found.manifest["scenarios"]
+    ]
+    differences = [{"folder": "b", "setting": "seed", "value": 2, "first": 1, "first_folder": "a"}]
+    manifest = {**found.manifest, "scenarios": entries, "differences": differences, "sources": ["a", "b"]}
+    both = Numbers(found.frames, manifest, "en")
+    chosen = choose(both)
+    assert alone.best not in vars(chosen).values()
+    assert tables.by_effect(both)[-1] == alone.best == tables.by_effect(found)[0], (
+        "behind those of the first world, whatever it adds"
+    )
+    assert "[b]" in scenario_titles(manifest, "en")[alone.best]
+    (warning,) = (line for line in page._warnings(both) if "different worlds" in line)
+    assert "b, seed: 2 (a: 1)" in warning
+    assert not any("different worlds" in line for line in page._warnings(found))

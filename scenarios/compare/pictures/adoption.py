@@ -32,7 +32,7 @@ from foundation.drawing.style import (
 )
 from foundation.language.numbers import day, interval, number, short, with_interval
 from foundation.shapes import Floats
-from foundation.store.manifest import Manifest
+from foundation.store.manifest import Manifest, references_of
 from model.terms.weeks import START, position
 from scenarios.compare import label
 from scenarios.drawing import (
@@ -75,7 +75,7 @@ def _apart(frames: Frames, manifest: Manifest, names: Sequence[str]) -> tuple[li
     least = THICK * top_of(frames, manifest)
     medians = frames["outcomes"].groupby("scenario", sort=False)["additional_millions"].median()
     found = [name for name in names if abs(medians[name]) >= least]
-    return found or strategies_by_effect(frames)[:1], least
+    return found or strategies_by_effect(frames, manifest)[:1], least
 
 
 def _one(frames: Frames, manifest: Mapping[str, object], lang: str, names: Sequence[str], note: str) -> Figure:
@@ -115,10 +115,11 @@ def _many(frames: Frames, manifest: Manifest, lang: str, names: Sequence[str], n
     panels = list(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
     _scale(panels[0], frames, manifest, lang, every=2)  # first: else every line fits the scale of all panels anew
     band = [(0.05, 0.95, 0.25)]
-    reference = curve_of(frames["weekly"], names[0], band)
+    against = {name: references_of(manifest).get(name, names[0]) for name in names}
+    references = {name: curve_of(frames["weekly"], name, band) for name in {*against.values()}}
     target = (target_shown(manifest) or 0.0) / top_of(frames, manifest)
     for axes, name in zip(panels, names[1:], strict=False):
-        draw_curve(axes, reference, GREY, band, "--")
+        draw_curve(axes, references[against[name]], GREY, band, "--")
         draw_curve(axes, curve_of(frames["weekly"], name, band), BLUE, band)
         _surround(axes, frames, manifest, lang, name, 8.9 / columns - 0.2, target)
     _drop_empty(panels, strategies, columns)

@@ -42,7 +42,7 @@ NAME_WIDTH = 2.0
 def additional_activations(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     """Median, 50 % and 90 % intervals of the additional activations of each strategy, with the numbers beside them."""
     until = day(manifest["until"], lang)
-    names = strategies_by_effect(frames)
+    names = strategies_by_effect(frames, manifest)
     title, subtitle = label("additional.title", lang, until=until), label("additional.subtitle", lang)
     figure = page(title, subtitle, 0.36 * len(names) + 0.9, manifest, lang, statistic="intervals")
     axes = figure.subplots()
@@ -73,7 +73,7 @@ Cross = tuple[np.ndarray, np.ndarray]
 def cost_against_effect(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     """A cross per strategy: 90 % intervals of public cost (log) and additional activations, labelled directly, or with
     a number for a list below where a name would hide something."""
-    names = strategies_by_effect(frames)
+    names = strategies_by_effect(frames, manifest)
     titles = scenario_titles(manifest, lang)
     crosses = [cross_of(frames, name) for name in names]
     texts = [_ways(titles[name]) for name in names]
@@ -168,7 +168,7 @@ def arms_of(crosses: Sequence[Cross]) -> np.ndarray:
 @styled
 def use_after_activation(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     """Left, monthly and weekly users of the reference, medians and 90 % bands; right, lasting users added, 90 %."""
-    names = strategies_by_effect(frames)
+    names = strategies_by_effect(frames, manifest)
     reference = scenario_order(frames["outcomes"])[0]
     subtitle = label("users.subtitle", lang, scenario=scenario_titles(manifest, lang)[reference])
     row = 0.36 if any("\n" in name for name in _names(names, manifest, lang)) else 0.26
