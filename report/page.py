@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from calibration.region.law import level_sd
-from foundation.language.numbers import compact, day, moment, number, percent, short, typeset
+from foundation.language.numbers import compact, day, moment, number, percent, typeset
 from foundation.quantiles import jeffreys
 from foundation.store.manifest import LEFT_OUT, Manifest, worlds_of
 from model.terms.outcome import BARRIERS
@@ -30,6 +30,7 @@ from report.sources import Assumption, Fact, Provenance
 from report.use import use_context
 from scenarios.compare import label as compared
 from scenarios.compare.aimed import aimed_lines
+from scenarios.compare.study import options_of
 from scenarios.compare.tables import counts_after_start
 from scenarios.words import difference_lines, group_label, own_prices, scenario_titles
 
@@ -131,14 +132,11 @@ def _share(numbers: Numbers) -> Markup:
 
 
 def _plan_command(numbers: Numbers) -> str:
-    """What makes a plan that goes with the run."""
-    manifest, words = numbers.manifest, ["mes", "plan", "--budget", "60M"]
-    if numbers.region:
-        words[3] = f"{max(1, round(60 * manifest['region_share']))}M"
-        level = manifest.get("level")
-        words += ["--level", level["folder"]] if level else ["--region", numbers.region]
-    if numbers.users:
-        words += ["--target", f"users={short(manifest['target_millions'], 'en')}M"]
+    """What makes a plan that goes with the run, of the same world and question."""
+    share = numbers.manifest["region_share"] if numbers.region else 1.0
+    words = ["mes", "plan", "--budget", f"{max(1, round(60 * share))}M", *options_of(numbers.manifest, sample=False)]
+    if numbers.manifest["drivers"]:
+        words += ["--within", numbers.say("budget.own_levers").striptags()]
     return repeat.command([*words, "--out", "my-plan"])
 
 

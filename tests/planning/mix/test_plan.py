@@ -345,6 +345,11 @@ def test_the_file_is_a_scenario(found: Plan) -> None:
     assert "30" in scenario.title("en")
     assert "30" in scenario.title("fr")
     assert "--until 2027-06-30" in plan_text(found, manifest(found, until="2027-06-30"))
+    told = plan_text(found, manifest(found, effects={"trial.json": "1"}, target_on="users"), "my plans/p").splitlines()[
+        1
+    ]
+    asks = "--target users=40M --effects trial.json --posterior draws.parquet --people 1000 --draws 4 --seed 1"
+    assert told == f"#   mes run 'my plans/p/plan.toml' {asks}", told
 
 
 def test_the_document_is_plain_json(found: Plan, tidy: Frames) -> None:
