@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from foundation.language.numbers import chance, number, percent, short, with_interval
+from foundation.language.numbers import chance, exact, number, percent, short, with_interval
 from foundation.quantiles import jeffreys, spread
 from foundation.store.manifest import Manifest, references_of, worlds_of
 from foundation.store.reading import Document
@@ -87,7 +87,7 @@ class Numbers(Subject):
     def target(self) -> Markup:
         """The target, in the unit of what it is on."""
         value, times = float(self.manifest["target_millions"]), self.times_of(self.total)
-        text = short(times * value, self.lang)
+        text = exact(times * value, self.lang)
         return traced(text, [value], file=MANIFEST, measure="target_millions", stats=["value"], times=times)
 
     def outcome(self, scenario: str, measure: str) -> Markup:

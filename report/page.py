@@ -14,7 +14,10 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from calibration.draws.files import read_draws
+from calibration.draws.posteriors import posterior_named
 from calibration.region.law import level_sd
+from foundation.errors import UserError
 from foundation.language.numbers import compact, day, moment, number, percent, typeset
 from foundation.quantiles import jeffreys
 from foundation.store.manifest import LEFT_OUT, Manifest, worlds_of
@@ -174,7 +177,9 @@ def _warnings(numbers: Numbers) -> list[Markup]:
     if after := counts_after_start(manifest, lang):
         found.append(escape(after))
     if choices := _unusual(manifest):
-        found.append(say("page.structure", lang, choices=choices))
+        fitted = _fitted(manifest)
+        key = "page.structure_alone" if fitted is None else f"page.structure{'_fitted' if fitted else ''}"
+        found.append(say(key, lang, choices=choices))
     return found
 
 
@@ -182,6 +187,16 @@ def _unusual(manifest: Manifest) -> str:
     """Structural choices that are not the default."""
     default = vars(Structure())
     return ", ".join(f"{key} = {value}" for key, value in manifest["structure"].items() if default.get(key) != value)
+
+
+def _fitted(manifest: Manifest) -> bool | None:
+    """Whether the posterior was fitted under the structure of the run; ``None`` where it is not there to tell."""
+    file, structure = str(manifest["draws_file"]), dict(manifest["structure"])
+    try:
+        source = posterior_named(file)
+        return dict(read_draws(source.paths[0])[1].structure) == structure
+    except UserError:
+        return None
 
 
 def _figures(numbers: Numbers, chosen: answer.Chosen) -> dict[str, Any]:

@@ -38,6 +38,11 @@ def short(value: float, lang: str) -> str:
     return number(value, next((n for n in range(3) if abs(value - round(value, n)) < 1e-6), 1), lang)
 
 
+def exact(value: float, lang: str) -> str:
+    """A target as somebody has asked for it: all its decimals, nine at most, and none that are needless."""
+    return number(value, len(f"{value:.9f}".rstrip("0").partition(".")[2]), lang)
+
+
 _FIGURES = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(e[+-]?\d+)?")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from foundation.language import spreadsheet
-from foundation.language.numbers import chance, day, short, with_interval
+from foundation.language.numbers import chance, day, with_interval
 from foundation.language.text import Words
 from foundation.store.manifest import Manifest
 from model.terms.weeks import position
@@ -19,7 +19,7 @@ from scenarios.compare import label
 from scenarios.compare.comparison import MEASURES, scenario_summary
 from scenarios.compare.days import Block, Day, Floats, medians, quantile_columns, ratio, stacked
 from scenarios.compare.spending import price_statuses
-from scenarios.compare.when import on
+from scenarios.compare.when import with_target
 from scenarios.words import (
     group_label,
     price_line,
@@ -172,13 +172,13 @@ def rich_table(summary: pd.DataFrame, manifest: Manifest, lang: str) -> Table:
         title_style="bold",
     )
     table.title, table.caption = Text(_title(manifest, lang)), Text(_caption(summary, manifest, lang))
-    target = short(manifest["target_millions"], lang)
     table.add_column(label("table.scenario", lang), min_width=8, max_width=34, overflow="fold")
     for name in ("activated", "additional", "cost", "per_additional", "probability"):
-        key = on(manifest, "table.probability", "table.probability_users") if name == "probability" else f"table.{name}"
+        key = f"table.{name}"
         if name == "additional" and units_of(manifest) > 1:
             key = "table.additional_thousand"
-        table.add_column(label(key, lang, target=target), justify="right", no_wrap=True)
+        head = with_target(key, manifest, lang) if name == "probability" else label(key, lang)
+        table.add_column(head, justify="right", no_wrap=True)
     titles = scenario_titles(manifest, lang)
     for _, row in summary.iterrows():
         table.add_row(*(Text(cell) for cell in (titles[row["scenario"]], *_cells(row, manifest, lang))))

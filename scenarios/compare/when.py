@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from foundation.language.numbers import NARROW, NO_BREAK, chance, day, month, short
+from foundation.language.numbers import NARROW, NO_BREAK, chance, day, exact, month
 from foundation.quantiles import LEVELS, jeffreys, rounded
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
@@ -98,8 +98,17 @@ def _days(outcomes: pd.DataFrame) -> Iterator[tuple[str, list[object]]]:
 
 def title(manifest: Manifest, lang: str) -> str:
     """Above the table."""
-    target = short(manifest["target_millions"], lang)
-    return label(on(manifest, "when.title", "when.title_users"), lang, target=target)
+    return with_target("when.title", manifest, lang)
+
+
+def with_target(key: str, manifest: Manifest, lang: str) -> str:
+    """Words that hold the target as it was asked for; of fewer than a million users, in thousands."""
+    aim = float(manifest["target_millions"])
+    if manifest.get("target_on") != "users":
+        return label(key, lang, target=exact(aim, lang))
+    if aim < 1:
+        return label(f"{key}_thousand", lang, target=exact(1000 * aim, lang))
+    return label(f"{key}_users", lang, target=exact(aim, lang))
 
 
 def on(manifest: Manifest, profiles: str, users: str) -> str:

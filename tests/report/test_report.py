@@ -12,6 +12,7 @@ from calibration import parameter_word
 from calibration.facts.priors import AHEAD, STATUS_QUO
 from calibration.facts.tables import DATA, read_rows
 from foundation.language.numbers import moment, share_of_draws
+from model.terms.parameters import Structure
 from report import page, say, tables
 from report.answer import choose, levers, verdict
 from report.figures import SHAPES, report_adoption
@@ -207,3 +208,33 @@ def test_of_compared_folders_the_answer_names_only_strategies_of_the_first_ones_
     (warning,) = (line for line in page._warnings(both) if "different worlds" in line)
     assert "b, seed: 2 (a: 1)" in warning
     assert not any("different worlds" in line for line in page._warnings(found))
+
+
+@pytest.mark.parametrize(
+    ("structure", "file", "words"),
+    [
+        (Structure(traits="lifelong"), "posterior/traits-lifelong.parquet", "were fitted again"),
+        (Structure(word_of_mouth="off"), "posterior/default.parquet", "were not fitted again"),
+        (Structure(traits="lifelong"), "posterior/default.parquet", "were not fitted again"),
+        (Structure(traits="lifelong"), "gone", None),
+    ],
+)
+def test_whether_parameters_were_fitted_under_the_structure(structure: Structure, file: str, words: str | None) -> None:
+    found = numbers(3)
+    manifest = {**found.manifest, "structure": vars(structure), "draws_file": file}
+    (warning,) = (line for line in page._warnings(Numbers(found.frames, manifest, "en")) if "Structural" in line)
+    assert words in warning if words else "fitted" not in warning
+
+
+@pytest.mark.parametrize(
+    ("millions", "on", "en", "fr"),
+    [(1.825, "activated", "1.825", "1,825"), (37.125, "activated", "37.125", "37,125"), (40.0, "activated", "40", "40"),
+     (0.185, "users", "185", "185"), (0.0951, "users", "95.1", "95,1")],
+)  # fmt: skip
+def test_a_target_is_shown_exactly_as_it_was_asked(millions: float, on: str, en: str, fr: str) -> None:
+    """Users of a region in thousands."""
+    found = numbers(2)
+    manifest = {**found.manifest, "target_millions": millions, "target_on": on, "region": "Bretagne"}
+    for lang, said in (("en", en), ("fr", fr)):
+        shown = Numbers(found.frames, {**manifest, "scenarios": found.manifest["scenarios"]}, lang).target()
+        assert shown.striptags() == said

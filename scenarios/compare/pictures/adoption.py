@@ -30,7 +30,7 @@ from foundation.drawing.style import (
     styled,
     wrap,
 )
-from foundation.language.numbers import day, interval, number, short, with_interval
+from foundation.language.numbers import day, exact, interval, number, with_interval
 from foundation.shapes import Floats
 from foundation.store.manifest import Manifest, references_of
 from model.terms.weeks import START, position
@@ -257,7 +257,7 @@ def _band_line(colour: str, words: str, line: Literal["-", "--"] = "-") -> Artis
 
 
 def legend_of_surroundings(manifest: Manifest, lang: str) -> list[Artist]:
-    target = short(manifest["target_millions"], lang)
+    target = exact(manifest["target_millions"], lang)
     words = {name: f"{label(f'adoption.{name}_line', lang)}" for name in ("data", "policy")}
     aim = Line2D([], [], color=RED, linestyle=(0, (6, 2)), label=label("adoption.target", lang, target=target))
     handles: list[Artist] = [
