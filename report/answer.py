@@ -111,7 +111,9 @@ def _reach(numbers: Numbers, chosen: Chosen) -> Iterator[Markup]:
         activated=numbers.outcome(quo, numbers.total),
         profiles=numbers.outcome(quo, "activated_millions"),
         share=numbers.share(quo),
-        shortfall=numbers.shortfall(quo),
+        gap=numbers.say("answer.above", excess=numbers.shortfall(quo, excess=True))
+        if numbers.above_target(quo)
+        else numbers.say("answer.short", shortfall=numbers.shortfall(quo)),
     )
     yield from _when(numbers, chosen)
     if numbers.alike:
@@ -140,9 +142,11 @@ def _when(numbers: Numbers, chosen: Chosen) -> Iterator[Markup]:
     if not (ends := year_ends(manifest)):
         return
     until, last = manifest["until"], last_looked_at(manifest)
+    there = any(numbers.reached_in_time(name) for name in (numbers.reference, chosen.best))
+    heading = numbers.setting("until", day(until, lang))
     found = numbers.say(
         "answer.when" if numbers.alike else "answer.when_alone",
-        until=numbers.setting("until", day(until, lang)),
+        heading=numbers.say("answer.when_there") if there else numbers.say("answer.when_open", until=heading),
         target=numbers.target(),
         year=ends[-1][:4],
         quo=numbers.reached_date(numbers.reference),

@@ -125,6 +125,11 @@ class Numbers(Subject):
         found = [date_quantiles(days)[stat] or "later" for stat in INTERVAL]
         return self._outcome(dates(days, self.manifest, self.lang), scenario, "reached_date", found)
 
+    def reached_in_time(self, scenario: str) -> bool:
+        """Whether the median of the days on which the target is reached lies before the horizon."""
+        found = date_quantiles(self._rows(scenario)["reached_date"].to_list())["p50"]
+        return found is not None and found <= str(self.manifest["until"])
+
     def reached_by(self, scenario: str, by: str) -> Markup:
         """Probability of having reached the target by the start of a day, with its Jeffreys interval."""
         found = reached_by(self._rows(scenario)["reached_date"].to_list(), by)
@@ -161,10 +166,16 @@ class Numbers(Subject):
         in being best, or ``regret_of_like``."""
         return self._outcome(text, scenario, measure, [value], ["mean"])
 
-    def shortfall(self, scenario: str) -> Markup:
-        """Target less what it is on, millions."""
-        found = spread(float(self.manifest["target_millions"]) - self._rows(scenario)[self.total])
-        measure, ends = f"target_less_{self.total}", [float(found[q] or 0.0) for q in INTERVAL]
+    def above_target(self, scenario: str) -> bool:
+        """Whether what the target is on comes to more than the target (median)."""
+        return float(self.of[scenario][f"{self.total}_p50"]) > float(self.manifest["target_millions"])
+
+    def shortfall(self, scenario: str, *, excess: bool = False) -> Markup:
+        """Target less what it is on, millions; the ``excess`` is the other way round."""
+        short = float(self.manifest["target_millions"]) - self._rows(scenario)[self.total]
+        found = spread(-short if excess else short)
+        measure = f"{self.total}_less_target" if excess else f"target_less_{self.total}"
+        ends = [float(found[q] or 0.0) for q in INTERVAL]
         middle, low, high = (self.times_of(measure) * end for end in ends)
         return self._outcome(with_interval(low, middle, high, self.lang), scenario, measure, ends)
 

@@ -19,7 +19,7 @@ from scenarios.compare import label
 from scenarios.compare.comparison import MEASURES, scenario_summary
 from scenarios.compare.days import Block, Day, Floats, medians, quantile_columns, ratio, stacked
 from scenarios.compare.spending import price_statuses
-from scenarios.compare.when import with_target
+from scenarios.compare.when import CHANCE, with_target
 from scenarios.words import (
     group_label,
     price_line,
@@ -177,7 +177,7 @@ def rich_table(summary: pd.DataFrame, manifest: Manifest, lang: str) -> Table:
         key = f"table.{name}"
         if name == "additional" and units_of(manifest) > 1:
             key = "table.additional_thousand"
-        head = with_target(key, manifest, lang) if name == "probability" else label(key, lang)
+        head = with_target(CHANCE, manifest, lang) if name == "probability" else label(key, lang)
         table.add_column(head, justify="right", no_wrap=True)
     titles = scenario_titles(manifest, lang)
     for _, row in summary.iterrows():

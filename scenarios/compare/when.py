@@ -98,17 +98,20 @@ def _days(outcomes: pd.DataFrame) -> Iterator[tuple[str, list[object]]]:
 
 def title(manifest: Manifest, lang: str) -> str:
     """Above the table."""
-    return with_target("when.title", manifest, lang)
+    return with_target(("when.title", "when.title_users", "when.title_thousand"), manifest, lang)
 
 
-def with_target(key: str, manifest: Manifest, lang: str) -> str:
-    """Words that hold the target as it was asked for; of fewer than a million users, in thousands."""
-    aim = float(manifest["target_millions"])
-    if manifest.get("target_on") != "users":
-        return label(key, lang, target=exact(aim, lang))
-    if aim < 1:
-        return label(f"{key}_thousand", lang, target=exact(1000 * aim, lang))
-    return label(f"{key}_users", lang, target=exact(aim, lang))
+CHANCE = ("table.probability", "table.probability_users", "table.probability_thousand")
+"""Heads of the column with the probability of the target."""
+
+
+def with_target(keys: tuple[str, str, str], manifest: Manifest, lang: str) -> str:
+    """Words that hold the target as it was asked for: on profiles, on users, on fewer than a million users, which are
+    told in thousands."""
+    aim, (profiles, users, thousands) = float(manifest["target_millions"]), keys
+    if manifest.get("target_on") == "users" and aim < 1:
+        return label(thousands, lang, target=exact(1000 * aim, lang))
+    return label(on(manifest, profiles, users), lang, target=exact(aim, lang))
 
 
 def on(manifest: Manifest, profiles: str, users: str) -> str:

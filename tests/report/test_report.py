@@ -14,7 +14,7 @@ from calibration.facts.tables import DATA, read_rows
 from foundation.language.numbers import moment, share_of_draws
 from model.terms.parameters import Structure
 from report import page, say, tables
-from report.answer import choose, levers, verdict
+from report.answer import choose, levers, points, verdict
 from report.figures import SHAPES, report_adoption
 from report.numbers import Numbers
 from report.shown import traced
@@ -238,3 +238,29 @@ def test_a_target_is_shown_exactly_as_it_was_asked(millions: float, on: str, en:
     for lang, said in (("en", en), ("fr", fr)):
         shown = Numbers(found.frames, {**manifest, "scenarios": found.manifest["scenarios"]}, lang).target()
         assert shown.striptags() == said
+
+
+@pytest.mark.parametrize(
+    ("target", "en", "fr"),
+    [(20.0, "more than the target", "de plus que l’objectif"), (60.0, "short of the target", "il en manque")],
+)
+def test_a_status_quo_above_the_target_is_not_short_of_it(target: float, en: str, fr: str) -> None:
+    found = numbers(3)
+    for lang, said in (("en", en), ("fr", fr)):
+        own = Numbers(found.frames, {**found.manifest, "target_millions": target}, lang)
+        told = points(own, choose(own), load_provenance("posterior/default.parquet"), plan=None, worth=None)
+        (line,) = (one for one in told if said in one)
+        assert "−" not in line.striptags(), "no amount of less than nothing"
+        assert not any(other in line for other in ("short", "manque")) or target == 60.0
+
+
+@pytest.mark.parametrize(
+    ("day", "heading"),
+    [("2026-12-07", "When is the target reached?"), ("2028-05-01", "If not by"), (None, "If not by")],
+)
+def test_a_target_that_is_reached_in_time_has_a_heading_that_fits(day: str | None, heading: str) -> None:
+    found = numbers(3, reached_date=[day] * 60)
+    manifest = {**found.manifest, "until": "2027-12-31", "dates_until": "2028-12-31"}
+    own = Numbers(found.frames, manifest, "en")
+    told = points(own, choose(own), load_provenance("posterior/default.parquet"), plan=None, worth=None)
+    assert any(heading in one for one in told), told

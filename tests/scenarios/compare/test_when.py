@@ -20,6 +20,7 @@ from scenarios.compare import study
 from scenarios.compare.comparison import compare_folders, comparison_document, load
 from scenarios.compare.study import LAST, looking_on
 from scenarios.compare.when import (
+    CHANCE,
     cut_off,
     date_quantiles,
     dates,
@@ -271,5 +272,5 @@ def test_the_document_and_the_table(tmp_path: Path) -> None:
 )
 def test_the_target_stands_in_words_as_it_was_asked(aim: float, on: str, head: str, above: str) -> None:
     manifest = {"target_millions": aim, "target_on": on}
-    assert with_target("table.probability", manifest, "fr").replace("\u00a0", " ") == head
+    assert with_target(CHANCE, manifest, "fr").replace("\u00a0", " ") == head
     assert above in title(manifest, "fr").replace("\u00a0", " ")
