@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from foundation.language.numbers import day, number, typeset
+from foundation.language.numbers import day, decimals_for, interval, number, typeset
 from foundation.store.manifest import Manifest
 from model.terms.parameters import Structure
 from scenarios import label
@@ -100,6 +100,17 @@ def region_mark(manifest: Manifest, lang: str) -> str:
 def units_of(manifest: Manifest) -> float:
     """What is added is told in millions, of a region in thousands: units of a million."""
     return 1000.0 if manifest.get("region") else 1.0
+
+
+def units_word(manifest: Manifest, lang: str) -> str:
+    """The same in words."""
+    return label("common.in_thousands" if units_of(manifest) > 1 else "common.in_millions", lang)
+
+
+def in_units(low: float, middle: float, high: float, manifest: Manifest, lang: str, *, sign: bool = False) -> str:
+    """Median and interval in a picture, in those units: two decimals for millions, three figures for thousands."""
+    decimals = decimals_for(middle) if units_of(manifest) > 1 else 2
+    return f"{number(middle, decimals, lang, sign=sign)} {interval(low, high, decimals, lang)}"
 
 
 def _region_parts(manifest: Manifest, lang: str) -> Iterator[str]:

@@ -30,7 +30,7 @@ from foundation.drawing.style import (
     styled,
     wrap,
 )
-from foundation.language.numbers import day, exact, interval, number, with_interval
+from foundation.language.numbers import day, exact, number, with_interval
 from foundation.shapes import Floats
 from foundation.store.manifest import Manifest, references_of
 from model.terms.weeks import START, position
@@ -45,7 +45,7 @@ from scenarios.drawing import (
     strategies_by_effect,
     weekly_bands,
 )
-from scenarios.words import scenario_titles
+from scenarios.words import in_units, scenario_titles, units_of, units_word
 
 NINETY = 1.645
 """Standard deviations on each side of a 90 % interval of a normal law."""
@@ -110,7 +110,7 @@ def _many(frames: Frames, manifest: Manifest, lang: str, names: Sequence[str], n
     columns = 2 if strategies <= 4 else 3 if strategies <= 9 else 4
     rows = ceil(strategies / columns)
     title = label("adoption.title_many", lang, year=until.year)
-    subtitle = label("adoption.subtitle_many", lang, until=day(until, lang))
+    subtitle = label("adoption.subtitle_many", lang, until=day(until, lang), units=units_word(manifest, lang))
     figure = page(title, subtitle, rows * (2.7, 2.2, 1.9)[columns - 2] + 0.8, manifest, lang, note=note)
     panels = list(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
     _scale(panels[0], frames, manifest, lang, every=2)  # first: else every line fits the scale of all panels anew
@@ -131,7 +131,7 @@ def _surround(axes: Axes, frames: Frames, manifest: Manifest, lang: str, name: s
     """All but the curves of a small panel: ``room`` for its title in inches, ``target`` as a share of the height."""
     surroundings(axes, manifest, small=True)
     axes.set_title("\n".join(wrap(scenario_titles(manifest, lang)[name], room, SMALL, most=2)), size=SMALL, loc="left")
-    _gain(axes, of_scenario(frames["outcomes"], name), target, lang)
+    _gain(axes, of_scenario(frames["outcomes"], name), target, manifest, lang)
 
 
 def _drop_empty(panels: Sequence[Axes], used: int, columns: int) -> None:
@@ -221,11 +221,12 @@ def _scale(axes: Axes, frames: Frames, manifest: Mapping[str, object], lang: str
     localise(axes, lang, y=True)
 
 
-def _gain(axes: Axes, outcomes: pd.DataFrame, target: float, lang: str) -> None:
+def _gain(axes: Axes, outcomes: pd.DataFrame, target: float, manifest: Manifest, lang: str) -> None:
     """What is added, just below the target line (at ``target`` of the height), or at the top if that line lies low."""
     height = target - 0.04 if target > 0.6 else 0.97
-    low, middle, high = np.quantile(outcomes["additional_millions"].to_numpy(), [0.05, 0.5, 0.95])
-    text = f"{number(middle, 2, lang, sign=True)}\n{interval(low, high, 2, lang)}"
+    found = units_of(manifest) * np.quantile(outcomes["additional_millions"].to_numpy(), [0.05, 0.5, 0.95])
+    low, middle, high = map(float, found)
+    text = in_units(low, middle, high, manifest, lang, sign=True).replace(" ", "\n", 1)
     box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1}
     axes.text(0.04, height, text, transform=axes.transAxes, size=SMALL, color=BLUE, va="top", bbox=box, gid="gain")
 
