@@ -34,8 +34,8 @@ def number(value: float | None, decimals: int, lang: str, *, sign: bool = False)
 
 
 def short(value: float, lang: str) -> str:
-    """A number that somebody has set: ``40``, ``40.5`` or ``2.02``, without needless decimals; any other has one."""
-    return number(value, next((n for n in range(3) if abs(value - round(value, n)) < 1e-6), 1), lang)
+    """A number that somebody has set: ``40``, ``40.5`` or ``1.125``, without needless decimals; any other has one."""
+    return number(value, next((n for n in range(4) if abs(value - round(value, n)) < 1e-6), 1), lang)
 
 
 def exact(value: float, lang: str) -> str:

@@ -4,11 +4,14 @@ winning mix as a scenario file (``plan.toml``) and the document ``plan.json``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from shlex import join
 from typing import Any
+
+import pandas as pd
 
 from calibration.region.page import printed
 from foundation.errors import UserError
@@ -115,8 +118,16 @@ class Planning(OfDraws[Task]):
         for lang in ("en", "fr"):
             for name in TABLES:
                 own = {column: word for column, word in said.items() if column in frames[name]}
-                write_csv(frames[name], folder / f"{name}.{lang}.csv", lang, label, own)
+                write_csv(_of_users(frames[name], manifest, lang), folder / f"{name}.{lang}.csv", lang, label, own)
         write_json(folder / "plan.json", plan_document(frames, manifest))
+
+
+def _of_users(table: pd.DataFrame, manifest: Manifest, lang: str) -> pd.DataFrame:
+    """With the column of what the target is on named after users, where it is on them and people read the name: in
+    English programs rely on it."""
+    if lang == "en" or manifest.get("target_on") != "users":
+        return table
+    return table.rename(columns=lambda name: re.sub("^activated(?=_p)", "monthly_users", name))
 
 
 def _found(plan: Plan, most: float) -> dict[str, Any]:
