@@ -70,7 +70,8 @@ class Mes(Group):
             name_argument(error, Mes.lang)
             text = StringIO()
             error.show(text)  # type: ignore[attr-defined]
-            shown = with_words_of_click(text.getvalue()) if in_french else said(text.getvalue())
+            plainly = _where_it_is(text.getvalue(), given)
+            shown = with_words_of_click(plainly) if in_french else said(plainly)
             print(visible(shown), end="", file=sys.stderr)
             status = error.exit_code  # type: ignore[attr-defined]
         except typer.Abort:
@@ -78,6 +79,14 @@ class Mes(Group):
         finally:
             journal.end(status)
         sys.exit(status)
+
+
+def _where_it_is(message: str, given: Sequence[str]) -> str:
+    """Of a language that is none, whether the option or the environment names it; without what the checker says of
+    itself."""
+    option = any(word.partition("=")[0] == "--lang" for word in given)
+    where = "'--lang'" if option else "MES_LANG"
+    return message.replace("'--lang' (env var: 'MES_LANG')", where).replace("Value error, ", "")
 
 
 def _typed(words: Sequence[str]) -> str:

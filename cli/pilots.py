@@ -279,12 +279,21 @@ def _print_learned(document: Document, lang: o.Lang) -> None:
     from scenarios.lever_schemas import lever_named
 
     trial, name = document["trial"], lever_named(document["lever"], lang)
-    sizes = {arm: number(trial[arm], 0, lang) for arm in ("treated", "control")}
-    _tell(label("learn.title", lang, lever=name, weeks=document["weeks"], **sizes))
+
+    def counted(one: str, many: str, count: int) -> str:
+        return label(one, lang) if count == 1 else label(many, lang, count=number(count, 0, lang))
+
+    sizes = {
+        "treated": counted("learn.treated_one", "learn.treated", trial["treated"]),
+        "control": counted("learn.control_one", "learn.control", trial["control"]),
+        "weeks": counted("learn.weeks_one", "learn.weeks", document["weeks"]),
+    }
+    _tell(label("learn.title", lang, lever=name, **sizes))
     _tell(parameter_line(document["effect"], lang))
     shares = {arm: percent(trial[f"{arm}_activated"] / trial[arm], lang, 2) for arm in ("treated", "control")}
     gap = {end: number(100 * value, 2, lang) for end, value in document["difference"].items()}
-    _tell(label("learn.arms", lang, **shares, **gap))
+    points = label("learn.points" if abs(100 * document["difference"]["mean"]) >= 2 else "learn.point", lang)
+    _tell(label("learn.arms", lang, **shares, **gap, points=points))
     _tell(_row("pilot.before", document["before"], lang))
     _tell(_row("learn.after", document["after"], lang))
     if document["surprise"] < UNLIKELY:

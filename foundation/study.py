@@ -206,8 +206,7 @@ def carry_out(
         raise Interrupted(f"interrupted; the same command with --resume --out {folder} finishes the rest") from None
     except (StorageError, ClusterLostError) as error:
         store.mark("failed", bench.failures, str(error))
-        kept = f"{len(store.kept())} {study.unit}s are kept; --resume finishes the rest"
-        raise type(error)(f"{error}\n  {kept}") from None
+        raise type(error)(f"{error}\n  {_kept(len(store.kept()), study.unit)}") from None
     except Exception as error:
         # What turns out to be no question leaves no folder behind.
         if not (isinstance(error, UserError) and store.discard()):
@@ -218,3 +217,11 @@ def carry_out(
     del tables, made
     give_back()
     return store
+
+
+def _kept(count: int, unit: str) -> str:
+    """What a run that was cut off has left."""
+    many = f"{unit[:-1]}ies" if unit.endswith("y") else f"{unit}s"
+    if count == 1:
+        return f"1 {unit} is kept; --resume finishes the rest"
+    return f"{count} {many} are kept; --resume finishes the rest"

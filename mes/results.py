@@ -14,7 +14,7 @@ from cli.options import DRAWS, PEOPLE, Lang
 from cli.runs.chosen import Chosen, with_reference
 from cli.runs.request import POLICY_START, UNTIL, Request, at_least_one, experiment_of
 from cli.runs.simulation import carried_out, study_of
-from foundation.store.manifest import Manifest
+from foundation.store.manifest import Manifest, references_of
 from mes.worlds import Day, as_date, loaded, pairs
 from scenarios.compare.study import Comparison, looking_on
 from scenarios.frames import ORDER
@@ -58,7 +58,7 @@ class Results:
         status quo in points, over draws; as ``groups.en.csv``."""
         from scenarios.compare.tables import groups_table
 
-        return groups_table(self.frames["groups"], self.manifest["until"])
+        return groups_table(self.frames["groups"], self.manifest["until"], references_of(self.manifest))
 
     @cached_property
     def best(self) -> pd.DataFrame:

@@ -41,16 +41,16 @@ class Chosen:
 
 
 def choose(numbers: Numbers) -> Chosen:
-    """Who is named, by medians."""
-    if not numbers.strategies:
+    """Who is named, by medians, of the reference's world."""
+    if not numbers.alike:
         return Chosen(best=numbers.reference, single=None, money=None, fair=None)
-    rows = numbers.summary.loc[numbers.strategies]
+    rows = numbers.summary.loc[numbers.alike]
     ordered = rows[f"{numbers.gain}_p50"].sort_values(ascending=False, kind="stable").index.astype(str)
     alone = [name for name in ordered if levers(numbers, name) == 1]
     least = WORTH_NAMING * numbers.manifest["target_millions"]
     prices = rows[rows[f"{numbers.gain}_p50"] >= least][f"{numbers.price}_p50"].dropna()
     changes = numbers.equity["gap_change_points_p50"].xs(EXCLUDED, level=("dimension", "group"))
-    helped = changes.loc[numbers.strategies].dropna()
+    helped = changes.loc[numbers.alike].dropna()
     return Chosen(
         best=str(ordered[0]),
         single=alone[0] if alone else None,
@@ -67,11 +67,11 @@ def levers(numbers: Numbers, name: str) -> int:
 
 def verdict(numbers: Numbers, chosen: Chosen) -> Markup:
     """Whether the target is reached: said plainly, by the strategy most likely to reach it."""
-    chances = numbers.summary["probability_of_target"]
+    chances = numbers.summary.loc[[numbers.reference, *numbers.alike], "probability_of_target"]
     ties = chances.index[chances == chances.max()]
     likeliest = str(numbers.summary.loc[ties, f"{numbers.total}_p50"].idxmax())  # of equals the one with most
     lang, key = numbers.lang, _verdict_of(*numbers.summary.loc[likeliest, CHANCE].astype(float))
-    if not numbers.strategies:
+    if not numbers.alike:
         key = "alone"
     return numbers.say(
         f"answer.{key}",
@@ -111,10 +111,12 @@ def _reach(numbers: Numbers, chosen: Chosen) -> Iterator[Markup]:
         activated=numbers.outcome(quo, numbers.total),
         profiles=numbers.outcome(quo, "activated_millions"),
         share=numbers.share(quo),
-        shortfall=numbers.shortfall(quo),
+        gap=numbers.say("answer.above", excess=numbers.shortfall(quo, excess=True))
+        if numbers.above_target(quo)
+        else numbers.say("answer.short", shortfall=numbers.shortfall(quo)),
     )
     yield from _when(numbers, chosen)
-    if numbers.strategies:
+    if numbers.alike:
         yield numbers.say(
             "answer.most",
             name=titles[chosen.best],
@@ -130,7 +132,7 @@ def _reach(numbers: Numbers, chosen: Chosen) -> Iterator[Markup]:
         return
     if chosen.single is not None and chosen.single != chosen.best:
         yield numbers.say("answer.single", name=titles[chosen.single], **_money(numbers, chosen.single))
-    if chosen.money is not None and len(numbers.strategies) > 1:
+    if chosen.money is not None and len(numbers.alike) > 1:
         yield numbers.say("answer.money", name=titles[chosen.money], least=least, **_money(numbers, chosen.money))
 
 
@@ -140,9 +142,11 @@ def _when(numbers: Numbers, chosen: Chosen) -> Iterator[Markup]:
     if not (ends := year_ends(manifest)):
         return
     until, last = manifest["until"], last_looked_at(manifest)
+    there = any(numbers.reached_in_time(name) for name in (numbers.reference, chosen.best))
+    heading = numbers.setting("until", day(until, lang))
     found = numbers.say(
-        "answer.when" if numbers.strategies else "answer.when_alone",
-        until=numbers.setting("until", day(until, lang)),
+        "answer.when" if numbers.alike else "answer.when_alone",
+        heading=numbers.say("answer.when_there") if there else numbers.say("answer.when_open", until=heading),
         target=numbers.target(),
         year=ends[-1][:4],
         quo=numbers.reached_date(numbers.reference),
@@ -151,7 +155,7 @@ def _when(numbers: Numbers, chosen: Chosen) -> Iterator[Markup]:
         date=numbers.reached_date(chosen.best),
         chance=numbers.reached_by(chosen.best, ends[-1]),
     )
-    beyond = numbers.say("answer.when_beyond", until=day(until, lang)) if last > until and numbers.strategies else None
+    beyond = numbers.say("answer.when_beyond", until=day(until, lang)) if last > until and numbers.alike else None
     yield found if beyond is None else found + Markup(" ") + beyond
 
 
@@ -185,7 +189,8 @@ def _behind(numbers: Numbers, chosen: Chosen) -> Markup:
 def _regions(numbers: Numbers) -> Iterator[Markup]:
     """What each strategy that aims at regions moves there, in the region it helps most."""
     titles, groups = scenario_titles(numbers.manifest, numbers.lang), numbers.equity["gap_change_points_p50"]
-    for name, regions in list(regional(numbers).items())[:NAMED]:
+    aimed = {name: regions for name, regions in regional(numbers).items() if name in numbers.alike}
+    for name, regions in list(aimed.items())[:NAMED]:
         found = {region: float(np.nan_to_num(groups.loc[(name, "region", region)], nan=-np.inf)) for region in regions}
         most = max(found, key=lambda region: found[region])
         yield numbers.say(

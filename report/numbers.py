@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from foundation.language.numbers import chance, number, percent, short, with_interval
+from foundation.language.numbers import chance, exact, number, percent, short, with_interval
 from foundation.quantiles import jeffreys, spread
-from foundation.store.manifest import Manifest
+from foundation.store.manifest import Manifest, references_of, worlds_of
 from foundation.store.reading import Document
 from model.terms.outcome import BARRIERS, OBSTACLES, WOULD_PASS
 from model.terms.use import months
@@ -40,17 +40,20 @@ class Numbers(Subject):
         self.frames = frames
         self.summary = summary_table(frames["outcomes"], frames["costs"]).set_index("scenario", drop=False)
         if self.users:
-            used = use_table(frames["outcomes"], frames["user_groups"]).set_index("scenario")
+            used = use_table(frames["outcomes"], frames["user_groups"], manifest).set_index("scenario")
             self.summary = self.summary.join(used[used.columns.difference(self.summary.columns)])
         self.names = [str(name) for name in self.summary.index]
         self.reference, self.strategies = self.names[0], self.names[1:]
+        worlds = worlds_of(manifest)
+        self.alike = [name for name in self.strategies if worlds[name] == worlds[self.reference]]
+        """Strategies of the reference's world: of compared folders, others are shown and never ranked with these."""
         self.of: dict[str, dict[str, Any]] = {str(row["scenario"]): row for row in _records(self.summary)}
         """The summary by scenario."""
 
     @cached_property
     def equity(self) -> pd.DataFrame:
         """``equity_table`` by scenario, dimension and group."""
-        table = equity_table(self.frames["equity"], self.manifest["until"])
+        table = equity_table(self.frames["equity"], self.manifest["until"], references_of(self.manifest))
         return table.set_index(["scenario", "dimension", "group"])
 
     @cached_property
@@ -85,7 +88,7 @@ class Numbers(Subject):
     def target(self) -> Markup:
         """The target, in the unit of what it is on."""
         value, times = float(self.manifest["target_millions"]), self.times_of(self.total)
-        text = short(times * value, self.lang)
+        text = exact(times * value, self.lang)
         return traced(text, [value], file=MANIFEST, measure="target_millions", stats=["value"], times=times)
 
     def outcome(self, scenario: str, measure: str) -> Markup:
@@ -129,6 +132,11 @@ class Numbers(Subject):
         found = [date_quantiles(days)[stat] or "later" for stat in INTERVAL]
         return self._outcome(dates(days, self.manifest, self.lang), scenario, "reached_date", found)
 
+    def reached_in_time(self, scenario: str) -> bool:
+        """Whether the median of the days on which the target is reached lies before the horizon."""
+        found = date_quantiles(self._rows(scenario)["reached_date"].to_list())["p50"]
+        return found is not None and found <= str(self.manifest["until"])
+
     def reached_by(self, scenario: str, by: str) -> Markup:
         """Probability of having reached the target by the start of a day, with its Jeffreys interval."""
         found = reached_by(self._rows(scenario)["reached_date"].to_list(), by)
@@ -148,7 +156,7 @@ class Numbers(Subject):
     def adds_most(self, scenario: str) -> Markup:
         """Share of draws in which a strategy adds more than every other of what is compared."""
         outcomes = self.frames["outcomes"]
-        table = outcomes.pivot(index="draw", columns="scenario", values=self.gain)[self.strategies]
+        table = outcomes.pivot(index="draw", columns="scenario", values=self.gain)[self.alike]
         value = float((table.idxmax(axis=1) == scenario).mean())
         ends = jeffreys(value * len(table), len(table))
         stats = ["share", "jeffreys05", "jeffreys95"]
@@ -165,10 +173,16 @@ class Numbers(Subject):
         in being best, or ``regret_of_like``."""
         return self._outcome(text, scenario, measure, [value], ["mean"])
 
-    def shortfall(self, scenario: str) -> Markup:
-        """Target less what it is on, millions."""
-        found = spread(float(self.manifest["target_millions"]) - self._rows(scenario)[self.total])
-        measure, ends = f"target_less_{self.total}", [float(found[q] or 0.0) for q in INTERVAL]
+    def above_target(self, scenario: str) -> bool:
+        """Whether what the target is on comes to more than the target (median)."""
+        return float(self.of[scenario][f"{self.total}_p50"]) > float(self.manifest["target_millions"])
+
+    def shortfall(self, scenario: str, *, excess: bool = False) -> Markup:
+        """Target less what it is on, millions; the ``excess`` is the other way round."""
+        short = float(self.manifest["target_millions"]) - self._rows(scenario)[self.total]
+        found = spread(-short if excess else short)
+        measure = f"{self.total}_less_target" if excess else f"target_less_{self.total}"
+        ends = [float(found[q] or 0.0) for q in INTERVAL]
         middle, low, high = (self.times_of(measure) * end for end in ends)
         return self._outcome(with_interval(low, middle, high, self.lang), scenario, measure, ends)
 

@@ -14,10 +14,13 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from calibration.draws.files import read_draws
+from calibration.draws.posteriors import posterior_named
 from calibration.region.law import level_sd
-from foundation.language.numbers import compact, day, moment, number, percent, short, typeset
+from foundation.errors import UserError
+from foundation.language.numbers import compact, day, moment, number, percent, typeset
 from foundation.quantiles import jeffreys
-from foundation.store.manifest import LEFT_OUT, Manifest
+from foundation.store.manifest import LEFT_OUT, Manifest, worlds_of
 from model.terms.outcome import BARRIERS
 from model.terms.parameters import Structure
 from report import answer, repeat, say, sources, tables
@@ -28,9 +31,11 @@ from report.numbers import Numbers
 from report.plan import Plan, plan_context, plan_point
 from report.sources import Assumption, Fact, Provenance
 from report.use import use_context
+from scenarios.compare import label as compared
 from scenarios.compare.aimed import aimed_lines
+from scenarios.compare.study import options_of
 from scenarios.compare.tables import counts_after_start
-from scenarios.words import group_label, own_prices, scenario_titles
+from scenarios.words import difference_lines, group_label, own_prices, scenario_titles
 
 __all__ = ["Assumption", "Fact", "Provenance", "report"]
 
@@ -130,14 +135,11 @@ def _share(numbers: Numbers) -> Markup:
 
 
 def _plan_command(numbers: Numbers) -> str:
-    """What makes a plan that goes with the run."""
-    manifest, words = numbers.manifest, ["mes", "plan", "--budget", "60M"]
-    if numbers.region:
-        words[3] = f"{max(1, round(60 * manifest['region_share']))}M"
-        level = manifest.get("level")
-        words += ["--level", level["folder"]] if level else ["--region", numbers.region]
-    if numbers.users:
-        words += ["--target", f"users={short(manifest['target_millions'], 'en')}M"]
+    """What makes a plan that goes with the run, of the same world and question."""
+    share = numbers.manifest["region_share"] if numbers.region else 1.0
+    words = ["mes", "plan", "--budget", f"{max(1, round(60 * share))}M", *options_of(numbers.manifest, sample=False)]
+    if numbers.manifest["drivers"]:
+        words += ["--within", numbers.say("budget.own_levers").striptags()]
     return repeat.command([*words, "--out", "my-plan"])
 
 
@@ -163,6 +165,10 @@ def _warnings(numbers: Numbers) -> list[Markup]:
         found.append(say("page.failed", lang, failed=len(failures), draws=numbers.setting("draws")))
     left_out = dict.fromkeys(entry["scenario"] for entry in manifest.get(LEFT_OUT, ()))
     found += [say("page.left_out", lang, name=name) for name in left_out]
+    if lines := list(difference_lines(manifest, lang)):
+        between = typeset(" ; ", lang) if lang == "fr" else "; "
+        first = str((manifest.get("sources") or [""])[0])
+        found.append(numbers.say("page.worlds", folder=first, lines=between.join(lines)))
     if not manifest.get("paired", True):
         found.append(say("page.unpaired", lang))
     found += [escape(line) for line in aimed_lines(numbers.frames["uses"], manifest, lang)]
@@ -171,7 +177,9 @@ def _warnings(numbers: Numbers) -> list[Markup]:
     if after := counts_after_start(manifest, lang):
         found.append(escape(after))
     if choices := _unusual(manifest):
-        found.append(say("page.structure", lang, choices=choices))
+        fitted = _fitted(manifest)
+        key = "page.structure_alone" if fitted is None else f"page.structure{'_fitted' if fitted else ''}"
+        found.append(say(key, lang, choices=choices))
     return found
 
 
@@ -179,6 +187,16 @@ def _unusual(manifest: Manifest) -> str:
     """Structural choices that are not the default."""
     default = vars(Structure())
     return ", ".join(f"{key} = {value}" for key, value in manifest["structure"].items() if default.get(key) != value)
+
+
+def _fitted(manifest: Manifest) -> bool | None:
+    """Whether the posterior was fitted under the structure of the run; ``None`` where it is not there to tell."""
+    file, structure = str(manifest["draws_file"]), dict(manifest["structure"])
+    try:
+        source = posterior_named(file)
+        return dict(read_draws(source.paths[0])[1].structure) == structure
+    except UserError:
+        return None
 
 
 def _figures(numbers: Numbers, chosen: answer.Chosen) -> dict[str, Any]:
@@ -225,7 +243,7 @@ def _curves_alt(numbers: Numbers, shown: list[str]) -> str:
 
 def _crosses_alt(numbers: Numbers, chosen: answer.Chosen) -> str:
     titles = scenario_titles(numbers.manifest, numbers.lang)
-    prices = numbers.summary.loc[numbers.strategies][f"{numbers.price}_p50"].dropna()
+    prices = numbers.summary.loc[numbers.alike][f"{numbers.price}_p50"].dropna()
     cheapest = titles[str(prices.idxmin())] if len(prices) else "–"
     return numbers.say("costs.alt", most=titles[chosen.best], cheapest=cheapest).striptags()
 
@@ -238,6 +256,7 @@ def _tables(numbers: Numbers, chosen: answer.Chosen) -> dict[str, Any]:
         "titles": {"reference": titles[numbers.reference], "best": titles[chosen.best]},
         "strategies": tables.strategy_rows(numbers),
         "best": tables.best_rows(numbers),
+        "worlds": compared("best.worlds", numbers.lang) if len({*worlds_of(numbers.manifest).values()}) > 1 else "",
         "spending": tables.spending_part(numbers),
         "when": tables.when_part(numbers),
         "groups": tables.group_rows(numbers, chosen, GROUPED),

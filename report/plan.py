@@ -26,12 +26,16 @@ FILE = "plan.json"
 ON_FRONTIER = ("asked", "frontier")
 Plan = Mapping[str, Any]
 NEEDED = (
-    "result", "years", "prices", "target", "mix", "frontier", "groups", "fair", "fair_points", "fresh_draws", "quick",
-    "best",
+    "result", "years", "prices", "effects", "drivers", "structure", "averaged", "continued", "posterior", "target",
+    "mix", "frontier", "groups", "fair", "fair_points", "fresh_draws", "quick", "best",
 )  # fmt: skip
 """What the page is made of."""
-SAME = {"horizon": "until", "policy_start": "policy_start", "target_millions": "target_millions", "prices": "costs"}
-"""What a plan has to share with the run, by its name in either."""
+SAME = {
+    "horizon": "until", "policy_start": "policy_start", "target_millions": "target_millions", "prices": "costs",
+    "effects": "effects", "drivers": "drivers", "structure": "structure", "averaged": "averaged",
+    "continued": "continued",
+}  # fmt: skip
+"""What a plan has to share with the run, by its name in either: the same question about the same world."""
 
 
 def read_plan(folder: Path, manifest: Manifest) -> Plan:
@@ -49,10 +53,32 @@ def read_plan(folder: Path, manifest: Manifest) -> Plan:
     planned, run = ((one.get("level") or {}).get("sha256") for one in (plan, manifest))
     if planned != run:
         raise UserError(f"{path}: its local level of {manifest['region']} is another than that of the run")
-    for there, here in SAME.items():
-        if plan.get(there) != manifest[here]:
-            raise UserError(f"{path}: {there} is {plan.get(there)!r}, but {manifest[here]!r} in the run")
+    for key, here in SAME.items():
+        _refuse(path, key, plan[key], manifest.get(here))
+    drawn = plan["posterior"]
+    if drawn["sha256"] != manifest.get("draws_sha256"):
+        _refuse(path, "posterior", {drawn["file"]: drawn["sha256"]}, {manifest["draws_file"]: manifest["draws_sha256"]})
     return plan
+
+
+def _refuse(path: Path, key: str, planned: Any, run: Any) -> None:
+    """``UserError`` where a setting of the plan is another than that of the run."""
+    if (planned or {}) == (run or {}):
+        return
+    theirs, ours = (_named(key, one) for one in (planned, run))
+    if theirs == ours:
+        raise UserError(f"{path}: {key} is {theirs}, of other contents than {ours} in the run")
+    raise UserError(f"{path}: {key} is {theirs}, but {ours} in the run")
+
+
+def _named(key: str, value: Any) -> str:
+    """A setting in a message: names of files and choices, no hashes."""
+    if key == "continued":
+        return "as forecast" if value else "as simulated"
+    if isinstance(value, Mapping) and value:
+        pairs = key in ("drivers", "structure")
+        return ", ".join(f"{name}={one}" if pairs else str(name) for name, one in value.items())
+    return str(value) if value else "none"
 
 
 def plan_context(plan: Plan, numbers: Numbers) -> Document:

@@ -21,6 +21,7 @@ SMALL = (
     "cost_millions_eur", "doctor_minutes_millions", "members_millions", "active_millions", "monthly_users_millions",
     "weekly_users_millions", "returned_millions", "dormant_millions", "lasting_users_millions",
     "target_less_monthly_users_millions",
+    "monthly_users_millions_less_target",
 )  # fmt: skip
 """Measures in millions that are shown in thousands of a region."""
 INTERVAL = ("p50", "p05", "p95")

@@ -10,6 +10,7 @@ import numpy as np
 from markupsafe import Markup
 
 from foundation.language.numbers import compact, day, typeset, with_interval
+from foundation.store.manifest import worlds_of
 from report.answer import Chosen, regional
 from report.numbers import Numbers
 from report.shown import INTERVAL, traced
@@ -50,9 +51,10 @@ def strategy_rows(numbers: Numbers) -> list[Row]:
 
 
 def by_effect(numbers: Numbers) -> list[str]:
-    """Strategies, the one that adds most first."""
-    rows = numbers.summary.loc[numbers.strategies]
-    return [str(name) for name in rows[f"{numbers.gain}_p50"].sort_values(ascending=False, kind="stable").index]
+    """Strategies, the one that adds most first; those of another world behind."""
+    rows, worlds = numbers.summary.loc[numbers.strategies], worlds_of(numbers.manifest)
+    ordered = rows[f"{numbers.gain}_p50"].sort_values(ascending=False, kind="stable").index
+    return sorted(map(str, ordered), key=lambda name: worlds[name])
 
 
 def when_part(numbers: Numbers) -> dict[str, Any]:
@@ -108,12 +110,14 @@ def _spent(row: Mapping[Hashable, float], name: str, year: int, numbers: Numbers
 
 def best_rows(numbers: Numbers) -> list[Row]:
     """Strategies of like budgets: how surely each is best, and what choosing it may lose."""
-    titles, before, found = scenario_titles(numbers.manifest, numbers.lang), None, []
+    titles, before, found = scenario_titles(numbers.manifest, numbers.lang), ("", 0), []
+    worlds = worlds_of(numbers.manifest)
     for row in best_table(numbers.frames["outcomes"], numbers.manifest).to_dict("records"):
-        budget, name = budget_class(row, numbers.lang), row["scenario"]
+        name = row["scenario"]
+        here = budget, _ = budget_class(row, numbers.lang), worlds[name]
         found.append(
             {
-                "budget": "" if budget == before else budget,
+                "budget": "" if here == before else budget,
                 "name": titles[name],
                 "gain": numbers.mean_of(name, "additional_millions", row["additional_mean"]),
                 "chance": numbers.of_like(
@@ -127,7 +131,7 @@ def best_rows(numbers: Numbers) -> list[Row]:
                 ),
             }
         )
-        before = budget
+        before = here
     return found
 
 

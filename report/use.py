@@ -8,6 +8,7 @@ from typing import TypedDict
 from markupsafe import Markup
 
 from foundation.language.numbers import number, with_interval
+from foundation.store.manifest import worlds_of
 from report.numbers import Numbers
 from report.shown import INTERVAL, percent_interval, traced
 from scenarios.compare.use import counted, use_table, user_group_table
@@ -32,7 +33,7 @@ def use_context(numbers: Numbers) -> UseContext | None:
     if not counted(outcomes):
         return None
     lang, titles = numbers.lang, scenario_titles(numbers.manifest, numbers.lang)
-    table = {str(row["scenario"]): row for row in use_table(outcomes, groups).to_dict("records")}
+    table = {str(row["scenario"]): row for row in use_table(outcomes, groups, numbers.manifest).to_dict("records")}
 
     def of(name: str, measure: str) -> Markup:
         ends = [float(str(table[name][f"{measure}_{q}"])) for q in INTERVAL]
@@ -49,7 +50,10 @@ def use_context(numbers: Numbers) -> UseContext | None:
             for short in ("monthly_users", "weekly_users", "returned", "dormant", "lasting_users")
         },
     )
-    ranked = sorted(numbers.strategies, key=lambda name: -float(table[name]["additional_mean_millions"]))
+    worlds = worlds_of(numbers.manifest)
+    ranked = sorted(
+        numbers.strategies, key=lambda name: (worlds[name], -float(table[name]["additional_mean_millions"]))
+    )
     rows: list[dict[str, Markup | str]] = []
     for name in [quo, *ranked]:
         found, reason = table[name], str(table[name]["rank_reason"])

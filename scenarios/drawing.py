@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from foundation.drawing import style
 from foundation.drawing.style import SMALL, wrap
 from foundation.shapes import Floats
-from foundation.store.manifest import Manifest
+from foundation.store.manifest import Manifest, worlds_of
 from model.terms.weeks import position
 from scenarios.words import quick_mark, region_mark, run_line, scenario_titles
 
@@ -58,11 +58,13 @@ def scenario_order(frame: pd.DataFrame) -> list[str]:
     return [str(name) for name in frame["scenario"].unique()]
 
 
-def strategies_by_effect(frames: Frames) -> list[str]:
-    """All scenarios but the reference, the one that adds most first (median)."""
-    outcomes = frames["outcomes"]
+def strategies_by_effect(frames: Frames, manifest: Manifest) -> list[str]:
+    """All scenarios but the reference, the one that adds most first (median); those of another world than the
+    reference's behind all of its own, as no rank says anything between them."""
+    outcomes, worlds = frames["outcomes"], worlds_of(manifest)
     medians = outcomes.groupby("scenario", sort=False)["additional_millions"].median()
-    return [str(name) for name in medians.iloc[1:].sort_values(ascending=False, kind="stable").index]
+    ordered = [str(name) for name in medians.iloc[1:].sort_values(ascending=False, kind="stable").index]
+    return sorted(ordered, key=lambda name: worlds.get(name, 0))
 
 
 def weekly_bands(rows: pd.DataFrame, column: str, levels: Sequence[float] = BAND) -> tuple[Floats, Floats]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from foundation.language.numbers import day, number, typeset
+from foundation.language.numbers import day, decimals_for, interval, number, typeset
 from foundation.store.manifest import Manifest
 from model.terms.parameters import Structure
 from scenarios import label
@@ -65,11 +65,17 @@ def price_words(statuses: str, lang: str) -> str:
 
 
 def scenario_titles(manifest: Manifest, lang: str) -> dict[str, str]:
-    """Name to title of each scenario of a run; of two with the same title both show their name as well."""
+    """Name to title of each scenario of a run; of two with the same title both show their name as well, and one of a
+    folder with other settings than the first shows its folder."""
     given = manifest.get("titles") or {entry["name"]: entry["title"] for entry in manifest["scenarios"]}
     titles = {name: typeset(title[lang], lang) for name, title in given.items()}
     shown = list(titles.values())
-    return {name: title if shown.count(title) == 1 else f"{title} ({name})" for name, title in titles.items()}
+    known = {name: title if shown.count(title) == 1 else f"{title} ({name})" for name, title in titles.items()}
+    for entry in manifest.get("scenarios") or ():
+        name, folder = entry["name"], str(entry.get("folder", "")).rstrip("/").rpartition("/")[2]
+        if entry.get("world") and name in known and f"@{folder}" not in known[name]:
+            known[name] = f"{known[name]} [{folder}]"
+    return known
 
 
 def quick_mark(manifest: Manifest, lang: str) -> str:
@@ -94,6 +100,17 @@ def region_mark(manifest: Manifest, lang: str) -> str:
 def units_of(manifest: Manifest) -> float:
     """What is added is told in millions, of a region in thousands: units of a million."""
     return 1000.0 if manifest.get("region") else 1.0
+
+
+def units_word(manifest: Manifest, lang: str) -> str:
+    """The same in words."""
+    return label("common.in_thousands" if units_of(manifest) > 1 else "common.in_millions", lang)
+
+
+def in_units(low: float, middle: float, high: float, manifest: Manifest, lang: str, *, sign: bool = False) -> str:
+    """Median and interval in a picture, in those units: two decimals for millions, three figures for thousands."""
+    decimals = decimals_for(middle) if units_of(manifest) > 1 else 2
+    return f"{number(middle, decimals, lang, sign=sign)} {interval(low, high, decimals, lang)}"
 
 
 def _region_parts(manifest: Manifest, lang: str) -> Iterator[str]:
@@ -131,6 +148,55 @@ def _parts(manifest: Manifest, lang: str, statistic: str) -> Iterator[str]:
         yield label("common.as_simulated", lang)
     if not manifest.get("paired", True):
         yield label("common.unpaired", lang)
+    yield from difference_lines(manifest, lang)
+
+
+def difference_lines(manifest: Manifest, lang: str) -> Iterator[str]:
+    """What compared folders differ in, a line a setting: ``d2, lever effects: learned in trial.json (d1: as shipped)``;
+    nothing for a run."""
+    for one in manifest.get("differences") or ():
+        value, first = _told(one["setting"], one["value"], one["first"], lang)
+        there = one.get("first_folder") or label("differs.first", lang)
+        key = "differs.line" if value != first else "differs.others" if value else "differs.other"
+        setting = label(f"differs.{one['setting']}", lang)
+        yield label(key, lang, folder=one["folder"], setting=setting, value=value, first=first, there=there)
+
+
+def _told(setting: str, value: object, first: object, lang: str) -> tuple[str, str]:
+    """A setting of two folders in words; the same words where they differ in what no reader could tell apart."""
+    pair = (value, first)
+    if setting == "draws_sha256":
+        return "", ""
+    if setting == "data":
+        here, there = (dict(one) if isinstance(one, Mapping) else {} for one in pair)
+        files = ", ".join(sorted(name for name in {*here, *there} if here.get(name) != there.get(name)))
+        return files, files
+    if setting == "structure":
+        here, there = (dict(one) if isinstance(one, Mapping) else {} for one in pair)
+        moved = [key for key in {**here, **there} if here.get(key) != there.get(key)]
+        texts = [", ".join(f"{key} = {one.get(key)}" for key in moved) for one in (here, there)]
+        return texts[0], texts[1]
+    return _spelt(setting, value, lang), _spelt(setting, first, lang)
+
+
+def _spelt(setting: str, value: object, lang: str) -> str:
+    if setting == "policy_start":
+        return day(str(value), lang)
+    if setting == "continued":
+        return label("differs.is_continued" if value else "differs.is_simulated", lang)
+    if not value:
+        key = f"differs.no_{setting}" if f"differs.no_{setting}" in label else "differs.none"
+        return "0" if value == 0 else label(key, lang)
+    if setting == "averaged" and isinstance(value, Mapping):
+        return label("differs.structures", lang, count=len(value))
+    if setting == "drivers" and isinstance(value, Mapping):
+        rates = {name: number(100 * rate, 1, lang, sign=True) for name, rate in value.items()}
+        return ", ".join(label(f"drivers_fixed.{name}", lang, rate=rate) for name, rate in rates.items())
+    if setting == "level" and isinstance(value, Mapping):
+        return str(value.get("folder"))
+    if isinstance(value, Mapping):
+        return ", ".join(value)
+    return number(value, 0, lang) if setting in ("people", "draws") and isinstance(value, int) else str(value)
 
 
 def own_prices(manifest: Manifest) -> tuple[str, int] | None:

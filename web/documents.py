@@ -22,7 +22,7 @@ from foundation.language.numbers import (
     with_interval,
 )
 from foundation.quantiles import rounded, spread
-from foundation.store.manifest import Manifest, entries
+from foundation.store.manifest import Manifest, entries, references_of
 from foundation.store.reading import Document
 from model.terms.outcome import BARRIERS, WOULD_PASS
 from scenarios.compare import label as compared
@@ -127,10 +127,9 @@ def _shown(row: Document | pd.Series, measure: str, lang: str, figures: int = 3)
 
 def _additional(weekly: pd.DataFrame, manifest: Manifest, name: str, weeks: int) -> Document:
     """Millions over the status quo of the same draw, week by week."""
-    first = str(entries(manifest)[0]["name"])
     ours, theirs = (
         weekly[(weekly["scenario"] == one) & (weekly["week"] < weeks)].set_index(["draw", "week"])["simulated"]
-        for one in (name, first)
+        for one in (name, references_of(manifest)[name])
     )
     return bands(((ours - theirs) / 1e6).rename("additional").reset_index(), "additional")
 
@@ -179,10 +178,11 @@ def _lever_title(name: str, scenario: Scenario | None, lang: str) -> str:
 
 
 def _left_behind(equity: pd.DataFrame, manifest: Manifest, lang: str, draws: int) -> Iterator[Document]:
-    for row in _rows(equity_table(equity, manifest["until"])):
+    against = references_of(manifest)
+    for row in _rows(equity_table(equity, manifest["until"], against)):
         shares = [row[f"share_{quantile}"] for quantile in QUANTILES]
         gap, change = (_points(row, measure, lang) for measure in ("gap_points", "gap_change_points"))
-        moved = row["scenario"] != entries(manifest)[0]["name"] and not np.isnan(row["lag"])
+        moved = row["scenario"] not in against.values() and not np.isnan(row["lag"])
         lag = share_of_draws(row["lag"], draws, lang) if moved else UNDEFINED
         yield {
             **_group(row, lang),
@@ -220,7 +220,7 @@ def _everybody(equity: pd.DataFrame) -> pd.DataFrame:
 
 
 def _regions(groups: pd.DataFrame, manifest: Manifest, lang: str) -> Iterator[Document]:
-    table = groups_table(groups[groups["dimension"] == "region"], manifest["until"])
+    table = groups_table(groups[groups["dimension"] == "region"], manifest["until"], references_of(manifest))
     for row in _rows(table):
         yield {
             "scenario": row["scenario"],

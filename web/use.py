@@ -36,7 +36,7 @@ def use_document(frames: Frames, manifest: Manifest, lang: str) -> Document | No
     outcomes, groups = frames["outcomes"], frames["user_groups"]
     if not counted(outcomes):
         return None
-    table = use_table(outcomes, groups)
+    table = use_table(outcomes, groups, manifest)
     return {
         "scenarios": {str(row["scenario"]): _of(row, lang) for row in table.to_dict("records")},
         "groups": list(_groups(user_group_table(groups), lang)),

@@ -19,7 +19,7 @@ from calibration.forecast.registered import Registered, all_registered, line
 from calibration.forecast.study import SHOWN, TARGET_DAY, bands, raised, target
 from calibration.hindcast.forecasters import LIVING_INSURED
 from calibration.outside.law import HORIZONS, LEVELS, selections
-from foundation.language.numbers import chance, colon, day, interval, number, percent, short
+from foundation.language.numbers import chance, colon, day, exact, interval, number, percent
 from foundation.language.pages import markdown_table
 from foundation.shapes import Floats
 from foundation.store.manifest import Manifest
@@ -97,7 +97,7 @@ def rows(quantiles: pd.DataFrame, lang: str) -> list[Row]:
 
 def said(found: Mapping[str, Any], lang: str) -> Iterator[str]:
     """Sentences on the target (``study.target``)."""
-    millions, by = short(found["target_millions"], lang), day(TARGET_DAY, lang)
+    millions, by = exact(found["target_millions"], lang), day(TARGET_DAY, lang)
     share = found["probability_of_target"]
     if share is not None:
         low, high = found["probability_of_target_interval"]

@@ -21,7 +21,7 @@ from calibration.forecast import label
 from calibration.forecast.registered import Registered
 from calibration.forecast.study import wide
 from foundation.drawing.style import BLUE, GREY, PALE, RED, SMALL, legend_below, light_grid, localise, save, styled
-from foundation.language.numbers import day, short
+from foundation.language.numbers import day, exact
 from foundation.language.text import LANGUAGES
 from foundation.store.manifest import Manifest
 from scenarios.compare.pictures.adoption import NINETY
@@ -106,7 +106,7 @@ def _scale(axes: Axes, paths: pd.DataFrame, manifest: Manifest, lang: str) -> No
 
 
 def _legend(manifest: Manifest, lang: str) -> list[Artist]:
-    target = label("forecast.legend_target", lang, millions=short(manifest["target_millions"], lang))
+    target = label("forecast.legend_target", lang, millions=exact(manifest["target_millions"], lang))
     dot: dict[str, Any] = {"marker": "o", "color": "black", "linestyle": "", "ms": 4.5}
     return [
         Patch(facecolor=BLUE, alpha=0.45, label=label("forecast.legend_bands", lang)),

@@ -90,7 +90,7 @@ def notes(manifest: Manifest, lang: str) -> Iterator[str]:
     """What stands below the tables."""
     yield label("level.note", lang, sd=number(manifest["level_sd"], 2, lang))
     if left := manifest["counts_left_out"]:
-        yield label("level.left_out", lang, count=left)
+        yield label("level.left_out_one" if left == 1 else "level.left_out", lang, count=left)
     yield run_line(told(manifest), lang)
 
 

@@ -109,12 +109,12 @@ def regional(request: Request, experiment: Experiment) -> Experiment:
 def _refuse_target(experiment: Experiment, region: str, level: Level | None) -> None:
     """``UserError`` for a target beyond the people of the region, or one that a count of its own says was reached."""
     from calibration.region.counts import GROWN
-    from foundation.language.numbers import number, short
+    from foundation.language.numbers import exact, number
     from model.levers.base import Target
     from model.population.region import aimed_at, own_cohorts, place_of
 
     aim, there = experiment.settings.target_millions, own_cohorts(experiment.demography, region).insured / 1e6
-    wanted = short(aim, "en")
+    wanted = exact(aim, "en")
     if aim > GROWN * there:
         raise UserError(f"--target: {wanted} million; {region} has {number(there, 1, 'en')} million insured")
     if experiment.settings.target_on == "users":

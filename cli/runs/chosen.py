@@ -35,6 +35,12 @@ def with_reference(chosen: Sequence[Chosen]) -> list[Chosen]:
     names = [item.scenario.name for item in chosen]
     for item in chosen:
         if names.count(item.scenario.name) > 1:
+            same = [other.scenario.source for other in chosen if other.scenario.name == item.scenario.name]
+            if len({Path(source).resolve() for source in same}) > 1:
+                raise UserError(
+                    f"{same[0]} and {same[1]}: two scenarios of the name {item.scenario.name}, which a file gives its "
+                    f"own; rename one of the files"
+                )
             raise UserError(f"{item.scenario.source}: scenario {item.scenario.name} is given more than once")
         if like := _like(item.scenario.name, names):
             raise UserError(

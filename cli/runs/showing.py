@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -170,23 +170,14 @@ def print_table(frames: Mapping[str, pd.DataFrame], manifest: Manifest, lang: La
     if (spending := spending_rich_table(frames, manifest, lang.value)) is not None:
         out.print(spending, "")
     out.print(when_rich_table(frames["outcomes"], manifest, lang.value))
-    if len(use := use_table(frames["outcomes"], frames["user_groups"])):
+    if len(use := use_table(frames["outcomes"], frames["user_groups"], manifest)):
         out.print("", use_rich_table(use, manifest, lang.value))
     else:
         out.print("", label("said.no_use", lang), markup=False, highlight=False)
     if len(best := best_table(frames["outcomes"], manifest)):
         out.print("", best_rich_table(best, manifest, lang.value))
-    for line in (*aimed_lines(frames["uses"], manifest, lang.value), *differences(manifest, lang)):
+    for line in aimed_lines(frames["uses"], manifest, lang.value):
         out.print(line, markup=False, highlight=False)
-
-
-def differences(manifest: Manifest, lang: Lang) -> Iterator[str]:
-    """What keeps compared folders from being one experiment; nothing for a run."""
-    if not manifest.get("paired", True):
-        yield label("said.unpaired", lang)
-    for entry in manifest.get("differences", ()):
-        plain = not isinstance(entry["value"], dict)
-        yield label("said.differs", lang, **entry) + (label("said.values", lang, **entry) if plain else "")
 
 
 def say_where(folder: Path, lang: Lang) -> None:

@@ -34,8 +34,13 @@ def number(value: float | None, decimals: int, lang: str, *, sign: bool = False)
 
 
 def short(value: float, lang: str) -> str:
-    """A number that somebody has set: ``40``, ``40.5`` or ``2.02``, without needless decimals; any other has one."""
-    return number(value, next((n for n in range(3) if abs(value - round(value, n)) < 1e-6), 1), lang)
+    """A number that somebody has set: ``40``, ``40.5`` or ``1.125``, without needless decimals; any other has one."""
+    return number(value, next((n for n in range(4) if abs(value - round(value, n)) < 1e-6), 1), lang)
+
+
+def exact(value: float, lang: str) -> str:
+    """A target as somebody has asked for it: all its decimals, nine at most, and none that are needless."""
+    return number(value, len(f"{value:.9f}".rstrip("0").partition(".")[2]), lang)
 
 
 _FIGURES = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(e[+-]?\d+)?")

@@ -98,6 +98,18 @@ def entries(manifest: Mapping[str, Any], key: str = "scenarios") -> list[Mapping
     return [entry for entry in manifest[key] if entry["name"] not in missing]
 
 
+def worlds_of(manifest: Mapping[str, Any]) -> dict[str, int]:
+    """By scenario the number of its world: where folders are compared, those of one number share every setting; all of
+    a run do."""
+    return {entry["name"]: entry.get("world", 0) for entry in manifest.get("scenarios", ())}
+
+
+def references_of(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """By scenario the one that it is compared with: the first, or that of its own folder where folders are compared."""
+    found = entries(manifest) if "scenarios" in manifest else []
+    return {entry["name"]: entry.get("against", found[0]["name"]) for entry in found}
+
+
 def named(failure: Mapping[str, Any]) -> object:
     """The task of a failure: what it says besides of what went wrong, its number where that is all."""
     told = [value for key, value in failure.items() if key not in ("error", "traceback")]

@@ -237,7 +237,8 @@ def _scenario(value: Any) -> bool:
         isinstance(titles, dict)
         and _name(value.get("name"))
         and all(_name(titles.get(lang)) for lang in ("en", "fr"))
-        and all(text(value.get(key, "")) for key in ("sha256", "text"))
+        and all(text(value.get(key, "")) for key in ("sha256", "text", "folder", "against", "was"))
+        and _count(value.get("world", 0))
     )
 
 

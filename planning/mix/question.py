@@ -238,11 +238,22 @@ def _budget(text: str) -> float:
 _YEAR = re.compile(r"\s*(\d{4})\s*=\s*(.*?)\s*")
 
 
+def _parts(text: str) -> list[str]:
+    """``2027=1M``, ``2028=0,5M``: apart at commas, but for one that separates decimals."""
+    found: list[str] = []
+    for part in text.split(","):
+        if found and re.fullmatch(r"\s*\d{4}\s*=\s*\d+", found[-1]) and re.fullmatch(r"\d+[^=]*", part):
+            found[-1] += f",{part}"
+        else:
+            found.append(part)
+    return found
+
+
 def _yearly(text: str, spendable: Sequence[int]) -> tuple[tuple[int, float], ...]:
     """Million euros of each calendar year, as ``2027=20M,2028=30M``; a year may have nothing."""
     asked = ", ".join(map(str, spendable))
     found: dict[int, float] = {}
-    for part in text.split(","):
+    for part in _parts(text):
         pair = _YEAR.fullmatch(part)
         if pair is None:
             raise UserError(f"--budget: {part.strip()!r} is no year with its money; write 2027=20M,2028=30M")

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 
 def euros(value: float, lang: str) -> str:
-    """``60 M€``, a budget without needless decimals."""
-    return f"{million_euros(value, lang)}\u00a0M€"
+    """``60 M€``, a budget without needless decimals; of less than ten thousand euros ``1 k€``."""
+    small = 0 < value < 0.01
+    return f"{short(1000 * value, lang)}\u00a0k€" if small else f"{million_euros(value, lang)}\u00a0M€"
 
 
 def million_euros(value: float, lang: str) -> str:
@@ -28,8 +29,9 @@ def million_euros(value: float, lang: str) -> str:
 
 
 def paid(value: float, manifest: Manifest, lang: str, decimals: int = 1) -> str:
-    """Million euros, or millions of people, in a sentence; of a region with two decimals."""
-    return number(value, 2 if manifest.get("region") else decimals, lang)
+    """Million euros, or millions of people, in a sentence; of a region, and of less than one, with two decimals, as
+    medians have them."""
+    return number(value, 2 if manifest.get("region") or abs(value) < 1 else decimals, lang)
 
 
 def added(value: float, manifest: Manifest, lang: str, decimals: int = 2) -> str:

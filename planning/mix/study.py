@@ -4,11 +4,14 @@ winning mix as a scenario file (``plan.toml``) and the document ``plan.json``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from shlex import quote
+from shlex import join
 from typing import Any
+
+import pandas as pd
 
 from calibration.region.page import printed
 from foundation.errors import UserError
@@ -30,13 +33,13 @@ from planning.mix.simulate import Simulator, Task, work
 from planning.mix.tables import headline, mix_table, sentences
 from scenarios.compare.comparison import within_document
 from scenarios.compare.spending import status_word
-from scenarios.compare.study import OfDraws
+from scenarios.compare.study import OfDraws, options_of
 from scenarios.compare.tables import write_csv
 from scenarios.compare.when import on
 from scenarios.language.files import scenario_text
 from scenarios.language.schema import Description, Scenario, Title
 from scenarios.lever_schemas import item_word, lever_word
-from scenarios.words import own_prices, region_mark
+from scenarios.words import region_mark
 
 TABLES = ("frontier", "plan", "shipped", "plan_groups", "plan_costs", "plan_years")
 """Those for a spreadsheet."""
@@ -98,7 +101,7 @@ class Planning(OfDraws[Task]):
         with bench.shown(units(self.wanted.space, question, draws, len(self.shipped), budgets), "branches"):
             plan = make_plan(searched, fresh, question, most, self.shipped)
         bench.store.note(plan={**settings_of(self.wanted), **_found(plan, most)})
-        write_text(bench.store.folder / "plan.toml", plan_text(plan, bench.store.manifest))
+        write_text(bench.store.folder / "plan.toml", plan_text(plan, bench.store.manifest, str(bench.store.folder)))
         return frames(plan)
 
     def write(self, folder: Path, frames: Frames, manifest: Manifest) -> None:
@@ -115,8 +118,16 @@ class Planning(OfDraws[Task]):
         for lang in ("en", "fr"):
             for name in TABLES:
                 own = {column: word for column, word in said.items() if column in frames[name]}
-                write_csv(frames[name], folder / f"{name}.{lang}.csv", lang, label, own)
+                write_csv(_of_users(frames[name], manifest, lang), folder / f"{name}.{lang}.csv", lang, label, own)
         write_json(folder / "plan.json", plan_document(frames, manifest))
+
+
+def _of_users(table: pd.DataFrame, manifest: Manifest, lang: str) -> pd.DataFrame:
+    """With the column of what the target is on named after users, where it is on them and people read the name: in
+    English programs rely on it."""
+    if lang == "en" or manifest.get("target_on") != "users":
+        return table
+    return table.rename(columns=lambda name: re.sub("^activated(?=_p)", "monthly_users", name))
 
 
 def _found(plan: Plan, most: float) -> dict[str, Any]:
@@ -137,12 +148,8 @@ def _found(plan: Plan, most: float) -> dict[str, Any]:
     }
 
 
-_DEFAULTS = {"policy_start": "2027-01-04", "until": "2027-12-31"}
-_OPTIONS = {"policy_start": "--policy-start", "until": "--until"}
-
-
-def plan_text(plan: Plan, manifest: Manifest) -> str:
-    """``plan.toml``: valid for ``mes run`` and ``mes compare`` as it stands."""
+def plan_text(plan: Plan, manifest: Manifest, folder: str = ".") -> str:
+    """``plan.toml`` of a folder: valid for ``mes run`` and ``mes compare`` as it stands."""
     row = plan.row("frontier", f"{plan.question.budget:.9g}")
     gain, until = float(plan.fresh.gain[row].mean()), manifest["until"]
     titles, descriptions = {}, {}
@@ -163,19 +170,13 @@ def plan_text(plan: Plan, manifest: Manifest) -> str:
     scenario = replace(scenario, levers=tuple(table.taken(None) for table in scenario.levers))  # as files have them
     shares = dict(zip(plan.space.labels, plan.winner, strict=True))
     remarks = {name: f"{share} % of what can be bought" for name, share in shares.items()}
-    return scenario_text(scenario, remarks=remarks, head=_head(manifest))
+    return scenario_text(scenario, remarks=remarks, head=_head(manifest, folder))
 
 
-def _head(manifest: Manifest) -> str:
-    """How to run it over the same days."""
-    changed = "".join(f" {_OPTIONS[key]} {manifest[key]}" for key, usual in _DEFAULTS.items() if manifest[key] != usual)
-    if region := manifest.get("region"):
-        level = manifest["level"]
-        changed += f" --region {quote(region)}" + (f" --level {quote(level['folder'])}" if level else "")
-    if own := own_prices(manifest):
-        changed += f" --costs {own[0]}"
-    lines = ["Written by mes plan. Run it with:", f"  mes run ./plan.toml{changed}"]
-    return "\n".join(lines)
+def _head(manifest: Manifest, folder: str) -> str:
+    """How to run it to the same numbers."""
+    words = ["mes", "run", f"{folder.rstrip('/')}/plan.toml", *options_of(manifest, sample=True)]
+    return "\n".join(["Written by mes plan. Run it on the same people and draws with:", f"  {join(words)}"])
 
 
 _COMMON = (
@@ -183,6 +184,8 @@ _COMMON = (
 )  # fmt: skip
 
 
+_WORLD = ("effects", "drivers", "averaged")
+"""What else makes the world of a plan; empty where it is as shipped."""
 _ASKED = ("budget_millions_eur", "budget_by_year", "probability", "fair", "levers")
 
 
@@ -195,6 +198,9 @@ def plan_document(frames: Frames, manifest: Manifest) -> Document:
         "target_on": manifest.get("target_on", "activated"),
         "horizon": manifest["until"],
         "prices": dict(manifest["costs"]),
+        **{key: manifest.get(key) or {} for key in _WORLD},
+        "continued": manifest["continued"],
+        "posterior": {"file": manifest.get("draws_file"), "sha256": manifest.get("draws_sha256")},
         **{key: manifest["plan"][key] for key in _ASKED},
         "fair_points": FAIR_POINTS,
         "minutes_millions": manifest["plan"]["minutes_millions"],

@@ -12,10 +12,10 @@ from foundation.language.numbers import (
     chance,
     compact,
     day,
+    exact,
     number,
     percent,
     share_of_draws,
-    short,
     with_interval,
 )
 from foundation.store.manifest import Manifest
@@ -142,7 +142,7 @@ def _target(frames: Frames, manifest: Manifest, lang: str) -> str:
 
 def compact_target(manifest: Manifest, lang: str) -> str:
     """The target in millions."""
-    return short(manifest["target_millions"], lang)
+    return exact(manifest["target_millions"], lang)
 
 
 def _behind(frames: Frames, manifest: Manifest, lang: str) -> str:

@@ -8,7 +8,7 @@ choosing it now loses, on average, to somebody who knows the truth.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +17,7 @@ import pandas as pd
 from foundation.language.numbers import NARROW, chance, compact, number
 from foundation.quantiles import jeffreys
 from foundation.shapes import Floats
-from foundation.store.manifest import Manifest
+from foundation.store.manifest import Manifest, references_of, worlds_of
 from foundation.store.reading import Document
 from scenarios.compare import label
 from scenarios.words import scenario_titles, units_of
@@ -43,19 +43,29 @@ def standing(gain: Floats) -> tuple[Floats, Floats]:
 
 def best_table(outcomes: pd.DataFrame, manifest: Manifest) -> pd.DataFrame:
     """A row for each strategy that has a rival of like budget, by class, the one of least regret first (millions of
-    profiles, millions of euros; a Jeffreys 90 % interval of the probability). The reference, what costs and adds
-    nothing, and runs that don't share their draws are left out."""
-    if not manifest.get("paired", True):
+    profiles, millions of euros; a Jeffreys 90 % interval of the probability). References, and what costs and adds
+    nothing, are left out. Of compared folders only those have rivals in one another that share every setting: ranks
+    are within a world, one world after the other."""
+    of, rows = worlds_of(manifest), []
+    references = {*references_of(manifest).values()} or {*outcomes["scenario"].head(1)}
+    worlds = np.array([of.get(str(name), 0) for name in outcomes["scenario"]])
+    if not manifest.get("paired", True) and not worlds.any():  # an earlier version's, which doesn't say whose is whose
         return pd.DataFrame(columns=list(COLUMNS))
+    for world in dict.fromkeys(worlds):
+        rows += _of_world(outcomes[worlds == world], references)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _of_world(outcomes: pd.DataFrame, references: Set[str]) -> list[dict[str, Any]]:
     gain, cost = (
         outcomes.pivot(index="scenario", columns="draw", values=name).loc[outcomes["scenario"].unique()]
         for name in ("additional_millions", "cost_millions_eur")
     )
     gains, costs = gain.to_numpy(), cost.to_numpy()
     does = (gains != 0).any(axis=1) | (costs != 0).any(axis=1)
-    does[0] = False  # the reference
+    does &= [str(name) not in references for name in gain.index]
     names = [str(name) for name in gain.index[does]]
-    return pd.DataFrame(_rows(names, gains[does], costs[does].mean(axis=1)), columns=list(COLUMNS))
+    return _rows(names, gains[does], costs[does].mean(axis=1))
 
 
 def _rows(names: list[str], gain: Floats, cost: Floats) -> list[dict[str, Any]]:
@@ -109,7 +119,7 @@ def best_rich_table(table: pd.DataFrame, manifest: Manifest, lang: str) -> Table
     from rich.text import Text
 
     shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, title_justify="left", caption_justify="left", title_style="bold")
-    shown.title, shown.caption = Text(label("best.title", lang)), Text(label("best.note", lang))
+    shown.title, shown.caption = Text(label("best.title", lang)), Text(best_note(manifest, lang))
     shown.add_column(label("best.budget", lang), no_wrap=True)
     shown.add_column(label("table.scenario", lang), min_width=8, max_width=34, overflow="fold")
     for name in ("gain", "probability", "regret"):
@@ -120,8 +130,15 @@ def best_rich_table(table: pd.DataFrame, manifest: Manifest, lang: str) -> Table
     return shown
 
 
+def best_note(manifest: Manifest, lang: str) -> str:
+    """How to read it; that ranks are within a world, where there are several."""
+    worlds = len({*worlds_of(manifest).values()})
+    return label("best.note", lang) + (f" {label('best.worlds', lang)}" if worlds > 1 else "")
+
+
 def _cells(table: pd.DataFrame, manifest: Manifest, lang: str) -> Iterator[list[str]]:
-    titles, before, times = scenario_titles(manifest, lang), None, units_of(manifest)
+    titles, before, times = scenario_titles(manifest, lang), ("", 0), units_of(manifest)
+    worlds = worlds_of(manifest)
     for row in table.to_dict("records"):
         name = budget_class(row, lang)
         figures = [
@@ -129,8 +146,9 @@ def _cells(table: pd.DataFrame, manifest: Manifest, lang: str) -> Iterator[list[
             chance_of_best(row, lang),
             compact(times * row["regret_mean"], lang),
         ]
-        yield ["" if name == before else name, titles[row["scenario"]], *figures]
-        before = name
+        here = name, worlds.get(row["scenario"], 0)
+        yield ["" if here == before else name, titles[row["scenario"]], *figures]
+        before = here
 
 
 def budget_class(row: Mapping[Any, Any], lang: str) -> str:

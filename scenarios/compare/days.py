@@ -42,11 +42,15 @@ class Block:
 
 class Day:
     """What a frame counts at a position in weeks, interpolated between the weeks around it (each scenario's own: those
-    of compared folders may have others). Rows are ordered by scenario, then as in the frame."""
+    of compared folders may have others). Rows are ordered by scenario, then as in the frame. ``references`` names the
+    scenario that each is compared with, where it isn't the first (``foundation.store.manifest.references_of``)."""
 
-    def __init__(self, frame: pd.DataFrame, at: float) -> None:
+    def __init__(self, frame: pd.DataFrame, at: float, references: Mapping[str, str] | None = None) -> None:
         self.frame = frame
         self._scenario, self.names = _coded(frame["scenario"])
+        number = {name: k for k, name in enumerate(self.names)}
+        against = [number.get((references or {}).get(name, self.names[0]), 0) for name in self.names]
+        self._against = np.array(against, dtype=np.intp)
         self._draw, draws = _coded(frame["draw"])
         self._dimension, self.dimensions = _coded(frame["dimension"])
         self._group, self.groups = _coded(frame["group"])
@@ -111,11 +115,12 @@ class Day:
         return compensated_sums(values, whole, len(wholes))[whole]
 
     def over_reference(self, values: Floats) -> Floats:
-        """[row]: the number less that of the first scenario in the same draw and group; NaN where it has none."""
-        inside = self._key(self.before) % np.prod(self._sizes[1:])
-        reference, first = np.full(np.prod(self._sizes[1:]), np.nan), self.scenario == 0
-        reference[inside[first]] = values[first]
-        return values - reference[inside]
+        """[row]: the number less that of the scenario it is compared with, in the same draw and group; NaN where that
+        has none."""
+        size, keys = np.prod(self._sizes[1:]), self._key(self.before)
+        there = np.full(np.prod(self._sizes), np.nan)
+        there[keys] = values
+        return values - there[self._against[self.scenario] * size + keys % size]
 
     @cached_property
     def blocks(self) -> list[Block]:

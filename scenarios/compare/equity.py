@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from foundation.quantiles import rounded, spread
-from foundation.store.manifest import Manifest
+from foundation.store.manifest import Manifest, references_of
 from foundation.store.reading import Document
 from model.terms.outcome import BARRIERS, OBSTACLES, WOULD_PASS
 from model.terms.weeks import position
@@ -23,6 +23,7 @@ from scenarios.compare.days import KEYS, Block, Day, Floats, medians, quantile_c
 
 MEASURES = ("share_start", "share", "gap_points", "ratio", "gap_change_points")
 PLACES = (*OBSTACLES, WOULD_PASS, *BARRIERS)
+References = Mapping[str, str] | None
 LAG = "lag"
 """Share of draws in which a group's gap to the others is wider to its cost than in the reference scenario."""
 
@@ -35,12 +36,13 @@ def on_day(equity: pd.DataFrame, day: date) -> pd.DataFrame:
     return pd.DataFrame(now.keys() | {name: now.on(name) for name in counts})
 
 
-def standings(equity: pd.DataFrame, until: date) -> pd.DataFrame:
+def standings(equity: pd.DataFrame, until: date, references: References = None) -> pd.DataFrame:
     """Measures per scenario, draw, dimension and group: ``living`` at ``until``; ``members`` and ``share_start`` at the
     policy start; ``share`` at ``until``; ``gap_points`` and ``ratio`` to the others; ``gap_change_points`` over the
-    reference (the first scenario), paired draw by draw. NaN where a group or the others have no member.
+    reference (the first scenario, or as ``references`` says), paired draw by draw. NaN where a group or the others have
+    no member.
     """
-    now = Day(equity, position(until))
+    now = Day(equity, position(until), references)
     return pd.DataFrame(now.keys() | _measures(now))
 
 
@@ -61,12 +63,12 @@ def _measures(now: Day) -> dict[str, Floats]:
     }
 
 
-def equity_table(equity: pd.DataFrame, until: date | str) -> pd.DataFrame:
+def equity_table(equity: pd.DataFrame, until: date | str, references: References = None) -> pd.DataFrame:
     """Per scenario, dimension and group, over draws (p05, p50, p95): the ``MEASURES`` of ``standings``, and ``lag``.
 
     ``members_millions`` is a median. ``lag`` is 0 for the reference.
     """
-    now = Day(equity, position(_day(until)))
+    now = Day(equity, position(_day(until)), references)
     found = _measures(now)
     return stacked([now.labels(block) | _over_draws(block, found) for block in now.blocks])
 
@@ -138,7 +140,8 @@ def between_extremes(found: pd.DataFrame, scenario: str, dimension: str, low: st
 def equity_document(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> Document:
     """The ``equity`` block of ``mes compare --json``: by scenario, the widest gap of each dimension, and all groups."""
     until = date.fromisoformat(manifest["until"])
-    found, table = standings(frames["equity"], until), equity_table(frames["equity"], until)
+    against = references_of(manifest)
+    found, table = standings(frames["equity"], until, against), equity_table(frames["equity"], until, against)
     left = obstacle_table(frames["equity"], until)
     dimensions = [str(name) for name in table["dimension"].unique()]
     lowest = {dimension: extremes(table, dimension) for dimension in dimensions}

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from foundation.language.numbers import chance, day, number, short, with_interval
+from foundation.language.numbers import chance, day, number, with_interval
 from foundation.store import parts
 from foundation.store.manifest import Manifest, read
 from foundation.tasks.journal import journal
@@ -71,7 +71,7 @@ def look_rich_table(outcomes: pd.DataFrame, manifest: Manifest, seconds: float, 
     from rich.text import Text
 
     from foundation.language.screen import framed
-    from scenarios.compare.when import on
+    from scenarios.compare.when import CHANCE, with_target
     from scenarios.words import region_mark, scenario_titles
 
     draws, titles = outcomes["draw"].nunique(), scenario_titles(manifest, lang)
@@ -81,9 +81,7 @@ def look_rich_table(outcomes: pd.DataFrame, manifest: Manifest, seconds: float, 
     shown = framed(title, note, close=True)
     shown.add_column(label("table.scenario", lang), min_width=8, max_width=34, overflow="fold")
     shown.add_column(label("table.activated", lang), justify="right", no_wrap=True)
-    probability = on(manifest, "table.probability", "table.probability_users")
-    target = short(manifest["target_millions"], lang)
-    shown.add_column(label(probability, lang, target=target), justify="right", no_wrap=True)
+    shown.add_column(with_target(CHANCE, manifest, lang), justify="right", no_wrap=True)
     for row in look_rows(outcomes):
         shares = chance(row.share, row.share_low, row.share_high, lang, ends=True)
         activated = with_interval(row.low, row.middle, row.high, lang)

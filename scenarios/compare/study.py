@@ -7,15 +7,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from foundation.store.manifest import LEFT_OUT, Manifest, entries
+from foundation.store.manifest import LEFT_OUT, Manifest, entries, references_of
 from foundation.store.reading import Document
 from foundation.study import Study, Tables
 from foundation.tasks.bench import Found
+from model.terms.parameters import Structure
 from scenarios.compare.courses import courses, courses_table
 from scenarios.compare.placement import LARGE
+from scenarios.costs import SHIPPED
 from scenarios.draw import Draw
 from scenarios.experiment import LAST, Experiment, simulate_what_goes
 from scenarios.frames import ORDER, Frames
@@ -175,16 +178,17 @@ def tables_for_reading(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -
     from scenarios.compare.use import use_table, user_group_table
     from scenarios.compare.when import when_table
 
+    against = references_of(manifest)
     return {
         "summary": summary_table(frames["outcomes"], frames["costs"]),
         "spending": spending_table(frames, manifest),
         "when": when_table(frames["outcomes"], manifest),
-        "groups": groups_table(frames["groups"], manifest["until"]),
-        "equity": equity_table(frames["equity"], manifest["until"]),
+        "groups": groups_table(frames["groups"], manifest["until"], against),
+        "equity": equity_table(frames["equity"], manifest["until"], against),
         "left-behind": obstacle_table(frames["equity"], manifest["until"]),
         "best": best_table(frames["outcomes"], manifest),
         "drivers": courses_table(manifest),
-        "use": use_table(frames["outcomes"], frames["user_groups"]),
+        "use": use_table(frames["outcomes"], frames["user_groups"], manifest),
         "use-groups": user_group_table(frames["user_groups"]),
     }
 
@@ -218,3 +222,47 @@ def scenario_entry(scenario: Scenario, text: str) -> dict[str, object]:
     """A scenario as the manifest records it, text of its file included."""
     titles: dict[str, str] = {lang: scenario.title(lang) for lang in LANGUAGES}
     return {"name": scenario.name, "title": titles, "sha256": scenario.sha256, "text": text}
+
+
+_USUAL = {"policy_start": "2027-01-04", "until": "2027-12-31", "target_millions": 40.0}
+SHIPPED_DRAWS = "posterior/"
+"""What the name of a shipped posterior begins with."""
+
+
+def options_of(manifest: Manifest, *, sample: bool) -> list[str]:
+    """The options that ask for what a manifest records, those left out that say what is usual: days, target, region,
+    prices, effects, structure, posterior, and with ``sample`` people, draws and seed, too. Files are named as they were
+    typed."""
+    found: list[str] = []
+    for key, option in (("policy_start", "--policy-start"), ("until", "--until")):
+        if manifest[key] != _USUAL[key]:
+            found += [option, str(manifest[key])]
+    region, level = manifest.get("region"), manifest.get("level")
+    on, aim = manifest.get("target_on") or "activated", float(manifest["target_millions"])
+    if region or on != "activated" or aim != _USUAL["target_millions"]:
+        found += ["--target", f"{'' if on == 'activated' else f'{on}='}{aim:.12g}M"]
+    if region:
+        found += ["--region", str(region), *(["--level", str(level["folder"])] if level else [])]
+    for key, option in (("costs", "--costs"), ("effects", "--effects")):
+        if (file := next(iter(manifest.get(key) or ()), SHIPPED)) != SHIPPED:
+            found += [option, _as_typed(manifest, option, file)]
+    if manifest.get("averaged"):
+        found += ["--structure", "average"]
+    else:
+        usual, chosen = asdict(Structure()), manifest["structure"]
+        found += [word for k, v in chosen.items() if usual.get(k) != v for word in ("--structure", f"{k}={v}")]
+    if not str(manifest.get("draws_file", SHIPPED_DRAWS)).startswith(SHIPPED_DRAWS):
+        found += ["--posterior", str(manifest["draws_file"])]
+    if not manifest.get("continued", True) and (level or not region):  # nothing continues a region without counts
+        found.append("--as-simulated")
+    if manifest.get("engine", "fast") != "fast" and sample:
+        found += ["--engine", str(manifest["engine"])]
+    return found + [w for k in ("people", "draws", "seed") for w in (f"--{k}", str(manifest[k]))] if sample else found
+
+
+def _as_typed(manifest: Manifest, option: str, file: str) -> str:
+    """The path of a file that the manifest names, as the command had it."""
+    words = list(manifest.get("command_line") or ())
+    given = [after for word, after in pairwise(words) if word == option]
+    given += [word.partition("=")[2] for word in words if word.startswith(f"{option}=")]
+    return next((path for path in given if Path(path).name == Path(file).name), file)

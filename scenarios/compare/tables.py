@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from foundation.language import spreadsheet
-from foundation.language.numbers import chance, day, short, with_interval
+from foundation.language.numbers import chance, day, with_interval
 from foundation.language.text import Words
 from foundation.store.manifest import Manifest
 from model.terms.weeks import position
@@ -19,7 +19,7 @@ from scenarios.compare import label
 from scenarios.compare.comparison import MEASURES, scenario_summary
 from scenarios.compare.days import Block, Day, Floats, medians, quantile_columns, ratio, stacked
 from scenarios.compare.spending import price_statuses
-from scenarios.compare.when import on
+from scenarios.compare.when import CHANCE, with_target
 from scenarios.words import (
     group_label,
     price_line,
@@ -69,12 +69,13 @@ def _summary_row(rows: Mapping[str, Any], name: str, statuses: Mapping[str, str]
     }
 
 
-def groups_table(groups: pd.DataFrame, until: date | str) -> pd.DataFrame:
+def groups_table(groups: pd.DataFrame, until: date | str, references: Mapping[str, str] | None = None) -> pd.DataFrame:
     """Who is left behind: for each scenario and group at the start of ``until``, over draws (p05, p50, p95):
     share activated of the living (0..1), its gap to the average of all insured in points, and its gain over the
-    reference (the first scenario) in points, paired draw by draw; ``living_millions`` is a median.
+    reference (the first scenario, or as ``references`` says) in points, paired draw by draw; ``living_millions`` is a
+    median.
     """
-    now = Day(groups, position(date.fromisoformat(until) if isinstance(until, str) else until))
+    now = Day(groups, position(date.fromisoformat(until) if isinstance(until, str) else until), references)
     measures = _measures(now)
     table = stacked([now.labels(block) | _over_draws(block, measures) for block in now.blocks])
     rank = {dimension: place for place, dimension in enumerate(now.dimensions)}
@@ -171,13 +172,13 @@ def rich_table(summary: pd.DataFrame, manifest: Manifest, lang: str) -> Table:
         title_style="bold",
     )
     table.title, table.caption = Text(_title(manifest, lang)), Text(_caption(summary, manifest, lang))
-    target = short(manifest["target_millions"], lang)
     table.add_column(label("table.scenario", lang), min_width=8, max_width=34, overflow="fold")
     for name in ("activated", "additional", "cost", "per_additional", "probability"):
-        key = on(manifest, "table.probability", "table.probability_users") if name == "probability" else f"table.{name}"
+        key = f"table.{name}"
         if name == "additional" and units_of(manifest) > 1:
             key = "table.additional_thousand"
-        table.add_column(label(key, lang, target=target), justify="right", no_wrap=True)
+        head = with_target(CHANCE, manifest, lang) if name == "probability" else label(key, lang)
+        table.add_column(head, justify="right", no_wrap=True)
     titles = scenario_titles(manifest, lang)
     for _, row in summary.iterrows():
         table.add_row(*(Text(cell) for cell in (titles[row["scenario"]], *_cells(row, manifest, lang))))

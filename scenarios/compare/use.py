@@ -12,7 +12,7 @@ import pandas as pd
 
 from foundation.language.numbers import number, with_interval
 from foundation.quantiles import spread
-from foundation.store.manifest import Manifest
+from foundation.store.manifest import Manifest, references_of, worlds_of
 from foundation.store.reading import Document
 from model.terms.use import LASTING, LOOKED_BACK
 from scenarios.compare import label
@@ -37,9 +37,10 @@ def counted(outcomes: pd.DataFrame) -> bool:
     return bool(len(outcomes) and outcomes[MEASURES[0]].notna().all())
 
 
-def use_table(outcomes: pd.DataFrame, user_groups: pd.DataFrame) -> pd.DataFrame:
+def use_table(outcomes: pd.DataFrame, user_groups: pd.DataFrame, manifest: Manifest | None = None) -> pd.DataFrame:
     """A row a scenario: use at the horizon (p05, p50, p95), means of what is added, ranks by both, and the reason where
-    they differ. Empty where use was not counted."""
+    they differ. Empty where use was not counted. Where ``manifest`` says that scenarios are of several worlds, ranks
+    are among those of one."""
     codes, names = pd.factorize(outcomes["scenario"])
     columns = {name: outcomes[name].to_numpy() for name in SHOWN} if counted(outcomes) else {}
     rows = [
@@ -48,7 +49,10 @@ def use_table(outcomes: pd.DataFrame, user_groups: pd.DataFrame) -> pd.DataFrame
         if columns
     ]
     if rows:
-        _rank(rows, *_added_adults(user_groups))
+        worlds, against = ({}, {}) if manifest is None else (worlds_of(manifest), references_of(manifest))
+        added = _added_adults(user_groups, against)
+        for world in {worlds.get(row["scenario"], 0) for row in rows}:
+            _rank([row for row in rows if worlds.get(row["scenario"], 0) == world], *added)
     return pd.DataFrame(rows, columns=_columns())
 
 
@@ -101,8 +105,9 @@ def _reason(
     return "less"
 
 
-def _added_adults(user_groups: pd.DataFrame) -> tuple[dict[str, float], dict[str, float]]:
-    """Activated living adults that each scenario adds on average, and the digitally excluded among them, millions."""
+def _added_adults(user_groups: pd.DataFrame, against: Mapping[str, str]) -> tuple[dict[str, float], dict[str, float]]:
+    """Activated living adults that each scenario adds on average ``against`` another, by default the first, and the
+    digitally excluded among them, millions."""
     codes, names = pd.factorize(user_groups["scenario"])
     split = (user_groups["dimension"] == "digital_exclusion").to_numpy()
     offline, active = split & (user_groups["group"] == "yes").to_numpy(), user_groups["active"].to_numpy()
@@ -112,7 +117,8 @@ def _added_adults(user_groups: pd.DataFrame) -> tuple[dict[str, float], dict[str
         means = [
             active[chosen & (codes == k)].sum() / max(len(np.unique(draws[codes == k])), 1) for k in range(len(names))
         ]
-        found.append({str(name): float(mean - means[0]) / 1e6 for name, mean in zip(names, means, strict=True)})
+        of = dict(zip(map(str, names), means, strict=True))
+        found.append({name: float(mean - of.get(against.get(name, ""), means[0])) / 1e6 for name, mean in of.items()})
     return found[0], found[1]
 
 
@@ -143,10 +149,10 @@ def user_group_table(user_groups: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["scenario", "dimension", "group", "active_millions", *spreads])
 
 
-def use_document(outcomes: pd.DataFrame, user_groups: pd.DataFrame) -> list[Document]:
+def use_document(outcomes: pd.DataFrame, user_groups: pd.DataFrame, manifest: Manifest | None = None) -> list[Document]:
     """Ranks and their reasons, a record a scenario, for JSON."""
     names = ("scenario", "lasting_per_100_activations", "rank_by_activations", "rank_by_lasting_users", "rank_reason")
-    table = use_table(outcomes, user_groups)
+    table = use_table(outcomes, user_groups, manifest)
     return [{name: _plain(row[name]) for name in names} for _, row in table.iterrows()]
 
 

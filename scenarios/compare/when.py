@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from foundation.language.numbers import NARROW, NO_BREAK, chance, day, month, short
+from foundation.language.numbers import NARROW, NO_BREAK, chance, day, exact, month
 from foundation.quantiles import LEVELS, jeffreys, rounded
 from foundation.store.manifest import Manifest
 from foundation.store.reading import Document
@@ -98,8 +98,20 @@ def _days(outcomes: pd.DataFrame) -> Iterator[tuple[str, list[object]]]:
 
 def title(manifest: Manifest, lang: str) -> str:
     """Above the table."""
-    target = short(manifest["target_millions"], lang)
-    return label(on(manifest, "when.title", "when.title_users"), lang, target=target)
+    return with_target(("when.title", "when.title_users", "when.title_thousand"), manifest, lang)
+
+
+CHANCE = ("table.probability", "table.probability_users", "table.probability_thousand")
+"""Heads of the column with the probability of the target."""
+
+
+def with_target(keys: tuple[str, str, str], manifest: Manifest, lang: str) -> str:
+    """Words that hold the target as it was asked for: on profiles, on users, on fewer than a million users, which are
+    told in thousands."""
+    aim, (profiles, users, thousands) = float(manifest["target_millions"]), keys
+    if manifest.get("target_on") == "users" and aim < 1:
+        return label(thousands, lang, target=exact(1000 * aim, lang))
+    return label(on(manifest, profiles, users), lang, target=exact(aim, lang))
 
 
 def on(manifest: Manifest, profiles: str, users: str) -> str:

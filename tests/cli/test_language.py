@@ -55,6 +55,32 @@ def test_english_goes_before_a_french_environment(mes: Mes, monkeypatch: pytest.
     refused(mes("run", "statu-quo", "--lang", "en"), "there is no scenario of this name")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "Invalid value for MES_LANG: 'de' is not one of 'en', 'fr'."),
+        (("--lang", "de"), "Invalid value for '--lang': 'de' is not one of"),
+        (("--lang=de",), "Invalid value for '--lang': 'de' is not one of"),
+    ],
+)
+def test_a_language_that_is_none_is_named_with_its_place(
+    mes: Mes, arguments: tuple[str, ...], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MES_LANG", "de")
+    result = mes("run", "status-quo", *arguments)
+    refused(result, words)
+    assert "Value error" not in result.stderr
+
+
+def test_two_files_of_one_name(mes: Mes, tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.toml").write_text('[title]\nen = "Mine"\n')
+    refused(mes("compare", "a/x.toml", "b/x.toml"), "a/x.toml and b/x.toml: two scenarios of the name x")
+    refused(mes("compare", "a/x.toml", "b/x.toml", "--lang", "fr"), "renommer l’un des fichiers")
+    refused(mes("compare", "a/x.toml", "./a/x.toml"), "scenario x is given more than once")
+
+
 def test_the_problems_of_a_file(mes: Mes, tmp_path: Path) -> None:
     (tmp_path / "my.toml").write_text(
         '[title]\nen = "Mine"\n[[lever]]\nkind = "sms"\nintensity = 2.0\nend = 2020-01-06\n[[lever]]\nkind = "smss"\n'

@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from calibration.draws.effects import read_effects, recorded, with_effects
 from calibration.draws.files import load_draws
+from cli import pilots
 from cli.commands.effects import _study
 from cli.main import app
 from cli.options import Lang
@@ -258,3 +259,29 @@ def test_what_a_pilot_is_worth_is_told_in_thousands(
     _print_pilot(document, Lang.en)
     said = " ".join(capsys.readouterr().out.replace("\u00a0", " ").split())
     assert re.search(".*".join(map(re.escape, wanted.split(".*"))), said), said
+
+
+@pytest.mark.parametrize(
+    ("treated", "mean", "weeks", "title", "gap"),
+    [
+        (1, 0.0290, 1, "1 personne traitée, 1 témoin, 1 semaine", "points"),
+        (1000, -0.45, 13, "1 000 personnes traitées, 1 000 témoins, 13 semaines", "points"),
+        (1000, 0.0145, 13, "13 semaines", "point"),
+    ],
+)
+def test_what_a_trial_counts_agrees_in_french(
+    treated: int, mean: float, weeks: int, title: str, gap: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(pilots, "_tell", told.append)
+    law = {"p05": 0.1, "p50": 0.2, "p95": 0.3, "width": 0.2}
+    trial = {"treated": treated, "control": treated, "treated_activated": 1, "control_activated": 0}
+    found = {
+        "trial": trial, "lever": "letter", "weeks": weeks, "effect": "letter_effect", "before": law, "after": law,
+        "difference": {"mean": mean, "p05": mean - 0.01, "p95": mean + 0.01}, "surprise": 1.0, "file": "f.json",
+    }  # fmt: skip
+    monkeypatch.setattr("calibration.parameter_line", lambda name, lang: name)
+    pilots._print_learned(found, Lang.fr)
+    assert told[0].replace("\u202f", " ").endswith(title)
+    (line,) = (one for one in told if "écart" in one)
+    assert re.search(rf"\] {gap} \(", line.replace("\u00a0", " "))

@@ -9,14 +9,19 @@ from collections.abc import Callable
 from itertools import pairwise
 from math import isclose, isinf
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
+from calibration.draws.posteriors import posterior_named
 from calibration.facts.inputs import load_costs
 from cli.main import app
+from foundation.errors import UserError
 from foundation.store import manifest as manifests
+from model.terms.parameters import Structure
+from report.plan import read_plan
 from scenarios.compare.comparison import load
 from scenarios.costs import SHIPPED
 from scenarios.own_costs import sha256_of
@@ -401,6 +406,9 @@ PLAN = {
     "best": [{"scenario": name, "probability_best": chance, "probability_best_low": chance - 0.1,
               "probability_best_high": chance + 0.1, "regret_mean": 0.3}
              for name, chance in (("", 0.7), ("media", 0.3))],
+    "effects": {}, "drivers": {}, "averaged": {}, "structure": vars(Structure()), "continued": True,
+    "posterior": {"file": "posterior/default.parquet",
+                  "sha256": posterior_named("posterior/default.parquet").sha256},
     "fresh_draws": list(range(40)), "quick": True, "fair": False, "fair_points": 0.1,
     "groups": [{"dimension": "age_band", "group": group, "further_behind_points": points, "further_behind_error": 0.04}
                for group, points in (("0-15", -0.2), ("75+", 0.07))],
@@ -468,6 +476,36 @@ def test_a_plan_joins_the_report(mes: Mes, folder: Path, tmp_path: Path) -> None
     (tmp_path / "plan" / "plan.json").write_text(json.dumps({**PLAN, "target_millions": 35.0}), encoding="utf-8")
     result = mes("report", folder, "--plan", "plan", "--out", "x.html")
     assert (result.exit_code, "target_millions is 35.0" in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("of_plan", "of_run", "words"),
+    [
+        ({"effects": {"trial.json": "1"}}, {}, "effects is trial.json, but none in the run"),
+        ({}, {"effects": {"trial.json": "1"}}, "effects is none, but trial.json in the run"),
+        ({"effects": {"trial.json": "1"}}, {"effects": {"trial.json": "2"}}, "is trial.json, of other contents"),
+        ({"drivers": {"growth_per_year": 0.0}}, {}, "drivers is growth_per_year=0.0, but none in the run"),
+        ({}, {"structure": vars(Structure(traits="lifelong"))}, "traits=lifelong in the run"),
+        ({}, {"continued": False}, "continued is as forecast, but as simulated in the run"),
+        ({}, {"draws_file": "my-fit", "draws_sha256": "1"}, "posterior is posterior/default.parquet, but my-fit in"),
+        ({}, {"averaged": {"default": 0.5, "naive": 0.5}}, "averaged is none, but default, naive in the run"),
+        ({"prices": {"own.toml": "1"}}, {}, "prices is own.toml, but costs.csv in the run"),
+    ],
+)  # fmt: skip
+def test_a_plan_of_another_world_is_refused_by_name(
+    of_plan: dict[str, Any], of_run: dict[str, Any], words: str, tmp_path: Path
+) -> None:
+    run = {
+        "until": "2027-12-31", "policy_start": "2027-01-04", "target_millions": 60.0, "costs": PLAN["prices"],
+        "drivers": {}, "structure": PLAN["structure"], "averaged": None, "continued": True,
+        "draws_file": PLAN["posterior"]["file"], "draws_sha256": PLAN["posterior"]["sha256"],
+    }  # fmt: skip
+    (tmp_path / "plan.json").write_text(json.dumps(PLAN), encoding="utf-8")
+    assert read_plan(tmp_path, run)["quick"], "negative control: of the same world"
+    (tmp_path / "plan.json").write_text(json.dumps({**PLAN, **of_plan}), encoding="utf-8")
+    with pytest.raises(UserError, match=re.escape(words)) as raised:
+        read_plan(tmp_path, {**run, **of_run})
+    assert not {*"{'"} & {*str(raised.value).removeprefix(str(tmp_path))}, "no dictionaries, no hashes"
 
 
 BRITTANY = """

@@ -126,6 +126,8 @@ class Folder:
         rows = self.outcomes[self.outcomes["scenario"] == where["scenario"]].set_index("draw", drop=False)
         if measure.startswith("target_less_"):
             return self.target - rows[measure.removeprefix("target_less_")]
+        if measure.endswith("_less_target"):
+            return rows[measure.removesuffix("_less_target")] - self.target
         if measure in ("adds_most", "adds_most_users"):
             gain = "additional_millions" if measure == "adds_most" else "additional_monthly_users_millions"
             first = self.outcomes["scenario"].iloc[0]

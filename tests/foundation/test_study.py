@@ -18,12 +18,13 @@ import pandas as pd
 import pytest
 
 from foundation.errors import Interrupted, RunFailedError, UserError
+from foundation.language.text import in_language
 from foundation.store import manifest as manifests
 from foundation.store import parts
 from foundation.store.atomic import write_json
 from foundation.store.store import Store
 from foundation.store.verification import verify_folder
-from foundation.study import Study, Tables, carry_out
+from foundation.study import Study, Tables, _kept, carry_out
 from foundation.tasks.bench import Bench, Found
 
 DRAWS = 5
@@ -270,3 +271,14 @@ def test_an_edited_manifest_is_refused_by_every_reader(tmp_path: Path) -> None:
 
 if __name__ == "__main__":
     carry_out(Dice(stops={int(sys.argv[2]): sys.argv[3]}), Path(sys.argv[1]))
+
+
+@pytest.mark.parametrize(
+    ("count", "unit", "en", "fr"),
+    [(0, "quantity", "0 quantities are", "0 grandeurs"), (1, "quantity", "1 quantity is", "1 grandeur"),
+     (20, "draw", "20 draws are", "20 tirages"), (2, "run", "2 runs are", "2 simulations")],
+)  # fmt: skip
+def test_what_a_full_disk_leaves_is_told_in_both_languages(count: int, unit: str, en: str, fr: str) -> None:
+    message = f"r: no space left\n  {_kept(count, unit)}"
+    assert message.endswith(f"  {en} kept; --resume finishes the rest")
+    assert in_language(message, "fr").endswith(f"gardé\u00a0: {fr}\u202f; --resume achève le reste")

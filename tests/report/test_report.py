@@ -12,8 +12,9 @@ from calibration import parameter_word
 from calibration.facts.priors import AHEAD, STATUS_QUO
 from calibration.facts.tables import DATA, read_rows
 from foundation.language.numbers import moment, share_of_draws
+from model.terms.parameters import Structure
 from report import page, say, tables
-from report.answer import choose, levers, verdict
+from report.answer import choose, levers, points, verdict
 from report.figures import SHAPES, report_adoption
 from report.numbers import Numbers
 from report.shown import traced
@@ -187,3 +188,79 @@ def test_a_share_of_draws_is_told_as_in_the_tables() -> None:
     text = share_of_draws(1.0, outcomes["draw"].nunique(), "en")
     assert text.startswith(">")
     assert Markup(text).striptags() == Markup(found.adds_most(best)).striptags()
+
+
+def test_of_compared_folders_the_answer_names_only_strategies_of_the_first_ones_world() -> None:
+    found = numbers(6)
+    alone = choose(found)
+    entries = [
+        entry | {"world": int(entry["name"] == alone.best), "folder": "b"} for entry in found.manifest["scenarios"]
+    ]
+    differences = [{"folder": "b", "setting": "seed", "value": 2, "first": 1, "first_folder": "a"}]
+    manifest = {**found.manifest, "scenarios": entries, "differences": differences, "sources": ["a", "b"]}
+    both = Numbers(found.frames, manifest, "en")
+    chosen = choose(both)
+    assert alone.best not in vars(chosen).values()
+    assert tables.by_effect(both)[-1] == alone.best == tables.by_effect(found)[0], (
+        "behind those of the first world, whatever it adds"
+    )
+    assert "[b]" in scenario_titles(manifest, "en")[alone.best]
+    (warning,) = (line for line in page._warnings(both) if "different worlds" in line)
+    assert "b, seed: 2 (a: 1)" in warning
+    assert not any("different worlds" in line for line in page._warnings(found))
+
+
+@pytest.mark.parametrize(
+    ("structure", "file", "words"),
+    [
+        (Structure(traits="lifelong"), "posterior/traits-lifelong.parquet", "were fitted again"),
+        (Structure(word_of_mouth="off"), "posterior/default.parquet", "were not fitted again"),
+        (Structure(traits="lifelong"), "posterior/default.parquet", "were not fitted again"),
+        (Structure(traits="lifelong"), "gone", None),
+    ],
+)
+def test_whether_parameters_were_fitted_under_the_structure(structure: Structure, file: str, words: str | None) -> None:
+    found = numbers(3)
+    manifest = {**found.manifest, "structure": vars(structure), "draws_file": file}
+    (warning,) = (line for line in page._warnings(Numbers(found.frames, manifest, "en")) if "Structural" in line)
+    assert words in warning if words else "fitted" not in warning
+
+
+@pytest.mark.parametrize(
+    ("millions", "on", "en", "fr"),
+    [(1.825, "activated", "1.825", "1,825"), (37.125, "activated", "37.125", "37,125"), (40.0, "activated", "40", "40"),
+     (0.185, "users", "185", "185"), (0.0951, "users", "95.1", "95,1")],
+)  # fmt: skip
+def test_a_target_is_shown_exactly_as_it_was_asked(millions: float, on: str, en: str, fr: str) -> None:
+    """Users of a region in thousands."""
+    found = numbers(2)
+    manifest = {**found.manifest, "target_millions": millions, "target_on": on, "region": "Bretagne"}
+    for lang, said in (("en", en), ("fr", fr)):
+        shown = Numbers(found.frames, {**manifest, "scenarios": found.manifest["scenarios"]}, lang).target()
+        assert shown.striptags() == said
+
+
+@pytest.mark.parametrize(
+    ("target", "en", "fr"),
+    [(20.0, "more than the target", "de plus que l’objectif"), (60.0, "short of the target", "il en manque")],
+)
+def test_a_status_quo_above_the_target_is_not_short_of_it(target: float, en: str, fr: str) -> None:
+    found = numbers(3)
+    for lang, said in (("en", en), ("fr", fr)):
+        own = Numbers(found.frames, {**found.manifest, "target_millions": target}, lang)
+        told = points(own, choose(own), load_provenance("posterior/default.parquet"), plan=None, worth=None)
+        (line,) = (one for one in told if said in one)
+        assert "−" not in line.striptags(), "no amount of less than nothing"
+        assert not any(other in line for other in ("short", "manque")) or target == 60.0
+
+
+@pytest.mark.parametrize(
+    ("day", "heading"),
+    [("2026-12-07", "When is the target reached?"), ("2028-05-01", "If not by"), (None, "If not by")],
+)
+def test_a_target_that_is_reached_in_time_has_a_heading_that_fits(day: str | None, heading: str) -> None:
+    found = numbers(3, reached_date=[day] * 60)
+    manifest = {**found.manifest, "until": "2027-12-31", "dates_until": "2028-12-31"}
+    own = Numbers(found.frames, manifest, "en")
+    told = points(own, choose(own), load_provenance("posterior/default.parquet"), plan=None, worth=None)
+    assert any(heading in one for one in told), told

@@ -30,9 +30,9 @@ from foundation.drawing.style import (
     styled,
     wrap,
 )
-from foundation.language.numbers import day, interval, number, short, with_interval
+from foundation.language.numbers import day, exact, number, with_interval
 from foundation.shapes import Floats
-from foundation.store.manifest import Manifest
+from foundation.store.manifest import Manifest, references_of
 from model.terms.weeks import START, position
 from scenarios.compare import label
 from scenarios.drawing import (
@@ -45,7 +45,7 @@ from scenarios.drawing import (
     strategies_by_effect,
     weekly_bands,
 )
-from scenarios.words import scenario_titles
+from scenarios.words import in_units, scenario_titles, units_of, units_word
 
 NINETY = 1.645
 """Standard deviations on each side of a 90 % interval of a normal law."""
@@ -75,7 +75,7 @@ def _apart(frames: Frames, manifest: Manifest, names: Sequence[str]) -> tuple[li
     least = THICK * top_of(frames, manifest)
     medians = frames["outcomes"].groupby("scenario", sort=False)["additional_millions"].median()
     found = [name for name in names if abs(medians[name]) >= least]
-    return found or strategies_by_effect(frames)[:1], least
+    return found or strategies_by_effect(frames, manifest)[:1], least
 
 
 def _one(frames: Frames, manifest: Mapping[str, object], lang: str, names: Sequence[str], note: str) -> Figure:
@@ -110,15 +110,16 @@ def _many(frames: Frames, manifest: Manifest, lang: str, names: Sequence[str], n
     columns = 2 if strategies <= 4 else 3 if strategies <= 9 else 4
     rows = ceil(strategies / columns)
     title = label("adoption.title_many", lang, year=until.year)
-    subtitle = label("adoption.subtitle_many", lang, until=day(until, lang))
+    subtitle = label("adoption.subtitle_many", lang, until=day(until, lang), units=units_word(manifest, lang))
     figure = page(title, subtitle, rows * (2.7, 2.2, 1.9)[columns - 2] + 0.8, manifest, lang, note=note)
     panels = list(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
     _scale(panels[0], frames, manifest, lang, every=2)  # first: else every line fits the scale of all panels anew
     band = [(0.05, 0.95, 0.25)]
-    reference = curve_of(frames["weekly"], names[0], band)
+    against = {name: references_of(manifest).get(name, names[0]) for name in names}
+    references = {name: curve_of(frames["weekly"], name, band) for name in {*against.values()}}
     target = (target_shown(manifest) or 0.0) / top_of(frames, manifest)
     for axes, name in zip(panels, names[1:], strict=False):
-        draw_curve(axes, reference, GREY, band, "--")
+        draw_curve(axes, references[against[name]], GREY, band, "--")
         draw_curve(axes, curve_of(frames["weekly"], name, band), BLUE, band)
         _surround(axes, frames, manifest, lang, name, 8.9 / columns - 0.2, target)
     _drop_empty(panels, strategies, columns)
@@ -130,7 +131,7 @@ def _surround(axes: Axes, frames: Frames, manifest: Manifest, lang: str, name: s
     """All but the curves of a small panel: ``room`` for its title in inches, ``target`` as a share of the height."""
     surroundings(axes, manifest, small=True)
     axes.set_title("\n".join(wrap(scenario_titles(manifest, lang)[name], room, SMALL, most=2)), size=SMALL, loc="left")
-    _gain(axes, of_scenario(frames["outcomes"], name), target, lang)
+    _gain(axes, of_scenario(frames["outcomes"], name), target, manifest, lang)
 
 
 def _drop_empty(panels: Sequence[Axes], used: int, columns: int) -> None:
@@ -220,11 +221,12 @@ def _scale(axes: Axes, frames: Frames, manifest: Mapping[str, object], lang: str
     localise(axes, lang, y=True)
 
 
-def _gain(axes: Axes, outcomes: pd.DataFrame, target: float, lang: str) -> None:
+def _gain(axes: Axes, outcomes: pd.DataFrame, target: float, manifest: Manifest, lang: str) -> None:
     """What is added, just below the target line (at ``target`` of the height), or at the top if that line lies low."""
     height = target - 0.04 if target > 0.6 else 0.97
-    low, middle, high = np.quantile(outcomes["additional_millions"].to_numpy(), [0.05, 0.5, 0.95])
-    text = f"{number(middle, 2, lang, sign=True)}\n{interval(low, high, 2, lang)}"
+    found = units_of(manifest) * np.quantile(outcomes["additional_millions"].to_numpy(), [0.05, 0.5, 0.95])
+    low, middle, high = map(float, found)
+    text = in_units(low, middle, high, manifest, lang, sign=True).replace(" ", "\n", 1)
     box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1}
     axes.text(0.04, height, text, transform=axes.transAxes, size=SMALL, color=BLUE, va="top", bbox=box, gid="gain")
 
@@ -256,7 +258,7 @@ def _band_line(colour: str, words: str, line: Literal["-", "--"] = "-") -> Artis
 
 
 def legend_of_surroundings(manifest: Manifest, lang: str) -> list[Artist]:
-    target = short(manifest["target_millions"], lang)
+    target = exact(manifest["target_millions"], lang)
     words = {name: f"{label(f'adoption.{name}_line', lang)}" for name in ("data", "policy")}
     aim = Line2D([], [], color=RED, linestyle=(0, (6, 2)), label=label("adoption.target", lang, target=target))
     handles: list[Artist] = [

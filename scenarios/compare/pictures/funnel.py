@@ -37,7 +37,7 @@ OF_LIVING = ("living", "visited", "activated")
 def funnel(frames: Frames, manifest: Mapping[str, object], lang: str) -> Figure:
     """Shares of each stage for the reference in November 2023, and at the horizon with the strategy that adds most."""
     names = scenario_order(frames["weekly"])
-    best = strategies_by_effect(frames)[:1]
+    best = strategies_by_effect(frames, manifest)[:1]
     until = horizon(manifest)
     days = [SURVEY, until] if until > SURVEY else [until]
     note = label("funnel.note", lang) + (f" {label('funnel.best', lang)}" if len(names) > 2 else "")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -34,7 +33,7 @@ from foundation.drawing.style import (
 )
 from foundation.language.numbers import day, interval, number
 from foundation.shapes import Floats
-from foundation.store.manifest import Manifest
+from foundation.store.manifest import Manifest, references_of
 from model.terms.outcome import OBSTACLES
 from scenarios.compare import label
 from scenarios.compare.equity import equity_table, on_day
@@ -52,7 +51,7 @@ POINT, HALF = 1.0, 0.5
 @styled
 def by_age_band(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     """Share of each age band that is activated at the horizon: the reference, and strategies that move it most."""
-    names = [scenario_order(frames["outcomes"])[0], *strategies_by_effect(frames)]
+    names = [scenario_order(frames["outcomes"])[0], *strategies_by_effect(frames, manifest)]
     table = _table(frames, manifest, "age_band")
     bands = list(dict.fromkeys(str(band) for _, band in table.index))
     # [scenario, band, quantile], per cent
@@ -82,7 +81,7 @@ def _table(frames: Frames, manifest: Manifest, dimension: str) -> pd.DataFrame:
     """The rows of the equity table of one dimension, by scenario and group: the same people as in every other picture
     of groups, who are sorted into them at the policy start."""
     equity = frames["equity"]
-    table = equity_table(equity[equity["dimension"] == dimension], horizon(manifest))
+    table = equity_table(equity[equity["dimension"] == dimension], horizon(manifest), references_of(manifest))
     return table.astype({"scenario": str, "group": str}).set_index(["scenario", "group"])
 
 
@@ -117,7 +116,7 @@ LOOKS = {"yes": (RED, "o", -0.13), "no": (BLUE, "s", 0.13)}
 @styled
 def digital_gap(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     """A row per scenario with both groups' shares at the horizon, and the gap between them."""
-    names = [scenario_order(frames["outcomes"])[0], *strategies_by_effect(frames)]
+    names = [scenario_order(frames["outcomes"])[0], *strategies_by_effect(frames, manifest)]
     table = _table(frames, manifest, "digital_exclusion")
     shares = 100 * table["share_p50"].unstack("group").loc[:, list(LOOKS)]
     medians = {name: shares.loc[name].to_numpy(np.float64) for name in names}
@@ -184,8 +183,8 @@ COLOURS = {
 @styled
 def equity_changes(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     """A row per strategy, a column per group: change of the group's gap to the others against the reference."""
-    every = strategies_by_effect(frames)
-    found, groups = _changes(frames["equity"], horizon(manifest), every)
+    every = strategies_by_effect(frames, manifest)
+    found, groups = _changes(frames["equity"], manifest, every)
     kept = [place for place, row in enumerate(found) if moves(row, HALF)] or [0]
     names, found = [every[place] for place in kept], found[kept]
     dates = {key: day(manifest[at], lang) for key, at in (("start", "policy_start"), ("until", "until"))}
@@ -209,9 +208,12 @@ def equity_changes(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     return figure
 
 
-def _changes(equity: pd.DataFrame, until: date, names: Sequence[str]) -> tuple[np.ndarray, list[tuple[str, str]]]:
+def _changes(
+    equity: pd.DataFrame, manifest: Manifest, names: Sequence[str]
+) -> tuple[np.ndarray, list[tuple[str, str]]]:
     """Medians over draws [strategy, group] of the change of the gap, points, as the table has them; and the groups."""
-    medians = equity_table(equity, until).set_index(["scenario", "dimension", "group"])["gap_change_points_p50"]
+    table = equity_table(equity, horizon(manifest), references_of(manifest))
+    medians = table.set_index(["scenario", "dimension", "group"])["gap_change_points_p50"]
     groups = shown_groups(medians)
     wanted = [(name, *group) for name in names for group in groups]
     return medians.reindex(wanted).to_numpy().reshape(len(names), -1), groups
@@ -233,7 +235,7 @@ def _groups(table: pd.DataFrame | pd.Series[float]) -> list[tuple[str, str]]:
 @styled
 def left_behind(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     """Bars of 100 %: activated, and where the others stand; for the reference and the strategy that adds most."""
-    names = [scenario_order(frames["outcomes"])[0], *strategies_by_effect(frames)[:1]]
+    names = [scenario_order(frames["outcomes"])[0], *strategies_by_effect(frames, manifest)[:1]]
     shares = standing_shares(frames["equity"], manifest)
     groups = _groups(shares)
     dates = {key: day(manifest[at], lang) for key, at in (("start", "policy_start"), ("until", "until"))}

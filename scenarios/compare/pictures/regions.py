@@ -142,7 +142,7 @@ def standings_of(table: pd.DataFrame, scenario: str) -> dict[str, Standing]:
 def by_region(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     """Share of each region that is activated at the horizon, under the strategy that adds most, or the only one there
     is; hatched where its gap to the other regions can't be told from none."""
-    names = [*strategies_by_effect(frames), *scenario_order(frames["outcomes"])[:1]]
+    names = [*strategies_by_effect(frames, manifest), *scenario_order(frames["outcomes"])[:1]]
     equity = frames["equity"]
     found = standings_of(equity_table(equity[equity["dimension"] == "region"], horizon(manifest)), names[0])
     until = day(manifest["until"], lang)

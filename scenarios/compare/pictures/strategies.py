@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from foundation.drawing.placing import list_below, list_height, name_or_number, number_rows
 from foundation.drawing.style import (
@@ -26,12 +26,12 @@ from foundation.drawing.style import (
     styled,
     wrap,
 )
-from foundation.language.numbers import NO_BREAK, day, interval, number
+from foundation.language.numbers import NO_BREAK, day, number
 from foundation.store.manifest import Manifest
 from scenarios.compare import label
 from scenarios.compare.use import counted
 from scenarios.drawing import Frames, name_rows, of_scenario, page, quantiles_of, scenario_order, strategies_by_effect
-from scenarios.words import scenario_titles
+from scenarios.words import in_units, scenario_titles, units_of, units_word
 
 ROWS = (("users", BLUE, "-"), ("weekly", GREEN, "--"))
 NAME_WIDTH = 2.0
@@ -42,27 +42,29 @@ NAME_WIDTH = 2.0
 def additional_activations(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     """Median, 50 % and 90 % intervals of the additional activations of each strategy, with the numbers beside them."""
     until = day(manifest["until"], lang)
-    names = strategies_by_effect(frames)
-    title, subtitle = label("additional.title", lang, until=until), label("additional.subtitle", lang)
+    names = strategies_by_effect(frames, manifest)
+    unit = {"units": units_word(manifest, lang)}
+    title, subtitle = label("additional.title", lang, until=until), label("additional.subtitle", lang, **unit)
     figure = page(title, subtitle, 0.36 * len(names) + 0.9, manifest, lang, statistic="intervals")
     axes = figure.subplots()
-    texts = [_row(axes, place, frames, name, lang) for place, name in enumerate(names)]
+    texts = [_row(axes, place, frames, name, manifest, lang) for place, name in enumerate(names)]
     name_rows(axes, names, manifest, lang)
     number_rows(axes, texts)
     axes.axvline(0, color=GREY, linewidth=1)
-    axes.set_xlabel(label("additional.axis", lang))
+    axes.set_xlabel(label("additional.axis", lang, **unit))
     light_grid(axes, "x")
     localise(axes, lang, x=True)
     return figure
 
 
-def _row(axes: Axes, place: int, frames: Frames, name: str, lang: str) -> str:
+def _row(axes: Axes, place: int, frames: Frames, name: str, manifest: Manifest, lang: str) -> str:
     """Draws one strategy; returns its numbers in words."""
-    p05, p25, p50, p75, p95 = quantiles_of(frames["outcomes"], name, "additional_millions")
+    found = units_of(manifest) * quantiles_of(frames["outcomes"], name, "additional_millions")
+    p05, p25, p50, p75, p95 = found
     axes.plot([p05, p95], [place, place], color=BLUE, linewidth=1.4, solid_capstyle="butt")
     axes.plot([p25, p75], [place, place], color=BLUE, linewidth=5, alpha=0.55, solid_capstyle="butt")
     axes.plot(p50, place, "o", color=BLUE, ms=6, markeredgewidth=0)  # a rim would hide short intervals
-    return f"{number(p50, 2, lang)} {interval(p05, p95, 2, lang)}"
+    return in_units(p05, p50, p95, manifest, lang)
 
 
 Cross = tuple[np.ndarray, np.ndarray]
@@ -73,9 +75,9 @@ Cross = tuple[np.ndarray, np.ndarray]
 def cost_against_effect(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     """A cross per strategy: 90 % intervals of public cost (log) and additional activations, labelled directly, or with
     a number for a list below where a name would hide something."""
-    names = strategies_by_effect(frames)
+    names = strategies_by_effect(frames, manifest)
     titles = scenario_titles(manifest, lang)
-    crosses = [cross_of(frames, name) for name in names]
+    crosses = [cross_of(frames, name, manifest) for name in names]
     texts = [_ways(titles[name]) for name in names]
     numbered: list[int] = []
     while True:  # the list of those that get a number takes room below the axes, which are then drawn anew
@@ -107,16 +109,16 @@ def _crosses(
     crosses = [(np.where(cost > 0, cost, free), effect) for cost, effect in crosses]
     for cross in crosses:
         _draw(axes, cross)
-    axes.set_ylabel(label("cost.y", lang))
+    axes.set_ylabel(label("cost.y", lang, units=units_word(manifest, lang)))
     axes.set_xlabel(label("cost.x", lang))
     light_grid(axes, "both")
     localise(axes, lang, y=True)
     return figure, axes, np.array([[cost[1], effect[1]] for cost, effect in crosses]), arms_of(crosses)
 
 
-def cross_of(frames: Frames, name: str) -> Cross:
+def cross_of(frames: Frames, name: str, manifest: Manifest) -> Cross:
     cost, effect = (quantiles_of(frames["outcomes"], name, m) for m in ("cost_millions_eur", "additional_millions"))
-    return cost[[0, 2, 4]], effect[[0, 2, 4]]
+    return cost[[0, 2, 4]], units_of(manifest) * effect[[0, 2, 4]]
 
 
 def money_scale(axes: Axes, crosses: Sequence[Cross], lang: str) -> float:
@@ -168,9 +170,11 @@ def arms_of(crosses: Sequence[Cross]) -> np.ndarray:
 @styled
 def use_after_activation(frames: Frames, manifest: Manifest, lang: str) -> Figure:
     """Left, monthly and weekly users of the reference, medians and 90 % bands; right, lasting users added, 90 %."""
-    names = strategies_by_effect(frames)
+    names = strategies_by_effect(frames, manifest)
     reference = scenario_order(frames["outcomes"])[0]
-    subtitle = label("users.subtitle", lang, scenario=scenario_titles(manifest, lang)[reference])
+    subtitle = label(
+        "users.subtitle", lang, scenario=scenario_titles(manifest, lang)[reference], units=units_word(manifest, lang)
+    )
     row = 0.36 if any("\n" in name for name in _names(names, manifest, lang)) else 0.26
     height = max(3.6, row * len(names) + 1.4)
     figure = page(label("users.picture", lang), subtitle, height, manifest, lang)
@@ -217,12 +221,14 @@ def _names(names: list[str], manifest: Manifest, lang: str) -> list[str]:
 
 def _added(axes: Axes, frames: Frames, names: list[str], manifest: Manifest, lang: str) -> None:
     for place, name in enumerate(names):
-        low, _, middle, _, high = quantiles_of(frames["outcomes"], name, "additional_lasting_users_millions")
+        found = units_of(manifest) * quantiles_of(frames["outcomes"], name, "additional_lasting_users_millions")
+        low, _, middle, _, high = found
         axes.plot([low, high], [place, place], color=BLUE, linewidth=1.4)
         axes.plot(middle, place, "o", color=BLUE, ms=5, markeredgewidth=0)
     axes.set_yticks(range(len(names)), _names(names, manifest, lang), size=SMALL)
     axes.invert_yaxis()
     axes.axvline(0, color=GREY, linewidth=1)
-    axes.set_title(label("users.added", lang), size=SMALL, loc="left")
+    axes.set_title(label("users.added", lang, units=units_word(manifest, lang)), size=SMALL, loc="left")
+    axes.xaxis.set_major_locator(MaxNLocator(4))  # more would touch where they have decimals
     light_grid(axes, "x")
     localise(axes, lang, x=True)

@@ -12,6 +12,7 @@ from foundation.language.numbers import (
     agreed,
     compact,
     day,
+    exact,
     in_figures,
     interval,
     month,
@@ -96,6 +97,18 @@ def test_millions_agree_with_their_number() -> None:
 
 def test_a_number_that_somebody_has_set_keeps_its_decimals() -> None:
     assert [short(value, "en") for value in (40.0, 40.5, 2.02, 0.3, 3.44305)] == ["40", "40.5", "2.02", "0.3", "3.4"]
+
+
+def test_a_target_keeps_all_its_digits() -> None:
+    shown = {
+        40.0: "40",
+        1.825: "1,825",
+        37.125: "37,125",
+        0.185: "0,185",
+        1000 * 0.0951: "95,1",
+        12.3456789: "12,3456789",
+    }
+    assert {value: exact(value, "fr") for value in shown} == shown
 
 
 def test_intervals() -> None:

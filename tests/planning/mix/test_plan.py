@@ -24,8 +24,9 @@ from planning.mix.plan import Plan, Question, ceiling, frontier_budgets, never_w
 from planning.mix.question import load_space
 from planning.mix.results import FRAMES, Frames, frames, standing_at_budget
 from planning.mix.search import Effort, affordable, optimism, regret
+from planning.mix.shown import euros, paid
 from planning.mix.simulate import Answer, Task
-from planning.mix.study import plan_document, plan_text
+from planning.mix.study import _of_users, plan_document, plan_text
 from planning.mix.tables import headline, sentences, tables
 from scenarios.compare.tables import write_csv
 from scenarios.language.files import load_scenario, parse_scenario
@@ -345,6 +346,11 @@ def test_the_file_is_a_scenario(found: Plan) -> None:
     assert "30" in scenario.title("en")
     assert "30" in scenario.title("fr")
     assert "--until 2027-06-30" in plan_text(found, manifest(found, until="2027-06-30"))
+    told = plan_text(found, manifest(found, effects={"trial.json": "1"}, target_on="users"), "my plans/p").splitlines()[
+        1
+    ]
+    asks = "--target users=40M --effects trial.json --posterior draws.parquet --people 1000 --draws 4 --seed 1"
+    assert told == f"#   mes run 'my plans/p/plan.toml' {asks}", told
 
 
 def test_the_document_is_plain_json(found: Plan, tidy: Frames) -> None:
@@ -453,3 +459,24 @@ def test_an_answer_is_named_after_all_that_was_asked() -> None:
     asked = [(first, one, ()), (first, other, ()), (second, one, ()), (first, one, (scenario,))]
     keys = [Task(simulator.experiment, simulator.space, *each).key for each in asked]
     assert len(set(keys)) == len(keys)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(0.001, "1 k€"), (0.0055, "5,5 k€"), (0.05, "0,05 M€"), (1.125, "1,125 M€"), (60.0, "60 M€")],
+)
+def test_a_small_budget_is_no_budget_of_nothing(value: float, words: str) -> None:
+    assert euros(value, "fr").replace("\u00a0", " ") == words
+    assert paid(0.047, {}, "fr") == "0,05", "as its median beside it"
+    assert paid(12.34, {}, "fr") == "12,3"
+
+
+def test_a_table_of_a_plan_for_users_is_headed_by_users(tidy: Frames) -> None:
+    users = {"target_on": "users"}
+    for lang, own, heads in (
+        ("fr", users, "utilisateurs mensuels (millions), médiane"),
+        ("fr", {}, "profils activés (millions), médiane"),
+        ("en", users, "activated_p50"),
+    ):
+        columns = _of_users(tidy["frontier"], own, lang).columns
+        assert heads in [header(name, lang, label) if lang == "fr" else name for name in columns]

@@ -22,6 +22,8 @@ YEARS = (2027, 2028)
 def test_how_they_are_written() -> None:
     assert _yearly("2028=30M,2027=20M", YEARS) == ((2027, 20.0), (2028, 30.0))
     assert _yearly("2027=0,2028=30M", YEARS) == ((2027, 0.0), (2028, 30.0))
+    assert _yearly("2027=1M,2028=0,5M", YEARS) == ((2027, 1.0), (2028, 0.5)), "a decimal comma"
+    assert _yearly("2027=0,5M, 2028=1,25M", YEARS) == ((2027, 0.5), (2028, 1.25))
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,14 @@ import pytest
 from scipy.stats import binom
 
 from foundation.errors import UserError
+from foundation.language.numbers import typeset
 from foundation.quantiles import jeffreys, rounded, spread
+from foundation.store.manifest import references_of, worlds_of
 from foundation.study import carry_out
-from scenarios.compare.comparison import compare_folders, comparison_document, load, run_document
+from scenarios.compare.best import best_table
+from scenarios.compare.comparison import SAME_RUN, compare_folders, comparison_document, load, run_document
+from scenarios.compare.equity import equity_table
+from scenarios.words import difference_lines
 from tests.scenarios import made_up
 
 NAMES = {"status-quo": 0.0, "letters": 1e6}
@@ -94,6 +99,78 @@ def test_another_structure_keeps_the_pairing_but_not_the_status_quo(tmp_path: Pa
     assert manifest["paired"]
     assert [e["name"] for e in manifest["scenarios"]] == ["status-quo", "letters", "status-quo@two", "letters@two"]
     assert [entry["setting"] for entry in manifest["differences"]] == ["structure"]
+
+
+def test_another_world_is_compared_with_its_own_status_quo_and_never_ranked_with_the_first(tmp_path: Path) -> None:
+    """Its status quo is 3 million higher. What "dear" adds there, 1 million, it adds to the first of two groups of 34
+    million each: a change of 100 / 34 points; against the first folder's status quo it would be four times that."""
+    one = make(tmp_path / "one", {"status-quo": 0.0, "letters": 1e6, "media": 2e6})
+    names = {"status-quo": 3e6, "dear": 4e6, "dearer": 5e6}
+    two = make(tmp_path / "two", names, drivers={"growth_per_year": 0.0})
+    three = make(tmp_path / "three", {"status-quo": 0.0, "media": 2e6}, drivers={"growth_per_year": 0.0})
+    manifest, frames = compare_folders([one, two, three])
+    names = ["status-quo", "letters", "media", "status-quo@two", "dear", "dearer", "media@three"]
+    assert frames["outcomes"]["scenario"].unique().tolist() == names
+    assert worlds_of(manifest) == dict(zip(names, [0, 0, 0, 1, 1, 1, 1], strict=True))
+    assert list(references_of(manifest).values()) == ["status-quo"] * 3 + ["status-quo@two"] * 4
+
+    table = equity_table(frames["equity"], manifest["until"], references_of(manifest)).set_index(["scenario", "group"])
+    for name in ("letters", "dear"):
+        assert table.loc[(name, "a"), "gap_change_points_p50"] == pytest.approx(100 / 34, abs=1e-4), name
+    assert table.loc[("status-quo@two", "a"), ["gap_change_points_p50", "lag"]].tolist() == [0, 0]
+    alone = equity_table(frames["equity"], manifest["until"]).set_index(["scenario", "group"])
+    assert alone.loc[("dear", "a"), "gap_change_points_p50"] == pytest.approx(400 / 34, abs=1e-4), "negative control"
+
+    best = best_table(frames["outcomes"], manifest)
+    of = worlds_of(manifest)
+    assert [(of[row.scenario], row.rivals) for row in best.itertuples()] == [(0, 1), (0, 1), (1, 2), (1, 2), (1, 2)]
+    assert [row.probability_best for row in best.itertuples()] == [1, 0, 0.75, 0.25, 0], "ranked within each world"
+    once = best_table(frames["outcomes"], {"scenarios": [{"name": name} for name in names]})
+    assert set(once["rivals"]) == {5}, "negative control: one world"
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "first", "said"),
+    [
+        ("effects", {"trial.json": "b"}, None, {"en": "lever effects: trial.json (one: as shipped)",
+         "fr": "effets des leviers : trial.json (one : tels que fournis)"}),
+        ("drivers", {"growth_per_year": 0.0}, {}, {"en": "drivers: service growth fixed by the scenario: 0.0 % a year "
+         "beyond the data (one: drawn, not fixed)"}),
+        ("continued", False, True, {"fr": "stocks : tels que simulés (one : prolongeant les chiffres publiés)"}),
+        ("policy_start", "2027-06-07", "2027-01-04", {"fr": "début de l'action : 7 juin 2027 (one : 4 janv. 2027)"}),
+        ("people", 4000, 2000, {"en": "simulated people: 4,000 (one: 2,000)"}),
+        ("data", {"a.csv": "1", "b.csv": "2"}, {"a.csv": "1", "b.csv": "3"},
+         {"en": "data files: others than in one (b.csv)"}),
+        ("costs", {"own.toml": "1"}, {"own.toml": "2"}, {"fr": "prix unitaires : autres que dans one (own.toml)"}),
+        ("draws_sha256", "1" * 64, "2" * 64, {"fr": "tirages des paramètres : autres que dans one"}),
+        ("structure", {"a": "x", "traits": "lifelong"}, {"a": "x", "traits": "drawn"},
+         {"en": "structure: traits = lifelong (one: traits = drawn)"}),
+        ("level", {"folder": "lv"}, None, {"fr": "niveau de la région : lv (one : aucun d'ajusté)"}),
+        ("averaged", {"a": 0.5, "b": 0.5}, None, {"en": "averaged over: 2 structures (one: one structure alone)"}),
+    ],
+)  # fmt: skip
+def test_differences_are_told_as_people_say_them(setting: str, value: Any, first: Any, said: dict[str, str]) -> None:
+    entry = {"folder": "two", "setting": setting, "value": value, "first": first, "first_folder": "one"}
+    for lang, words in said.items():
+        (line,) = difference_lines({"differences": [entry]}, lang)
+        assert line.replace("\u00a0", " ") == typeset(f"two, {words}", lang).replace("\u00a0", " ")
+
+
+def test_every_setting_that_may_differ_has_words(tmp_path: Path) -> None:
+    manifest = load(make(tmp_path / "one"))[0]
+    for setting in SAME_RUN:
+        value = manifest.get(setting)
+        first = {"structure": {"reading": "naive"}, "policy_start": "2027-06-07"}.get(setting)
+        entry = {
+            "folder": "two",
+            "setting": setting,
+            "value": value,
+            "first": first,
+        }
+        for lang in ("en", "fr"):
+            (line,) = difference_lines({"differences": [entry]}, lang)
+            assert not {*"{}'"} & {*line}, line
+            assert "None" not in line
 
 
 @pytest.mark.parametrize("change", [{"until": "2027-06-30"}, {"target_millions": 35.0}])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import matplotlib
 import numpy as np
@@ -17,6 +17,7 @@ from matplotlib.text import Text
 from cli.runs.albums import COMPARING
 from foundation.drawing.placing import APART, place_labels
 from foundation.drawing.style import width, wrap
+from foundation.language.numbers import with_interval
 from scenarios.compare.equity import equity_table, standings
 from scenarios.compare.pictures import (
     PICTURES,
@@ -279,3 +280,31 @@ def test_wrapping_keeps_to_the_width_and_to_every_word() -> None:
     assert len(short) == 2
     assert short[1].endswith("…")
     assert width(short[1], 9) <= 1.2
+
+
+@pytest.mark.parametrize(("lang", "units"), [("en", "thousands"), ("fr", "milliers")])
+def test_what_is_added_in_a_region_is_in_thousands_as_in_the_tables(lang: str, units: str) -> None:
+    frames, country = dict(results(6)), made.manifest(6)
+    frames["outcomes"] = frames["outcomes"].assign(additional_millions=frames["outcomes"]["additional_millions"] / 100)
+    region = {**country, "region": "Bretagne", "level": None}
+    median = frames["outcomes"].groupby("scenario")["additional_millions"].median().max()
+    for picture in ("additional", "cost-effect", "use"):
+        assert units in plain(PICTURES[picture](frames, region, lang)), picture
+        assert units not in plain(PICTURES[picture](frames, country, lang)), picture
+    figure = PICTURES["additional"](frames, region, lang)
+    assert with_interval(None, median * 1000, None, lang).partition("[")[0].strip() in plain(figure), "three figures"
+    assert figure.axes[0].get_xlim()[1] > 1000 * median
+
+
+@pytest.mark.parametrize("most", [0.0095, 0.04, 0.38, 4.1])
+def test_ticks_of_lasting_users_keep_apart(most: float) -> None:
+    frames = dict(results(6))
+    lasting = frames["outcomes"]["additional_lasting_users_millions"]
+    scaled = lasting * most / lasting.max()
+    frames["outcomes"] = frames["outcomes"].assign(additional_lasting_users_millions=scaled)
+    figure = PICTURES["use"](frames, made.manifest(6), "fr")
+    figure.draw_without_rendering()
+    right = [one for one in figure.axes[1].get_xticklabels() if one.get_text()]
+    inside = [one.get_window_extent() for one in right if one.get_window_extent().x0 < figure.bbox.x1]
+    gaps = [after.x0 - before.x1 for before, after in pairwise(inside)]
+    assert min(gaps) > figure.dpi * 0.08, gaps

@@ -7,6 +7,7 @@ import os
 import shutil
 from datetime import date
 from pathlib import Path
+from shlex import join
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,6 +19,7 @@ from foundation.store import manifest as manifests
 from foundation.store import parts
 from foundation.study import carry_out
 from scenarios.compare.comparison import load
+from scenarios.compare.study import options_of
 from tests.scenarios import made_up
 
 NAMES = {"status-quo": 0.0, "letters": 1e6}
@@ -196,3 +198,33 @@ def test_a_changed_file_is_noticed(tmp_path: Path) -> None:
     path.unlink()
     with pytest.raises(UserError, match="missing"):
         load(tmp_path / "r")
+
+
+@pytest.mark.parametrize(
+    ("changes", "options"),
+    [
+        ({}, ""),
+        ({"policy_start": "2027-06-07", "until": "2028-12-31"}, "--policy-start 2027-06-07 --until 2028-12-31"),
+        ({"target_millions": 37.125}, "--target 37.125M"),
+        ({"target_millions": 5.0, "target_on": "users"}, "--target users=5M"),
+        ({"region": "Bretagne", "target_millions": 0.185, "target_on": "users", "continued": False},
+         "--target users=0.185M --region Bretagne"),
+        ({"region": "Bretagne", "target_millions": 1.825, "level": {"folder": "my level"}},
+         "--target 1.825M --region Bretagne --level 'my level'"),
+        ({"costs": {"own.toml": "1"}, "command_line": ["mes", "plan", "--costs", "prices/own.toml"]},
+         "--costs prices/own.toml"),
+        ({"effects": {"trial.json": "1"}, "command_line": ["mes", "plan", "--effects=a/trial.json"]},
+         "--effects a/trial.json"),
+        ({"effects": {"trial.json": "1"}, "command_line": ["analysis.py"]}, "--effects trial.json"),
+        ({"structure": {"traits": "lifelong", "word_of_mouth": "on"}, "continued": False},
+         "--structure traits=lifelong --as-simulated"),
+        ({"averaged": {"default": 0.5, "naive": 0.5}}, "--structure average"),
+        ({"draws_file": "my-fit"}, "--posterior my-fit"),
+    ],
+)  # fmt: skip
+def test_the_options_that_ask_for_a_run_again(changes: dict[str, Any], options: str) -> None:
+    """By hand; a world as shipped needs none."""
+    manifest = made_up.manifest({"status-quo": 0.0}, structure={}, draws_file="posterior/default.parquet")
+    assert join(options_of({**manifest, **changes}, sample=False)) == options
+    whole = join(options_of({**manifest, **changes}, sample=True))
+    assert whole == f"{options} --people 1000 --draws 4 --seed 1".strip()

@@ -20,13 +20,16 @@ from scenarios.compare import study
 from scenarios.compare.comparison import compare_folders, comparison_document, load
 from scenarios.compare.study import LAST, looking_on
 from scenarios.compare.when import (
+    CHANCE,
     cut_off,
     date_quantiles,
     dates,
     last_looked_at,
     reached_by,
+    title,
     when_rich_table,
     when_table,
+    with_target,
     year_ends,
 )
 from scenarios.frames import at, target_date
@@ -256,3 +259,18 @@ def test_the_document_and_the_table(tmp_path: Path) -> None:
     assert table["by_day"].tolist() == ["2027-12-31", "2028-12-31"] * 2
     assert (table["probability_by_day"] == 1).all()
     assert made_up.WEEKS == 309
+
+
+@pytest.mark.parametrize(
+    ("aim", "on", "head", "above"),
+    [
+        (1.825, "activated", "P(1,825 M)", "1,825 million est"),
+        (37.125, "activated", "P(37,125 M)", "37,125 millions est"),
+        (5.0, "users", "P(5 M utilisateurs)", "5 millions d’utilisateurs"),
+        (0.185, "users", "P(185 k utilisateurs)", "185 milliers d’utilisateurs"),
+    ],
+)
+def test_the_target_stands_in_words_as_it_was_asked(aim: float, on: str, head: str, above: str) -> None:
+    manifest = {"target_millions": aim, "target_on": on}
+    assert with_target(CHANCE, manifest, "fr").replace("\u00a0", " ") == head
+    assert above in title(manifest, "fr").replace("\u00a0", " ")
