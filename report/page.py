@@ -197,10 +197,9 @@ def _unusual(manifest: Manifest) -> str:
 
 def _fitted(manifest: Manifest) -> bool | None:
     """Whether the posterior was fitted under the structure of the run; ``None`` where it is not there to tell."""
-    file, structure = str(manifest["draws_file"]), dict(manifest["structure"])
     try:
-        source = posterior_named(file)
-        return dict(read_draws(source.paths[0])[1].structure) == structure
+        source = posterior_named(str(manifest["draws_file"]))
+        return dict(read_draws(source.paths[0])[1].structure) == dict(manifest["structure"])
     except UserError:
         return None
 
@@ -224,9 +223,9 @@ def _figures(numbers: Numbers, chosen: answer.Chosen) -> dict[str, Any]:
 def _leading(numbers: Numbers, chosen: answer.Chosen) -> tuple[list[str], str]:
     """Strategies whose curves are drawn, and why these, where not all are: those that add most, and in any case the
     strongest of those with one lever."""
-    ordered = tables.by_effect(numbers)
+    ordered = [name for name in tables.by_effect(numbers) if name in numbers.alike]
     if len(ordered) <= LEADING:
-        return ordered, ""
+        return ordered, "" if len(ordered) == len(numbers.strategies) else "drawn_first"
     if chosen.single is None or chosen.single in ordered[:LEADING]:
         return ordered[:LEADING], "drawn"
     return [*ordered[: LEADING - 1], chosen.single], "drawn_single"

@@ -204,6 +204,11 @@ def test_of_compared_folders_the_answer_names_only_strategies_of_the_first_ones_
     assert tables.by_effect(both)[-1] == alone.best == tables.by_effect(found)[0], (
         "behind those of the first world, whatever it adds"
     )
+    assert alone.best not in page._leading(both, chosen)[0]
+    few = Numbers(
+        found.frames, {**manifest, "scenarios": [e | {"world": int(k > 1)} for k, e in enumerate(entries)]}, "en"
+    )
+    assert page._leading(few, choose(few)) == ([found.strategies[0]], "drawn_first")
     assert "[b]" in scenario_titles(manifest, "en")[alone.best]
     (warning,) = (line for line in page._warnings(both) if "different worlds" in line)
     assert "b, seed: 2 (a: 1)" in warning
