@@ -35,7 +35,7 @@ from scenarios.compare import label as compared
 from scenarios.compare.aimed import aimed_lines
 from scenarios.compare.study import options_of
 from scenarios.compare.tables import counts_after_start
-from scenarios.words import difference_lines, group_label, own_prices, scenario_titles
+from scenarios.words import difference_lines, group_label, last_own_count, own_prices, scenario_titles
 
 __all__ = ["Assumption", "Fact", "Provenance", "report"]
 
@@ -99,6 +99,7 @@ def report(
         parts=parts,
         folder=folder,
         share=_share(numbers),
+        data_ends=_data_ends(numbers),
         dates={key: day(manifest[key], lang) for key in ("policy_start", "until", "data_end")},
         warnings=_warnings(numbers),
         verdict=answer.verdict(numbers, chosen),
@@ -134,6 +135,12 @@ def _share(numbers: Numbers) -> Markup:
     return numbers.setting("region_share", percent(share, numbers.lang, 1)) if numbers.region else Markup("")
 
 
+def _data_ends(numbers: Numbers) -> Markup:
+    """The end of the data of the country, and that of the region's counts, where there are some."""
+    end, last = day(numbers.manifest["data_end"], numbers.lang), last_own_count(numbers.manifest)
+    return say("curves.ends", numbers.lang, end=end, last=day(last, numbers.lang)) if last else Markup(escape(end))
+
+
 def _plan_command(numbers: Numbers) -> str:
     """What makes a plan that goes with the run, of the same world and question."""
     share = numbers.manifest["region_share"] if numbers.region else 1.0
@@ -147,8 +154,7 @@ def _level(numbers: Numbers) -> Markup:
     """Where the level of a region is from; nothing for the country."""
     if not numbers.region:
         return Markup("")
-    level, counts = numbers.manifest.get("level") or {}, numbers.manifest.get("stock_targets") or [{"date": ""}]
-    last = max(str(count["date"]) for count in counts)
+    level, last = numbers.manifest.get("level") or {}, last_own_count(numbers.manifest)
     sd = number(level_sd(), 2, numbers.lang)
     return numbers.say(
         "caveats.level", folder=level.get("folder", ""), last=day(last, numbers.lang) if last else "", sd=sd
@@ -191,10 +197,9 @@ def _unusual(manifest: Manifest) -> str:
 
 def _fitted(manifest: Manifest) -> bool | None:
     """Whether the posterior was fitted under the structure of the run; ``None`` where it is not there to tell."""
-    file, structure = str(manifest["draws_file"]), dict(manifest["structure"])
     try:
-        source = posterior_named(file)
-        return dict(read_draws(source.paths[0])[1].structure) == structure
+        source = posterior_named(str(manifest["draws_file"]))
+        return dict(read_draws(source.paths[0])[1].structure) == dict(manifest["structure"])
     except UserError:
         return None
 
@@ -218,9 +223,9 @@ def _figures(numbers: Numbers, chosen: answer.Chosen) -> dict[str, Any]:
 def _leading(numbers: Numbers, chosen: answer.Chosen) -> tuple[list[str], str]:
     """Strategies whose curves are drawn, and why these, where not all are: those that add most, and in any case the
     strongest of those with one lever."""
-    ordered = tables.by_effect(numbers)
+    ordered = [name for name in tables.by_effect(numbers) if name in numbers.alike]
     if len(ordered) <= LEADING:
-        return ordered, ""
+        return ordered, "" if len(ordered) == len(numbers.strategies) else "drawn_first"
     if chosen.single is None or chosen.single in ordered[:LEADING]:
         return ordered[:LEADING], "drawn"
     return [*ordered[: LEADING - 1], chosen.single], "drawn_single"

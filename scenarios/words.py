@@ -113,6 +113,12 @@ def in_units(low: float, middle: float, high: float, manifest: Manifest, lang: s
     return f"{number(middle, decimals, lang, sign=sign)} {interval(low, high, decimals, lang)}"
 
 
+def last_own_count(manifest: Manifest) -> str:
+    """Day of the last count of a region that its run knew; "" for the country, and where there was none."""
+    counts = (manifest.get("stock_targets") or ()) if manifest.get("region") else ()
+    return max((str(count["date"]) for count in counts), default="")
+
+
 def _region_parts(manifest: Manifest, lang: str) -> Iterator[str]:
     """Of a region: which one, and where its level is from."""
     if region := manifest.get("region"):
@@ -128,7 +134,10 @@ def _parts(manifest: Manifest, lang: str, statistic: str) -> Iterator[str]:
         yield label("common.people", lang, people=number(manifest["people"], 0, lang))
         yield _draws(manifest, lang)
     yield label("common.seed", lang, seed=manifest["seed"])
-    yield label("common.data_end", lang, day=day(manifest["data_end"], lang))
+    if last := last_own_count(manifest):
+        yield label("common.data_end_region", lang, day=day(manifest["data_end"], lang), last=day(last, lang))
+    else:
+        yield label("common.data_end", lang, day=day(manifest["data_end"], lang))
     if "policy_start" in manifest:
         yield label("common.policy_start", lang, day=day(manifest["policy_start"], lang))
         if statistic:

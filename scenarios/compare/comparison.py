@@ -108,6 +108,7 @@ def comparison_document(frames: Mapping[str, pd.DataFrame], manifest: Manifest) 
         "scenarios": [
             _scenario(outcomes[outcomes["scenario"] == entry["name"]], entry, statuses, manifest)
             | {"spending_millions_eur": spending[entry["name"]]}
+            | {key: entry[key] for key in ("folder", "world", "against") if key in entry}
             for entry in entries(manifest)
         ],
         "few_aimed": [one._asdict() for one in few_aimed(frames["uses"])],

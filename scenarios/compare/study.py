@@ -224,7 +224,7 @@ def scenario_entry(scenario: Scenario, text: str) -> dict[str, object]:
     return {"name": scenario.name, "title": titles, "sha256": scenario.sha256, "text": text}
 
 
-_USUAL = {"policy_start": "2027-01-04", "until": "2027-12-31", "target_millions": 40.0}
+_USUAL = {"policy_start": "2027-01-04", "until": "2027-12-31"}
 SHIPPED_DRAWS = "posterior/"
 """What the name of a shipped posterior begins with."""
 
@@ -239,7 +239,8 @@ def options_of(manifest: Manifest, *, sample: bool) -> list[str]:
             found += [option, str(manifest[key])]
     region, level = manifest.get("region"), manifest.get("level")
     on, aim = manifest.get("target_on") or "activated", float(manifest["target_millions"])
-    if region or on != "activated" or aim != _USUAL["target_millions"]:
+    usual_aim = round(40 * float(manifest["region_share"]), 2) if region else 40.0
+    if on != "activated" or aim != usual_aim:
         found += ["--target", f"{'' if on == 'activated' else f'{on}='}{aim:.12g}M"]
     if region:
         found += ["--region", str(region), *(["--level", str(level["folder"])] if level else [])]

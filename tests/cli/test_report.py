@@ -344,7 +344,7 @@ def test_what_goes_with_the_report_of_a_region_is_of_that_region(mes: Mes, of_re
         (tmp_path / "plan" / "plan.json").write_text(json.dumps({**PLAN, **share, **own}), encoding="utf-8")
         refused = mes("report", of_region, "--plan", "plan", "--out", "x.html")
         assert (refused.exit_code, said in refused.stderr) == (2, True), refused.stderr
-    own_plan = {**PLAN, **share, "region": "Outre-mer (DROM)", "level": None}
+    own_plan = {**PLAN, **share, "region": "Outre-mer (DROM)", "level": None, "continued": False}
     (tmp_path / "plan" / "plan.json").write_text(json.dumps(own_plan), encoding="utf-8")
     assert mes("report", of_region, "--plan", "plan", "--out", "planned.html").exit_code == 0
     planned = Page((tmp_path / "planned.html").read_text(encoding="utf-8"))

@@ -21,7 +21,7 @@ from report.shown import traced
 from report.sources import assumption_rows, cited, document_rows, load_provenance, when
 from scenarios.language.files import CATALOGUE, catalogue, load_scenario, read_text
 from scenarios.lever_schemas import effect_names, words
-from scenarios.words import scenario_titles
+from scenarios.words import run_line, scenario_titles
 from tests.scenarios import frames as made
 
 
@@ -204,6 +204,11 @@ def test_of_compared_folders_the_answer_names_only_strategies_of_the_first_ones_
     assert tables.by_effect(both)[-1] == alone.best == tables.by_effect(found)[0], (
         "behind those of the first world, whatever it adds"
     )
+    assert alone.best not in page._leading(both, chosen)[0]
+    few = Numbers(
+        found.frames, {**manifest, "scenarios": [e | {"world": int(k > 1)} for k, e in enumerate(entries)]}, "en"
+    )
+    assert page._leading(few, choose(few)) == ([found.strategies[0]], "drawn_first")
     assert "[b]" in scenario_titles(manifest, "en")[alone.best]
     (warning,) = (line for line in page._warnings(both) if "different worlds" in line)
     assert "b, seed: 2 (a: 1)" in warning
@@ -264,3 +269,15 @@ def test_a_target_that_is_reached_in_time_has_a_heading_that_fits(day: str | Non
     own = Numbers(found.frames, manifest, "en")
     told = points(own, choose(own), load_provenance("posterior/default.parquet"), plan=None, worth=None)
     assert any(heading in one for one in told), told
+
+
+def test_a_region_with_counts_says_when_these_end_too() -> None:
+    found = numbers(2)
+    counts = [{"date": "2025-06-30"}, {"date": "2026-09-30"}]
+    region = {**found.manifest, "region": "Bretagne", "level": {"folder": "lv"}, "stock_targets": counts}
+    assert "counts of the region end 30\u00a0Sep\u00a02026" in run_line(region, "en")
+    assert "comptages de la région jusqu’au 30\u00a0sept.\u00a02026" in run_line(region, "fr")
+    own = Numbers(found.frames, region, "fr")
+    assert "les comptages de la région au 30\u00a0sept.\u00a02026" in page._data_ends(own)
+    assert "région" not in page._data_ends(found), "negative control"
+    assert "region" not in run_line({**region, "stock_targets": []}, "en").partition("data end")[2]

@@ -121,6 +121,12 @@ def test_another_world_is_compared_with_its_own_status_quo_and_never_ranked_with
     alone = equity_table(frames["equity"], manifest["until"]).set_index(["scenario", "group"])
     assert alone.loc[("dear", "a"), "gap_change_points_p50"] == pytest.approx(400 / 34, abs=1e-4), "negative control"
 
+    told = comparison_document(frames, manifest)["scenarios"]
+    assert [(one["world"], one["against"]) for one in told][::3] == [
+        (0, "status-quo"),
+        (1, "status-quo@two"),
+        (1, "status-quo@two"),
+    ]
     best = best_table(frames["outcomes"], manifest)
     of = worlds_of(manifest)
     assert [(of[row.scenario], row.rivals) for row in best.itertuples()] == [(0, 1), (0, 1), (1, 2), (1, 2), (1, 2)]
