@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -155,7 +156,7 @@ def _known(
     from cli import label as said
     from cli.runs.request import check_seed
     from foundation.errors import UserError
-    from foundation.tasks.progress import progress
+    from foundation.tasks.progress import adding, progress
     from planning.pilots.learning import learn as learned
     from planning.pilots.learning import prior_belief
     from planning.pilots.response import AT, answered, effect_of
@@ -165,14 +166,9 @@ def _known(
     check_seed(seed)
     prior = load_priors()[effect_of(lever)]
     ensure_compiled()
-    lengths, done, found = {weeks, *(its for _, its in earlier)}, 0, {}
+    lengths, found = {weeks, *(its for _, its in earlier)}, {}
     with progress(len(lengths) * DRAWS * (1 + len(AT)), said("said.draws", lang)) as tell:
-
-        def step() -> None:
-            nonlocal done
-            done += 1
-            tell(done)
-
+        step = partial(adding(tell), 1)
         for length in lengths:
             found[length] = answered(_trial_world(length, seed, lang), load_draws(DRAWS), lever, prior, step)
     belief = prior_belief(prior)

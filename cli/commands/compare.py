@@ -91,7 +91,8 @@ def _compare_folders(request: Request, folders: list[Path], arguments: list[str]
     from cli.runs.showing import present, shown_of
     from foundation.store.reading import as_left
     from foundation.store.store import Store
-    from scenarios.compare.comparison import compare_folders, comparison_document
+    from scenarios.compare.beside import compare_folders
+    from scenarios.compare.comparison import comparison_document
     from scenarios.compare.study import tables_for_reading, write_tables
 
     _refuse_mixtures(request, folders, arguments)

@@ -35,6 +35,7 @@ METHODS = {
     "step": "self",
     "advance": "self, until",
     "branch": "self, levers",
+    "end_with_branch": "self",
     "outcome": "self",
     "uses": "self",
     "groups": "self, dimension, weeks",

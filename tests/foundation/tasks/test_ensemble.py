@@ -97,7 +97,7 @@ def left_alone(item: int) -> tuple[int, int]:
 def test_a_worker_does_not_search_again_and_again_what_it_has_loaded() -> None:
     results, _ = collect(left_alone, list(range(6)), 2)
     assert all(after > 0 for _, after in results.values())
-    assert any(before == 0 for before, _ in results.values()), "only after a task is it known what is loaded"
+    assert any(before < after for before, after in results.values()), "only after a task is it known what is loaded"
     here, _ = collect(left_alone, [1], 1)
     assert here[1][0] == here[1][1], "who asks goes on with things of their own"
 

@@ -18,8 +18,9 @@ from foundation.language.numbers import typeset
 from foundation.quantiles import jeffreys, rounded, spread
 from foundation.store.manifest import references_of, worlds_of
 from foundation.study import carry_out
+from scenarios.compare.beside import compare_folders
 from scenarios.compare.best import best_table
-from scenarios.compare.comparison import SAME_RUN, compare_folders, comparison_document, load, run_document
+from scenarios.compare.comparison import SAME_RUN, comparison_document, load, run_document
 from scenarios.compare.equity import equity_table
 from scenarios.words import difference_lines
 from tests.scenarios import made_up

@@ -17,7 +17,8 @@ from scipy.stats import beta
 import mes
 from foundation.language.screen import Screen
 from scenarios.compare import study
-from scenarios.compare.comparison import compare_folders, comparison_document, load
+from scenarios.compare.beside import compare_folders
+from scenarios.compare.comparison import comparison_document, load
 from scenarios.compare.study import LAST, looking_on
 from scenarios.compare.when import (
     CHANCE,
