@@ -12,7 +12,7 @@ from report.guides.architecture import Modules, circles, floors, read_modules, r
 
 ROOT = Path(__file__).parents[1]
 MOST_IN_A_ROOM, MOST_LINES = 18, 300
-MOST_ANY, MOST_MODULES, MOST_CODE = 325, 377, 35_900
+MOST_ANY, MOST_MODULES, MOST_CODE = 331, 377, 35_930
 """As many as there are, so that whoever adds one looks for one to take away; raised only with a reason that is said."""
 LAYOUT = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
 
