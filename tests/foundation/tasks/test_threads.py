@@ -6,7 +6,7 @@ import threading
 
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_info
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from foundation.tasks.threads import one_thread_of_algebra, side_by_side
 
@@ -35,6 +35,12 @@ def test_an_error_of_any_thread_is_raised(bad: int) -> None:
 
 
 def test_linear_algebra_on_one_thread() -> None:
+    def threads() -> set[int]:
+        return {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
+
     np.linalg.inv(np.eye(3))
-    with one_thread_of_algebra():
-        assert {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"} == {1}
+    with threadpool_limits(2, "blas"):
+        assert max(threads()) == 2, "negative control"
+        with one_thread_of_algebra():
+            assert threads() == {1}
+        assert max(threads()) == 2, "given back"
